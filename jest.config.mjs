@@ -1,0 +1,30 @@
+const base = {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['/dist/', '/.millrace/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2023',
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+};
+
+/** `unit`: needs nothing but Node. `integration`: needs the Kafka and PostgreSQL of `npm run infra`. */
+export default {
+  projects: [
+    { ...base, displayName: 'unit', testMatch: ['**/src/**/*.spec.ts'] },
+    { ...base, displayName: 'integration', testMatch: ['**/src/**/*.integration.ts'] },
+  ],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,37 @@
+// Runs a script on a Node that Millrace supports: the user's own where it is new enough, else the pinned one that
+// came with `npm ci` as an optional platform package.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** Tests need `--experimental-vm-modules` as it works from 24.9 on; everything else is content with 22.12. */
+const MINIMUM = process.env.MILLRACE_NODE === 'pinned' || process.argv[2]?.endsWith('jest.mjs') ? [24, 9] : [22, 12];
+
+function ownIsEnough() {
+  if (process.env.MILLRACE_NODE === 'pinned') return false;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
+}
+
+export function nodePath() {
+  if (ownIsEnough()) return process.execPath;
+  const binary = process.platform === 'win32' ? 'node.exe' : 'node';
+  const folder = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const pinned = fileURLToPath(new URL(`../node_modules/${folder}/bin/${binary}`, import.meta.url));
+  if (existsSync(pinned)) return pinned;
+  console.error(
+    `Millrace needs Node ${MINIMUM.join('.')} or newer; this is ${process.versions.node}, and no pinned Node was ` +
+      `installed for ${process.platform}-${process.arch}.\nInstall a newer Node, or run npm ci without --omit=optional.`,
+  );
+  process.exit(1);
+}
+
+/** Runs `args` on a fitting Node with this process's streams and signals, and ends as it ends. */
+export function runOnNode(args) {
+  const child = spawn(nodePath(), args, { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) runOnNode(process.argv.slice(2));
