@@ -1,1 +1,16 @@
-export {};
+export type {
+  Batch,
+  Broker,
+  Consumption,
+  Handle,
+  Headers,
+  Incoming,
+  OrderedSource,
+  Outgoing,
+  PartitionLag,
+  Source,
+  Tail,
+  TopicSpec,
+} from './broker.js';
+export { BrokerError, type BrokerErrorCode } from './errors.js';
+export { murmur2, partitionFor } from './partition.js';

@@ -1,0 +1,133 @@
+/** Headers as they came. A header that was sent more than once is an array, in the order sent. */
+export type Headers = Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
+
+export interface Incoming {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: Buffer | null;
+  /** `null` is a tombstone on a compacted topic. On a topic of packed records: a JSON array. */
+  readonly value: Buffer | null;
+  readonly headers: Headers;
+  /** Milliseconds since the epoch, as the log has it. */
+  readonly timestamp: number;
+}
+
+export interface Outgoing {
+  readonly topic: string;
+  /** Decides the partition (murmur2, as every Kafka client does) unless `partition` is given. */
+  readonly key: string | Buffer | null;
+  readonly value: string | Buffer | null;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
+  readonly partition?: number;
+  /**
+   * The value is one JSON text; those of one commit that fall to the same partition travel as one record whose value is
+   * a JSON array of them (split before it grows past the size limit). The record has no key and the first one's headers.
+   */
+  readonly packed?: boolean;
+}
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly partitions: number;
+  /** Keeps the newest record of each key for ever, instead of all records for a time. */
+  readonly compacted?: boolean;
+}
+
+export interface Source {
+  readonly topic: string;
+  readonly group: string;
+  /** How many records this process handles at once, over all its partitions. */
+  readonly concurrency: number;
+  /** How far above a partition's oldest unfinished record the newest one in hand may be, in records. Default 4,096 or what the offset's metadata can hold. */
+  readonly window?: number;
+  /** Records with the same key are handled one after the other, in the log's order. */
+  readonly ordered?: 'by-key';
+}
+
+/** Answers a record. `signal` is aborted when the record is no longer ours: its partition was taken away, or the consumption ends. */
+export type Handle = (record: Incoming, signal: AbortSignal) => Promise<readonly Outgoing[]>;
+
+export interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly Incoming[];
+  /** The offset that is committed with the answer: all below it is done. */
+  readonly next: number;
+  readonly signal: AbortSignal;
+}
+
+export interface OrderedSource {
+  readonly topic: string;
+  readonly group: string;
+  /** At most so many records in one batch. A batch is whatever is there, and never waits to be full. */
+  readonly maxBatch: number;
+  /**
+   * Called when a partition has been taken over, after its former owner was fenced and before the first batch, also after
+   * each failed batch or commit. `committed` is the group's offset, `null` where there is none. What it returns is
+   * committed first, as the answer to all below `next`: a decision that was recorded elsewhere and not yet published.
+   */
+  readonly opened?: (at: {
+    topic: string;
+    partition: number;
+    committed: number | null;
+  }) => Promise<{ next: number; records: readonly Outgoing[] } | undefined>;
+  /** A batch of one partition, in the log's order; the next one comes when this one's answer is committed. A batch whose handler rejects comes again, after `opened`. */
+  readonly take: (batch: Batch) => Promise<readonly Outgoing[]>;
+}
+
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** The group's committed offset, `null` where it has none. */
+  readonly committed: number | null;
+  /** One past the last record. */
+  readonly end: number;
+  /** Records that are not finished: those above the mark less the ones that were finished out of order. */
+  readonly backlog: number;
+}
+
+export interface Consumption extends AsyncDisposable {
+  /** Owns its partitions and reads them; false while joining, rebuilding after a crash, or ended. */
+  readonly ready: boolean;
+  /** Records being handled, and taken from the broker but not yet started. */
+  readonly inFlight: number;
+  readonly queued: number;
+  pause(): void;
+  resume(): void;
+  /** Takes nothing new, lets what is in flight finish for at most `ms`, commits it, gives the partitions back. What did not finish is the next owner's. */
+  drain(ms: number): Promise<void>;
+}
+
+export interface Tail extends AsyncDisposable {
+  /** Resolves once everything that was in the topics when the tail began has been seen. */
+  readonly caughtUp: Promise<void>;
+}
+
+/** Moves records. What each sentence means is fixed by `conformance.ts`, which every implementation passes. */
+export interface Broker extends AsyncDisposable {
+  readonly kind: 'kafka' | 'embedded';
+  /** The largest record that the broker takes, in bytes (key, value, headers). */
+  readonly maxRecordBytes: number;
+  /** Can be reached now. Never throws. */
+  healthy(): Promise<boolean>;
+  /** Creates those that are missing. One that exists is left as it is. */
+  ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
+  /** @throws {BrokerError} `UNKNOWN_TOPIC` */
+  partitionsOf(topic: string): Promise<number>;
+  /**
+   * Resolves once all records are durable, each topic-partition's in the order given.
+   * @throws {BrokerError} `RECORD_TOO_LARGE` before anything is sent; `BROKER_UNAVAILABLE` when it is not known whether they arrived.
+   */
+  publish(records: readonly Outgoing[]): Promise<void>;
+  /** Calls `handle` for each record; its answer and the record's offset are committed as one. A record whose handler rejects, or whose process dies, comes again. */
+  consume(from: Source, handle: Handle): Promise<Consumption>;
+  /** Hands over each partition's records in order, in batches; a batch's answer and its offset are committed as one. */
+  consumeInOrder(from: OrderedSource): Promise<Consumption>;
+  /** Sees every committed record of the topics, in no group: for plans, and for what is watched live. */
+  tail(topics: readonly string[], from: 'start' | 'end', see: (record: Incoming) => void): Promise<Tail>;
+  /** Committed records of one partition from `offset` on, at most `limit`; fewer where the log ends. */
+  browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]>;
+  /** One entry a partition. */
+  lag(group: string, topic: string): Promise<readonly PartitionLag[]>;
+}

@@ -1,0 +1,13 @@
+export type BrokerErrorCode = 'RECORD_TOO_LARGE' | 'BROKER_UNAVAILABLE' | 'UNKNOWN_TOPIC' | 'LOG_DAMAGED' | 'LOG_IN_USE';
+
+/** What the broker could not do, to which topic, and what to do about it. Keeps its cause. */
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError';
+  constructor(
+    readonly code: BrokerErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
