@@ -1,1 +1,28 @@
-export {};
+export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
+export { cloudEvent, EVENT_TYPE, HEADER, headerText } from './headers.js';
+export {
+  derivedId,
+  randomId,
+  rootTraceparent,
+  runIdOf,
+  stepIdempotencyKey,
+  type TraceIds,
+  traceIdsOf,
+} from './ids.js';
+export {
+  Control,
+  ParkedStep,
+  RunCancelRequested,
+  RunEvent,
+  type RunRequest,
+  RunResult,
+  RunWoken,
+  StepCommand,
+  StepCompleted,
+  StepFailed,
+  StepProgress,
+  StepRedriven,
+  StepSignalled,
+} from './records.js';
+export { isOver, RunStatus, StepStatus } from './statuses.js';
+export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';

@@ -1,1 +1,1 @@
-export {};
+export { type Mapping, Plan, PlanStep, RetryPolicy, StageStep, WaitStep } from './plan.js';

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { Failure } from './failures.js';
+
+/** Milliseconds since the epoch. */
+const At = z.number();
+const RunId = z.string().regex(/^run_[0-9a-z]{26}$/);
+/** A W3C traceparent. */
+const Traceparent = z.string();
+
+/** What a stage is asked to do: a record on `stage.<name>`, keyed by run. */
+export const StepCommand = z.object({
+  run: RunId,
+  /** The plan's hash. */
+  plan: z.string(),
+  step: z.string(),
+  attempt: z.int().positive(),
+  /** As the stage's contract has it. */
+  input: z.unknown(),
+  /** Earlier outputs (and the run's own input, under `input`) that a step handed off further down still reads. */
+  known: z.record(z.string(), z.unknown()).optional(),
+  /** When it was sent; what the deadline counts from. */
+  at: At,
+  /** Milliseconds from `at` within which the stage has to answer. */
+  timeoutMs: z.number().positive(),
+  /** Steps that were joined: their process spans, for links. */
+  links: z.array(Traceparent).optional(),
+});
+export type StepCommand = z.infer<typeof StepCommand>;
+
+const OfStep = { run: RunId, step: z.string(), at: At };
+const OfAttempt = { ...OfStep, attempt: z.int().positive(), startedAt: At, trace: Traceparent.optional() };
+const Person = z.string().max(200);
+
+/** Who did something and why, as far as they said. */
+const Act = { by: Person.optional(), reason: z.string().max(2_000).optional() };
+
+export const StepCompleted = z.object({
+  type: z.literal('step.completed'),
+  ...OfAttempt,
+  output: z.unknown(),
+  /** Steps that this one's stage has itself asked for, in the same commit (a hand-off). */
+  next: z.array(z.string()).optional(),
+  /** Steps that the hand-off found not to be wanted. */
+  skipped: z.array(z.string()).optional(),
+});
+
+export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttempt, failure: Failure });
+
+/** A step that outlives a second says how far it is. Shown, never decided on. */
+export const StepProgress = z.object({
+  type: z.literal('step.progress'),
+  ...OfAttempt,
+  message: z.string().max(200).optional(),
+  fraction: z.number().min(0).max(1).optional(),
+});
+
+/** What a waiting step needs: from a system (signal) or a person (review). */
+export const StepSignalled = z.object({
+  type: z.literal('step.signalled'),
+  ...OfStep,
+  /** The sender's; the first one counts. */
+  id: z.string(),
+  payload: z.unknown(),
+  ...Act,
+});
+
+export const RunCancelRequested = z.object({ type: z.literal('run.cancel-requested'), run: RunId, at: At, ...Act });
+
+/** Send a dead letter's step on again. */
+export const StepRedriven = z.object({
+  type: z.literal('step.redriven'),
+  ...OfStep,
+  deadLetter: z.string(),
+  ...Act,
+});
+
+/** A timer of the run is due. */
+export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: At });
+
+/** What happens to a run after it was accepted: items of the arrays on `runs`. */
+export const RunEvent = z.discriminatedUnion('type', [
+  StepCompleted,
+  StepFailed,
+  StepProgress,
+  StepSignalled,
+  RunCancelRequested,
+  StepRedriven,
+  RunWoken,
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+export type StepCompleted = z.infer<typeof StepCompleted>;
+export type StepFailed = z.infer<typeof StepFailed>;
+
+/** What someone asks for on `intake`: the value is the pipeline's input itself; the rest is in headers. */
+export interface RunRequest {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly input: unknown;
+  readonly idempotencyKey: string | undefined;
+  readonly at: number;
+}
+
+/** A run's end, on `results`; a run has one at most. */
+export const RunResult = z.object({
+  run: RunId,
+  pipeline: z.string(),
+  plan: z.string(),
+  status: z.enum(['completed', 'cancelled']),
+  output: z.unknown().optional(),
+  acceptedAt: At,
+  endedAt: At,
+});
+export type RunResult = z.infer<typeof RunResult>;
+
+/** A step that is parked, on `dead-letters`. A record that could not be read is there too, as its own bytes. */
+export const ParkedStep = z.object({
+  deadLetter: z.string(),
+  run: RunId,
+  pipeline: z.string(),
+  plan: z.string(),
+  step: z.string(),
+  stage: z.string().optional(),
+  attempts: z.int().nonnegative(),
+  input: z.unknown(),
+  failure: Failure,
+  firstFailedAt: At,
+  at: At,
+});
+export type ParkedStep = z.infer<typeof ParkedStep>;
+
+/** On `control`: read by every service. */
+export const Control = z.object({ type: z.literal('run.cancelled'), run: RunId, at: At });
+export type Control = z.infer<typeof Control>;

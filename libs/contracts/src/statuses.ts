@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+export const RunStatus = z.enum(['running', 'waiting', 'completed', 'dead-lettered', 'cancelled']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** `pending`: its turn has not come. `retrying`: failed, and due again. `waiting`: for a signal or a person. */
+export const StepStatus = z.enum([
+  'pending',
+  'running',
+  'retrying',
+  'waiting',
+  'completed',
+  'skipped',
+  'dead-lettered',
+  'cancelled',
+]);
+export type StepStatus = z.infer<typeof StepStatus>;
+
+/** Nothing more happens to such a run by itself. */
+export const isOver = (status: RunStatus): boolean => status === 'completed' || status === 'cancelled';
