@@ -7,13 +7,19 @@ export type FailureKind = z.infer<typeof FailureKind>;
 /** Why an attempt, a record or a run went wrong, as it travels and is stored. Holds no payload. */
 export const Failure = z.object({
   /** From the catalogue below, or a stage's own in the same SCREAMING_SNAKE_CASE. */
-  code: z.string().regex(/^[A-Z][A-Z0-9_]*$/).max(64),
+  code: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .max(64),
   kind: FailureKind,
   message: z.string().max(2_000),
   /** The earliest time at which to try again, in milliseconds from the failure, where the failing side said so. */
   retryAfterMs: z.int().nonnegative().optional(),
   /** Where in the input or output, and what was expected there: JSON pointers and messages, no values. */
-  details: z.array(z.object({ pointer: z.string(), detail: z.string() })).max(20).optional(),
+  details: z
+    .array(z.object({ pointer: z.string(), detail: z.string() }))
+    .max(20)
+    .optional(),
 });
 export type Failure = z.infer<typeof Failure>;
 
@@ -24,26 +30,65 @@ interface Entry {
 
 /** Every failure that Millrace itself makes, with what to do about it. `docs/errors.md` is generated from here. */
 export const FAILURES = {
-  INVALID_JSON: { kind: 'permanent', remedy: 'Publish a JSON value; the record is kept as it came among the dead letters.' },
+  INVALID_JSON: {
+    kind: 'permanent',
+    remedy: 'Publish a JSON value; the record is kept as it came among the dead letters.',
+  },
   INVALID_RECORD: { kind: 'permanent', remedy: 'Compare the record with the schema that the details point into.' },
-  INVALID_INPUT: { kind: 'permanent', remedy: 'Send an input that fits the pipeline; GET /v1/pipelines/{name} shows its schema.' },
+  INVALID_INPUT: {
+    kind: 'permanent',
+    remedy: 'Send an input that fits the pipeline; GET /v1/pipelines/{name} shows its schema.',
+  },
   MISSING_PIPELINE: { kind: 'permanent', remedy: 'Add the header `pipeline: <name>` to the record.' },
-  UNKNOWN_PIPELINE: { kind: 'permanent', remedy: 'Deploy the pipeline, or correct the name; GET /v1/pipelines lists those that exist.' },
+  UNKNOWN_PIPELINE: {
+    kind: 'permanent',
+    remedy: 'Deploy the pipeline, or correct the name; GET /v1/pipelines lists those that exist.',
+  },
   UNKNOWN_RUN: { kind: 'permanent', remedy: 'Check the run id; it was never accepted here.' },
   RECORD_TOO_LARGE: { kind: 'permanent', remedy: 'Put large content elsewhere and send a reference to it.' },
-  STAGE_INPUT_INVALID: { kind: 'permanent', remedy: 'The pipeline passes this stage something that its contract does not take: correct the step’s input.' },
-  STAGE_OUTPUT_INVALID: { kind: 'transient', remedy: 'The stage answered with something that its contract does not allow: correct the stage.' },
-  STAGE_OUTPUT_TOO_LARGE: { kind: 'permanent', remedy: 'Let the stage put large content elsewhere and answer with a reference to it.' },
-  STAGE_THREW: { kind: 'transient', remedy: 'See the stage’s log under the run’s trace id; throw a StageFailure to say whether trying again helps.' },
-  STAGE_TIMED_OUT: { kind: 'transient', remedy: 'The stage did not answer within the step’s timeout: raise it, or make the stage heed its AbortSignal.' },
-  CONDITION_FAILED: { kind: 'permanent', remedy: 'The step’s `when` could not be evaluated on these values: guard the fields that may be absent.' },
-  MAPPING_FAILED: { kind: 'permanent', remedy: 'The step’s input refers to something that is not there: use orElse for optional values.' },
-  SIGNAL_TIMED_OUT: { kind: 'permanent', remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.' },
+  STAGE_INPUT_INVALID: {
+    kind: 'permanent',
+    remedy: 'The pipeline passes this stage something that its contract does not take: correct the step’s input.',
+  },
+  STAGE_OUTPUT_INVALID: {
+    kind: 'transient',
+    remedy: 'The stage answered with something that its contract does not allow: correct the stage.',
+  },
+  STAGE_OUTPUT_TOO_LARGE: {
+    kind: 'permanent',
+    remedy: 'Let the stage put large content elsewhere and answer with a reference to it.',
+  },
+  STAGE_THREW: {
+    kind: 'transient',
+    remedy: 'See the stage’s log under the run’s trace id; throw a StageFailure to say whether trying again helps.',
+  },
+  STAGE_TIMED_OUT: {
+    kind: 'transient',
+    remedy: 'The stage did not answer within the step’s timeout: raise it, or make the stage heed its AbortSignal.',
+  },
+  CONDITION_FAILED: {
+    kind: 'permanent',
+    remedy: 'The step’s `when` could not be evaluated on these values: guard the fields that may be absent.',
+  },
+  MAPPING_FAILED: {
+    kind: 'permanent',
+    remedy: 'The step’s input refers to something that is not there: use orElse for optional values.',
+  },
+  SIGNAL_TIMED_OUT: {
+    kind: 'permanent',
+    remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.',
+  },
   SIGNAL_INVALID: { kind: 'permanent', remedy: 'Send a payload that fits the step’s schema.' },
   MODEL_BUSY: { kind: 'transient', remedy: 'Nothing to do: the step is tried again when the provider allows it.' },
   MODEL_UNAVAILABLE: { kind: 'transient', remedy: 'Check the model’s endpoint and its credentials.' },
-  MODEL_ANSWER_INVALID: { kind: 'transient', remedy: 'The model’s answer did not fit the schema: it is asked again, then the fallback answers.' },
-  PLAN_UNKNOWN: { kind: 'transient', remedy: 'The plan has not reached this service yet: check that the topic `plans` is readable.' },
+  MODEL_ANSWER_INVALID: {
+    kind: 'transient',
+    remedy: 'The model’s answer did not fit the schema: it is asked again, then the fallback answers.',
+  },
+  PLAN_UNKNOWN: {
+    kind: 'transient',
+    remedy: 'The plan has not reached this service yet: check that the topic `plans` is readable.',
+  },
 } as const satisfies Record<string, Entry>;
 export type FailureCode = keyof typeof FAILURES;
 

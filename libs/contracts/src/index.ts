@@ -1,14 +1,7 @@
+export { Fact } from './facts.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
 export { cloudEvent, EVENT_TYPE, HEADER, headerText } from './headers.js';
-export {
-  derivedId,
-  randomId,
-  rootTraceparent,
-  runIdOf,
-  stepIdempotencyKey,
-  type TraceIds,
-  traceIdsOf,
-} from './ids.js';
+export { derivedId, randomId, rootTraceparent, runIdOf, stepIdempotencyKey, type TraceIds, traceIdsOf } from './ids.js';
 export {
   Control,
   ParkedStep,

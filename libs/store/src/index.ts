@@ -1,1 +1,1 @@
-export {};
+export type { Commit, DeadLetter, Page, Paged, Reader, Review, RunChange, RunRecord, RunSummary } from './store.js';

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { Failure } from './failures.js';
+
+const At = z.number();
+const Step = { step: z.string(), at: At };
+const Attempt = { ...Step, attempt: z.int().positive() };
+const Act = { by: z.string().optional(), reason: z.string().optional() };
+
+/**
+ * A run's history: what happened to it and what was decided, in order. A run's state is what follows from these and
+ * from nothing else; they are stored as they are, and shown as they are.
+ */
+export const Fact = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run.accepted'),
+    at: At,
+    pipeline: z.string(),
+    /** The plan's hash. */
+    plan: z.string(),
+    input: z.unknown(),
+    /** Where it was asked for: topic/partition/offset. */
+    source: z.string(),
+    idempotencyKey: z.string().optional(),
+  }),
+  /** The coordinator sent a step to its stage. */
+  z.object({
+    type: z.literal('step.requested'),
+    ...Attempt,
+    stage: z.string(),
+    timeoutMs: z.number(),
+    fallback: z.literal(true).optional(),
+  }),
+  z.object({
+    type: z.literal('step.completed'),
+    ...Attempt,
+    startedAt: At,
+    output: z.unknown(),
+    /** Steps that the stage handed on to itself, begun at this fact's time; and those it skipped. */
+    next: z.array(z.string()).optional(),
+    skipped: z.array(z.string()).optional(),
+    trace: z.string().optional(),
+  }),
+  /** An attempt that failed; what follows is in the next fact. */
+  z.object({
+    type: z.literal('step.failed'),
+    ...Attempt,
+    startedAt: At.optional(),
+    failure: Failure,
+    trace: z.string().optional(),
+  }),
+  /** To be requested again, as attempt `attempt`, at `due`. */
+  z.object({ type: z.literal('step.retrying'), ...Attempt, due: At, fallback: z.literal(true).optional() }),
+  z.object({ type: z.literal('step.skipped'), ...Step }),
+  z.object({
+    type: z.literal('step.waiting'),
+    ...Step,
+    kind: z.enum(['review', 'signal']),
+    show: z.unknown(),
+    due: At.optional(),
+  }),
+  z.object({ type: z.literal('step.answered'), ...Step, id: z.string(), output: z.unknown(), ...Act }),
+  /** An answer that does not count: it does not fit the step's schema. */
+  z.object({ type: z.literal('step.answer-refused'), ...Step, id: z.string(), failure: Failure, ...Act }),
+  z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown() }),
+  z.object({
+    type: z.literal('step.dead-lettered'),
+    ...Step,
+    deadLetter: z.string(),
+    failure: Failure,
+    input: z.unknown(),
+  }),
+  z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: z.string(), ...Act }),
+  z.object({ type: z.literal('run.completed'), at: At, output: z.unknown() }),
+  z.object({ type: z.literal('run.cancelled'), at: At, ...Act }),
+]);
+export type Fact = z.infer<typeof Fact>;

@@ -1,0 +1,1 @@
+export type { Run, StepState } from './run.js';

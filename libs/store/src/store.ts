@@ -1,0 +1,103 @@
+import type { Fact, Failure, RunStatus } from '@millrace/contracts';
+
+/** What `runs` lists: enough to show a line. */
+export interface RunSummary {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly plan: string;
+  readonly status: RunStatus;
+  readonly acceptedAt: number;
+  readonly endedAt: number | undefined;
+}
+
+/** A run's facts, in order; a fact's place in it (from 1) is its sequence number. */
+export interface RunRecord extends RunSummary {
+  readonly facts: readonly Fact[];
+}
+
+export interface Review {
+  readonly run: string;
+  readonly step: string;
+  readonly kind: 'review' | 'signal';
+  readonly pipeline: string;
+  readonly since: number;
+  readonly due: number | undefined;
+  readonly show: unknown;
+}
+
+/** A parked step, or a record that nobody could read (`run` is then undefined and `record` has what came). */
+export interface DeadLetter {
+  readonly id: string;
+  readonly status: 'open' | 'redriven' | 'dropped';
+  readonly at: number;
+  readonly failure: Failure;
+  readonly run: string | undefined;
+  readonly pipeline: string | undefined;
+  readonly step: string | undefined;
+  readonly stage: string | undefined;
+  readonly attempts: number;
+  readonly input: unknown;
+  readonly record:
+    | {
+        readonly topic: string;
+        readonly partition: number;
+        readonly offset: number;
+        readonly timestamp: number;
+        /** base64. */
+        readonly key: string | null;
+        readonly value: string | null;
+        readonly headers: Readonly<Record<string, string>>;
+      }
+    | undefined;
+}
+
+/** A page of a list, newest first. `before` is a cursor from the page before it. */
+export interface Page {
+  readonly limit: number;
+  readonly before?: string;
+}
+export interface Paged<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+/** What one batch changed of a run. `created`: the run is new, and only counts if nobody made it before. */
+export interface RunChange {
+  readonly summary: RunSummary;
+  readonly created: boolean;
+  /** The sequence number of the first of `facts`. */
+  readonly fromSeq: number;
+  readonly facts: readonly Fact[];
+  /** When a timer of the run is next due; `undefined` for none. */
+  readonly wakeAt: number | undefined;
+  readonly waiting: readonly Review[] | undefined;
+}
+
+/** What a batch of the coordinator decided, written as one. */
+export interface Commit {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the partition must stand for this to count (compare-and-set), and where it stands afterwards. */
+  readonly expected: number | null;
+  readonly next: number;
+  readonly changes: readonly RunChange[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly redriven: readonly string[];
+  /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
+  readonly answer: string;
+}
+
+/** Read side: what API and console show. */
+export interface Reader {
+  runs(filter: { status?: RunStatus; pipeline?: string } & Page): Promise<Paged<RunSummary>>;
+  run(id: string): Promise<RunRecord | undefined>;
+  /** Facts of several runs past a sequence number, for live views. */
+  factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;
+  reviews(filter: { pipeline?: string; kind?: 'review' | 'signal' } & Page): Promise<Paged<Review>>;
+  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>>;
+  deadLetter(id: string): Promise<DeadLetter | undefined>;
+  /** The newest plan of each pipeline, and plans by hash. */
+  pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number }[]>;
+  plan(hash: string): Promise<unknown>;
+  healthy(): Promise<boolean>;
+}
