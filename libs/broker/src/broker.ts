@@ -18,7 +18,8 @@ export interface Outgoing {
   /** Decides the partition (murmur2, as every Kafka client does) unless `partition` is given. */
   readonly key: string | Buffer | null;
   readonly value: string | Buffer | null;
-  readonly headers?: Readonly<Record<string, string | Buffer>>;
+  /** An array sends the header once for each element, in order. What a record came with can be passed on as it is. */
+  readonly headers?: Readonly<Record<string, string | Buffer | readonly (string | Buffer)[] | undefined>>;
   readonly partition?: number;
   /**
    * The value is one JSON text; those of one commit that fall to the same partition travel as one record whose value is
