@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Answered, type CallOptions } from './answer.js';
+import { softmax } from './calibration.js';
+import { ModelDataInvalid } from './errors.js';
+import { countFeatures, type Features, Vocabulary, wordsOf } from './features.js';
+import { score, type Weights } from './softmax-regression.js';
+
+const Scored = z.object({ label: z.string(), confidence: z.number().min(0).max(1) });
+
+/** What a text is about. `confidence` is the chance that `label` is right; `alternatives` are the next best, best first. */
+export const Classification = Answered.extend({ ...Scored.shape, alternatives: z.array(Scored) });
+export type Classification = z.infer<typeof Classification>;
+
+/** Says what a text is about. */
+export abstract class Classifier {
+  abstract classify(text: string, options: CallOptions): Promise<Classification>;
+}
+
+/** The file `millrace train` writes. Weights are bytes in base64, one scale per feature. */
+export const ModelFile = z.object({
+  kind: z.literal('millrace.linear-classifier'),
+  version: z.literal(1),
+  labels: z.array(z.string()).min(2),
+  temperature: z.number().positive(),
+  unseenIdf: z.number(),
+  features: z.array(z.string()),
+  idf: z.string(),
+  scales: z.string(),
+  weights: z.string(),
+});
+export type ModelFile = z.infer<typeof ModelFile>;
+
+const ALTERNATIVES = 3;
+
+/** Softmax regression over words and characters: milliseconds of work, no download, no network. */
+export class LinearClassifier extends Classifier {
+  /** `local-linear@<hash of the model>`. */
+  readonly model: string;
+  private readonly rows: Weights;
+
+  private constructor(
+    readonly labels: readonly string[],
+    private readonly vocabulary: Vocabulary,
+    private readonly quantised: Quantised,
+    private readonly temperature: number,
+  ) {
+    super();
+    this.rows = { classes: labels.length, rows: restored(quantised, labels.length) };
+    this.model = `local-linear@${createHash('sha256').update(JSON.stringify(this.toJSON())).digest('hex').slice(0, 12)}`;
+  }
+
+  static of(parts: {
+    labels: readonly string[];
+    vocabulary: Vocabulary;
+    weights: Weights;
+    temperature: number;
+  }): LinearClassifier {
+    return new LinearClassifier(parts.labels, parts.vocabulary, quantise(parts.weights), parts.temperature);
+  }
+
+  static fromJSON(json: unknown): LinearClassifier {
+    const file = ModelFile.safeParse(json);
+    if (!file.success) {
+      const { path, message } = file.error.issues[0]!;
+      throw new ModelDataInvalid(`This is no classifier file of Millrace: ${path.join('.') || 'the value'}: ${message}`);
+    }
+    const { labels, features, temperature, unseenIdf, ...encoded } = file.data;
+    const idf = floats(encoded.idf);
+    const quantised = { scales: floats(encoded.scales), bytes: new Int8Array(Buffer.from(encoded.weights, 'base64')) };
+    if (
+      idf.length !== features.length ||
+      quantised.scales.length !== features.length ||
+      quantised.bytes.length !== features.length * labels.length
+    ) {
+      throw new ModelDataInvalid('This classifier file is damaged: its weights do not match its features and labels.');
+    }
+    return new LinearClassifier(labels, new Vocabulary(features, idf, unseenIdf), quantised, temperature);
+  }
+
+  toJSON(): ModelFile {
+    return {
+      kind: 'millrace.linear-classifier',
+      version: 1,
+      labels: [...this.labels],
+      temperature: this.temperature,
+      unseenIdf: this.vocabulary.unseenIdf,
+      features: [...this.vocabulary.names],
+      idf: base64(this.vocabulary.idf),
+      scales: base64(this.quantised.scales),
+      weights: base64(this.quantised.bytes),
+    };
+  }
+
+  async classify(text: string, { signal }: CallOptions): Promise<Classification> {
+    signal.throwIfAborted();
+    return this.classifyNow(text);
+  }
+
+  /** The same as `classify`, at once. */
+  classifyNow(text: string): Classification {
+    const features = this.vocabulary.features(countFeatures(wordsOf(text)));
+    const probabilities = softmax(score(this.rows, features, new Float64Array(this.labels.length)), this.temperature);
+    const trust = trustIn(features);
+    const ranked = this.labels
+      .map((label, k) => ({ label, confidence: probabilities[k]! * trust }))
+      .sort((a, b) => b.confidence - a.confidence);
+    const { label, confidence } = ranked[0]!;
+    return { label, confidence, alternatives: ranked.slice(1, 1 + ALTERNATIVES), model: this.model };
+  }
+}
+
+/** A text whose words the model mostly does not know is not to be trusted, however well single characters fit. */
+export function trustIn({ known }: Features): number {
+  return Math.min(1, known * 2);
+}
+
+interface Quantised {
+  readonly scales: Float32Array;
+  readonly bytes: Int8Array;
+}
+
+function quantise({ classes, rows }: Weights): Quantised {
+  const scales = new Float32Array(rows.length / classes);
+  const bytes = new Int8Array(rows.length);
+  for (let f = 0; f < scales.length; f++) {
+    let top = 0;
+    for (let k = 0; k < classes; k++) top = Math.max(top, Math.abs(rows[f * classes + k]!));
+    scales[f] = top / 127;
+    for (let k = 0; k < classes; k++) bytes[f * classes + k] = top === 0 ? 0 : Math.round((rows[f * classes + k]! / top) * 127);
+  }
+  return { scales, bytes };
+}
+
+function restored({ scales, bytes }: Quantised, classes: number): Float32Array {
+  return Float32Array.from(bytes, (byte, i) => byte * scales[Math.floor(i / classes)]!);
+}
+
+function base64(numbers: Float32Array | Int8Array): string {
+  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString('base64');
+}
+
+function floats(encoded: string): Float32Array {
+  const bytes = Buffer.from(encoded, 'base64');
+  const out = new Float32Array(Math.floor(bytes.length / 4));
+  for (let i = 0; i < out.length; i++) out[i] = bytes.readFloatLE(i * 4);
+  return out;
+}

@@ -1,0 +1,52 @@
+/**
+ * A model could not answer. `retryable` is the decision: whether the same request may succeed later.
+ * The stage runtime reads `code`, `retryable` and `retryAfterMs` and needs no import of this class.
+ */
+export abstract class ModelError extends Error {
+  abstract readonly code: string;
+  abstract readonly retryable: boolean;
+  /** Milliseconds the provider asked us to wait, when it said so. */
+  readonly retryAfterMs?: number;
+
+  constructor(message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The provider has no capacity for us now (429, 503, 529). */
+export class ModelBusy extends ModelError {
+  readonly code = 'MODEL_BUSY';
+  readonly retryable = true;
+}
+
+/** The provider failed or could not be reached (other 5xx, refused or broken connection). */
+export class ModelUnavailable extends ModelError {
+  readonly code = 'MODEL_UNAVAILABLE';
+  readonly retryable = true;
+}
+
+/** The model did not answer within `timeoutMs`. */
+export class ModelTimeout extends ModelError {
+  readonly code = 'MODEL_TIMEOUT';
+  readonly retryable = true;
+}
+
+/** The provider rejects the request itself (wrong key, unknown model, refused content): asking again changes nothing. */
+export class ModelRefused extends ModelError {
+  readonly code = 'MODEL_REFUSED';
+  readonly retryable = false;
+}
+
+/** The model answered with something that is not what was asked for. */
+export class ModelAnswerInvalid extends ModelError {
+  readonly code = 'MODEL_ANSWER_INVALID';
+  readonly retryable = false;
+}
+
+/** A model file, training table or article cannot be used; the message names the place and what is expected there. */
+export class ModelDataInvalid extends ModelError {
+  readonly code = 'MODEL_DATA_INVALID';
+  readonly retryable = false;
+}
