@@ -1,0 +1,54 @@
+/**
+ * Every attribute that a span of Millrace may carry, by OpenTelemetry's conventions where those have a name for it
+ * (messaging, GenAI, HTTP). A closed list: no payload and no free text gets into a trace by way of a new name.
+ */
+export const ATTRIBUTE = {
+  messagingSystem: 'messaging.system',
+  destination: 'messaging.destination.name',
+  destinationPartition: 'messaging.destination.partition.id',
+  operationType: 'messaging.operation.type',
+  operationName: 'messaging.operation.name',
+  /** The run's id. */
+  conversation: 'messaging.message.conversation_id',
+  messageId: 'messaging.message.id',
+  messageCount: 'messaging.batch.message_count',
+  consumerGroup: 'messaging.consumer.group.name',
+  offset: 'messaging.kafka.offset',
+
+  pipeline: 'millrace.pipeline',
+  plan: 'millrace.plan',
+  run: 'millrace.run',
+  status: 'millrace.status',
+  step: 'millrace.step',
+  stage: 'millrace.stage',
+  attempt: 'millrace.attempt',
+  /** How many steps a run had, and how many attempts they took together. */
+  steps: 'millrace.steps',
+  attempts: 'millrace.attempts',
+  deadLetter: 'millrace.dead_letter',
+
+  /** A failure's code. */
+  errorType: 'error.type',
+
+  genAiOperation: 'gen_ai.operation.name',
+  genAiProvider: 'gen_ai.provider.name',
+  genAiRequestModel: 'gen_ai.request.model',
+  genAiRequestMaxTokens: 'gen_ai.request.max_tokens',
+  genAiRequestTemperature: 'gen_ai.request.temperature',
+  genAiResponseModel: 'gen_ai.response.model',
+  genAiResponseId: 'gen_ai.response.id',
+  genAiFinishReasons: 'gen_ai.response.finish_reasons',
+  genAiInputTokens: 'gen_ai.usage.input_tokens',
+  genAiOutputTokens: 'gen_ai.usage.output_tokens',
+  genAiConversation: 'gen_ai.conversation.id',
+
+  httpMethod: 'http.request.method',
+  httpRoute: 'http.route',
+  httpStatus: 'http.response.status_code',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+} as const;
+
+export type AttributeName = (typeof ATTRIBUTE)[keyof typeof ATTRIBUTE];
+export type AttributeValue = string | number | boolean | readonly string[];
+export type SpanAttributes = { readonly [Name in AttributeName]?: AttributeValue | undefined };

@@ -1,0 +1,80 @@
+import { type Meter, ValueType } from '@opentelemetry/api';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { Resource } from '@opentelemetry/resources';
+import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { Counter, Histogram, Meters, Read } from './meters.js';
+import { eventLoopLag, memory } from './process-health.js';
+
+const PUSH_EVERY_MS = 15_000;
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_200];
+
+export interface OpenMeters extends Meters {
+  text(): Promise<string>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Collected when somebody asks; nothing runs in between. */
+class OnDemand extends MetricReader {
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export function openMeters(of: { resource: Resource; endpoint: string | undefined }): OpenMeters {
+  const reader = new OnDemand();
+  const provider = new MeterProvider({
+    resource: of.resource,
+    readers: of.endpoint === undefined ? [reader] : [reader, pushTo(of.endpoint)],
+  });
+  const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+  return {
+    ...metersFrom(provider.getMeter('millrace')),
+    text: async () => serializer.serialize((await reader.collect()).resourceMetrics),
+    flush: () => provider.forceFlush().catch(() => undefined),
+    close: () => provider.shutdown().catch(() => undefined),
+  };
+}
+
+function pushTo(endpoint: string): PeriodicExportingMetricReader {
+  return new PeriodicExportingMetricReader({
+    exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics`, timeoutMillis: 5_000 }),
+    exportIntervalMillis: PUSH_EVERY_MS,
+    exportTimeoutMillis: 6_000,
+  });
+}
+
+function metersFrom(meter: Meter): Meters {
+  const counter = <Name extends string>(name: string, help: string): Counter<Name> =>
+    meter.createCounter(name, { description: help });
+  const histogram = <Name extends string>(
+    name: string,
+    help: string,
+    bounds: readonly number[] = SECONDS,
+  ): Histogram<Name> =>
+    meter.createHistogram(name, {
+      description: help,
+      valueType: ValueType.DOUBLE,
+      advice: { explicitBucketBoundaries: [...bounds] },
+    });
+  const gauge = <Name extends string>(name: string, help: string, read: Read<Name>): void =>
+    meter.createObservableGauge(name, { description: help }).addCallback(async (result) => {
+      for (const { value, labels } of await read()) result.observe(value, labels);
+    });
+  gauge('millrace_event_loop_lag_seconds', 'How late the event loop runs, since last asked.', eventLoopLag);
+  gauge('millrace_process_memory_bytes', 'Memory of the process.', memory);
+  return {
+    counter,
+    histogram,
+    gauge,
+    stageAttempts: counter('millrace_stage_attempts_total', 'Attempts of steps, by how they ended.'),
+    stageDuration: histogram('millrace_stage_duration_seconds', 'What the stage’s own work took.'),
+    runs: counter('millrace_runs_total', 'Runs that came to a status.'),
+    backlog: (read) => gauge('millrace_backlog', 'Records not finished yet, in flight included.', read),
+    inFlight: (read) => gauge('millrace_in_flight', 'Records being handled.', read),
+  };
+}

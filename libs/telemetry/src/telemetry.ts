@@ -1,0 +1,65 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { type Log, openLog } from './log.js';
+import type { Meters } from './meters.js';
+import { openMeters } from './open-meters.js';
+import { NO_SPANS, openSpans } from './open-spans.js';
+import type { Spans } from './spans.js';
+
+export interface TelemetryOptions {
+  /** `service.name` of spans and metrics, `service` of log lines. */
+  readonly service: string;
+  readonly version?: string | undefined;
+  /** Where OTLP over HTTP is taken, e.g. http://localhost:4318. Without it no span is made and no metric is pushed. */
+  readonly otlpEndpoint?: string | undefined;
+  /** `fatal`, `error`, `warn`, `info` (default), `debug`, `trace` or `silent`. */
+  readonly logLevel?: string | undefined;
+  /** Lines for people instead of JSON. */
+  readonly logPretty?: boolean | undefined;
+  /** Where log lines go instead of standard output. */
+  readonly logTo?: { write(line: string): void } | undefined;
+  /** More resource attributes, e.g. `deployment.environment.name`. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What one service tells about itself. Nothing in it is global, so that a process can be many services. */
+export interface Telemetry extends AsyncDisposable {
+  readonly log: Log;
+  readonly spans: Spans;
+  readonly meters: Meters;
+  /** All metrics in Prometheus's text format. */
+  metricsText(): Promise<string>;
+  /** Resolves when everything recorded so far has been sent, or could not be. Never rejects. */
+  flush(): Promise<void>;
+}
+
+/** How long closing waits for a collector that does not answer. */
+const CLOSE_MS = 3_000;
+
+export function telemetry(options: TelemetryOptions): Telemetry {
+  const log = openLog(options);
+  const endpoint = options.otlpEndpoint?.replace(/\/+$/, '') || undefined;
+  const resource = resourceFromAttributes({
+    'service.name': options.service,
+    ...(options.version !== undefined && { 'service.version': options.version }),
+    ...options.attributes,
+  });
+  const spans = endpoint === undefined ? NO_SPANS : openSpans({ endpoint, resource, log });
+  const meters = openMeters({ endpoint, resource });
+  return {
+    log,
+    spans,
+    meters,
+    metricsText: () => meters.text(),
+    flush: () => within(CLOSE_MS, Promise.all([spans.flush(), meters.flush()])),
+    [Symbol.asyncDispose]: () => within(CLOSE_MS, Promise.all([spans.close(), meters.close()])),
+  };
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
