@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Answered, type CallOptions } from './answer.js';
 import { softmax } from './calibration.js';
 import { ModelDataInvalid } from './errors.js';
-import { countFeatures, type Features, Vocabulary, wordsOf } from './features.js';
+import { countFeatures, sentencesOf, Vocabulary, wordsOf } from './features.js';
 import { score, type Weights } from './softmax-regression.js';
 
 const Scored = z.object({ label: z.string(), confidence: z.number().min(0).max(1) });
@@ -31,13 +31,20 @@ export const ModelFile = z.object({
 });
 export type ModelFile = z.infer<typeof ModelFile>;
 
+/**
+ * The label of examples that nobody can tell the topic of. It is never an answer: the more a text is like them, the less
+ * confidence is left for the answers.
+ */
+export const UNCLEAR = 'unclear';
+
 const ALTERNATIVES = 3;
+/** A sentence this sure of another label casts doubt on the whole. */
+const RIVAL = 0.8;
 
 /** Softmax regression over words and characters: milliseconds of work, no download, no network. */
 export class LinearClassifier extends Classifier {
-  /** `local-linear@<hash of the model>`. */
-  readonly model: string;
   private readonly rows: Weights;
+  private name?: string;
 
   private constructor(
     readonly labels: readonly string[],
@@ -47,7 +54,11 @@ export class LinearClassifier extends Classifier {
   ) {
     super();
     this.rows = { classes: labels.length, rows: restored(quantised, labels.length) };
-    this.model = `local-linear@${createHash('sha256').update(JSON.stringify(this.toJSON())).digest('hex').slice(0, 12)}`;
+  }
+
+  /** `local-linear@<hash of the model>`. */
+  get model(): string {
+    return (this.name ??= `local-linear@${createHash('sha256').update(JSON.stringify(this)).digest('hex').slice(0, 12)}`);
   }
 
   static of(parts: {
@@ -94,25 +105,36 @@ export class LinearClassifier extends Classifier {
 
   async classify(text: string, { signal }: CallOptions): Promise<Classification> {
     signal.throwIfAborted();
-    return this.classifyNow(text);
+    return { ...this.answer(text), model: this.model };
   }
 
-  /** The same as `classify`, at once. */
-  classifyNow(text: string): Classification {
-    const features = this.vocabulary.features(countFeatures(wordsOf(text)));
+  /** The same as `classify`, at once and unsigned. */
+  answer(text: string): Omit<Classification, 'model'> {
+    const ranked = this.rank(wordsOf(text));
+    const best = ranked[0]!;
+    const doubt = this.rivalOf(best.label, text) / 2;
+    const sure = ranked.map(({ label, confidence }) => ({ label, confidence: confidence * (1 - doubt) }));
+    return { ...sure[0]!, alternatives: sure.slice(1, 1 + ALTERNATIVES) };
+  }
+
+  /** All labels, best first, for a text as a whole. */
+  private rank(words: readonly string[]): { label: string; confidence: number }[] {
+    const features = this.vocabulary.features(countFeatures(words));
     const probabilities = softmax(score(this.rows, features, new Float64Array(this.labels.length)), this.temperature);
-    const trust = trustIn(features);
-    const ranked = this.labels
+    const trust = Math.min(1, features.known * 2);
+    return this.labels
       .map((label, k) => ({ label, confidence: probabilities[k]! * trust }))
+      .filter(({ label }) => label !== UNCLEAR)
       .sort((a, b) => b.confidence - a.confidence);
-    const { label, confidence } = ranked[0]!;
-    return { label, confidence, alternatives: ranked.slice(1, 1 + ALTERNATIVES), model: this.model };
   }
-}
 
-/** A text whose words the model mostly does not know is not to be trusted, however well single characters fit. */
-export function trustIn({ known }: Features): number {
-  return Math.min(1, known * 2);
+  /** How surely one sentence on its own speaks of something else than the whole: a mail about two things is ambiguous. */
+  private rivalOf(label: string, text: string): number {
+    const sentences = sentencesOf(text);
+    if (sentences.length < 2) return 0;
+    const rivals = sentences.map((words) => this.rank(words)[0]!).filter((best) => best.label !== label);
+    return Math.max(0, ...rivals.map(({ confidence }) => confidence).filter((confidence) => confidence >= RIVAL));
+  }
 }
 
 interface Quantised {
@@ -133,7 +155,9 @@ function quantise({ classes, rows }: Weights): Quantised {
 }
 
 function restored({ scales, bytes }: Quantised, classes: number): Float32Array {
-  return Float32Array.from(bytes, (byte, i) => byte * scales[Math.floor(i / classes)]!);
+  const rows = new Float32Array(bytes.length);
+  for (let i = 0; i < rows.length; i++) rows[i] = bytes[i]! * scales[Math.floor(i / classes)]!;
+  return rows;
 }
 
 function base64(numbers: Float32Array | Int8Array): string {

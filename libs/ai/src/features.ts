@@ -8,6 +8,9 @@ export interface Features {
   readonly known: number;
 }
 
+/** How much of a text's length words and word pairs make; the rest is characters, which forgive typos and endings. */
+const WORD_SHARE = 0.4;
+
 const WORD = /[\p{L}\p{M}\p{N}]{1,40}(?:['’][\p{L}]{1,8})?/gu;
 
 /** The words that features are made of: lower case, numbers as one sign, apostrophes unified. At most 1,000. */
@@ -18,6 +21,15 @@ export function wordsOf(text: string): string[] {
     if (words.length === 1_000) break;
   }
   return words;
+}
+
+/** The sentences of a text that say enough to be judged on their own: at least 4 words. At most 40. */
+export function sentencesOf(words: string): string[][] {
+  return capped(words)
+    .split(/[.!?\n]+/u)
+    .map(wordsOf)
+    .filter(({ length }) => length >= 4)
+    .slice(0, 40);
 }
 
 /** How often each word, pair of neighbouring words (`w:`) and run of 3–5 characters within a word (`c:`) occurs. */
@@ -66,7 +78,7 @@ export class Vocabulary {
     return this.names.length;
   }
 
-  /** Words and characters count half each. Unknown features take their part of the length, so a strange text scores low. */
+  /** Unknown features take their part of the length, so a strange text scores low. */
   features(counts: ReadonlyMap<string, number>): Features {
     const ids: number[] = [];
     const values: number[] = [];
@@ -88,7 +100,7 @@ export class Vocabulary {
       values.push(value);
       isWord.push(word);
     }
-    const scale = { word: Math.sqrt(0.5 / (squares.word || 1)), chars: Math.sqrt(0.5 / (squares.chars || 1)) };
+    const scale = { word: Math.sqrt(WORD_SHARE / (squares.word || 1)), chars: Math.sqrt((1 - WORD_SHARE) / (squares.chars || 1)) };
     return {
       ids: Uint32Array.from(ids),
       values: Float32Array.from(values, (value, i) => value * (isWord[i] ? scale.word : scale.chars)),

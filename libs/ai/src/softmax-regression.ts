@@ -7,6 +7,12 @@ export interface Weights {
   readonly rows: Float32Array;
 }
 
+/** What training learns from: a text and the number of its class. */
+export interface Example {
+  readonly features: Features;
+  readonly truth: number;
+}
+
 export interface FitOptions {
   readonly features: number;
   readonly classes: number;
@@ -14,8 +20,6 @@ export interface FitOptions {
   readonly epochs: number;
   /** Size of the first step; later ones shrink to nothing. */
   readonly rate: number;
-  /** How strongly weights are pulled to zero at each epoch (0 … 1). */
-  readonly decay: number;
 }
 
 /** Classes already this close to their probability are left alone: most are, after an epoch, and it halves the time. */
@@ -23,7 +27,7 @@ const NEGLIGIBLE = 1e-3;
 
 /** Multinomial logistic regression by stochastic gradient descent. The same examples and seed give the same weights. */
 export function fitSoftmax(
-  examples: readonly { readonly features: Features; readonly truth: number }[],
+  examples: readonly Example[],
   options: FitOptions,
 ): Weights {
   const { features, classes, epochs } = options;
@@ -42,7 +46,7 @@ export function fitSoftmax(
       const rate = options.rate * (1 - step++ / steps);
       score(weights, x, gradient);
       toProbabilities(gradient);
-      gradient[truth] = gradient[truth]! - 1;
+      gradient[truth]! -= 1;
       let moves = 0;
       for (let k = 0; k < classes; k++) if (Math.abs(gradient[k]!) > NEGLIGIBLE) moved[moves++] = k;
       for (let i = 0; i < x.ids.length; i++) {
@@ -51,7 +55,6 @@ export function fitSoftmax(
         for (let m = 0; m < moves; m++) rows[base + moved[m]!]! -= by * gradient[moved[m]!]!;
       }
     }
-    if (options.decay > 0) for (let i = 0; i < rows.length; i++) rows[i]! *= 1 - options.decay;
   }
   return weights;
 }

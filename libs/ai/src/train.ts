@@ -1,6 +1,6 @@
-import { calibrationError, coverageAt, fitTemperature, type HeldOut, type Judged, softmax } from './calibration.js';
+import { calibrationError, coverageAt, fitTemperature, type HeldOut, type Judged } from './calibration.js';
 import { chance, shuffle } from './chance.js';
-import { LinearClassifier, trustIn } from './classifier.js';
+import { LinearClassifier, UNCLEAR } from './classifier.js';
 import { type LabelledText, parseExamples } from './csv.js';
 import { ModelDataInvalid } from './errors.js';
 import { countFeatures, Vocabulary, wordsOf } from './features.js';
@@ -38,16 +38,21 @@ export function trainClassifier(rows: readonly LabelledText[], { seed = 1 }: { s
   if (rows.length < 2 * labels.length) {
     throw new ModelDataInvalid(`Training needs at least 2 rows a label and got ${rows.length} for ${labels.length} labels.`);
   }
-  const examples = rows.map(({ text, label }) => ({ counts: countFeatures(wordsOf(text)), truth: labels.indexOf(label) }));
-  const heldOut = holdOut(examples, { classes: labels.length, seed });
-  const judged = judge(heldOut);
-  const { vocabulary, weights } = fit(examples, { classes: labels.length, seed });
+  const examples = rows.map(({ text, label }) => ({
+    text,
+    label,
+    counts: countFeatures(wordsOf(text)),
+    truth: labels.indexOf(label),
+  }));
+  const folds = holdOut(examples, { labels, seed });
+  const judged = judge(folds, labels);
+  const temperature = fitTemperature(folds.flatMap((fold) => [...scoresOf(fold, 0), ...scoresOf(fold, 1)]));
   return {
-    classifier: LinearClassifier.of({ labels, vocabulary, weights, temperature: fitTemperature(heldOut) }),
+    classifier: LinearClassifier.of({ labels, temperature, ...fit(examples, { labels, seed }) }),
     report: {
       rows: rows.length,
-      labels: labels.length,
-      heldOut: heldOut.length,
+      labels: labels.filter((label) => label !== UNCLEAR).length,
+      heldOut: judged.length,
       accuracy: judged.filter(({ correct }) => correct).length / judged.length,
       calibrationError: calibrationError(judged),
       ...coverageAt(0.8, judged),
@@ -55,64 +60,82 @@ export function trainClassifier(rows: readonly LabelledText[], { seed = 1 }: { s
   };
 }
 
-interface Example {
+interface Example extends LabelledText {
   readonly counts: ReadonlyMap<string, number>;
   readonly truth: number;
 }
 interface Setting {
-  readonly classes: number;
+  readonly labels: readonly string[];
   readonly seed: number;
 }
+interface Fitted {
+  readonly vocabulary: Vocabulary;
+  readonly weights: Weights;
+}
 
-function fit(examples: readonly Example[], { classes, seed }: Setting): { vocabulary: Vocabulary; weights: Weights } {
+function fit(examples: readonly Example[], { labels, seed }: Setting): Fitted {
   const large = examples.length > CROSS_VALIDATED;
   const vocabulary = Vocabulary.of(
     examples.map(({ counts }) => counts),
-    large ? 4 : 2,
+    large ? 4 : 1,
   );
   const prepared = examples.map(({ counts, truth }) => ({ features: vocabulary.features(counts), truth }));
   const weights = fitSoftmax(prepared, {
     features: vocabulary.size,
-    classes,
+    classes: labels.length,
     seed,
-    epochs: large ? 5 : 12,
+    epochs: large ? 5 : 8,
     rate: 8,
-    decay: 0,
   });
   return { vocabulary, weights };
 }
 
-/** Scores of examples by models that never saw them, each label spread evenly over the folds. */
-function holdOut(examples: readonly Example[], setting: Setting): (HeldOut & { trust: number })[] {
+/** A model and the examples it has never seen. */
+interface Fold extends Fitted {
+  readonly unseen: readonly Example[];
+}
+
+/** Trains on part of the examples, several times; each label is spread evenly over the folds. */
+function holdOut(examples: readonly Example[], setting: Setting): Fold[] {
   const large = examples.length > CROSS_VALIDATED;
-  const folds = large ? 10 : 5;
+  const folds = large ? 10 : 4;
   const order = shuffle(Uint32Array.from(examples.keys()), chance(setting.seed));
-  const seen = new Array<number>(setting.classes).fill(0);
+  const seen = setting.labels.map(() => 0);
   const foldOf = new Uint8Array(examples.length);
   for (const at of order) foldOf[at] = seen[examples[at]!.truth]!++ % folds;
-  const out: (HeldOut & { trust: number })[] = [];
-  for (let fold = 0; fold < (large ? 1 : folds); fold++) {
-    const { vocabulary, weights } = fit(
+  return Array.from({ length: large ? 1 : folds }, (_, fold) => ({
+    unseen: examples.filter((_, at) => foldOf[at] === fold),
+    ...fit(
       examples.filter((_, at) => foldOf[at] !== fold),
       setting,
-    );
-    for (const { counts, truth } of examples.filter((_, at) => foldOf[at] === fold)) {
-      const features = vocabulary.features(counts);
-      out.push({ scores: score(weights, features, new Float64Array(setting.classes)), truth, trust: trustIn(features) });
-    }
-  }
-  return out;
+    ),
+  }));
+}
+
+/** The scores a fold's model gives to every second unseen example, or to the others. */
+function scoresOf({ unseen, vocabulary, weights }: Fold, half: number): HeldOut[] {
+  return everySecond(unseen, half).map(({ counts, truth }) => ({
+    scores: score(weights, vocabulary.features(counts), new Float64Array(weights.classes)),
+    truth,
+  }));
 }
 
 /** Each half is judged at the temperature of the other, so that the report does not grade its own fit. */
-function judge(heldOut: readonly (HeldOut & { trust: number })[]): Judged[] {
-  const halves = [0, 1].map((half) => heldOut.filter((_, at) => at % 2 === half));
-  return halves.flatMap((half, which) => {
-    const temperature = fitTemperature(halves[1 - which]!);
-    return half.map(({ scores, truth, trust }) => {
-      const probabilities = softmax(scores, temperature);
-      const best = probabilities.indexOf(Math.max(...probabilities));
-      return { confidence: probabilities[best]! * trust, correct: best === truth };
+function judge(folds: readonly Fold[], labels: readonly string[]): Judged[] {
+  return [0, 1].flatMap((half) => {
+    const temperature = fitTemperature(folds.flatMap((fold) => scoresOf(fold, 1 - half)));
+    return folds.flatMap((fold) => {
+      const classifier = LinearClassifier.of({ labels, temperature, ...fold });
+      return everySecond(fold.unseen, half)
+        .filter(({ label }) => label !== UNCLEAR)
+        .map(({ text, label }) => {
+          const answer = classifier.answer(text);
+          return { confidence: answer.confidence, correct: answer.label === label };
+        });
     });
   });
+}
+
+function everySecond<T>(items: readonly T[], half: number): T[] {
+  return items.filter((_, at) => at % 2 === half);
 }
