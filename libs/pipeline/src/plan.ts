@@ -42,9 +42,14 @@ export const StageStep = z.object({
   stage: z.string(),
   input: MappingSchema,
   retry: RetryPolicy,
+  /** Milliseconds that one attempt may take, from when its stage starts it. */
   timeoutMs: z.number().positive(),
+  /** Milliseconds that an attempt may wait for its stage to take it: what ends a step whose stage is down. */
+  startTimeoutMs: z.number().positive().default(600_000),
   /** Asked with the same step name when the stage fails for good. */
-  fallback: z.object({ stage: z.string(), input: MappingSchema, retry: RetryPolicy, timeoutMs: z.number().positive() }).optional(),
+  fallback: z
+    .object({ stage: z.string(), input: MappingSchema, retry: RetryPolicy, timeoutMs: z.number().positive() })
+    .optional(),
   ...Common,
 });
 

@@ -1,0 +1,125 @@
+import type { Failure } from '@millrace/contracts';
+import type { Known } from './mapping.js';
+import { PlanError } from './plan-error.js';
+import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
+
+/** Where a step stands for the order of things: `begun` covers everything between being asked for and having ended. */
+export type StepMark = 'begun' | 'completed' | 'skipped';
+
+export interface Progress {
+  readonly known: Known;
+  mark(step: string): StepMark | undefined;
+}
+
+/** A step that is to begin now. */
+export interface Wanted {
+  readonly step: string;
+  readonly kind: 'stage' | 'review' | 'signal';
+  /** The stage to ask; absent for a review or a signal. */
+  readonly stage?: string;
+  /** Its input, mapped; for a review or signal what is shown. */
+  readonly input: unknown;
+  /** What travels with the command: those of `carries(step)` that are known. */
+  readonly known?: Record<string, unknown>;
+  readonly timeoutMs?: number;
+}
+
+export interface Advance {
+  readonly wanted: readonly Wanted[];
+  readonly skipped: readonly string[];
+  /** Steps whose condition could not be evaluated. They have no mark yet: give them one, or they come again. */
+  readonly failed: readonly { readonly step: string; readonly failure: Failure }[];
+}
+
+export interface HandOff {
+  readonly wanted: readonly Wanted[];
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Which steps are wanted now: those without a mark whose predecessors are all completed or skipped, and on through those that
+ * this finds to be skipped. For the coordinator. Pure.
+ */
+export function advance({ compiled }: LoadedPlan, progress: Progress): Advance {
+  const { known } = progress;
+  const wanted: Wanted[] = [];
+  const skipped: string[] = [];
+  const failed: Advance['failed'][number][] = [];
+  const isOver = (name: string): boolean => {
+    const mark = progress.mark(name);
+    return mark === 'completed' || mark === 'skipped' || skipped.includes(name);
+  };
+  for (const step of compiled.steps) {
+    if (progress.mark(step.name) !== undefined || !step.predecessors.every(isOver)) continue;
+    const holds = step.when ? step.when.holds(known) : true;
+    if (holds === true) wanted.push(wantedOf(step, known));
+    else if (holds === false) skipped.push(step.name);
+    else failed.push({ step: step.name, failure: holds });
+  }
+  return { wanted, skipped, failed };
+}
+
+const NOTHING: HandOff = Object.freeze({ wanted: Object.freeze([]), skipped: Object.freeze([]) });
+
+/**
+ * What a stage publishes itself after `step`: the stages that wait for `step` alone, or for a step alone that is skipped here and
+ * was itself to be handed off. `known` is what travelled with the command, and the step's own output under its name. A step whose
+ * condition fails is left out: the coordinator finds out by itself. Pure.
+ */
+export function handOff({ compiled }: LoadedPlan, step: string, known: Known): HandOff {
+  const from = stepOf(compiled, step);
+  if (from.next.length === 0) return NOTHING;
+  const wanted: Wanted[] = [];
+  const skipped: string[] = [];
+  const follow = (steps: readonly CompiledStep[]): void => {
+    for (const next of steps) {
+      const holds = next.when ? next.when.holds(known) : true;
+      if (holds === true) wanted.push(wantedOf(next, known));
+      if (holds !== false) continue;
+      skipped.push(next.name);
+      follow(next.next);
+    }
+  };
+  follow(from.next);
+  return { wanted, skipped };
+}
+
+/** The input of a step, or of its fallback, from what is known: for retries and redrives. */
+export function inputOf({ compiled }: LoadedPlan, step: string, known: Known, fallback = false): unknown {
+  const { input, fallbackInput } = stepOf(compiled, step);
+  if (!fallback) return input(known);
+  if (!fallbackInput) throw new PlanError('UNKNOWN_STEP', 'it has no fallback', step);
+  return fallbackInput(known);
+}
+
+/** What travels with a step's command: of `carries(step)` what is known; undefined where that is nothing. */
+export function carriedWith({ compiled }: LoadedPlan, step: string, known: Known): Record<string, unknown> | undefined {
+  return carried(stepOf(compiled, step), known);
+}
+
+/** The pipeline's output from what is known at the end. */
+export function outputOf({ compiled }: LoadedPlan, known: Known): unknown {
+  return compiled.output(known);
+}
+
+function carried({ carries }: CompiledStep, known: Known): Record<string, unknown> | undefined {
+  let travels: Record<string, unknown> | undefined;
+  for (const name of carries) {
+    const value = known[name];
+    if (value !== undefined) (travels ??= {})[name] = value;
+  }
+  return travels;
+}
+
+function wantedOf(compiled: CompiledStep, known: Known): Wanted {
+  const { name, step } = compiled;
+  const input = compiled.input(known);
+  if (step.kind !== 'stage') {
+    return { step: name, kind: step.kind, input, ...(step.timeoutMs !== undefined && { timeoutMs: step.timeoutMs }) };
+  }
+  const travels = carried(compiled, known);
+  const { stage, timeoutMs } = step;
+  return travels
+    ? { step: name, kind: 'stage', stage, input, timeoutMs, known: travels }
+    : { step: name, kind: 'stage', stage, input, timeoutMs };
+}

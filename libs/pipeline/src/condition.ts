@@ -1,0 +1,69 @@
+import { Environment, type ASTNode, EvaluationError } from '@marcbachmann/cel-js';
+import { type Failure, failure } from '@millrace/contracts';
+import type { Known } from './mapping.js';
+import { PlanError } from './plan-error.js';
+
+/** A CEL condition made ready: which steps (and `input`) it reads, and whether it holds for what is known. */
+export interface Condition {
+  readonly needs: ReadonlySet<string>;
+  /** True or false, or the failure when it cannot be told. A step that was skipped is null to it. */
+  readonly holds: (known: Known) => boolean | Failure;
+}
+
+/** Where conditions are read: every name a variable. Made once for a plan; making one is slow. */
+export function conditionsOver(names: Iterable<string>): (text: string, step: string) => Condition {
+  const variables = new Set(names);
+  const environment = new Environment({ homogeneousAggregateLiterals: false });
+  for (const name of variables) environment.registerVariable(name, 'dyn');
+  return (text, step) => compile(environment, text, step, variables);
+}
+
+function compile(environment: Environment, text: string, step: string, variables: ReadonlySet<string>): Condition {
+  const evaluate = parsed(environment, text, step);
+  const reads = [...new Set(identifiersOf(evaluate.ast))].filter((name) => variables.has(name));
+  const holds = (known: Known): boolean | Failure => {
+    const values: Record<string, unknown> = {};
+    for (const name of reads) values[name] = known[name] ?? null;
+    try {
+      const answer: unknown = evaluate(values);
+      return typeof answer === 'boolean' ? answer : failed(step, text, 'it gives neither true nor false');
+    } catch (error) {
+      return failed(step, text, error instanceof EvaluationError ? error.code : 'it could not be evaluated');
+    }
+  };
+  return { needs: new Set(reads), holds };
+}
+
+/** Parsed and checked; whatever is wrong with it is a PlanError. */
+function parsed(environment: Environment, text: string, step: string): ReturnType<Environment['parse']> {
+  try {
+    const evaluate = environment.parse(text);
+    const { error, type } = evaluate.check();
+    if (error) throw error;
+    if (type === 'bool' || type === 'dyn') return evaluate;
+    throw new PlanError('BAD_CONDITION', `its condition \`${text}\` is of type ${type}, not bool`, step);
+  } catch (error) {
+    if (error instanceof PlanError) throw error;
+    throw new PlanError('BAD_CONDITION', `its condition \`${text}\` is not valid: ${reasonOf(error)}`, step);
+  }
+}
+
+/** What CEL has against an expression, in one line. */
+export function reasonOf(error: unknown): string {
+  const { summary, message } = error as { summary?: string; message: string };
+  return summary ?? message.split('\n', 1)[0] ?? message;
+}
+
+/** Names the condition, not the values: CEL's own messages may quote those. */
+const failed = (step: string, text: string, why: string): Failure =>
+  failure('CONDITION_FAILED', `The condition of step "${step}" failed (${why}): ${text.slice(0, 500)}`);
+
+function identifiersOf(node: ASTNode): string[] {
+  if (node.op === 'id') return [node.args];
+  return nodesIn(node.args).flatMap(identifiersOf);
+}
+
+function nodesIn(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(nodesIn);
+  return args !== null && typeof args === 'object' && 'op' in args ? [args as ASTNode] : [];
+}

@@ -1,0 +1,25 @@
+import { Environment } from '@marcbachmann/cel-js';
+import { PlanError } from './plan-error.js';
+
+/** How the run's input is called in mappings and conditions; no step can have this name. */
+export const INPUT = 'input';
+
+const STEP_NAME = /^[a-z][a-zA-Z0-9]{0,63}$/;
+const KEBAB_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** A step's name is also a variable in CEL and a key of objects: throws a PlanError where it cannot be one of these. */
+export function checkStepName(name: string): void {
+  if (name === INPUT) throw new PlanError('BAD_STEP_NAME', `"${INPUT}" is the name of the run's input`, name);
+  if (!STEP_NAME.test(name)) throw new PlanError('BAD_STEP_NAME', `"${name}" is not a camelCase name`, name);
+  if (name in {} || !isCelVariable(name)) throw new PlanError('BAD_STEP_NAME', `"${name}" is a reserved word`, name);
+}
+
+function isCelVariable(name: string): boolean {
+  try {
+    return new Environment().registerVariable(name, 'dyn').parse(name).ast.op === 'id';
+  } catch {
+    return false;
+  }
+}
+
+export const isKebabName = (name: string): boolean => KEBAB_NAME.test(name) && name.length <= 100;

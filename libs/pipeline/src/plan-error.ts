@@ -1,0 +1,41 @@
+/** Every way in which a pipeline can be refused, with what to do about it. */
+export const PLAN_ERRORS = {
+  INVALID_PLAN: 'Compile the pipeline again with the version of Millrace that is to run it.',
+  DUPLICATE_STEP: 'Give each step of the pipeline its own name.',
+  BAD_STEP_NAME:
+    'Name steps in camelCase (letters and digits), and not after a word that CEL or JavaScript already uses.',
+  BAD_STAGE_NAME: 'Name stages in kebab-case, e.g. `check-compliance`.',
+  BAD_PIPELINE_NAME: 'Name pipelines in kebab-case, e.g. `support-email`.',
+  UNKNOWN_STEP: 'Refer to a step of this pipeline, or to `input`.',
+  NOT_BEFORE: 'A step can only read what ends before it begins: add the step it reads to its predecessors.',
+  CYCLE: 'Take one of these steps out of the other’s `after`, `when` or input.',
+  UNKNOWN_STAGE: 'Deploy the stage, or correct its name.',
+  STAGE_CONFLICT: 'Use one contract for a stage; give the other one a name of its own.',
+  BAD_CONDITION:
+    'Correct the condition. Numbers from JSON are doubles in CEL: write 2.0 for arithmetic; guard what may be absent with has(…).',
+  BAD_MAPPING: 'Use references of this pipeline, JSON literals, and objects or arrays of them.',
+  BAD_SCHEMA: 'Use zod types that JSON Schema can say: no transforms, functions, dates, bigints or symbols.',
+  BAD_DURATION: 'Write a duration as a positive number of milliseconds, or as e.g. `500ms`, `30s`, `5m`, `2h`, `3d`.',
+  BAD_RETRY: 'Give a number of attempts (1 or more), or a retry policy.',
+  FALLBACK_OUTPUT: 'Choose a fallback stage whose output has what the step’s own output has.',
+  DEFAULT_OUTPUT: 'Give a default that fits the step’s output.',
+  BAD_OUTPUT: 'Return a reference, or an object of references and literals, from the pipeline.',
+} as const;
+export type PlanErrorCode = keyof typeof PLAN_ERRORS;
+
+/** A pipeline that cannot be run: thrown when it is compiled or loaded, never while it runs. Says which step, what is wrong, and the remedy. */
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+  readonly remedy: string;
+
+  constructor(
+    readonly code: PlanErrorCode,
+    /** What is wrong, without step and remedy. */
+    readonly what: string,
+    /** The step that is at fault, where there is one. */
+    readonly step?: string,
+  ) {
+    super(`${step === undefined ? '' : `step "${step}": `}${what}. ${PLAN_ERRORS[code]}`);
+    this.remedy = PLAN_ERRORS[code];
+  }
+}
