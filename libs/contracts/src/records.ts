@@ -13,15 +13,21 @@ export const StepCommand = z.object({
   /** The plan's hash. */
   plan: z.string(),
   step: z.string(),
+  /**
+   * Which try of the step this is. A step that is handed off begins with the number of the attempt that handed it on, so
+   * that what a superseded attempt handed on can be told from what the current one did.
+   */
   attempt: z.int().positive(),
   /** As the stage's contract has it. */
   input: z.unknown(),
   /** Earlier outputs (and the run's own input, under `input`) that a step handed off further down still reads. */
   known: z.record(z.string(), z.unknown()).optional(),
-  /** When it was sent; what the deadline counts from. */
+  /** When it was sent. */
   at: At,
-  /** Milliseconds from `at` within which the stage has to answer. */
+  /** Milliseconds that the handler has from its start. Waiting in the topic does not count: a backlog is no failure. */
   timeoutMs: z.number().positive(),
+  /** The coordinator gives this attempt up then (the step's `startTimeoutMs` plus `timeoutMs` after `at`); a stage that takes it later answers STAGE_TIMED_OUT unhandled. */
+  expires: At,
   /** Steps that were joined: their process spans, for links. */
   links: z.array(Traceparent).optional(),
 });

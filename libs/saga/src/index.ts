@@ -1,1 +1,3 @@
-export type { Run, StepState } from './run.js';
+export { accept, decide, type Decision, type Request } from './decide.js';
+export { evolve, type Run, stepOf, type StepState } from './run.js';
+export { wakeAtOf } from './timers.js';

@@ -68,8 +68,11 @@ export interface RunChange {
   /** The sequence number of the first of `facts`. */
   readonly fromSeq: number;
   readonly facts: readonly Fact[];
+  /** The run's row (its status, its end, its next timer) has to be written; most batches only add facts. */
+  readonly row: boolean;
   /** When a timer of the run is next due; `undefined` for none. */
   readonly wakeAt: number | undefined;
+  /** What the run waits for by now, where that changed. */
   readonly waiting: readonly Review[] | undefined;
 }
 

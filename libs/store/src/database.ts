@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { migrations, type Tables } from './schema.js';
+
+/** Runs one statement; `name` lets the server keep its plan. */
+export type Query = <Row>(text: string, values: readonly unknown[], name?: string) => Promise<readonly Row[]>;
+
+/** One SQL on two servers: PostgreSQL over the wire, or PGlite in this process. */
+export interface Database extends AsyncDisposable {
+  /** For lists and look-ups. */
+  readonly db: Kysely<Tables>;
+  /** For what is written thousands of times a second. */
+  readonly query: Query;
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+}
+
+const queryOn =
+  (client: { query(q: pg.QueryConfig): Promise<{ rows: unknown[] }> }): Query =>
+  async <Row>(text: string, values: readonly unknown[], name?: string) => {
+    const result = await client.query({ text, values: values as unknown[], ...(name !== undefined && { name }) });
+    return result.rows as Row[];
+  };
+
+/** @param url e.g. `postgres://user:password@host:5432/database` */
+export function openPostgres(url: string, onError: (error: Error) => void): Database {
+  const pool = new pg.Pool({ connectionString: url, max: 8, application_name: 'millrace' });
+  pool.on('error', onError); // An idle connection that breaks: the pool makes another.
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    query: queryOn(pool),
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await work(queryOn(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((cause: unknown) => {
+          broken = new Error('The connection could not roll back', { cause });
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
+}
+
+/** A PostgreSQL inside this process, kept in `dir`. Loaded only here: it is large. */
+export async function openPGlite(dir: string): Promise<Database> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  await mkdir(dir, { recursive: true });
+  const server = await PGlite.create(dir);
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: server }) });
+  const query: Query = async <Row>(text: string, values: readonly unknown[]) =>
+    (await server.query<Row>(text, values as unknown[])).rows;
+  return {
+    db,
+    query,
+    transaction: (work) =>
+      server.transaction((inner) =>
+        work(async <Row>(text: string, values: readonly unknown[]) =>
+          (await inner.query<Row>(text, values as unknown[])).rows,
+        ),
+      ),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
+}
+
+/** Brings the tables to this version; safe with several instances starting at once. */
+export async function migrate({ db }: Database): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+  if (error) throw new Error('The database could not be migrated.', { cause: error });
+}

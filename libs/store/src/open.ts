@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { type Database, migrate, openPGlite, openPostgres } from './database.js';
+import { DatabaseReader } from './reader.js';
+import type { Reader } from './store.js';
+import { Writer } from './writer.js';
+
+export interface Store extends AsyncDisposable {
+  readonly reader: Reader;
+  readonly writer: Writer;
+}
+
+/**
+ * Opens the store and brings its tables to this version.
+ * @param at `databaseUrl`: a PostgreSQL; without it, one inside this process that is kept under `dataDir`.
+ */
+export async function openStore(at: {
+  databaseUrl: string | undefined;
+  dataDir: string;
+  onError?: (error: Error) => void;
+}): Promise<Store> {
+  const database: Database =
+    at.databaseUrl === undefined
+      ? await openPGlite(join(at.dataDir, 'store'))
+      : openPostgres(at.databaseUrl, at.onError ?? (() => undefined));
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    reader: new DatabaseReader(database),
+    writer: new Writer(database),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

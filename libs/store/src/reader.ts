@@ -1,0 +1,150 @@
+import type { Fact, RunStatus } from '@millrace/contracts';
+import { sql } from 'kysely';
+import type { Database } from './database.js';
+import type { DeadLetter, Page, Paged, Reader, Review, RunSummary } from './store.js';
+
+const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
+const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
+
+/** Cursors say where a page ended: the time and id of its last row. They are opaque to callers. */
+const cursorOf = (at: number, id: string): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+
+/** @throws {RangeError} for a cursor that none of these lists gave. */
+function readCursor(cursor: string): { at: number; id: string } {
+  try {
+    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
+    if (typeof at === 'number' && typeof id === 'string') return { at, id };
+  } catch (cause) {
+    throw new RangeError('The cursor is not one that a list gave.', { cause });
+  }
+  throw new RangeError('The cursor is not one that a list gave.');
+}
+
+const before = (columns: [at: string, id: string], page: Page) => {
+  if (page.before === undefined) return sql<boolean>`true`;
+  const { at, id } = readCursor(page.before);
+  return sql<boolean>`(${sql.ref(columns[0])}, ${sql.ref(columns[1])}) < (to_timestamp(${at / 1000}::float8), ${id}::text)`;
+};
+
+/** `rows` holds one more than the page where there is a next one. */
+function paged<Row, T>(rows: Row[], page: Page, of: { item: (row: Row) => T; cursor: (row: Row) => string }): Paged<T> {
+  const items = rows.slice(0, page.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(of.item),
+    next: rows.length > page.limit && last !== undefined ? of.cursor(last) : undefined,
+  };
+}
+
+const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
+
+export class DatabaseReader implements Reader {
+  constructor(private readonly database: Database) {}
+
+  private summaries() {
+    return this.database.db
+      .selectFrom('runs')
+      .select(['id', 'pipeline', 'plan', 'status'])
+      .select([millis('accepted_at').as('acceptedAt'), optionalMillis('ended_at').as('endedAt')]);
+  }
+
+  async runs(filter: { status?: RunStatus; pipeline?: string } & Page): Promise<Paged<RunSummary>> {
+    let query = this.summaries().where(before(['accepted_at', 'id'], filter));
+    if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+    if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
+    const rows = await query.orderBy('accepted_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1).execute();
+    return paged(rows, filter, { item: summaryOf, cursor: (row) => cursorOf(row.acceptedAt, row.id) });
+  }
+
+  async run(id: string) {
+    const row = await this.summaries().where('id', '=', id).executeTakeFirst();
+    if (!row) return undefined;
+    const facts = (await this.factsAfter(new Map([[id, 0]]))).get(id) ?? [];
+    return { ...summaryOf(row), facts };
+  }
+
+  async factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>> {
+    if (after.size === 0) return new Map();
+    // A row may begin before the number asked for and reach past it.
+    const rows = await this.database.query<{ run: string; seq: number; facts: unknown }>(
+      `select h.run, h.seq, h.facts from history h join unnest($1::text[], $2::int[]) as a(run, seq) on a.run = h.run
+       where h.seq + json_array_length(h.facts) > a.seq + 1 order by h.run, h.seq`,
+      [[...after.keys()], [...after.values()]],
+      'facts-after',
+    );
+    const found = new Map<string, Fact[]>();
+    for (const row of rows) {
+      const facts = parsed<Fact[]>(row.facts).slice(Math.max(0, after.get(row.run)! + 1 - row.seq));
+      found.set(row.run, [...(found.get(row.run) ?? []), ...facts]);
+    }
+    return found;
+  }
+
+  async reviews(filter: { pipeline?: string; kind?: 'review' | 'signal' } & Page): Promise<Paged<Review>> {
+    let query = this.database.db
+      .selectFrom('waits')
+      .select(['run', 'step', 'kind', 'pipeline', 'show'])
+      .select([millis('since').as('since'), optionalMillis('due').as('due')])
+      .where(before(['since', 'run'], filter));
+    if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
+    if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+    const rows = await query.orderBy('since', 'desc').orderBy('run', 'desc').limit(filter.limit + 1).execute();
+    return paged(rows, filter, {
+      item: (row) => ({ ...row, due: row.due ?? undefined, show: parsed(row.show) }),
+      cursor: (row) => cursorOf(row.since, row.run),
+    });
+  }
+
+  private letters() {
+    return this.database.db
+      .selectFrom('dead_letters')
+      .select(['id', 'status', 'letter'])
+      .select(millis('at').as('at'));
+  }
+
+  async deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>> {
+    let query = this.letters().where(before(['at', 'id'], filter));
+    if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+    if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
+    const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1).execute();
+    return paged(rows, filter, { item: letterOf, cursor: (row) => cursorOf(row.at, row.id) });
+  }
+
+  async deadLetter(id: string): Promise<DeadLetter | undefined> {
+    const row = await this.letters().where('id', '=', id).executeTakeFirst();
+    return row && letterOf(row);
+  }
+
+  async pipelines() {
+    const rows = await this.database.db
+      .selectFrom('plans')
+      .distinctOn('pipeline')
+      .select(['pipeline', 'hash'])
+      .select(millis('deployed_at').as('at'))
+      .orderBy('pipeline')
+      .orderBy('deployed_at', 'desc')
+      .execute();
+    return rows.map((row) => ({ name: row.pipeline, plan: row.hash, deployedAt: row.at }));
+  }
+
+  async plan(hash: string): Promise<unknown> {
+    const row = await this.database.db.selectFrom('plans').select('plan').where('hash', '=', hash).executeTakeFirst();
+    return row && parsed(row.plan);
+  }
+
+  async healthy(): Promise<boolean> {
+    return this.database.query('select 1', []).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function summaryOf(row: Omit<RunSummary, 'status' | 'endedAt'> & { status: string; endedAt: number | null }): RunSummary {
+  return { ...row, status: row.status as RunStatus, endedAt: row.endedAt ?? undefined };
+}
+
+/** The status is the row's: it changes after the letter was written. */
+function letterOf(row: { status: DeadLetter['status']; letter: unknown }): DeadLetter {
+  return { ...parsed<DeadLetter>(row.letter), status: row.status };
+}

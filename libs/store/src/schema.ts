@@ -1,0 +1,70 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
+
+/** Columns as Kysely reads them; times are `timestamptz`, read as milliseconds through `millis`. */
+export interface Tables {
+  runs: {
+    id: string;
+    pipeline: string;
+    plan: string;
+    status: string;
+    accepted_at: Date;
+    ended_at: Date | null;
+    wake_at: Date | null;
+  };
+  /** A run's facts; those of one batch are one row. `seq` is the number of the row's first fact. */
+  history: { run: string; seq: number; facts: string };
+  waits: {
+    run: string;
+    step: string;
+    kind: 'review' | 'signal';
+    pipeline: string;
+    since: Date;
+    due: Date | null;
+    show: string | null;
+  };
+  dead_letters: {
+    id: string;
+    status: 'open' | 'redriven' | 'dropped';
+    at: Date;
+    run: string | null;
+    pipeline: string | null;
+    letter: string;
+  };
+  /** Where each partition stands, and what the batch that brought it there answered. */
+  positions: { topic: string; partition: number; next: number; answer: string };
+  plans: { hash: string; pipeline: string; plan: string; deployed_at: Date };
+}
+
+const first: Migration = {
+  async up(db: Kysely<unknown>) {
+    // A run's row is written when it begins, waits and ends; its steps are in `history` alone.
+    await sql`create table runs (
+      id text primary key, pipeline text not null, plan text not null, status text not null,
+      accepted_at timestamptz not null, ended_at timestamptz, wake_at timestamptz
+    ) with (fillfactor = 80)`.execute(db);
+    await sql`create index runs_newest on runs (accepted_at desc, id desc)`.execute(db);
+    await sql`create index runs_open on runs (status, accepted_at desc, id desc) where status <> 'completed'`.execute(db);
+    await sql`create index runs_wake on runs (wake_at) where wake_at is not null`.execute(db);
+    await sql`create table history (run text, seq int, facts json not null, primary key (run, seq))`.execute(db);
+    await sql`create table waits (
+      run text, step text, kind text not null, pipeline text not null, since timestamptz not null, due timestamptz,
+      show json, primary key (run, step)
+    )`.execute(db);
+    await sql`create index waits_newest on waits (since desc, run desc)`.execute(db);
+    await sql`create table dead_letters (
+      id text primary key, status text not null, at timestamptz not null, run text, pipeline text, letter json not null
+    )`.execute(db);
+    await sql`create index dead_letters_newest on dead_letters (at desc, id desc)`.execute(db);
+    await sql`create table positions (
+      topic text, partition int, next bigint not null, answer text not null, primary key (topic, partition)
+    ) with (fillfactor = 50)`.execute(db);
+    await sql`create table plans (
+      hash text primary key, pipeline text not null, plan json not null, deployed_at timestamptz not null
+    )`.execute(db);
+  },
+};
+
+export const migrations: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '001-first': first }),
+};

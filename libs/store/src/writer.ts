@@ -1,0 +1,214 @@
+import type { Fact } from '@millrace/contracts';
+import type { Database, Query } from './database.js';
+import { StaleOwner } from './errors.js';
+import type { Commit, RunSummary } from './store.js';
+
+/** Where a partition stands: the offset after its last batch, and that batch's answer. */
+export interface Position {
+  readonly next: number;
+  readonly answer: string;
+}
+
+const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
+
+/** One statement, so that one round trip writes a batch or nothing of it. */
+const COMMIT = `
+with own as (
+  insert into positions (topic, partition, next, answer) values ($1::text, $2::int, $4::bigint, $5::text)
+  on conflict (topic, partition) do update set next = excluded.next, answer = excluded.answer
+  where positions.next = $3::bigint
+  returning 1
+), facts as (
+  insert into history (run, seq, facts)
+  select u.run, u.seq, u.facts::json from own, unnest($6::text[], $7::int[], $8::text[]) as u(run, seq, facts)
+), changed as (
+  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake)
+  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[]) as u(id, status, ended, wake)
+  where runs.id = u.id
+)
+select count(*)::int as owners from own`;
+
+const CREATE = `
+insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at)
+select id, pipeline, plan, status, to_timestamp(accepted), to_timestamp(ended), to_timestamp(wake)
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[])
+  as u(id, pipeline, plan, status, accepted, ended, wake)
+order by id
+on conflict (id) do nothing
+returning id`;
+
+const FORGET_WAITS = 'delete from waits where run = any($1::text[])';
+
+const WAIT = `
+insert into waits (run, step, kind, pipeline, since, due, show)
+select run, step, kind, pipeline, to_timestamp(since), to_timestamp(due), show::json
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[])
+  as u(run, step, kind, pipeline, since, due, show)
+on conflict (run, step) do nothing`;
+
+const DEAD = `
+insert into dead_letters (id, status, at, run, pipeline, letter)
+select id, 'open', to_timestamp(at), run, pipeline, letter::json
+from unnest($1::text[], $2::float8[], $3::text[], $4::text[], $5::text[]) as u(id, at, run, pipeline, letter)
+on conflict (id) do nothing`;
+
+/** Write side: what the coordinator decides, a batch at a time. */
+export class Writer {
+  constructor(private readonly database: Database) {}
+
+  async position(topic: string, partition: number): Promise<Position | undefined> {
+    const [row] = await this.database.query<{ next: string; answer: string }>(
+      'select next::text, answer from positions where topic = $1 and partition = $2',
+      [topic, partition],
+    );
+    return row && { next: Number(row.next), answer: row.answer };
+  }
+
+  /** The facts of those of `runs` that exist. */
+  async load(runs: readonly string[]): Promise<ReadonlyMap<string, readonly Fact[]>> {
+    const rows = await this.database.query<{ run: string; facts: readonly Fact[] }>(
+      'select run, facts from history where run = any($1::text[]) order by run, seq',
+      [runs],
+      'load',
+    );
+    const found = new Map<string, Fact[]>();
+    for (const { run, facts } of rows) {
+      const sofar = found.get(run);
+      if (sofar) sofar.push(...facts);
+      else found.set(run, [...facts]);
+    }
+    return found;
+  }
+
+  /** Which of these runs nobody has made yet. */
+  async unknownOf(runs: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.query<{ id: string }>(
+      'select id from runs where id = any($1::text[])',
+      [runs],
+      'unknown',
+    );
+    const known = new Set(rows.map((row) => row.id));
+    return new Set(runs.filter((run) => !known.has(run)));
+  }
+
+  /**
+   * Writes a batch: all of it or nothing.
+   * @throws {StaleOwner} when the partition does not stand where the batch began.
+   */
+  async commit(commit: Commit): Promise<void> {
+    const rare = commit.deadLetters.length > 0 || commit.redriven.length > 0 || commit.changes.some((c) => c.waiting);
+    if (!rare) return this.write(this.database.query, commit);
+    await this.database.transaction(async (query) => {
+      await this.write(query, commit);
+      await this.writeRare(query, commit);
+    });
+  }
+
+  /**
+   * Writes a batch that makes runs. `decide` is told which of `summaries` are new (somebody else may make the same run at
+   * the same time) and gives the commit.
+   */
+  async create(
+    summaries: readonly (RunSummary & { wakeAt: number | undefined })[],
+    decide: (made: ReadonlySet<string>) => Commit,
+  ): Promise<void> {
+    await this.database.transaction(async (query) => {
+      const rows = await query<{ id: string }>(
+        CREATE,
+        [
+          summaries.map((s) => s.id),
+          summaries.map((s) => s.pipeline),
+          summaries.map((s) => s.plan),
+          summaries.map((s) => s.status),
+          summaries.map((s) => s.acceptedAt / 1000),
+          summaries.map((s) => seconds(s.endedAt)),
+          summaries.map((s) => seconds(s.wakeAt)),
+        ],
+        'create',
+      );
+      const commit = decide(new Set(rows.map((row) => row.id)));
+      await this.write(query, commit);
+      await this.writeRare(query, commit);
+    });
+  }
+
+  private async write(query: Query, { topic, partition, expected, next, answer, changes }: Commit): Promise<void> {
+    const facts = changes.filter((c) => c.facts.length > 0);
+    const rows = changes.filter((c) => c.row && !c.created);
+    const [result] = await query<{ owners: number }>(
+      COMMIT,
+      [
+        topic,
+        partition,
+        expected,
+        next,
+        answer,
+        facts.map((c) => c.summary.id),
+        facts.map((c) => c.fromSeq),
+        facts.map((c) => JSON.stringify(c.facts)),
+        rows.map((c) => c.summary.id),
+        rows.map((c) => c.summary.status),
+        rows.map((c) => seconds(c.summary.endedAt)),
+        rows.map((c) => seconds(c.wakeAt)),
+      ],
+      'commit',
+    );
+    if (result?.owners !== 1) throw new StaleOwner(topic, partition);
+  }
+
+  private async writeRare(query: Query, { changes, deadLetters, redriven }: Commit): Promise<void> {
+    const waited = changes.filter((c) => c.waiting);
+    if (waited.length > 0) await query(FORGET_WAITS, [waited.map((c) => c.summary.id)]);
+    const waits = waited.flatMap((c) => c.waiting ?? []);
+    if (waits.length > 0) {
+      await query(WAIT, [
+        waits.map((w) => w.run),
+        waits.map((w) => w.step),
+        waits.map((w) => w.kind),
+        waits.map((w) => w.pipeline),
+        waits.map((w) => w.since / 1000),
+        waits.map((w) => seconds(w.due)),
+        waits.map((w) => JSON.stringify(w.show ?? null)),
+      ]);
+    }
+    if (deadLetters.length > 0) {
+      await query(DEAD, [
+        deadLetters.map((d) => d.id),
+        deadLetters.map((d) => d.at / 1000),
+        deadLetters.map((d) => d.run ?? null),
+        deadLetters.map((d) => d.pipeline ?? null),
+        deadLetters.map((d) => JSON.stringify(d)),
+      ]);
+    }
+    if (redriven.length > 0) {
+      await query(`update dead_letters set status = 'redriven' where id = any($1::text[])`, [redriven]);
+    }
+  }
+
+  /** Runs that are to be woken by `at`, oldest first. */
+  async due(at: number, limit: number): Promise<readonly string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      'select id from runs where wake_at <= to_timestamp($1::float8) order by wake_at limit $2::int',
+      [at / 1000, limit],
+      'due',
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Wakes them not before `until` again, in case nothing comes of this time. */
+  async snooze(runs: readonly string[], until: number): Promise<void> {
+    await this.database.query(
+      'update runs set wake_at = to_timestamp($2::float8) where id = any($1::text[]) and wake_at < to_timestamp($2::float8)',
+      [runs, until / 1000],
+    );
+  }
+
+  /** Keeps a plan; one that is there stays as it is, and becomes the pipeline's newest again. */
+  async deploy(plan: { hash: string; pipeline: string; plan: unknown; at: number }): Promise<void> {
+    await this.database.query(
+      `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, $3::json, to_timestamp($4::float8))
+       on conflict (hash) do update set deployed_at = excluded.deployed_at`,
+      [plan.hash, plan.pipeline, JSON.stringify(plan.plan), plan.at / 1000],
+    );
+  }
+}
