@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { Fact } from './facts.js';
+import { Failure, FAILURES } from './failures.js';
+import { EVENT_TYPE, HEADER } from './headers.js';
+import { PROBLEMS } from './http.js';
+import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
+import { DEFAULT_TOPIC_PREFIX, topicsOf } from './topics.js';
+
+type Json = Record<string, unknown>;
+
+const text = (description: string) => z.string().describe(description);
+const TRACE = {
+  [HEADER.traceparent]: text('W3C trace context.').optional(),
+  [HEADER.tracestate]: text('W3C trace context.').optional(),
+};
+const CLOUD_EVENT = {
+  [HEADER.specversion]: z.literal('1.0'),
+  [HEADER.id]: text('Unique with the source.'),
+  [HEADER.type]: z.string(),
+  [HEADER.source]: text('Who made it.'),
+  [HEADER.time]: text('RFC 3339.'),
+  [HEADER.subject]: text('The run’s id.').optional(),
+  [HEADER.contentType]: z.literal('application/json'),
+};
+
+/** The headers of a record on `intake`: the value itself is the pipeline's input, as JSON. */
+const IntakeHeaders = z.looseObject({
+  [HEADER.pipeline]: text('Which pipeline is to run. The only header that must be there.'),
+  [HEADER.idempotencyKey]: text('The same key and pipeline make the same run.').optional(),
+  [HEADER.id]: text('Used as idempotency key where there is none.').optional(),
+  ...TRACE,
+});
+const OutwardHeaders = z.looseObject({ ...CLOUD_EVENT, ...TRACE });
+const InternalHeaders = z.looseObject({ [HEADER.type]: z.string(), [HEADER.id]: z.string().optional(), ...TRACE });
+
+interface Channel {
+  readonly name: string;
+  readonly address: string;
+  readonly action: 'send' | 'receive';
+  readonly description: string;
+  readonly type: string;
+  readonly headers: z.ZodType;
+  readonly payload: z.ZodType;
+}
+
+function channels(prefix: string): readonly Channel[] {
+  const topics = topicsOf(prefix);
+  return [
+    {
+      name: 'intake',
+      address: topics.intake,
+      action: 'receive',
+      description: 'Asks for a run. Any JSON value that fits the input schema of the pipeline that the header names.',
+      type: EVENT_TYPE.runRequested,
+      headers: IntakeHeaders,
+      payload: z.unknown().describe('The pipeline’s input.'),
+    },
+    {
+      name: 'stage',
+      address: topics.stage('{stage}'),
+      action: 'send',
+      description: 'Asks a stage for one attempt of a step. Keyed by run id.',
+      type: EVENT_TYPE.stepRequested,
+      headers: InternalHeaders,
+      payload: StepCommand,
+    },
+    {
+      name: 'runs',
+      address: topics.runs,
+      action: 'receive',
+      description:
+        'What happens to runs: the events of one commit that fall to the same partition, as one array. The partition is the one that the run’s id falls to as a key.',
+      type: EVENT_TYPE.runEvents,
+      headers: InternalHeaders,
+      payload: z.array(RunEvent),
+    },
+    {
+      name: 'results',
+      address: topics.results,
+      action: 'send',
+      description: 'The end of each run, once. Keyed by run id.',
+      type: EVENT_TYPE.runCompleted,
+      headers: OutwardHeaders,
+      payload: RunResult,
+    },
+    {
+      name: 'deadLetters',
+      address: topics.deadLetters,
+      action: 'send',
+      description:
+        'Steps that are parked. Records that nobody could read are here too: their own bytes, key and headers.',
+      type: EVENT_TYPE.stepDeadLettered,
+      headers: OutwardHeaders,
+      payload: ParkedStep,
+    },
+    {
+      name: 'plans',
+      address: topics.plans,
+      action: 'send',
+      description: 'Compiled pipelines, compacted, keyed by the hash of their content.',
+      type: EVENT_TYPE.plan,
+      headers: InternalHeaders,
+      payload: z.looseObject({ format: z.literal(1), pipeline: z.string(), steps: z.record(z.string(), z.unknown()) }),
+    },
+    {
+      name: 'control',
+      address: topics.control,
+      action: 'send',
+      description: 'What every service hears about runs under way. Keyed by run id.',
+      type: EVENT_TYPE.control,
+      headers: InternalHeaders,
+      payload: Control,
+    },
+  ];
+}
+
+/** AsyncAPI's own schema dialect is JSON Schema draft 7; `$schema` is not part of it. */
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+  return json;
+}
+
+/** Everything that travels on Millrace's topics, as an AsyncAPI 3 document. */
+export function asyncApi(prefix: string = DEFAULT_TOPIC_PREFIX): Json {
+  const all = channels(prefix);
+  const entries = (of: (channel: Channel) => Json) =>
+    Object.fromEntries(all.map((channel) => [channel.name, of(channel)]));
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Millrace',
+      version: '1',
+      description: 'The records of Millrace. Read committed only. `send` and `receive` are as seen from Millrace.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: entries(({ name, address, description }) => ({
+      address,
+      description,
+      ...(name === 'stage' && { parameters: { stage: { description: 'The stage’s name.' } } }),
+      messages: { [name]: { $ref: `#/components/messages/${name}` } },
+    })),
+    operations: Object.fromEntries(
+      all.map(({ name, action }) => [
+        `${action}${name[0]!.toUpperCase()}${name.slice(1)}`,
+        { action, channel: { $ref: `#/channels/${name}` } },
+      ]),
+    ),
+    components: {
+      messages: entries(({ name, type, headers }) => ({
+        name: type,
+        contentType: 'application/json',
+        headers: schemaOf(headers),
+        payload: { $ref: `#/components/schemas/${name}` },
+      })),
+      schemas: entries(({ payload }) => schemaOf(payload)),
+    },
+  };
+}
+
+/** A JSON Schema (2020-12) for each thing on the wire, by file name. */
+export function wireSchemas(): Readonly<Record<string, Json>> {
+  const schemas = { StepCommand, RunEvent, RunResult, ParkedStep, Control, Failure, Fact };
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      { title: name, ...z.toJSONSchema(schema, { io: 'input' }) },
+    ]),
+  );
+}
+
+/** The page that says what to do about each error. */
+export function errorsPage(): string {
+  const cell = (value: string) => value.replaceAll('|', '\\|');
+  const failures = Object.entries(FAILURES).map(
+    ([code, { kind, remedy }]) => `| \`${code}\` | ${kind} | ${cell(remedy)} |`,
+  );
+  const problems = Object.entries(PROBLEMS).map(
+    ([code, { status, title, remedy }]) => `| \`${code}\` | ${status} | ${cell(title)} | ${cell(remedy)} |`,
+  );
+  return [
+    '# Errors',
+    '',
+    'Generated by `npm run generate`; the catalogues are `libs/contracts/src/failures.ts` and `libs/contracts/src/http.ts`.',
+    '',
+    '## Failures of steps and records',
+    '',
+    'A `transient` failure is tried again as the step’s policy says; a `permanent` one is not. A stage may add codes of its own.',
+    '',
+    '| code | kind | what to do |',
+    '| --- | --- | --- |',
+    ...failures,
+    '',
+    '## Problems of the HTTP API',
+    '',
+    'Answers with `application/problem+json` (RFC 9457).',
+    '',
+    '| code | status | what happened | what to do |',
+    '| --- | --- | --- | --- |',
+    ...problems,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,308 @@
+import { z } from 'zod';
+import { Failure } from './failures.js';
+import { RunStatus, StepStatus } from './statuses.js';
+
+/** RFC 3339, in UTC. */
+const Time = z.iso.datetime();
+const Json = z.unknown();
+const Links = z.record(z.string(), z.string()).describe('Paths of what belongs to this, by name.');
+
+export const Action = z.enum(['cancel', 'signal', 'answer', 'redrive']);
+export type Action = z.infer<typeof Action>;
+const AllowedActions = z.array(Action).describe('What may be done with this now; anything else is refused with 409.');
+
+/** A failure as it is shown: what happened, and what to do about it. */
+export const FailureView = Failure.extend({ remedy: z.string() });
+export type FailureView = z.infer<typeof FailureView>;
+
+export const AttemptView = z.object({
+  attempt: z.int().nonnegative(),
+  /** The fallback stage did it. */
+  fallback: z.boolean().optional(),
+  /** When it was asked for. */
+  requestedAt: Time,
+  /** When its stage began; absent where no stage has said so. */
+  startedAt: Time.optional(),
+  endedAt: Time.optional(),
+  failure: FailureView.optional(),
+});
+export type AttemptView = z.infer<typeof AttemptView>;
+
+export const StepView = z.object({
+  name: z.string(),
+  kind: z.enum(['stage', 'review', 'signal']),
+  stage: z.string().optional(),
+  status: StepStatus,
+  attempts: z.array(AttemptView),
+  /** From its first attempt, or the beginning of its wait, to its end. */
+  startedAt: Time.optional(),
+  endedAt: Time.optional(),
+  input: Json.optional(),
+  output: Json.optional(),
+  waitingSince: Time.optional(),
+  /** What the one who answers is shown. */
+  show: Json.optional(),
+  /** When it is tried again, or when its wait ends. */
+  due: Time.optional(),
+  failure: FailureView.optional(),
+  deadLetter: z.string().optional(),
+  /** Who answered, as far as they said. */
+  answeredBy: z.string().optional(),
+  answerReason: z.string().optional(),
+  /** The output is the default that the pipeline has for a failure. */
+  defaulted: z.boolean().optional(),
+  allowedActions: AllowedActions,
+});
+export type StepView = z.infer<typeof StepView>;
+
+export const RunSummaryView = z.object({
+  id: z.string(),
+  pipeline: z.string(),
+  plan: z.string(),
+  status: RunStatus,
+  acceptedAt: Time,
+  endedAt: Time.optional(),
+  links: Links,
+});
+export type RunSummaryView = z.infer<typeof RunSummaryView>;
+
+export const RunView = RunSummaryView.extend({
+  traceId: z.string(),
+  input: Json.optional(),
+  output: Json.optional(),
+  steps: z.array(StepView),
+  allowedActions: AllowedActions,
+});
+export type RunView = z.infer<typeof RunView>;
+
+const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    /** Pass it as `cursor` to get the next page; absent on the last one. */
+    next: z.string().optional(),
+  });
+
+export const RunList = pageOf(RunSummaryView);
+export type RunList = z.infer<typeof RunList>;
+
+/** A fact with its place in the run's history, from 1. */
+export const HistoryItem = z.looseObject({ seq: z.int().positive(), type: z.string(), at: z.number() });
+export type HistoryItem = z.infer<typeof HistoryItem>;
+export const History = z.object({ items: z.array(HistoryItem) });
+
+export const ReviewView = z.object({
+  id: z.string(),
+  run: z.string(),
+  step: z.string(),
+  kind: z.enum(['review', 'signal']),
+  pipeline: z.string(),
+  status: z.enum(['open', 'closed']),
+  since: Time,
+  due: Time.optional(),
+  show: Json.optional(),
+  /** JSON Schema of the answer. */
+  schema: Json.optional(),
+  allowedActions: AllowedActions,
+  links: Links,
+});
+export type ReviewView = z.infer<typeof ReviewView>;
+export const ReviewList = pageOf(ReviewView);
+
+/** A record that nobody could read, as it came. */
+const RecordView = z.object({
+  topic: z.string(),
+  partition: z.int(),
+  offset: z.int(),
+  timestamp: Time,
+  /** base64. */
+  key: z.string().nullable(),
+  /** base64. */
+  value: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+});
+
+export const DeadLetterView = z.object({
+  id: z.string(),
+  status: z.enum(['open', 'redriven', 'dropped']),
+  at: Time,
+  failure: FailureView,
+  run: z.string().optional(),
+  pipeline: z.string().optional(),
+  step: z.string().optional(),
+  stage: z.string().optional(),
+  attempts: z.int().nonnegative(),
+  input: Json.optional(),
+  record: RecordView.optional(),
+  allowedActions: AllowedActions,
+  links: Links,
+});
+export type DeadLetterView = z.infer<typeof DeadLetterView>;
+export const DeadLetterList = pageOf(DeadLetterView);
+
+export const PipelineSummaryView = z.object({
+  name: z.string(),
+  plan: z.string(),
+  deployedAt: Time,
+  links: Links,
+});
+export type PipelineSummaryView = z.infer<typeof PipelineSummaryView>;
+export const PipelineList = pageOf(PipelineSummaryView);
+
+export const PipelineView = PipelineSummaryView.extend({
+  /** JSON Schema of a run's input. */
+  inputSchema: Json,
+  /** The compiled pipeline. */
+  definition: Json,
+  /** The same as a Mermaid flowchart. */
+  mermaid: z.string(),
+});
+export type PipelineView = z.infer<typeof PipelineView>;
+
+export const StageView = z.object({ name: z.string(), pipelines: z.array(z.string()) });
+export type StageView = z.infer<typeof StageView>;
+export const StageList = pageOf(StageView);
+
+export const StartRun = z.strictObject({
+  pipeline: z.string().min(1).max(200),
+  input: Json,
+});
+export type StartRun = z.infer<typeof StartRun>;
+
+const Act = {
+  /** Who does it. */
+  by: z.string().max(200).optional(),
+  /** Why. */
+  reason: z.string().max(2_000).optional(),
+};
+export const ActBody = z.strictObject(Act);
+export type ActBody = z.infer<typeof ActBody>;
+
+export const SignalBody = z.strictObject({
+  payload: Json,
+  /** The sender's; the same one twice counts once. */
+  id: z.string().min(1).max(200).optional(),
+  ...Act,
+});
+export type SignalBody = z.infer<typeof SignalBody>;
+
+export const AnswerBody = z.strictObject({ answer: Json, ...Act });
+export type AnswerBody = z.infer<typeof AnswerBody>;
+
+/** A write that is durable and will take effect. */
+export const Accepted = z.object({ id: z.string(), status: RunStatus.optional(), links: Links });
+export type Accepted = z.infer<typeof Accepted>;
+
+/** RFC 9457. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  /** The same request may succeed later. */
+  retryable: z.boolean(),
+  traceId: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+interface Entry {
+  readonly status: number;
+  readonly title: string;
+  readonly retryable?: boolean;
+  readonly remedy: string;
+}
+
+/** Every problem that the HTTP API answers with, and what to do about it. `docs/errors.md` is generated from here. */
+export const PROBLEMS = {
+  INVALID_JSON: { status: 400, title: 'The body is not JSON', remedy: 'Send one JSON value, in UTF-8.' },
+  INVALID_REQUEST: {
+    status: 400,
+    title: 'The request is not valid',
+    remedy: 'Correct what `errors` names; GET /openapi.json describes every request.',
+  },
+  INVALID_CURSOR: {
+    status: 400,
+    title: 'The cursor does not belong to this list',
+    remedy: 'Pass `next` of the page before it unchanged, with the same filters; or begin again without a cursor.',
+  },
+  CROSS_SITE: {
+    status: 403,
+    title: 'Another web site may not do this',
+    remedy: 'Use the page that this gateway serves, or a client that is not a web page.',
+  },
+  UNKNOWN_ROUTE: { status: 404, title: 'There is nothing here', remedy: 'GET /openapi.json lists every path.' },
+  UNKNOWN_RUN: { status: 404, title: 'No such run', remedy: 'GET /v1/runs lists the runs there are.' },
+  UNKNOWN_STEP: { status: 404, title: 'No such step', remedy: 'GET /v1/runs/{id} names the steps of the run.' },
+  UNKNOWN_REVIEW: { status: 404, title: 'No such review', remedy: 'GET /v1/reviews lists those that are open.' },
+  UNKNOWN_DEAD_LETTER: { status: 404, title: 'No such dead letter', remedy: 'GET /v1/dead-letters lists them.' },
+  UNKNOWN_PIPELINE: {
+    status: 404,
+    title: 'No such pipeline',
+    remedy: 'GET /v1/pipelines lists those that are deployed.',
+  },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Not with this method', remedy: 'Use one of those in the header `Allow`.' },
+  NOT_ALLOWED_NOW: {
+    status: 409,
+    title: 'This cannot be done now',
+    remedy: '`allowedActions` of a run, step, review or dead letter says what can be.',
+  },
+  TOO_LARGE: {
+    status: 413,
+    title: 'The request is too large',
+    remedy: 'Put large content elsewhere and send a reference to it, or raise the limit.',
+  },
+  UNSUPPORTED_CONTENT_TYPE: {
+    status: 415,
+    title: 'This content type is not taken here',
+    remedy: 'Send application/json; POST /v1/runs also takes message/rfc822.',
+  },
+  INVALID_INPUT: {
+    status: 422,
+    title: 'The input does not fit the pipeline',
+    remedy: 'Correct what `errors` names; GET /v1/pipelines/{name} shows the schema.',
+  },
+  INVALID_ANSWER: {
+    status: 422,
+    title: 'The answer does not fit the step',
+    remedy: 'Correct what `errors` names; GET /v1/reviews/{id} shows the schema.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: 'The idempotency key was used for another input',
+    remedy: 'Use a new key for a new input; the same key and input give the same run.',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'Something went wrong here',
+    retryable: true,
+    remedy: 'Try again; the gateway’s log has the cause under the trace id.',
+  },
+  BROKER_UNAVAILABLE: {
+    status: 503,
+    title: 'The broker cannot be reached',
+    retryable: true,
+    remedy: 'Try again after `Retry-After` seconds; with the same Idempotency-Key nothing happens twice.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    title: 'The store cannot be reached',
+    retryable: true,
+    remedy: 'Try again after `Retry-After` seconds.',
+  },
+} as const satisfies Record<string, Entry>;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A problem of the catalogue. */
+export function problem(
+  code: ProblemCode,
+  detail: string,
+  more?: Partial<Pick<Problem, 'errors' | 'traceId'>>,
+): Problem {
+  const { status, title, retryable = false }: Entry = PROBLEMS[code];
+  const type = `urn:millrace:problem:${code.toLowerCase().replaceAll('_', '-')}`;
+  return { type, title, status, detail, code, retryable, ...more };
+}
+
+/** What to do about a problem; empty for a code that is not in the catalogue. */
+export const problemRemedyOf = (code: string): string => (PROBLEMS as Record<string, Entry>)[code]?.remedy ?? '';
