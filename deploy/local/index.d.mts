@@ -1,0 +1,72 @@
+/** A server of its own: a process that outlives nobody's test, on loopback only. `await using` stops it. */
+export interface LocalServer extends AsyncDisposable {
+  /** The process that serves now; another one after `restart()`. */
+  readonly pid: number;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Where the server writes what it has to say. */
+  readonly logFile: string;
+  /** Resolves once the process has ended by itself; it is killed when that takes too long. */
+  stop(): Promise<void>;
+  /** Ends the process as a crash would. Resolves once it is gone. */
+  kill9(): Promise<void>;
+  /** Ends the server if it runs, starts it again with the same port and data, and resolves once it answers. */
+  restart(): Promise<void>;
+}
+
+export interface LocalServerOptions {
+  /** Exactly this port, or any free one for 0. Without it: the usual port, or the next one that is free. */
+  port?: number;
+  /** Kept between starts. Without it: a folder under `.millrace/infra`. */
+  dataDir?: string;
+  /** Wipe what is there and begin anew. */
+  fresh?: boolean;
+  /** Hears about slow things, such as a first download. */
+  log?: (line: string) => void;
+}
+
+export interface LocalKafka extends LocalServer {
+  /** For `KAFKA_BROKERS`: `127.0.0.1:<port>`. */
+  readonly brokers: string;
+}
+
+export interface KafkaOptions extends LocalServerOptions {
+  /** The largest heap, in megabytes; 512 without it. */
+  heapMb?: number;
+  /** Lines for server.properties that add to the template or win over it. */
+  properties?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface LocalPostgres extends LocalServer {
+  /** For `DATABASE_URL`: `postgres://millrace@127.0.0.1:<port>/millrace`. Anybody on this machine may connect. */
+  readonly url: string;
+}
+
+export interface PostgresOptions extends LocalServerOptions {
+  /** Settings for postgresql.conf. */
+  settings?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface LocalJaeger extends LocalServer {
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`: where spans go, by OTLP over HTTP. */
+  readonly url: string;
+  /** Where traces are read: `<queryUrl>/api/traces/<id>`. */
+  readonly queryUrl: string;
+}
+
+export interface JaegerOptions extends LocalServerOptions {
+  /** Where the query API and the page listen; 16686 or the next free port without it. `port` is that of OTLP/HTTP. */
+  queryPort?: number;
+}
+
+/** Apache Kafka, one KRaft node. Rejects with what to install when Java or Maven is missing. */
+export function startKafka(options?: KafkaOptions): Promise<LocalKafka>;
+
+/** A PostgreSQL cluster of our own with an empty database `millrace`. Rejects with what to install when PostgreSQL is missing. */
+export function startPostgres(options?: PostgresOptions): Promise<LocalPostgres>;
+
+/** Jaeger's all-in-one, traces in memory only. Rejects when `buildJaeger` has not been run. */
+export function startJaeger(options?: JaegerOptions): Promise<LocalJaeger>;
+
+/** Builds Jaeger from its Go module, once, and resolves with the path of the binary. */
+export function buildJaeger(options?: { log?: (line: string) => void }): Promise<string>;
