@@ -102,6 +102,15 @@ function wanted({ only, jaeger }) {
   return NAMES.filter((name) => (only ? only.includes(name) : name !== 'jaeger' || jaeger || built));
 }
 
+/** Resolves when somebody wants us to end. npm and our launcher pass the terminal's signal on too, so it comes more than once. */
+function interruption() {
+  const state = { asked: false };
+  state.promise = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => ((state.asked = true), resolve()));
+  });
+  return state;
+}
+
 async function start(options, folder) {
   const book = record(folder);
   const entries = book.running();
@@ -121,7 +130,13 @@ async function start(options, folder) {
     wanted(options).map(async (name) => {
       if (entries[name]) return log(`${name} runs already (pid ${entries[name].pid})`);
       const from = Date.now();
-      const { server, env } = await STARTS[name]({ options, dataDir: join(folder, name), fresh: options.fresh, log });
+      const { server, env } = await STARTS[name]({
+        options,
+        dataDir: join(folder, name),
+        fresh: options.fresh,
+        outlive: options.detach,
+        log,
+      });
       started[name] = server;
       entries[name] = { pid: server.pid, dataDir: server.dataDir, logFile: server.logFile, env };
       log(
@@ -146,22 +161,21 @@ function show(entries) {
 }
 
 /** Until somebody ends us, or everything we started has gone. */
-async function stay({ started, end }) {
+async function stay({ started, end }, interrupted) {
   log('Ctrl-C stops what was started here');
   const told = new Set();
-  let leave;
-  const left = new Promise((resolve) => (leave = resolve));
-  // npm and our launcher pass the terminal's signal on as well, so it comes more than once.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, leave);
-  const watch = setInterval(() => {
-    for (const [name, server] of Object.entries(started)) {
-      if (told.has(name) || isAlive(server.pid)) continue;
-      told.add(name);
-      log(`${name} has ended, and not by this command; its log is ${server.logFile}`);
-    }
-    if (told.size === Object.keys(started).length) leave();
-  }, 1_000);
-  await left;
+  let watch;
+  const allGone = new Promise((resolve) => {
+    watch = setInterval(() => {
+      for (const [name, server] of Object.entries(started)) {
+        if (told.has(name) || isAlive(server.pid)) continue;
+        told.add(name);
+        log(`${name} has ended, and not by this command; its log is ${server.logFile}`);
+      }
+      if (told.size === Object.keys(started).length) resolve();
+    }, 1_000);
+  });
+  await Promise.race([interrupted, allGone]);
   clearInterval(watch);
   log('stopping');
   await end();
@@ -189,8 +203,10 @@ async function main() {
   if (options.command === 'help') return console.log(HELP);
   if (options.command === 'stop') return stop(folder);
   if (options.command === 'status') return status(folder);
+  const interrupted = interruption();
   const session = await start(options, folder);
-  if (!options.detach && Object.keys(session.started).length > 0) await stay(session);
+  if (interrupted.asked) await session.end();
+  else if (!options.detach && Object.keys(session.started).length > 0) await stay(session, interrupted.promise);
 }
 
 try {

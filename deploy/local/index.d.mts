@@ -21,6 +21,8 @@ export interface LocalServerOptions {
   dataDir?: string;
   /** Wipe what is there and begin anew. */
   fresh?: boolean;
+  /** Leave the server running when this process ends; without it, an ending process takes it along. */
+  outlive?: boolean;
   /** Hears about slow things, such as a first download. */
   log?: (line: string) => void;
 }

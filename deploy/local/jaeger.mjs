@@ -30,6 +30,7 @@ export async function startJaeger({
   queryPort: wantedQuery,
   dataDir = defaultDataDir('jaeger'),
   fresh = false,
+  outlive = false,
 } = {}) {
   if (!existsSync(binary)) throw new Error('Jaeger has not been built yet: npm run infra -- --jaeger');
   if (fresh) rmSync(dataDir, { recursive: true, force: true });
@@ -41,6 +42,7 @@ export async function startJaeger({
     name: 'jaeger',
     port,
     dataDir,
+    outlive,
     process: {
       command: binary,
       args: [

@@ -68,6 +68,7 @@ export async function startKafka({
   port: wanted,
   dataDir = defaultDataDir('kafka'),
   fresh = false,
+  outlive = false,
   log = () => {},
   heapMb = 512,
   properties: extra,
@@ -101,6 +102,7 @@ export async function startKafka({
     name: 'kafka',
     port,
     dataDir,
+    outlive,
     process: {
       command: java,
       args: [

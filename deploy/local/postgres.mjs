@@ -56,6 +56,7 @@ export async function startPostgres({
   port: wanted,
   dataDir: asked = defaultDataDir('postgres'),
   fresh = false,
+  outlive = false,
   log = () => {},
   settings = {},
 } = {}) {
@@ -78,6 +79,7 @@ export async function startPostgres({
     name: 'postgres',
     port,
     dataDir,
+    outlive,
     process: {
       command: program('postgres'),
       args: ['-D', data, ...Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`])],

@@ -82,7 +82,16 @@ function launch({ command, args, logFile, ...options }) {
  * Starts `process` and resolves once `ready` does. `mayRetry` looks at the end of the log of a start that failed and
  * says whether it is worth another one.
  */
-export async function startServer({ name, port, dataDir, process: what, ready, stop = {}, mayRetry = () => false }) {
+export async function startServer({
+  name,
+  port,
+  dataDir,
+  outlive,
+  process: what,
+  ready,
+  stop = {},
+  mayRetry = () => false,
+}) {
   const { logFile } = what;
   const timeoutMs = 60_000;
   let child;
@@ -136,5 +145,6 @@ export async function startServer({ name, port, dataDir, process: what, ready, s
     [Symbol.asyncDispose]: () => server.stop(),
   };
   await start();
+  if (!outlive) process.once('exit', () => isAlive(child.pid) && process.kill(child.pid, stop.signal ?? 'SIGTERM'));
   return server;
 }

@@ -1,0 +1,213 @@
+// Each service as its own process, on the Kafka and PostgreSQL of `npm run infra`. `npm run services -- --help` says how.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { choosePort, endProcess, isAlive } from '../deploy/local/server.mjs';
+import { build } from './build.mjs';
+
+const HELP = `npm run services                          build, then start every service; Ctrl-C drains and stops them
+  --only gateway,classify                only these
+  --scale classify=2                     two processes of classify (repeat for others)
+  --no-build                             run what was built before
+
+KAFKA_BROKERS, DATABASE_URL, OTEL_EXPORTER_OTLP_ENDPOINT, TOPIC_PREFIX: from the environment, else from npm run infra.`;
+
+const GATEWAY_PORT = 8080;
+const FIRST_PORT = 8100;
+const DRAIN_MS = 45_000;
+/** A service that lived this long has recovered: the next restart is quick again. */
+const STEADY_MS = 30_000;
+const COLOURS = [36, 33, 35, 32, 34, 96, 93, 95, 92, 94];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bookFile = join(root, '.millrace', 'services.json');
+
+class UsageError extends Error {}
+
+/** Folders by service name: a new stage is found without being named here. */
+function services() {
+  const stages = readdirSync(join(root, 'services/stages')).map((name) => join('services/stages', name));
+  const folders = ['services/coordinator', 'services/gateway', ...stages];
+  return new Map(folders.filter((it) => existsSync(join(root, it, 'package.json'))).map((it) => [basename(it), it]));
+}
+
+function readOptions(args, known) {
+  let values;
+  try {
+    const list = { type: 'string', multiple: true };
+    const flag = { type: 'boolean' };
+    const options = { only: { type: 'string' }, scale: { ...list, default: [] }, 'no-build': flag, help: flag };
+    ({ values } = parseArgs({ args, options }));
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const names = values.only?.split(',') ?? [...known.keys()];
+  const counts = new Map(names.map((name) => [name, 1]));
+  for (const text of values.scale) {
+    const [, name, count] = /^([\w-]+)=(\d{1,2})$/.exec(text) ?? [];
+    if (!name) throw new UsageError(`--scale is "${text}": expected a service and a number, e.g. classify=2.`);
+    counts.set(name, Number(count));
+  }
+  const unknown = [...counts.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new UsageError(`There is no service "${unknown}": expected ${[...known.keys()].join(', ')}.`);
+  return { counts, help: values.help, build: !values['no-build'] };
+}
+
+/** What services are told: our own environment wins over what `npm run infra` wrote down. */
+function environment() {
+  const file = join(root, '.millrace/infra/env.json');
+  const env = { ...(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}), ...process.env };
+  const missing = ['KAFKA_BROKERS', 'DATABASE_URL'].filter((name) => !env[name]);
+  if (missing.length > 0) {
+    throw new Error(
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set, and npm run infra does not run: start it first, in another shell.`,
+    );
+  }
+  return env;
+}
+
+const coloured = !process.env.NO_COLOR && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR));
+
+/** Writes lines under a name of their own, so that ten services can be told apart on one screen. */
+function writer({ label, width, colour }) {
+  const prefix = coloured ? `\x1b[${colour}m${label.padEnd(width)} |\x1b[0m ` : `${label.padEnd(width)} | `;
+  return (line) => process.stdout.write(`${prefix}${line}\n`);
+}
+
+/** Keeps one service process alive until `stop`. */
+function keep({ folder, port, env, write, changed }) {
+  let child;
+  let stopping = false;
+  let failures = 0;
+  const ended = (async () => {
+    while (!stopping) {
+      const from = Date.now();
+      child = spawn(process.execPath, [join(root, folder, 'dist/main.js')], {
+        cwd: join(root, folder),
+        env: { ...env, PORT: `${port}` },
+        // Away from the terminal: Ctrl-C reaches us alone, and services get one signal, once.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', write);
+      write(`started (pid ${child.pid}, port ${port})`);
+      changed();
+      const how = await new Promise((resolve) => {
+        child.once('error', (error) => resolve(error.message));
+        child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+      });
+      changed();
+      if (stopping) return write(`stopped (${how})`);
+      failures = Date.now() - from > STEADY_MS ? 1 : failures + 1;
+      const waitMs = Math.min(30_000, 500 * 2 ** (failures - 1));
+      write(`ended (${how}); starts again in ${waitMs / 1000} s`);
+      const end = Date.now() + waitMs;
+      while (!stopping && Date.now() < end) await sleep(100);
+    }
+  })();
+  return {
+    pid: () => (child && isAlive(child.pid) ? child.pid : undefined),
+    ended,
+    /** Resolves once the process has drained; `graceMs` later it is killed. */
+    async stop(graceMs) {
+      stopping = true;
+      if (child?.pid) await endProcess(child.pid, { graceMs });
+      await ended;
+    },
+  };
+}
+
+/** Names the processes to whoever wants to watch or kill one. */
+function book(kept) {
+  const entries = () => kept.map(({ label, port, service }) => ({ service: label, pid: service?.pid(), port }));
+  return {
+    write: () =>
+      writeFileSync(
+        bookFile,
+        JSON.stringify(
+          entries().filter(({ pid }) => pid),
+          null,
+          2,
+        ) + '\n',
+      ),
+    remove: () => rmSync(bookFile, { force: true }),
+  };
+}
+
+function refuseTwice() {
+  if (!existsSync(bookFile)) return;
+  const alive = JSON.parse(readFileSync(bookFile, 'utf8')).filter(({ pid }) => isAlive(pid));
+  if (alive.length === 0) return;
+  const list = alive.map(({ service, pid }) => `  ${service} (pid ${pid})`).join('\n');
+  throw new Error(
+    `Services still run from before; stop that command, or end them: kill ${alive.map(({ pid }) => pid).join(' ')}\n${list}`,
+  );
+}
+
+async function instances({ counts, known }) {
+  const taken = new Set();
+  const list = [];
+  for (const [name, count] of counts) {
+    for (let nth = 1; nth <= count; nth++) {
+      const port = await choosePort(undefined, name === 'gateway' && nth === 1 ? GATEWAY_PORT : FIRST_PORT, taken);
+      taken.add(port);
+      list.push({ label: count > 1 ? `${name}-${nth}` : name, folder: known.get(name), port });
+    }
+  }
+  return list;
+}
+
+async function main() {
+  const known = services();
+  const options = readOptions(process.argv.slice(2), known);
+  if (options.help) return console.log(HELP);
+  refuseTwice();
+  const env = environment();
+  if (options.build && build() !== 0) throw new Error('The build failed; nothing was started.');
+
+  const all = await instances({ counts: options.counts, known });
+  const kept = all.filter(({ folder }) => existsSync(join(root, folder, 'dist/main.js')));
+  for (const { label, folder } of all.filter((it) => !kept.includes(it)))
+    console.error(`${label} is left out: ${folder} has no src/main.ts`);
+  if (kept.length === 0) throw new Error('There is nothing to start.');
+
+  mkdirSync(join(root, '.millrace'), { recursive: true });
+  const pids = book(kept);
+  const width = Math.max(...kept.map(({ label }) => label.length));
+  kept.forEach((it, index) => {
+    const write = writer({ label: it.label, width, colour: COLOURS[index % COLOURS.length] });
+    it.service = keep({ ...it, env, write, changed: () => pids.write() });
+  });
+  pids.write();
+
+  let asked = 0;
+  const stopAll = (graceMs) => Promise.all(kept.map(({ service }) => service.stop(graceMs)));
+  await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => {
+        // npm and our launcher pass the terminal's signal on too; only one that comes later means a second Ctrl-C.
+        if (asked && Date.now() - asked > 1_500) void stopAll(0);
+        else if (!asked) {
+          asked = Date.now();
+          console.error('\nServices finish what they have begun; Ctrl-C again kills them.');
+          void stopAll(DRAIN_MS).then(resolve);
+        }
+      });
+    }
+  });
+  pids.remove();
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  console.error(error.message);
+  if (error instanceof UsageError) console.error(`\n${HELP}`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
