@@ -1,0 +1,86 @@
+import { brokers, type KafkaAccess } from './brokers.js';
+import { DEFAULT_TOPIC_PREFIX } from '@millrace/contracts';
+import { z } from 'zod';
+import { type Env, readAll, readSettings } from './config-error.js';
+
+const wholeNumber = (what: string, { min, max }: { min: number; max: number }) => {
+  const message = `expected ${what} from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+};
+const yesOrNo = z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true');
+const url = (protocols: RegExp, example: string) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.test(text), `expected a URL, e.g. ${example}`);
+
+const Environment = z.object({
+  MILLRACE_DATA: z.string().default('./.millrace'),
+  TOPIC_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/, 'expected letters, digits, ".", "_" and "-", e.g. millrace.')
+    .default(DEFAULT_TOPIC_PREFIX),
+  TOPIC_PARTITIONS: wholeNumber('a number of partitions', { min: 1, max: 1_000 }).default(4),
+  CREATE_TOPICS: yesOrNo.default(true),
+  DATABASE_URL: url(/^postgres(ql)?:/, 'postgres://user:password@localhost:5432/millrace').optional(),
+  PORT: wholeNumber('a port', { min: 0, max: 65_535 }).default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?:/, 'http://localhost:4318').optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'expected fatal, error, warn, info, debug, trace or silent',
+    )
+    .default('info'),
+  LOG_PRETTY: yesOrNo.default(false),
+  DRAIN_MS: wholeNumber('a whole number of milliseconds', { min: 0, max: 3_600_000 }).default(20_000),
+});
+
+/** What every service is told by its environment. */
+export interface ServiceSettings {
+  /** Undefined: the embedded log, in `dataDir`. */
+  readonly kafka: KafkaAccess | undefined;
+  readonly dataDir: string;
+  readonly topicPrefix: string;
+  readonly topicPartitions: number;
+  /** Missing topics are created on start. */
+  readonly createTopics: boolean;
+  /** Undefined: PGlite, in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly otlpEndpoint: string | undefined;
+  readonly logLevel: string;
+  readonly logPretty: boolean;
+  /** How long a service that is told to stop may finish what it has in hand, in milliseconds. */
+  readonly drainMs: number;
+}
+
+/**
+ * Reads what every service is told.
+ * @throws {ConfigError} with all problems at once
+ */
+export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings {
+  const [kafka, common] = readAll(service, [
+    () => (env['KAFKA_BROKERS']?.trim() ? brokers.kafkaSettings(env) : undefined),
+    () => readSettings(Environment, env, service),
+  ] as const);
+  return {
+    kafka,
+    dataDir: common.MILLRACE_DATA,
+    topicPrefix: common.TOPIC_PREFIX,
+    topicPartitions: common.TOPIC_PARTITIONS,
+    createTopics: common.CREATE_TOPICS,
+    databaseUrl: common.DATABASE_URL,
+    port: common.PORT,
+    host: common.HOST,
+    otlpEndpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT,
+    logLevel: common.LOG_LEVEL,
+    logPretty: common.LOG_PRETTY,
+    drainMs: common.DRAIN_MS,
+  };
+}
+
+/** The environment of this process: the one place that reads it. */
+export const processEnv = (): Env => process.env;

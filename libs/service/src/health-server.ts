@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface HealthServer extends AsyncDisposable {
+  /** The one it listens on, also where 0 was asked for. */
+  readonly port: number;
+}
+
+export interface Health {
+  readonly host: string;
+  readonly port: number;
+  /** True, or why not. */
+  readonly ready: () => Promise<true | string>;
+  /** In Prometheus's text format. */
+  readonly metrics: () => Promise<string>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(body) + '\n',
+});
+
+/**
+ * Answers `GET /livez` (the process runs; nothing else is looked at, so a broker that is away restarts nobody),
+ * `GET /readyz` (503 with the reason while not ready) and `GET /metrics`.
+ */
+export async function healthServer(health: Health): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    void answer(health, request).then((given) => send(response, request, given));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(health.port, health.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer({ ready, metrics }: Health, { method, url }: IncomingMessage): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'Only GET is answered here.' });
+  try {
+    switch (url?.split('?')[0]) {
+      case '/livez':
+        return json(200, { live: true });
+      case '/readyz': {
+        const state = await ready();
+        return state === true ? json(200, { ready: true }) : json(503, { ready: false, reason: state });
+      }
+      case '/metrics':
+        return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() };
+      default:
+        return json(404, { error: 'Not found. There are /livez, /readyz and /metrics.' });
+    }
+  } catch {
+    return json(500, { error: 'The answer could not be made.' });
+  }
+}
+
+function send(response: ServerResponse, { method }: IncomingMessage, { status, type, body }: Answer): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,87 @@
+import { type LoadedPlan, loadPlan } from '@millrace/pipeline';
+import type { Incoming } from '@millrace/broker';
+import type { House } from './house.js';
+
+/** Every plan that was ever published, by hash. */
+export interface Plans extends AsyncDisposable {
+  get(hash: string): LoadedPlan | undefined;
+  /** As `get`, but waits for one that has not arrived yet; undefined when it did not within `ms`. */
+  wait(hash: string, ms: number): Promise<LoadedPlan | undefined>;
+  /** The plan of the pipeline that was published last. */
+  newest(pipeline: string): LoadedPlan | undefined;
+  /** Names of the pipelines that have a plan. */
+  pipelines(): readonly string[];
+}
+
+/** Reads the topic of plans from its start, resolves when all that was there has been read, and follows on. */
+export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'telemetry'>): Promise<Plans> {
+  const { log } = house.telemetry;
+  const raw = new Map<string, unknown>();
+  const loaded = new Map<string, LoadedPlan>();
+  const newest = new Map<string, string>();
+  const waiting = new Map<string, Set<() => void>>();
+
+  const see = ({ key, value }: Incoming) => {
+    if (key === null || value === null) return;
+    const hash = key.toString('utf8');
+    try {
+      const plan = JSON.parse(value.toString('utf8')) as { pipeline: string };
+      raw.set(hash, plan);
+      newest.delete(plan.pipeline);
+      newest.set(plan.pipeline, hash);
+    } catch {
+      return log.error({ plan: hash }, 'A plan cannot be read and is left out.');
+    }
+    for (const wake of waiting.get(hash) ?? []) wake();
+  };
+
+  // Compiled when first needed: a service sees every plan and uses few.
+  const get = (hash: string): LoadedPlan | undefined => {
+    const known = loaded.get(hash);
+    if (known || !raw.has(hash)) return known;
+    try {
+      const plan = loadPlan(raw.get(hash));
+      if (plan.hash !== hash) throw new Error(`its content has the hash ${plan.hash}`);
+      loaded.set(hash, plan);
+      return plan;
+    } catch (error) {
+      log.error({ plan: hash, err: error }, 'A plan cannot be used and is left out.');
+      return undefined;
+    } finally {
+      raw.delete(hash);
+    }
+  };
+
+  const wait = (hash: string, ms: number): Promise<LoadedPlan | undefined> => {
+    const known = get(hash);
+    if (known) return Promise.resolve(known);
+    return new Promise((resolve) => {
+      const all = waiting.get(hash) ?? new Set();
+      waiting.set(hash, all);
+      const done = () => {
+        clearTimeout(timer);
+        all.delete(done);
+        if (all.size === 0) waiting.delete(hash);
+        resolve(get(hash));
+      };
+      const timer = setTimeout(done, ms);
+      all.add(done);
+    });
+  };
+
+  const tail = await house.broker.tail([house.topics.plans], 'start', see);
+  await tail.caughtUp;
+  return {
+    get,
+    wait,
+    newest: (pipeline) => {
+      const hash = newest.get(pipeline);
+      return hash === undefined ? undefined : get(hash);
+    },
+    pipelines: () => [...newest.keys()],
+    [Symbol.asyncDispose]: async () => {
+      await tail[Symbol.asyncDispose]();
+      for (const all of waiting.values()) for (const done of [...all]) done();
+    },
+  };
+}

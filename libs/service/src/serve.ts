@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
+import { ConfigError, type Env, readAll, readSettings } from './config-error.js';
+import { healthServer } from './health-server.js';
+import { type House, openHouse } from './house.js';
+
+/** A service at work. */
+export interface Running {
+  /** True, or why it cannot do its work now. */
+  ready(): Promise<true | string>;
+  /** Takes nothing new, finishes what it has in hand for at most `ms`, and closes what it opened. */
+  drain(ms: number): Promise<void>;
+}
+
+export interface ServeOptions<Config> {
+  /** The service's own settings; its problems are told together with those of the common ones. */
+  readonly config?: z.ZodType<Config>;
+  /** The service answers `/livez`, `/readyz` and `/metrics` on PORT itself. */
+  readonly ownHttp?: boolean;
+}
+
+export type Start<Config> = (house: House, config: Config) => Promise<Running>;
+
+/** What a service needs of its process; a test gives its own. */
+export interface Host {
+  readonly env: Env;
+  /** Calls back at each SIGTERM and SIGINT. */
+  onSignal(stop: (signal: string) => void): void;
+  onUncaught(crash: (error: unknown) => void): void;
+  /** For what goes wrong before there is a log. */
+  complain(text: string): void;
+  exit(code: number): void;
+}
+
+const thisProcess = (): Host => ({
+  env: processEnv(),
+  onSignal: (stop) => void process.on('SIGTERM', stop).on('SIGINT', stop),
+  onUncaught: (crash) => void process.on('uncaughtException', crash).on('unhandledRejection', crash),
+  complain: (text) => void process.stderr.write(text + '\n'),
+  exit: (code) => process.exit(code),
+});
+
+/**
+ * All of a `main.ts`: settings, house, `start`, health server on PORT. SIGTERM or SIGINT: not ready at once, drain within
+ * DRAIN_MS, flush, exit 0; a second one exits at once. What nobody caught is logged and exits 1.
+ */
+export async function serve<Config = Record<string, never>>(
+  service: string,
+  start: Start<Config>,
+  options: ServeOptions<Config> = {},
+): Promise<void> {
+  await serveOn(thisProcess(), service, { start, ...options });
+}
+
+/** `serve` on a given process. */
+export async function serveOn<Config>(
+  host: Host,
+  service: string,
+  of: ServeOptions<Config> & { readonly start: Start<Config> },
+): Promise<void> {
+  try {
+    const [settings, config] = readAll<[ServiceSettings, Config]>(service, [
+      () => serviceSettings(host.env, service),
+      () => (of.config ? readSettings(of.config, host.env, service) : ({} as Config)),
+    ]);
+    await live(host, service, { ...of, settings, start: (house) => of.start(house, config) });
+  } catch (error) {
+    host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
+    host.exit(1);
+  }
+}
+
+interface Life {
+  readonly settings: ServiceSettings;
+  readonly ownHttp?: boolean;
+  readonly start: (house: House) => Promise<Running>;
+}
+
+async function live(host: Host, service: string, { settings, ownHttp, start }: Life): Promise<void> {
+  const stopping = new AbortController();
+  const stopped = new Promise<string>((resolve) => {
+    host.onSignal((signal) => {
+      if (stopping.signal.aborted) return host.exit(1);
+      stopping.abort();
+      resolve(signal);
+    });
+  });
+  let house: House | undefined;
+  let running: Running | undefined;
+  host.onUncaught((error) => {
+    if (house) house.telemetry.log.fatal({ err: error }, 'An error that nobody caught: the service ends.');
+    else host.complain(`${service}: ${describe(error)}`);
+    host.exit(1);
+  });
+
+  await using open = new AsyncDisposableStack();
+  const ready = async (): Promise<true | string> => {
+    if (stopping.signal.aborted) return 'stopping';
+    if (!house || !running) return 'starting';
+    if (!(await house.broker.healthy())) return 'the broker cannot be reached';
+    return running.ready();
+  };
+  const metrics = async () => (house ? house.telemetry.metricsText() : '');
+  if (!ownHttp) open.use(await healthServer({ host: settings.host, port: settings.port, ready, metrics }));
+  try {
+    house = open.use(await openHouse(service, settings, { signal: stopping.signal }));
+    const { log } = house.telemetry;
+    running = await start(house);
+    log.info({ broker: house.broker.kind, ...(!ownHttp && { port: settings.port }) }, 'Started.');
+    const signal = await stopped;
+    log.info({ signal, drainMs: settings.drainMs }, 'Stopping: what is in hand is finished first.');
+    await running.drain(settings.drainMs);
+    log.info('Stopped.');
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  }
+  await open.disposeAsync();
+  host.exit(0);
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
