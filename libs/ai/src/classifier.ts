@@ -74,7 +74,9 @@ export class LinearClassifier extends Classifier {
     const file = ModelFile.safeParse(json);
     if (!file.success) {
       const { path, message } = file.error.issues[0]!;
-      throw new ModelDataInvalid(`This is no classifier file of Millrace: ${path.join('.') || 'the value'}: ${message}`);
+      throw new ModelDataInvalid(
+        `This is no classifier file of Millrace: ${path.join('.') || 'the value'}: ${message}`,
+      );
     }
     const { labels, features, temperature, unseenIdf, ...encoded } = file.data;
     const idf = floats(encoded.idf);
@@ -149,7 +151,8 @@ function quantise({ classes, rows }: Weights): Quantised {
     let top = 0;
     for (let k = 0; k < classes; k++) top = Math.max(top, Math.abs(rows[f * classes + k]!));
     scales[f] = top / 127;
-    for (let k = 0; k < classes; k++) bytes[f * classes + k] = top === 0 ? 0 : Math.round((rows[f * classes + k]! / top) * 127);
+    for (let k = 0; k < classes; k++)
+      bytes[f * classes + k] = top === 0 ? 0 : Math.round((rows[f * classes + k]! / top) * 127);
   }
   return { scales, bytes };
 }

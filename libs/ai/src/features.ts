@@ -100,7 +100,10 @@ export class Vocabulary {
       values.push(value);
       isWord.push(word);
     }
-    const scale = { word: Math.sqrt(WORD_SHARE / (squares.word || 1)), chars: Math.sqrt((1 - WORD_SHARE) / (squares.chars || 1)) };
+    const scale = {
+      word: Math.sqrt(WORD_SHARE / (squares.word || 1)),
+      chars: Math.sqrt((1 - WORD_SHARE) / (squares.chars || 1)),
+    };
     return {
       ids: Uint32Array.from(ids),
       values: Float32Array.from(values, (value, i) => value * (isWord[i] ? scale.word : scale.chars)),

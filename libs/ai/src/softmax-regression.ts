@@ -26,10 +26,7 @@ export interface FitOptions {
 const NEGLIGIBLE = 1e-3;
 
 /** Multinomial logistic regression by stochastic gradient descent. The same examples and seed give the same weights. */
-export function fitSoftmax(
-  examples: readonly Example[],
-  options: FitOptions,
-): Weights {
+export function fitSoftmax(examples: readonly Example[], options: FitOptions): Weights {
   const { features, classes, epochs } = options;
   const weights: Weights = { classes, rows: new Float32Array(features * classes) };
   const { rows } = weights;

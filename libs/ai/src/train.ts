@@ -36,7 +36,9 @@ export function trainClassifier(rows: readonly LabelledText[], { seed = 1 }: { s
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
   if (labels.length < 2) throw new ModelDataInvalid(`Training needs at least 2 labels and got ${labels.length}.`);
   if (rows.length < 2 * labels.length) {
-    throw new ModelDataInvalid(`Training needs at least 2 rows a label and got ${rows.length} for ${labels.length} labels.`);
+    throw new ModelDataInvalid(
+      `Training needs at least 2 rows a label and got ${rows.length} for ${labels.length} labels.`,
+    );
   }
   const examples = rows.map(({ text, label }) => ({
     text,
