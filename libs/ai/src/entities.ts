@@ -86,7 +86,7 @@ function isoDay(year: number, month: number, day: number): string {
 }
 
 /** Numbers of a known plan; and, as plans change, what is written like one and of a possible length. */
-function phonesIn(text: string, taken: readonly Span[]): string[] {
+function phonesIn(text: string, taken: readonly Place[]): string[] {
   const known = findPhoneNumbersInText(text, 'GB').map(({ number, startsAt, endsAt }) => ({
     start: startsAt,
     end: endsAt,
@@ -103,9 +103,11 @@ function phonesIn(text: string, taken: readonly Span[]): string[] {
   return once(spans.filter((span) => !overlaps(span, taken)).map(({ value }) => value));
 }
 
-function overlaps(span: Pick<Span, 'start' | 'end'>, others: readonly Span[]): boolean {
+function overlaps(span: Place, others: readonly Place[]): boolean {
   return others.some((other) => span.start < other.end && other.start < span.end);
 }
+
+type Place = Pick<Span, 'start' | 'end'>;
 
 function once<T>(values: readonly T[]): T[] {
   return [...new Set(values)];

@@ -38,6 +38,10 @@ const RULES: readonly (readonly [InjectionSignal, RegExp])[] = [
     /\b(?:classify|mark|label|treat|approve) this (?:e-?mail|message|mail|request|ticket) as\b|\bset (?:the )?confidence\b|\bskip (?:the )?(?:review|approval|compliance)/i,
   ],
   [
+    'dictates-answer',
+    /\b(?:add|include|integrate|modify|augment|enhance|insert|append|misspell|scramble|introduce|provide)\b[^!?\n]{0,140}\byour (?:response|reply|answer|output|message)\b|\bin your (?:response|reply|answer|output),/i,
+  ],
+  [
     'gives-task',
     /\b(?:write|compose|generate|create|draft) (?:an?|me|some) (?:\w{1,20} ){0,3}(?:poem|story|essay|script|speech|song|slogan|article|function|recipe|introduction)\b/i,
   ],
