@@ -56,6 +56,8 @@ export async function startJaeger({
         await local('admin.http.host-port'),
         '--log-level=warn',
       ],
+      // It would trace itself, to a port where nobody listens, and take ten seconds to give up when it ends.
+      env: { ...process.env, OTEL_TRACES_SAMPLER: 'always_off' },
       logFile: join(dataDir, 'server.log'),
       cwd: dataDir,
     },
