@@ -1,10 +1,6 @@
-// Jest with ES modules; see jest.config.mjs for the projects.
+// Jest with ES modules; the first argument is one of the projects in jest.config.mjs.
 import { runOnNode } from './node.mjs';
 
-process.argv[2] ??= '--selectProjects';
-runOnNode([
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-  ...process.argv.slice(2),
-]);
+const [project, ...rest] = process.argv.slice(2);
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+runOnNode([...jest, ...rest, '--selectProjects', project]);

@@ -28,5 +28,6 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
 export const groupsOf = (prefix: string = DEFAULT_TOPIC_PREFIX) => ({
   intake: `${prefix}coordinator.intake`,
   runs: `${prefix}coordinator.runs`,
+  deadLetters: `${prefix}coordinator.dead-letters`,
   stage: (name: string) => `${prefix}stage.${name}`,
 });

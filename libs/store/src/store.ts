@@ -72,8 +72,9 @@ export interface RunChange {
   readonly row: boolean;
   /** When a timer of the run is next due; `undefined` for none. */
   readonly wakeAt: number | undefined;
-  /** What the run waits for by now, where that changed. */
-  readonly waiting: readonly Review[] | undefined;
+  /** Waits that began, and the steps whose wait ended. */
+  readonly waits: readonly Review[];
+  readonly waited: readonly string[];
 }
 
 /** What a batch of the coordinator decided, written as one. */

@@ -1,7 +1,7 @@
 import type { Fact } from '@millrace/contracts';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
-import type { Commit, RunSummary } from './store.js';
+import type { Commit, DeadLetter, RunSummary } from './store.js';
 
 /** Where a partition stands: the offset after its last batch, and that batch's answer. */
 export interface Position {
@@ -37,7 +37,8 @@ order by id
 on conflict (id) do nothing
 returning id`;
 
-const FORGET_WAITS = 'delete from waits where run = any($1::text[])';
+const WAITED = `
+delete from waits using unnest($1::text[], $2::text[]) as u(run, step) where waits.run = u.run and waits.step = u.step`;
 
 const WAIT = `
 insert into waits (run, step, kind, pipeline, since, due, show)
@@ -96,8 +97,9 @@ export class Writer {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const rare = commit.deadLetters.length > 0 || commit.redriven.length > 0 || commit.changes.some((c) => c.waiting);
-    if (!rare) return this.write(this.database.query, commit);
+    const { deadLetters, redriven, changes } = commit;
+    const waits = changes.some((change) => change.waits.length + change.waited.length > 0);
+    if (!waits && deadLetters.length + redriven.length === 0) return this.write(this.database.query, commit);
     await this.database.transaction(async (query) => {
       await this.write(query, commit);
       await this.writeRare(query, commit);
@@ -156,10 +158,13 @@ export class Writer {
     if (result?.owners !== 1) throw new StaleOwner(topic, partition);
   }
 
-  private async writeRare(query: Query, { changes, deadLetters, redriven }: Commit): Promise<void> {
-    const waited = changes.filter((c) => c.waiting);
-    if (waited.length > 0) await query(FORGET_WAITS, [waited.map((c) => c.summary.id)]);
-    const waits = waited.flatMap((c) => c.waiting ?? []);
+  private async writeRare(
+    query: Query,
+    { changes, deadLetters, redriven }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven'>,
+  ): Promise<void> {
+    const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
+    if (waited.length > 0) await query(WAITED, [waited.map((w) => w.run), waited.map((w) => w.step)]);
+    const waits = changes.flatMap((c) => c.waits);
     if (waits.length > 0) {
       await query(WAIT, [
         waits.map((w) => w.run),
@@ -185,22 +190,29 @@ export class Writer {
     }
   }
 
-  /** Runs that are to be woken by `at`, oldest first. */
-  async due(at: number, limit: number): Promise<readonly string[]> {
+  /** Keeps dead letters that other services made of records they could not read. */
+  async keep(deadLetters: readonly DeadLetter[]): Promise<void> {
+    await this.writeRare(this.database.query, { changes: [], deadLetters, redriven: [] });
+  }
+
+  /** Forgets where a partition stood: its topic is a new one under the old name. */
+  async forget(topic: string, partition: number): Promise<void> {
+    await this.database.query('delete from positions where topic = $1 and partition = $2', [topic, partition]);
+  }
+
+  /**
+   * Runs whose timer is due at `at`, oldest first. They are not due again before `until`: whoever takes them wakes them,
+   * and if that comes to nothing they turn up here once more.
+   */
+  async takeDue(of: { at: number; until: number; limit: number }): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(
-      'select id from runs where wake_at <= to_timestamp($1::float8) order by wake_at limit $2::int',
-      [at / 1000, limit],
+      `update runs set wake_at = to_timestamp($2::float8) where id in (
+         select id from runs where wake_at <= to_timestamp($1::float8) order by wake_at limit $3::int for update skip locked
+       ) returning id`,
+      [of.at / 1000, of.until / 1000, of.limit],
       'due',
     );
     return rows.map((row) => row.id);
-  }
-
-  /** Wakes them not before `until` again, in case nothing comes of this time. */
-  async snooze(runs: readonly string[], until: number): Promise<void> {
-    await this.database.query(
-      'update runs set wake_at = to_timestamp($2::float8) where id = any($1::text[]) and wake_at < to_timestamp($2::float8)',
-      [runs, until / 1000],
-    );
   }
 
   /** Keeps a plan; one that is there stays as it is, and becomes the pipeline's newest again. */

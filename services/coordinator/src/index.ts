@@ -1,1 +1,2 @@
-export {};
+export { type CoordinatorOptions, startCoordinator } from './coordinator.js';
+export { loadPipelines } from './pipelines.js';

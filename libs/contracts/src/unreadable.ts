@@ -1,0 +1,67 @@
+import type { Failure } from './failures.js';
+import { derivedId } from './ids.js';
+
+type HeaderValue = string | Buffer | readonly (string | Buffer)[];
+
+/** A record as it was taken from a topic. */
+export interface TakenRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, HeaderValue | undefined>>;
+}
+
+/** Our own headers on a dead letter that is a record as it came; all others are the record's. */
+export const UNREADABLE = {
+  deadLetter: 'millrace-dead-letter',
+  topic: 'millrace-origin-topic',
+  partition: 'millrace-origin-partition',
+  offset: 'millrace-origin-offset',
+  timestamp: 'millrace-origin-timestamp',
+  group: 'millrace-origin-group',
+  failureKind: 'millrace-failure-kind',
+  failureCode: 'millrace-failure-code',
+  failureMessage: 'millrace-failure-message',
+  failureDetails: 'millrace-failure-details',
+  failedAt: 'millrace-failed-at',
+  redrives: 'millrace-redrives',
+} as const;
+
+/**
+ * A record that nobody could read, on its way to `dead-letters`: its key, its bytes and all its headers, and where it came
+ * from and why it is here. The origin is there a second time under the names of KIP-1191, for tools that know those.
+ */
+export function unreadable(
+  record: TakenRecord,
+  why: { group: string; failure: Failure; at: number },
+): { key: Buffer | null; value: Buffer | null; headers: Record<string, HeaderValue> } {
+  const { topic, partition, offset, timestamp, key, value, headers } = record;
+  const { group, failure, at } = why;
+  const kept = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined));
+  return {
+    key,
+    value,
+    headers: {
+      ...kept,
+      [UNREADABLE.deadLetter]: derivedId('dl', topic, String(partition), String(offset), String(timestamp)),
+      [UNREADABLE.topic]: topic,
+      [UNREADABLE.partition]: String(partition),
+      [UNREADABLE.offset]: String(offset),
+      [UNREADABLE.timestamp]: new Date(timestamp).toISOString(),
+      [UNREADABLE.group]: group,
+      [UNREADABLE.failureKind]: failure.kind,
+      [UNREADABLE.failureCode]: failure.code,
+      [UNREADABLE.failureMessage]: failure.message,
+      ...(failure.details && { [UNREADABLE.failureDetails]: JSON.stringify(failure.details) }),
+      [UNREADABLE.failedAt]: new Date(at).toISOString(),
+      '__dlq.errors.topic': topic,
+      '__dlq.errors.partition': String(partition),
+      '__dlq.errors.offset': String(offset),
+      '__dlq.errors.group': group,
+      '__dlq.errors.message': failure.code,
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Fact } from '@millrace/contracts';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { type Decision, type Run, stepOf, wakeAtOf } from '@millrace/saga';
+import type { DeadLetter, Review, RunChange, RunSummary } from '@millrace/store';
+import { parkedStep } from './records.js';
+import type { Cached } from './run-cache.js';
+
+export const summaryOf = (run: Run): RunSummary => ({
+  id: run.id,
+  pipeline: run.pipeline,
+  plan: run.plan,
+  status: run.status,
+  acceptedAt: run.acceptedAt,
+  endedAt: run.endedAt,
+});
+
+/** What a batch has to write of a run. `before` is the run as the batch found it. */
+export function changeOf(before: Cached | undefined, { run, facts }: Omit<Decision, 'requests'>, plan: LoadedPlan): RunChange {
+  const wakeAt = wakeAtOf(run, plan);
+  return {
+    summary: summaryOf(run),
+    created: false,
+    fromSeq: run.seq - facts.length + 1,
+    facts,
+    row: before?.run.status !== run.status || isEarlier(wakeAt, before.wakeAt),
+    wakeAt,
+    waits: facts.flatMap((fact) => (fact.type === 'step.waiting' && isWaiting(run, fact) ? [reviewOf(run, fact)] : [])),
+    waited: before ? [...before.run.steps].flatMap(([step, { status }]) => (status === 'waiting' && stepOf(run, step).status !== 'waiting' ? [step] : [])) : [],
+  };
+}
+
+/** A timer that moved on to a later time is left where it is: firing early is harmless, and most runs end before. */
+const isEarlier = (a: number | undefined, b: number | undefined): boolean => a !== undefined && (b === undefined || a < b);
+
+type Waiting = Fact & { type: 'step.waiting' };
+
+const isWaiting = (run: Run, fact: Waiting): boolean => stepOf(run, fact.step).status === 'waiting';
+
+const reviewOf = (run: Run, fact: Waiting): Review => ({
+  run: run.id,
+  step: fact.step,
+  kind: fact.kind,
+  pipeline: run.pipeline,
+  since: fact.at,
+  due: fact.due,
+  show: fact.show,
+});
+
+/** The dead letters that a run's facts made. */
+export function deadLettersOf(run: Run, facts: readonly Fact[], plan: LoadedPlan): DeadLetter[] {
+  return facts.flatMap((fact): DeadLetter[] => {
+    if (fact.type !== 'step.dead-lettered') return [];
+    const { deadLetter, at, failure, run: id, pipeline, step, stage, attempts, input } = parkedStep(run, fact, plan);
+    return [{ id: deadLetter, status: 'open', at, failure, run: id, pipeline, step, stage, attempts, input, record: undefined }];
+  });
+}
+
+export const redrivenOf = (facts: readonly Fact[]): string[] =>
+  facts.flatMap((fact) => (fact.type === 'step.redriven' ? [fact.deadLetter] : []));

@@ -1,0 +1,22 @@
+import type { Broker } from '@millrace/broker';
+import type { Topics } from '@millrace/contracts';
+import type { Store } from '@millrace/store';
+import type { Counter, Telemetry } from '@millrace/telemetry';
+import type { Plans } from './plans.js';
+import type { RunCache } from './run-cache.js';
+
+/** What the coordinator's loops share. */
+export interface Context {
+  readonly broker: Broker;
+  readonly topics: Topics;
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+  readonly plans: Plans;
+  readonly cache: RunCache;
+  /** Partitions of `runs`. */
+  readonly partitions: number;
+  readonly runs: Counter<'pipeline' | 'status'>;
+  /** Tells the timers that something is due at this time. */
+  readonly wakeBy: (at: number) => void;
+  readonly now: () => number;
+}

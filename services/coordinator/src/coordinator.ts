@@ -1,0 +1,100 @@
+import { EVENT_TYPE } from '@millrace/contracts';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { ensureStageTopics, type House, type Running } from '@millrace/service';
+import type { Store } from '@millrace/store';
+import type { Context } from './context.js';
+import { intakeSource } from './intake.js';
+import { Plans } from './plans.js';
+import { RunCache } from './run-cache.js';
+import { runsSource } from './runs.js';
+import { Timers } from './timers.js';
+import { unreadSource } from './unread.js';
+
+export interface CoordinatorOptions {
+  readonly store: Store;
+  /** Deployed at the start: the newest of their pipelines from then on. */
+  readonly plans: readonly LoadedPlan[];
+  /** A record's key on `intake` names the run, where no header does. Default false. */
+  readonly keyIsIdempotent?: boolean;
+  readonly now?: () => number;
+}
+
+/** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
+const INTAKE_BATCH = 500;
+const RUNS_BATCH = 200;
+/** Runs kept in memory for each partition; a run takes a few kilobytes. */
+const CACHED_RUNS = 5_000;
+
+/** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
+export async function startCoordinator(house: House, options: CoordinatorOptions): Promise<Running> {
+  const { broker, topics, groups, telemetry } = house;
+  const { store, now = Date.now } = options;
+  await ensureStageTopics(house, stagesOf(options.plans));
+  const plans = new Plans(store);
+  for (const plan of options.plans) await deploy(house, { store, plan, at: now() });
+  for (const plan of options.plans) plans.deploy(plan);
+
+  const timers = new Timers({ store, broker, topics, telemetry, now });
+  const context: Context = {
+    broker,
+    topics,
+    store,
+    telemetry,
+    plans,
+    cache: new RunCache(CACHED_RUNS),
+    partitions: await broker.partitionsOf(topics.runs),
+    runs: telemetry.meters.runs,
+    wakeBy: (at) => timers.wakeBy(at),
+    now,
+  };
+  const consumptions = await Promise.all([
+    broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
+    broker.consumeInOrder(
+      intakeSource(context, {
+        group: groups.intake,
+        maxBatch: INTAKE_BATCH,
+        keyIsIdempotent: options.keyIsIdempotent ?? false,
+      }),
+    ),
+    broker.consumeInOrder(
+      unreadSource(store, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
+    ),
+  ]);
+  telemetry.meters.backlog(async () => {
+    const lags = [...(await broker.lag(groups.intake, topics.intake)), ...(await broker.lag(groups.runs, topics.runs))];
+    return lags.map(({ topic, partition, backlog }) => ({
+      value: backlog,
+      labels: { topic, group: topic === topics.intake ? groups.intake : groups.runs, partition: String(partition) },
+    }));
+  });
+
+  return {
+    async ready() {
+      if (!(await store.reader.healthy())) return 'the database cannot be reached';
+      return consumptions.every((consumption) => consumption.ready) || 'partitions are being taken over';
+    },
+    async drain(ms) {
+      await timers.stop();
+      await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
+    },
+  };
+}
+
+const stagesOf = (plans: readonly LoadedPlan[]): string[] => [
+  ...new Set(
+    plans.flatMap((plan) =>
+      plan.order.flatMap((name) => {
+        const step = plan.step(name);
+        return step.kind === 'stage' ? [step.stage, ...(step.fallback ? [step.fallback.stage] : [])] : [];
+      }),
+    ),
+  ),
+];
+
+/** Kept in the store for runs and API, published for the stages. */
+async function deploy(house: House, of: { store: Store; plan: LoadedPlan; at: number }): Promise<void> {
+  const { hash, plan } = of.plan;
+  await of.store.writer.deploy({ hash, pipeline: plan.pipeline, plan, at: of.at });
+  const headers = { ce_type: EVENT_TYPE.plan };
+  await house.broker.publish([{ topic: house.topics.plans, key: hash, value: JSON.stringify(plan), headers }]);
+}

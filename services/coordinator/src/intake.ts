@@ -1,0 +1,78 @@
+import { type Batch, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
+import { type Failure, unreadable } from '@millrace/contracts';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { accept, type Decision, wakeAtOf } from '@millrace/saga';
+import type { RunChange } from '@millrace/store';
+import { answerText } from './answer.js';
+import { changeOf, summaryOf } from './change.js';
+import type { Context } from './context.js';
+import { Positions } from './position.js';
+import { acceptedSpans, endedSpans, recordsOf } from './publishing.js';
+import { readRequest } from './request.js';
+
+interface Accepted {
+  readonly decision: Decision;
+  readonly plan: LoadedPlan;
+  readonly traceparent: string | undefined;
+}
+
+/** Takes what is asked for on `intake` and makes runs of it; what cannot be read becomes a dead letter. */
+export function intakeSource(context: Context, of: { group: string; maxBatch: number; keyIsIdempotent: boolean }): OrderedSource {
+  const { topics, store, plans, cache, telemetry } = context;
+  const positions = new Positions({ ...context, group: of.group });
+
+  async function take(batch: Batch): Promise<readonly Outgoing[]> {
+    const at = context.now();
+    const accepted = new Map<string, Accepted>();
+    const unread: Outgoing[] = [];
+    const refuse = (record: Batch['records'][number], failure: Failure) =>
+      unread.push({ topic: topics.deadLetters, ...unreadable(record, { group: of.group, failure, at }) });
+    for (const record of batch.records) {
+      const reading = readRequest(record, plans, { at, keyIsIdempotent: of.keyIsIdempotent });
+      if ('failure' in reading) refuse(record, reading.failure);
+      else if (!accepted.has(reading.request.run)) {
+        const { request, plan, traceparent } = reading;
+        accepted.set(request.run, { decision: accept(request, plan), plan, traceparent });
+      }
+    }
+    const summaries = [...accepted.values()].map(({ decision: { run }, plan }) => ({
+      ...summaryOf(run),
+      wakeAt: wakeAtOf(run, plan),
+    }));
+    let records: Outgoing[] = unread;
+    let made: Accepted[] = [];
+    await store.writer.create(summaries, (created) => {
+      made = [...accepted.values()].filter(({ decision }) => created.has(decision.run.id));
+      records = [...unread, ...made.flatMap((one) => recordsFor(one, at))];
+      return {
+        topic: batch.topic,
+        partition: batch.partition,
+        expected: positions.expectedAt(batch.partition),
+        next: batch.next,
+        changes: made.map(({ decision, plan }): RunChange => ({ ...changeOf(undefined, decision, plan), created: true })),
+        deadLetters: [],
+        redriven: [],
+        answer: answerText(records),
+      };
+    });
+    positions.moved(batch.partition, batch.next);
+    for (const one of made) remember(one);
+    return records;
+  }
+
+  function recordsFor({ decision, plan, traceparent }: Accepted, at: number): Outgoing[] {
+    const parent = acceptedSpans(telemetry, decision.run, { now: at, topic: topics.intake, from: traceparent });
+    return recordsOf(context, decision, { plan, parent });
+  }
+
+  function remember({ decision: { run, facts }, plan }: Accepted): void {
+    const partition = partitionFor(run.id, context.partitions);
+    const wakeAt = wakeAtOf(run, plan);
+    if (cache.owns(partition)) cache.set(partition, { run, wakeAt });
+    if (wakeAt !== undefined) context.wakeBy(wakeAt);
+    context.runs.add(1, { pipeline: run.pipeline, status: 'accepted' });
+    endedSpans(telemetry, run, { facts, waitingSince: () => run.acceptedAt });
+  }
+
+  return { topic: topics.intake, group: of.group, maxBatch: of.maxBatch, opened: (at) => positions.open(at), take };
+}

@@ -1,0 +1,132 @@
+import type { Outgoing } from '@millrace/broker';
+import {
+  cloudEvent,
+  type Control,
+  EVENT_TYPE,
+  type Fact,
+  type ParkedStep,
+  type RunResult,
+  rootTraceparent,
+  type StepCommand,
+  type Topics,
+} from '@millrace/contracts';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { type Request, type Run, stepOf } from '@millrace/saga';
+
+/** The command of an attempt. `traceparent` is the context it travels under. */
+export function commandRecord(topics: Topics, run: Run, of: { request: Request; traceparent: string }): Outgoing {
+  const { step, stage, attempt, input, known, at, timeoutMs, expires, links } = of.request;
+  const command: StepCommand = {
+    run: run.id,
+    plan: run.plan,
+    step,
+    attempt,
+    input,
+    ...(known && { known }),
+    at,
+    timeoutMs,
+    expires,
+    ...(links.length > 0 && { links: [...links] }),
+  };
+  return {
+    topic: topics.stage(stage),
+    key: run.id,
+    value: JSON.stringify(command),
+    headers: {
+      ce_type: EVENT_TYPE.stepRequested,
+      ce_id: `${run.id}/${step}/${attempt}`,
+      traceparent: of.traceparent,
+    },
+  };
+}
+
+/** What a fact tells the world outside: a run's end, a parked step, a cancellation. */
+export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: LoadedPlan }): Outgoing[] {
+  const { fact, plan } = of;
+  switch (fact.type) {
+    case 'run.completed':
+      return [resultRecord(topics, run, { status: 'completed', output: fact.output, at: fact.at })];
+    case 'run.cancelled': {
+      const control: Control = { type: 'run.cancelled', run: run.id, at: fact.at };
+      const headers = { ce_type: EVENT_TYPE.control };
+      return [
+        { topic: topics.control, key: run.id, value: JSON.stringify(control), headers },
+        resultRecord(topics, run, { status: 'cancelled', at: fact.at }),
+      ];
+    }
+    case 'step.dead-lettered':
+      return [parkedRecord(topics, parkedStep(run, fact, plan))];
+    default:
+      return [];
+  }
+}
+
+function resultRecord(
+  topics: Topics,
+  run: Run,
+  end: { status: RunResult['status']; output?: unknown; at: number },
+): Outgoing {
+  const result: RunResult = {
+    run: run.id,
+    pipeline: run.pipeline,
+    plan: run.plan,
+    status: end.status,
+    ...(end.status === 'completed' && { output: end.output }),
+    acceptedAt: run.acceptedAt,
+    endedAt: end.at,
+  };
+  const type = end.status === 'completed' ? EVENT_TYPE.runCompleted : EVENT_TYPE.runCancelled;
+  const headers = cloudEvent({
+    id: `${run.id}/${end.status}`,
+    type,
+    source: `/millrace/pipelines/${run.pipeline}`,
+    subject: run.id,
+    at: end.at,
+    traceparent: rootTraceparent(run.id),
+  });
+  return { topic: topics.results, key: run.id, value: JSON.stringify(result), headers };
+}
+
+export function parkedStep(run: Run, fact: Fact & { type: 'step.dead-lettered' }, plan: LoadedPlan): ParkedStep {
+  const state = stepOf(run, fact.step);
+  const step = plan.step(fact.step);
+  return {
+    deadLetter: fact.deadLetter,
+    run: run.id,
+    pipeline: run.pipeline,
+    plan: run.plan,
+    step: fact.step,
+    ...(step.kind === 'stage' && { stage: state.fallback && step.fallback ? step.fallback.stage : step.stage }),
+    attempts: state.attempt,
+    input: fact.input,
+    failure: fact.failure,
+    firstFailedAt: state.firstFailedAt ?? fact.at,
+    at: fact.at,
+  };
+}
+
+function parkedRecord(topics: Topics, parked: ParkedStep): Outgoing {
+  const { run, step, attempts, failure, firstFailedAt, at } = parked;
+  return {
+    topic: topics.deadLetters,
+    key: run,
+    value: JSON.stringify(parked),
+    headers: {
+      ...cloudEvent({
+        id: parked.deadLetter,
+        type: EVENT_TYPE.stepDeadLettered,
+        source: `/millrace/pipelines/${parked.pipeline}`,
+        subject: run,
+        at,
+        traceparent: rootTraceparent(run),
+      }),
+      'millrace-run': run,
+      'millrace-step': step,
+      'millrace-attempts': String(attempts),
+      'millrace-failure-kind': failure.kind,
+      'millrace-failure-code': failure.code,
+      'millrace-first-failed-at': new Date(firstFailedAt).toISOString(),
+      'millrace-last-failed-at': new Date(at).toISOString(),
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Incoming } from '@millrace/broker';
+import { failure, type Failure, HEADER, headerText, runIdOf, type RunRequest } from '@millrace/contracts';
+import { type LoadedPlan, validateInput } from '@millrace/pipeline';
+import type { Plans } from './plans.js';
+
+export type Reading =
+  | { readonly request: RunRequest & { source: string }; readonly plan: LoadedPlan; readonly traceparent: string | undefined }
+  | { readonly failure: Failure };
+
+/** What a record on `intake` asks for. A plain JSON value with the header `pipeline` is enough. */
+export function readRequest(record: Incoming, plans: Plans, of: { at: number; keyIsIdempotent: boolean }): Reading {
+  const { headers } = record;
+  const pipeline = headerText(headers, HEADER.pipeline);
+  if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
+  const plan = plans.newestOf(pipeline);
+  if (!plan) return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
+  let input: unknown;
+  try {
+    input = JSON.parse(record.value?.toString('utf8') ?? '');
+  } catch {
+    return { failure: failure('INVALID_JSON', 'The record’s value is not JSON.') };
+  }
+  const details = validateInput(plan, input);
+  if (details) {
+    return { failure: failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] }) };
+  }
+  const source = `${record.topic}/${record.partition}/${record.offset}`;
+  const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
+  // The timestamp tells a topic from one that was made anew under its name.
+  const run = runIdOf(pipeline, idempotencyKey ?? `${source}/${record.timestamp}`);
+  return {
+    request: { run, pipeline, input, idempotencyKey, at: of.at, source },
+    plan,
+    traceparent: headerText(headers, HEADER.traceparent),
+  };
+}
+
+/** The header of that name, else the CloudEvent's identity, else (where that is asked for) the record's key. */
+function idempotencyKeyOf({ headers, key }: Incoming, keyIsIdempotent: boolean): string | undefined {
+  const given = headerText(headers, HEADER.idempotencyKey);
+  if (given) return given;
+  const id = headerText(headers, HEADER.id);
+  if (id) return `${headerText(headers, HEADER.source) ?? ''}#${id}`;
+  return keyIsIdempotent && key ? key.toString('utf8') : undefined;
+}
