@@ -1,0 +1,36 @@
+import type { Admin } from 'kafkajs';
+import type { Handle, Source } from '@millrace/broker';
+import { GroupConsumption } from './group-consumption.js';
+import { PartitionOwner, type Slots } from './partition-owner.js';
+import type { House } from './tenure.js';
+import { DEFAULT_WINDOW, MAX_WINDOW } from './window.js';
+
+/** Handles a topic's records concurrently. The partitions take turns at the slots, so that a busy one does not starve the rest. */
+export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
+  private turn = 0;
+  private readonly slots: Slots;
+
+  constructor(house: House, from: Source, handle: Handle) {
+    const slots = { free: from.concurrency };
+    const { topic, group } = from;
+    const window = Math.min(Math.max(from.window ?? DEFAULT_WINDOW, 1), MAX_WINDOW);
+    const work = { topic, group, window, byKey: from.ordered === 'by-key', handle, slots };
+    super(house, { topic, group }, (partition, shared) => new PartitionOwner(partition, work, shared));
+    this.slots = slots;
+  }
+
+  static start(house: House, admin: Admin, of: { from: Source; handle: Handle }): ConcurrentConsumption {
+    const consumption = new ConcurrentConsumption(house, of.from, of.handle);
+    consumption.begin(admin);
+    return consumption;
+  }
+
+  protected override goAll(): void {
+    super.goAll();
+    if (!this.taking) return;
+    const { owners } = this;
+    for (let idle = 0; this.slots.free > 0 && idle < owners.length; ) {
+      idle = owners[this.turn++ % owners.length]!.startOne() ? 0 : idle + 1;
+    }
+  }
+}

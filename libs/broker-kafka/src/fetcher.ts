@@ -1,0 +1,213 @@
+import type { Incoming } from '@millrace/broker';
+import type { Log } from './config.js';
+import { type Clients, type Cluster, kindOf, messageOf, protocolError } from './kafkajs.js';
+import { readRecords } from './wire/record-batch.js';
+import { type Fetched, fetch, type Wanted } from './wire/requests.js';
+
+/** One partition being read. */
+export interface Sink {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where to read on; `null` while nothing more is wanted. Whoever wants again wakes the fetcher. */
+  wants(): number | null;
+  /** Committed records in order, perhaps none; everything below `at.next` has been read. */
+  accept(records: readonly Incoming[], at: Fetched): void;
+  /** The offset that was wanted is not in the log, which goes from `start` to `end`. */
+  outOfRange(start: number, end: number): void;
+}
+
+interface Reading {
+  readonly sink: Sink;
+  /** After trouble: not to be asked for earlier, as `Date.now()` has it. */
+  notBefore: number;
+}
+
+const IDLE_WAIT_MS = 250;
+/** While some partitions want nothing, so that one of them need not wait long once it does. */
+const BUSY_WAIT_MS = 10;
+const TROUBLE_MS = 200;
+const LIMITS = { maxBytes: 8 * 1024 * 1024, partitionBytes: 1024 * 1024 };
+const OFFSET_OUT_OF_RANGE = 1;
+
+/**
+ * Reads partitions from their leaders, each broker in a loop of its own, all its partitions in one request that is
+ * answered as soon as one of them has something. It never waits for what is done with the records.
+ */
+export class Fetcher {
+  private readonly readings = new Set<Reading>();
+  private readonly loops = new Map<number, Promise<void>>();
+  private waiting = new Set<() => void>();
+  private closed = false;
+  private turn = 0;
+
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly log: Log,
+  ) {}
+
+  static async connect(clients: Clients, topics: readonly string[], log: Log): Promise<Fetcher> {
+    const cluster = clients.cluster();
+    await cluster.connect();
+    await cluster.addMultipleTargetTopics(topics);
+    return new Fetcher(cluster, log);
+  }
+
+  add(sink: Sink): void {
+    this.readings.add({ sink, notBefore: 0 });
+    this.spread();
+    this.wake();
+  }
+
+  remove(sink: Sink): void {
+    for (const reading of this.readings) if (reading.sink === sink) this.readings.delete(reading);
+  }
+
+  /** A sink wants again. */
+  wake(): void {
+    if (this.waiting.size === 0) return;
+    const waiting = this.waiting;
+    this.waiting = new Set();
+    for (const go of waiting) go();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.readings.clear();
+    this.wake();
+    await Promise.all(this.loops.values());
+    await this.cluster.disconnect();
+  }
+
+  /** Sees to it that each leader has a loop. */
+  private spread(): void {
+    for (const { sink } of this.readings) {
+      const leader = this.leaderOf(sink);
+      if (!this.loops.has(leader)) {
+        this.loops.set(leader, this.loop(leader).finally(() => this.loops.delete(leader)));
+      }
+    }
+  }
+
+  /** -1 while there is none. */
+  private leaderOf({ topic, partition }: Sink): number {
+    return this.cluster.findTopicPartitionMetadata(topic).find((one) => one.partitionId === partition)?.leader ?? -1;
+  }
+
+  private async loop(leader: number): Promise<void> {
+    while (!this.closed) {
+      const readings = [...this.readings].filter(({ sink }) => this.leaderOf(sink) === leader);
+      if (readings.length === 0) return;
+      if (leader === -1) {
+        await this.pause(TROUBLE_MS);
+        await this.lookAgain();
+        continue;
+      }
+      const { asked, wanted } = this.wantedOf(readings);
+      if (wanted.length === 0) {
+        await this.pause(readings.some(({ notBefore }) => notBefore > 0) ? TROUBLE_MS : undefined);
+        continue;
+      }
+      try {
+        await this.cluster.refreshMetadataIfNecessary();
+        const node = await this.cluster.findBroker({ nodeId: leader });
+        const maxWaitMs = asked.length === readings.length ? IDLE_WAIT_MS : BUSY_WAIT_MS;
+        const fetched = await node.connectionPool.send(fetch(wanted, { ...LIMITS, maxWaitMs }));
+        await this.deliver(asked, fetched);
+      } catch (error) {
+        if (this.closed) return;
+        this.log('debug', 'Fetching failed; trying again', { broker: leader, error: kindOf(error), reason: messageOf(error) });
+        await this.pause(TROUBLE_MS);
+        await this.lookAgain(error);
+      }
+    }
+  }
+
+  /** Another partition goes first each time: a response that is full leaves out the last. */
+  private wantedOf(readings: readonly Reading[]): { asked: Reading[]; wanted: Wanted[] } {
+    const asked: Reading[] = [];
+    const wanted: Wanted[] = [];
+    const now = Date.now();
+    this.turn++;
+    for (let i = 0; i < readings.length; i++) {
+      const reading = readings[(i + this.turn) % readings.length]!;
+      if (reading.notBefore > now) continue;
+      reading.notBefore = 0;
+      const offset = reading.sink.wants();
+      if (offset === null) continue;
+      asked.push(reading);
+      wanted.push({ topic: reading.sink.topic, partition: reading.sink.partition, offset });
+    }
+    return { asked, wanted };
+  }
+
+  private async deliver(asked: readonly Reading[], fetched: readonly Fetched[]): Promise<void> {
+    let stale = false;
+    for (const one of fetched) {
+      const reading = asked.find(({ sink }) => sink.partition === one.partition && sink.topic === one.topic);
+      if (!reading || !this.readings.has(reading)) continue;
+      if (one.errorCode === 0) this.hand(reading, one);
+      else if (one.errorCode === OFFSET_OUT_OF_RANGE) await this.findRange(reading);
+      else {
+        stale = true;
+        this.trouble(reading, protocolError(one.errorCode));
+      }
+    }
+    if (stale) await this.lookAgain();
+  }
+
+  private hand(reading: Reading, fetched: Fetched): void {
+    if (fetched.next === fetched.offset) return;
+    const { topic, partition, offset: from } = fetched;
+    const records: Incoming[] = [];
+    try {
+      for (const batch of fetched.batches) readRecords(batch, { topic, partition, from }, records);
+    } catch (error) {
+      reading.notBefore = Date.now() + 5_000;
+      const fields = { topic, partition, offset: from, reason: messageOf(error) };
+      this.log('error', `Records of ${topic} cannot be read, so its partition ${partition} stands still`, fields);
+      return;
+    }
+    reading.sink.accept(records, fetched);
+  }
+
+  private trouble(reading: Reading, error: Error): void {
+    reading.notBefore = Date.now() + TROUBLE_MS;
+    const { topic, partition } = reading.sink;
+    this.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, { topic, partition, error: kindOf(error) });
+  }
+
+  private async findRange(reading: Reading): Promise<void> {
+    const { topic, partition } = reading.sink;
+    const partitions = [{ partition }];
+    const [start, end] = await Promise.all(
+      [true, false].map((fromBeginning) => this.cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }])),
+    );
+    reading.sink.outOfRange(Number(start![0]!.partitions[0]!.offset), Number(end![0]!.partitions[0]!.offset));
+  }
+
+  private async lookAgain(error?: unknown): Promise<void> {
+    if (error instanceof Error && 'host' in error && 'port' in error) {
+      this.cluster.removeBroker(error as unknown as { host: string; port: number });
+    }
+    try {
+      if (!this.cluster.isConnected()) await this.cluster.connect();
+      await this.cluster.refreshMetadata();
+    } catch (failure) {
+      this.log('debug', 'Kafka cannot be asked for its leaders; trying again', { error: kindOf(failure) });
+    }
+    this.spread();
+  }
+
+  private pause(ms?: number): Promise<void> {
+    if (this.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => go(), ms);
+      const go = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(go);
+        resolve();
+      };
+      this.waiting.add(go);
+    });
+  }
+}

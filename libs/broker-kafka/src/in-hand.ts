@@ -1,0 +1,51 @@
+import type { Incoming, Outgoing } from '@millrace/broker';
+
+/** A record that was taken and is not settled: in flight, waiting for its turn or its next try, or finished and not committed. */
+export class InHand {
+  answer: readonly Outgoing[] = [];
+  attempts = 0;
+  /** No longer ours, or done by somebody else: whatever comes of it is dropped. */
+  dropped = false;
+  again: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly record: Incoming,
+    /** What `ordered: 'by-key'` goes by. */
+    readonly key: string | null,
+  ) {}
+}
+
+/** Lets records with the same key through one after the other. */
+export class KeyOrder {
+  private readonly lines = new Map<string, { holder: InHand; readonly waiting: InHand[] }>();
+
+  /** Whether `item` may go now; else it stands in line. */
+  enter(item: InHand): boolean {
+    if (item.key === null) return true;
+    const line = this.lines.get(item.key);
+    if (line) line.waiting.push(item);
+    else this.lines.set(item.key, { holder: item, waiting: [] });
+    return !line;
+  }
+
+  /** The one that went is through, or was dropped: who goes next? */
+  leave(item: InHand): InHand | undefined {
+    const line = item.key === null ? undefined : this.lines.get(item.key);
+    if (!line || line.holder !== item) return undefined;
+    for (let next = line.waiting.shift(); next; next = line.waiting.shift()) {
+      if (next.dropped) continue;
+      line.holder = next;
+      return next;
+    }
+    this.lines.delete(item.key!);
+    return undefined;
+  }
+}
+
+const FIRST_BACK_OFF_MS = 100;
+const LONGEST_BACK_OFF_MS = 10_000;
+
+/** How long a record that was rejected `attempts` times stands aside. */
+export function backOff(attempts: number): number {
+  return Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
+}

@@ -1,0 +1,167 @@
+import type { Admin } from 'kafkajs';
+import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
+import { BrokerError } from '@millrace/broker';
+import type { KafkaSettings, Log } from './config.js';
+import { ConcurrentConsumption } from './consumption.js';
+import { GroupConsumption } from './group-consumption.js';
+import { Clients, kafkajs, kindOf } from './kafkajs.js';
+import { OrderedPartition } from './ordered-partition.js';
+import { Publisher } from './publisher.js';
+import { browse, tail } from './tail.js';
+import type { House } from './tenure.js';
+import { Topics } from './topics.js';
+import { doneAbove } from './window.js';
+
+/** Kafka's own default for `message.max.bytes`: a batch of one record must fit. */
+const DEFAULT_MESSAGE_BYTES = 1_048_588;
+const BATCH_OVERHEAD = 512;
+const BATCH_BYTES = 900_000;
+const HEALTHY_WITHIN_MS = 5_000;
+
+/**
+ * A broker on Apache Kafka, exactly once: answers and offsets are committed in one transaction. Connects at once.
+ * @throws {BrokerError} `BROKER_UNAVAILABLE` when no broker can be reached
+ */
+export async function kafkaBroker(settings: KafkaSettings): Promise<Broker> {
+  const log: Log = settings.log ?? (() => undefined);
+  const clients = new Clients(settings);
+  const admin = clients.kafka.admin();
+  let topics: Topics;
+  try {
+    await admin.connect();
+    topics = await Topics.connect(clients);
+  } catch (cause) {
+    await admin.disconnect().catch(() => undefined);
+    const message = `Kafka cannot be reached at ${settings.brokers.join(', ')} (${kindOf(cause)}). Check KAFKA_BROKERS, and that it runs.`;
+    throw new BrokerError('BROKER_UNAVAILABLE', message, { cause });
+  }
+  const messageBytes = await messageMaxBytes(admin, log);
+  const house: House = {
+    clients,
+    topics,
+    transactionalIdPrefix: settings.transactionalIdPrefix,
+    transactionTimeoutMs: settings.transactionTimeoutMs ?? 30_000,
+    sessionTimeoutMs: settings.sessionTimeoutMs ?? 10_000,
+    maxRecordBytes: messageBytes - BATCH_OVERHEAD,
+    maxBatchBytes: Math.min(BATCH_BYTES, messageBytes - BATCH_OVERHEAD),
+    log,
+    onMetric: settings.onMetric ?? (() => undefined),
+  };
+  return new KafkaBroker(house, admin);
+}
+
+class KafkaBroker implements Broker {
+  readonly kind = 'kafka';
+  readonly maxRecordBytes: number;
+  private readonly publisher: Publisher;
+  private readonly open = new Set<AsyncDisposable>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly house: House,
+    private readonly admin: Admin,
+  ) {
+    this.maxRecordBytes = house.maxRecordBytes;
+    this.publisher = new Publisher(house);
+  }
+
+  async healthy(): Promise<boolean> {
+    if (this.closing) return false;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), HEALTHY_WITHIN_MS);
+      const answer = (healthy: boolean): void => {
+        clearTimeout(timer);
+        resolve(healthy);
+      };
+      this.admin.describeCluster().then(
+        ({ brokers }) => answer(brokers.length > 0),
+        () => answer(false),
+      );
+    });
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    const existing = new Set(await this.admin.listTopics());
+    const missing = specs.filter(({ name }) => !existing.has(name));
+    if (missing.length > 0) {
+      await this.admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map(({ name, partitions, compacted }) => ({
+          topic: name,
+          numPartitions: partitions,
+          replicationFactor: -1, // what the cluster has as its default
+          ...(compacted && { configEntries: [{ name: 'cleanup.policy', value: 'compact' }] }),
+        })),
+      });
+    }
+    for (const { name } of specs) await this.house.topics.partitionsOf(name);
+  }
+
+  partitionsOf(topic: string): Promise<number> {
+    return this.house.topics.partitionsOf(topic);
+  }
+
+  publish(...[records]: Parameters<Broker['publish']>): Promise<void> {
+    return this.publisher.publish(records);
+  }
+
+  async consume(...[from, handle]: Parameters<Broker['consume']>): ReturnType<Broker['consume']> {
+    return this.keep(ConcurrentConsumption.start(this.house, this.admin, { from, handle }));
+  }
+
+  async consumeInOrder(...[from]: Parameters<Broker['consumeInOrder']>): ReturnType<Broker['consumeInOrder']> {
+    const consumption = new GroupConsumption(this.house, from, (partition, shared) => new OrderedPartition(partition, from, shared));
+    consumption.begin(this.admin);
+    return this.keep(consumption);
+  }
+
+  async tail(...[topics, from, see]: Parameters<Broker['tail']>): ReturnType<Broker['tail']> {
+    return this.keep(await tail(this.house, { topics, from, see }));
+  }
+
+  browse(...[at]: Parameters<Broker['browse']>): ReturnType<Broker['browse']> {
+    return browse(this.house, at);
+  }
+
+  async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
+    const ranges = await this.house.topics.ranges(topic, 'all');
+    const [found] = await this.admin.fetchOffsets({ groupId: group, topics: [topic] });
+    return ranges.map(({ partition, start, end }) => {
+      const entry = found?.partitions.find((one) => one.partition === partition);
+      const offset = Number(entry?.offset ?? -1);
+      const committed = offset < 0 ? null : offset;
+      const backlog = Math.max(0, end - Math.max(committed ?? start, start) - doneAbove(entry?.metadata ?? ''));
+      return { topic, partition, committed, end, backlog };
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return (this.closing ??= this.close());
+  }
+
+  private async close(): Promise<void> {
+    await Promise.all([...this.open].map((one) => one[Symbol.asyncDispose]()));
+    await this.publisher.close();
+    await this.house.topics.close();
+    await this.admin.disconnect();
+  }
+
+  private keep<T extends AsyncDisposable>(one: T): T {
+    this.open.add(one);
+    return one;
+  }
+}
+
+async function messageMaxBytes(admin: Admin, log: Log): Promise<number> {
+  try {
+    const { controller } = await admin.describeCluster();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(controller), configNames: ['message.max.bytes'] }],
+    });
+    return Number(resources[0]?.configEntries[0]?.configValue) || DEFAULT_MESSAGE_BYTES;
+  } catch (error) {
+    log('info', "Kafka does not say its message.max.bytes; taking Kafka's default", { error: kindOf(error) });
+    return DEFAULT_MESSAGE_BYTES;
+  }
+}

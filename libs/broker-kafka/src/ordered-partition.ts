@@ -1,0 +1,192 @@
+import type { Incoming, OrderedSource, Outgoing } from '@millrace/broker';
+import { refuseTooLarge } from '@millrace/broker';
+import { Backlog } from './backlog.js';
+import type { Owned, Shared } from './group-consumption.js';
+import { backOff } from './in-hand.js';
+import { kindOf, messageOf } from './kafkajs.js';
+import { route } from './routing.js';
+import type { Standing } from './tenure.js';
+import type { Fetched } from './wire/requests.js';
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const IDLE_MS = 100;
+
+/** Hands one partition's records over in batches, in order, and commits each batch's answer with its offset. */
+export class OrderedPartition implements Owned {
+  readonly topic: string;
+  open = false;
+  private taken = 0;
+  private readonly backlog = new Backlog();
+  private readonly gone = new AbortController();
+  private closed = false;
+  private working = false;
+  private failures = 0;
+  private started = false;
+  /** Up to where this partition is committed, as far as we know. */
+  private committed = 0;
+  private wakeUp: (() => void) | undefined;
+  private readonly life: Promise<void>;
+
+  constructor(
+    readonly partition: number,
+    private readonly source: OrderedSource,
+    private readonly shared: Shared,
+  ) {
+    this.topic = source.topic;
+    this.life = this.live();
+  }
+
+  get inFlight(): number {
+    return this.taken;
+  }
+
+  get queued(): number {
+    return this.backlog.size - this.taken;
+  }
+
+  get flushed(): boolean {
+    return !this.working;
+  }
+
+  wants(): number | null {
+    if (!this.open || !this.shared.taking()) return null;
+    const { size, bytes, position } = this.backlog;
+    return size < 2 * this.source.maxBatch && bytes < MAX_BYTES ? position : null;
+  }
+
+  accept(records: readonly Incoming[], { next, offset }: Fetched): void {
+    if (!this.open || offset !== this.backlog.position) return;
+    this.backlog.add(records, next);
+    this.go();
+  }
+
+  outOfRange(start: number, end: number): void {
+    const { position } = this.backlog;
+    if (position >= start && position <= end) return;
+    const fields = { topic: this.topic, partition: this.partition, position, start, end };
+    this.shared.house.log('error', `Partition ${this.partition} of ${this.topic} does not hold the offset to read on from`, fields);
+    if (position < start) this.backlog.skipTo(start);
+    else this.backlog.restart(start);
+  }
+
+  go(): void {
+    this.wakeUp?.();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.open = false;
+    this.gone.abort();
+    this.wakeUp?.();
+    await this.shared.tenure.close();
+    await this.life;
+  }
+
+  private async live(): Promise<void> {
+    const { tenure } = this.shared;
+    while (!this.closed) {
+      const standing = await tenure.take();
+      if (!standing) break;
+      this.stand(standing);
+      let committed = standing.committed;
+      while (!this.closed && tenure.held) {
+        try {
+          committed = await this.resumed(committed);
+          this.open = true;
+          this.shared.changed();
+          this.shared.fetcher.wake();
+          for (;;) if (!(await this.step())) return;
+        } catch (error) {
+          committed = this.committed > 0 || committed !== null ? this.committed : null;
+          await this.failed(error);
+        }
+      }
+      this.open = false;
+    }
+    if (!this.closed) this.shared.lost();
+  }
+
+  private stand({ start }: Standing): void {
+    if (this.started) this.backlog.skipTo(start);
+    else this.backlog.restart(start);
+    this.started = true;
+    this.committed = start;
+  }
+
+  /** Asks for what was decided and not published, and publishes it. */
+  private async resumed(committed: number | null): Promise<number | null> {
+    const { topic, partition } = this;
+    const left = await this.source.opened?.({ topic, partition, committed });
+    if (!left || this.closed) return committed;
+    await this.commit(left.records, left.next);
+    this.backlog.skipTo(left.next);
+    return left.next;
+  }
+
+  /** One batch, or while there is none a move past trailing offsets without records. False when it is over. */
+  private async step(): Promise<boolean> {
+    while (this.backlog.size === 0 || !this.shared.taking()) {
+      if (this.closed) return false;
+      const idle = this.backlog.size === 0 && this.backlog.position > this.committed;
+      const timedOut = await this.change(idle ? IDLE_MS : undefined);
+      if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.commit([], this.backlog.position);
+    }
+    if (this.closed) return false;
+    const count = Math.min(this.backlog.size, this.source.maxBatch);
+    const records = Array.from({ length: count }, (_, i) => this.backlog.peek(i)!);
+    const next = this.backlog.peek(count)?.offset ?? this.backlog.position;
+    const { topic, partition } = this;
+    this.taken = count;
+    this.working = true;
+    try {
+      const answer = await this.source.take({ topic, partition, records, next, signal: this.gone.signal });
+      if (this.closed) return false;
+      await this.commit(answer, next);
+      this.backlog.skipTo(next);
+    } finally {
+      this.taken = 0;
+      this.working = false;
+      this.shared.changed();
+    }
+    this.failures = 0;
+    this.shared.fetcher.wake();
+    return true;
+  }
+
+  private async commit(records: readonly Outgoing[], next: number): Promise<void> {
+    const { house, tenure } = this.shared;
+    const since = performance.now();
+    refuseTooLarge(records, house.maxRecordBytes);
+    const routed = await route(records, house.topics);
+    await tenure.commit(routed, { offset: next, metadata: '' });
+    this.committed = next;
+    const place = { group: this.source.group, topic: this.topic, partition: this.partition };
+    house.onMetric({ name: 'commit', ...place, records: this.taken, ms: performance.now() - since });
+    house.onMetric({ name: 'backlog', ...place, records: this.backlog.size - this.taken });
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    if (this.closed) return;
+    const ms = backOff(++this.failures);
+    const { topic, partition } = this;
+    const fields = { topic, partition, attempts: this.failures, error: kindOf(error), reason: messageOf(error) };
+    // A lost commit has been told of by the tenure, which also waits.
+    if (!this.shared.tenure.held) return;
+    this.shared.house.log('warn', `A batch of ${topic} was not handled; it comes again in ${ms} ms`, fields);
+    const until = performance.now() + ms;
+    while (!this.closed && performance.now() < until) await this.change(until - performance.now());
+  }
+
+  /** Waits until something may have changed; true when `ms` ran out instead. */
+  private change(ms?: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => done(true), ms);
+      const done = (timedOut: boolean): void => {
+        clearTimeout(timer);
+        this.wakeUp = undefined;
+        resolve(timedOut);
+      };
+      this.wakeUp = () => done(false);
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { BrokerError, type Outgoing, refuseTooLarge } from '@millrace/broker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kindOf, messageOf } from './kafkajs.js';
+import { Producer } from './producer.js';
+import { route } from './routing.js';
+import type { House } from './tenure.js';
+
+interface Waiting {
+  readonly records: readonly Outgoing[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const AT_ONCE = 5_000;
+const OPENING_MS = 20_000;
+
+/**
+ * Publishes outside any transaction, acknowledged by all in-sync replicas. One send is under way at a time, and whoever
+ * publishes meanwhile goes along with the next: alone it waits for nobody, and under load it batches by itself.
+ */
+export class Publisher {
+  private producer: Producer | undefined;
+  private waiting: Waiting[] = [];
+  private sending: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(private readonly house: House) {}
+
+  async publish(records: readonly Outgoing[]): Promise<void> {
+    if (records.length === 0) return;
+    if (this.closed) throw unavailable(new Error('This broker has been closed'));
+    refuseTooLarge(records, this.house.maxRecordBytes);
+    try {
+      for (const { topic } of records) if (this.house.topics.known(topic) === undefined) await this.house.topics.partitionsOf(topic);
+    } catch (error) {
+      throw error instanceof BrokerError ? error : unavailable(error);
+    }
+    const sent = new Promise<void>((resolve, reject) => this.waiting.push({ records, resolve, reject }));
+    this.sending ??= this.sendAll().finally(() => (this.sending = undefined));
+    return sent;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.sending;
+    await this.producer?.close();
+  }
+
+  private async sendAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = this.next();
+      const records = batch.length === 1 ? batch[0]!.records : batch.flatMap((one) => one.records);
+      try {
+        const routed = await route(records, this.house.topics);
+        const producer = (this.producer ??= await this.open());
+        await producer.write(routed);
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        this.discard();
+        for (const { reject } of batch) reject(unavailable(error));
+      }
+    }
+  }
+
+  private next(): Waiting[] {
+    let count = 0;
+    let records = 0;
+    while (count < this.waiting.length && (count === 0 || records + this.waiting[count]!.records.length <= AT_ONCE)) {
+      records += this.waiting[count++]!.records.length;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private async open(): Promise<Producer> {
+    const { clients, maxBatchBytes, log } = this.house;
+    for (const since = Date.now(); ; await sleep(200)) {
+      const producer = new Producer(clients, null, maxBatchBytes);
+      try {
+        await producer.open();
+        return producer;
+      } catch (error) {
+        void producer.close().catch(() => undefined);
+        if (this.closed || Date.now() - since > OPENING_MS) throw error;
+        log('info', 'Publishing has to wait for Kafka', { error: kindOf(error), reason: messageOf(error) });
+      }
+    }
+  }
+
+  /** What is delayed of a failed send must not meet the next one, so the next has another identity. */
+  private discard(): void {
+    void this.producer?.close().catch(() => undefined);
+    this.producer = undefined;
+  }
+}
+
+function unavailable(cause: unknown): BrokerError {
+  const message = `Kafka did not confirm these records (${kindOf(cause)}), and they may have arrived or not. Publish them again: with the same ids, what arrived twice is seen once.`;
+  return new BrokerError('BROKER_UNAVAILABLE', message, { cause });
+}

@@ -1,0 +1,113 @@
+import type { Incoming, Tail } from '@millrace/broker';
+import { Fetcher, type Sink } from './fetcher.js';
+import type { House } from './tenure.js';
+import type { Fetched } from './wire/requests.js';
+
+/** One partition being watched from `position` on. */
+class Watched implements Sink {
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    private position: number,
+    /** Seen once all below is read. */
+    private readonly until: number,
+    private readonly tell: { see: (record: Incoming) => void; reached: () => void },
+  ) {}
+
+  /** True where there is nothing to catch up with. */
+  get reached(): boolean {
+    return this.position >= this.until;
+  }
+
+  wants(): number {
+    return this.position;
+  }
+
+  accept(records: readonly Incoming[], { next, offset }: Fetched): void {
+    if (offset !== this.position) return;
+    for (const record of records) this.tell.see(record);
+    this.move(next);
+  }
+
+  outOfRange(start: number, end: number): void {
+    if (this.position < start || this.position > end) this.move(start);
+  }
+
+  private move(to: number): void {
+    const before = this.reached;
+    this.position = to;
+    if (!before && this.reached) this.tell.reached();
+  }
+}
+
+/**
+ * Reads all partitions of the topics in no group. What is there at the beginning ends at the last stable offset: what
+ * stands above it belongs to transactions that are still open, and was not there for a reader of committed records.
+ */
+export async function tail(house: House, of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void }): Promise<Tail> {
+  for (const topic of of.topics) await house.topics.partitionsOf(topic);
+  const fetcher = await Fetcher.connect(house.clients, of.topics, house.log);
+  let closed = false;
+  try {
+    const ranges = (await Promise.all(of.topics.map((topic) => house.topics.ranges(topic)))).flat();
+    let left = 0;
+    let catchUp!: () => void;
+    const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
+    const tell = {
+      see: (record: Incoming): void => {
+        if (!closed) of.see(record);
+      },
+      reached: (): void => {
+        if (--left === 0) catchUp();
+      },
+    };
+    const watched = ranges.map(
+      ({ topic, partition, start, end }) => new Watched(topic, partition, of.from === 'start' ? start : end, end, tell),
+    );
+    left = watched.filter((one) => !one.reached).length;
+    if (left === 0) catchUp();
+    for (const one of watched) fetcher.add(one);
+    return {
+      caughtUp,
+      async [Symbol.asyncDispose]() {
+        closed = true;
+        await fetcher.close();
+      },
+    };
+  } catch (error) {
+    await fetcher.close();
+    throw error;
+  }
+}
+
+/** Committed records of one partition from an offset on, at most `limit`; ends where the committed log ends. */
+export async function browse(
+  house: House,
+  at: { topic: string; partition: number; offset: number; limit: number },
+): Promise<readonly Incoming[]> {
+  const range = (await house.topics.ranges(at.topic)).find(({ partition }) => partition === at.partition);
+  const records: Incoming[] = [];
+  if (!range || at.limit <= 0) return records;
+  let position = Math.max(at.offset, range.start);
+  if (position >= range.end) return records;
+  const fetcher = await Fetcher.connect(house.clients, [at.topic], house.log);
+  await new Promise<void>((resolve) => {
+    const move = (to: number): void => {
+      position = to;
+      if (position >= range.end || records.length >= at.limit) resolve();
+    };
+    fetcher.add({
+      topic: at.topic,
+      partition: at.partition,
+      wants: () => (position < range.end && records.length < at.limit ? position : null),
+      accept(read, { next, offset }) {
+        if (offset !== position) return;
+        for (const record of read) if (record.offset < range.end) records.push(record);
+        move(next);
+      },
+      outOfRange: (start) => move(Math.max(position, start)),
+    });
+  });
+  await fetcher.close();
+  return records.slice(0, at.limit);
+}

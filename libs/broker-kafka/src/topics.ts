@@ -1,0 +1,125 @@
+import { BrokerError } from '@millrace/broker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clients, type Cluster, isPassing, kindOf } from './kafkajs.js';
+
+export interface Range {
+  readonly topic: string;
+  readonly partition: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+type OffsetsOf = Parameters<Cluster['fetchTopicsOffset']>[0][number];
+
+const PATIENCE_MS = 15_000;
+
+/** What this process knows of topics: how many partitions, and which broker leads each. */
+export class Topics {
+  private readonly counts = new Map<string, number>();
+  private asking = Promise.resolve();
+
+  private constructor(
+    private readonly cluster: Cluster,
+    /** Asks for offsets of everything that is in the log, committed or not. */
+    private readonly uncommitted: Cluster,
+  ) {}
+
+  static async connect(clients: Clients): Promise<Topics> {
+    const clusters = [clients.cluster(), clients.cluster('uncommitted')] as const;
+    await Promise.all(clusters.map((cluster) => cluster.connect()));
+    await Promise.all(clusters.map((cluster) => cluster.refreshMetadata()));
+    return new Topics(...clusters);
+  }
+
+  /** The count if it is known; for hot paths, which make sure of it beforehand by `partitionsOf`. */
+  known(topic: string): number | undefined {
+    return this.counts.get(topic);
+  }
+
+  /** @throws {BrokerError} `UNKNOWN_TOPIC` */
+  async partitionsOf(topic: string): Promise<number> {
+    const known = this.counts.get(topic);
+    if (known !== undefined) return known;
+    // One at a time: a topic that does not exist makes kafkajs forget the others that were asked for with it.
+    const asked = this.asking.then(() => this.ask(topic));
+    this.asking = asked.then(
+      () => undefined,
+      () => undefined,
+    );
+    return asked;
+  }
+
+  /** Asks again: a leader has moved, or a topic has changed. */
+  async refresh(): Promise<void> {
+    await this.cluster.refreshMetadata();
+    for (const topic of this.counts.keys()) {
+      const count = this.cluster.findTopicPartitionMetadata(topic).length;
+      if (count > 0) this.counts.set(topic, count);
+    }
+  }
+
+  forget(topic: string): void {
+    this.counts.delete(topic);
+  }
+
+  /** Where a partition's log begins. */
+  async earliest(topic: string, partition: number): Promise<number> {
+    const found = await this.offsets(this.cluster, { topic, partitions: [{ partition }], fromBeginning: true });
+    return found.get(partition)!;
+  }
+
+  /**
+   * Where each partition's log begins and ends: for a reader of committed records at the last stable offset, for `all` at
+   * the high watermark.
+   * @throws {BrokerError} `UNKNOWN_TOPIC`
+   */
+  async ranges(topic: string, of: 'committed' | 'all' = 'committed'): Promise<readonly Range[]> {
+    const count = await this.partitionsOf(topic);
+    const partitions = Array.from({ length: count }, (_, partition) => ({ partition }));
+    const from = of === 'all' ? this.uncommitted : this.cluster;
+    const [starts, ends] = await Promise.all(
+      [true, false].map((fromBeginning) => this.offsets(from, { topic, partitions, fromBeginning })),
+    );
+    return partitions.map(({ partition }) => ({ topic, partition, start: starts!.get(partition)!, end: ends!.get(partition)! }));
+  }
+
+  /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
+  private async offsets(from: Cluster, of: OffsetsOf): Promise<ReadonlyMap<number, number>> {
+    for (const since = Date.now(); ; await sleep(50)) {
+      try {
+        await from.addMultipleTargetTopics([of.topic]);
+        const [found] = await from.fetchTopicsOffset([of]);
+        const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+        if (of.partitions.every(({ partition }) => offsets.has(partition))) return offsets;
+      } catch (error) {
+        if (!isPassing(error) || Date.now() - since > PATIENCE_MS) throw error;
+      }
+      await from.refreshMetadata();
+    }
+  }
+
+  private async ask(topic: string): Promise<number> {
+    try {
+      await this.cluster.addMultipleTargetTopics([topic]);
+    } catch (error) {
+      if (kindOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION' || kindOf(error) === 'INVALID_TOPIC_EXCEPTION') throw unknownTopic(topic, error);
+      throw error;
+    }
+    let count = this.cluster.findTopicPartitionMetadata(topic).length;
+    if (count === 0) {
+      await this.cluster.refreshMetadata();
+      count = this.cluster.findTopicPartitionMetadata(topic).length;
+    }
+    if (count === 0) throw unknownTopic(topic);
+    this.counts.set(topic, count);
+    return count;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.cluster.disconnect(), this.uncommitted.disconnect()]);
+  }
+}
+
+function unknownTopic(topic: string, cause?: unknown): BrokerError {
+  return new BrokerError('UNKNOWN_TOPIC', `There is no topic ${topic} on this Kafka. Create it, or let a service create it on start.`, { cause });
+}

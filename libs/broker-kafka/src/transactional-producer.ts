@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clients, kindOf, type Node } from './kafkajs.js';
+import { Producer } from './producer.js';
+import type { Routed } from './routing.js';
+import type { CommitPoint } from './window.js';
+
+/** One group's place in one partition: what a transactional producer commits for. */
+export interface Place {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What a group has committed for a partition. */
+export interface Committed {
+  readonly offset: number | null;
+  readonly metadata: string;
+}
+
+const TRANSACTION = 1;
+const FOREVER_BUSY_MS = 60_000;
+
+/** Commits answers and an offset as one. Opening it fences whoever used the same transactional id before. */
+export class TransactionalProducer extends Producer {
+  private transactions!: Node;
+  private offsets!: Node;
+
+  constructor(
+    clients: Clients,
+    private readonly place: Place,
+    private readonly options: { transactionalId: string; timeoutMs: number; maxBatchBytes: number },
+  ) {
+    super(clients, options.transactionalId, options.maxBatchBytes);
+  }
+
+  override async open(): Promise<void> {
+    const { transactionalId, timeoutMs } = this.options;
+    await this.cluster.connect();
+    await this.cluster.refreshMetadata();
+    [this.transactions, this.offsets] = await Promise.all([
+      this.cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: TRANSACTION }),
+      this.cluster.findGroupCoordinator({ groupId: this.place.group }),
+    ]);
+    this.adopt(await patiently(() => this.transactions.initProducerId({ transactionalId, transactionTimeout: timeoutMs })));
+  }
+
+  /** Only after `open`: before, a former owner could still commit. */
+  async committed(): Promise<Committed> {
+    const { group, topic, partition } = this.place;
+    const { responses } = await this.offsets.offsetFetch({ groupId: group, topics: [{ topic, partitions: [{ partition }] }] });
+    const found = responses[0]?.partitions[0];
+    const offset = Number(found?.offset ?? -1);
+    return { offset: offset < 0 ? null : offset, metadata: found?.metadata ?? '' };
+  }
+
+  /** After an error it is not known whether the transaction took place: `committed` of the next producer says so. */
+  async commit(routed: Routed, point: CommitPoint): Promise<void> {
+    const { group, topic, partition } = this.place;
+    const who = { transactionalId: this.options.transactionalId, producerId: this.producerId, producerEpoch: this.epoch };
+    const topics = [...routed].map(([name, partitions]) => ({ topic: name, partitions: [...partitions.keys()] }));
+    // Both go to the same broker on one connection, so it takes them one after the other; waiting in between gains nothing.
+    await all([
+      ...(topics.length > 0 ? [patiently(() => this.transactions.addPartitionsToTxn({ ...who, topics }))] : []),
+      patiently(() => this.transactions.addOffsetsToTxn({ ...who, groupId: group })),
+    ]);
+    const offset = { partition, offset: String(point.offset), metadata: point.metadata };
+    await all([
+      ...(routed.size > 0 ? [this.write(routed)] : []),
+      patiently(() => this.offsets.txnOffsetCommit({ ...who, groupId: group, topics: [{ topic, partitions: [offset] }] })),
+    ]);
+    await patiently(() => this.transactions.endTxn({ ...who, transactionResult: true }));
+  }
+}
+
+/** As `Promise.all`, but settles only when all are settled: nothing of a transaction may go on after it has failed. */
+async function all(steps: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/**
+ * Right after a transaction has ended Kafka is still writing its markers and answers `CONCURRENT_TRANSACTIONS`, without
+ * having done anything: asking again within milliseconds is what it wants.
+ */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const since = Date.now();
+  for (let wait = 1; ; wait = Math.min(wait * 1.5, 50)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (kindOf(error) !== 'CONCURRENT_TRANSACTIONS' || Date.now() - since > FOREVER_BUSY_MS) throw error;
+    }
+    await sleep(wait);
+  }
+}
