@@ -1,4 +1,12 @@
-import { derivedId, failure, type Fact, type Failure, isOver, type RunEvent, type RunRequest } from '@millrace/contracts';
+import {
+  derivedId,
+  failure,
+  type Fact,
+  type Failure,
+  isOver,
+  type RunEvent,
+  type RunRequest,
+} from '@millrace/contracts';
 import {
   advance,
   carriedWith,
@@ -108,7 +116,9 @@ export function decide(run: Run, event: RunEvent, context: { plan: LoadedPlan; a
 /** A result counts when it comes from the current attempt; one that succeeded after its deadline still counts while the next has not begun. */
 function isCurrent(run: Run, event: { type: string; step: string; attempt: number }): boolean {
   const { status, attempt } = stepOf(run, event.step);
-  return attempt === event.attempt && (status === 'running' || (status === 'retrying' && event.type === 'step.completed'));
+  return (
+    attempt === event.attempt && (status === 'running' || (status === 'retrying' && event.type === 'step.completed'))
+  );
 }
 
 /** One decision while it is being made. */
@@ -164,7 +174,8 @@ class Deciding {
     const timeoutMs = (fallback && definition.fallback ? definition.fallback : definition).timeoutMs;
     const before = stepOf(this.run!, step);
     const attempt = before.attempt + 1;
-    const joined = before.attempt === 0 ? definition.predecessors.map((name) => stepOf(this.run!, name).trace) : [before.trace];
+    const joined =
+      before.attempt === 0 ? definition.predecessors.map((name) => stepOf(this.run!, name).trace) : [before.trace];
     const links = joined.filter((trace) => trace !== undefined);
     const expires = this.at + attemptDeadline(definition, fallback);
     this.requests.push({ step, stage, attempt, input, known, at: this.at, timeoutMs, expires, links });

@@ -65,8 +65,9 @@ export async function openPGlite(dir: string): Promise<Database> {
     query,
     transaction: (work) =>
       server.transaction((inner) =>
-        work(async <Row>(text: string, values: readonly unknown[]) =>
-          (await inner.query<Row>(text, values as unknown[])).rows,
+        work(
+          async <Row>(text: string, values: readonly unknown[]) =>
+            (await inner.query<Row>(text, values as unknown[])).rows,
         ),
       ),
     [Symbol.asyncDispose]: () => db.destroy(),

@@ -1,14 +1,4 @@
 export { StaleOwner } from './errors.js';
 export { openStore, type Store } from './open.js';
-export type {
-  Commit,
-  DeadLetter,
-  Page,
-  Paged,
-  Reader,
-  Review,
-  RunChange,
-  RunRecord,
-  RunSummary,
-} from './store.js';
+export type { Commit, DeadLetter, Page, Paged, Reader, Review, RunChange, RunRecord, RunSummary } from './store.js';
 export { type Position, Writer } from './writer.js';

@@ -52,7 +52,11 @@ export class DatabaseReader implements Reader {
     let query = this.summaries().where(before(['accepted_at', 'id'], filter));
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
-    const rows = await query.orderBy('accepted_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1).execute();
+    const rows = await query
+      .orderBy('accepted_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(filter.limit + 1)
+      .execute();
     return paged(rows, filter, { item: summaryOf, cursor: (row) => cursorOf(row.acceptedAt, row.id) });
   }
 
@@ -88,7 +92,11 @@ export class DatabaseReader implements Reader {
       .where(before(['since', 'run'], filter));
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
-    const rows = await query.orderBy('since', 'desc').orderBy('run', 'desc').limit(filter.limit + 1).execute();
+    const rows = await query
+      .orderBy('since', 'desc')
+      .orderBy('run', 'desc')
+      .limit(filter.limit + 1)
+      .execute();
     return paged(rows, filter, {
       item: (row) => ({ ...row, due: row.due ?? undefined, show: parsed(row.show) }),
       cursor: (row) => cursorOf(row.since, row.run),
@@ -96,17 +104,18 @@ export class DatabaseReader implements Reader {
   }
 
   private letters() {
-    return this.database.db
-      .selectFrom('dead_letters')
-      .select(['id', 'status', 'letter'])
-      .select(millis('at').as('at'));
+    return this.database.db.selectFrom('dead_letters').select(['id', 'status', 'letter']).select(millis('at').as('at'));
   }
 
   async deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>> {
     let query = this.letters().where(before(['at', 'id'], filter));
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
-    const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1).execute();
+    const rows = await query
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(filter.limit + 1)
+      .execute();
     return paged(rows, filter, { item: letterOf, cursor: (row) => cursorOf(row.at, row.id) });
   }
 
@@ -140,7 +149,9 @@ export class DatabaseReader implements Reader {
   }
 }
 
-function summaryOf(row: Omit<RunSummary, 'status' | 'endedAt'> & { status: string; endedAt: number | null }): RunSummary {
+function summaryOf(
+  row: Omit<RunSummary, 'status' | 'endedAt'> & { status: string; endedAt: number | null },
+): RunSummary {
   return { ...row, status: row.status as RunStatus, endedAt: row.endedAt ?? undefined };
 }
 

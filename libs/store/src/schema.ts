@@ -44,7 +44,9 @@ const first: Migration = {
       accepted_at timestamptz not null, ended_at timestamptz, wake_at timestamptz
     ) with (fillfactor = 80)`.execute(db);
     await sql`create index runs_newest on runs (accepted_at desc, id desc)`.execute(db);
-    await sql`create index runs_open on runs (status, accepted_at desc, id desc) where status <> 'completed'`.execute(db);
+    await sql`create index runs_open on runs (status, accepted_at desc, id desc) where status <> 'completed'`.execute(
+      db,
+    );
     await sql`create index runs_wake on runs (wake_at) where wake_at is not null`.execute(db);
     await sql`create table history (run text, seq int, facts json not null, primary key (run, seq))`.execute(db);
     await sql`create table waits (

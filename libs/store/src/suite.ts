@@ -150,7 +150,10 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect(await due(2_000)).toEqual([]);
       expect([...(await due(9_500))].sort()).toEqual([early.id, late.id].sort());
       await store.writer.commit(
-        commitOf({ topic, changes: [early, late].map((run) => changed({ ...run, status: 'completed' }, { row: true })) }),
+        commitOf({
+          topic,
+          changes: [early, late].map((run) => changed({ ...run, status: 'completed' }, { row: true })),
+        }),
       );
       expect(await due(99_000)).toEqual([]);
     });
@@ -174,11 +177,21 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     test('a wait is listed from when it began until it ended', async () => {
       const run = newRun({ pipeline: randomId('pipeline') });
       await create(run);
-      const wait = { run: run.id, step: 'approve', kind: 'review', pipeline: run.pipeline, since: 5_000, due: 9_000, show: { a: '\u0000' } } as const;
+      const wait = {
+        run: run.id,
+        step: 'approve',
+        kind: 'review',
+        pipeline: run.pipeline,
+        since: 5_000,
+        due: 9_000,
+        show: { a: '\u0000' },
+      } as const;
       await store.writer.commit(commitOf({ topic, next: 1, changes: [changed(run, { row: true, waits: [wait] })] }));
       const listed = async () => (await store.reader.reviews({ pipeline: run.pipeline, limit: 5 })).items;
       expect(await listed()).toEqual([wait]);
-      await store.writer.commit(commitOf({ topic, expected: 1, next: 2, changes: [changed(run, { waited: ['approve'] })] }));
+      await store.writer.commit(
+        commitOf({ topic, expected: 1, next: 2, changes: [changed(run, { waited: ['approve'] })] }),
+      );
       expect(await listed()).toEqual([]);
     });
 
@@ -205,7 +218,8 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
 
     test('the plan deployed last is the newest of its pipeline, and older ones stay readable', async () => {
       const pipeline = randomId('pipeline');
-      const deploy = (hash: string, at: number) => store.writer.deploy({ hash: pipeline + hash, pipeline, plan: { hash }, at });
+      const deploy = (hash: string, at: number) =>
+        store.writer.deploy({ hash: pipeline + hash, pipeline, plan: { hash }, at });
       await deploy('a', 1_000);
       await deploy('b', 2_000);
       const newest = async () => (await store.reader.pipelines()).find((one) => one.name === pipeline)?.plan;

@@ -15,7 +15,11 @@ export const summaryOf = (run: Run): RunSummary => ({
 });
 
 /** What a batch has to write of a run. `before` is the run as the batch found it. */
-export function changeOf(before: Cached | undefined, { run, facts }: Omit<Decision, 'requests'>, plan: LoadedPlan): RunChange {
+export function changeOf(
+  before: Cached | undefined,
+  { run, facts }: Omit<Decision, 'requests'>,
+  plan: LoadedPlan,
+): RunChange {
   const wakeAt = wakeAtOf(run, plan);
   return {
     summary: summaryOf(run),
@@ -25,12 +29,17 @@ export function changeOf(before: Cached | undefined, { run, facts }: Omit<Decisi
     row: before?.run.status !== run.status || isEarlier(wakeAt, before.wakeAt),
     wakeAt,
     waits: facts.flatMap((fact) => (fact.type === 'step.waiting' && isWaiting(run, fact) ? [reviewOf(run, fact)] : [])),
-    waited: before ? [...before.run.steps].flatMap(([step, { status }]) => (status === 'waiting' && stepOf(run, step).status !== 'waiting' ? [step] : [])) : [],
+    waited: before
+      ? [...before.run.steps].flatMap(([step, { status }]) =>
+          status === 'waiting' && stepOf(run, step).status !== 'waiting' ? [step] : [],
+        )
+      : [],
   };
 }
 
 /** A timer that moved on to a later time is left where it is: firing early is harmless, and most runs end before. */
-const isEarlier = (a: number | undefined, b: number | undefined): boolean => a !== undefined && (b === undefined || a < b);
+const isEarlier = (a: number | undefined, b: number | undefined): boolean =>
+  a !== undefined && (b === undefined || a < b);
 
 type Waiting = Fact & { type: 'step.waiting' };
 
@@ -51,7 +60,21 @@ export function deadLettersOf(run: Run, facts: readonly Fact[], plan: LoadedPlan
   return facts.flatMap((fact): DeadLetter[] => {
     if (fact.type !== 'step.dead-lettered') return [];
     const { deadLetter, at, failure, run: id, pipeline, step, stage, attempts, input } = parkedStep(run, fact, plan);
-    return [{ id: deadLetter, status: 'open', at, failure, run: id, pipeline, step, stage, attempts, input, record: undefined }];
+    return [
+      {
+        id: deadLetter,
+        status: 'open',
+        at,
+        failure,
+        run: id,
+        pipeline,
+        step,
+        stage,
+        attempts,
+        input,
+        record: undefined,
+      },
+    ];
   });
 }
 

@@ -20,7 +20,10 @@ export function readEvents(value: Buffer | null): { events: readonly RunEvent[];
     }
     const parsed = RunEvent.safeParse(item);
     if (parsed.success) events.push(parsed.data);
-    else wrong ??= failure('INVALID_RECORD', 'An item of the record is no event of a run.', { details: detailsOf(parsed.error) });
+    else
+      wrong ??= failure('INVALID_RECORD', 'An item of the record is no event of a run.', {
+        details: detailsOf(parsed.error),
+      });
   }
   return { events, failure: wrong };
 }

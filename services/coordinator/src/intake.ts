@@ -17,7 +17,10 @@ interface Accepted {
 }
 
 /** Takes what is asked for on `intake` and makes runs of it; what cannot be read becomes a dead letter. */
-export function intakeSource(context: Context, of: { group: string; maxBatch: number; keyIsIdempotent: boolean }): OrderedSource {
+export function intakeSource(
+  context: Context,
+  of: { group: string; maxBatch: number; keyIsIdempotent: boolean },
+): OrderedSource {
   const { topics, store, plans, cache, telemetry } = context;
   const positions = new Positions({ ...context, group: of.group });
 
@@ -49,7 +52,10 @@ export function intakeSource(context: Context, of: { group: string; maxBatch: nu
         partition: batch.partition,
         expected: positions.expectedAt(batch.partition),
         next: batch.next,
-        changes: made.map(({ decision, plan }): RunChange => ({ ...changeOf(undefined, decision, plan), created: true })),
+        changes: made.map(({ decision, plan }): RunChange => ({
+          ...changeOf(undefined, decision, plan),
+          created: true,
+        })),
         deadLetters: [],
         redriven: [],
         answer: answerText(records),

@@ -10,11 +10,14 @@ export async function loadPipelines(modules: readonly string[]): Promise<readonl
     const module = await import(name).then(
       (loaded: Record<string, unknown>) => loaded,
       (cause: unknown) => {
-        throw new Error(`The module ${name} of PIPELINES could not be loaded: install it, or correct the name.`, { cause });
+        throw new Error(`The module ${name} of PIPELINES could not be loaded: install it, or correct the name.`, {
+          cause,
+        });
       },
     );
     const found = Object.values(module).flatMap((value) => (isPipeline(value) ? [value.loaded] : []));
-    if (found.length === 0) throw new Error(`The module ${name} of PIPELINES exports no pipeline: export what pipeline() gives.`);
+    if (found.length === 0)
+      throw new Error(`The module ${name} of PIPELINES exports no pipeline: export what pipeline() gives.`);
     plans.push(...found);
   }
   return plans;

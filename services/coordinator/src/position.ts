@@ -27,7 +27,10 @@ export class Positions {
     const lag = await broker.lag(group, topic);
     const end = lag.find((one) => one.partition === partition)?.end ?? 0;
     if (position.next > end) {
-      telemetry.log.warn({ topic, partition, stored: position.next, end }, 'the topic is a new one: its old position is forgotten');
+      telemetry.log.warn(
+        { topic, partition, stored: position.next, end },
+        'the topic is a new one: its old position is forgotten',
+      );
       await store.writer.forget(topic, partition);
       this.expected.set(partition, null);
       return undefined;

@@ -72,7 +72,11 @@ export function acceptedSpans(
 }
 
 /** Spans that end with these facts: waits, with their real times, and the run itself from acceptance to end. */
-export function endedSpans(telemetry: Telemetry, run: Run, of: { facts: readonly Fact[]; waitingSince: (step: string) => number }): void {
+export function endedSpans(
+  telemetry: Telemetry,
+  run: Run,
+  of: { facts: readonly Fact[]; waitingSince: (step: string) => number },
+): void {
   if (!telemetry.spans.on) return;
   const root = rootTraceparent(run.id);
   const record = (span: { name: string; startMs: number; endMs: number; more?: object; failed?: string }) =>
@@ -88,7 +92,12 @@ export function endedSpans(telemetry: Telemetry, run: Run, of: { facts: readonly
   for (const fact of of.facts) {
     switch (fact.type) {
       case 'step.answered':
-        record({ name: `wait ${fact.step}`, startMs: of.waitingSince(fact.step), endMs: fact.at, more: { [ATTRIBUTE.step]: fact.step } });
+        record({
+          name: `wait ${fact.step}`,
+          startMs: of.waitingSince(fact.step),
+          endMs: fact.at,
+          more: { [ATTRIBUTE.step]: fact.step },
+        });
         break;
       case 'run.completed':
       case 'run.cancelled':
@@ -107,6 +116,8 @@ export function endedSpans(telemetry: Telemetry, run: Run, of: { facts: readonly
           more: { [ATTRIBUTE.status]: 'dead-lettered', [ATTRIBUTE.step]: fact.step },
           failed: fact.failure.code,
         });
+        break;
+      default: // No span ends with it.
     }
   }
 }

@@ -4,7 +4,11 @@ import { type LoadedPlan, validateInput } from '@millrace/pipeline';
 import type { Plans } from './plans.js';
 
 export type Reading =
-  | { readonly request: RunRequest & { source: string }; readonly plan: LoadedPlan; readonly traceparent: string | undefined }
+  | {
+      readonly request: RunRequest & { source: string };
+      readonly plan: LoadedPlan;
+      readonly traceparent: string | undefined;
+    }
   | { readonly failure: Failure };
 
 /** What a record on `intake` asks for. A plain JSON value with the header `pipeline` is enough. */
@@ -13,7 +17,8 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
   const pipeline = headerText(headers, HEADER.pipeline);
   if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
   const plan = plans.newestOf(pipeline);
-  if (!plan) return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
+  if (!plan)
+    return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
   let input: unknown;
   try {
     input = JSON.parse(record.value?.toString('utf8') ?? '');
@@ -22,7 +27,9 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
   }
   const details = validateInput(plan, input);
   if (details) {
-    return { failure: failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] }) };
+    return {
+      failure: failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] }),
+    };
   }
   const source = `${record.topic}/${record.partition}/${record.offset}`;
   const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);

@@ -43,7 +43,9 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     }
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
-      records.push(...recordsOf(context, one.decision, { plan: one.plan, parent: rootTraceparent(one.decision.run.id) }));
+      records.push(
+        ...recordsOf(context, one.decision, { plan: one.plan, parent: rootTraceparent(one.decision.run.id) }),
+      );
     }
     await store.writer.commit({
       topic: batch.topic,
@@ -79,7 +81,8 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     }
     if (missing.size === 0) return work;
     // What the row's timer says is not known here; taking it for absent writes the row once more at worst.
-    for (const [id, facts] of await store.writer.load([...missing])) await begin({ run: evolve(undefined, id, facts), wakeAt: undefined });
+    for (const [id, facts] of await store.writer.load([...missing]))
+      await begin({ run: evolve(undefined, id, facts), wakeAt: undefined });
     return work;
   }
 
@@ -94,13 +97,22 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     const stray = failure('UNKNOWN_RUN', 'The event is about a run that was never accepted here.');
     const { topic, partition, next } = batch;
     const value = Buffer.from(JSON.stringify([event]));
-    const record = { topic, partition, offset: next - 1, timestamp: at, key: Buffer.from(event.run), value, headers: {} };
+    const record = {
+      topic,
+      partition,
+      offset: next - 1,
+      timestamp: at,
+      key: Buffer.from(event.run),
+      value,
+      headers: {},
+    };
     return { topic: topics.deadLetters, ...unreadable(record, { group: of.group, failure: stray, at }) };
   }
 
   function remember(partition: number, { before, plan, decision: { run, facts }, woken }: Work): void {
     const due = wakeAtOf(run, plan);
-    const wakeAt = woken || due === undefined || before.wakeAt === undefined || due < before.wakeAt ? due : before.wakeAt;
+    const wakeAt =
+      woken || due === undefined || before.wakeAt === undefined || due < before.wakeAt ? due : before.wakeAt;
     if (run.endedAt === undefined) cache.set(partition, { run, wakeAt });
     else cache.delete(partition, run.id);
     if (due !== undefined) context.wakeBy(due);
@@ -122,4 +134,6 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
 
 /** When a step that these facts ended began to wait: earlier than the batch, or within it. */
 const sinceOf = (before: Run, facts: readonly { type: string; at: number; step?: string }[]) => (step: string) =>
-  facts.find((fact) => fact.type === 'step.waiting' && fact.step === step)?.at ?? before.steps.get(step)?.since ?? before.acceptedAt;
+  facts.find((fact) => fact.type === 'step.waiting' && fact.step === step)?.at ??
+  before.steps.get(step)?.since ??
+  before.acceptedAt;

@@ -17,7 +17,9 @@ export class Timers {
   private stopped = false;
   private firing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly of: { store: Store; broker: Broker; topics: Topics; telemetry: Telemetry; now: () => number }) {
+  constructor(
+    private readonly of: { store: Store; broker: Broker; topics: Topics; telemetry: Telemetry; now: () => number },
+  ) {
     this.schedule(POLL_MS);
   }
 
@@ -52,7 +54,9 @@ export class Timers {
     const at = now();
     const runs = await store.writer.takeDue({ at, until: at + SNOOZE_MS, limit: BATCH });
     if (runs.length === 0) return false;
-    await broker.publish(runs.map((run) => eventsRecord(topics.runs, run, { type: 'run.woken', run, at } satisfies RunEvent)));
+    await broker.publish(
+      runs.map((run) => eventsRecord(topics.runs, run, { type: 'run.woken', run, at } satisfies RunEvent)),
+    );
     return runs.length === BATCH;
   }
 

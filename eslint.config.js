@@ -1,0 +1,62 @@
+import tseslint from 'typescript-eslint';
+import { boundaries } from './tools/boundaries.js';
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/.millrace/**',
+      '.nx/**',
+      '**/generated/**',
+      'deploy/local/lib/**',
+      'services/gateway/public/**',
+    ],
+  },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name: a thing has one name everywhere.' },
+        {
+          selector: 'ExportAllDeclaration',
+          message: 'Name what is exported: the public surface is a list one can read.',
+        },
+      ],
+      'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // Constructors are named by dependency injection; all else takes an object past three.
+    files: ['**/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/*.integration.ts'],
+    rules: { 'max-params': ['error', { max: 4 }] },
+  },
+  {
+    files: ['{libs,services,pipelines}/**/src/**/*.ts'],
+    ignores: ['**/config.ts', '**/*.spec.ts', '**/*.integration.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Read settings in config.ts, where all problems are told at once.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.spec.ts', '**/*.integration.ts', '**/conformance*.ts', '**/suite.ts', '**/conformance/**'],
+    rules: { 'max-lines': 'off' },
+  },
+  ...boundaries,
+);

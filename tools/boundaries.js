@@ -1,0 +1,106 @@
+// Which project may import which, and the one place for each library that is easily spread. The message is the remedy.
+
+const only = (names) => names.map((name) => `!@millrace/${name}`);
+
+/** Inside a folder, `allowed` are the only packages of this workspace; each line is a sentence of ARCHITECTURE.md. */
+const LAYERS = [
+  {
+    files: ['libs/contracts/**'],
+    allowed: [],
+    why: 'contracts stand on nothing: move the code to the library that needs both',
+  },
+  { files: ['libs/pipeline/**'], allowed: ['contracts'], why: 'pipeline is pure: it knows contracts alone' },
+  {
+    files: ['libs/saga/**'],
+    allowed: ['contracts', 'pipeline'],
+    why: 'saga is pure: do the I/O in services/coordinator',
+  },
+  { files: ['libs/broker/**'], allowed: ['contracts'], why: 'the port knows no adapter and no service' },
+  {
+    files: ['libs/broker-kafka/**', 'libs/broker-embedded/**'],
+    allowed: ['broker', 'broker/*', 'contracts'],
+    why: 'an adapter knows its port alone',
+  },
+  {
+    files: ['libs/telemetry/**'],
+    allowed: ['contracts'],
+    why: 'telemetry is used by the others and uses none of them',
+  },
+  { files: ['libs/ai/**'], allowed: [], why: 'ai is models and text, and knows no run: pass in what it needs' },
+  {
+    files: ['libs/store/**'],
+    allowed: ['contracts', 'pipeline', 'saga'],
+    why: 'the store keeps facts and decides nothing',
+  },
+  {
+    files: ['services/stages/**'],
+    allowed: ['contracts', 'pipeline', 'stage', 'service', 'ai'],
+    why: 'a stage knows its work alone: no other stage, no run state, no broker; pass data through the pipeline',
+  },
+  {
+    files: ['pipelines/**'],
+    allowed: ['pipeline', 'stage-*/contract'],
+    why: 'a pipeline imports contracts of stages, not the stages',
+  },
+  ...[
+    ['services/coordinator/**', 'services/gateway/**', 'services/cli/**'],
+    ['libs/service/**', 'libs/testing/**'],
+    ['libs/stage/**'],
+  ].map((files) => ({
+    files,
+    allowed: [
+      ...[
+        'contracts',
+        'contracts/*',
+        'pipeline',
+        'saga',
+        'store',
+        'broker',
+        'broker/*',
+        'broker-kafka',
+        'broker-embedded',
+      ],
+      ...['telemetry', 'service', 'stage', 'ai'],
+    ],
+    why: 'no service imports a service: move what both need to a library; only services/standalone joins them',
+  })),
+];
+
+/** A library, and the folders that may import it. */
+const HOMES = [
+  { packages: ['kafkajs'], homes: ['libs/broker-kafka/**', 'bench/**'], why: 'use the port in libs/broker' },
+  { packages: ['lmdb'], homes: ['libs/broker-embedded/**'], why: 'use the port in libs/broker' },
+  { packages: ['@opentelemetry/*'], homes: ['libs/telemetry/**'], why: 'use libs/telemetry' },
+  {
+    packages: ['pg', 'kysely', 'kysely/*', '@electric-sql/pglite'],
+    homes: ['libs/store/**', 'bench/**'],
+    why: 'use libs/store',
+  },
+  {
+    packages: ['@nestjs/*'],
+    homes: ['services/**', 'libs/stage/**'],
+    why: 'keep NestJS in services and the stage runtime',
+  },
+];
+
+const inside = (files, pattern) => files.every((file) => file.startsWith(pattern.replace('**', '')));
+
+/** ESLint's settings, one for each layer: the later of two settings of one rule wins, so each holds all that applies. */
+export const boundaries = LAYERS.map(({ files, allowed, why }) => {
+  const foreign = HOMES.filter(({ homes }) => !homes.some((home) => inside(files, home)));
+  return {
+    files: files.map((file) => `${file}/*.ts`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['@millrace/*', '@millrace/*/*', ...only(allowed)], message: `${why}.` },
+            ...foreign.map((home) => ({ group: home.packages, message: `${home.why}: this library has one home.` })),
+            { group: ['**/dist/**', '@millrace/*/src/**'], message: 'import the package by its name.' },
+          ],
+        },
+      ],
+    },
+  };
+});
