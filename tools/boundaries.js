@@ -16,11 +16,11 @@ const LAYERS = [
     why: 'saga is pure: do the I/O in services/coordinator',
   },
   { files: ['libs/broker/**'], allowed: ['contracts'], why: 'the port knows no adapter and no service' },
-  {
-    files: ['libs/broker-kafka/**', 'libs/broker-embedded/**'],
+  ...['libs/broker-kafka/**', 'libs/broker-embedded/**'].map((folder) => ({
+    files: [folder],
     allowed: ['broker', 'broker/*', 'contracts'],
     why: 'an adapter knows its port alone',
-  },
+  })),
   {
     files: ['libs/telemetry/**'],
     allowed: ['contracts'],
