@@ -15,3 +15,32 @@ export type { Known } from './mapping.js';
 export { type Mapping, Plan, PlanStep, RetryPolicy, StageStep, WaitStep } from './plan.js';
 export { PLAN_ERRORS, PlanError, type PlanErrorCode } from './plan-error.js';
 export { type LoadedPlan, loadPlan } from './plan-model.js';
+export {
+  and,
+  cel,
+  Condition,
+  eq,
+  gt,
+  gte,
+  includes,
+  isPresent,
+  lt,
+  lte,
+  ne,
+  not,
+  or,
+  type Test,
+} from './conditions.js';
+export type { Define, StepOptions, WaitOptions } from './definition.js';
+export type { Duration } from './duration.js';
+export { type Pipeline, pipeline, type PipelineOptions } from './pipeline.js';
+export { type Mapped, orElse, type Ref, type RefOf } from './reference.js';
+export {
+  defineStage,
+  type Given,
+  type In,
+  type Out,
+  type Result,
+  type Retry,
+  type StageContract,
+} from './stage-contract.js';
