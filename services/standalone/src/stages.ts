@@ -1,0 +1,42 @@
+import type { Env } from '@millrace/service';
+import { readSettings } from '@millrace/service';
+import type { StageClass, StageOptions } from '@millrace/stage';
+import * as classify from '@millrace/stage-classify';
+import * as comply from '@millrace/stage-comply';
+import * as draft from '@millrace/stage-draft';
+import * as extract from '@millrace/stage-extract';
+import * as intake from '@millrace/stage-intake';
+import * as retrieve from '@millrace/stage-retrieve';
+import * as route from '@millrace/stage-route';
+import * as send from '@millrace/stage-send';
+import type { z } from 'zod';
+
+export interface StageEntry {
+  readonly name: string;
+  readonly stage: StageClass<never>;
+  readonly providers: (env: Env) => NonNullable<StageOptions['providers']>;
+}
+
+type Providers = NonNullable<StageOptions['providers']>;
+
+/** A stage as its own `main.ts` would start it: with its settings, and what it is given. */
+const entry = <Schema extends z.ZodType>(
+  name: string,
+  stage: StageClass<never>,
+  own?: { config: Schema; providers: (settings: z.output<Schema>) => Providers },
+): StageEntry => ({
+  name,
+  stage,
+  providers: (env) => (own ? own.providers(readSettings(own.config, env, name)) : []),
+});
+
+export const STAGES: readonly StageEntry[] = [
+  entry('intake', intake.IntakeStage),
+  entry('classify', classify.ClassifyStage, classify),
+  entry('extract', extract.ExtractStage, extract),
+  entry('retrieve', retrieve.RetrieveStage, retrieve),
+  entry('draft', draft.DraftStage, draft),
+  entry('comply', comply.ComplyStage, comply),
+  entry('route', route.RouteStage, route),
+  entry('send', send.SendStage, send),
+];
