@@ -62,6 +62,10 @@ export const FAILURES = {
     kind: 'transient',
     remedy: 'See the stage’s log under the run’s trace id; throw a StageFailure to say whether trying again helps.',
   },
+  STAGE_REFUSED: {
+    kind: 'permanent',
+    remedy: 'A guard or a pipe of the stage turned the command away: see its rules, and what the step passes to it.',
+  },
   STAGE_TIMED_OUT: {
     kind: 'transient',
     remedy: 'The stage did not answer within the step’s timeout: raise it, or make the stage heed its AbortSignal.',

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
-import { ConfigError, type Env, readAll, readSettings } from './config-error.js';
+import { ConfigError, type Env, readAll } from './config-error.js';
 import { healthServer } from './health-server.js';
 import { type House, openHouse } from './house.js';
 
@@ -13,8 +12,8 @@ export interface Running {
 }
 
 export interface ServeOptions<Config> {
-  /** The service's own settings; its problems are told together with those of the common ones. */
-  readonly config?: z.ZodType<Config>;
+  /** Reads the service's own settings; its problems are told together with those of the common ones. */
+  readonly config?: (env: Env) => Config;
   /** The service answers `/livez`, `/readyz` and `/metrics` on PORT itself. */
   readonly ownHttp?: boolean;
 }
@@ -44,7 +43,7 @@ const thisProcess = (): Host => ({
  * All of a `main.ts`: settings, house, `start`, health server on PORT. SIGTERM or SIGINT: not ready at once, drain within
  * DRAIN_MS, flush, exit 0; a second one exits at once. What nobody caught is logged and exits 1.
  */
-export async function serve<Config = Record<string, never>>(
+export async function serve<Config = undefined>(
   service: string,
   start: Start<Config>,
   options: ServeOptions<Config> = {},
@@ -61,7 +60,7 @@ export async function serveOn<Config>(
   try {
     const [settings, config] = readAll<[ServiceSettings, Config]>(service, [
       () => serviceSettings(host.env, service),
-      () => (of.config ? readSettings(of.config, host.env, service) : ({} as Config)),
+      () => of.config?.(host.env) as Config,
     ]);
     await live(host, service, { ...of, settings, start: (house) => of.start(house, config) });
   } catch (error) {

@@ -1,0 +1,137 @@
+import { type Outgoing, sizeOf } from '@millrace/broker';
+import { EVENT_TYPE, failure, type Failure, HEADER, type StepCommand, type Topics } from '@millrace/contracts';
+import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
+import { ATTRIBUTE, type SpanContext, type Spans } from '@millrace/telemetry';
+import type { Said } from './progress.js';
+
+/** Room for what the broker adds around a record. */
+const SPARE_BYTES = 1_024;
+const NO_HAND_OFF: HandOff = { wanted: [], skipped: [] };
+
+export interface AnswerOf {
+  readonly command: StepCommand;
+  /** The process span. */
+  readonly context: SpanContext;
+  readonly startedAt: number;
+  readonly at: number;
+}
+
+export interface Surroundings {
+  readonly topics: Topics;
+  readonly spans: Spans;
+  readonly messagingSystem: string;
+  readonly maxRecordBytes: number;
+}
+
+export type Answer = { readonly records: readonly Outgoing[] } | { readonly failure: Failure };
+
+/**
+ * The records that say a step is completed: its event, and the commands of the steps that the plan hands off to. A failure
+ * where the output cannot travel. Without a plan there is no hand-off; the coordinator goes on by itself.
+ */
+export function completed(
+  of: AnswerOf & { readonly output: unknown; readonly plan: LoadedPlan | undefined },
+  around: Surroundings,
+): Answer {
+  const { command, output, plan } = of;
+  let text: string;
+  try {
+    text = JSON.stringify(output) ?? 'null';
+  } catch {
+    return { failure: failure('STAGE_OUTPUT_INVALID', 'What the stage answered cannot be written as JSON.') };
+  }
+  const { wanted, skipped } = handedOff(plan, command, output);
+  let event = `${opening('step.completed', of)},"output":${text}`;
+  if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
+  if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
+  const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
+  const records = [eventRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
+  const tooLarge = records.find((record) => sizeOf(record) > around.maxRecordBytes - SPARE_BYTES);
+  if (tooLarge) {
+    const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
+    return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered makes ${sizes}.`) };
+  }
+  if (around.spans.on) for (const send of sends) recordSend(send, of, around);
+  return { records };
+}
+
+/** What the plan hands off to; nothing where the plan is not known here, or does not know the step. */
+function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, output: unknown): HandOff {
+  if (!plan?.compiled.byName.has(step)) return NO_HAND_OFF;
+  return handOff(plan, step, { ...known, [step]: output });
+}
+
+/** The record that says an attempt failed. */
+export function failed(of: AnswerOf & { readonly failure: Failure }, { topics }: Surroundings): Outgoing {
+  return eventRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}}`, topics);
+}
+
+/** The record that says how far a step is. */
+export function progressed(of: AnswerOf & { readonly said: Said }, { topics }: Surroundings): Outgoing {
+  return eventRecord(of, `${opening('step.progress', of)},${JSON.stringify(of.said).slice(1)}`, topics);
+}
+
+/** Written by hand up to the part that differs: the output is turned into text once, and the order of keys is ours. */
+function opening(type: string, { command, context, startedAt, at }: AnswerOf): string {
+  const step = JSON.stringify(command.step);
+  return (
+    `{"type":"${type}","run":"${command.run}","step":${step},"attempt":${command.attempt}` +
+    `,"at":${at},"startedAt":${startedAt},"trace":"${context.traceparent}"`
+  );
+}
+
+function eventRecord({ command, context }: AnswerOf, value: string, topics: Topics): Outgoing {
+  return {
+    topic: topics.runs,
+    key: command.run,
+    value,
+    packed: true,
+    headers: headersOf(EVENT_TYPE.runEvents, command, context.traceparent),
+  };
+}
+
+interface Send {
+  readonly step: string;
+  readonly record: Outgoing;
+  readonly context: SpanContext;
+}
+
+function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: LoadedPlan }, around: Surroundings): Send {
+  const { run, plan: hash, attempt } = of.command;
+  const { step, stage, input, known } = wanted;
+  const { timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
+  const expires = of.at + startTimeoutMs + timeoutMs;
+  const command: StepCommand = { run, plan: hash, step, attempt, input, known, at: of.at, timeoutMs, expires };
+  const context = around.spans.context(of.context.traceparent);
+  const headers = headersOf(EVENT_TYPE.stepRequested, command, context.traceparent);
+  return {
+    step,
+    context,
+    record: { topic: around.topics.stage(stage!), key: run, value: JSON.stringify(command), headers },
+  };
+}
+
+function headersOf(
+  type: string,
+  { run, step, attempt }: Pick<StepCommand, 'run' | 'step' | 'attempt'>,
+  traceparent: string,
+): Record<string, string> {
+  return { [HEADER.type]: type, [HEADER.id]: `${run}/${step}/${attempt}`, [HEADER.traceparent]: traceparent };
+}
+
+function recordSend({ step, record, context }: Send, of: AnswerOf, { spans, messagingSystem }: Surroundings): void {
+  spans.record({
+    context,
+    name: `send ${record.topic}`,
+    kind: 'producer',
+    startMs: of.at,
+    endMs: Date.now(),
+    attributes: {
+      [ATTRIBUTE.messagingSystem]: messagingSystem,
+      [ATTRIBUTE.destination]: record.topic,
+      [ATTRIBUTE.operationType]: 'send',
+      [ATTRIBUTE.conversation]: of.command.run,
+      [ATTRIBUTE.step]: step,
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import { type Failure, failure, type StepCommand, stepIdempotencyKey } from '@millrace/contracts';
+import type { Log, SpanContext } from '@millrace/telemetry';
+import { Progress, type Said } from './progress.js';
+import type { StageRun } from './stage-run.js';
+
+/** How an attempt ended. `dropped`: nobody waits for its result any more, or another process has the work. */
+export type Outcome =
+  | { readonly is: 'completed'; readonly output: unknown }
+  | { readonly is: 'failed'; readonly failure: Failure }
+  | { readonly is: 'dropped'; readonly why: 'cancelled' | 'lost' };
+
+export interface AttemptOptions {
+  readonly command: StepCommand;
+  readonly pipeline: string | undefined;
+  readonly context: SpanContext;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly report: (said: Said) => void;
+}
+
+/**
+ * One attempt under way: what the stage sees of it, and the one place that knows whether it is over. What is made only when
+ * asked for (signal, log, progress) costs nothing otherwise.
+ */
+export class Attempt implements StageRun {
+  readonly id: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly pipeline: string | undefined;
+  private aborting: AbortController | undefined;
+  private logger: Log | undefined;
+  private progressing: Progress | undefined;
+  private outcome: Outcome | undefined;
+  private settle: ((outcome: Outcome) => void) | undefined;
+  private deadline: NodeJS.Timeout | undefined;
+
+  constructor(private readonly of: AttemptOptions) {
+    const { run, step, attempt } = of.command;
+    this.id = run;
+    this.step = step;
+    this.attempt = attempt;
+    this.pipeline = of.pipeline;
+  }
+
+  get idempotencyKey(): string {
+    return stepIdempotencyKey(this.id, this.step);
+  }
+
+  get signal(): AbortSignal {
+    this.aborting ??= new AbortController();
+    if (this.outcome) this.aborting.abort(reasonOf(this.outcome));
+    return this.aborting.signal;
+  }
+
+  get log(): Log {
+    const { traceId } = this.of.context;
+    return (this.logger ??= this.of.log.child({ traceId, run: this.id, step: this.step, attempt: this.attempt }));
+  }
+
+  progress(fraction: number, message?: string): void {
+    if (this.outcome) return;
+    this.progressing ??= new Progress(this.of.report, this.of.startedAt, this.of.now);
+    this.progressing.say(fraction, message);
+  }
+
+  /** Ends with the work, at the deadline, or when `end` is called; whichever comes first. What the work gives later is dropped. */
+  perform(work: () => Promise<Outcome>): Promise<Outcome> {
+    const { command, startedAt } = this.of;
+    return new Promise((resolve) => {
+      this.settle = resolve;
+      const remaining = Math.min(command.timeoutMs, command.expires - startedAt);
+      if (remaining <= 0) return this.end(expired(command));
+      this.deadline = setTimeout(() => this.end(timedOut(command)), remaining);
+      work().then(
+        (outcome) => this.end(outcome),
+        // Not the stage's doing, so the record comes again.
+        () => this.end({ is: 'dropped', why: 'lost' }),
+      );
+    });
+  }
+
+  end(outcome: Outcome): void {
+    if (this.outcome) return;
+    this.outcome = outcome;
+    clearTimeout(this.deadline);
+    this.progressing?.stop();
+    this.settle?.(outcome);
+    if (this.aborting && outcome.is !== 'completed') this.aborting.abort(reasonOf(outcome));
+  }
+}
+
+function timedOut({ timeoutMs, step }: StepCommand): Outcome {
+  const message = `The stage did not answer within the ${timeoutMs} ms of the step ${step}.`;
+  return { is: 'failed', failure: failure('STAGE_TIMED_OUT', message) };
+}
+
+function expired({ at, expires, step }: StepCommand): Outcome {
+  const message = `No process of the stage was free to begin the step ${step} within ${expires - at} ms.`;
+  return { is: 'failed', failure: failure('STAGE_TIMED_OUT', message) };
+}
+
+function reasonOf(outcome: Outcome): Error {
+  if (outcome.is === 'completed') return new DOMException('The step is over.', 'AbortError');
+  if (outcome.is === 'failed') return new DOMException(outcome.failure.message, 'TimeoutError');
+  const why = outcome.why === 'cancelled' ? 'The run was cancelled.' : 'The work went to another process.';
+  return new DOMException(why, 'AbortError');
+}

@@ -1,0 +1,20 @@
+import type { Log } from '@millrace/telemetry';
+
+/** One attempt of a step, as the stage's code sees it. */
+export interface StageRun {
+  /** The run's id. */
+  readonly id: string;
+  readonly step: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** The same on every attempt of this step: pass it on to systems that know idempotency keys. */
+  readonly idempotencyKey: string;
+  /** Undefined while the plan has not reached this service. */
+  readonly pipeline?: string | undefined;
+  /** Aborted at the step's deadline, when the run is cancelled, and when this process no longer owns the work. */
+  readonly signal: AbortSignal;
+  /** Its lines carry trace id, run, step and attempt. */
+  readonly log: Log;
+  /** Says how far the work is, from 0 to 1. Shown to people once the step has lasted a second, at most once a second. */
+  progress(fraction: number, message?: string): void;
+}

@@ -1,0 +1,342 @@
+import { type RunEvent, type StepCompleted, type StepFailed, StepCommand } from '@millrace/contracts';
+import { loadPlan } from '@millrace/pipeline';
+import { Injectable, Logger } from '@nestjs/common';
+import { z } from 'zod';
+import { aHouse, later, RUN } from './house.fixture.js';
+import {
+  defineStage,
+  type Handles,
+  type In,
+  type Out,
+  Stage,
+  StageFailure,
+  type StageRun,
+  startStage,
+} from './index.js';
+
+const greet = defineStage({
+  name: 'greet',
+  input: z.object({ name: z.string().default('world'), how: z.string().default('kindly') }),
+  output: z.object({ text: z.string(), loud: z.boolean().default(false) }),
+});
+type Greeting = (input: In<typeof greet>, run: StageRun) => Promise<Out<typeof greet>>;
+
+@Injectable()
+class Words {
+  greeting: Greeting = ({ name }) => Promise.resolve({ text: `Hello ${name}` });
+}
+
+@Stage(greet)
+class GreetStage implements Handles<typeof greet> {
+  constructor(private readonly words: Words) {}
+
+  handle(input: In<typeof greet>, run: StageRun): Promise<Out<typeof greet>> {
+    return this.words.greeting(input, run);
+  }
+}
+
+async function aStage(greeting?: Greeting) {
+  const house = await aHouse();
+  const words = new Words();
+  if (greeting) words.greeting = greeting;
+  const running = await startStage(house, GreetStage, { providers: [{ provide: Words, useValue: words }] });
+  return {
+    ...house,
+    running,
+    greet: (over: Parameters<typeof house.ask>[1] = {}) => house.ask('greet', over),
+    [Symbol.asyncDispose]: async () => {
+      await running.drain(0);
+      await house[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const failureIn = (event: RunEvent | undefined) => (event as StepFailed).failure;
+
+test('a stage answers its command with its output, defaults of its contract filled in', async () => {
+  await using stage = await aStage();
+  await stage.greet({ input: { name: 'Ada' } });
+  const [event] = (await stage.events(1)) as [StepCompleted];
+  expect(event).toMatchObject({ type: 'step.completed', run: RUN, step: 'only', attempt: 1 });
+  expect(event.output).toEqual({ text: 'Hello Ada', loud: false });
+});
+
+test('a unit test of a stage is a constructor and a call', async () => {
+  const stage = new GreetStage(new Words());
+  await expect(stage.handle({ name: 'Bo', how: '' }, {} as StageRun)).resolves.toEqual({ text: 'Hello Bo' });
+});
+
+test('an input that the contract does not take fails the step for good and names the field', async () => {
+  await using stage = await aStage();
+  await stage.greet({ input: { name: 7 } });
+  const [event] = await stage.events(1);
+  expect(failureIn(event)).toMatchObject({
+    code: 'STAGE_INPUT_INVALID',
+    kind: 'permanent',
+    details: [{ pointer: '/name' }],
+  });
+});
+
+test('an answer that the contract does not allow fails the step and names the field', async () => {
+  await using stage = await aStage(() => Promise.resolve({ text: 5 } as never));
+  await stage.greet();
+  const [event] = await stage.events(1);
+  expect(failureIn(event)).toMatchObject({ code: 'STAGE_OUTPUT_INVALID', details: [{ pointer: '/text' }] });
+});
+
+test('an answer that no record can hold fails the step for good', async () => {
+  await using stage = await aStage(() => Promise.resolve({ text: 'x'.repeat(200_000) }));
+  await stage.greet();
+  expect(failureIn((await stage.events(1))[0])).toMatchObject({ code: 'STAGE_OUTPUT_TOO_LARGE', kind: 'permanent' });
+});
+
+test.each([
+  [
+    'a StageFailure',
+    () => new StageFailure('MODEL_BUSY', 'Busy', { retryAfterMs: 5 }),
+    'MODEL_BUSY',
+    'transient',
+    'Busy',
+  ],
+  ['a permanent one', () => new StageFailure('NO_TONGUE', 'No', { retryable: false }), 'NO_TONGUE', 'permanent', 'No'],
+  [
+    'another library’s error that says whether to retry',
+    () => Object.assign(new Error('Refused'), { code: 'MODEL_REFUSED', retryable: false }),
+    'MODEL_REFUSED',
+    'permanent',
+    'Refused',
+  ],
+  [
+    'any other error',
+    () => new TypeError('x is not a function'),
+    'STAGE_THREW',
+    'transient',
+    'TypeError: x is not a function',
+  ],
+])('%s that a stage throws becomes the step’s failure', async (...[, thrown, code, kind, message]) => {
+  await using stage = await aStage(() => Promise.reject(thrown()));
+  await stage.greet();
+  expect(failureIn((await stage.events(1))[0])).toMatchObject({ code, kind, message });
+});
+
+test('what an error quotes of the work stays out of the failure and of the log', async () => {
+  await using stage = await aStage(() =>
+    Promise.reject(
+      new Error('at "Dear Sir, my account is overdrawn" by ada@example.com, GB33 1234567890, password=hunter2'),
+    ),
+  );
+  await stage.greet();
+  const told = JSON.stringify([failureIn((await stage.events(1))[0]), stage.lines]);
+  for (const secret of ['Dear Sir', 'ada@', '1234567890', 'hunter2']) expect(told).not.toContain(secret);
+});
+
+test('a stage that ignores its deadline is answered for, and what it says later is dropped', async () => {
+  const late = later<Out<typeof greet>>();
+  let signal: AbortSignal | undefined;
+  await using stage = await aStage(({ name }, run) => {
+    signal = run.signal;
+    return name === 'slow' ? late.promise : Promise.resolve({ text: 'Hello' });
+  });
+  await stage.greet({ input: { name: 'slow' }, timeoutMs: 20 });
+  expect(failureIn((await stage.events(1))[0])).toMatchObject({ code: 'STAGE_TIMED_OUT', kind: 'transient' });
+  expect(signal?.aborted).toBe(true);
+  late.resolve({ text: 'Hello at last' });
+  await stage.greet({ attempt: 2 });
+  expect((await stage.events(2)).map(({ type }) => type)).toEqual(['step.failed', 'step.completed']);
+});
+
+test('a command that waited until nobody waits for it any more is not begun', async () => {
+  let begun = 0;
+  await using stage = await aStage(() => Promise.resolve({ text: String(++begun) }));
+  await stage.greet({ at: Date.now() - 10_000, expires: Date.now() - 5_000 });
+  expect(failureIn((await stage.events(1))[0])).toMatchObject({ code: 'STAGE_TIMED_OUT' });
+  expect(begun).toBe(0);
+});
+
+test('a cancelled run’s work is aborted, and its commands are dropped', async () => {
+  const began = later<AbortSignal>();
+  await using stage = await aStage(({ name }, run) => {
+    if (name === 'other') return Promise.resolve({ text: 'Hello' });
+    began.resolve(run.signal);
+    return new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(run.signal.reason as Error)));
+  });
+  await stage.greet();
+  const signal = await began.promise;
+  const cancelled = { type: 'run.cancelled', run: RUN, at: Date.now() };
+  await stage.broker.publish([{ topic: stage.topics.control, key: RUN, value: JSON.stringify(cancelled) }]);
+  expect(signal.aborted).toBe(true);
+  await stage.greet({ step: 'later' });
+  await stage.greet({ run: 'run_' + '1'.repeat(26), input: { name: 'other' } });
+  expect((await stage.events(1)).map((event) => event.run)).toEqual(['run_' + '1'.repeat(26)]);
+});
+
+test('work that goes to another process is aborted there, answers nothing, and is done again', async () => {
+  const signals: AbortSignal[] = [];
+  const began = later<void>();
+  await using stage = await aStage((_, run) => {
+    if (signals.push(run.signal) > 1) return Promise.resolve({ text: 'Hello' });
+    began.resolve();
+    return new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(new Error('aborted'))));
+  });
+  await stage.greet();
+  await began.promise;
+  stage.rebalance();
+  expect((await stage.events(1)).map(({ type }) => type)).toEqual(['step.completed']);
+  expect(signals.map((signal) => signal.aborted)).toEqual([true, false]);
+});
+
+test('the same idempotency key is passed on every attempt of a step', async () => {
+  const keys: string[] = [];
+  await using stage = await aStage((_, run) => {
+    keys.push(run.idempotencyKey);
+    return Promise.resolve({ text: '' });
+  });
+  await stage.greet();
+  await stage.greet({ attempt: 2 });
+  await stage.events(2);
+  expect(keys).toEqual([`${RUN}.only`, `${RUN}.only`]);
+});
+
+test.each([
+  ['not JSON', Buffer.from([0xff, 0x00, 0x7b]), 'INVALID_JSON'],
+  ['not a command', Buffer.from('{"run":"nobody"}'), 'INVALID_RECORD'],
+  ['nothing', null, 'INVALID_RECORD'],
+])(
+  'a record that is %s goes to the dead letters with its key, its bytes and its headers',
+  async (...[, value, code]) => {
+    await using stage = await aStage();
+    const topic = stage.topics.stage('greet');
+    await stage.broker.publish([{ topic, key: 'their key', value, headers: { theirs: 'kept' } }]);
+    const [letter] = await stage.until(stage.topics.deadLetters, 1);
+    const headers = Object.fromEntries(Object.entries(letter!.headers).map(([name, text]) => [name, String(text)]));
+    expect(letter!.key?.toString()).toBe('their key');
+    expect(letter!.value).toEqual(value);
+    expect(headers).toMatchObject({
+      theirs: 'kept',
+      'millrace-failure-code': code,
+      '__dlq.errors.topic': topic,
+      '__dlq.errors.offset': '0',
+      '__dlq.errors.group': stage.groups.stage('greet'),
+    });
+    await stage.greet();
+    await stage.events(1);
+  },
+);
+
+const plan = loadPlan({
+  format: 1,
+  pipeline: 'greetings',
+  inputSchema: {},
+  steps: {
+    hello: { kind: 'stage', stage: 'greet', input: {}, retry: {}, timeoutMs: 1_000, predecessors: [] },
+    polish: {
+      kind: 'stage',
+      stage: 'polish',
+      input: { text: { $ref: ['hello', 'text'] }, to: { $ref: ['input', 'to'] } },
+      retry: {},
+      timeoutMs: 2_000,
+      predecessors: ['hello'],
+    },
+    shout: {
+      kind: 'stage',
+      stage: 'shout',
+      input: {},
+      when: 'hello.loud',
+      retry: {},
+      timeoutMs: 2_000,
+      predecessors: ['hello'],
+    },
+  },
+  output: { $ref: ['polish'] },
+});
+
+test('the next step’s stage is asked in the same commit, with what it needs, and a step that is not wanted is said to be skipped', async () => {
+  await using stage = await aStage();
+  const { topics } = stage;
+  await stage.broker.publish([{ topic: topics.plans, key: plan.hash, value: JSON.stringify(plan.plan) }]);
+  await stage.greet({ plan: plan.hash, step: 'hello', attempt: 2, known: { input: { to: 'Ada' } } });
+  const [event] = (await stage.events(1)) as [StepCompleted];
+  expect(event).toMatchObject({ next: ['polish'], skipped: ['shout'] });
+  const [record] = await stage.until(topics.stage('polish'), 1);
+  expect(StepCommand.parse(JSON.parse(record!.value!.toString()))).toMatchObject({
+    run: RUN,
+    plan: plan.hash,
+    step: 'polish',
+    attempt: 2,
+    expires: event.at + 600_000 + 2_000,
+    input: { text: 'Hello world', to: 'Ada' },
+    timeoutMs: 2_000,
+  });
+  expect(record!.key?.toString()).toBe(RUN);
+  expect(Object.keys(record!.headers).sort()).toEqual(['ce_id', 'ce_type', 'traceparent']);
+  expect(String(record!.headers['ce_id'])).toBe(`${RUN}/polish/2`);
+  expect(stage.records(topics.stage('shout'))).toHaveLength(0);
+});
+
+test('a plan that this service has not seen keeps no step from being answered', async () => {
+  await using stage = await aStage();
+  await stage.greet({ plan: 'unheard-of', step: 'hello' });
+  const [event] = await stage.events(1);
+  expect(event).toMatchObject({ type: 'step.completed' });
+  expect(event).not.toHaveProperty('next');
+});
+
+test('a step that lasts says how far it is, no oftener than once a second, and nothing after its end', async () => {
+  const ended = later<Out<typeof greet>>();
+  await using stage = await aStage((_, run) => {
+    run.progress(0.2, 'started');
+    run.progress(7, 'half way');
+    return ended.promise;
+  });
+  await stage.greet();
+  expect(await stage.events(1)).toMatchObject([{ type: 'step.progress', fraction: 1, message: 'half way' }]);
+  ended.resolve({ text: '' });
+  expect((await stage.events(2)).map(({ type }) => type)).toEqual(['step.progress', 'step.completed']);
+});
+
+test('a log line within a handler carries trace id, run, step and attempt, in Nest’s logger too', async () => {
+  await using stage = await aStage((_, run) => {
+    run.log.info('from the run');
+    new Logger('Greeter').log('from Nest');
+    return Promise.resolve({ text: '' });
+  });
+  await stage.greet({ attempt: 3 });
+  await stage.events(1);
+  const said = stage.lines.filter(({ msg }) => String(msg).startsWith('from'));
+  expect(said.map(({ msg }) => msg)).toEqual(['from the run', 'from Nest']);
+  for (const line of said) {
+    expect(line).toMatchObject({
+      service: 'test',
+      run: RUN,
+      step: 'only',
+      attempt: 3,
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  }
+});
+
+test('draining takes nothing new and lets what is in hand finish', async () => {
+  const ending = later<Out<typeof greet>>();
+  const began = later<void>();
+  await using stage = await aStage(() => {
+    began.resolve();
+    return ending.promise;
+  });
+  await stage.greet();
+  await began.promise;
+  expect(await stage.running.ready()).toBe(true);
+  const drained = stage.running.drain(10_000);
+  await stage.greet({ step: 'too late' });
+  ending.resolve({ text: '' });
+  await drained;
+  expect((await stage.events(1)).map((event) => (event as StepCompleted).step)).toEqual(['only']);
+  expect(await stage.running.ready()).not.toBe(true);
+});
+
+test('two stages in one process keep their work apart', async () => {
+  await using one = await aStage((_, run) => Promise.resolve({ text: run.id }));
+  await using two = await aStage((_, run) => Promise.resolve({ text: run.step }));
+  await Promise.all([one.greet(), two.greet()]);
+  expect(await one.events(1)).toMatchObject([{ output: { text: RUN } }]);
+  expect(await two.events(1)).toMatchObject([{ output: { text: 'only' } }]);
+});

@@ -1,0 +1,131 @@
+import {
+  type Cancellations,
+  ensureStageTopics,
+  type Env,
+  followCancellations,
+  followPlans,
+  type House,
+  type Plans,
+  readAll,
+  readSettings,
+  type Running,
+  serve,
+} from '@millrace/service';
+import {
+  type DynamicModule,
+  type INestMicroservice,
+  type ModuleMetadata,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import type { Consumption } from '@millrace/broker';
+import type { z } from 'zod';
+import { type StageSettings, stageSettings } from './config.js';
+import { nestLogger } from './nest-logger.js';
+import { RethrowFilter } from './rethrow.filter.js';
+import { within } from './scope.js';
+import { contractOf, type AnyStage } from './stage.decorator.js';
+import { StageTransport } from './transport.js';
+
+export interface StageOptions {
+  readonly providers?: readonly Provider[];
+  readonly imports?: ModuleMetadata['imports'];
+  /** How many steps this process works on at once. Default 64. */
+  readonly concurrency?: number;
+  /** Where several stages share a process they can share these; they stay the caller's to close. */
+  readonly plans?: Plans;
+  readonly cancellations?: Cancellations;
+}
+
+/** Starts a stage in a house. Resolves when it takes commands. */
+export async function startStage(house: House, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
+  const contract = contractOf(stage);
+  const { broker, telemetry, topics, groups } = house;
+  const topic = topics.stage(contract.name);
+  const group = groups.stage(contract.name);
+  await ensureStageTopics(house, [contract.name]);
+  await using opening = new AsyncDisposableStack();
+  const plans = options.plans ?? opening.use(await followPlans(house));
+  const cancellations = options.cancellations ?? opening.use(await followCancellations(house));
+  const concurrency = options.concurrency ?? 64;
+  const transport = new StageTransport({
+    contract,
+    topic,
+    group,
+    topics,
+    broker,
+    telemetry,
+    plans,
+    cancellations,
+    concurrency,
+  });
+  const app = await within({ log: telemetry.log }, () => appOf(transport, moduleOf(stage, options), house));
+  opening.defer(() => app.close());
+  await within({ log: telemetry.log }, () => app.listen());
+  const consumption = transport.unwrap<Consumption>();
+  observe(house, { topic, group, consumption });
+  const opened = opening.move();
+  return {
+    ready: () => Promise.resolve(consumption.ready || `the stage ${contract.name} has no partitions yet`),
+    drain: async (ms) => {
+      await consumption.drain(ms);
+      await opened.disposeAsync();
+    },
+  };
+}
+
+export interface ServeStageOptions<Schema extends z.ZodType> extends Omit<StageOptions, 'providers' | 'concurrency'> {
+  /** The stage's own settings: a schema whose keys are environment variables. */
+  readonly config?: Schema;
+  readonly providers?: (env: z.output<Schema>) => readonly Provider[];
+  /** The service's name; the contract's by default. */
+  readonly name?: string;
+}
+
+/** All of a stage's `main.ts`: its own process, from settings to the last record drained. */
+export async function serveStage<Schema extends z.ZodType = z.ZodType<Env>>(
+  stage: AnyStage,
+  options: ServeStageOptions<Schema> = {},
+): Promise<void> {
+  const { config, providers, name = contractOf(stage).name, ...rest } = options;
+  const own = (env: Env) => (config ? readSettings(config, env, name) : env) as z.output<Schema>;
+  await serve<readonly [StageSettings, z.output<Schema>]>(
+    name,
+    (house, [{ concurrency }, env]) =>
+      startStage(house, stage, { ...rest, concurrency, providers: providers?.(env) ?? [] }),
+    { config: (env) => readAll(name, [() => stageSettings(env, name), () => own(env)] as const) },
+  );
+}
+
+class StageModule {}
+
+function moduleOf(stage: AnyStage, { providers = [], imports = [] }: StageOptions): DynamicModule {
+  return {
+    module: StageModule,
+    imports: [...imports],
+    controllers: [stage as unknown as Type],
+    // First of all filters, so asked last.
+    providers: [{ provide: APP_FILTER, useClass: RethrowFilter }, ...providers],
+  };
+}
+
+async function appOf(strategy: StageTransport, module: DynamicModule, house: House): Promise<INestMicroservice> {
+  return NestFactory.createMicroservice(module, {
+    strategy,
+    logger: nestLogger(house.telemetry.log),
+    abortOnError: false,
+  });
+}
+
+function observe({ broker, telemetry }: House, of: { topic: string; group: string; consumption: Consumption }): void {
+  const { topic, group, consumption } = of;
+  telemetry.meters.inFlight(() => [{ value: consumption.inFlight, labels: { topic } }]);
+  telemetry.meters.backlog(async () => {
+    const lag = await broker.lag(group, topic);
+    return lag.map(({ partition, backlog }) => ({
+      value: backlog,
+      labels: { topic, group, partition: String(partition) },
+    }));
+  });
+}

@@ -1,0 +1,196 @@
+import type { Broker, Incoming, Outgoing } from '@millrace/broker';
+import { HEADER, headerText, rootTraceparent, type StepCommand, type Topics, unreadable } from '@millrace/contracts';
+import type { LoadedPlan, StageContract } from '@millrace/pipeline';
+import type { Cancellations, Plans } from '@millrace/service';
+import { ATTRIBUTE, type SpanContext, type Telemetry } from '@millrace/telemetry';
+import { completed, failed, progressed, type Surroundings } from './answer.js';
+import { Attempt, type Outcome } from './attempt.js';
+import { readCommand } from './command.js';
+import { failureOf } from './failure.js';
+import { within } from './scope.js';
+import type { StageRun } from './stage-run.js';
+import { validate } from './validate.js';
+
+/** How long a hand-off waits for a plan that this service has not seen yet. */
+const PLAN_MS = 2_000;
+
+export interface WorkerOptions {
+  readonly contract: StageContract;
+  readonly topic: string;
+  readonly group: string;
+  readonly topics: Topics;
+  readonly broker: Pick<Broker, 'publish' | 'kind' | 'maxRecordBytes'>;
+  readonly telemetry: Pick<Telemetry, 'log' | 'spans' | 'meters'>;
+  readonly plans: Pick<Plans, 'get' | 'wait'>;
+  readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
+}
+
+/** The stage's own work, with everything Nest does around it. */
+export type Handler = (input: unknown, run: StageRun) => Promise<unknown>;
+
+interface Begun {
+  readonly command: StepCommand;
+  readonly traceparent: string;
+  readonly context: SpanContext;
+  readonly startedAt: number;
+}
+
+/** Carries a stage's work: a command in, the records that answer it out. */
+export class Worker {
+  private readonly around: Surroundings;
+  private readonly missing = new Set<string>();
+
+  constructor(
+    private readonly of: WorkerOptions,
+    private readonly handler: Handler,
+  ) {
+    const { broker, topics, telemetry } = of;
+    const messagingSystem = broker.kind === 'kafka' ? 'kafka' : 'millrace';
+    this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes: broker.maxRecordBytes };
+  }
+
+  /** Answers a record. Rejects where the work is no longer ours, so that nothing is committed. */
+  async take(record: Incoming, signal: AbortSignal): Promise<readonly Outgoing[]> {
+    const read = readCommand(record.value);
+    const startedAt = Date.now();
+    if ('failure' in read) {
+      const { key, value, headers } = unreadable(record, {
+        group: this.of.group,
+        failure: read.failure,
+        at: startedAt,
+      });
+      this.of.telemetry.log.warn(
+        { topic: record.topic, partition: record.partition, offset: record.offset, code: read.failure.code },
+        'A record cannot be read: it goes to the dead letters.',
+      );
+      return [{ topic: this.of.topics.deadLetters, key, value, headers }];
+    }
+    const { command } = read;
+    if (this.of.cancellations.isCancelled(command.run)) return [];
+    const traceparent = headerText(record.headers, HEADER.traceparent) ?? rootTraceparent(command.run);
+    const context = this.of.telemetry.spans.context(traceparent);
+    return this.attempt({ command, traceparent, context, startedAt }, signal);
+  }
+
+  private async attempt(begun: Begun, signal: AbortSignal): Promise<readonly Outgoing[]> {
+    const { command, context, startedAt } = begun;
+    const { cancellations, telemetry, plans, broker } = this.of;
+    const attempt = new Attempt({
+      command,
+      context,
+      startedAt,
+      pipeline: plans.get(command.plan)?.plan.pipeline,
+      log: telemetry.log,
+      now: Date.now,
+      report: (said) => {
+        const record = progressed({ command, context, startedAt, at: Date.now(), said }, this.around);
+        broker
+          .publish([record])
+          .catch((error: unknown) => attempt.log.debug({ err: error }, 'Progress was not published.'));
+      },
+    });
+    const lose = () => attempt.end({ is: 'dropped', why: 'lost' });
+    const forget = cancellations.onCancel(command.run, () => attempt.end({ is: 'dropped', why: 'cancelled' }));
+    signal.addEventListener('abort', lose);
+    if (signal.aborted) lose();
+    try {
+      const outcome = await attempt.perform(() => within(attempt, () => this.work(command, attempt)));
+      return await this.answer(begun, attempt, outcome);
+    } finally {
+      signal.removeEventListener('abort', lose);
+      forget();
+    }
+  }
+
+  private async work(command: StepCommand, attempt: Attempt): Promise<Outcome> {
+    const { contract, telemetry } = this.of;
+    const input = await validate(contract.input, command.input, 'STAGE_INPUT_INVALID');
+    if ('failure' in input) return { is: 'failed', failure: input.failure };
+    let answered: unknown;
+    const startMs = performance.now();
+    try {
+      answered = await this.handler(input.value, attempt);
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      attempt.log.warn({ code: failure.code, kind: failure.kind, at: framesOf(thrown) }, failure.message);
+      return { is: 'failed', failure };
+    } finally {
+      telemetry.meters.stageDuration.record((performance.now() - startMs) / 1_000, { stage: contract.name });
+    }
+    const output = await validate(contract.output, answered, 'STAGE_OUTPUT_INVALID');
+    return 'failure' in output ? { is: 'failed', failure: output.failure } : { is: 'completed', output: output.value };
+  }
+
+  private async answer(begun: Begun, attempt: Attempt, outcome: Outcome): Promise<readonly Outgoing[]> {
+    if (outcome.is === 'dropped') {
+      this.ended(begun, outcome.why);
+      if (outcome.why === 'cancelled') return [];
+      throw new Error(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
+    }
+    const { command, context, startedAt } = begun;
+    const plan = outcome.is === 'completed' ? await this.planOf(command) : undefined;
+    const of = { command, context, startedAt, at: Date.now() };
+    const answer =
+      outcome.is === 'completed' ? completed({ ...of, output: outcome.output, plan }, this.around) : outcome;
+    if ('records' in answer) {
+      this.ended(begun, 'completed');
+      return answer.records;
+    }
+    this.ended(begun, answer.failure.code);
+    return [failed({ ...of, failure: answer.failure }, this.around)];
+  }
+
+  /** A plan that does not come is waited for once; the coordinator carries its runs on until it is here. */
+  private async planOf({ plan }: StepCommand): Promise<LoadedPlan | undefined> {
+    const known = this.of.plans.get(plan);
+    if (known || this.missing.has(plan)) return known;
+    const arrived = await this.of.plans.wait(plan, PLAN_MS);
+    if (!arrived && !this.missing.has(plan)) {
+      this.missing.add(plan);
+      this.of.telemetry.log.warn(
+        { plan },
+        'The plan has not reached this service: the coordinator hands its steps on.',
+      );
+    }
+    return arrived;
+  }
+
+  private ended({ command, context, traceparent, startedAt }: Begun, outcome: string): void {
+    const { telemetry, contract, topic, group } = this.of;
+    telemetry.meters.stageAttempts.add(1, { stage: contract.name, outcome });
+    if (!telemetry.spans.on) return;
+    telemetry.spans.record({
+      context,
+      name: `process ${topic}`,
+      kind: 'consumer',
+      startMs: startedAt,
+      endMs: Date.now(),
+      links: [traceparent, ...(command.links ?? [])],
+      ...(outcome !== 'completed' && outcome !== 'cancelled' && { failed: outcome }),
+      attributes: {
+        [ATTRIBUTE.messagingSystem]: this.around.messagingSystem,
+        [ATTRIBUTE.destination]: topic,
+        [ATTRIBUTE.operationType]: 'process',
+        [ATTRIBUTE.conversation]: command.run,
+        [ATTRIBUTE.consumerGroup]: group,
+        [ATTRIBUTE.stage]: contract.name,
+        [ATTRIBUTE.run]: command.run,
+        [ATTRIBUTE.step]: command.step,
+        [ATTRIBUTE.attempt]: command.attempt,
+        [ATTRIBUTE.plan]: command.plan,
+        [ATTRIBUTE.pipeline]: this.of.plans.get(command.plan)?.plan.pipeline,
+        [ATTRIBUTE.status]: outcome === 'completed' || outcome === 'cancelled' ? outcome : 'failed',
+      },
+    });
+  }
+}
+
+/** Where it was thrown, without the message, which may quote what the work was about. */
+function framesOf(thrown: unknown): readonly string[] {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+}
