@@ -39,10 +39,10 @@ export class ModelRefused extends ModelError {
   readonly retryable = false;
 }
 
-/** The model answered with something that is not what was asked for. */
+/** The model answered with something that is not what was asked for; asked again, it may well answer better. */
 export class ModelAnswerInvalid extends ModelError {
   readonly code = 'MODEL_ANSWER_INVALID';
-  readonly retryable = false;
+  readonly retryable = true;
 }
 
 /** A model file, training table or article cannot be used; the message names the place and what is expected there. */

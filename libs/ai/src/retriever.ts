@@ -27,9 +27,13 @@ export abstract class Retriever {
 }
 
 const INTENT_BOOST = 2;
+/** The words of the intent's name count this much when the question does not use them. */
+const IMPLIED = 0.5;
 const PRODUCT_BOOST = 1.2;
 /** Articles that score less than this share of the best one are left out. */
 const FLOOR = 0.25;
+/** What fits less than this on the scale of BM25 shares only everyday words with the question. */
+const MINIMUM = 10;
 const EXCERPT = 700;
 /** The words of a long mail that are searched for. */
 const QUERY_TERMS = 200;
@@ -39,7 +43,11 @@ export class Bm25Retriever extends Retriever {
   private readonly articles: ReadonlyMap<string, Article>;
   private readonly index: MiniSearch;
 
-  constructor(articles: readonly Article[]) {
+  /** Articles that score less than `minimum` do not fit; 10 suits a knowledge base of short articles. */
+  constructor(
+    articles: readonly Article[],
+    private readonly minimum = MINIMUM,
+  ) {
     super();
     this.articles = new Map(articles.map((article) => [article.id, article]));
     this.index = new MiniSearch({
@@ -53,13 +61,15 @@ export class Bm25Retriever extends Retriever {
   async retrieve(query: string, options: RetrieveOptions): Promise<RetrievedArticle[]> {
     options.signal.throwIfAborted();
     const terms = [...termsIn(capped(query))].slice(0, QUERY_TERMS);
-    const hits = this.index.search(terms.join(' '), {
+    const implied = [...termsIn((options.intent ?? '').replaceAll('-', ' '))].filter((term) => !terms.includes(term));
+    const hits = this.index.search([...terms, ...implied].join(' '), {
       processTerm: (term) => term,
+      boostTerm: (term) => (implied.includes(term) ? IMPLIED : 1),
       boostDocument: (id) => this.boost(this.articles.get(id as string), options),
     });
     const best = hits[0]?.score ?? 0;
     return hits
-      .filter(({ score }) => score >= best * FLOOR)
+      .filter(({ score }) => score >= Math.max(this.minimum, best * FLOOR))
       .slice(0, options.limit ?? 5)
       .map(({ id, score }) => {
         const { title, body } = this.articles.get(id as string)!;

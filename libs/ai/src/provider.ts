@@ -1,0 +1,27 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModel } from 'ai';
+import { z } from 'zod';
+
+/** Where an LLM is and how long it may take. `url` ends in the API's version (`/v1`); for Ollama it is the server's address. */
+export const LlmSettings = z.object({
+  provider: z.enum(['openai-compatible', 'anthropic', 'ollama']),
+  url: z.url().optional(),
+  apiKey: z.string().optional(),
+  model: z.string().min(1),
+  timeoutMs: z.number().int().positive().default(60_000),
+});
+export type LlmSettings = z.infer<typeof LlmSettings>;
+
+const OLLAMA = 'http://localhost:11434';
+
+/** The model of the AI SDK for these settings. */
+export function languageModel({ provider, url, apiKey, model }: LlmSettings): LanguageModel {
+  const key = apiKey === undefined ? {} : { apiKey };
+  if (provider === 'anthropic') return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);
+  if (provider === 'openai-compatible' && url === undefined) {
+    throw new TypeError('An openai-compatible model needs a url, e.g. http://model:8080/v1');
+  }
+  const baseURL = provider === 'ollama' ? `${(url ?? OLLAMA).replace(/\/(?:v1\/?)?$/, '')}/v1` : url!;
+  return createOpenAICompatible({ ...key, baseURL, name: provider, supportsStructuredOutputs: true })(model);
+}
