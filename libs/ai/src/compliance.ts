@@ -22,7 +22,8 @@ const PROMISES =
   /\b(?:we|i|the bank) (?:guarantee|promise|assure you)\b|\b(?:we|i)(?: will|'ll)(?: certainly| definitely| fully)? (?:refund|reimburse|credit|compensate|waive|pay you)\b|\b(?:you will|you'll) (?:get|receive|have) (?:your money|a (?:full )?refund|the refund|compensation)\b|\bguaranteed\b/i;
 const RUDE =
   /\b(?:stupid|idiot\w{0,3}|ridiculous|shut up|your (?:own )?fault|calm down|liar|lying|nonsense|whatever)\b|!{2,}/i;
-const ADVICE = /\b(?:we|i) (?:advise|recommend) (?:you )?to (?:invest|buy|sell|borrow)\b|\byou should (?:invest|borrow|buy shares)\b/i;
+const ADVICE =
+  /\b(?:we|i) (?:advise|recommend) (?:you )?to (?:invest|buy|sell|borrow)\b|\byou should (?:invest|borrow|buy shares)\b/i;
 
 /** Promises, numbers of customers, advice, rudeness and a missing disclaimer, by pattern. E-mail addresses of `allowed` domains may stand. */
 export class RuleComplianceReviewer extends ComplianceReviewer {
@@ -49,8 +50,14 @@ export class RuleComplianceReviewer extends ComplianceReviewer {
     const kinds = [...new Set(leaks.map(({ kind }) => kind))];
     const checks: (Finding | false)[] = [
       PROMISES.test(reply) && { rule: 'promise', explanation: 'The reply promises money or an outcome.' },
-      kinds.length > 0 && { rule: 'personal-data', explanation: `The reply repeats personal data: ${kinds.join(', ')}.` },
-      !squeezed(reply).includes(squeezed(this.disclaimer)) && { rule: 'disclaimer', explanation: 'The disclaimer is missing.' },
+      kinds.length > 0 && {
+        rule: 'personal-data',
+        explanation: `The reply repeats personal data: ${kinds.join(', ')}.`,
+      },
+      !squeezed(reply).includes(squeezed(this.disclaimer)) && {
+        rule: 'disclaimer',
+        explanation: 'The disclaimer is missing.',
+      },
       ADVICE.test(reply) && { rule: 'advice', explanation: 'The reply gives financial advice.' },
       RUDE.test(reply) && { rule: 'tone', explanation: 'The tone is not fit for a customer.' },
     ];

@@ -1,7 +1,21 @@
-import { APICallError, generateText, type LanguageModel, NoObjectGeneratedError, NoOutputGeneratedError, Output } from 'ai';
+import {
+  APICallError,
+  generateText,
+  type LanguageModel,
+  NoObjectGeneratedError,
+  NoOutputGeneratedError,
+  Output,
+} from 'ai';
 import type { z } from 'zod';
 import type { Answered, CallOptions } from './answer.js';
-import { ModelAnswerInvalid, ModelBusy, type ModelError, ModelRefused, ModelTimeout, ModelUnavailable } from './errors.js';
+import {
+  ModelAnswerInvalid,
+  ModelBusy,
+  type ModelError,
+  ModelRefused,
+  ModelTimeout,
+  ModelUnavailable,
+} from './errors.js';
 import { languageModel, LlmSettings } from './provider.js';
 
 /** One question to an LLM. `data` comes from outside and is delimited as data (`asData`) by whoever writes the prompt. */
@@ -61,7 +75,10 @@ function failureOf(thrown: unknown, task: string): ModelError {
   if (status === undefined) return new ModelUnavailable(`The model could not be reached to ${task}.`);
   if (status === 429 || status === 503 || status === 529) {
     const retryAfterMs = retryAfter(responseHeaders, Date.now());
-    return new ModelBusy(`The model answered ${status} to ${task}.`, retryAfterMs === undefined ? {} : { retryAfterMs });
+    return new ModelBusy(
+      `The model answered ${status} to ${task}.`,
+      retryAfterMs === undefined ? {} : { retryAfterMs },
+    );
   }
   if (status >= 500 || status === 408) return new ModelUnavailable(`The model answered ${status} to ${task}.`);
   if (status < 300) return new ModelAnswerInvalid(`The model's answer to ${task} is not what its API promises.`);

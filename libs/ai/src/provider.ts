@@ -18,7 +18,8 @@ const OLLAMA = 'http://localhost:11434';
 /** The model of the AI SDK for these settings. */
 export function languageModel({ provider, url, apiKey, model }: LlmSettings): LanguageModel {
   const key = apiKey === undefined ? {} : { apiKey };
-  if (provider === 'anthropic') return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);
+  if (provider === 'anthropic')
+    return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);
   if (provider === 'openai-compatible' && url === undefined) {
     throw new TypeError('An openai-compatible model needs a url, e.g. http://model:8080/v1');
   }
