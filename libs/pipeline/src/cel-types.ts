@@ -15,15 +15,19 @@ export function conditionChecker(schemas: ReadonlyMap<string, JsonSchema>): (con
   for (const [name, schema] of schemas) environment.registerVariable(name, types.of(schema, schema, name));
   types.relax();
   return (condition, step) => {
-    const { error } = environment.check(condition);
-    if (error)
-      throw new PlanError('BAD_CONDITION', `its condition \`${condition}\` does not fit: ${reasonOf(error)}`, step);
+    const { error, type } = environment.check(condition);
+    const reason = error
+      ? reasonOf(error)
+      : type === 'bool' || type === 'dyn'
+        ? undefined
+        : `it is of type ${type}, not bool`;
+    if (reason !== undefined)
+      throw new PlanError('BAD_CONDITION', `its condition \`${condition}\` does not fit: ${reason}`, step);
   };
 }
 
 /** JSON Schemas as CEL types; those of objects are registered under the path where they are found. */
 class TypeNames {
-  private readonly used = new Set(Object.values(PRIMITIVES));
   private readonly messages = new Set<string>();
   private readonly within = new Set<JsonSchema>();
 
@@ -35,16 +39,14 @@ class TypeNames {
       ? [this.object(forms, root, path)]
       : forms.map((form) => this.plain(form, root, path));
     const [name = 'dyn', another] = new Set(names);
-    if (another !== undefined) return 'dyn';
-    this.used.add(name);
-    return name;
+    return another === undefined ? name : 'dyn';
   }
 
   /** At run time null is compared like any value, whole numbers are doubles and objects are maps; CEL's own rules for types are stricter. */
   relax(): void {
     const any = (): boolean => true;
-    this.used.delete('dyn');
-    for (const type of this.used) this.environment.registerOperator(`${type} == null`, any);
+    for (const type of [...new Set(Object.values(PRIMITIVES)), 'list', 'map', ...this.messages])
+      this.environment.registerOperator(`${type} == null`, any);
     for (const type of this.messages) this.environment.registerOperator(`string in ${type}`, any);
     this.environment.registerOperator('double == int', any);
   }

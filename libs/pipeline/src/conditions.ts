@@ -30,7 +30,8 @@ interface Ordering {
 type Equality = <T extends string | number | boolean>(left: RefOf<T | Absent>, right: Of<NoInfer<T>>) => Condition;
 
 interface Inclusion {
-  <T extends string | number | boolean>(list: Of<readonly T[]>, item: Of<NoInfer<T>>): Condition;
+  <T extends string | number | boolean>(list: RefOf<readonly T[] | Absent>, item: Of<NoInfer<T>>): Condition;
+  <T extends string | number | boolean>(list: readonly T[], item: RefOf<T | Absent>): Condition;
   (text: RefOf<string | Absent>, part: Of<string>): Condition;
 }
 

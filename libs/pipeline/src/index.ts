@@ -44,3 +44,5 @@ export {
   type Retry,
   type StageContract,
 } from './stage-contract.js';
+export { mermaid } from './mermaid.js';
+export { validateAnswer, validateInput } from './validation.js';

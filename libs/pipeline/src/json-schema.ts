@@ -32,6 +32,7 @@ export function formsOf(schema: JsonSchema, root: JsonSchema): readonly JsonSche
   const union = schema.anyOf ?? schema.oneOf;
   if (union) return union.flatMap((form) => formsOf(form, root));
   if (schema.allOf) return [merged(schema.allOf.flatMap((part) => formsOf(part, root)))];
+  if (typeof schema.type === 'object') return schema.type.flatMap((type) => formsOf({ ...schema, type }, root));
   return schema.type === 'null' ? [] : [schema];
 }
 
