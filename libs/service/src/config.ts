@@ -1,4 +1,4 @@
-import { brokers, type KafkaAccess } from './brokers.js';
+import { kafkaSettings } from '@millrace/broker-kafka';
 import { DEFAULT_TOPIC_PREFIX } from '@millrace/contracts';
 import { z } from 'zod';
 import { type Env, readAll, readSettings } from './config-error.js';
@@ -40,7 +40,7 @@ const Environment = z.object({
 /** What every service is told by its environment. */
 export interface ServiceSettings {
   /** Undefined: the embedded log, in `dataDir`. */
-  readonly kafka: KafkaAccess | undefined;
+  readonly kafka: ReturnType<typeof kafkaSettings> | undefined;
   readonly dataDir: string;
   readonly topicPrefix: string;
   readonly topicPartitions: number;
@@ -63,7 +63,7 @@ export interface ServiceSettings {
  */
 export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings {
   const [kafka, common] = readAll(service, [
-    () => (env['KAFKA_BROKERS']?.trim() ? brokers.kafkaSettings(env) : undefined),
+    () => (env['KAFKA_BROKERS']?.trim() ? kafkaSettings(env) : undefined),
     () => readSettings(Environment, env, service),
   ] as const);
   return {

@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
-import { ConfigError, type Env, readAll } from './config-error.js';
+import { ConfigError, type Env, readAll, readSettings } from './config-error.js';
 import { healthServer } from './health-server.js';
 import { type House, openHouse } from './house.js';
 
@@ -12,8 +13,8 @@ export interface Running {
 }
 
 export interface ServeOptions<Config> {
-  /** Reads the service's own settings; its problems are told together with those of the common ones. */
-  readonly config?: (env: Env) => Config;
+  /** The service's own settings: a schema whose keys are environment variables, or what reads them. Its problems are told together with those of the common ones. */
+  readonly config?: z.ZodType<Config> | ((env: Env) => Config);
   /** The service answers `/livez`, `/readyz` and `/metrics` on PORT itself. */
   readonly ownHttp?: boolean;
 }
@@ -60,13 +61,18 @@ export async function serveOn<Config>(
   try {
     const [settings, config] = readAll<[ServiceSettings, Config]>(service, [
       () => serviceSettings(host.env, service),
-      () => of.config?.(host.env) as Config,
+      () => ownConfig(of.config, host.env, service),
     ]);
     await live(host, service, { ...of, settings, start: (house) => of.start(house, config) });
   } catch (error) {
     host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
     host.exit(1);
   }
+}
+
+function ownConfig<Config>(config: ServeOptions<Config>['config'], env: Env, service: string): Config {
+  if (typeof config === 'function') return config(env);
+  return config ? readSettings(config, env, service) : (undefined as Config);
 }
 
 interface Life {

@@ -1,6 +1,6 @@
 import type { Env } from '@millrace/service';
 import { readSettings } from '@millrace/service';
-import type { StageClass, StageOptions } from '@millrace/stage';
+import type { AnyStage, StageOptions } from '@millrace/stage';
 import * as classify from '@millrace/stage-classify';
 import * as comply from '@millrace/stage-comply';
 import * as draft from '@millrace/stage-draft';
@@ -13,7 +13,7 @@ import type { z } from 'zod';
 
 export interface StageEntry {
   readonly name: string;
-  readonly stage: StageClass<never>;
+  readonly stage: AnyStage;
   readonly providers: (env: Env) => NonNullable<StageOptions['providers']>;
 }
 
@@ -22,7 +22,7 @@ type Providers = NonNullable<StageOptions['providers']>;
 /** A stage as its own `main.ts` would start it: with its settings, and what it is given. */
 const entry = <Schema extends z.ZodType>(
   name: string,
-  stage: StageClass<never>,
+  stage: AnyStage,
   own?: { config: Schema; providers: (settings: z.output<Schema>) => Providers },
 ): StageEntry => ({
   name,
