@@ -1,1 +1,3 @@
-export {};
+export { EXIT, type ExitCode } from './exit.js';
+export { millrace } from './millrace.js';
+export type { Terminal } from './terminal.js';

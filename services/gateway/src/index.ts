@@ -1,1 +1,3 @@
-export {};
+export { type GatewaySettings, gatewaySettings } from './config.js';
+export { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
+export { openApi } from './openapi.js';

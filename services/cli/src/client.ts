@@ -1,0 +1,128 @@
+import { Accepted, Problem, problemRemedyOf } from '@millrace/contracts/http';
+import type { z } from 'zod';
+import { CliError, EXIT, type ExitCode } from './exit.js';
+import type { Payload } from './values.js';
+import { eventsIn, type ServerEvent } from './server-events.js';
+
+interface Sent {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: Uint8Array | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Talks to a gateway. What goes wrong ends the command with words that say what to do. */
+export class Client {
+  constructor(
+    readonly url: string,
+    private readonly signal: AbortSignal,
+  ) {
+    if (!URL.canParse(url) || !/^https?:/.test(url)) {
+      throw new CliError(EXIT.usage, `"${url}" is no URL of a gateway; expected something like http://127.0.0.1:8080.`);
+    }
+  }
+
+  async get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
+    return this.read(await this.send(path, {}), schema);
+  }
+
+  async post<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>> {
+    const headers = { 'content-type': 'application/json' };
+    return this.read(await this.send(path, { method: 'POST', body: JSON.stringify(body), headers }), schema);
+  }
+
+  /** Asks for a run. A mail goes as its bytes, everything else as JSON. */
+  async start(pipeline: string, payload: Payload, idempotencyKey: string | undefined): Promise<Accepted> {
+    const key: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+    const sent: Sent =
+      'mail' in payload
+        ? { body: payload.mail, headers: { 'content-type': 'message/rfc822', ...key } }
+        : {
+            body: JSON.stringify({ pipeline, input: payload.json }),
+            headers: { 'content-type': 'application/json', ...key },
+          };
+    const query = 'mail' in payload ? `?pipeline=${encodeURIComponent(pipeline)}` : '';
+    return this.read(await this.send(`/v1/runs${query}`, { method: 'POST', ...sent }), Accepted);
+  }
+
+  /** The facts of a run as they happen, until the stream ends. */
+  async *events(run: string, after: number): AsyncGenerator<ServerEvent> {
+    const response = await this.send(`/v1/runs/${run}/events`, { headers: { 'last-event-id': String(after) } });
+    if (response.status !== 200 || !response.body) return;
+    yield* eventsIn(response.body);
+  }
+
+  /** The same gateway, for as long as `signal` is not aborted. */
+  until(signal: AbortSignal): Client {
+    return new Client(this.url, signal);
+  }
+
+  /** The answer of any status, or undefined where nobody answers. */
+  async probe(path: string): Promise<{ status: number; body: unknown } | undefined> {
+    try {
+      const response = await fetch(this.url + path, {
+        signal: AbortSignal.any([this.signal, AbortSignal.timeout(5_000)]),
+      });
+      return { status: response.status, body: await response.json().catch(() => undefined) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async send(path: string, sent: Sent): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(this.url + path, { ...sent, signal: this.signal } as RequestInit);
+    } catch (cause) {
+      if (this.signal.aborted) throw cause;
+      throw unreachable(this.url, cause);
+    }
+    if (!response.ok) throw await refusal(response, this.url);
+    return response;
+  }
+
+  private async read<T extends z.ZodType>(response: Response, schema: T): Promise<z.output<T>> {
+    const { data, error } = schema.safeParse(await response.json().catch(() => undefined));
+    if (!error) return data;
+    const where = error.issues[0]?.path.join('.') || 'its body';
+    throw new CliError(
+      EXIT.error,
+      `The answer of ${this.url} is not what this version expects (${where}). Try: millrace doctor`,
+    );
+  }
+}
+
+function unreachable(url: string, cause: unknown): CliError {
+  const inner: unknown = cause instanceof Error ? (cause.cause ?? cause) : cause;
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
+  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : code || 'no answer';
+  const text = [
+    `Cannot reach Millrace at ${url}: ${why}.`,
+    'Start it here with:   npm start        (or: npx millrace dev)',
+    'Is it elsewhere?      set MILLRACE_URL, or pass --url',
+  ];
+  return new CliError(EXIT.noConnection, text.join('\n'), { cause });
+}
+
+const EXITS: Readonly<Record<number, ExitCode>> = {
+  401: EXIT.auth,
+  403: EXIT.auth,
+  404: EXIT.notFound,
+  408: EXIT.timeout,
+  409: EXIT.notAllowedNow,
+  503: EXIT.noConnection,
+  504: EXIT.timeout,
+};
+
+async function refusal(response: Response, url: string): Promise<CliError> {
+  const { data } = Problem.safeParse(await response.json().catch(() => undefined));
+  if (!data) {
+    return new CliError(
+      EXIT.error,
+      `${url} answered ${response.status}, and not as a Millrace gateway does. Check the URL.`,
+    );
+  }
+  const errors = (data.errors ?? []).map(({ pointer, detail }) => `  ${pointer || '/'}  ${detail}`);
+  const remedy = problemRemedyOf(data.code);
+  const text = [`${data.title}. ${data.detail}`, ...errors, ...(remedy ? [remedy] : [])];
+  return new CliError(EXITS[data.status] ?? EXIT.error, text.join('\n'));
+}

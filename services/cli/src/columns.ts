@@ -1,0 +1,53 @@
+import type {
+  DeadLetterView,
+  PipelineSummaryView,
+  ReviewView,
+  RunSummaryView,
+  StageView,
+} from '@millrace/contracts/http';
+import { agoOf, type Column, millisOf } from './output.js';
+
+const age = (time: string): string => agoOf(time, Date.now());
+
+export const RUN_COLUMNS: readonly Column<RunSummaryView>[] = [
+  { title: 'RUN', of: ({ id }) => id },
+  { title: 'PIPELINE', of: ({ pipeline }) => pipeline },
+  { title: 'STATUS', of: ({ status }) => status },
+  { title: 'AGE', of: ({ acceptedAt }) => age(acceptedAt) },
+  {
+    title: 'TOOK',
+    of: ({ acceptedAt, endedAt }) => endedAt && millisOf(Date.parse(endedAt) - Date.parse(acceptedAt)),
+  },
+  { title: 'ACCEPTED', of: ({ acceptedAt }) => acceptedAt, wide: true },
+  { title: 'PLAN', of: ({ plan }) => plan, wide: true },
+];
+
+export const REVIEW_COLUMNS: readonly Column<ReviewView>[] = [
+  { title: 'REVIEW', of: ({ id }) => id },
+  { title: 'PIPELINE', of: ({ pipeline }) => pipeline },
+  { title: 'KIND', of: ({ kind }) => kind },
+  { title: 'SINCE', of: ({ since }) => age(since) },
+  { title: 'UNTIL', of: ({ due }) => due },
+];
+
+export const DEAD_LETTER_COLUMNS: readonly Column<DeadLetterView>[] = [
+  { title: 'DEAD LETTER', of: ({ id }) => id },
+  { title: 'STATUS', of: ({ status }) => status },
+  { title: 'CODE', of: ({ failure }) => failure.code },
+  { title: 'FROM', of: ({ step, record }) => step ?? record?.topic },
+  { title: 'RUN', of: ({ run }) => run },
+  { title: 'AGE', of: ({ at }) => age(at) },
+  { title: 'ATTEMPTS', of: ({ attempts }) => attempts, wide: true },
+  { title: 'MESSAGE', of: ({ failure }) => failure.message, wide: true },
+];
+
+export const PIPELINE_COLUMNS: readonly Column<PipelineSummaryView>[] = [
+  { title: 'PIPELINE', of: ({ name }) => name },
+  { title: 'PLAN', of: ({ plan }) => plan },
+  { title: 'DEPLOYED', of: ({ deployedAt }) => age(deployedAt) },
+];
+
+export const STAGE_COLUMNS: readonly Column<StageView>[] = [
+  { title: 'STAGE', of: ({ name }) => name },
+  { title: 'PIPELINES', of: ({ pipelines }) => pipelines.join(', ') },
+];

@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { Accepted, DeadLetterList, DeadLetterView } from '@millrace/contracts/http';
+import { DEAD_LETTER_COLUMNS } from '../columns.js';
+import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { listed, shown } from '../output.js';
+import { oneLine, plain } from '../terminal.js';
+import { acting, actOf, type ActOptions } from './acting.js';
+import { queryOf } from './run.js';
+
+export function deadLetterCommands(program: Command, context: Context): void {
+  const deadLetter = program.command('dead-letter').description('parked steps and unreadable records');
+  const { terminal } = context;
+
+  talking(deadLetter.command('list'))
+    .description('dead letters, newest first')
+    .addOption(new Option('--status <status>', 'only these').choices(['open', 'redriven', 'dropped']))
+    .option('--pipeline <name>', 'only of this pipeline')
+    .option('--limit <n>', 'how many at most', '50')
+    .option('--cursor <cursor>', 'go on where a page ended')
+    .action(async (options: CommonOptions & { status?: string; pipeline?: string; limit: string; cursor?: string }) => {
+      const { status, pipeline, limit, cursor } = options;
+      const path = `/v1/dead-letters${queryOf({ status, pipeline, limit, cursor })}`;
+      const page = await clientOf(terminal, options).get(path, DeadLetterList);
+      terminal.out(listed({ items: page.items, columns: DEAD_LETTER_COLUMNS, name: ({ id }) => id }, options.output));
+      if (page.items.length === 0) terminal.say('No dead letters.\n');
+      if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
+    });
+
+  talking(deadLetter.command('get'))
+    .description('one dead letter')
+    .argument('<dead-letter>')
+    .action(async (id: string, options: CommonOptions) => {
+      const letter = await clientOf(terminal, options).get(
+        `/v1/dead-letters/${encodeURIComponent(id)}`,
+        DeadLetterView,
+      );
+      terminal.out(shown(letter, options.output, { name: letter.id, text: () => textOf(letter) }));
+    });
+
+  acting(talking(deadLetter.command('redrive')))
+    .description('send dead letters on again, each from where it failed')
+    .argument('<dead-letter...>')
+    .action(async (ids: string[], options: CommonOptions & ActOptions) => {
+      const client = clientOf(terminal, options);
+      for (const id of ids) {
+        const accepted = await client.post(
+          `/v1/dead-letters/${encodeURIComponent(id)}/redrive`,
+          actOf(options),
+          Accepted,
+        );
+        terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+        if (accepted.id.startsWith('run_'))
+          terminal.say(`Redriven. Follow it with: millrace run watch ${accepted.id}\n`);
+      }
+    });
+}
+
+function textOf({ id, status, at, failure, run, step, attempts, record, input }: DeadLetterView): string {
+  const lines = [
+    `${id}  ${status}`,
+    `at        ${at}`,
+    ...(run ? [`run       ${run}`, `step      ${step}, ${attempts} attempts`] : []),
+    ...(record ? [`record    ${record.topic} partition ${record.partition} offset ${record.offset}`] : []),
+    `failure   ${failure.code}: ${oneLine(failure.message)}`,
+    ...(failure.details ?? []).map(({ pointer, detail }) => `          ${pointer} ${oneLine(detail)}`),
+    ...(failure.remedy ? [`remedy    ${failure.remedy}`] : []),
+    ...(input === undefined ? [] : ['', plain(JSON.stringify(input, null, 2))]),
+    ...(status === 'open' ? ['', `millrace dead-letter redrive ${id}`] : []),
+  ];
+  return lines.join('\n');
+}

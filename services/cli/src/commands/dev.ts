@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import type { Context } from '../context.js';
+
+const START = fileURLToPath(new URL('../../../../scripts/start.mjs', import.meta.url));
+
+export function devCommand(program: Command, { terminal, end }: Context): void {
+  program
+    .command('dev')
+    .description('run all of Millrace here, in one process, with its data in ./.millrace')
+    .action(async () => {
+      // Ctrl-C reaches the child too, which finishes what it has in hand; this process waits for it.
+      const child = spawn(process.execPath, [START], { stdio: 'inherit', cwd: terminal.cwd });
+      const stop = () => void child.kill('SIGTERM');
+      terminal.signal.addEventListener('abort', stop);
+      end(
+        await new Promise<number>((resolve, reject) => {
+          child.once('error', reject);
+          child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+        }),
+      );
+      terminal.signal.removeEventListener('abort', stop);
+    });
+}

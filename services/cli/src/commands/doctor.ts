@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { PipelineList } from '@millrace/contracts/http';
+import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { EXIT } from '../exit.js';
+import { listed } from '../output.js';
+
+interface Check {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export function doctorCommand(program: Command, { terminal, end }: Context): void {
+  talking(program.command('doctor'))
+    .description('say whether everything the command line needs is there')
+    .action(async (options: CommonOptions) => {
+      const client = clientOf(terminal, options);
+      const checks: Check[] = [{ check: 'node', ok: true, detail: process.versions.node }];
+      const live = await client.probe('/livez');
+      const reached = live?.status === 200;
+      const found = reached
+        ? client.url
+        : `${client.url}: ${live ? `answers ${live.status}` : 'no answer. Start it with: npm start'}`;
+      checks.push({ check: 'gateway', ok: reached, detail: found });
+      if (reached) checks.push(...(await gatewayChecks(client)));
+      const columns = [
+        { title: 'CHECK', of: ({ check }: Check) => check },
+        { title: 'STATE', of: ({ ok }: Check) => (ok ? 'ok' : 'not ok') },
+        { title: 'DETAIL', of: ({ detail }: Check) => detail },
+      ];
+      terminal.out(listed({ items: checks, columns, name: ({ check }) => check }, options.output));
+      if (!reached) end(EXIT.noConnection);
+      else if (checks.some(({ ok }) => !ok)) end(EXIT.error);
+    });
+}
+
+async function gatewayChecks(client: ReturnType<typeof clientOf>): Promise<Check[]> {
+  const ready = await client.probe('/readyz');
+  const { reason } = (ready?.body ?? {}) as { reason?: unknown };
+  const api = await client.probe('/openapi.json');
+  const { info } = (api?.body ?? {}) as { info?: { version?: unknown } };
+  const { data } = PipelineList.safeParse((await client.probe('/v1/pipelines'))?.body);
+  const names = data?.items.map(({ name }) => name) ?? [];
+  return [
+    { check: 'ready', ok: ready?.status === 200, detail: ready?.status === 200 ? '' : String(reason ?? 'no answer') },
+    { check: 'api', ok: info?.version === '1', detail: `version ${String(info?.version ?? 'unknown')}` },
+    { check: 'pipelines', ok: names.length > 0, detail: names.join(', ') || 'none deployed' },
+  ];
+}

@@ -1,0 +1,164 @@
+import { type Command, Option } from 'commander';
+import { RunStatus } from '@millrace/contracts';
+import { Accepted, RunList, RunView } from '@millrace/contracts/http';
+import type { Client } from '../client.js';
+import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { CliError, EXIT } from '../exit.js';
+import { factLine } from '../facts.js';
+import { follow } from '../follow.js';
+import { listed, shown } from '../output.js';
+import { tellOutcome } from '../outcome.js';
+import { runText } from '../run-text.js';
+import { answerOf, payloadOf, several } from '../values.js';
+import { RUN_COLUMNS } from '../columns.js';
+import { acting, actOf, type ActOptions } from './acting.js';
+
+interface StartOptions extends CommonOptions {
+  readonly input?: string[];
+  readonly json?: string;
+  readonly wait?: string | true;
+  readonly watch?: true;
+  readonly idempotencyKey?: string;
+}
+
+export function runCommands(program: Command, context: Context): void {
+  const run = program.command('run').description('start runs, look at them, act on them');
+  const { terminal } = context;
+
+  talking(run.command('start'))
+    .description('ask for a run')
+    .argument('<pipeline>')
+    .argument('[file]', 'a mail (.eml) or JSON; - for standard input')
+    .option('-i, --input <key=value>', 'a field of the input; may be given several times', several)
+    .option('--json <json>', 'the input as JSON')
+    .option('--wait [seconds]', 'wait until it ended or waits for somebody (60 s unless said)')
+    .option('--watch', 'the same, and show what happens')
+    .option('--idempotency-key <key>', 'the same key and input give the same run')
+    .action(async (pipeline: string, file: string | undefined, options: StartOptions) => {
+      const client = clientOf(terminal, options);
+      const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal);
+      const accepted = await client.start(pipeline, payload, options.idempotencyKey);
+      if (!options.watch && options.wait === undefined) {
+        terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+        terminal.say(`Follow it with: millrace run watch ${accepted.id}\n`);
+        return;
+      }
+      terminal.say(`${accepted.id}  ${client.url}/runs/${accepted.id}\n`);
+      await watch(accepted.id, { ...options, client, context, quiet: !options.watch });
+    });
+
+  talking(run.command('list'))
+    .description('the newest runs')
+    .addOption(new Option('--status <status>', 'only these').choices(RunStatus.options))
+    .option('--pipeline <name>', 'only of this pipeline')
+    .option('--limit <n>', 'how many at most', '50')
+    .option('--cursor <cursor>', 'go on where a page ended')
+    .action(async (options: CommonOptions & { status?: string; pipeline?: string; limit: string; cursor?: string }) => {
+      const { status, pipeline, limit, cursor } = options;
+      const page = await clientOf(terminal, options).get(
+        `/v1/runs${queryOf({ status, pipeline, limit, cursor })}`,
+        RunList,
+      );
+      terminal.out(listed({ items: page.items, columns: RUN_COLUMNS, name: ({ id }) => id }, options.output));
+      if (page.items.length === 0) terminal.say('No runs.\n');
+      if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
+    });
+
+  talking(run.command('get'))
+    .description('one run with its steps')
+    .argument('<run>')
+    .action(async (id: string, options: CommonOptions) => {
+      const view = await clientOf(terminal, options).get(`/v1/runs/${encodeURIComponent(id)}`, RunView);
+      terminal.out(shown(view, options.output, { name: view.id, text: () => runText(view, terminal) }));
+    });
+
+  talking(run.command('watch'))
+    .description('show what happens to a run until it ended or waits for somebody')
+    .argument('<run>')
+    .option('--wait <seconds>', 'no longer than this')
+    .action(async (id: string, options: CommonOptions & { wait?: string }) => {
+      await watch(id, { ...options, client: clientOf(terminal, options), context, quiet: false });
+    });
+
+  acting(talking(run.command('cancel')))
+    .description('cancel a run')
+    .argument('<run>')
+    .action(async (id: string, options: CommonOptions & ActOptions) => {
+      const client = clientOf(terminal, options);
+      const accepted = await client.post(`/v1/runs/${encodeURIComponent(id)}/cancel`, actOf(options), Accepted);
+      terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+      terminal.say('It is being cancelled.\n');
+    });
+
+  acting(talking(run.command('signal')))
+    .description('give a waiting step what it needs')
+    .argument('<run>')
+    .argument('<step>')
+    .option('-s, --set <key=value>', 'a field of the payload; may be given several times', several)
+    .option('--json <json>', 'the payload as JSON')
+    .option('--id <id>', 'the same id twice counts once')
+    .action(
+      async (
+        id: string,
+        step: string,
+        options: CommonOptions & ActOptions & { set?: string[]; json?: string; id?: string },
+      ) => {
+        const payload = answerOf({ pairs: options.set, json: options.json });
+        const path = `/v1/runs/${encodeURIComponent(id)}/signals/${encodeURIComponent(step)}`;
+        const signal = options.id === undefined ? {} : { id: options.id };
+        const accepted = await clientOf(terminal, options).post(
+          path,
+          { payload, ...signal, ...actOf(options) },
+          Accepted,
+        );
+        terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+        terminal.say(`Sent. Follow it with: millrace run watch ${accepted.id}\n`);
+      },
+    );
+}
+
+interface Watching extends CommonOptions {
+  readonly client: Client;
+  readonly context: Context;
+  /** Only the outcome. */
+  readonly quiet: boolean;
+  readonly wait?: string | true;
+  readonly after?: number;
+}
+
+/** Follows a run and ends the command as the run ends. */
+export async function watch(run: string, watching: Watching): Promise<void> {
+  const { client, context, quiet, wait, after, output } = watching;
+  const { terminal } = context;
+  const seconds = wait === undefined ? undefined : wait === true ? 60 : Number(wait);
+  if (seconds !== undefined && !(seconds > 0)) throw new CliError(EXIT.usage, '--wait takes a number of seconds.');
+  const late = AbortSignal.timeout((seconds ?? 2 ** 30 / 1_000) * 1_000);
+  const signal = AbortSignal.any([terminal.signal, late]);
+  let since: number | undefined;
+  try {
+    const view = await follow(client.until(signal), {
+      run,
+      signal,
+      ...(after !== undefined && { after }),
+      see: (fact) => {
+        since ??= fact.at;
+        if (output === 'jsonl') terminal.out(JSON.stringify(fact) + '\n');
+        else if (!quiet) terminal.say(factLine(fact, since, terminal) + '\n');
+      },
+    });
+    if (output === 'jsonl' && !quiet)
+      context.end(await tellOutcome(view, { client, options: { ...watching, output: 'table' }, terminal }));
+    else context.end(await tellOutcome(view, { client, options: watching, terminal }));
+  } catch (error) {
+    if (!late.aborted || terminal.signal.aborted) throw error;
+    throw new CliError(
+      EXIT.timeout,
+      `${run} is still under way after ${seconds} s. Follow it with: millrace run watch ${run}`,
+    );
+  }
+}
+
+export function queryOf(query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}

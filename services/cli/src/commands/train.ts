@@ -1,0 +1,44 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../context.js';
+import { CliError, EXIT } from '../exit.js';
+
+export function trainCommand(program: Command, { terminal }: Context): void {
+  program
+    .command('train')
+    .description('train a classifier from a CSV with the columns text and label')
+    .argument('<csv>')
+    .requiredOption('-o, --output <file>', 'where to write the model')
+    .action(async (csv: string, { output }: { output: string }) => {
+      const table = await readFile(resolve(terminal.cwd, csv), 'utf8').catch((cause: unknown) => {
+        throw new CliError(EXIT.usage, `${csv} cannot be read: ${cause instanceof Error ? cause.message : ''}`, {
+          cause,
+        });
+      });
+      // Loaded only here: the models are the heaviest part of the command line.
+      const { ModelDataInvalid, trainFromCsv } = await import('@millrace/ai');
+      const { classifier, report } = attempt(() => trainFromCsv(table), ModelDataInvalid);
+      await writeFile(resolve(terminal.cwd, output), JSON.stringify(classifier));
+      const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+      terminal.say(
+        [
+          `${report.rows} rows, ${report.labels} labels; measured on ${report.heldOut} rows that were held out:`,
+          `  accuracy           ${percent(report.accuracy)}`,
+          `  calibration error  ${percent(report.calibrationError)}`,
+          `  at confidence 0.8  ${percent(report.coverage)} of the texts, ${percent(report.precision)} of them right`,
+          '',
+        ].join('\n'),
+      );
+      terminal.out(`${output}\n`);
+    });
+}
+
+function attempt<T>(work: () => T, expected: new (message: string) => Error): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof expected) throw new CliError(EXIT.error, error.message, { cause: error });
+    throw error;
+  }
+}

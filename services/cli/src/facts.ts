@@ -1,0 +1,109 @@
+import type { Fact } from '@millrace/contracts';
+import { millisOf } from './output.js';
+import { type Colour, oneLine, paint, type Terminal } from './terminal.js';
+
+interface Line {
+  readonly mark: string;
+  readonly colour: Colour;
+  readonly step: string;
+  readonly text: string;
+}
+
+/** One line for people about what happened, with the seconds since the run was accepted. */
+export function factLine(fact: Fact, since: number, terminal: Pick<Terminal, 'colours'>): string {
+  const { mark, colour, step, text } = lineOf(fact);
+  const at = paint(terminal, 'grey', `${((fact.at - since) / 1_000).toFixed(3)}s`.padStart(9));
+  return `${at} ${paint(terminal, colour, mark)} ${step.padEnd(10)} ${text}`.trimEnd();
+}
+
+function lineOf(fact: Fact): Line {
+  switch (fact.type) {
+    case 'run.accepted':
+      return { mark: '•', colour: 'blue', step: 'accepted', text: fact.pipeline };
+    case 'step.requested': {
+      const again = fact.attempt > 1 ? ` (attempt ${fact.attempt})` : '';
+      const text = fact.fallback ? `fallback ${fact.stage}` : fact.stage === fact.step ? '' : fact.stage;
+      return { mark: '▸', colour: 'grey', step: fact.step, text: `${text}${again}`.trim() };
+    }
+    case 'step.completed': {
+      const took = millisOf(fact.at - fact.startedAt);
+      return {
+        mark: '✓',
+        colour: 'green',
+        step: fact.step,
+        text: [gistOf(fact.output), took].filter(Boolean).join('  '),
+      };
+    }
+    case 'step.failed':
+      return {
+        mark: '✗',
+        colour: 'red',
+        step: fact.step,
+        text: `${fact.failure.code} ${oneLine(fact.failure.message)}`,
+      };
+    case 'step.retrying':
+      return {
+        mark: '↻',
+        colour: 'yellow',
+        step: fact.step,
+        text: `again in ${millisOf(Math.max(0, fact.due - fact.at))}`,
+      };
+    case 'step.skipped':
+      return { mark: '–', colour: 'grey', step: fact.step, text: 'skipped' };
+    case 'step.waiting':
+      return { mark: '‖', colour: 'yellow', step: fact.step, text: `waits for a ${fact.kind}` };
+    case 'step.answered':
+      return {
+        mark: '✓',
+        colour: 'green',
+        step: fact.step,
+        text: ['answered', byOf(fact), gistOf(fact.output)].filter(Boolean).join(' '),
+      };
+    case 'step.answer-refused':
+      return { mark: '✗', colour: 'red', step: fact.step, text: `answer refused: ${oneLine(fact.failure.message)}` };
+    case 'step.defaulted':
+      return { mark: '✓', colour: 'yellow', step: fact.step, text: `default  ${gistOf(fact.output)}` };
+    case 'step.dead-lettered':
+      return { mark: '✗', colour: 'red', step: fact.step, text: `parked as ${fact.deadLetter}: ${fact.failure.code}` };
+    case 'step.redriven':
+      return { mark: '↻', colour: 'blue', step: fact.step, text: ['redriven', byOf(fact)].filter(Boolean).join(' ') };
+    case 'run.completed':
+      return { mark: '✓', colour: 'green', step: 'completed', text: '' };
+    case 'run.cancelled':
+      return {
+        mark: '⊘',
+        colour: 'red',
+        step: 'cancelled',
+        text: [byOf(fact), fact.reason && oneLine(fact.reason)].filter(Boolean).join(': '),
+      };
+  }
+}
+
+const byOf = ({ by }: { by?: string | undefined }): string => (by === undefined ? '' : `by ${oneLine(by)}`);
+
+/** The few short values of an output that say what came of it. */
+export function gistOf(output: unknown): string {
+  if (typeof output !== 'object' || output === null) return wordOf('', output) ?? '';
+  const words = Object.entries(output).map(([name, value]) => wordOf(name, value));
+  return words
+    .filter((word) => word !== undefined)
+    .slice(0, 3)
+    .join(' ');
+}
+
+function wordOf(name: string, value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string': {
+      const word = oneLine(value);
+      return word.length > 0 && word.length <= 40 ? word : undefined;
+    }
+    case 'number':
+      return Number.isInteger(value) ? String(value) : value.toFixed(2);
+    case 'boolean':
+      return value ? name || 'yes' : `not ${name}`.trim();
+    case 'object':
+      return Array.isArray(value) && value.length > 0 ? `${value.length} ${name}` : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fact } from '@millrace/contracts';
+import { RunView } from '@millrace/contracts/http';
+import type { Client } from './client.js';
+import { CliError, EXIT } from './exit.js';
+
+/** Facts after which a run may stand still. */
+const MAY_SETTLE: ReadonlySet<string> = new Set([
+  'run.completed',
+  'run.cancelled',
+  'step.waiting',
+  'step.dead-lettered',
+]);
+const PATIENCE_MS = 30_000;
+
+export interface Following {
+  readonly run: string;
+  /** Facts up to this sequence number are known already. */
+  readonly after?: number;
+  readonly see: (fact: Fact, seq: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Sees each fact of a run once, until the run has ended or waits for somebody. Outlives a gateway that is restarted. */
+export async function follow(client: Client, { run, after = 0, see, signal }: Following): Promise<RunView> {
+  let seen = after;
+  let heard = false;
+  let lostSince: number | undefined;
+  for (;;) {
+    try {
+      for await (const event of client.events(run, seen)) {
+        heard = true;
+        lostSince = undefined;
+        seen = Number(event.id);
+        const { data: fact } = Fact.safeParse(JSON.parse(event.data));
+        if (!fact) continue;
+        see(fact, seen);
+        if (!MAY_SETTLE.has(fact.type)) continue;
+        const view = await client.get(`/v1/runs/${run}`, RunView);
+        if (view.status !== 'running') return view;
+      }
+      const view = await client.get(`/v1/runs/${run}`, RunView);
+      if (view.status === 'completed' || view.status === 'cancelled') return view;
+    } catch (error) {
+      if (signal.aborted || !isLost(error) || !heard) throw error;
+      lostSince ??= Date.now();
+      if (Date.now() - lostSince > PATIENCE_MS) throw error;
+    }
+    await sleep(300, undefined, { signal });
+  }
+}
+
+/** The connection, not the request. */
+const isLost = (error: unknown): boolean =>
+  error instanceof CliError ? error.exit === EXIT.noConnection : error instanceof TypeError;

@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander';
+import { deadLetterCommands } from './commands/dead-letter.js';
+import { devCommand } from './commands/dev.js';
+import { doctorCommand } from './commands/doctor.js';
+import { pipelineCommands } from './commands/pipeline.js';
+import { reviewCommands } from './commands/review.js';
+import { runCommands } from './commands/run.js';
+import { trainCommand } from './commands/train.js';
+import type { Context } from './context.js';
+import { CliError, EXIT } from './exit.js';
+import { paint, type Terminal } from './terminal.js';
+
+/** Runs one command line, without the program's name. @returns the exit code */
+export async function millrace(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exit: number = EXIT.ok;
+  const program = programOf({ terminal, end: (code) => (exit = code) });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (terminal.signal.aborted) return 130;
+    if (!(error instanceof CliError)) throw error;
+    terminal.say(`${paint(terminal, 'red', 'error')} ${error.message}\n`);
+    return error.exit;
+  }
+}
+
+function programOf(context: Context): Command {
+  const { terminal } = context;
+  const program = new Command('millrace')
+    .description('Runs AI pipelines on Kafka: start them, watch them, decide where they wait.')
+    .version('0.1.0', '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.say })
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 not allowed now, 5 no connection, 6 auth, 7 timeout,\n10 failed, 11 cancelled, 12 dead-lettered.',
+    );
+  devCommand(program, context);
+  runCommands(program, context);
+  reviewCommands(program, context);
+  deadLetterCommands(program, context);
+  pipelineCommands(program, context);
+  trainCommand(program, context);
+  doctorCommand(program, context);
+  return program;
+}

@@ -1,0 +1,92 @@
+import { ReviewView, type RunView, type StepView } from '@millrace/contracts/http';
+import type { Client } from './client.js';
+import { type CommonOptions } from './context.js';
+import { EXIT } from './exit.js';
+import { shown } from './output.js';
+import { oneLine, paint, plain, type Terminal } from './terminal.js';
+
+/** Says how a run came out: its output as data, what somebody has to do now in words. @returns the exit code */
+export async function tellOutcome(
+  run: RunView,
+  about: { client: Client; options: CommonOptions; terminal: Terminal },
+): Promise<number> {
+  const { options, terminal } = about;
+  const people = options.output === 'table' || options.output === 'wide';
+  if (!people) terminal.out(shown(run, options.output, { name: run.id, text: () => '' }));
+  else if (run.output !== undefined && run.output !== null) terminal.out(outputText(run.output) + '\n');
+  switch (run.status) {
+    case 'completed':
+      return EXIT.ok;
+    case 'cancelled':
+      terminal.say(`${run.id} was cancelled.\n`);
+      return EXIT.cancelled;
+    case 'dead-lettered':
+      for (const step of run.steps) if (step.deadLetter !== undefined) terminal.say(parkedText(step, terminal));
+      return EXIT.deadLettered;
+    default:
+      for (const step of run.steps) if (step.status === 'waiting') terminal.say(await waitingText(run, step, about));
+      return EXIT.ok;
+  }
+}
+
+function parkedText(step: StepView, terminal: Terminal): string {
+  const lines = [
+    `${paint(terminal, 'red', step.name)} is parked: ${step.failure?.code} ${oneLine(step.failure?.message ?? '')}`,
+    ...(step.failure?.remedy ? [step.failure.remedy] : []),
+    'When that is done, go on from there with:',
+    `  millrace dead-letter redrive ${step.deadLetter}`,
+  ];
+  return lines.join('\n') + '\n';
+}
+
+async function waitingText(
+  run: RunView,
+  step: StepView,
+  { client, terminal }: { client: Client; terminal: Terminal },
+): Promise<string> {
+  const review = await client.get(`/v1/reviews/${run.id}.${step.name}`, ReviewView);
+  const command =
+    step.kind === 'review' ? `millrace review answer ${review.id}` : `millrace run signal ${run.id} ${step.name}`;
+  return [
+    `${paint(terminal, 'yellow', step.name)} waits for ${step.kind === 'review' ? 'somebody to decide' : 'a signal'}. Look at it:`,
+    `  ${client.url}/runs/${run.id}`,
+    'and answer there, or with:',
+    `  ${command} ${sampleOf(review.schema)}`,
+    '',
+  ].join('\n');
+}
+
+interface Schema {
+  readonly type?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+
+/** Options that would make an answer of this schema: what it needs, or all of it where it needs nothing. */
+export function sampleOf(schema: unknown): string {
+  const { properties, required = [] } = (schema ?? {}) as Schema;
+  if (!properties) return "--json '…'";
+  const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
+  return names.map((name) => `--set ${name}=${sampleValue(properties[name] ?? {})}`).join(' ');
+}
+
+function sampleValue({ type, enum: choices }: Schema): string {
+  if (choices && choices.length > 0) return String(choices[0]);
+  if (type === 'boolean') return 'true';
+  return type === 'number' || type === 'integer' ? '0' : '"…"';
+}
+
+const TEXTS = ['text', 'reply', 'body', 'message'];
+
+/** What to read of a run's output: its text where it has one, else all of it as JSON. */
+export function outputText(output: unknown): string {
+  if (typeof output === 'string') return plain(output);
+  if (typeof output === 'object' && output !== null) {
+    for (const name of TEXTS) {
+      const value: unknown = (output as Record<string, unknown>)[name];
+      if (typeof value === 'string') return plain(value);
+    }
+  }
+  return plain(JSON.stringify(output, null, 2));
+}

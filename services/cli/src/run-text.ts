@@ -1,0 +1,48 @@
+import type { RunView, StepView } from '@millrace/contracts/http';
+import { millisOf } from './output.js';
+import { outputText } from './outcome.js';
+import { type Colour, oneLine, paint, type Terminal } from './terminal.js';
+
+const COLOUR: Readonly<Record<string, Colour>> = {
+  running: 'blue',
+  retrying: 'yellow',
+  waiting: 'yellow',
+  completed: 'green',
+  'dead-lettered': 'red',
+  cancelled: 'grey',
+  skipped: 'grey',
+  pending: 'grey',
+};
+
+/** A run for people: its state, its steps, its output. */
+export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): string {
+  const status = (of: string, width = 0) => paint(terminal, COLOUR[of] ?? 'grey', of.padEnd(width));
+  const width = Math.max(4, ...run.steps.map(({ name }) => name.length));
+  const lines = [
+    `${run.id}  ${status(run.status)}`,
+    `pipeline  ${run.pipeline}`,
+    `accepted  ${run.acceptedAt}`,
+    ...(run.endedAt ? [`ended     ${run.endedAt}`] : []),
+    `trace     ${run.traceId}`,
+    '',
+    ...run.steps.flatMap((step) => [
+      `  ${step.name.padEnd(width)}  ${status(step.status, 13)}  ${detailOf(step)}`.trimEnd(),
+    ]),
+  ];
+  if (run.output !== undefined && run.output !== null) lines.push('', outputText(run.output));
+  return lines.join('\n');
+}
+
+function detailOf(step: StepView): string {
+  const took =
+    step.startedAt && step.endedAt ? millisOf(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : undefined;
+  const parts = [
+    took,
+    step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,
+    step.due ? `due ${step.due}` : undefined,
+    step.answeredBy ? `by ${oneLine(step.answeredBy)}` : undefined,
+    step.deadLetter,
+    step.status !== 'completed' && step.failure ? `${step.failure.code}: ${oneLine(step.failure.message)}` : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join('  ');
+}

@@ -1,0 +1,31 @@
+import type { Env } from './config.js';
+
+/** What the command line has around it; a test gives its own. */
+export interface Terminal {
+  readonly env: Env;
+  /** Where files are looked for. */
+  readonly cwd: string;
+  /** Data. */
+  out(text: string): void;
+  /** Words for people. */
+  say(text: string): void;
+  /** Colours may be used in words, and in data that is shown as a table. */
+  readonly colours: boolean;
+  stdin(): Promise<Buffer>;
+  /** Aborted when the person gives up (Ctrl-C). */
+  readonly signal: AbortSignal;
+}
+
+export const COLOURS = { green: 32, red: 31, yellow: 33, blue: 34, grey: 90, bold: 1 } as const;
+export type Colour = keyof typeof COLOURS;
+
+export const paint = (terminal: Pick<Terminal, 'colours'>, colour: Colour, text: string): string =>
+  terminal.colours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+
+/** Text from elsewhere, without what would steer the terminal: no control characters but line breaks and tabs. */
+export const plain = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+
+/** The same on one line. */
+export const oneLine = (text: string): string => plain(text.replaceAll(/\s+/g, ' ')).trim();

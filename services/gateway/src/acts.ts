@@ -1,0 +1,103 @@
+import { EVENT_TYPE, HEADER, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
+import type { Accepted, Action, ActBody, StepView } from '@millrace/contracts/http';
+import { type LoadedPlan, validateAnswer } from '@millrace/pipeline';
+import type { House } from '@millrace/service';
+import type { RunRecord } from '@millrace/store';
+import type { Plans } from './plans.js';
+import { RequestProblem } from './problems.js';
+import { runLinks, runView } from './run-view.js';
+import type { Runs } from './runs.js';
+
+interface Needs {
+  readonly house: House;
+  readonly runs: Runs;
+  readonly plans: Plans;
+}
+
+interface Answer extends ActBody {
+  readonly id?: string | undefined;
+  readonly payload: unknown;
+}
+
+/** What people and systems do to runs. Each checks that it is allowed now and becomes one event on `runs`. */
+export class Acts {
+  constructor(private readonly needs: Needs) {}
+
+  async cancel(id: string, { by, reason }: ActBody): Promise<Accepted> {
+    const { view } = await this.open(id);
+    if (!view.allowedActions.includes('cancel')) throw notNow(`${id} is ${view.status}: it cannot be cancelled.`);
+    return this.publish({ type: 'run.cancel-requested', run: id, at: Date.now(), ...actOf({ by, reason }) });
+  }
+
+  async signal(id: string, step: string, { payload, by, reason, id: signal }: Answer): Promise<Accepted> {
+    const { view, plan } = await this.open(id);
+    const target = stepOf(view.steps, step, id);
+    refuseUnless(target, ['signal', 'answer']);
+    const errors = validateAnswer(plan, step, payload);
+    if (errors) {
+      const detail = `The answer does not fit ${step}: ${errors[0]?.pointer || 'it'}: ${errors[0]?.detail}`;
+      throw new RequestProblem('INVALID_ANSWER', detail, { errors: [...errors] });
+    }
+    const event = {
+      type: 'step.signalled',
+      run: id,
+      step,
+      at: Date.now(),
+      id: signal ?? randomId('sig'),
+      payload,
+    } as const;
+    return this.publish({ ...event, ...actOf({ by, reason }) });
+  }
+
+  async redrive(at: { run: string; step: string; deadLetter: string }, { by, reason }: ActBody): Promise<Accepted> {
+    const { view } = await this.open(at.run);
+    const target = stepOf(view.steps, at.step, at.run);
+    refuseUnless(target, ['redrive']);
+    if (target.deadLetter !== at.deadLetter)
+      throw notNow(`${at.step} was redriven since, and parked again as ${target.deadLetter}.`);
+    return this.publish({ type: 'step.redriven', ...at, at: Date.now(), ...actOf({ by, reason }) });
+  }
+
+  private async open(id: string): Promise<{ record: RunRecord; plan: LoadedPlan; view: ReturnType<typeof runView> }> {
+    const record = await this.needs.runs.record(id);
+    if (!record) throw notNow(`${id} has not been accepted yet: try again in a moment.`);
+    const plan = await this.needs.plans.byHash(record.plan);
+    return { record, plan, view: runView(record, plan) };
+  }
+
+  private async publish(event: RunEvent): Promise<Accepted> {
+    const { broker, topics } = this.needs.house;
+    await broker.publish([
+      {
+        topic: topics.runs,
+        key: event.run,
+        value: JSON.stringify(RunEvent.parse(event)),
+        packed: true,
+        headers: {
+          [HEADER.id]: randomId('evt'),
+          [HEADER.type]: EVENT_TYPE.runEvents,
+          [HEADER.traceparent]: rootTraceparent(event.run),
+        },
+      },
+    ]);
+    return { id: event.run, links: runLinks(event.run) };
+  }
+}
+
+export const notNow = (why: string): RequestProblem => new RequestProblem('NOT_ALLOWED_NOW', why);
+
+const actOf = ({ by, reason }: ActBody): ActBody => ({
+  ...(by !== undefined && { by }),
+  ...(reason !== undefined && { reason }),
+});
+
+function stepOf(steps: readonly StepView[], name: string, run: string): StepView {
+  const step = steps.find((one) => one.name === name);
+  if (!step) throw new RequestProblem('UNKNOWN_STEP', `${run} has no step "${name.slice(0, 100)}".`);
+  return step;
+}
+
+function refuseUnless(step: StepView, actions: readonly Action[]): void {
+  if (step.allowedActions.some((action) => actions.includes(action))) return;
+  throw notNow(`${step.name} is ${step.status}: ${actions.join(' or ')} is not allowed now.`);
+}

@@ -1,0 +1,33 @@
+import { type Env, readSettings } from '@millrace/service';
+import { z } from 'zod';
+
+const Environment = z.object({
+  MAX_BODY_BYTES: z
+    .string()
+    .regex(/^[1-9]\d{0,9}$/, 'expected a number of bytes, e.g. 1048576')
+    .transform(Number)
+    .optional(),
+  JAEGER_URL: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^https?:/.test(text),
+      'expected the URL of Jaeger’s page, e.g. http://localhost:16686',
+    )
+    .optional(),
+});
+
+export interface GatewaySettings {
+  /** The largest body of a request. */
+  readonly maxBodyBytes: number | undefined;
+  /** Jaeger's own page, to link to traces. */
+  readonly jaegerUrl: string | undefined;
+}
+
+/**
+ * The gateway's own settings.
+ * @throws {ConfigError} with all problems at once
+ */
+export function gatewaySettings(env: Env): GatewaySettings {
+  const { MAX_BODY_BYTES, JAEGER_URL } = readSettings(Environment, env, 'gateway');
+  return { maxBodyBytes: MAX_BODY_BYTES, jaegerUrl: JAEGER_URL };
+}

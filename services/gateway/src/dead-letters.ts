@@ -1,0 +1,82 @@
+import { HEADER } from '@millrace/contracts';
+import type { Accepted, ActBody, DeadLetterView } from '@millrace/contracts/http';
+import type { House } from '@millrace/service';
+import type { DeadLetter, Reader } from '@millrace/store';
+import { type Acts, notNow } from './acts.js';
+import { RequestProblem } from './problems.js';
+import { failureView, timeOf } from './run-view.js';
+
+interface Needs {
+  readonly house: House;
+  readonly reader: Pick<Reader, 'deadLetter'>;
+  readonly acts: Acts;
+}
+
+/** What a record carries that was sent on again: which dead letter it was, and how often that has been done. */
+export const REDRIVE_HEADER = { deadLetter: 'millrace-dead-letter', count: 'millrace-redrives' } as const;
+
+export class DeadLetters {
+  constructor(private readonly needs: Needs) {}
+
+  /** @throws {RequestProblem} UNKNOWN_DEAD_LETTER */
+  async find(id: string): Promise<DeadLetter> {
+    const letter = await this.needs.reader.deadLetter(id);
+    if (!letter) throw new RequestProblem('UNKNOWN_DEAD_LETTER', `There is no dead letter ${id.slice(0, 100)}.`);
+    return letter;
+  }
+
+  /** Sends it on again: the stored original, never what is shown of it. */
+  async redrive(id: string, act: ActBody): Promise<Accepted> {
+    const letter = await this.find(id);
+    if (letter.status !== 'open') throw notNow(`${id} is ${letter.status} already.`);
+    if (letter.record) {
+      await this.republish(letter.id, letter.record);
+      return { id, links: { self: `/v1/dead-letters/${id}` } };
+    }
+    if (letter.run === undefined || letter.step === undefined) throw notNow(`${id} has neither a step nor a record.`);
+    return this.needs.acts.redrive({ run: letter.run, step: letter.step, deadLetter: id }, act);
+  }
+
+  private async republish(id: string, record: NonNullable<DeadLetter['record']>): Promise<void> {
+    const { broker, topics } = this.needs.house;
+    const bytes = (base64: string | null) => (base64 === null ? null : Buffer.from(base64, 'base64'));
+    const before = Number(record.headers[REDRIVE_HEADER.count] ?? 0);
+    // Sent on twice, a record on intake without a key of its own would become two runs.
+    const keyed = HEADER.idempotencyKey in record.headers || HEADER.id in record.headers;
+    await broker.publish([
+      {
+        topic: record.topic,
+        key: bytes(record.key),
+        value: bytes(record.value),
+        headers: {
+          ...record.headers,
+          ...(record.topic === topics.intake && !keyed && { [HEADER.idempotencyKey]: id }),
+          [REDRIVE_HEADER.deadLetter]: id,
+          [REDRIVE_HEADER.count]: String(Number.isSafeInteger(before) ? before + 1 : 1),
+        },
+      },
+    ]);
+  }
+}
+
+export function deadLetterView(letter: DeadLetter): DeadLetterView {
+  const { id, status, run, pipeline, step, stage, attempts, input, record } = letter;
+  return {
+    id,
+    status,
+    at: timeOf(letter.at),
+    failure: failureView(letter.failure),
+    ...(run !== undefined && { run }),
+    ...(pipeline !== undefined && { pipeline }),
+    ...(step !== undefined && { step }),
+    ...(stage !== undefined && { stage }),
+    attempts,
+    ...(input !== undefined && { input }),
+    ...(record && { record: { ...record, timestamp: timeOf(record.timestamp) } }),
+    allowedActions: status === 'open' ? ['redrive'] : [],
+    links: {
+      self: `/v1/dead-letters/${id}`,
+      ...(run !== undefined && { run: `/v1/runs/${run}`, page: `/runs/${run}` }),
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Controller, Get, Inject, type OnApplicationShutdown, Param, Query, Req, Res } from '@nestjs/common';
+import type { Seen } from './live-facts.js';
+import { RequestProblem } from './problems.js';
+import { EventsQuery } from './queries.js';
+import { endsRun, isEnded, Runs } from './runs.js';
+
+const HEARTBEAT_MS = 15_000;
+/** Somebody who does not read is let go, and comes back with `Last-Event-ID`. */
+const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
+
+/** Server-sent events of one run. */
+@Controller('v1/runs')
+export class EventsController implements OnApplicationShutdown {
+  private readonly open = new Set<ServerResponse>();
+
+  constructor(@Inject(Runs) private readonly runs: Runs) {}
+
+  @Get(':id/events')
+  async events(
+    @Param('id') id: string,
+    @Query({ schema: EventsQuery }) query: EventsQuery,
+    @Req() request: IncomingMessage,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const after = lastEventId(request) ?? query.after ?? 0;
+    const record = await this.runs.record(id);
+    if (isEnded(record) && record!.facts.length <= after) {
+      // What tells an EventSource not to come back.
+      response.writeHead(204).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    response.write('retry: 1000\n\n');
+    if (request.method === 'HEAD') response.end();
+    else this.stream(response, { id, after });
+  }
+
+  onApplicationShutdown(): void {
+    for (const response of this.open) response.end();
+  }
+
+  private stream(response: ServerResponse, { id, after }: { id: string; after: number }): void {
+    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+    const stop = this.runs.watch(id, after, (seen) => {
+      if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+      else response.write(seen.map(eventOf).join(''));
+      if (seen.some(({ fact }) => endsRun(fact))) response.end();
+    });
+    this.open.add(response);
+    response.once('close', () => {
+      clearInterval(heartbeat);
+      stop();
+      this.open.delete(response);
+    });
+  }
+}
+
+// JSON has no line breaks of its own, so a fact is one `data` line.
+const eventOf = ({ seq, fact }: Seen): string => `id: ${seq}\nevent: ${fact.type}\ndata: ${JSON.stringify(fact)}\n\n`;
+
+function lastEventId(request: IncomingMessage): number | undefined {
+  const given = request.headers['last-event-id'];
+  if (given === undefined || given === '') return undefined;
+  if (/^\d{1,9}$/.test(String(given))) return Number(given);
+  throw new RequestProblem('INVALID_REQUEST', 'Last-Event-ID is the sequence number of a fact.');
+}

@@ -1,0 +1,61 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { House } from '@millrace/service';
+import type { Reader } from '@millrace/store';
+import { Acts } from './acts.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { DeadLetters } from './dead-letters.js';
+import { EventsController } from './events.controller.js';
+import type { LiveFacts } from './live-facts.js';
+import { MetaController } from './meta.controller.js';
+import { PageController } from './page/page.controller.js';
+import { Pages } from './page/pages.js';
+import { PipelinesController } from './pipelines.controller.js';
+import { Plans } from './plans.js';
+import { Readiness } from './readiness.js';
+import { RecentRequests } from './recent-requests.js';
+import { ReviewsController } from './reviews.controller.js';
+import { RunsController } from './runs.controller.js';
+import { Runs } from './runs.js';
+import { RunStarter } from './start-run.js';
+import { HOUSE, READER } from './tokens.js';
+
+@Module({})
+class GatewayModule {}
+
+interface Given {
+  readonly house: House;
+  readonly reader: Reader;
+  readonly live: LiveFacts;
+  readonly readiness: Readiness;
+  readonly jaegerUrl: string | undefined;
+}
+
+export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Given): DynamicModule {
+  const plans = new Plans(reader);
+  const recent = new RecentRequests();
+  const runs = new Runs({ reader, plans, recent, live });
+  const acts = new Acts({ house, runs, plans });
+  return {
+    module: GatewayModule,
+    controllers: [
+      EventsController,
+      RunsController,
+      ReviewsController,
+      DeadLettersController,
+      PipelinesController,
+      MetaController,
+      PageController,
+    ],
+    providers: [
+      { provide: HOUSE, useValue: house },
+      { provide: READER, useValue: reader },
+      { provide: Readiness, useValue: readiness },
+      { provide: Plans, useValue: plans },
+      { provide: Runs, useValue: runs },
+      { provide: Acts, useValue: acts },
+      { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent }) },
+      { provide: DeadLetters, useValue: new DeadLetters({ house, reader, acts }) },
+      { provide: Pages, useValue: new Pages(jaegerUrl) },
+    ],
+  };
+}

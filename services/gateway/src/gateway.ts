@@ -1,0 +1,133 @@
+import 'reflect-metadata';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { House, Running } from '@millrace/service';
+import type { Reader } from '@millrace/store';
+import { readBody } from './body.js';
+import type { GatewaySettings } from './config.js';
+import { gatewayModule } from './gateway.module.js';
+import { LiveFacts } from './live-facts.js';
+import { countRequests } from './metrics.js';
+import { ProblemFilter, RequestProblem } from './problems.js';
+import { Readiness } from './readiness.js';
+
+export interface GatewayOptions extends Partial<GatewaySettings> {
+  readonly reader: Reader;
+  readonly port: number;
+  readonly host: string;
+  /** Takes the next free port where this one is taken. */
+  readonly nextFreePort?: boolean | undefined;
+}
+
+export interface Gateway extends Running {
+  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  readonly url: string;
+}
+
+/** What the broker takes is a second limit. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Serves the API, the page, and health on one port. @throws where the port is taken, unless `nextFreePort` */
+export async function startGateway(house: House, options: GatewayOptions): Promise<Gateway> {
+  const live = new LiveFacts(options.reader);
+  const readiness = new Readiness(house, options.reader);
+  const module = gatewayModule({ house, live, readiness, reader: options.reader, jaegerUrl: options.jaegerUrl });
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(hardened, countRequests(house.telemetry.meters));
+  app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
+  app.use(readBody);
+  app.useGlobalFilters(new ProblemFilter(house.telemetry.log));
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: asProblem }));
+  await app.init();
+  const server = app.getHttpServer();
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    ready: () => readiness.state(),
+    drain: async (ms) => {
+      readiness.stop();
+      const late = setTimeout(() => server.closeAllConnections(), ms);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await app.close();
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(late);
+      live[Symbol.dispose]();
+    },
+  };
+}
+
+type Issue = { readonly message: string; readonly path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined };
+
+function asProblem(issues: readonly Issue[]): RequestProblem {
+  const errors = issues.slice(0, 20).map(({ path = [], message }) => ({
+    pointer: path
+      .map(
+        (part) =>
+          '/' +
+          String(typeof part === 'object' ? part.key : part)
+            .replaceAll('~', '~0')
+            .replaceAll('/', '~1'),
+      )
+      .join(''),
+    detail: message,
+  }));
+  const [first] = errors;
+  return new RequestProblem(
+    'INVALID_REQUEST',
+    `The request is not valid: ${first?.pointer || 'body'}: ${first?.detail}`,
+    {
+      errors,
+    },
+  );
+}
+
+/** Headers that keep a browser from doing anything with an answer but showing it. */
+function hardened(_request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader(
+    'content-security-policy',
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  );
+  next();
+}
+
+const PORTS_TRIED = 100;
+
+async function listen(server: Server, { host, port, nextFreePort }: GatewayOptions): Promise<void> {
+  const last = nextFreePort && port > 0 ? Math.min(port + PORTS_TRIED, 65_535) : port;
+  for (let candidate = port; ; candidate++) {
+    try {
+      return await listenOn(server, { host, port: candidate });
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (taken && candidate < last) continue;
+      if (!taken) throw error;
+      throw new Error(`Port ${port} on ${host} is taken: stop what listens there, or set PORT to another one.`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function listenOn(server: Server, at: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

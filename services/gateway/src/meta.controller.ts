@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { asyncApi } from '@millrace/contracts/asyncapi';
+import type { House } from '@millrace/service';
+import { Readiness } from './readiness.js';
+import { openApi } from './openapi.js';
+import { HOUSE } from './tokens.js';
+
+/** What machines ask of a service. */
+@Controller()
+export class MetaController {
+  private readonly openApi = openApi();
+  private readonly asyncApi: object;
+
+  constructor(
+    @Inject(HOUSE) private readonly house: House,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {
+    this.asyncApi = asyncApi(house.settings.topicPrefix);
+  }
+
+  /** The process runs; nothing else is looked at. */
+  @Get('livez')
+  live() {
+    return { live: true };
+  }
+
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) response: ServerResponse) {
+    const state = await this.readiness.state();
+    if (state === true) return { ready: true };
+    response.statusCode = 503;
+    return { ready: false, reason: state };
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  metrics(): Promise<string> {
+    return this.house.telemetry.metricsText();
+  }
+
+  @Get('openapi.json')
+  openapi() {
+    return this.openApi;
+  }
+
+  @Get('asyncapi.json')
+  asyncapi() {
+    return this.asyncApi;
+  }
+}

@@ -1,0 +1,74 @@
+import { Controller, Get, Header, HttpCode, Inject, Param, Query, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import type { Reader } from '@millrace/store';
+import { cursorOf, readCursor } from '../cursor.js';
+import { Plans } from '../plans.js';
+import { RequestProblem } from '../problems.js';
+import { RunsQuery } from '../queries.js';
+import { Runs } from '../runs.js';
+import { summaryView } from '../run-view.js';
+import { READER } from '../tokens.js';
+import { Pages } from './pages.js';
+import { runPage } from './run-page.js';
+import { runsPage } from './runs-page.js';
+
+const HTML = 'text/html; charset=utf-8';
+
+/** A small page for people, rendered here; a few lines of script send what they decide and keep it up to date. */
+@Controller()
+export class PageController {
+  constructor(
+    @Inject(READER) private readonly reader: Reader,
+    @Inject(Runs) private readonly runs: Runs,
+    @Inject(Plans) private readonly plans: Plans,
+    @Inject(Pages) private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  @Header('content-type', HTML)
+  async list(@Query({ schema: RunsQuery }) { status, pipeline, cursor, limit }: RunsQuery): Promise<string> {
+    const filter = { list: 'page', status, pipeline };
+    const before = readCursor(cursor, filter);
+    const page = await this.reader.runs({
+      limit,
+      ...(before !== undefined && { before }),
+      ...(status && { status }),
+      ...(pipeline !== undefined && { pipeline }),
+    });
+    const runs = page.items.map(summaryView);
+    return this.pages.render(
+      'runs',
+      runsPage({ runs, status, pipeline, next: cursorOf(page.next, filter), now: Date.now() }),
+    );
+  }
+
+  @Get('runs/:id')
+  @HttpCode(200)
+  @Header('content-type', HTML)
+  async run(@Param('id') id: string, @Res({ passthrough: true }) response: ServerResponse): Promise<string> {
+    try {
+      const view = await this.runs.view(id);
+      const plan = view.steps.length > 0 ? await this.plans.byHash(view.plan) : undefined;
+      return await this.pages.render(
+        'run',
+        runPage(view, { plan, now: Date.now(), traceUrl: this.pages.traceUrl(view.traceId) }),
+      );
+    } catch (error) {
+      if (!(error instanceof RequestProblem)) throw error;
+      response.statusCode = error.problem.status;
+      return this.pages.render('message', { title: error.problem.title, text: error.problem.detail });
+    }
+  }
+
+  @Get('app.js')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  script(): Promise<string> {
+    return this.pages.asset('app.js');
+  }
+
+  @Get('app.css')
+  @Header('content-type', 'text/css; charset=utf-8')
+  style(): Promise<string> {
+    return this.pages.asset('app.css');
+  }
+}

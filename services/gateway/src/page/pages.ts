@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Liquid } from 'liquidjs';
+
+const folder = (name: string) => fileURLToPath(new URL(`../../${name}/`, import.meta.url));
+
+/** Makes HTML of templates. Whatever is put out is escaped; nothing in the templates lifts that. */
+export class Pages {
+  private readonly liquid = new Liquid({
+    root: folder('views'),
+    extname: '.liquid',
+    outputEscape: 'escape',
+    ownPropertyOnly: true,
+    cache: true,
+  });
+
+  constructor(private readonly jaegerUrl: string | undefined) {}
+
+  render(view: 'runs' | 'run' | 'message', data: object): Promise<string> {
+    return this.liquid.renderFile(view, data) as Promise<string>;
+  }
+
+  /** The page's own script and style. */
+  asset(name: 'app.js' | 'app.css'): Promise<string> {
+    return readFile(folder('public') + name, 'utf8');
+  }
+
+  /** Where Jaeger shows a trace; undefined where it is not known. */
+  traceUrl(traceId: string): string | undefined {
+    return this.jaegerUrl && `${this.jaegerUrl.replace(/\/+$/, '')}/trace/${traceId}`;
+  }
+}

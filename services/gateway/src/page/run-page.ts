@@ -1,0 +1,115 @@
+import { isOver } from '@millrace/contracts';
+import type { AttemptView, RunView, StepView } from '@millrace/contracts/http';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { formOf } from './answer-form.js';
+import { durationOf, fieldsOf, MARKS } from './words.js';
+
+interface Around {
+  readonly plan: LoadedPlan | undefined;
+  readonly now: number;
+  readonly traceUrl: string | undefined;
+}
+
+/** The time axis is so many units wide, whatever it spans. */
+const WIDTH = 1_000;
+const NARROWEST = 5;
+
+/** What the template of one run needs. */
+export function runPage(run: RunView, { plan, now, traceUrl }: Around) {
+  const start = Date.parse(run.acceptedAt);
+  const end = Math.max(endOf(run, now), start + 1);
+  const axis: Axis = { start, span: end - start, now: end };
+  return {
+    title: `${run.pipeline} ${run.id}`,
+    run: { ...run, mark: MARKS[run.status] },
+    took: durationOf(end - start),
+    over: isOver(run.status),
+    traceUrl,
+    canCancel: run.allowedActions.includes('cancel'),
+    ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => durationOf(part * axis.span)),
+    input: run.input === undefined ? undefined : fieldsOf(run.input),
+    output: run.output === undefined ? undefined : fieldsOf(run.output),
+    steps: run.steps.map((step) => ({ ...stepOf(step, axis), form: formFor(run, step, plan) })),
+    attention: run.steps.filter(({ allowedActions }) => allowedActions.length > 0).map(({ name }) => name),
+  };
+}
+
+interface Axis {
+  readonly start: number;
+  readonly span: number;
+  readonly now: number;
+}
+
+/** A run that waits or is parked has its axis up to where that began, so that what was done stays readable. */
+function endOf(run: RunView, now: number): number {
+  if (run.endedAt) return Date.parse(run.endedAt);
+  if (run.status === 'running') return now;
+  const times = run.steps
+    .flatMap(({ startedAt, endedAt }) => [startedAt, endedAt])
+    .filter((time) => time !== undefined);
+  const last = Math.max(Date.parse(run.acceptedAt), ...times.map((time) => Date.parse(time)));
+  return last + (last - Date.parse(run.acceptedAt)) * 0.15;
+}
+
+function stepOf(step: StepView, axis: Axis) {
+  const { name, kind, stage, status, attempts, failure, due } = step;
+  const from = step.startedAt === undefined ? undefined : Date.parse(step.startedAt);
+  const to = step.endedAt === undefined ? axis.now : Date.parse(step.endedAt);
+  const bars = attempts.length > 0 ? attempts.map((attempt) => barOf(attempt, status, axis)) : [];
+  if (from !== undefined && attempts.length === 0) bars.push(bar(from, to, { axis, kind: status }));
+  return {
+    name,
+    status,
+    mark: MARKS[status],
+    label: stage === undefined ? kind : stage === name ? '' : stage,
+    took: from === undefined || status === 'waiting' ? '' : durationOf(to - from),
+    bars,
+    tries: attempts.length > 1 ? attempts.length : undefined,
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      took: attempt.endedAt
+        ? durationOf(Date.parse(attempt.endedAt) - Date.parse(attempt.startedAt ?? attempt.requestedAt))
+        : '',
+    })),
+    failure: status === 'completed' ? undefined : failure,
+    due,
+    deadLetter: step.deadLetter,
+    waitingSince: status === 'waiting' ? step.waitingSince : undefined,
+    answeredBy: step.answeredBy,
+    answerReason: step.answerReason,
+    defaulted: step.defaulted,
+    input: step.input === undefined ? undefined : fieldsOf(step.input),
+    show: step.show === undefined ? undefined : fieldsOf(step.show),
+    output: step.output === undefined ? undefined : fieldsOf(step.output),
+    canRedrive: step.allowedActions.includes('redrive'),
+  };
+}
+
+function barOf(attempt: AttemptView, status: StepView['status'], axis: Axis) {
+  const to = attempt.endedAt === undefined ? axis.now : Date.parse(attempt.endedAt);
+  const failed = attempt.failure !== undefined;
+  const ended = attempt.endedAt !== undefined ? 'completed' : status;
+  return bar(Date.parse(attempt.requestedAt), to, {
+    axis,
+    kind: failed ? 'failed' : status === 'cancelled' ? status : ended,
+  });
+}
+
+function bar(from: number, to: number, { axis, kind }: { axis: Axis; kind: string }) {
+  const at = (time: number) => Math.min(WIDTH, Math.max(0, ((time - axis.start) / axis.span) * WIDTH));
+  const width = Math.max(NARROWEST, at(to) - at(from));
+  return { kind, x: Math.min(at(from), WIDTH - width).toFixed(1), width: width.toFixed(1) };
+}
+
+function formFor(run: RunView, step: StepView, plan: LoadedPlan | undefined) {
+  const definition = plan?.step(step.name);
+  if (!definition || definition.kind === 'stage') return undefined;
+  const answer = step.allowedActions.includes('answer');
+  if (!answer && !step.allowedActions.includes('signal')) return undefined;
+  return {
+    action: answer ? `/v1/reviews/${run.id}.${step.name}` : `/v1/runs/${run.id}/signals/${step.name}`,
+    under: answer ? 'answer' : 'payload',
+    verb: answer ? 'Answer' : 'Send the signal',
+    fields: formOf(definition.schema),
+  };
+}

@@ -1,0 +1,36 @@
+import { type LoadedPlan, loadPlan } from '@millrace/pipeline';
+import type { Reader } from '@millrace/store';
+import { RequestProblem } from './problems.js';
+
+const MOST = 500;
+
+/** Plans ready for use. A plan never changes under its hash, so it is loaded once. */
+export class Plans {
+  private readonly loaded = new Map<string, LoadedPlan>();
+
+  constructor(private readonly reader: Pick<Reader, 'plan' | 'pipelines'>) {}
+
+  async byHash(hash: string): Promise<LoadedPlan> {
+    const known = this.loaded.get(hash);
+    if (known) return known;
+    const stored = await this.reader.plan(hash);
+    if (stored === undefined) throw new Error(`The store has no plan ${hash}, though something refers to it`);
+    const plan = loadPlan(stored);
+    if (this.loaded.size >= MOST) this.loaded.delete(this.loaded.keys().next().value!);
+    this.loaded.set(hash, plan);
+    return plan;
+  }
+
+  /**
+   * What new runs of a pipeline get.
+   * @throws {RequestProblem} UNKNOWN_PIPELINE
+   */
+  async newest(pipeline: string): Promise<{ plan: LoadedPlan; deployedAt: number }> {
+    const found = (await this.reader.pipelines()).find(({ name }) => name === pipeline);
+    if (!found) {
+      const errors = [{ pointer: '/pipeline', detail: 'No pipeline of this name is deployed.' }];
+      throw new RequestProblem('UNKNOWN_PIPELINE', `There is no pipeline "${pipeline.slice(0, 200)}".`, { errors });
+    }
+    return { plan: await this.byHash(found.plan), deployedAt: found.deployedAt };
+  }
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { BrokerError } from '@millrace/broker';
+import { detailsOf } from '@millrace/contracts';
+import { problem, type Problem, type ProblemCode } from '@millrace/contracts/http';
+import type { z } from 'zod';
+import { methodsOf } from './operations.js';
+
+type Errors = NonNullable<Problem['errors']>;
+
+/** What the caller gets instead of what it asked for. Throw it anywhere below a controller. */
+export class RequestProblem extends Error {
+  override readonly name = 'RequestProblem';
+  readonly problem: Problem;
+
+  constructor(code: ProblemCode, detail: string, more?: { errors?: Errors; cause?: unknown }) {
+    super(detail, { cause: more?.cause });
+    this.problem = problem(code, detail, more?.errors && { errors: more.errors });
+  }
+}
+
+/** For a schema that a request does not fit. The pointers lead into the body. */
+export function invalidRequest(error: z.ZodError, what = 'body'): RequestProblem {
+  const errors = detailsOf(error);
+  const [first] = errors;
+  return new RequestProblem('INVALID_REQUEST', `The ${what} is not valid: ${first?.pointer || '/'}: ${first?.detail}`, {
+    errors,
+  });
+}
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** Writes a problem; nothing else in the gateway answers with an error. */
+export function sendProblem(response: ServerResponse, problem: Problem, headers: Record<string, string> = {}): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const retry = problem.status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json', ...retry, ...headers });
+  response.end(response.req.method === 'HEAD' ? undefined : JSON.stringify(problem));
+}
+
+/** Turns whatever was thrown into a problem: never a stack, never a page of HTML. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: { error(fields: object, message: string): void }) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<IncomingMessage>();
+    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const traceId = traceIdOf(request.headers.traceparent);
+    const { problem, headers } = problemOf(error, request);
+    if (problem.status >= 500) this.log.error({ err: error, code: problem.code, traceId }, problem.title);
+    sendProblem(response, { ...problem, ...(traceId && { traceId }) }, headers);
+  }
+}
+
+function problemOf(error: unknown, request: IncomingMessage): { problem: Problem; headers?: Record<string, string> } {
+  if (error instanceof RequestProblem) return { problem: error.problem };
+  if (error instanceof BrokerError) return { problem: brokerProblem(error) };
+  const status = statusOf(error);
+  if (status === 404) return routeProblem(request);
+  if (status === 413) return { problem: problem('TOO_LARGE', 'The body is larger than this gateway takes.') };
+  if (status === 415) return { problem: problem('UNSUPPORTED_CONTENT_TYPE', 'The body’s encoding is not known here.') };
+  if (status === 400) return { problem: problem('INVALID_REQUEST', 'The request could not be read.') };
+  if (isConnectionLost(error)) return { problem: problem('STORE_UNAVAILABLE', 'The store did not answer.') };
+  return { problem: problem('INTERNAL', 'The request could not be carried out.') };
+}
+
+function brokerProblem(error: BrokerError): Problem {
+  return error.code === 'RECORD_TOO_LARGE'
+    ? problem('TOO_LARGE', 'The record would be larger than the broker takes.')
+    : problem('BROKER_UNAVAILABLE', 'The broker did not confirm the record. It is not known whether it arrived.');
+}
+
+function routeProblem(request: IncomingMessage) {
+  const path = pathOf(request);
+  const methods = methodsOf(path);
+  if (methods.length === 0) return { problem: problem('UNKNOWN_ROUTE', `There is nothing at ${path.slice(0, 200)}.`) };
+  const allow = methods.join(', ');
+  return {
+    problem: problem('METHOD_NOT_ALLOWED', `${path.slice(0, 200)} takes ${allow}, not ${request.method}.`),
+    headers: { allow },
+  };
+}
+
+export const pathOf = (request: IncomingMessage): string => {
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  return path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
+};
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status: unknown = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** What Node and PostgreSQL's driver say when the other side is not there. */
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|57P0\d|53300|08\w{3}|STORE_UNAVAILABLE)$/.test(code))
+    return true;
+  return /^Connection terminated/.test(error.message) || isConnectionLost(error.cause);
+}
+
+/** The trace of a W3C traceparent; undefined where it is not one. */
+export function traceIdOf(traceparent: unknown): string | undefined {
+  if (typeof traceparent !== 'string') return undefined;
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1];
+}

@@ -1,0 +1,38 @@
+import { RunStatus } from '@millrace/contracts';
+import { z } from 'zod';
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items at most.'),
+  cursor: z.string().max(2_000).optional().describe('`next` of the page before, with the same filters.'),
+};
+const pipeline = z.string().max(200).optional().describe('Only of this pipeline.');
+
+export const RunsQuery = z.strictObject({ status: RunStatus.optional(), pipeline, ...page });
+export type RunsQuery = z.infer<typeof RunsQuery>;
+
+export const ReviewsQuery = z.strictObject({
+  pipeline,
+  kind: z
+    .enum(['review', 'signal'])
+    .optional()
+    .describe('What a person gives, or what a system gives. Both without it.'),
+  ...page,
+});
+export type ReviewsQuery = z.infer<typeof ReviewsQuery>;
+
+export const DeadLettersQuery = z.strictObject({
+  status: z.enum(['open', 'redriven', 'dropped']).optional(),
+  pipeline,
+  ...page,
+});
+export type DeadLettersQuery = z.infer<typeof DeadLettersQuery>;
+
+export const StartQuery = z.strictObject({
+  pipeline: z.string().min(1).max(200).optional().describe('Which pipeline, where the body is a mail.'),
+});
+export type StartQuery = z.infer<typeof StartQuery>;
+
+export const EventsQuery = z.strictObject({
+  after: z.coerce.number().int().nonnegative().optional().describe('As the header `Last-Event-ID`, which wins.'),
+});
+export type EventsQuery = z.infer<typeof EventsQuery>;

@@ -1,0 +1,102 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { type Accepted, AnswerBody, type ReviewView, type StepView } from '@millrace/contracts/http';
+import type { LoadedPlan } from '@millrace/pipeline';
+import type { Reader, Review } from '@millrace/store';
+import { Acts } from './acts.js';
+import { cursorOf, readCursor } from './cursor.js';
+import { Plans } from './plans.js';
+import { RequestProblem } from './problems.js';
+import { ReviewsQuery } from './queries.js';
+import { timeOf } from './run-view.js';
+import { Runs } from './runs.js';
+import { READER } from './tokens.js';
+
+@Controller('v1/reviews')
+export class ReviewsController {
+  constructor(
+    @Inject(READER) private readonly reader: Reader,
+    @Inject(Runs) private readonly runs: Runs,
+    @Inject(Plans) private readonly plans: Plans,
+    @Inject(Acts) private readonly acts: Acts,
+  ) {}
+
+  @Get()
+  async list(@Query({ schema: ReviewsQuery }) { limit, cursor, pipeline, kind }: ReviewsQuery) {
+    const filter = { list: 'reviews', pipeline, kind };
+    const before = readCursor(cursor, filter);
+    const page = await this.reader.reviews({
+      limit,
+      ...(before !== undefined && { before }),
+      ...(pipeline !== undefined && { pipeline }),
+      ...(kind && { kind }),
+    });
+    const next = cursorOf(page.next, filter);
+    return { items: page.items.map(reviewOf), ...(next && { next }) };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<ReviewView> {
+    const { run, step } = partsOf(id);
+    const view = await this.runs.view(run).catch(() => undefined);
+    const waited = view?.steps.find(({ name, waitingSince }) => name === step && waitingSince !== undefined);
+    if (!view || !waited) throw unknownReview(id);
+    const plan = await this.plans.byHash(view.plan);
+    return {
+      ...identity(run, step),
+      kind: waited.kind === 'signal' ? 'signal' : 'review',
+      pipeline: view.pipeline,
+      status: waited.status === 'waiting' ? 'open' : 'closed',
+      since: waited.waitingSince!,
+      ...(waited.due && { due: waited.due }),
+      show: waited.show,
+      schema: schemaOf(plan, step),
+      allowedActions: waited.allowedActions,
+    };
+  }
+
+  @Post(':id')
+  @HttpCode(202)
+  async answer(@Param('id') id: string, @Body({ schema: AnswerBody }) body: AnswerBody): Promise<Accepted> {
+    const { run, step } = partsOf(id);
+    await this.get(id);
+    const { answer, ...act } = body;
+    return this.acts.signal(run, step, { payload: answer, ...act });
+  }
+}
+
+const identity = (run: string, step: string) => ({
+  id: `${run}.${step}`,
+  run,
+  step,
+  links: { self: `/v1/reviews/${run}.${step}`, run: `/v1/runs/${run}`, page: `/runs/${run}` },
+});
+
+function reviewOf(review: Review): ReviewView {
+  const { run, step, kind, pipeline, since, due, show } = review;
+  const allowedActions: StepView['allowedActions'] = [kind === 'review' ? 'answer' : 'signal'];
+  return {
+    ...identity(run, step),
+    kind,
+    pipeline,
+    status: 'open',
+    since: timeOf(since),
+    ...(due !== undefined && { due: timeOf(due) }),
+    show,
+    allowedActions,
+  };
+}
+
+function schemaOf(plan: LoadedPlan, step: string): unknown {
+  const definition = plan.step(step);
+  return definition.kind === 'stage' ? undefined : definition.schema;
+}
+
+const unknownReview = (id: string): RequestProblem =>
+  new RequestProblem('UNKNOWN_REVIEW', `There is no review ${id.slice(0, 200)}.`);
+
+/** `<run>.<step>`; run ids have no dots. */
+function partsOf(id: string): { run: string; step: string } {
+  const dot = id.indexOf('.');
+  if (dot < 0) throw unknownReview(id);
+  return { run: id.slice(0, dot), step: id.slice(dot + 1) };
+}

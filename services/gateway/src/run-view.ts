@@ -1,0 +1,184 @@
+import { type Fact, isOver, remedyOf, type Failure, traceIdsOf } from '@millrace/contracts';
+import type { Action, AttemptView, FailureView, RunSummaryView, RunView, StepView } from '@millrace/contracts/http';
+import { inputOf, type LoadedPlan } from '@millrace/pipeline';
+import { evolve, type Run, stepOf } from '@millrace/saga';
+import type { RunRecord, RunSummary } from '@millrace/store';
+
+export const timeOf = (at: number): string => new Date(at).toISOString();
+
+export const failureView = (failure: Failure): FailureView => ({ ...failure, remedy: remedyOf(failure.code) });
+
+export const runLinks = (id: string): Record<string, string> => ({
+  self: `/v1/runs/${id}`,
+  events: `/v1/runs/${id}/events`,
+  history: `/v1/runs/${id}/history`,
+  page: `/runs/${id}`,
+});
+
+export function summaryView(run: RunSummary): RunSummaryView {
+  return {
+    id: run.id,
+    pipeline: run.pipeline,
+    plan: run.plan,
+    status: run.status,
+    acceptedAt: timeOf(run.acceptedAt),
+    ...(run.endedAt !== undefined && { endedAt: timeOf(run.endedAt) }),
+    links: runLinks(run.id),
+  };
+}
+
+/** A run as it is shown: everything follows from its facts and its plan. */
+export function runView(record: RunRecord, plan: LoadedPlan): RunView {
+  const run = evolve(undefined, record.id, record.facts);
+  const histories = historiesOf(record.facts);
+  const steps = plan.order.map((name) => stepView(name, { run, plan, history: histories.get(name) ?? blank() }));
+  const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
+  return {
+    ...summary,
+    traceId: traceIdsOf(run.id).traceId,
+    input: run.known.input,
+    ...(run.output !== undefined && { output: run.output }),
+    steps,
+    allowedActions: isOver(run.status) ? [] : ['cancel'],
+  };
+}
+
+/** What one step's facts say beyond its present state. */
+interface History {
+  readonly attempts: AttemptView[];
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  waiting: { since: number; show: unknown } | undefined;
+  answer: { by?: string | undefined; reason?: string | undefined } | undefined;
+  defaulted: boolean;
+}
+
+const blank = (): History => ({
+  attempts: [],
+  startedAt: undefined,
+  endedAt: undefined,
+  waiting: undefined,
+  answer: undefined,
+  defaulted: false,
+});
+
+function stepView(name: string, { run, plan, history }: { run: Run; plan: LoadedPlan; history: History }): StepView {
+  const step = plan.step(name);
+  const state = stepOf(run, name);
+  const begun = history.attempts.length > 0;
+  const output = state.status === 'completed' ? run.known[name] : undefined;
+  return {
+    name,
+    kind: step.kind,
+    ...(step.kind === 'stage' && { stage: state.fallback && step.fallback ? step.fallback.stage : step.stage }),
+    status: state.status,
+    attempts: history.attempts,
+    ...(history.startedAt !== undefined && { startedAt: timeOf(history.startedAt) }),
+    ...(history.endedAt !== undefined && { endedAt: timeOf(history.endedAt) }),
+    ...(begun && step.kind === 'stage' && { input: inputOf(plan, name, run.known, state.fallback) }),
+    ...(output !== undefined && { output }),
+    ...(history.waiting && { waitingSince: timeOf(history.waiting.since), show: history.waiting.show }),
+    ...(state.due !== undefined && { due: timeOf(state.due) }),
+    ...(state.failure && { failure: failureView(state.failure) }),
+    ...(state.deadLetter !== undefined && { deadLetter: state.deadLetter }),
+    ...(history.answer?.by !== undefined && { answeredBy: history.answer.by }),
+    ...(history.answer?.reason !== undefined && { answerReason: history.answer.reason }),
+    ...(history.defaulted && { defaulted: true }),
+    allowedActions: actionsOf(step.kind, run, name),
+  };
+}
+
+function actionsOf(kind: StepView['kind'], run: Run, step: string): Action[] {
+  if (isOver(run.status)) return [];
+  const { status } = stepOf(run, step);
+  if (status === 'dead-lettered') return ['redrive'];
+  if (status !== 'waiting') return [];
+  return [kind === 'review' ? 'answer' : 'signal'];
+}
+
+function historiesOf(facts: readonly Fact[]): ReadonlyMap<string, History> {
+  const histories = new Map<string, History>();
+  const of = (step: string): History => {
+    let history = histories.get(step);
+    if (!history) histories.set(step, (history = blank()));
+    return history;
+  };
+  for (const fact of facts) {
+    if (fact.type === 'run.cancelled') {
+      for (const history of histories.values()) if (history.startedAt !== undefined) end(history, fact.at);
+    } else if (fact.type !== 'run.accepted' && fact.type !== 'run.completed') {
+      record(of(fact.step), fact);
+      if (fact.type === 'step.completed') for (const next of fact.next ?? []) begin(of(next), fact);
+    }
+  }
+  return histories;
+}
+
+type StepFact = Extract<Fact, { step: string }>;
+
+function record(history: History, fact: StepFact): void {
+  switch (fact.type) {
+    case 'step.requested':
+      begin(history, fact);
+      return;
+    case 'step.completed': {
+      finish(history, fact);
+      history.endedAt = fact.at;
+      return;
+    }
+    case 'step.failed': {
+      finish(history, fact).failure = failureView(fact.failure);
+      return;
+    }
+    case 'step.waiting':
+      history.waiting = { since: fact.at, show: fact.show };
+      history.startedAt ??= fact.at;
+      history.endedAt = undefined;
+      return;
+    case 'step.answered':
+      history.answer = { by: fact.by, reason: fact.reason };
+      history.endedAt = fact.at;
+      return;
+    case 'step.defaulted':
+      history.defaulted = true;
+      end(history, fact.at);
+      return;
+    case 'step.dead-lettered':
+      end(history, fact.at);
+      return;
+    case 'step.redriven':
+      history.endedAt = undefined;
+      return;
+    case 'step.retrying':
+    case 'step.skipped':
+    case 'step.answer-refused':
+  }
+}
+
+function begin(history: History, fact: { attempt: number; at: number; fallback?: true | undefined }): void {
+  history.attempts.push({
+    attempt: fact.attempt,
+    requestedAt: timeOf(fact.at),
+    ...(fact.fallback && { fallback: true }),
+  });
+  history.startedAt ??= fact.at;
+  history.endedAt = undefined;
+}
+
+/** The attempt that a result belongs to; made where nothing said that it began. */
+function finish(history: History, fact: { attempt: number; at: number; startedAt?: number | undefined }): AttemptView {
+  let attempt = history.attempts.findLast((one) => one.attempt === fact.attempt);
+  if (!attempt) {
+    begin(history, { attempt: fact.attempt, at: fact.startedAt ?? fact.at });
+    attempt = history.attempts.at(-1)!;
+  }
+  if (fact.startedAt !== undefined) attempt.startedAt = timeOf(fact.startedAt);
+  attempt.endedAt = timeOf(fact.at);
+  return attempt;
+}
+
+function end(history: History, at: number): void {
+  history.endedAt ??= at;
+  const last = history.attempts.at(-1);
+  if (last) last.endedAt ??= timeOf(at);
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { HEADER } from '@millrace/contracts';
+import { type Accepted, ActBody, type RunList, type RunView, SignalBody, StartRun } from '@millrace/contracts/http';
+import type { Reader } from '@millrace/store';
+import { Acts } from './acts.js';
+import { textOf } from './body.js';
+import { cursorOf, readCursor } from './cursor.js';
+import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
+import { RunsQuery, StartQuery } from './queries.js';
+import { runLinks, summaryView } from './run-view.js';
+import { Runs } from './runs.js';
+import { RunStarter } from './start-run.js';
+import { READER } from './tokens.js';
+
+/** `Prefer: wait=N` waits no longer than this. */
+const LONGEST_WAIT_SECONDS = 60;
+
+@Controller('v1/runs')
+export class RunsController {
+  constructor(
+    @Inject(READER) private readonly reader: Reader,
+    @Inject(RunStarter) private readonly starter: RunStarter,
+    @Inject(Runs) private readonly runs: Runs,
+    @Inject(Acts) private readonly acts: Acts,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  async start(
+    @Body() body: unknown,
+    @Query({ schema: StartQuery }) query: StartQuery,
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Accepted | RunView> {
+    const waitFor = waitOf(request);
+    const run = await this.starter.start({
+      ...wantedOf(body, query),
+      idempotencyKey: idempotencyKeyOf(request),
+      traceparent: traceparentOf(request),
+    });
+    response.setHeader('location', `/v1/runs/${run.id}`);
+    if (waitFor > 0) {
+      response.setHeader('preference-applied', `wait=${waitFor}`);
+      if (await this.runs.settled(run.id, untilGone(response, waitFor * 1_000))) {
+        response.statusCode = 200;
+        return this.runs.view(run.id);
+      }
+    }
+    return { ...run, links: runLinks(run.id) };
+  }
+
+  @Get()
+  async list(@Query({ schema: RunsQuery }) { limit, cursor, status, pipeline }: RunsQuery): Promise<RunList> {
+    const filter = { list: 'runs', status, pipeline };
+    const before = readCursor(cursor, filter);
+    const page = await this.reader.runs({
+      limit,
+      ...(before !== undefined && { before }),
+      ...(status && { status }),
+      ...(pipeline !== undefined && { pipeline }),
+    });
+    const next = cursorOf(page.next, filter);
+    return { items: page.items.map(summaryView), ...(next && { next }) };
+  }
+
+  @Get(':id')
+  get(@Param('id') id: string): Promise<RunView> {
+    return this.runs.view(id);
+  }
+
+  @Get(':id/history')
+  async history(@Param('id') id: string) {
+    const record = await this.runs.record(id);
+    return { items: (record?.facts ?? []).map((fact, at) => ({ seq: at + 1, ...fact })) };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  cancel(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<Accepted> {
+    return this.acts.cancel(id, act);
+  }
+
+  @Post(':id/signals/:step')
+  @HttpCode(202)
+  signal(
+    @Param('id') id: string,
+    @Param('step') step: string,
+    @Body({ schema: SignalBody }) body: SignalBody,
+  ): Promise<Accepted> {
+    return this.acts.signal(id, step, body);
+  }
+}
+
+function wantedOf(body: unknown, query: StartQuery): { pipeline: string; input: unknown } {
+  if (Buffer.isBuffer(body)) {
+    if (query.pipeline === undefined) {
+      const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
+      throw new RequestProblem('INVALID_REQUEST', 'Say which pipeline the mail is for: ?pipeline=<name>.', { errors });
+    }
+    const raw = textOf(body);
+    return { pipeline: query.pipeline, input: raw === undefined ? { rawBase64: body.toString('base64') } : { raw } };
+  }
+  const { data, error } = StartRun.safeParse(body ?? {});
+  if (error) throw invalidRequest(error);
+  if (data.input === undefined) {
+    const errors = [{ pointer: '/input', detail: 'Required: the pipeline’s input.' }];
+    throw new RequestProblem('INVALID_REQUEST', 'The body has no input.', { errors });
+  }
+  return { pipeline: data.pipeline, input: data.input };
+}
+
+function idempotencyKeyOf(request: IncomingMessage): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw new RequestProblem('INVALID_REQUEST', 'Idempotency-Key is one header of 1 to 255 printable ASCII characters.');
+}
+
+function traceparentOf(request: IncomingMessage): string | undefined {
+  const given = request.headers[HEADER.traceparent];
+  return typeof given === 'string' && traceIdOf(given) !== undefined ? given : undefined;
+}
+
+function waitOf(request: IncomingMessage): number {
+  const wait = /(?:^|[,;\s])wait=(\d{1,9})\b/.exec(String(request.headers.prefer ?? ''))?.[1];
+  return Math.min(Number(wait ?? 0), LONGEST_WAIT_SECONDS);
+}
+
+/** Aborted after `ms`, or when the caller has hung up. */
+function untilGone(response: ServerResponse, ms: number): AbortSignal {
+  const gone = new AbortController();
+  const timer = setTimeout(() => gone.abort(), ms);
+  response.once('close', () => {
+    clearTimeout(timer);
+    gone.abort();
+  });
+  return gone.signal;
+}

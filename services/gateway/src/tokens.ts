@@ -1,0 +1,4 @@
+/** Injection tokens of what is not a class of the gateway's own. */
+export const READER = Symbol('reader');
+export const HOUSE = Symbol('house');
+export const SETTINGS = Symbol('settings');
