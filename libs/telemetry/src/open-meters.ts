@@ -4,6 +4,7 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { Counter, Histogram, Meters, Read } from './meters.js';
+import { EXPORT_MS } from './open-spans.js';
 import { eventLoopLag, memory } from './process-health.js';
 
 const PUSH_EVERY_MS = 15_000;
@@ -42,9 +43,9 @@ export function openMeters(of: { resource: Resource; endpoint: string | undefine
 
 function pushTo(endpoint: string): PeriodicExportingMetricReader {
   return new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics`, timeoutMillis: 5_000 }),
+    exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics`, timeoutMillis: EXPORT_MS }),
     exportIntervalMillis: PUSH_EVERY_MS,
-    exportTimeoutMillis: 6_000,
+    exportTimeoutMillis: EXPORT_MS + 500,
   });
 }
 

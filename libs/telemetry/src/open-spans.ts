@@ -11,7 +11,7 @@ const DELAY_MS = 500;
 const QUEUE = 16_384;
 const BATCH = 1_024;
 /** How long a batch may take, its retries included: after that it is dropped. */
-const EXPORT_MS = 5_000;
+export const EXPORT_MS = 3_000;
 
 export interface OpenSpans extends Spans {
   flush(): Promise<void>;
@@ -42,7 +42,7 @@ export function openSpans(to: { endpoint: string; resource: Resource; log: Log }
     scheduledDelayMillis: DELAY_MS,
     maxQueueSize: QUEUE,
     maxExportBatchSize: BATCH,
-    exportTimeoutMillis: EXPORT_MS + 1_000,
+    exportTimeoutMillis: EXPORT_MS + 500,
   });
   return {
     on: true,

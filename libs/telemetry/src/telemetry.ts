@@ -2,7 +2,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type Log, openLog } from './log.js';
 import type { Meters } from './meters.js';
 import { openMeters } from './open-meters.js';
-import { NO_SPANS, openSpans } from './open-spans.js';
+import { EXPORT_MS, NO_SPANS, openSpans } from './open-spans.js';
 import type { Spans } from './spans.js';
 
 export interface TelemetryOptions {
@@ -33,7 +33,7 @@ export interface Telemetry extends AsyncDisposable {
 }
 
 /** How long closing waits for a collector that does not answer. */
-const CLOSE_MS = 3_000;
+const CLOSE_MS = EXPORT_MS + 1_000;
 
 export function telemetry(options: TelemetryOptions): Telemetry {
   const log = openLog(options);
