@@ -1,1 +1,1 @@
-export {};
+export { embeddedBroker, type EmbeddedOptions, type LogLines } from './embedded-broker.js';

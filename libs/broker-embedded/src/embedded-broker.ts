@@ -1,0 +1,206 @@
+import fs from 'node:fs';
+import { BrokerError } from '@millrace/broker';
+import type {
+  Broker,
+  Consumption,
+  Handle,
+  Incoming,
+  OrderedSource,
+  Outgoing,
+  PartitionLag,
+  Source,
+  Tail,
+  TopicSpec,
+} from '@millrace/broker';
+import { BatchConsumption } from './batch-consumption.js';
+import { Log } from './log.js';
+import { RecordConsumption } from './record-consumption.js';
+import type { LogSettings } from './settings.js';
+import { LogTail } from './tail.js';
+
+/** Where the log says what went wrong: a pino logger fits. No payload is ever in it. */
+export interface LogLines {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface EmbeddedOptions {
+  /** Holds the log and nothing else; is made where it is missing. One process at a time has it. */
+  readonly dir: string;
+  /** Default true. Without it a crash of the machine, though not of the process, may lose what was acknowledged last. */
+  readonly fsync?: boolean;
+  /** Default 1 MiB. */
+  readonly maxRecordBytes?: number;
+  /** How long, and up to which size of the whole log, records stay that every group is past. Default: a week, 256 MiB. */
+  readonly keep?: { readonly ms?: number; readonly bytes?: number };
+  /** At about this size a new file is begun; a file is the least that is removed at once. Default 32 MiB. */
+  readonly segmentBytes?: number;
+  readonly log?: LogLines;
+}
+
+const MiB = 1024 * 1024;
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+const CACHE_BYTES = 16 * MiB;
+
+/** The logs that are open in this process. */
+const logs = new Map<string, { log: Log; users: number; closing?: Promise<void> }>();
+
+/**
+ * A durable partitioned log in a directory of this machine. Several brokers of one process on one directory share the log,
+ * with the options of the first.
+ * @throws {BrokerError} `LOG_IN_USE` when another process has the directory; `LOG_DAMAGED` when files are missing or unreadable
+ */
+export async function embeddedBroker(options: EmbeddedOptions): Promise<Broker> {
+  fs.mkdirSync(options.dir, { recursive: true });
+  const dir = fs.realpathSync(options.dir);
+  for (let closing; (closing = logs.get(dir)?.closing);) await closing;
+  let shared = logs.get(dir);
+  if (!shared) {
+    shared = { log: new Log(settingsOf(options, dir)), users: 0 };
+    logs.set(dir, shared);
+  }
+  shared.users++;
+  return new EmbeddedBroker(shared.log, release);
+
+  function release({ crashed }: { crashed: boolean }): Promise<void> {
+    const { log } = shared!;
+    if (--shared!.users > 0) return crashed ? Promise.resolve() : log.synced();
+    shared!.closing = log.close({ crashed }).finally(() => logs.delete(dir));
+    return shared!.closing;
+  }
+}
+
+/** For tests: the broker's work is dropped where it is, as if its process had died. */
+export async function crash(broker: Broker): Promise<void> {
+  await (broker as EmbeddedBroker).crash();
+}
+
+function settingsOf(options: EmbeddedOptions, dir: string): LogSettings {
+  return {
+    dir,
+    fsync: options.fsync ?? true,
+    maxRecordBytes: options.maxRecordBytes ?? MiB,
+    keepMs: options.keep?.ms ?? WEEK_MS,
+    keepBytes: options.keep?.bytes ?? 256 * MiB,
+    segmentBytes: options.segmentBytes ?? 32 * MiB,
+    cacheBytes: CACHE_BYTES,
+    log: options.log,
+  };
+}
+
+class EmbeddedBroker implements Broker {
+  readonly kind = 'embedded';
+  readonly maxRecordBytes: number;
+  readonly #open = new Set<RecordConsumption | BatchConsumption>();
+  readonly #tails = new Set<Tail>();
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    readonly log: Log,
+    readonly release: (how: { crashed: boolean }) => Promise<void>,
+  ) {
+    this.maxRecordBytes = log.settings.maxRecordBytes;
+  }
+
+  healthy(): Promise<boolean> {
+    return Promise.resolve(!this.#closed && this.log.healthy);
+  }
+
+  async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
+    this.#mustBeOpen();
+    await Promise.all(topics.map((topic) => this.log.ensureTopic({ ...topic, compacted: topic.compacted ?? false })));
+  }
+
+  async partitionsOf(topic: string): Promise<number> {
+    return Promise.resolve(this.log.catalog.topic(topic).partitions.length);
+  }
+
+  async publish(records: readonly Outgoing[]): Promise<void> {
+    this.#mustBeOpen();
+    this.log.check(records);
+    if (records.length > 0) await this.log.commit({ records });
+  }
+
+  async consume(source: Source, handle: Handle): Promise<Consumption> {
+    this.#mustBeOpen();
+    const subscription = await this.log.subscription(source.group, source.topic);
+    return this.#opened(new RecordConsumption(this.log, subscription, { source, handle }));
+  }
+
+  async consumeInOrder(source: OrderedSource): Promise<Consumption> {
+    this.#mustBeOpen();
+    const subscription = await this.log.subscription(source.group, source.topic);
+    return this.#opened(new BatchConsumption(this.log, subscription, source));
+  }
+
+  async tail(topics: readonly string[], from: 'start' | 'end', see: (record: Incoming) => void): Promise<Tail> {
+    this.#mustBeOpen();
+    const tail = new LogTail(this.log, { topics, from, see });
+    this.#tails.add(tail);
+    return Promise.resolve(tail);
+  }
+
+  async browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]> {
+    const topic = this.log.catalog.topic(at.topic);
+    topic.check({ topic: at.topic, partition: at.partition, key: null, value: null });
+    const partition = topic.partitions[at.partition]!;
+    const records: Incoming[] = [];
+    await this.log.synced();
+    for (let next = at.offset; records.length < at.limit && next < partition.durable;) {
+      const chunk = this.log.reader.read(partition, next);
+      if (!chunk) break;
+      for (let n = chunk.at; n < chunk.records.length && records.length < at.limit; n++) {
+        if (chunk.records[n]!.offset < partition.durable) records.push(chunk.records[n]!);
+      }
+      next = chunk.records.at(-1)!.offset + 1;
+    }
+    return records;
+  }
+
+  async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
+    const { partitions } = this.log.catalog.topic(topic);
+    const subscription = this.log.catalog.subscription(group, topic);
+    return Promise.resolve(
+      partitions.map(({ id, start, end }) => {
+        const progress = subscription?.progress[id];
+        const mark = Math.max(progress?.mark ?? 0, start);
+        return {
+          topic,
+          partition: id,
+          committed: progress?.committed ? progress.mark : null,
+          end,
+          backlog: end - mark - (progress?.done.size ?? 0),
+        };
+      }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    await this.#closed;
+  }
+
+  async crash(): Promise<void> {
+    for (const consumption of this.#open) consumption.abandon();
+    for (const tail of this.#tails) await tail[Symbol.asyncDispose]();
+    this.#closed ??= this.release({ crashed: true });
+    await this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#open, ...this.#tails].map((one) => one[Symbol.asyncDispose]()));
+    await this.release({ crashed: false });
+  }
+
+  #opened<T extends RecordConsumption | BatchConsumption>(consumption: T): T {
+    // Closed while the group was being looked up.
+    if (this.#closed) consumption.abandon();
+    this.#mustBeOpen();
+    this.#open.add(consumption);
+    return consumption;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new BrokerError('BROKER_UNAVAILABLE', 'This broker has been closed. Open another one.');
+  }
+}

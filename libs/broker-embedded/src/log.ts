@@ -1,0 +1,286 @@
+import { BrokerError, PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
+import { Catalog, type Partition, type Subscription, type TopicFact } from './catalog.js';
+import { compose, type Commit, type Write } from './commit.js';
+import { lockDirectory } from './directory-lock.js';
+import { seal } from './frame.js';
+import { Membership } from './membership.js';
+import { Reader } from './reader.js';
+import { recover } from './recovery.js';
+import { Retention } from './retention.js';
+import { share, Segments } from './segments.js';
+import { SyncQueue } from './sync-queue.js';
+import type { LogSettings } from './settings.js';
+
+/** One commit takes about so many bytes at most, unless a single write is larger. */
+const COMMIT_BYTES = 4 * 1024 * 1024;
+/** Writing waits for the disk when it is so far ahead of it. */
+const MAX_UNSYNCED = 64 * 1024 * 1024;
+/** What a record in the cache takes besides its bytes, about. */
+const RECORD_IN_MEMORY = 400;
+
+/**
+ * The log of one directory: writes what is asked for, everything that is ready as one frame, and hands it on. A frame is
+ * written at once, which survives the end of the process, and is on the disk a moment later, which survives that of the machine.
+ */
+export class Log {
+  readonly catalog = new Catalog();
+  readonly reader: Reader;
+  /** Called when writing works again after it had been refused. */
+  readonly onRecovered = new Set<() => void>();
+  readonly #memberships = new Map<Subscription, Membership>();
+  readonly #segments: Segments;
+  readonly #sync: SyncQueue;
+  readonly #retention: Retention;
+  readonly #unlock: () => void;
+  #queue: Write[] = [];
+  #scheduled: NodeJS.Immediate | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryMs = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #spread = 0;
+  #closed = false;
+
+  /** @throws {BrokerError} `LOG_IN_USE`, `LOG_DAMAGED` */
+  constructor(readonly settings: LogSettings) {
+    this.#unlock = lockDirectory(settings.dir);
+    try {
+      this.#segments = new Segments(settings.dir);
+      try {
+        recover(this.#segments, this.catalog);
+      } catch (error) {
+        this.#segments.close();
+        throw error;
+      }
+    } catch (error) {
+      this.#unlock();
+      throw error;
+    }
+    this.reader = new Reader(this.#segments, settings.cacheBytes);
+    this.#sync = new SyncQueue(this.#segments, settings.fsync, () => this.#schedule());
+    this.#retention = new Retention(this, this.#segments);
+  }
+
+  /** Writing is refused for now, as on a full disk, or for good. */
+  get stalled(): boolean {
+    return this.#retry !== undefined || this.#sync.broken !== undefined;
+  }
+
+  get healthy(): boolean {
+    return !this.#closed && !this.stalled;
+  }
+
+  /** Puts the write into the next commit. What finishes a record is tried until it succeeds or its lease ends; all else is refused at once. */
+  append(write: Write): void {
+    if (this.#closed) return write.refused(closed());
+    if (this.#sync.broken) return write.refused(this.#sync.broken);
+    this.#queue.push(write);
+    this.#schedule();
+  }
+
+  /** As `append`; resolves once it is on the disk. */
+  commit(write: Omit<Write, 'durable' | 'refused'>): Promise<void> {
+    return new Promise((resolve, reject) => this.append({ ...write, durable: resolve, refused: reject }));
+  }
+
+  /** Resolves once everything that has been written so far is on the disk. */
+  synced(): Promise<void> {
+    return this.#sync.reached(this.#segments.end);
+  }
+
+  ensureTopic(spec: Omit<TopicFact, 'id'>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.catalog.has(spec.name)) return this.synced();
+      const topic = { ...spec, id: this.catalog.topics.length };
+      await this.commit({ facts: { topic }, written: () => this.catalog.addTopic(topic) });
+    });
+  }
+
+  /** What the group has done in the topic; from here on the log keeps records until the group is past them. */
+  subscription(group: string, topicName: string): Promise<Subscription> {
+    return this.#inTurn(async () => {
+      const topic = this.catalog.topic(topicName);
+      const known = this.catalog.subscription(group, topicName);
+      if (known) return known;
+      const fact = { id: this.catalog.subscriptions.length, group, topic: topic.id };
+      await this.commit({ facts: { subscription: fact }, written: () => this.catalog.addSubscription(fact) });
+      return this.catalog.subscription(group, topicName)!;
+    });
+  }
+
+  /** @throws {BrokerError} `UNKNOWN_TOPIC`, `RECORD_TOO_LARGE`: what cannot be written is known before anything is */
+  check(records: readonly Outgoing[]): void {
+    for (const record of records) this.catalog.topic(record.topic).check(record);
+    refuseTooLarge(records, this.settings.maxRecordBytes);
+  }
+
+  membership(subscription: Subscription): Membership {
+    let membership = this.#memberships.get(subscription);
+    if (!membership) this.#memberships.set(subscription, (membership = new Membership(subscription)));
+    return membership;
+  }
+
+  /** Writes what is waiting, now. */
+  flush(): void {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#retry || this.#closed) return;
+    while (this.#queue.length > 0 && !this.#sync.broken && this.#sync.behind < MAX_UNSYNCED) this.#writeSome();
+    if (this.#sync.broken) for (const write of this.#queue.splice(0)) write.refused(this.#sync.broken);
+  }
+
+  /** Ends the log. `crashed` leaves undone what a process that dies leaves undone. */
+  async close({ crashed }: { crashed: boolean }): Promise<void> {
+    while (!crashed && this.#queue.length > 0 && !this.stalled) {
+      this.flush();
+      await this.synced().catch(() => undefined);
+    }
+    this.#closed = true;
+    clearImmediate(this.#scheduled);
+    clearTimeout(this.#retry);
+    await this.#retention.stop();
+    if (!crashed) await this.synced().catch(() => undefined);
+    for (const write of this.#queue.splice(0)) write.refused(closed());
+    await this.#sync.idle();
+    this.#segments.close();
+    this.#unlock();
+  }
+
+  #schedule(): void {
+    if (this.#closed || this.#retry || this.#queue.length === 0) return;
+    this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  #writeSome(): void {
+    const writes = this.#take();
+    if (writes.length === 0) return;
+    let commit: Commit;
+    let start: number;
+    try {
+      this.#prepareSegment();
+      const packBytes = Math.min(PACK_BYTES, this.settings.maxRecordBytes);
+      commit = compose(writes, this.catalog, { now: Date.now(), spread: this.#spread++, packBytes });
+      start = this.#segments.end;
+      seal(commit.frame, start, this.#sync.position);
+      this.#segments.append(commit.frame);
+    } catch (error) {
+      this.#refuse(writes, error);
+      return;
+    }
+    this.#retryMs = 0;
+    const grown = this.#apply(commit, start);
+    this.#sync.add({
+      end: this.#segments.end,
+      done: () => {
+        for (const [partition, end] of grown) partition.durable = end;
+        for (const write of writes) write.durable?.();
+        for (const [partition] of grown) for (const watcher of [...partition.watchers]) watcher.durable?.(partition);
+      },
+      failed: (error) => {
+        for (const write of writes) write.refused(error);
+      },
+    });
+    for (const write of writes) write.written?.();
+    for (const [partition] of grown) for (const watcher of [...partition.watchers]) watcher.written?.(partition);
+  }
+
+  /** The next writes, without those whose owner has lost what they finish. */
+  #take(): Write[] {
+    const taken: Write[] = [];
+    let bytes = 0;
+    let n = 0;
+    for (; n < this.#queue.length && bytes < COMMIT_BYTES; n++) {
+      const write = this.#queue[n]!;
+      if (write.finish?.lease.ended) {
+        write.refused(new Error('The partition has another owner by now.'));
+        continue;
+      }
+      taken.push(write);
+      for (const { value } of write.records ?? []) bytes += 64 + (value?.length ?? 0);
+      for (const { entry } of write.takenOver ?? []) bytes += entry.length;
+    }
+    this.#queue = n === this.#queue.length ? [] : this.#queue.slice(n);
+    return taken;
+  }
+
+  #prepareSegment(): void {
+    const segments = this.#segments;
+    if (segments.all.length === 0 || segments.active.length >= this.settings.segmentBytes) {
+      segments.roll();
+      this.#retention.wake();
+    }
+    if (segments.active.length > 0) return;
+    const before = segments.all.filter((segment) => segment !== segments.active && !segment.dropped);
+    const snapshot = this.catalog.snapshot(before.map(({ start, length }) => [start, length]));
+    const { frame } = compose([{ facts: { snapshot }, refused: () => undefined }], this.catalog, {
+      now: 0,
+      spread: 0,
+      packBytes: PACK_BYTES,
+    });
+    seal(frame, segments.end, this.#sync.position);
+    segments.append(frame);
+  }
+
+  #apply({ chunks, takenOver, finished }: Commit, start: number): Map<Partition, number> {
+    const segment = this.#segments.active;
+    const grown = new Map<Partition, number>();
+    for (const { partition, base, at, length, records } of chunks) {
+      const last = base + records.length - 1;
+      partition.index.set(base, start + at, length);
+      partition.end = last + 1;
+      partition.count += records.length;
+      partition.note(records);
+      const time = records[0]!.timestamp;
+      share(segment, partition, { first: base, last, bytes: length, time });
+      this.reader.keep(partition, base, { records, bytes: length + records.length * RECORD_IN_MEMORY });
+      grown.set(partition, partition.end);
+    }
+    for (const { partition, base, last, time, entry, at } of takenOver) {
+      partition.index.set(base, start + at, entry.length);
+      partition.lastRead = undefined;
+      share(segment, partition, { first: base, last, bytes: entry.length, time });
+    }
+    for (const { lease, offsets, mark } of finished) lease.window.finish(offsets, mark);
+    return grown;
+  }
+
+  /** What finishes a record waits and is tried again; all else is told. */
+  #refuse(writes: readonly Write[], cause: unknown): void {
+    const error = refusal(this.settings.dir, cause);
+    this.#queue = [...writes.filter(({ finish }) => finish), ...this.#queue];
+    this.#retryMs = Math.min(Math.max(this.#retryMs * 2, 25), 1000);
+    this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs);
+    this.settings.log?.error({ err: error }, 'the log cannot be written to; what is finished waits for it');
+    for (const write of writes) if (!write.finish) write.refused(error);
+  }
+
+  #tryAgain(): void {
+    this.#retry = undefined;
+    this.flush();
+    if (!this.stalled) for (const recovered of [...this.onRecovered]) recovered();
+  }
+
+  /** Names are given to topics and groups one after the other, so that no two get the same number. */
+  #inTurn<T>(create: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(create);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function closed(): BrokerError {
+  return new BrokerError('BROKER_UNAVAILABLE', 'The log has been closed. Open it again.');
+}
+
+function refusal(dir: string, cause: unknown): BrokerError {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new BrokerError(
+      'LOG_FULL',
+      `There is no room for the log in ${dir}; nothing was written. Free some space: work goes on by itself.`,
+      { cause },
+    );
+  }
+  return new BrokerError('BROKER_UNAVAILABLE', `The log in ${dir} cannot be written to (${code ?? String(cause)}).`, {
+    cause,
+  });
+}

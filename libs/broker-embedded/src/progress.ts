@@ -1,0 +1,80 @@
+/** How far a group is in one partition, as the log has it. */
+export interface Progress {
+  /** All below it is done. */
+  mark: number;
+  /** Has been committed at least once. */
+  committed: boolean;
+  /** What is done at and above the mark. */
+  readonly done: Set<number>;
+}
+
+export const noProgress = (): Progress => ({ mark: 0, committed: false, done: new Set() });
+
+/** Takes note of a commit. */
+export function advance(progress: Progress, mark: number, offsets: readonly number[]): void {
+  progress.committed = true;
+  for (const offset of offsets) if (offset >= mark) progress.done.add(offset);
+  if (progress.done.size > 0 && mark > progress.mark) {
+    if (mark - progress.mark <= progress.done.size) {
+      for (let offset = progress.mark; offset < mark; offset++) progress.done.delete(offset);
+    } else {
+      for (const offset of progress.done) if (offset < mark) progress.done.delete(offset);
+    }
+  }
+  progress.mark = Math.max(progress.mark, mark);
+}
+
+/**
+ * What one owner of a partition has in hand: knows which mark a commit may carry. Offsets are given in rising order, with
+ * gaps where the log has none; the mark moves over gaps and over what is done.
+ */
+export class OffsetWindow {
+  #given: number[] = [];
+  #head = 0;
+  #next: number;
+
+  constructor(readonly progress: Progress) {
+    this.#next = progress.mark;
+  }
+
+  /** Whether the record is still to be handled. */
+  give(offset: number): boolean {
+    this.#given.push(offset);
+    this.#next = offset + 1;
+    return !this.progress.done.has(offset);
+  }
+
+  /** There is nothing below `next` that was not given. */
+  skipTo(next: number): void {
+    this.#next = Math.max(this.#next, next);
+  }
+
+  /** The mark that holds once these are finished as well. */
+  markAfter(finished: ReadonlySet<number>): number {
+    let position = this.#head;
+    const isDone = (offset: number): boolean => finished.has(offset) || this.progress.done.has(offset);
+    while (position < this.#given.length && isDone(this.#given[position]!)) position++;
+    return this.#given[position] ?? this.#next;
+  }
+
+  /** These are committed, with the mark that `markAfter` gave. */
+  finish(finished: ReadonlySet<number>, mark: number): void {
+    advance(this.progress, mark, [...finished]);
+    while (this.#head < this.#given.length && this.#given[this.#head]! < mark) this.#head++;
+    if (this.#head > 1024 && this.#head * 2 > this.#given.length) {
+      this.#given = this.#given.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** Nothing is in hand and nothing was left behind: the mark may be taken to where reading is, without a commit. */
+  settle(): void {
+    if (this.#head === this.#given.length) advanceQuietly(this.progress, this.#next);
+  }
+}
+
+function advanceQuietly(progress: Progress, mark: number): void {
+  const { committed } = progress;
+  advance(progress, mark, []);
+  progress.committed = committed;
+}

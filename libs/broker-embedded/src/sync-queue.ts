@@ -1,0 +1,81 @@
+import { BrokerError } from '@millrace/broker';
+import type { Segments } from './segments.js';
+
+interface Waiting {
+  /** The address below which all must be on the disk. */
+  readonly end: number;
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** Brings what is written to the disk, again and again while there is more: one sync stands for all writes before it. */
+export class SyncQueue {
+  /** Set once a sync has failed: what the disk then holds is not known, so nothing more is written. */
+  broken: BrokerError | undefined;
+  #position: number;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(
+    readonly segments: Segments,
+    /** Without it, what is written counts as being on the disk. */
+    readonly enabled: boolean,
+    readonly onProgress: () => void,
+  ) {
+    this.#position = segments.end;
+  }
+
+  /** All below it is on the disk. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** So many bytes are written and not on the disk. */
+  get behind(): number {
+    return this.segments.end - this.#position;
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#running ??= this.#run();
+  }
+
+  reached(address: number): Promise<void> {
+    if (this.broken) return Promise.reject(this.broken);
+    if (this.#position >= address) return Promise.resolve();
+    return new Promise((resolve, reject) => this.add({ end: address, done: resolve, failed: reject }));
+  }
+
+  /** Resolves when no sync is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.broken) {
+      const end = this.segments.end;
+      try {
+        if (this.enabled) await this.segments.sync();
+        else await undefined;
+      } catch (cause) {
+        this.#break(cause);
+        return;
+      }
+      this.#position = end;
+      const reached = this.#waiting.findIndex((waiting) => waiting.end > end);
+      for (const { done } of this.#waiting.splice(0, reached < 0 ? this.#waiting.length : reached)) done();
+      this.onProgress();
+    }
+    this.#running = undefined;
+  }
+
+  #break(cause: unknown): void {
+    this.broken = new BrokerError(
+      'BROKER_UNAVAILABLE',
+      `The disk has failed under the log in ${this.segments.dir}; it is not known whether the last records are on it. ` +
+        'Check the disk and start again: the log goes on from what it holds.',
+      { cause },
+    );
+    for (const { failed } of this.#waiting.splice(0)) failed(this.broken);
+  }
+}

@@ -1,0 +1,73 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Incoming, Tail } from '@millrace/broker';
+import type { Partition, Watcher } from './catalog.js';
+import type { Log } from './log.js';
+
+/** Shows what is on the disk in some topics, and what comes, each partition in order. */
+export class LogTail implements Tail, Watcher {
+  readonly caughtUp: Promise<void>;
+  readonly #next = new Map<Partition, number>();
+  readonly #reading = new Set<Partition>();
+  #closed = false;
+
+  constructor(
+    readonly log: Log,
+    readonly of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
+  ) {
+    const partitions = of.topics.flatMap((topic) => log.catalog.topic(topic).partitions);
+    for (const partition of partitions) {
+      this.#next.set(partition, of.from === 'start' ? partition.start : partition.end);
+      partition.watchers.add(this);
+    }
+    // What is written and not yet on the disk was there as well.
+    this.caughtUp = log
+      .synced()
+      .then(() => Promise.all(partitions.map((partition) => this.#read(partition))))
+      .then();
+  }
+
+  durable(partition: Partition): void {
+    void this.#read(partition);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const partition of this.#next.keys()) partition.watchers.delete(this);
+    return Promise.resolve();
+  }
+
+  async #read(partition: Partition): Promise<void> {
+    if (this.#reading.has(partition)) return;
+    this.#reading.add(partition);
+    try {
+      while (!this.#closed && this.#readChunk(partition)) await turn();
+    } finally {
+      this.#reading.delete(partition);
+    }
+  }
+
+  /** Whether there may be more. */
+  #readChunk(partition: Partition): boolean {
+    const next = this.#next.get(partition)!;
+    if (next >= partition.durable) return false;
+    const chunk = this.log.reader.read(partition, next);
+    if (!chunk) return false;
+    for (let at = chunk.at; at < chunk.records.length && !this.#closed; at++) {
+      const record = chunk.records[at]!;
+      if (record.offset >= partition.durable) break;
+      this.#next.set(partition, record.offset + 1);
+      this.#see(record);
+    }
+    return this.#next.get(partition)! < partition.durable;
+  }
+
+  #see(record: Incoming): void {
+    try {
+      this.of.see(record);
+    } catch (error) {
+      const { topic, partition, offset } = record;
+      const name = error instanceof Error ? error.name : typeof error;
+      this.log.settings.log?.error({ topic, partition, offset, error: name }, 'who watches a topic threw');
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import type { Partition } from './catalog.js';
+
+/** Resolves with the promise, or after `ms`. */
+export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
+
+/** Why a signal is aborted: the record is the next owner's. */
+export function lost({ topic, id }: Partition): Error {
+  const reason = new Error(`Partition ${id} of ${topic.name} is no longer ours; its records come again elsewhere.`);
+  reason.name = 'AbortError';
+  return reason;
+}
