@@ -1,1 +1,1 @@
-export {};
+export { Approval, supportEmail } from './support-email.js';

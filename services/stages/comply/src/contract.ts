@@ -1,1 +1,28 @@
-export {};
+import { defineStage } from '@millrace/pipeline';
+import { z } from 'zod';
+
+/** Holds a draft against the rules that replies have to keep, so that none that breaks one is sent without a person. */
+export const comply = defineStage({
+  name: 'comply',
+  description: 'Holds a draft against the rules that replies have to keep.',
+  input: z.object({
+    text: z.string(),
+    /** Ids of the articles that the draft cites. */
+    citations: z.array(z.string()),
+    /** What it may cite, and what the organisation itself has made public. */
+    articles: z.array(z.object({ id: z.string(), title: z.string().default(''), excerpt: z.string() })),
+  }),
+  output: z.object({
+    /** Whether no rule is broken; warnings alone leave it true. */
+    ok: z.boolean(),
+    violations: z.array(
+      z.object({
+        rule: z.string(),
+        severity: z.enum(['error', 'warning']),
+        message: z.string(),
+        /** The sentence that breaks it, where it is one. */
+        sentence: z.string().optional(),
+      }),
+    ),
+  }),
+});

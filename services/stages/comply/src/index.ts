@@ -1,1 +1,3 @@
-export {};
+export { config, providers } from './config.js';
+export { comply } from './contract.js';
+export { ComplyStage } from './comply.stage.js';

@@ -1,1 +1,28 @@
-export {};
+import { defineStage } from '@millrace/pipeline';
+import { z } from 'zod';
+
+/** Drafts a reply out of articles and nothing else, so that what it says can be traced to them. */
+export const draft = defineStage({
+  name: 'draft',
+  description: 'Drafts a reply out of articles and nothing else.',
+  input: z.object({
+    subject: z.string().default(''),
+    text: z.string(),
+    intent: z.string(),
+    customerName: z.string().optional(),
+    /** What the customer has said already, so that the reply does not ask for it. */
+    dates: z.array(z.string()).default([]),
+    amounts: z.array(z.object({ value: z.number(), currency: z.string() })).default([]),
+    articles: z.array(z.object({ id: z.string(), title: z.string(), score: z.number(), excerpt: z.string() })),
+  }),
+  output: z.object({
+    text: z.string(),
+    /** Ids of the articles that the text cites, as `[kb:id]`. */
+    citations: z.array(z.string()),
+    /** False when no article answers: the text then says that a colleague will. */
+    grounded: z.boolean(),
+    /** What the reply asks the customer for. */
+    missing: z.array(z.string()),
+    model: z.string(),
+  }),
+});

@@ -1,1 +1,3 @@
-export {};
+export { config, providers } from './config.js';
+export { extract } from './contract.js';
+export { ExtractStage } from './extract.stage.js';

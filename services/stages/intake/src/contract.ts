@@ -1,1 +1,57 @@
-export {};
+import { defineStage } from '@millrace/pipeline';
+import { z } from 'zod';
+
+const OneOf = ['raw', 'rawBase64', 'text'] as const;
+
+/** A message as it comes in: RFC 822 as text (`raw`) or bytes (`rawBase64`: the safe choice, whatever its charset), or its parts as JSON. */
+export const IncomingEmail = z
+  .object({
+    raw: z.string().optional(),
+    rawBase64: z.string().optional(),
+    /** An address, with or without a name: `Ada Lovelace <ada@example.com>`. */
+    from: z.string().max(1_000).optional(),
+    to: z.string().max(10_000).optional(),
+    subject: z.string().max(10_000).optional(),
+    text: z.string().optional(),
+    messageId: z.string().max(1_000).optional(),
+    date: z.string().max(100).optional(),
+  })
+  .refine((given) => OneOf.some((field) => given[field] !== undefined), {
+    error: 'expected one of raw, rawBase64 and text',
+    path: ['text'],
+  })
+  .meta({ anyOf: OneOf.map((field) => ({ required: [field] })) });
+export type IncomingEmail = z.infer<typeof IncomingEmail>;
+
+const Mailbox = z.object({ name: z.string().optional(), address: z.string() });
+
+/** What every later step reads: who wrote what, in their new words only. */
+export const CustomerEmail = z.object({
+  from: Mailbox.optional(),
+  /** Where the writer wants answers, when that is not `from`. */
+  replyTo: z.string().optional(),
+  subject: z.string(),
+  /** The words that are new in this message: no quoted mails, no signature. Empty when it has none. */
+  text: z.string(),
+  /** The whole body, when that is more than `text`. */
+  fullText: z.string().optional(),
+  messageId: z.string().optional(),
+  /** RFC 3339. */
+  date: z.string().optional(),
+  attachments: z.array(z.object({ name: z.string(), type: z.string(), size: z.int().nonnegative() })),
+  /** Whether something was cut because the message is larger than this stage reads. */
+  truncated: z.boolean(),
+  /** Written by a machine (an absence notice, a bounce, a mailing list): never answered without a person. */
+  automatic: z.boolean(),
+  /** ISO 639-1, when the text is long enough to tell. */
+  language: z.string().optional(),
+});
+export type CustomerEmail = z.infer<typeof CustomerEmail>;
+
+/** Turns a message as it came into the customer's own words, so that later steps need to know nothing of mail formats. */
+export const intake = defineStage({
+  name: 'intake',
+  description: "Turns a message as it came into the customer's own words.",
+  input: IncomingEmail,
+  output: CustomerEmail,
+});

@@ -1,1 +1,2 @@
-export {};
+export { intake } from './contract.js';
+export { IntakeStage } from './intake.stage.js';

@@ -1,0 +1,20 @@
+import { Classifier, urgencyOf } from '@millrace/ai';
+import { type Handles, type In, type Out, Stage, type StageRun } from '@millrace/stage';
+import { classify } from './contract.js';
+
+@Stage(classify)
+export class ClassifyStage implements Handles<typeof classify> {
+  constructor(private readonly classifier: Classifier) {}
+
+  async handle({ subject, text }: In<typeof classify>, run: StageRun): Promise<Out<typeof classify>> {
+    const message = `${subject}\n${text}`.trim();
+    const { label, confidence, alternatives, model } = await this.classifier.classify(message, run);
+    return {
+      intent: label,
+      urgency: urgencyOf(label, message),
+      confidence,
+      alternatives: alternatives.map(({ label: intent, confidence }) => ({ intent, confidence })),
+      model,
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import {
+  Classifier,
+  type LinearClassifier,
+  Llm,
+  LlmClassifier,
+  llmSettings,
+  loadClassifier,
+  ModelEnv,
+  UNCLEAR,
+  withFallback,
+} from '@millrace/ai';
+import { z } from 'zod';
+
+const file = (what: string) => z.string().refine((path) => existsSync(path), `expected ${what}, which is not there`);
+
+export const config = ModelEnv.safeExtend({
+  /** What the local classifier learns from when it starts, unless there is a model. */
+  CLASSIFY_EXAMPLES: file('a CSV with the columns text and label').default('pipelines/support-email/data/intents.csv'),
+  CLASSIFY_MODEL: file('a file written by millrace train').optional(),
+});
+
+async function classifierFor(settings: z.output<typeof config>): Promise<Classifier> {
+  const { CLASSIFY_EXAMPLES: csv, CLASSIFY_MODEL: model } = settings;
+  const local = await loadClassifier({ csv, ...(model !== undefined && { model }) });
+  const llm = llmSettings(settings);
+  if (llm === undefined) return local;
+  return withFallback<Classifier>(new LlmClassifier(new Llm(llm), labelsOf(local)), local, settings.MODEL_FALLBACK);
+}
+
+const labelsOf = ({ labels }: LinearClassifier): string[] => labels.filter((label) => label !== UNCLEAR);
+
+export const providers = (settings: z.output<typeof config>) => [
+  { provide: Classifier, useFactory: () => classifierFor(settings) },
+];

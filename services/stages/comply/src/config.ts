@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { ComplianceReviewer, Llm, LlmComplianceReviewer, llmSettings, ModelEnv, withFallback } from '@millrace/ai';
+import { z } from 'zod';
+import { Rulebook, RuleInvalid } from './rulebook.js';
+import { RulesAlone } from './rules-alone.js';
+import { RULES } from './rules.js';
+
+/** A rulebook from a JSON file with a list of rules. */
+const RulesFile = z.string().transform((path, context) => {
+  try {
+    return new Rulebook(z.array(z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8'))));
+  } catch (error) {
+    const why = error instanceof RuleInvalid ? error.message : 'expected a readable JSON file with a list of rules';
+    context.addIssue({ code: 'custom', message: why });
+    return z.NEVER;
+  }
+});
+
+export const config = ModelEnv.safeExtend({
+  /** Takes the place of the built-in rules. */
+  COMPLY_RULES: RulesFile.optional(),
+});
+
+function reviewerFor(settings: z.output<typeof config>): ComplianceReviewer {
+  const alone = new RulesAlone();
+  const llm = llmSettings(settings);
+  if (llm === undefined) return alone;
+  return withFallback<ComplianceReviewer>(new LlmComplianceReviewer(new Llm(llm)), alone, settings.MODEL_FALLBACK);
+}
+
+export const providers = (settings: z.output<typeof config>) => [
+  { provide: Rulebook, useFactory: () => settings.COMPLY_RULES ?? new Rulebook(RULES) },
+  { provide: ComplianceReviewer, useFactory: () => reviewerFor(settings) },
+];

@@ -1,0 +1,83 @@
+import { injectionSignals, personalDataIn, redact } from '@millrace/ai';
+import type { In } from '@millrace/stage';
+import type { comply } from './contract.js';
+
+/** What rules can ask about a draft; the names are the variables of their CEL expressions. */
+export const FACTS = {
+  text: 'string',
+  words: 'double',
+  /** Ids of the articles it cites. */
+  citations: 'list<string>',
+  /** Ids of the articles it may cite. */
+  sources: 'list<string>',
+  /** Kinds of personal data in it (`card`, `iban`, `phone`, `email` …) that no article has. */
+  personal: 'list<string>',
+  /** Hosts it links to that no article names. */
+  links: 'list<string>',
+  /** Signs that something speaks through it to or of a model. */
+  injection: 'list<string>',
+  /** The share of its longer words that are all capitals. */
+  shouting: 'double',
+  exclamations: 'double',
+} as const;
+
+export interface Facts extends Readonly<Record<keyof typeof FACTS, unknown>> {
+  readonly text: string;
+  readonly sentences: readonly string[];
+}
+
+export function factsOf({ text, citations, articles }: In<typeof comply>): Facts {
+  const published = articles.map(({ title, excerpt }) => `${title}\n${excerpt}`).join('\n');
+  const words = text.match(/[\p{L}\p{N}'’-]+/gu) ?? [];
+  return {
+    text,
+    sentences: sentencesOf(text),
+    words: words.length,
+    citations,
+    sources: articles.map(({ id }) => id),
+    personal: personalKinds(text, published),
+    links: linksIn(text).filter((host) => !linksIn(published).includes(host)),
+    injection: injectionSignals(text),
+    shouting: shareOf(
+      words.filter((word) => word.length >= 4),
+      (word) => word === word.toUpperCase() && /\p{Lu}/u.test(word),
+    ),
+    exclamations: text.match(/!/g)?.length ?? 0,
+  };
+}
+
+function sentencesOf(text: string): string[] {
+  return text
+    .split(/(?<=[.!?])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '');
+}
+
+/** What is published is nobody's secret: the organisation's own numbers and addresses may stand in a reply. */
+function personalKinds(text: string, published: string): string[] {
+  const open = new Set(personalDataIn(published).map(({ value }) => canonical(value)));
+  return [
+    ...new Set(
+      personalDataIn(text)
+        .filter(({ value }) => !open.has(canonical(value)))
+        .map(({ kind }) => kind),
+    ),
+  ];
+}
+
+const canonical = (value: string): string => value.toLowerCase().replace(/[\s()./-]/g, '');
+
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\b(?:https?:\/\/|www\.)([a-z0-9.-]{1,253})/gi)].map(([, host]) =>
+    host!.toLowerCase().replace(/^www\.|\.+$/g, ''),
+  );
+}
+
+function shareOf<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  return items.length < 5 ? 0 : items.filter(holds).length / items.length;
+}
+
+/** A sentence as it may be shown beside the rule it breaks. */
+export function quotable(sentence: string): string {
+  return redact(sentence).slice(0, 300);
+}

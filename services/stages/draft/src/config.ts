@@ -1,0 +1,32 @@
+import {
+  Drafter,
+  Llm,
+  LlmDrafter,
+  llmSettings,
+  MILLBROOK,
+  ModelEnv,
+  TemplateDrafter,
+  withFallback,
+} from '@millrace/ai';
+import { z } from 'zod';
+
+/** Several lines in a setting: `\n` begins a new one. */
+const Lines = z.string().transform((text) => text.replaceAll('\\n', '\n'));
+
+export const config = ModelEnv.safeExtend({
+  /** What every reply ends with. */
+  DRAFT_SIGNATURE: Lines.default(MILLBROOK.signature),
+  DRAFT_DISCLAIMER: Lines.default(MILLBROOK.disclaimer),
+});
+
+function drafterFor(settings: z.output<typeof config>): Drafter {
+  const house = { signature: settings.DRAFT_SIGNATURE, disclaimer: settings.DRAFT_DISCLAIMER };
+  const local = new TemplateDrafter(house);
+  const llm = llmSettings(settings);
+  if (llm === undefined) return local;
+  return withFallback<Drafter>(new LlmDrafter(new Llm(llm), house), local, settings.MODEL_FALLBACK);
+}
+
+export const providers = (settings: z.output<typeof config>) => [
+  { provide: Drafter, useFactory: () => drafterFor(settings) },
+];

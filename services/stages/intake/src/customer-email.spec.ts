@@ -1,0 +1,178 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CustomerEmail, IncomingEmail } from './contract.js';
+import { customerEmail } from './customer-email.js';
+
+const read = async (given: IncomingEmail): Promise<CustomerEmail> => {
+  const email = await customerEmail(given);
+  if ('code' in email) throw new Error(`${email.code}: ${email.message}`);
+  return email;
+};
+const codeOf = async (given: IncomingEmail) => {
+  const email = await customerEmail(given);
+  return 'code' in email ? email.code : undefined;
+};
+
+test('a plain mail becomes who wrote what', async () => {
+  const raw = [
+    'From: "Ada Lovelace" <ada@example.com>',
+    'Reply-To: ada.private@example.com',
+    'Subject: =?utf-8?q?Caf=C3=A9_charge?=',
+    'Message-ID: <one@example.com>',
+    'Date: Tue, 3 Apr 2026 16:23:59 +0400',
+    '',
+    'I do not recognise a charge.',
+  ].join('\r\n');
+  expect(await read({ raw })).toEqual({
+    from: { name: 'Ada Lovelace', address: 'ada@example.com' },
+    replyTo: 'ada.private@example.com',
+    subject: 'Café charge',
+    text: 'I do not recognise a charge.',
+    messageId: '<one@example.com>',
+    date: '2026-04-03T12:23:59.000Z',
+    attachments: [],
+    truncated: false,
+    automatic: false,
+  });
+});
+
+test('a mail given as bytes keeps its charset', async () => {
+  const mail = Buffer.concat([
+    Buffer.from(
+      'From: a@example.com\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\nGr',
+    ),
+    Buffer.from([0xfc]),
+    Buffer.from('e'),
+  ]);
+  expect((await read({ rawBase64: mail.toString('base64') })).text).toBe('Grüe');
+});
+
+test('a mail that comes as JSON is read in the same way', async () => {
+  const email = await read({
+    from: 'Ada <ada@example.com>',
+    subject: 'Refund',
+    text: 'Where is it?\n\nOn 3 May 2026, Bank <help@bank.example> wrote:\n> Soon.',
+  });
+  expect(email).toMatchObject({
+    from: { name: 'Ada', address: 'ada@example.com' },
+    subject: 'Refund',
+    text: 'Where is it?',
+  });
+  expect(email.fullText).toContain('> Soon.');
+});
+
+test('a mail that is HTML alone is read as text', async () => {
+  const raw =
+    'From: a@example.com\nContent-Type: text/html\n\n<style>p{}</style><p>My card &amp; PIN</p><p>are gone.</p>';
+  expect((await read({ raw })).text).toBe('My card & PIN\n\nare gone.');
+});
+
+test('attachments are named, not carried', async () => {
+  const raw =
+    'From: a@example.com\nSubject: Form\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSee form.\n' +
+    '--b\nContent-Type: application/pdf; name="form.pdf"\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n';
+  expect((await read({ raw })).attachments).toEqual([{ name: 'form.pdf', type: 'application/pdf', size: 3 }]);
+});
+
+test('a mail with nothing but a subject goes on, for a person to see', async () => {
+  expect(await read({ raw: 'From: a@example.com\nSubject: Please call me\n\n' })).toMatchObject({
+    text: '',
+    subject: 'Please call me',
+  });
+});
+
+test('a mail with nothing in it is refused as empty', async () => {
+  expect(await codeOf({ raw: '' })).toBe('EMAIL_EMPTY');
+  expect(await codeOf({ text: ' \n ' })).toBe('EMAIL_EMPTY');
+  expect(await codeOf({ raw: 'From: a@example.com\n\n' })).toBe('EMAIL_EMPTY');
+});
+
+test('binary garbage is refused as unreadable', async () => {
+  const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, at) => (at * 7_919) % 256));
+  expect(await codeOf({ rawBase64: garbage.toString('base64') })).toBe('EMAIL_UNREADABLE');
+});
+
+test('ten thousand nested parts are refused as unreadable, and do no harm', async () => {
+  const nested = Array.from(
+    { length: 10_000 },
+    (_, n) => `Content-Type: multipart/mixed; boundary="b${n}"\n\n--b${n}\n`,
+  );
+  expect(await codeOf({ raw: `From: a@example.com\n${nested.join('')}\n\nhello` })).toBe('EMAIL_UNREADABLE');
+});
+
+test('a message in a message, ten thousand times, is read as far as its outermost', async () => {
+  const raw = 'From: a@example.com\nSubject: Outer\nContent-Type: message/rfc822\n\n'.repeat(10_000);
+  expect(await read({ raw })).toMatchObject({ subject: 'Outer', truncated: true });
+});
+
+test('a mail that is too large is cut, and says so', async () => {
+  const email = await read({ raw: `From: a@example.com\n\n${'I am waiting for my refund. '.repeat(40_000)}` });
+  expect(email).toMatchObject({ truncated: true, from: { address: 'a@example.com' } });
+  expect(email.text.length).toBeLessThanOrEqual(32 * 1024);
+});
+
+test.each([
+  ['Auto-Submitted: auto-replied'],
+  ['Precedence: bulk'],
+  ['List-Id: <news.example.com>'],
+  ['Return-Path: <>'],
+])('mail that a machine wrote is marked: %s', async (header) => {
+  expect(await read({ raw: `From: a@example.com\n${header}\n\nI am away.` })).toMatchObject({ automatic: true });
+  expect(await read({ raw: `From: a@example.com\nAuto-Submitted: no\n\nI am here.` })).toMatchObject({
+    automatic: false,
+  });
+});
+
+test('text that would break a header or a store is made harmless', async () => {
+  const email = await read({
+    from: 'Eve\r\nBcc: all@example.com <eve@example.com>',
+    subject: 'a\r\nBcc: b@example.com',
+    text: 'x\u0000y',
+  });
+  expect(JSON.stringify(email)).not.toMatch(/\\r|\\n|\\u0000/);
+});
+
+const mail = fileURLToPath(new URL('../../../../../shared/data/mail', import.meta.url));
+const files = existsSync(mail)
+  ? readdirSync(mail, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  : [];
+const perFile =
+  files.length > 0
+    ? test.each(files.map((file) => [file.name, join(file.parentPath, file.name)]))
+    : test.skip.each([['the folder ../shared/data/mail is not here', '']]);
+
+perFile('every message of the collection that has any text comes through: %s', async (_, file) => {
+  const bytes = readFileSync(file);
+  const email = await customerEmail({ rawBase64: bytes.toString('base64') });
+  if (bytes.toString('latin1').trim() === '') expect(email).toMatchObject({ code: 'EMAIL_EMPTY' });
+  else expect(email).toMatchObject({ text: expect.any(String), subject: expect.any(String) });
+});
+
+/** What was found to take a parser seconds or minutes, at most 512 KB each. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  'line ends alone': 'From: a@example.com\n\n' + '\n'.repeat(500_000),
+  'flowed lines': 'From: a@example.com\nContent-Type: text/plain; format=flowed\n\n' + 'a \n'.repeat(160_000),
+  'almost boundaries, deeply nested':
+    'From: a@example.com\n' +
+    Array.from({ length: 30 }, (_, n) => `Content-Type: multipart/mixed; boundary="b${n}"\n\n--b${n}\n`).join('') +
+    '\n--x'.repeat(100_000),
+  'messages in messages': 'From: a@example.com\nContent-Type: message/rfc822\n\n'.repeat(9_000),
+  'ten thousand parts':
+    'From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n' + '\n--b\n\nhello\n'.repeat(10_000),
+  'headings of quotes': 'From: a@example.com\n\n' + 'On 3 May 2026 a schreef\n'.repeat(15_000),
+  'one long heading': 'From: a@example.com\n\nOn 3 ' + 'wrote '.repeat(80_000),
+  'tags that never close': 'From: a@example.com\nContent-Type: text/html\n\n' + '<script '.repeat(60_000),
+  'comments that never close': 'From: a@example.com\nContent-Type: text/html\n\n' + '<!--'.repeat(120_000),
+  'styles that never close': 'From: a@example.com\nContent-Type: text/html\n\n' + '<style>'.repeat(70_000),
+  entities: 'From: a@example.com\nContent-Type: text/html\n\n' + '&amp'.repeat(120_000),
+  blanks: 'From: a@example.com\nContent-Type: text/html\n\n<p>' + ' '.repeat(500_000) + 'x',
+};
+
+test.each(Object.keys(HOSTILE))(
+  'a hostile mail is read in a time that ends: %s',
+  async (name) => {
+    expect(await customerEmail({ raw: HOSTILE[name]! })).toBeDefined();
+  },
+  10_000,
+);

@@ -1,0 +1,14 @@
+import { type Handles, type In, type Out, Stage } from '@millrace/stage';
+import { route } from './contract.js';
+import { reasonsFor } from './reasons.js';
+import { Threshold } from './threshold.js';
+
+@Stage(route)
+export class RouteStage implements Handles<typeof route> {
+  constructor(private readonly threshold: Threshold) {}
+
+  handle(given: In<typeof route>): Out<typeof route> {
+    const reasons = reasonsFor(given, this.threshold.confidence);
+    return { review: reasons.length > 0, reasons, threshold: this.threshold.confidence };
+  }
+}
