@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
 import { ConfigError, type Env, readAll, readSettings } from './config-error.js';
 import { healthServer } from './health-server.js';
-import { type House, openHouse } from './house.js';
+import { type Given, type House, openHouse } from './house.js';
 
 /** A service at work. */
 export interface Running {
@@ -56,7 +56,7 @@ export async function serve<Config = undefined>(
 export async function serveOn<Config>(
   host: Host,
   service: string,
-  of: ServeOptions<Config> & { readonly start: Start<Config> },
+  of: ServeOptions<Config> & { readonly start: Start<Config>; readonly given?: Given },
 ): Promise<void> {
   try {
     const [settings, config] = readAll<[ServiceSettings, Config]>(service, [
@@ -77,11 +77,12 @@ function ownConfig<Config>(config: ServeOptions<Config>['config'], env: Env, ser
 
 interface Life {
   readonly settings: ServiceSettings;
+  readonly given?: Given;
   readonly ownHttp?: boolean;
   readonly start: (house: House) => Promise<Running>;
 }
 
-async function live(host: Host, service: string, { settings, ownHttp, start }: Life): Promise<void> {
+async function live(host: Host, service: string, { settings, given, ownHttp, start }: Life): Promise<void> {
   const stopping = new AbortController();
   const stopped = new Promise<string>((resolve) => {
     host.onSignal((signal) => {
@@ -106,21 +107,25 @@ async function live(host: Host, service: string, { settings, ownHttp, start }: L
     return running.ready();
   };
   const metrics = async () => (house ? house.telemetry.metricsText() : '');
-  if (!ownHttp) open.use(await healthServer({ host: settings.host, port: settings.port, ready, metrics }));
+  const { host: address, port } = settings;
+  const health = ownHttp ? undefined : open.use(await healthServer({ host: address, port, ready, metrics }));
   try {
-    house = open.use(await openHouse(service, settings, { signal: stopping.signal }));
+    house = open.use(await openHouse(service, settings, { ...given, signal: stopping.signal }));
     const { log } = house.telemetry;
     running = await start(house);
-    log.info({ broker: house.broker.kind, ...(!ownHttp && { port: settings.port }) }, 'Started.');
+    log.info({ broker: house.broker.kind, ...(health && { port: health.port }) }, 'Started.');
     const signal = await stopped;
     log.info({ signal, drainMs: settings.drainMs }, 'Stopping: what is in hand is finished first.');
     await running.drain(settings.drainMs);
     log.info('Stopped.');
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
+    if (!isAbort(error)) house?.telemetry.log.error({ err: error }, 'Stopping went wrong.');
   }
   await open.disposeAsync();
   host.exit(0);
 }
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

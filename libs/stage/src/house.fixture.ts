@@ -15,7 +15,7 @@ export interface TestHouse extends House, AsyncDisposable {
   /** The first `n` events on `runs`, as soon as they are there. */
   events(n: number): Promise<readonly RunEvent[]>;
   until(topic: string, n: number): Promise<readonly Incoming[]>;
-  ask(stage: string, command?: Partial<StepCommand>): Promise<void>;
+  ask(stage: string, command?: Partial<StepCommand>, headers?: Record<string, string>): Promise<void>;
   /** Takes the partitions away from whoever has them, and gives them back. */
   rebalance(): void;
 }
@@ -23,7 +23,9 @@ export interface TestHouse extends House, AsyncDisposable {
 export async function aHouse(): Promise<TestHouse> {
   const topics = topicsOf();
   const broker = new ArrayBroker();
-  await broker.publish([{ topic: topics.plans, key: ALONE.hash, value: JSON.stringify(ALONE.plan) }]);
+  await broker.publish(
+    [ALONE, CHAIN].map(({ hash, plan }) => ({ topic: topics.plans, key: hash, value: JSON.stringify(plan) })),
+  );
   const lines: Record<string, unknown>[] = [];
   const settings = serviceSettings({});
   const told = telemetry({
@@ -50,8 +52,8 @@ export async function aHouse(): Promise<TestHouse> {
       while (eventsNow().length < n) await once(broker.changed, 'change');
       return eventsNow();
     },
-    ask: (stage, command) =>
-      broker.publish([{ topic: topics.stage(stage), key: RUN, value: JSON.stringify(aCommand(command)) }]),
+    ask: (stage, command, headers = {}) =>
+      broker.publish([{ topic: topics.stage(stage), key: RUN, value: JSON.stringify(aCommand(command)), headers }]),
     rebalance: () => broker.rebalance(),
     [Symbol.asyncDispose]: () => told[Symbol.asyncDispose](),
   };
@@ -66,6 +68,34 @@ export const ALONE = loadPlan({
   inputSchema: {},
   steps: { only: step, later: step },
   output: null,
+});
+
+/** `hello`, then `polish`, and `shout` where it is loud; the stage before hands both on. */
+export const CHAIN = loadPlan({
+  format: 1,
+  pipeline: 'chain',
+  inputSchema: {},
+  steps: {
+    hello: { kind: 'stage', stage: 'greet', input: {}, retry: {}, timeoutMs: 1_000, predecessors: [] },
+    polish: {
+      kind: 'stage',
+      stage: 'polish',
+      input: { text: { $ref: ['hello', 'text'] }, to: { $ref: ['input', 'to'] } },
+      retry: {},
+      timeoutMs: 2_000,
+      predecessors: ['hello'],
+    },
+    shout: {
+      kind: 'stage',
+      stage: 'shout',
+      input: {},
+      when: 'hello.loud',
+      retry: {},
+      timeoutMs: 2_000,
+      predecessors: ['hello'],
+    },
+  },
+  output: { $ref: ['polish'] },
 });
 
 export const aCommand = (over: Partial<StepCommand> = {}): StepCommand => ({

@@ -1,8 +1,7 @@
 import { type RunEvent, type StepCompleted, type StepFailed, StepCommand } from '@millrace/contracts';
-import { loadPlan } from '@millrace/pipeline';
 import { Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
-import { aHouse, later, RUN } from './house.fixture.js';
+import { aHouse, CHAIN, later, RUN } from './house.fixture.js';
 import {
   defineStage,
   type Handles,
@@ -223,44 +222,16 @@ test.each([
   },
 );
 
-const plan = loadPlan({
-  format: 1,
-  pipeline: 'greetings',
-  inputSchema: {},
-  steps: {
-    hello: { kind: 'stage', stage: 'greet', input: {}, retry: {}, timeoutMs: 1_000, predecessors: [] },
-    polish: {
-      kind: 'stage',
-      stage: 'polish',
-      input: { text: { $ref: ['hello', 'text'] }, to: { $ref: ['input', 'to'] } },
-      retry: {},
-      timeoutMs: 2_000,
-      predecessors: ['hello'],
-    },
-    shout: {
-      kind: 'stage',
-      stage: 'shout',
-      input: {},
-      when: 'hello.loud',
-      retry: {},
-      timeoutMs: 2_000,
-      predecessors: ['hello'],
-    },
-  },
-  output: { $ref: ['polish'] },
-});
-
 test('the next step’s stage is asked in the same commit, with what it needs, and a step that is not wanted is said to be skipped', async () => {
   await using stage = await aStage();
   const { topics } = stage;
-  await stage.broker.publish([{ topic: topics.plans, key: plan.hash, value: JSON.stringify(plan.plan) }]);
-  await stage.greet({ plan: plan.hash, step: 'hello', attempt: 2, known: { input: { to: 'Ada' } } });
+  await stage.greet({ plan: CHAIN.hash, step: 'hello', attempt: 2, known: { input: { to: 'Ada' } } });
   const [event] = (await stage.events(1)) as [StepCompleted];
   expect(event).toMatchObject({ next: ['polish'], skipped: ['shout'] });
   const [record] = await stage.until(topics.stage('polish'), 1);
   expect(StepCommand.parse(JSON.parse(record!.value!.toString()))).toMatchObject({
     run: RUN,
-    plan: plan.hash,
+    plan: CHAIN.hash,
     step: 'polish',
     attempt: 2,
     expires: event.at + 600_000 + 2_000,

@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { z } from 'zod';
+import { aLog } from './log.fixture.js';
+import { type Host, type Running, serveOn } from './serve.js';
+
+/** A process that a test can signal, and that only notes its exit. */
+function aProcess(env: Record<string, string> = {}) {
+  const complaints: string[] = [];
+  const hooks = { signal: (_: string) => undefined as void, crash: (_: unknown) => undefined as void };
+  let exit!: (code: number) => void;
+  const exited = new Promise<number>((resolve) => (exit = resolve));
+  const host: Host = {
+    env: { PORT: '0', LOG_LEVEL: 'silent', ...env },
+    onSignal: (stop) => (hooks.signal = stop),
+    onUncaught: (crash) => (hooks.crash = crash),
+    complain: (text) => complaints.push(text),
+    exit,
+  };
+  return {
+    host,
+    exited,
+    complaints,
+    signal: () => hooks.signal('SIGTERM'),
+    crash: (error: unknown) => hooks.crash(error),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const aService = (over: Partial<Running> = {}): Running => ({
+  ready: () => Promise.resolve(true),
+  drain: () => Promise.resolve(),
+  ...over,
+});
+
+test('a signal drains the service within its time, then it exits with 0', async () => {
+  const { host, exited, signal } = aProcess({ DRAIN_MS: '1234' });
+  const log = aLog();
+  const drained: number[] = [];
+  const started = new Promise<void>((resolve) => {
+    void serveOn(host, 'test', {
+      given: log,
+      start: () => {
+        resolve();
+        return Promise.resolve(aService({ drain: (ms) => Promise.resolve(void drained.push(ms)) }));
+      },
+    });
+  });
+  await started;
+  signal();
+  expect(await exited).toBe(0);
+  expect(drained).toEqual([1234]);
+});
+
+test('a second signal does not wait for what is in hand', async () => {
+  const { host, exited, signal } = aProcess();
+  const draining = new Promise<void>((resolve) => {
+    const drain = () => {
+      resolve();
+      return new Promise<void>(() => undefined);
+    };
+    void serveOn(host, 'test', { given: aLog(), ownHttp: true, start: () => Promise.resolve(aService({ drain })) });
+    setImmediate(signal);
+  });
+  await draining;
+  signal();
+  expect(await exited).toBe(1);
+});
+
+test('an error that nobody caught ends the service with 1, and is in the log', async () => {
+  const { host, exited, signal, crash } = aProcess();
+  const log = aLog();
+  const start = () => {
+    setImmediate(() => crash(new Error('unforeseen')));
+    return Promise.resolve(aService());
+  };
+  const served = serveOn(host, 'test', { given: log, start });
+  expect(await exited).toBe(1);
+  expect(log.lines).toContainEqual(
+    expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message: 'unforeseen' }) }),
+  );
+  signal();
+  await served;
+});
+
+test('a service that cannot start says why and exits with 1', async () => {
+  const { host, exited, complaints } = aProcess();
+  await serveOn(host, 'test', { given: aLog(), start: () => Promise.reject(new Error('no model')) });
+  expect(await exited).toBe(1);
+  expect(complaints[0]).toContain('test cannot start: Error: no model');
+});
+
+test('settings that cannot be used stop the start, all of them named', async () => {
+  const { host, exited, complaints } = aProcess({ PORT: 'http' });
+  const config = z.object({ MODEL_URL: z.string('an endpoint') });
+  await serveOn(host, 'test', { config, given: aLog(), start: () => Promise.reject(new Error('was started')) });
+  expect(await exited).toBe(1);
+  expect(complaints[0]).toMatch(/^test cannot start: 2 settings need attention\.\n {2}PORT .*\n {2}MODEL_URL /);
+});
+
+test('a broker that is not there yet is waited for, and a signal ends the waiting', async () => {
+  const patient = aProcess();
+  const log = aLog();
+  log.goAway(2);
+  const served = serveOn(patient.host, 'test', {
+    given: log,
+    start: () => Promise.resolve((setImmediate(patient.signal), aService())),
+  });
+  expect(await patient.exited).toBe(0);
+  await served;
+  expect(log.lines.filter(({ msg }) => msg === 'The broker cannot be reached yet.')).toHaveLength(2);
+
+  const stopped = aProcess();
+  const away = aLog();
+  away.goAway(Infinity);
+  const waiting = serveOn(stopped.host, 'test', { given: away, start: () => Promise.resolve(aService()) });
+  setImmediate(stopped.signal);
+  expect(await stopped.exited).toBe(0);
+  await waiting;
+});
+
+test('until it has started and once it is told to stop a service is not ready', async () => {
+  const port = await freePort();
+  const { host, exited, signal } = aProcess({ PORT: String(port) });
+  const readyz = async () =>
+    (await (await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: 'close' } })).json()) as {
+      reason?: string;
+    };
+  const seen: unknown[] = [];
+  const served = serveOn(host, 'test', {
+    given: aLog(),
+    start: async () => {
+      seen.push(await readyz());
+      setImmediate(
+        () =>
+          void readyz()
+            .then((answer) => seen.push(answer))
+            .finally(signal),
+      );
+      return aService({ drain: async () => void seen.push(await readyz()) });
+    },
+  });
+  expect(await exited).toBe(0);
+  await served;
+  expect(seen).toEqual([{ ready: false, reason: 'starting' }, { ready: true }, { ready: false, reason: 'stopping' }]);
+});
