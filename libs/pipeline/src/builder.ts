@@ -8,11 +8,11 @@ import { type Rendered, renderMapped } from './mapped.js';
 import { checkStepName, INPUT } from './names.js';
 import { PlanError } from './plan-error.js';
 import { type PlanStep, RetryPolicy, type StageStep } from './plan.js';
-import { type Ref, referenceOf, type RefOf, refTo, type Source } from './reference.js';
+import { type Ref, type RefOf, refTo, type Source } from './reference.js';
 import type { Retry, StageContract } from './stage-contract.js';
 
 /** A step as it was defined; what it waits for is known when all steps are. */
-export interface Draft {
+interface Draft {
   readonly step: PlanStep;
   /** What its input, its fallback's, and what it shows refer to, and what it was put after. */
   readonly waitsFor: readonly string[];
@@ -35,7 +35,7 @@ export class Builder {
     contract: StageContract,
     { input, ...options }: AnyOptions & { readonly input: unknown },
   ): Ref<never> {
-    const { output } = this.contract(contract, name);
+    const output = this.outputOf(contract, name);
     const given = this.rendered(input, name);
     const fallback = options.fallback && this.fallback(options.fallback, name, output);
     const step: StageStep = {
@@ -91,7 +91,8 @@ export class Builder {
     return refTo({ name, schema: draft.output, mayBeAbsent: when !== undefined, owner: this });
   }
 
-  private contract(contract: StageContract, step: string): { output: JsonSchema } {
+  /** Takes a stage's contract up; what comes out of the stage. */
+  private outputOf(contract: StageContract, step: string): JsonSchema {
     const { name } = contract;
     if (this.knownStages && !this.knownStages.includes(name))
       throw new PlanError('UNKNOWN_STAGE', `there is no stage "${name}"`, step);
@@ -99,11 +100,11 @@ export class Builder {
       throw new PlanError('STAGE_CONFLICT', `there are two stages "${name}"`, step);
     this.contracts.set(name, contract);
     jsonSchemaOf(contract.input, 'input', `the input of stage "${name}"`);
-    return { output: jsonSchemaOf(contract.output, 'output', `the output of stage "${name}"`) };
+    return jsonSchemaOf(contract.output, 'output', `the output of stage "${name}"`);
   }
 
   private fallback(fallback: NonNullable<AnyOptions['fallback']>, step: string, wanted: JsonSchema) {
-    const { output } = this.contract(fallback.stage, step);
+    const output = this.outputOf(fallback.stage, step);
     const reason = misfit(rooted(output), rooted(wanted));
     if (reason !== undefined)
       throw new PlanError(

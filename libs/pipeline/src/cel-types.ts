@@ -5,6 +5,9 @@ import { PlanError } from './plan-error.js';
 
 const PRIMITIVES: Record<string, string> = { string: 'string', boolean: 'bool', number: 'double', integer: 'double' };
 
+/** What lies deeper is not checked: most of it is in types that hold themselves. */
+const DEEPEST = 10;
+
 /**
  * Checks conditions against the types of what they read (JSON Schemas by the names of `input` and steps): an unknown field or a wrong type is a
  * PlanError that names the step and the condition. What a schema leaves open is not checked.
@@ -60,7 +63,8 @@ class TypeNames {
 
   /** Objects as one type with the fields of all of them; those whose keys are open are maps. A type within itself is not checked. */
   private object(forms: readonly JsonSchema[], root: JsonSchema, path: string): string {
-    if (forms.length === 0 || forms.some((form) => this.within.has(form))) return 'dyn';
+    if (forms.length === 0 || path.split('.').length > DEEPEST || forms.some((form) => this.within.has(form)))
+      return 'dyn';
     for (const form of forms) this.within.add(form);
     const type = this.closedObject(forms, root, path);
     for (const form of forms) this.within.delete(form);
@@ -74,8 +78,14 @@ class TypeNames {
       return `map<string, ${this.rest(form?.additionalProperties, root, `${path}.value`)}>`;
     if (forms.some((form) => typeof form.additionalProperties === 'object')) return 'dyn';
     const typeOf = (key: string): string => this.of(fieldOf({ anyOf: forms }, key, root).field, root, `${path}.${key}`);
-    const name = `The.${path}`;
+    const name = this.nameFor(path);
     this.environment.registerType(name, { fields: Object.fromEntries(keys.map((key) => [key, typeOf(key)])) });
+    return name;
+  }
+
+  private nameFor(path: string): string {
+    let name = `The.${path.replaceAll(/[^\w.]/g, '_')}`;
+    while (this.messages.has(name)) name += '_';
     this.messages.add(name);
     return name;
   }

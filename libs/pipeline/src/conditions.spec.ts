@@ -22,16 +22,30 @@ import {
   advance,
 } from './index.js';
 
+const Tree = z.object({
+  name: z.string(),
+  get left() {
+    return Tree.optional();
+  },
+  get right() {
+    return z.intersection(Tree, z.object({ weight: z.number() })).nullish();
+  },
+});
+
 const Facts = z.object({
   score: z.number(),
   ok: z.boolean(),
   label: z.enum(['a', 'b']),
+  code: z.string().startsWith('a').includes('b'),
   tags: z.array(z.string()),
   note: z.string().optional(),
   limit: z.number().nullable(),
   flag: z.boolean().optional(),
   deep: z.object({ count: z.int().nullish(), 'odd key': z.string().optional() }).optional(),
   counts: z.record(z.string(), z.number()),
+  'odd one': z.object({ of: z.string().nullable() }).optional(),
+  odd_one: z.object({ of: z.number() }).optional(),
+  tree: Tree.optional(),
   shape: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('x'), size: z.number() }),
     z.object({ kind: z.literal('y') }),
@@ -46,15 +60,28 @@ const full: Facts = {
   score: 0.5,
   ok: true,
   label: 'a',
+  code: 'abc',
   tags: ['red', 'blue'],
   note: 'hello',
   limit: 3,
   flag: true,
   deep: { count: 2, 'odd key': 'odd' },
   counts: { one: 1 },
+  'odd one': { of: 'x' },
+  odd_one: { of: 1 },
+  tree: { name: 'root', left: { name: 'leaf' }, right: { name: 'leaf', weight: 2 } },
   shape: { kind: 'x', size: 4 },
 };
-const bare: Facts = { score: 0.5, ok: false, label: 'b', tags: [], limit: null, counts: {}, shape: { kind: 'y' } };
+const bare: Facts = {
+  score: 0.5,
+  ok: false,
+  label: 'b',
+  code: 'ab',
+  tags: [],
+  limit: null,
+  counts: {},
+  shape: { kind: 'y' },
+};
 
 /** A condition over the facts of a step, or of one that may be skipped: its CEL, and whether it holds for some facts (undefined: skipped). */
 function conditionOn(define: (facts: Ref<Facts>) => Condition | Ref<boolean | undefined>, mayBeSkipped = false) {
@@ -147,6 +174,29 @@ test.each<[string, (facts: Ref<Facts>) => Condition | Ref<boolean | undefined>, 
     false,
     true,
   ],
+  [
+    'odd keys of objects',
+    (f) => eq(f['odd one'].of, 'x'),
+    '"odd one" in facts && facts["odd one"].of != null && facts["odd one"].of == "x"',
+    true,
+    false,
+  ],
+  ['names that look alike', (f) => eq(f.odd_one.of, 1), 'has(facts.odd_one) && facts.odd_one.of == 1.0', true, false],
+  [
+    'types that hold themselves',
+    (f) => eq(f.tree.left.name, 'leaf'),
+    'has(facts.tree) && has(facts.tree.left) && facts.tree.left.name == "leaf"',
+    true,
+    false,
+  ],
+  [
+    'intersections',
+    (f) => eq(f.tree.right.weight, 2),
+    'has(facts.tree) && has(facts.tree.right) && facts.tree.right != null && facts.tree.right.weight == 2.0',
+    true,
+    false,
+  ],
+  ['texts of several patterns', (f) => eq(f.code, 'abc'), 'facts.code == "abc"', true, false],
   ['unions', (f) => eq(f.shape.kind, 'x'), 'facts.shape.kind == "x"', true, false],
 ])('%s', (_, define, text, ofFull, ofBare) => {
   const condition = conditionOn(define);

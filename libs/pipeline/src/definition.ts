@@ -43,7 +43,7 @@ export interface Define<Input extends z.ZodType> {
 type IfGiven<When> = [When] extends [undefined] ? never : undefined;
 
 /** Stages that can stand in for another: what they give has what the other one gives. */
-export type Fitting<Contract extends StageContract> = StageContract<z.ZodType, z.ZodType<Result<Contract>>>;
+type Fitting<Contract extends StageContract> = StageContract<z.ZodType, z.ZodType<Result<Contract>>>;
 
 interface AnyStep<When> {
   /** The step is skipped where this is false: it ends at once, without an output, and what waits for it goes on. */

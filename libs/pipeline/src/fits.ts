@@ -1,7 +1,7 @@
 import { fieldOf, formsOf, type JsonSchema, mayBeNull } from './json-schema.js';
 
 /** A schema together with what its references point into. */
-export interface Rooted {
+interface Rooted {
   readonly schema: JsonSchema;
   readonly root: JsonSchema;
 }

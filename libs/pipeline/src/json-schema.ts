@@ -20,9 +20,19 @@ export interface JsonSchema {
 /** A zod type as JSON Schema: of what is given (`input`, defaults optional) or of what comes out (`output`). Throws a PlanError where JSON cannot say it. */
 export function jsonSchemaOf(type: z.ZodType, io: 'input' | 'output', what: string): JsonSchema {
   try {
-    return JSON.parse(JSON.stringify(z.toJSONSchema(type, { io }))) as JsonSchema;
+    return JSON.parse(
+      JSON.stringify(z.toJSONSchema(type, { io, override: ({ zodSchema }) => refuseFlags(zodSchema) })),
+    ) as JsonSchema;
   } catch (error) {
     throw new PlanError('BAD_SCHEMA', `${what} cannot be written as JSON Schema (${(error as Error).message})`);
+  }
+}
+
+/** Patterns travel without their flags; one that needs them would mean something else to whoever reads the schema. */
+function refuseFlags({ _zod: { def } }: z.core.$ZodType): void {
+  for (const one of [def, ...(def.checks ?? []).map((check) => check._zod.def)]) {
+    const pattern = 'pattern' in one ? one.pattern : undefined;
+    if (pattern instanceof RegExp && /[ims]/.test(pattern.flags)) throw new Error(`the pattern ${pattern} has flags`);
   }
 }
 
@@ -31,7 +41,7 @@ export function formsOf(schema: JsonSchema, root: JsonSchema): readonly JsonSche
   if (schema.$ref !== undefined) return formsOf(resolve(schema.$ref, root), root);
   const union = schema.anyOf ?? schema.oneOf;
   if (union) return union.flatMap((form) => formsOf(form, root));
-  if (schema.allOf) return [merged(schema.allOf.flatMap((part) => formsOf(part, root)))];
+  if (schema.allOf) return [merged(partsOf(schema).flatMap((part) => formsOf(part, root)))];
   if (typeof schema.type === 'object') return schema.type.flatMap((type) => formsOf({ ...schema, type }, root));
   return schema.type === 'null' ? [] : [schema];
 }
@@ -40,7 +50,7 @@ export function mayBeNull(schema: JsonSchema, root: JsonSchema): boolean {
   if (schema.$ref !== undefined) return mayBeNull(resolve(schema.$ref, root), root);
   const union = schema.anyOf ?? schema.oneOf;
   if (union) return union.some((form) => mayBeNull(form, root));
-  if (schema.allOf) return schema.allOf.every((part) => mayBeNull(part, root));
+  if (schema.allOf) return partsOf(schema).every((part) => mayBeNull(part, root));
   if (schema.enum) return schema.enum.includes(null);
   if ('const' in schema) return schema.const === null;
   return schema.type === undefined || schema.type === 'null' || schema.type.includes('null');
@@ -71,6 +81,11 @@ function resolve(pointer: string, root: JsonSchema): JsonSchema {
 }
 
 const decode = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** What has to hold at once: what stands beside `allOf`, and what stands in it. */
+function partsOf({ allOf = [], ...own }: JsonSchema): readonly JsonSchema[] {
+  return [own, ...allOf];
+}
 
 function merged(parts: readonly JsonSchema[]): JsonSchema {
   return parts.reduce((all, part) => ({

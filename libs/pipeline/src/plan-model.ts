@@ -24,7 +24,7 @@ export interface LoadedPlan {
   readonly compiled: CompiledPlan;
 }
 
-export interface CompiledPlan {
+interface CompiledPlan {
   readonly steps: readonly CompiledStep[];
   readonly byName: ReadonlyMap<string, CompiledStep>;
   readonly output: Read;

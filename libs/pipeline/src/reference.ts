@@ -38,7 +38,7 @@ export type Mapped<T> =
         : T);
 
 /** What stands behind something that is made of references. */
-export type Value<T> =
+type Value<T> =
   T extends RefOf<infer V>
     ? V
     : T extends readonly (infer Item)[]

@@ -1,4 +1,5 @@
 import type { Failure } from '@millrace/contracts';
+// eslint-disable-next-line no-restricted-imports -- ajv has its 2020-12 dialect, which zod writes, nowhere else
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { PlanError } from './plan-error.js';
 import type { LoadedPlan } from './plan-model.js';
@@ -37,8 +38,26 @@ function validatorOf(loaded: LoadedPlan, name: string, schemaOf: () => unknown):
 
 /** Formats are left to the patterns that zod writes beside them. */
 function compile(schema: unknown): ValidateFunction {
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(schema as object);
+  try {
+    return new Ajv2020({ allErrors: true, strict: false, validateFormats: false, code: { regExp } }).compile(
+      schema as object,
+    );
+  } catch (error) {
+    throw new PlanError('BAD_SCHEMA', `a schema of the plan cannot be used (${(error as Error).message})`);
+  }
 }
+
+/** Some patterns are valid only with Unicode rules, some only without. */
+const regExp = Object.assign(
+  (pattern: string): RegExp => {
+    try {
+      return new RegExp(pattern, 'u');
+    } catch {
+      return new RegExp(pattern);
+    }
+  },
+  { code: 'new RegExp' },
+);
 
 function problemsIn(value: unknown, validate: ValidateFunction): Details | undefined {
   if (validate(value)) return undefined;
