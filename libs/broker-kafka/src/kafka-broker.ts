@@ -22,9 +22,13 @@ const HEALTHY_WITHIN_MS = 5_000;
  * A broker on Apache Kafka, exactly once: answers and offsets are committed in one transaction. Connects at once.
  * @throws {BrokerError} `BROKER_UNAVAILABLE` when no broker can be reached
  */
-export async function kafkaBroker(settings: KafkaSettings): Promise<Broker> {
+export function kafkaBroker(settings: KafkaSettings): Promise<Broker> {
+  return brokerOver(new Clients(settings), settings);
+}
+
+/** `kafkaBroker` over clients that the caller made. */
+export async function brokerOver(clients: Clients, settings: KafkaSettings): Promise<Broker> {
   const log: Log = settings.log ?? (() => undefined);
-  const clients = new Clients(settings);
   const admin = clients.kafka.admin();
   let topics: Topics;
   try {
@@ -106,10 +110,12 @@ class KafkaBroker implements Broker {
   }
 
   async consume(...[from, handle]: Parameters<Broker['consume']>): ReturnType<Broker['consume']> {
+    await this.house.topics.partitionsOf(from.topic);
     return this.keep(ConcurrentConsumption.start(this.house, this.admin, { from, handle }));
   }
 
   async consumeInOrder(...[from]: Parameters<Broker['consumeInOrder']>): ReturnType<Broker['consumeInOrder']> {
+    await this.house.topics.partitionsOf(from.topic);
     const consumption = new GroupConsumption(this.house, from, (partition, shared) => new OrderedPartition(partition, from, shared));
     consumption.begin(this.admin);
     return this.keep(consumption);

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Kafka as KafkaClient, KafkaConfig, LogEntry } from 'kafkajs';
+import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig, LogEntry } from 'kafkajs';
 import type { KafkaSettings, Log } from './config.js';
 import type { WireRequest } from './wire/requests.js';
 
@@ -11,7 +11,7 @@ import type { WireRequest } from './wire/requests.js';
 const require = createRequire(import.meta.url);
 export const kafkajs = require('kafkajs') as typeof import('kafkajs');
 const ClusterOf = require('kafkajs/src/cluster') as new (options: unknown) => Cluster;
-const socketFactory = require('kafkajs/src/network/socketFactory') as () => unknown;
+const plainSockets = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
 const { createLogger } = require('kafkajs/src/loggers') as { createLogger: (options: unknown) => unknown };
 const RequestQueue = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueueInside };
 const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode: (code: number) => Error };
@@ -109,9 +109,10 @@ export function messageOf(error: unknown): string {
 /** Makes clients and clusters that share one configuration. */
 export class Clients {
   readonly kafka: KafkaClient;
-  private readonly shared;
+  private readonly shared: object;
 
-  constructor(readonly settings: KafkaSettings) {
+  /** `socketFactory` is for tests that cut connections. */
+  constructor(settings: KafkaSettings, socketFactory = plainSockets()) {
     const { brokers, clientId, ssl, sasl } = settings;
     const config: KafkaConfig = {
       brokers: [...brokers],
@@ -120,6 +121,7 @@ export class Clients {
       authenticationTimeout: 10_000,
       requestTimeout: 30_000,
       retry: { initialRetryTime: 50, multiplier: 1.7, maxRetryTime: 2_000, retries: 8 },
+      socketFactory,
       logLevel: kafkajs.logLevel.WARN,
       logCreator: () => (entry) => logAs(settings.log, entry),
       ...(ssl !== undefined && { ssl }),
@@ -130,7 +132,6 @@ export class Clients {
     this.shared = {
       ...config,
       logger,
-      socketFactory: socketFactory(),
       enforceRequestTimeout: true,
       metadataMaxAge: 300_000,
       allowAutoTopicCreation: false,

@@ -19,13 +19,12 @@ export class OrderedPartition implements Owned {
   private readonly backlog = new Backlog();
   private readonly gone = new AbortController();
   private closed = false;
-  private working = false;
+  private committing = false;
   private failures = 0;
   private started = false;
   /** Up to where this partition is committed, as far as we know. */
   private committed = 0;
   private wakeUp: (() => void) | undefined;
-  private readonly life: Promise<void>;
 
   constructor(
     readonly partition: number,
@@ -33,7 +32,7 @@ export class OrderedPartition implements Owned {
     private readonly shared: Shared,
   ) {
     this.topic = source.topic;
-    this.life = this.live();
+    void this.live();
   }
 
   get inFlight(): number {
@@ -45,7 +44,7 @@ export class OrderedPartition implements Owned {
   }
 
   get flushed(): boolean {
-    return !this.working;
+    return !this.committing;
   }
 
   wants(): number | null {
@@ -79,7 +78,6 @@ export class OrderedPartition implements Owned {
     this.gone.abort();
     this.wakeUp?.();
     await this.shared.tenure.close();
-    await this.life;
   }
 
   private async live(): Promise<void> {
@@ -137,7 +135,6 @@ export class OrderedPartition implements Owned {
     const next = this.backlog.peek(count)?.offset ?? this.backlog.position;
     const { topic, partition } = this;
     this.taken = count;
-    this.working = true;
     try {
       const answer = await this.source.take({ topic, partition, records, next, signal: this.gone.signal });
       if (this.closed) return false;
@@ -145,7 +142,6 @@ export class OrderedPartition implements Owned {
       this.backlog.skipTo(next);
     } finally {
       this.taken = 0;
-      this.working = false;
       this.shared.changed();
     }
     this.failures = 0;
@@ -158,7 +154,13 @@ export class OrderedPartition implements Owned {
     const since = performance.now();
     refuseTooLarge(records, house.maxRecordBytes);
     const routed = await route(records, house.topics);
-    await tenure.commit(routed, { offset: next, metadata: '' });
+    this.committing = true;
+    try {
+      await tenure.commit(routed, { offset: next, metadata: '' });
+    } finally {
+      this.committing = false;
+      this.shared.changed();
+    }
     this.committed = next;
     const place = { group: this.source.group, topic: this.topic, partition: this.partition };
     house.onMetric({ name: 'commit', ...place, records: this.taken, ms: performance.now() - since });

@@ -1,0 +1,26 @@
+import type { Broker } from '@millrace/broker';
+import { brokerConformance } from '@millrace/broker/conformance';
+import { mortalBroker, testSettings, type Mortal } from './kafka-for-tests.js';
+
+brokerConformance('the broker on Kafka', {
+  patienceMs: 30_000,
+  async start() {
+    const settings = testSettings();
+    const alive = new Map<Broker, Mortal>();
+    const burials: PromiseLike<void>[] = [];
+    return {
+      async broker() {
+        const mortal = await mortalBroker(settings);
+        alive.set(mortal.broker, mortal);
+        return mortal.broker;
+      },
+      async crash(broker) {
+        alive.get(broker)!.crash();
+        burials.push(broker[Symbol.asyncDispose]());
+      },
+      async stop() {
+        await Promise.all(burials);
+      },
+    };
+  },
+});

@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { testSettings } from './kafka-for-tests.js';
+import { kafkaBroker } from './kafka-broker.js';
+
+/** A process that copies records from one topic to another, each after a random time; tests stop, wake and kill it. */
+const [from, to, group, longestMs] = process.argv.slice(2) as [string, string, string, string];
+const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+process.on('warning', ({ name }) => say({ warning: name }));
+
+const broker = await kafkaBroker({ ...testSettings(), log: (level, message) => level !== 'debug' && say({ level, message }) });
+const consumption = await broker.consume({ topic: from, group, concurrency: 64 }, async ({ key, value, headers }) => {
+  say({ handling: true });
+  await sleep(Math.random() * Number(longestMs));
+  return [{ topic: to, key, value, headers }];
+});
+for (let was = false; ; await sleep(50)) {
+  if (consumption.ready !== was) say({ ready: (was = consumption.ready) });
+}
