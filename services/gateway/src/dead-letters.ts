@@ -1,4 +1,5 @@
-import { HEADER } from '@millrace/contracts';
+import type { Outgoing } from '@millrace/broker';
+import { HEADER, headerText, UNREADABLE } from '@millrace/contracts';
 import type { Accepted, ActBody, DeadLetterView } from '@millrace/contracts/http';
 import type { House } from '@millrace/service';
 import type { DeadLetter, Reader } from '@millrace/store';
@@ -12,9 +13,7 @@ interface Needs {
   readonly acts: Acts;
 }
 
-/** What a record carries that was sent on again: which dead letter it was, and how often that has been done. */
-export const REDRIVE_HEADER = { deadLetter: 'millrace-dead-letter', count: 'millrace-redrives' } as const;
-
+/** Sends dead letters on again. */
 export class DeadLetters {
   constructor(private readonly needs: Needs) {}
 
@@ -37,26 +36,40 @@ export class DeadLetters {
     return this.needs.acts.redrive({ run: letter.run, step: letter.step, deadLetter: id }, act);
   }
 
-  private async republish(id: string, record: NonNullable<DeadLetter['record']>): Promise<void> {
+  private async republish(id: string, record: Stored): Promise<void> {
     const { broker, topics } = this.needs.house;
-    const bytes = (base64: string | null) => (base64 === null ? null : Buffer.from(base64, 'base64'));
-    const before = Number(record.headers[REDRIVE_HEADER.count] ?? 0);
+    const { key, value, headers } = (await this.original(record)) ?? stored(record);
+    const redrives = Number(headerText(headers, UNREADABLE.redrives) ?? 0);
     // Sent on twice, a record on intake without a key of its own would become two runs.
-    const keyed = HEADER.idempotencyKey in record.headers || HEADER.id in record.headers;
+    const keyed = HEADER.idempotencyKey in headers || HEADER.id in headers;
     await broker.publish([
       {
         topic: record.topic,
-        key: bytes(record.key),
-        value: bytes(record.value),
+        key,
+        value,
         headers: {
-          ...record.headers,
+          ...headers,
           ...(record.topic === topics.intake && !keyed && { [HEADER.idempotencyKey]: id }),
-          [REDRIVE_HEADER.deadLetter]: id,
-          [REDRIVE_HEADER.count]: String(Number.isSafeInteger(before) ? before + 1 : 1),
+          [UNREADABLE.deadLetter]: id,
+          [UNREADABLE.redrives]: String(Number.isSafeInteger(redrives) ? redrives + 1 : 1),
         },
       },
     ]);
   }
+
+  /** As the log still has it: with headers that are no text, or that were sent more than once. */
+  private async original({ topic, partition, offset, timestamp }: Stored): Promise<Original | undefined> {
+    const found = await this.needs.house.broker.browse({ topic, partition, offset, limit: 1 }).catch(() => []);
+    return found.find((record) => record.offset === offset && record.timestamp === timestamp);
+  }
+}
+
+type Stored = NonNullable<DeadLetter['record']>;
+type Original = Pick<Outgoing, 'key' | 'value'> & { readonly headers: NonNullable<Outgoing['headers']> };
+
+function stored({ key, value, headers }: Stored): Original {
+  const bytes = (base64: string | null) => (base64 === null ? null : Buffer.from(base64, 'base64'));
+  return { key: bytes(key), value: bytes(value), headers };
 }
 
 export function deadLetterView(letter: DeadLetter): DeadLetterView {

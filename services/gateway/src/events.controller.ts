@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Controller, Get, Inject, type OnApplicationShutdown, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, type BeforeApplicationShutdown, Param, Query, Req, Res } from '@nestjs/common';
 import type { Seen } from './live-facts.js';
 import { RequestProblem } from './problems.js';
 import { EventsQuery } from './queries.js';
@@ -11,7 +11,7 @@ const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** Server-sent events of one run. */
 @Controller('v1/runs')
-export class EventsController implements OnApplicationShutdown {
+export class EventsController implements BeforeApplicationShutdown {
   private readonly open = new Set<ServerResponse>();
 
   constructor(@Inject(Runs) private readonly runs: Runs) {}
@@ -40,7 +40,8 @@ export class EventsController implements OnApplicationShutdown {
     else this.stream(response, { id, after });
   }
 
-  onApplicationShutdown(): void {
+  /** The server waits for what is open. */
+  beforeApplicationShutdown(): void {
     for (const response of this.open) response.end();
   }
 

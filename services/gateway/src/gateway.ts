@@ -57,10 +57,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
     drain: async (ms) => {
       readiness.stop();
       const late = setTimeout(() => server.closeAllConnections(), ms);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await app.close();
-      server.closeIdleConnections();
-      await closed;
       clearTimeout(late);
       live[Symbol.dispose]();
     },
@@ -112,7 +109,7 @@ async function listen(server: Server, { host, port, nextFreePort }: GatewayOptio
     try {
       return await listenOn(server, { host, port: candidate });
     } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
       if (taken && candidate < last) continue;
       if (!taken) throw error;
       throw new Error(`Port ${port} on ${host} is taken: stop what listens there, or set PORT to another one.`, {

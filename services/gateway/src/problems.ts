@@ -92,17 +92,16 @@ export const pathOf = (request: IncomingMessage): string => {
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  const status: unknown = error instanceof Error && 'status' in error ? error.status : undefined;
+  const { status } = (error ?? {}) as { status?: unknown };
   return typeof status === 'number' ? status : undefined;
 }
 
 /** What Node and PostgreSQL's driver say when the other side is not there. */
 function isConnectionLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  if (/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|57P0\d|53300|08\w{3}|STORE_UNAVAILABLE)$/.test(code))
-    return true;
-  return /^Connection terminated/.test(error.message) || isConnectionLost(error.cause);
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
+  if (/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|57P0\d|53300|08\w{3})$/.test(String(code))) return true;
+  return /^Connection terminated/.test(String(message)) || isConnectionLost(cause);
 }
 
 /** The trace of a W3C traceparent; undefined where it is not one. */

@@ -1,0 +1,197 @@
+import {
+  Accepted,
+  DeadLetterList,
+  DeadLetterView,
+  Problem,
+  ReviewList,
+  ReviewView,
+  RunView,
+} from '@millrace/contracts/http';
+import { until, World } from './testing/world.js';
+
+const post = (url: string, body?: unknown) =>
+  fetch(url, {
+    method: 'POST',
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+const start = async (world: World) =>
+  Accepted.parse(await (await post(`${world.url}/v1/runs`, { pipeline: 'reply', input: { text: 'Hi' } })).json()).id;
+const get = async (world: World, id: string) => RunView.parse(await (await fetch(`${world.url}/v1/runs/${id}`)).json());
+const codeOf = async (response: Response) => [response.status, Problem.parse(await response.json()).code];
+
+test('a review is listed, shows what to look at, and is answered once', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.toReview(run);
+  const { items } = ReviewList.parse(await (await fetch(`${world.url}/v1/reviews`)).json());
+  expect(items).toEqual([
+    expect.objectContaining({ id: `${run}.approve`, step: 'approve', allowedActions: ['answer'] }),
+  ]);
+  const url = `${world.url}/v1/reviews/${run}.approve`;
+  const review = ReviewView.parse(await (await fetch(url)).json());
+  expect(review).toMatchObject({
+    status: 'open',
+    show: { draft: { text: 'Dear customer' } },
+    schema: { type: 'object' },
+  });
+
+  expect((await post(url, { answer: { approved: true }, by: 'ann', reason: 'fine' })).status).toBe(202);
+  const after = await get(world, run);
+  expect(after).toMatchObject({
+    status: 'completed',
+    output: { text: 'Dear customer', approved: true },
+    allowedActions: [],
+  });
+  expect(after.steps[2]).toMatchObject({ answeredBy: 'ann', answerReason: 'fine' });
+  expect(ReviewView.parse(await (await fetch(url)).json())).toMatchObject({ status: 'closed', allowedActions: [] });
+  expect(await codeOf(await post(url, { answer: { approved: false } }))).toEqual([409, 'NOT_ALLOWED_NOW']);
+});
+
+test('an answer that does not fit is refused, field by field, and the review stays open', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.toReview(run);
+  const response = await post(`${world.url}/v1/reviews/${run}.approve`, { answer: { approved: 'yes' } });
+  expect(response.status).toBe(422);
+  expect(Problem.parse(await response.json())).toMatchObject({
+    code: 'INVALID_ANSWER',
+    errors: [expect.objectContaining({ pointer: '/approved' })],
+  });
+  expect((await get(world, run)).status).toBe('waiting');
+});
+
+test('a signal reaches the step that waits for it, and only such a step', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  const signal = (step: string) =>
+    post(`${world.url}/v1/runs/${run}/signals/${step}`, { payload: { approved: true }, id: 's1' });
+  expect(await codeOf(await signal('approve'))).toEqual([409, 'NOT_ALLOWED_NOW']);
+  expect(await codeOf(await signal('classify'))).toEqual([409, 'NOT_ALLOWED_NOW']);
+  expect(await codeOf(await signal('nope'))).toEqual([404, 'UNKNOWN_STEP']);
+  world.toReview(run);
+  expect((await signal('approve')).status).toBe(202);
+  expect((await get(world, run)).status).toBe('completed');
+});
+
+test('what people do is an event on runs, keyed by the run, packed', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  await post(`${world.url}/v1/runs/${run}/cancel`, { by: 'ann', reason: 'sent twice' });
+  const record = world.published.at(-1)!;
+  expect(record).toMatchObject({ topic: 'millrace.runs', key: run, packed: true });
+  expect(JSON.parse(String(record.value))).toMatchObject({
+    type: 'run.cancel-requested',
+    run,
+    by: 'ann',
+    reason: 'sent twice',
+  });
+});
+
+test('a run is cancelled once, also without a body', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  expect((await post(`${world.url}/v1/runs/${run}/cancel`)).status).toBe(202);
+  expect((await get(world, run)).status).toBe('cancelled');
+  expect(await codeOf(await post(`${world.url}/v1/runs/${run}/cancel`))).toEqual([409, 'NOT_ALLOWED_NOW']);
+});
+
+test('a run that is not accepted yet cannot be acted on yet', async () => {
+  await using world = await World.open();
+  world.accepts = false;
+  const run = await start(world);
+  expect(await codeOf(await post(`${world.url}/v1/runs/${run}/cancel`))).toEqual([409, 'NOT_ALLOWED_NOW']);
+});
+
+test('redriving a parked step goes on from that step', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  world.failed(run, 'draft');
+  const { items } = DeadLetterList.parse(await (await fetch(`${world.url}/v1/dead-letters?status=open`)).json());
+  expect(items).toEqual([expect.objectContaining({ run, step: 'draft', allowedActions: ['redrive'] })]);
+  const [letter] = items;
+  expect(letter!.failure.remedy).not.toBe('');
+  expect((await post(`${world.url}/v1/dead-letters/${letter!.id}/redrive`, { by: 'ann' })).status).toBe(202);
+  const after = await get(world, run);
+  expect(after.steps.map(({ status }) => status)).toEqual(['completed', 'running', 'pending']);
+  expect(after.steps[1]!.attempts.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  // The store may still say open; the run knows better.
+  expect(await codeOf(await post(`${world.url}/v1/dead-letters/${letter!.id}/redrive`))).toEqual([
+    409,
+    'NOT_ALLOWED_NOW',
+  ]);
+});
+
+describe('redriving an unreadable record', () => {
+  const record = {
+    topic: 'millrace.intake',
+    partition: 1,
+    offset: 7,
+    timestamp: 1_700_000_000_000,
+    key: Buffer.from([0xff, 1]).toString('base64'),
+    value: Buffer.from('{"text":').toString('base64'),
+    headers: { pipeline: 'reply', 'x-own': 'kept' },
+  };
+  const letter = {
+    id: 'dl_1',
+    status: 'open',
+    at: 1_700_000_000_000,
+    failure: { code: 'INVALID_JSON', kind: 'permanent', message: 'No JSON.' },
+    run: undefined,
+    pipeline: 'reply',
+    step: undefined,
+    stage: undefined,
+    attempts: 0,
+    input: undefined,
+    record,
+  } as const;
+
+  test('publishes its original key, bytes and headers, so that doing it twice is still one run', async () => {
+    await using world = await World.open();
+    world.deadLetters.set('dl_1', letter);
+    const shown = DeadLetterView.parse(await (await fetch(`${world.url}/v1/dead-letters/dl_1`)).json());
+    expect(shown.record).toMatchObject({ value: record.value, offset: 7 });
+    expect((await post(`${world.url}/v1/dead-letters/dl_1/redrive`)).status).toBe(202);
+    const [sent] = world.published;
+    expect(sent!.key).toEqual(Buffer.from([0xff, 1]));
+    expect(String(sent!.value)).toBe('{"text":');
+    expect(sent!.headers).toEqual({
+      pipeline: 'reply',
+      'x-own': 'kept',
+      'idempotency-key': 'dl_1',
+      'millrace-dead-letter': 'dl_1',
+      'millrace-redrives': '1',
+    });
+  });
+
+  test('takes it from the log where that still has it, with headers that are no text', async () => {
+    await using world = await World.open();
+    world.deadLetters.set('dl_1', letter);
+    const binary = [Buffer.from([0xff]), Buffer.from([0xfe])];
+    const { topic, partition, offset, timestamp } = record;
+    const headers = { 'x-bin': binary, 'idempotency-key': Buffer.from('mine'), 'millrace-redrives': Buffer.from('2') };
+    world.browsed = [{ topic, partition, offset, timestamp, key: null, value: Buffer.from('raw'), headers }];
+    await post(`${world.url}/v1/dead-letters/dl_1/redrive`);
+    expect(world.published[0]).toMatchObject({ key: null, value: Buffer.from('raw') });
+    expect(world.published[0]!.headers).toEqual({
+      'x-bin': binary,
+      'idempotency-key': Buffer.from('mine'),
+      'millrace-dead-letter': 'dl_1',
+      'millrace-redrives': '3',
+    });
+  });
+
+  test('is refused once it was done', async () => {
+    await using world = await World.open();
+    world.deadLetters.set('dl_1', { ...letter, status: 'redriven' });
+    expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/redrive`))).toEqual([409, 'NOT_ALLOWED_NOW']);
+  });
+});
+
+test('what was answered on the page shows at once in the list', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.toReview(run);
+  await post(`${world.url}/v1/reviews/${run}.approve`, { answer: { approved: true } });
+  await until(async () => ReviewList.parse(await (await fetch(`${world.url}/v1/reviews`)).json()).items.length === 0);
+});

@@ -1,0 +1,173 @@
+import { runIdOf } from '@millrace/contracts';
+import { Accepted, History, Problem, RunList, RunView } from '@millrace/contracts/http';
+import { World } from './testing/world.js';
+
+const json = (body: unknown, headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+const hello = { pipeline: 'reply', input: { text: 'Where is my refund?' } };
+const start = async (world: World, body: unknown = hello, headers: Record<string, string> = {}) =>
+  Accepted.parse(await (await fetch(`${world.url}/v1/runs`, json(body, headers))).json());
+const get = async (world: World, id: string) => RunView.parse(await (await fetch(`${world.url}/v1/runs/${id}`)).json());
+
+test('asking for a run publishes one record and says where to look', async () => {
+  await using world = await World.open();
+  const response = await fetch(`${world.url}/v1/runs`, json(hello, { 'idempotency-key': 'a' }));
+  const accepted = Accepted.parse(await response.json());
+  expect(response.status).toBe(202);
+  expect(accepted.id).toBe(runIdOf('reply', 'a'));
+  expect(response.headers.get('location')).toBe(`/v1/runs/${accepted.id}`);
+  expect(world.published).toHaveLength(1);
+  const [record] = world.published;
+  expect(record).toMatchObject({ topic: 'millrace.intake', value: JSON.stringify(hello.input) });
+  expect(record!.headers).toMatchObject({
+    pipeline: 'reply',
+    'idempotency-key': 'a',
+    ce_type: 'millrace.run.requested',
+  });
+});
+
+test('the same key and input is the same run, and is published once', async () => {
+  await using world = await World.open();
+  const first = await start(world, hello, { 'idempotency-key': 'a' });
+  const again = await start(world, { input: hello.input, pipeline: 'reply' }, { 'idempotency-key': 'a' });
+  expect(again.id).toBe(first.id);
+  expect(world.published).toHaveLength(1);
+});
+
+test.each([true, false])('the same key with another input is refused (accepted before: %s)', async (accepts) => {
+  await using world = await World.open();
+  world.accepts = accepts;
+  await start(world, hello, { 'idempotency-key': 'a' });
+  const response = await fetch(
+    `${world.url}/v1/runs`,
+    json({ ...hello, input: { text: 'other' } }, { 'idempotency-key': 'a' }),
+  );
+  expect(response.status).toBe(422);
+  expect(Problem.parse(await response.json()).code).toBe('IDEMPOTENCY_KEY_REUSED');
+  expect(world.published).toHaveLength(1);
+});
+
+test('runs without a key are different runs', async () => {
+  await using world = await World.open();
+  expect((await start(world)).id).not.toBe((await start(world)).id);
+});
+
+test('a run can be asked about before the coordinator has taken it', async () => {
+  await using world = await World.open();
+  world.accepts = false;
+  const { id } = await start(world);
+  expect(await get(world, id)).toMatchObject({ id, status: 'running', steps: [], pipeline: 'reply' });
+  world.settle();
+  expect((await get(world, id)).steps.map(({ name }) => name)).toEqual(['classify', 'draft', 'approve']);
+});
+
+test('the caller’s trace goes on to the record', async () => {
+  await using world = await World.open();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await start(world, hello, { traceparent });
+  expect(world.published[0]!.headers!['traceparent']).toContain('0af7651916cd43dd8448eb211c80319c');
+});
+
+describe('a mail', () => {
+  const mail = (world: World, body: string | Uint8Array<ArrayBuffer>, query = '?pipeline=reply') =>
+    fetch(`${world.url}/v1/runs${query}`, { method: 'POST', headers: { 'content-type': 'message/rfc822' }, body });
+
+  test('becomes the input as its text', async () => {
+    await using world = await World.open();
+    expect((await mail(world, 'Subject: Grüße\r\n\r\nHello')).status).toBe(202);
+    expect(JSON.parse(String(world.published[0]!.value))).toEqual({ raw: 'Subject: Grüße\r\n\r\nHello' });
+  });
+
+  test('that is not UTF-8 keeps every byte', async () => {
+    await using world = await World.open();
+    const bytes = Uint8Array.from([0x53, 0xff, 0xfe, 0x00, 0x80]);
+    expect((await mail(world, bytes)).status).toBe(202);
+    const { rawBase64 } = JSON.parse(String(world.published[0]!.value)) as { rawBase64: string };
+    expect([...Buffer.from(rawBase64, 'base64')]).toEqual([...bytes]);
+  });
+
+  test('needs to be told its pipeline', async () => {
+    await using world = await World.open();
+    const response = await mail(world, 'Subject: x\r\n\r\nHello', '');
+    expect(response.status).toBe(400);
+    expect(Problem.parse(await response.json()).errors).toEqual([expect.objectContaining({ pointer: '/pipeline' })]);
+  });
+});
+
+test('Prefer: wait answers with the run as soon as it waits for somebody', async () => {
+  await using world = await World.open();
+  const asked = fetch(`${world.url}/v1/runs`, json(hello, { prefer: 'wait=30', 'idempotency-key': 'w' }));
+  const id = runIdOf('reply', 'w');
+  while (world.facts(id).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  world.toReview(id);
+  const response = await asked;
+  expect(response.status).toBe(200);
+  expect(RunView.parse(await response.json())).toMatchObject({ id, status: 'waiting' });
+});
+
+test('a run shows each step with its attempts, times, input and output', async () => {
+  await using world = await World.open();
+  const { id } = await start(world);
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  const run = await get(world, id);
+  expect(run).toMatchObject({ status: 'running', input: hello.input, allowedActions: ['cancel'] });
+  expect(run.traceId).toMatch(/^[0-9a-f]{32}$/);
+  const [classify, draft, approve] = run.steps;
+  expect(classify).toMatchObject({
+    status: 'completed',
+    output: { label: 'refund', confidence: 0.4 },
+    input: { text: 'Where is my refund?' },
+  });
+  expect(classify!.attempts).toEqual([
+    expect.objectContaining({ attempt: 1, startedAt: expect.any(String), endedAt: expect.any(String) }),
+  ]);
+  // Handed on by its predecessor's stage, so it began when that one ended.
+  expect(draft).toMatchObject({
+    status: 'running',
+    startedAt: classify!.endedAt,
+    input: { text: 'Where is my refund?', label: 'refund' },
+  });
+  expect(approve).toMatchObject({ kind: 'review', status: 'pending', attempts: [], allowedActions: [] });
+});
+
+test('a failed step says why, what to do, and that it can be sent on again', async () => {
+  await using world = await World.open();
+  const { id } = await start(world);
+  world.failed(id, 'classify');
+  const run = await get(world, id);
+  expect(run.status).toBe('dead-lettered');
+  expect(run.steps[0]).toMatchObject({
+    status: 'dead-lettered',
+    failure: { code: 'STAGE_INPUT_INVALID', message: 'It broke.', remedy: expect.stringContaining('contract') },
+    allowedActions: ['redrive'],
+  });
+});
+
+test('runs are listed newest first, page by page, with filters', async () => {
+  await using world = await World.open();
+  const ids = [];
+  for (let n = 0; n < 5; n++) ids.unshift((await start(world)).id);
+  const page = async (query: string) => RunList.parse(await (await fetch(`${world.url}/v1/runs?${query}`)).json());
+  const first = await page('limit=2&status=running');
+  const second = await page(`limit=2&status=running&cursor=${first.next}`);
+  const third = await page(`limit=2&status=running&cursor=${second.next}`);
+  expect([...first.items, ...second.items, ...third.items].map(({ id }) => id)).toEqual(ids);
+  expect(third.next).toBeUndefined();
+  expect((await page('status=completed')).items).toEqual([]);
+  const misused = await fetch(`${world.url}/v1/runs?limit=2&status=waiting&cursor=${first.next}`);
+  expect(misused.status).toBe(400);
+  expect(Problem.parse(await misused.json()).code).toBe('INVALID_CURSOR');
+});
+
+test('the history of a run is its facts, numbered', async () => {
+  await using world = await World.open();
+  const { id } = await start(world);
+  const { items } = History.parse(await (await fetch(`${world.url}/v1/runs/${id}/history`)).json());
+  expect(items.map(({ seq, type }) => [seq, type])).toEqual([
+    [1, 'run.accepted'],
+    [2, 'step.requested'],
+  ]);
+});

@@ -1,0 +1,254 @@
+import { type Broker, BrokerError, type Incoming, type Outgoing } from '@millrace/broker';
+import { groupsOf, headerText, RunEvent, runIdOf, topicsOf, type Fact } from '@millrace/contracts';
+import { defineStage, loadPlan, pipeline } from '@millrace/pipeline';
+import { accept, decide, evolve, type Run } from '@millrace/saga';
+import type { House } from '@millrace/service';
+import type { DeadLetter, Reader, Review, RunRecord } from '@millrace/store';
+import { telemetry } from '@millrace/telemetry';
+import { z } from 'zod';
+import { type Gateway, type GatewayOptions, startGateway } from '../gateway.js';
+
+const classify = defineStage({
+  name: 'classify',
+  input: z.object({ text: z.string() }),
+  output: z.object({ label: z.string(), confidence: z.number() }),
+});
+const draft = defineStage({
+  name: 'draft',
+  input: z.object({ text: z.string(), label: z.string() }),
+  output: z.object({ text: z.string() }),
+});
+const Approval = z.object({ approved: z.boolean(), text: z.string().optional() });
+
+/** classify hands on to draft, then a person approves. */
+const reply = pipeline(
+  {
+    name: 'reply',
+    input: z.union([
+      z.object({ text: z.string() }),
+      z.object({ raw: z.string() }),
+      z.object({ rawBase64: z.string() }),
+    ]),
+  },
+  ({ input, step, review }) => {
+    const text = (input as unknown as { text: never }).text;
+    const intent = step('classify', classify, { text });
+    const drafted = step('draft', draft, { text, label: intent.label });
+    const approval = review('approve', Approval, { show: { draft: drafted }, timeout: '3d' });
+    return { text: drafted.text, approved: approval.approved };
+  },
+);
+
+/** What a test has instead of broker, coordinator and store: the same decisions, in memory. */
+export class World implements AsyncDisposable {
+  readonly plan = loadPlan(reply.plan);
+  readonly published: Outgoing[] = [];
+  readonly deadLetters = new Map<string, DeadLetter>();
+  /** What asks for runs is taken at once; set to false, it waits until `settle`. */
+  accepts = true;
+  brokerIsUp = true;
+  storeIsUp = true;
+  factQueries = 0;
+  private readonly runs = new Map<string, { run: Run; facts: Fact[] }>();
+  private readonly asked: Outgoing[] = [];
+  private readonly log: string[] = [];
+  private readonly topics = topicsOf();
+  private gateway: Gateway | undefined;
+
+  static async open(options: Partial<GatewayOptions> = {}): Promise<World> {
+    const world = new World();
+    world.gateway = await startGateway(world.house, { reader: world.reader, host: '127.0.0.1', port: 0, ...options });
+    return world;
+  }
+
+  get url(): string {
+    return this.gateway!.url;
+  }
+
+  get logged(): string {
+    return this.log.join('');
+  }
+
+  readonly house: House = {
+    service: 'gateway',
+    settings: { topicPrefix: 'millrace.' } as House['settings'],
+    broker: {
+      kind: 'embedded',
+      maxRecordBytes: 1024 * 1024,
+      healthy: () => Promise.resolve(this.brokerIsUp),
+      publish: (records: readonly Outgoing[]) => this.take(records),
+      browse: () => Promise.resolve(this.browsed),
+    } as unknown as Broker,
+    telemetry: telemetry({ service: 'gateway', logTo: { write: (line) => void this.log.push(line) } }),
+    topics: this.topics,
+    groups: groupsOf(),
+  };
+
+  /** What the log still has where a dead letter came from. */
+  browsed: Incoming[] = [];
+
+  readonly reader: Reader = {
+    runs: ({ status, pipeline, limit, before }) => {
+      this.refuseWhenDown();
+      const all = [...this.runs.keys()].map((id) => this.record(id)!).reverse();
+      const wanted = all.filter(
+        (run) => (!status || run.status === status) && (!pipeline || run.pipeline === pipeline),
+      );
+      const start = before === undefined ? 0 : Number(before);
+      const next = start + limit < wanted.length ? String(start + limit) : undefined;
+      return Promise.resolve({ items: wanted.slice(start, start + limit), next });
+    },
+    run: (id) => {
+      this.refuseWhenDown();
+      return Promise.resolve(this.record(id));
+    },
+    factsAfter: (after) => {
+      this.factQueries++;
+      const found = [...after].map(([id, seq]) => [id, this.record(id)?.facts.slice(seq) ?? []] as const);
+      return Promise.resolve(new Map(found.filter(([, facts]) => facts.length > 0)));
+    },
+    reviews: () => Promise.resolve({ items: this.reviews(), next: undefined }),
+    deadLetters: ({ status }) =>
+      Promise.resolve({
+        items: [...this.deadLetters.values()].filter((letter) => !status || letter.status === status),
+        next: undefined,
+      }),
+    deadLetter: (id) => Promise.resolve(this.deadLetters.get(id)),
+    pipelines: () => Promise.resolve([{ name: 'reply', plan: this.plan.hash, deployedAt: 1_700_000_000_000 }]),
+    plan: (hash) => Promise.resolve(hash === this.plan.hash ? reply.plan : undefined),
+    healthy: () => Promise.resolve(this.storeIsUp),
+  };
+
+  /** Takes what was asked for while `accepts` was false. */
+  settle(): void {
+    for (const record of this.asked.splice(0)) this.accept(record);
+  }
+
+  /** A stage's answer. */
+  completed(run: string, step: string, output: unknown, next?: string[]): void {
+    const at = Date.now();
+    this.event({
+      type: 'step.completed',
+      run,
+      step,
+      attempt: this.attempt(run, step),
+      at,
+      startedAt: at - 5,
+      output,
+      ...(next && { next }),
+    });
+  }
+
+  /** A stage's failure, for good. */
+  failed(run: string, step: string, message = 'It broke.'): void {
+    const at = Date.now();
+    const failure = { code: 'STAGE_INPUT_INVALID', kind: 'permanent', message } as const;
+    this.event({ type: 'step.failed', run, step, attempt: this.attempt(run, step), at, startedAt: at - 5, failure });
+  }
+
+  /** To where a person is asked. */
+  toReview(run: string): void {
+    this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+    this.completed(run, 'draft', { text: 'Dear customer' });
+  }
+
+  facts(run: string): readonly Fact[] {
+    return this.runs.get(run)?.facts ?? [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.gateway?.drain(1_000);
+    await this.house.telemetry[Symbol.asyncDispose]();
+  }
+
+  private take(records: readonly Outgoing[]): Promise<void> {
+    if (!this.brokerIsUp)
+      return Promise.reject(new BrokerError('BROKER_UNAVAILABLE', 'secret-host:9092 did not answer'));
+    this.published.push(...records);
+    for (const record of records) {
+      if (record.topic === this.topics.intake) this.accepts ? this.accept(record) : this.asked.push(record);
+      else if (record.topic === this.topics.runs) this.event(RunEvent.parse(JSON.parse(String(record.value))));
+    }
+    return Promise.resolve();
+  }
+
+  private accept(record: Outgoing): void {
+    // As the coordinator does with what it cannot read, but for the dead letter.
+    if (!isJson(record.value)) return;
+    const idempotencyKey = headerText(record.headers ?? {}, 'idempotency-key')!;
+    const run = runIdOf('reply', idempotencyKey);
+    if (this.runs.has(run)) return;
+    const input: unknown = JSON.parse(String(record.value));
+    const request = { run, pipeline: 'reply', input, idempotencyKey, at: Date.now(), source: 'intake/0/0' };
+    const decision = accept(request, this.plan);
+    this.runs.set(run, { run: decision.run, facts: [...decision.facts] });
+  }
+
+  private event(event: RunEvent): void {
+    const known = this.runs.get(event.run);
+    if (!known) return;
+    const { run, facts } = decide(known.run, event, { plan: this.plan, at: Date.now() });
+    this.runs.set(event.run, { run, facts: [...known.facts, ...facts] });
+    for (const fact of facts) if (fact.type === 'step.dead-lettered') this.park(run, fact);
+  }
+
+  private park(run: Run, fact: Fact & { type: 'step.dead-lettered' }): void {
+    const { step, failure, input, at } = fact;
+    const of = { run: run.id, pipeline: run.pipeline, step, stage: step, attempts: 1, input, record: undefined };
+    this.deadLetters.set(fact.deadLetter, { id: fact.deadLetter, status: 'open', at, failure, ...of });
+  }
+
+  private record(id: string): RunRecord | undefined {
+    const known = this.runs.get(id);
+    if (!known) return undefined;
+    const { pipeline, plan, status, acceptedAt, endedAt } = evolve(undefined, id, known.facts);
+    return { id, pipeline, plan, status, acceptedAt, endedAt, facts: known.facts };
+  }
+
+  private reviews(): Review[] {
+    return [...this.runs.values()].flatMap(({ run, facts }) =>
+      facts.flatMap((fact) =>
+        fact.type === 'step.waiting' && run.steps.get(fact.step)?.status === 'waiting'
+          ? [
+              {
+                run: run.id,
+                step: fact.step,
+                kind: fact.kind,
+                pipeline: run.pipeline,
+                since: fact.at,
+                due: fact.due,
+                show: fact.show,
+              },
+            ]
+          : [],
+      ),
+    );
+  }
+
+  private attempt(run: string, step: string): number {
+    return this.runs.get(run)?.run.steps.get(step)?.attempt ?? 1;
+  }
+
+  private refuseWhenDown(): void {
+    if (!this.storeIsUp)
+      throw Object.assign(new Error('connect ECONNREFUSED secret-host:5432'), { code: 'ECONNREFUSED' });
+  }
+}
+
+/** Waits for a condition, not for a time. */
+export async function until<T>(find: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (;;) {
+    const found = await find();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function isJson(value: Outgoing['value']): boolean {
+  try {
+    JSON.parse(String(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
