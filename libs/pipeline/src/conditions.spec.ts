@@ -197,6 +197,13 @@ test.each<[string, (facts: Ref<Facts>) => Condition | Ref<boolean | undefined>, 
     false,
   ],
   ['texts of several patterns', (f) => eq(f.code, 'abc'), 'facts.code == "abc"', true, false],
+  [
+    'cel within a condition',
+    (f) => or(cel`${f.ok} ? false : true`, f.ok),
+    '(facts.ok ? false : true) || facts.ok',
+    true,
+    true,
+  ],
   ['unions', (f) => eq(f.shape.kind, 'x'), 'facts.shape.kind == "x"', true, false],
 ])('%s', (_, define, text, ofFull, ofBare) => {
   const condition = conditionOn(define);

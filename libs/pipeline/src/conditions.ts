@@ -7,7 +7,7 @@ export class Condition {
     readonly text: string,
     readonly sources: readonly Source[],
     /** How tightly its outermost operator binds. */
-    private readonly binds: 'or' | 'and' | 'tight',
+    private readonly binds: 'loose' | 'or' | 'and' | 'tight',
   ) {}
 
   /** As a part of a larger condition. */
@@ -90,7 +90,7 @@ export function cel(
   return new Condition(
     whole.trim(),
     operands.flatMap(({ sources }) => sources),
-    'or',
+    'loose',
   );
 }
 
