@@ -1,4 +1,5 @@
-import { kafkaSettings } from '@millrace/broker-kafka';
+// The settings alone: a service on the embedded log loads no Kafka client.
+import { kafkaSettings } from '@millrace/broker-kafka/settings';
 import { DEFAULT_TOPIC_PREFIX } from '@millrace/contracts';
 import { z } from 'zod';
 import { type Env, readAll, readSettings } from './config-error.js';

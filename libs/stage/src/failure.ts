@@ -1,4 +1,4 @@
-import { detailsOf, failure, type Failure, FAILURES, FailureKind } from '@millrace/contracts';
+import { detailsOf, failure, type Failure, FAILURES, type FailureKind } from '@millrace/contracts';
 import { redact } from '@millrace/telemetry';
 import { HttpException } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
