@@ -55,10 +55,14 @@ export function completed(
   return { records };
 }
 
-/** What the plan hands off to; nothing where the plan is not known here, or does not know the step. */
+/** What the plan hands off to; nothing where it is not known here, or cannot say: the coordinator then finds out why. */
 function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, output: unknown): HandOff {
-  if (!plan?.compiled.byName.has(step)) return NO_HAND_OFF;
-  return handOff(plan, step, { ...known, [step]: output });
+  if (!plan) return NO_HAND_OFF;
+  try {
+    return handOff(plan, step, { ...known, [step]: output });
+  } catch {
+    return NO_HAND_OFF;
+  }
 }
 
 /** The record that says an attempt failed. */

@@ -1,5 +1,6 @@
 import { type Failure, failure, type StepCommand, stepIdempotencyKey } from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
+import { failureOf } from './failure.js';
 import { Progress, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
 
@@ -75,8 +76,8 @@ export class Attempt implements StageRun {
       this.deadline = setTimeout(() => this.end(timedOut(command)), remaining);
       work().then(
         (outcome) => this.end(outcome),
-        // Not the stage's doing, so the record comes again.
-        () => this.end({ is: 'dropped', why: 'lost' }),
+        // A schema that throws, for instance. Were it to reject, the record would come again for ever.
+        (thrown: unknown) => this.end({ is: 'failed', failure: failureOf(thrown) }),
       );
     });
   }

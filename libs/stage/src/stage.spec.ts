@@ -83,6 +83,36 @@ test('an answer that the contract does not allow fails the step and names the fi
   expect(failureIn(event)).toMatchObject({ code: 'STAGE_OUTPUT_INVALID', details: [{ pointer: '/text' }] });
 });
 
+test('a contract that throws fails the step instead of taking it again for ever', async () => {
+  const broken = defineStage({
+    name: 'greet',
+    input: z.unknown().transform((): unknown => {
+      throw new Error('a mistake in the contract');
+    }),
+    output: z.unknown(),
+  });
+  @Stage(broken)
+  class Broken implements Handles<typeof broken> {
+    handle(): unknown {
+      return 'never';
+    }
+  }
+  await using house = await aHouse();
+  const running = await startStage(house, Broken);
+  await house.ask('greet');
+  const [event] = await house.events(1);
+  await running.drain(0);
+  expect(failureIn(event)).toMatchObject({ code: 'STAGE_THREW', message: 'Error: a mistake in the contract' });
+});
+
+test('a command for a step that its plan does not have is answered, and hands nothing on', async () => {
+  await using stage = await aStage();
+  await stage.greet({ plan: CHAIN.hash, step: 'elsewhere' });
+  const [event] = await stage.events(1);
+  expect(event).toMatchObject({ type: 'step.completed', step: 'elsewhere' });
+  expect(event).not.toHaveProperty('next');
+});
+
 test('an answer that no record can hold fails the step for good', async () => {
   await using stage = await aStage(() => Promise.resolve({ text: 'x'.repeat(200_000) }));
   await stage.greet();
