@@ -47,7 +47,7 @@ export const RULES: readonly Rule[] = [
     severity: 'error',
     message: 'Asks the customer for something that we never ask for.',
     patterns: [
-      '\\b(?:send|tell|give|e-?mail|reply with|provide|share|confirm)\\b.{0,40}\\b(?:pin|password|passcode|passphrase|cvv|cvc|security code|one-time code|full card number)\\b',
+      "\\b(?:send|tell|give|e-?mail|reply with|provide|share|confirm)(?: [\\w’'-]+){0,4} (?:pin|password|passcode|passphrase|cvv|cvc|security code|one-time codes?|card number)\\b",
     ],
     unless: ["\\b(?:never|not|don[’']t|won[’']t|nobody|no one|cannot)\\b"],
   },

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadArticles, MILLBROOK } from '@millrace/ai';
+import type { StageRun } from '@millrace/stage';
+import { type Flow, flow, here, localStages } from './flow.fixture.js';
+import { supportEmail } from './support-email.js';
+
+const { stages, outbox } = await localStages();
+afterAll(() => rm(outbox, { recursive: true }));
+
+const sample = async (name: string) => ({ rawBase64: await readFile(here(`samples/${name}.eml`), 'base64') });
+const CLEAR = {
+  attachment: 'fees-and-charges',
+  'card-number': 'cash-withdrawal-problem',
+  'direct-debit': 'direct-debit',
+  html: 'account-locked-or-login',
+  latin1: 'foreign-currency',
+  'lost-card': 'lost-or-stolen-card',
+  mortgage: 'mortgage-or-loan-question',
+  'new-address': 'change-address-or-details',
+  'quoted-reply': 'transfer-failed-or-pending',
+  'refund-not-received': 'refund-not-received',
+  'unrecognised-payment': 'card-payment-not-recognised',
+};
+const UNCLEAR = {
+  ambiguous: 'confidence-below-threshold',
+  complaint: 'urgent-complaint',
+  german: 'language-not-answered',
+  'prompt-injection': 'injection-suspected',
+  vague: 'confidence-below-threshold',
+};
+
+test('every sample has its place here', () => {
+  const names = readdirSync(here('samples')).map((file) => file.replace(/\.eml$/, ''));
+  expect(names.sort()).toEqual([...Object.keys(CLEAR), ...Object.keys(UNCLEAR), 'empty-body'].sort());
+});
+
+test.each(Object.entries(CLEAR))('a clear mail is answered without a person: %s', async (name, intent) => {
+  const { known, output, skipped } = await flow(stages, await sample(name));
+  expect(known['route']).toMatchObject({ reasons: [] });
+  expect(output).toMatchObject({
+    intent,
+    reviewed: false,
+    sent: { via: 'outbox' },
+    reply: expect.stringContaining('[kb:'),
+  });
+  expect(skipped).toEqual(['approve']);
+});
+
+test.each(Object.entries(UNCLEAR))('an unclear mail waits for a person: %s', async (name, reason) => {
+  const { waiting, output } = await flow(stages, await sample(name));
+  expect(waiting).toMatchObject({ reasons: expect.arrayContaining([reason]), reply: expect.any(String) });
+  expect(output).toBeUndefined();
+});
+
+test('an approved reply is sent in the words of the person', async () => {
+  const { output } = await flow(stages, await sample('vague'), { approved: true, text: 'We will call you.' });
+  expect(output).toMatchObject({
+    reviewed: true,
+    reply: 'We will call you.',
+    sent: { to: expect.stringContaining('@') },
+  });
+  const { path } = (output as { sent: { path: string } }).sent;
+  expect(await readFile(path, 'utf8')).toContain('We will call you.');
+});
+
+test('a rejected reply is not sent', async () => {
+  const before = await readdir(outbox);
+  const { output, skipped } = await flow(stages, await sample('vague'), { approved: false, note: 'I call them.' });
+  expect(output).toMatchObject({ reviewed: true });
+  expect(output).not.toHaveProperty('sent.messageId');
+  expect(skipped).toEqual(['send']);
+  expect(await readdir(outbox)).toEqual(before);
+});
+
+test('a mail with nothing in it ends with a reason', async () => {
+  await expect(flow(stages, await sample('empty-body'))).rejects.toMatchObject({
+    code: 'EMAIL_EMPTY',
+    kind: 'permanent',
+  });
+});
+
+test('classify and extract run side by side; the rest is handed from stage to stage', () => {
+  const { loaded } = supportEmail;
+  const before = (step: string) => loaded.step(step).predecessors;
+  expect(before('classify')).toEqual(['intake']);
+  expect(before('extract')).toEqual(['intake']);
+  expect([...before('retrieve')].sort()).toEqual(['classify', 'extract']);
+  const handedOff = loaded.order.filter((step) => loaded.isHandedOff(step));
+  expect([...handedOff].sort()).toEqual(['classify', 'comply', 'draft', 'extract', 'route']);
+});
+
+test('every article may be quoted in a reply: none breaks a rule', async () => {
+  const articles = await loadArticles(here('knowledge'));
+  for (const { id, title, body } of articles) {
+    const verdict = await stages.comply.handle(
+      {
+        text: `${body} [kb:${id}]\n\n${MILLBROOK.disclaimer}`,
+        citations: [id],
+        articles: [{ id, title, excerpt: body }],
+      },
+      { signal: new AbortController().signal } as StageRun,
+    );
+    expect({ id, ...verdict }).toEqual({ id, ok: true, violations: [] });
+  }
+});
+
+/** A row of the public set of questions to a bank, as a mail. */
+const banking77 = here('../../../shared/data/banking77/train.csv');
+const rows = existsSync(banking77)
+  ? readFileSync(banking77, 'utf8')
+      .split('\n')
+      .slice(1)
+      .filter((_, at) => at % 50 === 0)
+      .map((row) => row.replace(/,\w+\s*$/, ''))
+  : [];
+const withRows = rows.length > 0 ? test : test.skip;
+
+withRows(
+  '200 questions of real customers: each ends answered or before a person (the data is in ../shared/data)',
+  async () => {
+    const ends: Flow[] = [];
+    for (const text of rows) ends.push(await flow(stages, { from: 'ada@example.com', text }));
+    expect(ends.filter(({ output, waiting }) => (output === undefined) === (waiting === undefined))).toEqual([]);
+    expect(ends.length).toBeGreaterThanOrEqual(200);
+  },
+);
+
+const mail = here('../../../shared/data/mail');
+const files = existsSync(mail)
+  ? readdirSync(mail, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  : [];
+const withMail = files.length > 0 ? test : test.skip;
+
+withMail(
+  'awkward mails: each ends answered, before a person, or with a reason (the data is in ../shared/data)',
+  async () => {
+    for (const { parentPath, name } of files) {
+      const rawBase64 = readFileSync(join(parentPath, name), 'base64');
+      const end = await flow(stages, { rawBase64 }).catch((error: unknown) => error);
+      if (end instanceof Error) expect(end).toMatchObject({ code: 'EMAIL_EMPTY' });
+      else expect((end as Flow).waiting ?? (end as Flow).output).toBeDefined();
+    }
+  },
+);
