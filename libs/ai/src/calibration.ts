@@ -1,10 +1,13 @@
+/* Read once: where modules run in a context of their own (Jest), each look at a global costs. */
+const { exp, max } = Math;
+
 /** Probabilities from scores, softened by a temperature above 1 and sharpened by one below. */
 export function softmax(scores: ArrayLike<number>, temperature = 1): Float64Array {
   const out = new Float64Array(scores.length);
   let top = -Infinity;
-  for (let k = 0; k < scores.length; k++) top = Math.max(top, scores[k] as number);
+  for (let k = 0; k < scores.length; k++) top = max(top, scores[k] as number);
   let sum = 0;
-  for (let k = 0; k < scores.length; k++) sum += out[k] = Math.exp(((scores[k] as number) - top) / temperature);
+  for (let k = 0; k < scores.length; k++) sum += out[k] = exp(((scores[k] as number) - top) / temperature);
   for (let k = 0; k < scores.length; k++) out[k] = (out[k] as number) / sum;
   return out;
 }
@@ -18,7 +21,7 @@ export interface HeldOut {
 /** The temperature under which the held-out truth is most likely (golden-section search on the negative log-likelihood). */
 export function fitTemperature(heldOut: readonly HeldOut[]): number {
   const loss = (logT: number) =>
-    heldOut.reduce((sum, { scores, truth }) => sum - Math.log(softmax(scores, Math.exp(logT))[truth]! + 1e-12), 0);
+    heldOut.reduce((sum, { scores, truth }) => sum - Math.log(softmax(scores, exp(logT))[truth]! + 1e-12), 0);
   const ratio = (Math.sqrt(5) - 1) / 2;
   let low = Math.log(0.05);
   let high = Math.log(20);
@@ -28,7 +31,7 @@ export function fitTemperature(heldOut: readonly HeldOut[]): number {
     if (loss(a) < loss(b)) high = b;
     else low = a;
   }
-  return Math.exp((low + high) / 2);
+  return exp((low + high) / 2);
 }
 
 /** An answer's confidence, and whether it was right. */

@@ -73,9 +73,15 @@ export function maskedCard(number: string): string {
   return `•••• ${number.replace(/\D/g, '').slice(-4)}`;
 }
 
+/** Chrono reads the 9 of "from 9 May" as an hour. */
+const FROM_DAY = /\bfrom (?=\d{1,2}(?:st|nd|rd|th)? [A-Z])/g;
+/** Chrono takes these for days; in a mail they are not. */
+const NOT_A_DAY = /\bnow\b|^(?:with)?in\b|^for\b/i;
+
 function datesIn(text: string, at: Date): string[] {
   return once(
-    chrono.en.GB.parse(text, { instant: at, timezone: 0 })
+    chrono.en.GB.parse(text.replace(FROM_DAY, 'on '), { instant: at, timezone: 0 })
+      .filter(({ text: written }) => !NOT_A_DAY.test(written))
       .filter(({ start }) => start.isCertain('day') || start.isCertain('weekday'))
       .map(({ start }) => isoDay(start.get('year')!, start.get('month')!, start.get('day')!)),
   );

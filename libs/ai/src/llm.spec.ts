@@ -103,7 +103,10 @@ test('Anthropic answers through the same adapter', async () => {
         id: 'm1',
         role: 'assistant',
         model: 'claude-x',
-        content: [{ type: 'text', text: JSON.stringify(lost) }, { type: 'tool_use', id: 't', name: 'json', input: lost }],
+        content: [
+          { type: 'text', text: JSON.stringify(lost) },
+          { type: 'tool_use', id: 't', name: 'json', input: lost },
+        ],
         stop_reason: 'end_turn',
         stop_sequence: null,
         usage: { input_tokens: 5, output_tokens: 2 },
@@ -128,7 +131,9 @@ test("a customer's text reaches the LLM as data that cannot close its own marks"
 
 test('a busy provider is tried once, and its Retry-After is kept', async () => {
   await using server = await provider(fails(429, { 'retry-after': '20' }));
-  const failure = await classifier(server.url).classify('x', { signal }).catch((thrown: unknown) => thrown);
+  const failure = await classifier(server.url)
+    .classify('x', { signal })
+    .catch((thrown: unknown) => thrown);
   expect(failure).toBeInstanceOf(ModelBusy);
   expect(failure).toMatchObject({ code: 'MODEL_BUSY', retryable: true, retryAfterMs: 20_000 });
   expect(server.asked).toHaveLength(1);
@@ -141,7 +146,9 @@ test.each([
   [404, ModelRefused, false],
 ])('status %i of the provider says whether asking again may help', async (status, type, retryable) => {
   await using server = await provider(fails(status));
-  const failure = await classifier(server.url).classify('x', { signal }).catch((thrown: unknown) => thrown);
+  const failure = await classifier(server.url)
+    .classify('x', { signal })
+    .catch((thrown: unknown) => thrown);
   expect(failure).toBeInstanceOf(type);
   expect(failure).toMatchObject({ retryable });
   expect(server.asked).toHaveLength(1);
@@ -196,7 +203,9 @@ const request = {
 };
 
 test('a drafted letter has our greeting, signature and disclaimer around what the LLM wrote', async () => {
-  await using server = await provider(says({ paragraphs: ['Freeze it. [kb:lost-card]'], citations: [], grounded: true }));
+  await using server = await provider(
+    says({ paragraphs: ['Freeze it. [kb:lost-card]'], citations: [], grounded: true }),
+  );
   const draft = await new LlmDrafter(llm(server.url)).draft(request, { signal });
   expect(draft).toMatchObject({ citations: ['lost-card'], grounded: true, model: 'tiny-1' });
   expect(draft.text).toMatch(/^Dear Ada,\n\nFreeze it\.[^]*not a commitment/);

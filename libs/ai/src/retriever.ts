@@ -1,4 +1,4 @@
-import MiniSearch from 'minisearch';
+import MiniSearch, { type SearchResult } from 'minisearch';
 import { z } from 'zod';
 import { capped, type CallOptions } from './answer.js';
 import type { Article } from './articles.js';
@@ -27,8 +27,6 @@ export abstract class Retriever {
 }
 
 const INTENT_BOOST = 2;
-/** The words of the intent's name count this much when the question does not use them. */
-const IMPLIED = 0.5;
 const PRODUCT_BOOST = 1.2;
 /** Articles that score less than this share of the best one are left out. */
 const FLOOR = 0.25;
@@ -38,7 +36,7 @@ const EXCERPT = 700;
 /** The words of a long mail that are searched for. */
 const QUERY_TERMS = 200;
 
-/** BM25 over title, questions and body, in memory. */
+/** BM25 over title, questions and body, in memory. A question in other words than any article's is answered by its intent's name. */
 export class Bm25Retriever extends Retriever {
   private readonly articles: ReadonlyMap<string, Article>;
   private readonly index: MiniSearch;
@@ -61,20 +59,26 @@ export class Bm25Retriever extends Retriever {
   async retrieve(query: string, options: RetrieveOptions): Promise<RetrievedArticle[]> {
     options.signal.throwIfAborted();
     const terms = [...termsIn(capped(query))].slice(0, QUERY_TERMS);
-    const implied = [...termsIn((options.intent ?? '').replaceAll('-', ' '))].filter((term) => !terms.includes(term));
-    const hits = this.index.search([...terms, ...implied].join(' '), {
-      processTerm: (term) => term,
-      boostTerm: (term) => (implied.includes(term) ? IMPLIED : 1),
-      boostDocument: (id) => this.boost(this.articles.get(id as string), options),
-    });
+    const own = this.search(terms, options);
+    const implied = [...termsIn((options.intent ?? '').replaceAll('-', ' '))];
+    const hits = own.length > 0 || terms.length === 0 ? own : this.search(implied, options);
     const best = hits[0]?.score ?? 0;
     return hits
-      .filter(({ score }) => score >= Math.max(this.minimum, best * FLOOR))
+      .filter(({ score }) => score >= best * FLOOR)
       .slice(0, options.limit ?? 5)
       .map(({ id, score }) => {
         const { title, body } = this.articles.get(id as string)!;
         return { id: id as string, title, score: Math.round(score * 1000) / 1000, excerpt: excerptOf(body, terms) };
       });
+  }
+
+  private search(terms: readonly string[], options: RetrieveOptions): SearchResult[] {
+    return this.index
+      .search(terms.join(' '), {
+        processTerm: (term) => term,
+        boostDocument: (id) => this.boost(this.articles.get(id as string), options),
+      })
+      .filter(({ score }) => score >= this.minimum);
   }
 
   private boost(article: Article | undefined, { intent, product }: RetrieveOptions): number {
