@@ -91,11 +91,14 @@ export function gistOf(output: unknown): string {
     .join(' ');
 }
 
+/** Times, message ids and the like say nothing of what came of a step. */
+const NOISE = /^\d{4}-\d\d-\d\dT|^<.*>$/;
+
 function wordOf(name: string, value: unknown): string | undefined {
   switch (typeof value) {
     case 'string': {
       const word = oneLine(value);
-      return word.length > 0 && word.length <= 40 ? word : undefined;
+      return word.length > 0 && word.length <= 40 && !NOISE.test(word) ? word : undefined;
     }
     case 'number':
       return Number.isInteger(value) ? String(value) : value.toFixed(2);

@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fact } from '@millrace/contracts';
-import { RunView } from '@millrace/contracts/http';
+import { History, RunView } from '@millrace/contracts/http';
 import type { Client } from './client.js';
 import { CliError, EXIT } from './exit.js';
 
-/** Facts after which a run may stand still. */
-const MAY_SETTLE: ReadonlySet<string> = new Set([
-  'run.completed',
-  'run.cancelled',
-  'step.waiting',
-  'step.dead-lettered',
-]);
+/** Facts after which a run may wait for somebody. */
+const MAY_STAND_STILL: ReadonlySet<string> = new Set(['step.waiting', 'step.dead-lettered']);
 const PATIENCE_MS = 30_000;
 
 export interface Following {
@@ -35,9 +30,14 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
         const { data: fact } = Fact.safeParse(JSON.parse(event.data));
         if (!fact) continue;
         see(fact, seen);
-        if (!MAY_SETTLE.has(fact.type)) continue;
+        if (!MAY_STAND_STILL.has(fact.type)) continue;
         const view = await client.get(`/v1/runs/${run}`, RunView);
-        if (view.status !== 'running') return view;
+        // One that is over ends the stream itself, after its last fact.
+        if (view.status !== 'waiting' && view.status !== 'dead-lettered') continue;
+        for (const { seq, ...item } of (await client.get(`/v1/runs/${run}/history`, History)).items) {
+          if (seq > seen) see(Fact.parse(item), seq);
+        }
+        return view;
       }
       const view = await client.get(`/v1/runs/${run}`, RunView);
       if (view.status === 'completed' || view.status === 'cancelled') return view;

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Context } from '../context.js';
 
-const START = fileURLToPath(new URL('../../../../scripts/start.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export function devCommand(program: Command, { terminal, end }: Context): void {
   program
     .command('dev')
-    .description('run all of Millrace here, in one process, with its data in ./.millrace')
+    .description('run all of Millrace on this machine, in one process')
     .action(async () => {
       // Ctrl-C reaches the child too, which finishes what it has in hand; this process waits for it.
-      const child = spawn(process.execPath, [START], { stdio: 'inherit', cwd: terminal.cwd });
+      const child = spawn(process.execPath, ['scripts/start.mjs'], { stdio: 'inherit', cwd: ROOT });
       const stop = () => void child.kill('SIGTERM');
       terminal.signal.addEventListener('abort', stop);
       end(

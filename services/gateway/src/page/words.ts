@@ -20,7 +20,7 @@ export const MARKS: Readonly<Record<string, string>> = {
   pending: '○',
   running: '▸',
   retrying: '↻',
-  waiting: '⏸',
+  waiting: '‖',
   completed: '✓',
   skipped: '–',
   'dead-lettered': '✕',
@@ -28,22 +28,35 @@ export const MARKS: Readonly<Record<string, string>> = {
 };
 
 const LONGEST = 20_000;
+/** Objects within objects are taken apart so far; what is deeper is JSON. */
+const DEEPEST = 3;
 
 export interface Field {
+  /** Where it is in the value, e.g. `email.subject`; empty for the value itself. */
   readonly name: string;
   readonly text: string;
-  /** To be shown as written, not as JSON. */
-  readonly prose: boolean;
+  /** A word or number, words as somebody wrote them, or JSON. */
+  readonly kind: 'short' | 'prose' | 'json';
 }
 
-/** A value as named blocks of text: what people wrote as they wrote it, the rest as JSON. Cut where it is very long. */
-export function fieldsOf(value: unknown): readonly Field[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [fieldOf('', value)];
-  return Object.entries(value).map(([name, inner]) => fieldOf(name, inner));
+/** A value as named pieces that people can read. Cut where it is very long. */
+export function fieldsOf(value: unknown, name = '', depth = 0): readonly Field[] {
+  if (isObject(value) && depth < DEEPEST && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([key, inner]) => fieldsOf(inner, name ? `${name}.${key}` : key, depth + 1));
+  }
+  if (typeof value === 'string') return [{ name, text: cut(value), kind: isShort(value) ? 'short' : 'prose' }];
+  if (typeof value === 'number' && !Number.isInteger(value)) {
+    return [{ name, text: String(Number(value.toPrecision(4))), kind: 'short' }];
+  }
+  const flat = JSON.stringify(value) ?? '';
+  if (isShort(flat)) return [{ name, text: flat, kind: 'short' }];
+  return [{ name, text: cut(JSON.stringify(value, null, 2)), kind: 'json' }];
 }
 
-function fieldOf(name: string, value: unknown): Field {
-  const prose = typeof value === 'string';
-  const text = prose ? value : (JSON.stringify(value, null, 2) ?? '');
-  return { name, prose, text: text.length > LONGEST ? `${text.slice(0, LONGEST)}\n… (the API has all of it)` : text };
-}
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isShort = (text: string): boolean => text.length <= 80 && !text.includes('\n');
+
+const cut = (text: string): string =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST)}\n… (the API has all of it)` : text;
