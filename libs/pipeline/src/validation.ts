@@ -36,12 +36,9 @@ function validatorOf(loaded: LoadedPlan, name: string, schemaOf: () => unknown):
   return validator;
 }
 
-/** Formats are left to the patterns that zod writes beside them. */
 function compile(schema: unknown): ValidateFunction {
   try {
-    return new Ajv2020({ allErrors: true, strict: false, validateFormats: false, code: { regExp } }).compile(
-      schema as object,
-    );
+    return ajv.compile(schema as object);
   } catch (error) {
     throw new PlanError('BAD_SCHEMA', `a schema of the plan cannot be used (${(error as Error).message})`);
   }
@@ -58,6 +55,15 @@ const regExp = Object.assign(
   },
   { code: 'new RegExp' },
 );
+
+/** Formats are left to the patterns that zod writes beside them. Schemas of different plans may have the same `$id`. */
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  validateFormats: false,
+  addUsedSchema: false,
+  code: { regExp },
+});
 
 function problemsIn(value: unknown, validate: ValidateFunction): Details | undefined {
   if (validate(value)) return undefined;

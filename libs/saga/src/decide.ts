@@ -173,13 +173,26 @@ class Deciding {
     const definition = this.plan.step(step) as StageStep;
     const timeoutMs = (fallback && definition.fallback ? definition.fallback : definition).timeoutMs;
     const before = stepOf(this.run!, step);
-    const attempt = before.attempt + 1;
+    const attempt = Math.max(before.attempt, this.handedOn(step)) + 1;
     const joined =
       before.attempt === 0 ? definition.predecessors.map((name) => stepOf(this.run!, name).trace) : [before.trace];
     const links = joined.filter((trace) => trace !== undefined);
     const expires = this.at + attemptDeadline(definition, fallback);
     this.requests.push({ step, stage, attempt, input, known, at: this.at, timeoutMs, expires, links });
     this.add({ type: 'step.requested', step, attempt, at: this.at, stage, timeoutMs, ...(fallback && { fallback }) });
+  }
+
+  /**
+   * The highest attempt with which a stage may have handed this step on already, unknown to us: one that was given up or
+   * superseded may have answered all the same. Its number must not be given out again.
+   */
+  private handedOn(step: string): number {
+    let highest = 0;
+    for (let name = step; this.plan.isHandedOff(name);) {
+      name = this.plan.compiled.byName.get(name)!.predecessors[0]!;
+      highest = Math.max(highest, stepOf(this.run!, name).attempt);
+    }
+    return highest;
   }
 
   /** A retry is due, an attempt is past its deadline, or a wait has ended without an answer. */
