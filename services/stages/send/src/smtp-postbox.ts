@@ -9,13 +9,13 @@ const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTim
  * Hands replies to a mail server. A server that took a mail and died before it said so gets it again with the same
  * Message-ID, by which mailboxes know it.
  */
-export class SmtpPostbox extends Postbox implements AsyncDisposable {
+export class SmtpPostbox extends Postbox {
   private readonly server;
 
   /** `url`: smtp://user:password@host:587, or smtps:// for TLS from the start. */
   constructor(from: string, url: string) {
     super(from);
-    this.server = createTransport({ url, pool: true, ...TIMEOUTS });
+    this.server = createTransport({ url, ...TIMEOUTS });
   }
 
   async deliver(reply: Reply, signal: AbortSignal): Promise<Delivered> {
@@ -25,10 +25,6 @@ export class SmtpPostbox extends Postbox implements AsyncDisposable {
     } catch (error) {
       throw failureOf(error);
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.server.close();
   }
 }
 

@@ -1,0 +1,30 @@
+import { TemplateDrafter } from '@millrace/ai';
+import type { StageRun } from '@millrace/stage';
+import { draft } from './contract.js';
+import { DraftStage } from './draft.stage.js';
+
+const run = { signal: new AbortController().signal } as StageRun;
+const stage = new DraftStage(new TemplateDrafter({ signature: 'Ours', disclaimer: 'We never ask for your PIN.' }));
+const asked = { subject: 'Refund', text: 'Where is my refund?', intent: 'refund-not-received', customerName: 'Ada' };
+const articles = [{ id: 'refunds', title: 'Refunds', score: 3, excerpt: 'Refunds usually take five working days.' }];
+
+test('a reply says what the articles say, and cites them', async () => {
+  const reply = draft.output.parse(await stage.handle({ ...asked, dates: [], amounts: [], articles }, run));
+  expect(reply).toMatchObject({ citations: ['refunds'], grounded: true });
+  expect(reply.text).toMatch(
+    /^Dear Ada,[^]*Refunds usually take five working days\. \[kb:refunds\][^]*Ours\n\nWe never ask/,
+  );
+});
+
+test('without an article the reply says that a colleague answers', async () => {
+  const reply = await stage.handle({ ...asked, dates: [], amounts: [], articles: [] }, run);
+  expect(reply).toMatchObject({ citations: [], grounded: false, text: expect.stringContaining('colleague') });
+});
+
+test('what the customer has said already is not asked for', async () => {
+  const amounts = [{ value: 5, currency: 'GBP' }];
+  const knowing = await stage.handle({ ...asked, dates: [], amounts, articles }, run);
+  const asking = await stage.handle({ ...asked, dates: [], amounts: [], articles }, run);
+  expect(asking.missing).toContain('the amount of the refund');
+  expect(knowing.missing).not.toContain('the amount of the refund');
+});
