@@ -156,7 +156,7 @@ test('connections that break in the middle of commits lose nothing and repeat no
     onMetric: ({ name }) => {
       if (name !== 'commit' || ++commits % 10 !== 0) return;
       // Some break while requests are on their way, some while answers are.
-      setTimeout(() => [...sockets][Math.floor(Math.random() * sockets.size)]?.destroy(), Math.random() * 10);
+      setTimeout(() => [...sockets][Math.floor(Math.random() * sockets.size)]?.destroy(new Error('The connection broke')), Math.random() * 10);
     },
   });
   await using _stage = await broker.consume({ topic: from, group: randomUUID(), concurrency: 20 }, async ({ key, value }) => {

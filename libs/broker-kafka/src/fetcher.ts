@@ -47,9 +47,14 @@ export class Fetcher {
 
   static async connect(clients: Clients, topics: readonly string[], log: Log): Promise<Fetcher> {
     const cluster = clients.cluster();
-    await cluster.connect();
-    await cluster.addMultipleTargetTopics(topics);
-    return new Fetcher(cluster, log);
+    try {
+      await cluster.connect();
+      await cluster.addMultipleTargetTopics(topics);
+      return new Fetcher(cluster, log);
+    } catch (error) {
+      await cluster.disconnect();
+      throw error;
+    }
   }
 
   add(sink: Sink): void {

@@ -116,7 +116,7 @@ export class GroupConsumption<O extends Owned> implements Consumption {
     for (const partition of [...this.owned.keys()]) this.drop(partition);
     await Promise.all(this.closing);
     await this.membership?.leave();
-    await this.fetcher?.close();
+    await (await this.connecting)?.close();
   }
 
   private until(met: () => boolean, ms: number): Promise<void> {
@@ -138,8 +138,8 @@ export class GroupConsumption<O extends Owned> implements Consumption {
   private async assigned(partitions: readonly number[]): Promise<void> {
     this.mine = new Set(partitions);
     for (const partition of [...this.owned.keys()]) if (!this.mine.has(partition)) this.drop(partition);
-    const fetcher = await this.connected();
-    if (!fetcher) return;
+    const fetcher = await (this.connecting ??= this.connect());
+    if (!fetcher || this.ending) return;
     for (const partition of this.mine) if (!this.owned.has(partition)) this.own(partition, fetcher);
   }
   private own(partition: number, fetcher: Fetcher): void {
@@ -171,16 +171,11 @@ export class GroupConsumption<O extends Owned> implements Consumption {
     this.goAll();
   }
 
-  private connected(): Promise<Fetcher | undefined> {
-    return (this.connecting ??= this.connect());
-  }
-
   private async connect(): Promise<Fetcher | undefined> {
     const { house, source } = this;
     while (!this.ending) {
       try {
-        this.fetcher = await Fetcher.connect(house.clients, [source.topic], house.log);
-        return this.fetcher;
+        return (this.fetcher = await Fetcher.connect(house.clients, [source.topic], house.log));
       } catch (error) {
         house.log('warn', `${source.topic} cannot be read yet; trying again`, { ...source, error: kindOf(error), reason: messageOf(error) });
         await this.until(() => this.ending !== undefined, FETCHER_RETRY_MS);

@@ -23,6 +23,7 @@ export class Publisher {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
   private closed = false;
+  private readonly burials = new Set<Promise<void>>();
 
   constructor(private readonly house: House) {}
 
@@ -43,7 +44,8 @@ export class Publisher {
   async close(): Promise<void> {
     this.closed = true;
     await this.sending;
-    await this.producer?.close();
+    this.discard();
+    await Promise.all(this.burials);
   }
 
   private async sendAll(): Promise<void> {
@@ -79,7 +81,7 @@ export class Publisher {
         await producer.open();
         return producer;
       } catch (error) {
-        void producer.close().catch(() => undefined);
+        this.bury(producer);
         if (this.closed || Date.now() - since > OPENING_MS) throw error;
         log('info', 'Publishing has to wait for Kafka', { error: kindOf(error), reason: messageOf(error) });
       }
@@ -88,8 +90,16 @@ export class Publisher {
 
   /** What is delayed of a failed send must not meet the next one, so the next has another identity. */
   private discard(): void {
-    void this.producer?.close().catch(() => undefined);
+    if (this.producer) this.bury(this.producer);
     this.producer = undefined;
+  }
+
+  private bury(producer: Producer): void {
+    const closed = producer
+      .close()
+      .catch(() => undefined)
+      .finally(() => this.burials.delete(closed));
+    this.burials.add(closed);
   }
 }
 

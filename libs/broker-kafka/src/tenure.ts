@@ -62,7 +62,7 @@ export class Tenure {
         if (standing) this.house.onMetric({ name: 'takeover', ...this.place, ms: performance.now() - since });
         return standing;
       } catch (error) {
-        this.failed('could not be taken over', error);
+        this.failed('debug', 'could not be taken over', error);
       }
     }
     return undefined;
@@ -77,7 +77,7 @@ export class Tenure {
       this.failures = 0;
     } catch (error) {
       this.letGo();
-      if (!this.closed) this.failed('lost a commit, and is taken over again', error);
+      if (!this.closed) this.failed('info', 'lost a commit, and is taken over again', error);
       throw error;
     }
   }
@@ -120,10 +120,10 @@ export class Tenure {
     return !this.closed && this.membership.owns(this.place.partition);
   }
 
-  private failed(what: string, error: unknown): void {
+  private failed(level: 'debug' | 'info', what: string, error: unknown): void {
     this.failures++;
     const fields = { ...this.place, error: kindOf(error), reason: messageOf(error), failures: this.failures };
-    this.house.log(this.failures > 3 ? 'warn' : 'info', `Partition ${this.place.partition} of ${this.place.topic} ${what}`, fields);
+    this.house.log(this.failures > 3 ? 'warn' : level, `Partition ${this.place.partition} of ${this.place.topic} ${what}`, fields);
   }
 
   private letGo(): void {

@@ -25,10 +25,17 @@ export class Topics {
   ) {}
 
   static async connect(clients: Clients): Promise<Topics> {
-    const clusters = [clients.cluster(), clients.cluster('uncommitted')] as const;
-    await Promise.all(clusters.map((cluster) => cluster.connect()));
-    await Promise.all(clusters.map((cluster) => cluster.refreshMetadata()));
-    return new Topics(...clusters);
+    const topics = new Topics(clients.cluster(), clients.cluster('uncommitted'));
+    try {
+      for (const cluster of [topics.cluster, topics.uncommitted]) {
+        await cluster.connect();
+        await cluster.refreshMetadata();
+      }
+      return topics;
+    } catch (error) {
+      await topics.close();
+      throw error;
+    }
   }
 
   /** The count if it is known; for hot paths, which make sure of it beforehand by `partitionsOf`. */
@@ -92,7 +99,7 @@ export class Topics {
         const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
         if (of.partitions.every(({ partition }) => offsets.has(partition))) return offsets;
       } catch (error) {
-        if (!isPassing(error) || Date.now() - since > PATIENCE_MS) throw error;
+        if (!isPassing(error) || Date.now() - since > PATIENCE_MS) throw unreachable(error);
       }
       await from.refreshMetadata();
     }
@@ -103,7 +110,7 @@ export class Topics {
       await this.cluster.addMultipleTargetTopics([topic]);
     } catch (error) {
       if (kindOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION' || kindOf(error) === 'INVALID_TOPIC_EXCEPTION') throw unknownTopic(topic, error);
-      throw error;
+      throw unreachable(error);
     }
     let count = this.cluster.findTopicPartitionMetadata(topic).length;
     if (count === 0) {
@@ -118,6 +125,11 @@ export class Topics {
   async close(): Promise<void> {
     await Promise.all([this.cluster.disconnect(), this.uncommitted.disconnect()]);
   }
+}
+
+/** Kafka did not answer what we have to know. */
+export function unreachable(cause: unknown): BrokerError {
+  return new BrokerError('BROKER_UNAVAILABLE', `Kafka does not answer (${kindOf(cause)}). Check KAFKA_BROKERS, and that it runs.`, { cause });
 }
 
 function unknownTopic(topic: string, cause?: unknown): BrokerError {
