@@ -88,7 +88,7 @@ function keep({ folder, port, env, write, changed }) {
     while (!stopping) {
       const from = Date.now();
       child = spawn(process.execPath, [join(root, folder, 'dist/main.js')], {
-        cwd: join(root, folder),
+        cwd: root,
         env: { ...env, PORT: `${port}` },
         // Away from the terminal: Ctrl-C reaches us alone, and services get one signal, once.
         detached: true,
