@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fact } from '@millrace/contracts';
+import { Fact, isOver } from '@millrace/contracts';
 import { History, RunView } from '@millrace/contracts/http';
 import type { Client } from './client.js';
 import { CliError, EXIT } from './exit.js';
 
 /** Facts after which a run may wait for somebody. */
 const MAY_STAND_STILL: ReadonlySet<string> = new Set(['step.waiting', 'step.dead-lettered']);
+const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.cancelled']);
 const PATIENCE_MS = 30_000;
 
 export interface Following {
@@ -21,6 +22,14 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
   let seen = after;
   let heard = false;
   let lostSince: number | undefined;
+  /** What the history has beyond what the stream said. */
+  const seeRest = async () => {
+    for (const { seq, ...item } of (await client.get(`/v1/runs/${run}/history`, History)).items) {
+      if (seq <= seen) continue;
+      see(Fact.parse(item), seq);
+      seen = seq;
+    }
+  };
   for (;;) {
     try {
       for await (const event of client.events(run, seen)) {
@@ -30,17 +39,19 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
         const { data: fact } = Fact.safeParse(JSON.parse(event.data));
         if (!fact) continue;
         see(fact, seen);
+        if (ENDS.has(fact.type)) return await client.get(`/v1/runs/${run}`, RunView);
         if (!MAY_STAND_STILL.has(fact.type)) continue;
         const view = await client.get(`/v1/runs/${run}`, RunView);
-        // One that is over ends the stream itself, after its last fact.
+        // Of one that is over by now, the stream has the rest.
         if (view.status !== 'waiting' && view.status !== 'dead-lettered') continue;
-        for (const { seq, ...item } of (await client.get(`/v1/runs/${run}/history`, History)).items) {
-          if (seq > seen) see(Fact.parse(item), seq);
-        }
+        await seeRest();
         return view;
       }
       const view = await client.get(`/v1/runs/${run}`, RunView);
-      if (view.status === 'completed' || view.status === 'cancelled') return view;
+      if (isOver(view.status)) {
+        await seeRest();
+        return view;
+      }
     } catch (error) {
       if (signal.aborted || !isLost(error) || !heard) throw error;
       lostSince ??= Date.now();

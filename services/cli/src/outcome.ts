@@ -1,6 +1,6 @@
 import { ReviewView, type RunView, type StepView } from '@millrace/contracts/http';
 import type { Client } from './client.js';
-import { type CommonOptions } from './context.js';
+import type { CommonOptions } from './context.js';
 import { EXIT } from './exit.js';
 import { shown } from './output.js';
 import { oneLine, paint, plain, type Terminal } from './terminal.js';
@@ -10,10 +10,13 @@ export async function tellOutcome(
   run: RunView,
   about: { client: Client; options: CommonOptions; terminal: Terminal },
 ): Promise<number> {
-  const { options, terminal } = about;
-  const people = options.output === 'table' || options.output === 'wide';
-  if (!people) terminal.out(shown(run, options.output, { name: run.id, text: () => '' }));
-  else if (run.output !== undefined && run.output !== null) terminal.out(outputText(run.output) + '\n');
+  const { output } = about.options;
+  const { terminal } = about;
+  if (output === 'json' || output === 'name') terminal.out(shown(run, output, { name: run.id, text: () => '' }));
+  // With jsonl the facts are the data, and the last one has the output.
+  else if (output !== 'jsonl' && run.output !== undefined && run.output !== null) {
+    terminal.out(outputText(run.output) + '\n');
+  }
   switch (run.status) {
     case 'completed':
       return EXIT.ok;

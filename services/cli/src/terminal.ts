@@ -24,7 +24,6 @@ export const paint = (terminal: Pick<Terminal, 'colours'>, colour: Colour, text:
 
 /** Text from elsewhere, without what would steer the terminal: no control characters but line breaks and tabs. */
 export const plain = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 
 /** The same on one line. */

@@ -146,9 +146,7 @@ export async function watch(run: string, watching: Watching): Promise<void> {
         else if (!quiet) terminal.say(factLine(fact, since, terminal) + '\n');
       },
     });
-    if (output === 'jsonl' && !quiet)
-      context.end(await tellOutcome(view, { client, options: { ...watching, output: 'table' }, terminal }));
-    else context.end(await tellOutcome(view, { client, options: watching, terminal }));
+    context.end(await tellOutcome(view, { client, options: watching, terminal }));
   } catch (error) {
     if (!late.aborted || terminal.signal.aborted) throw error;
     throw new CliError(

@@ -166,7 +166,8 @@ export class World implements AsyncDisposable {
       return Promise.reject(new BrokerError('BROKER_UNAVAILABLE', 'secret-host:9092 did not answer'));
     this.published.push(...records);
     for (const record of records) {
-      if (record.topic === this.topics.intake) this.accepts ? this.accept(record) : this.asked.push(record);
+      if (record.topic === this.topics.intake && this.accepts) this.accept(record);
+      else if (record.topic === this.topics.intake) this.asked.push(record);
       else if (record.topic === this.topics.runs) this.event(RunEvent.parse(JSON.parse(String(record.value))));
     }
     return Promise.resolve();

@@ -1,0 +1,333 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fact } from '@millrace/contracts';
+import type { ProblemCode } from '@millrace/contracts/http';
+import { EXIT } from './exit.js';
+import { FakeGateway, RUN, runIn, runView, stepView } from './testing/fake-gateway.js';
+
+const accepted = { id: RUN, status: 'running', links: {} };
+const at = 1_767_225_600_000;
+const began: Fact[] = [
+  { type: 'run.accepted', at, pipeline: 'reply', plan: 'p1', input: {}, source: 'intake/0/0' },
+  { type: 'step.requested', at, step: 'classify', attempt: 1, stage: 'classify', timeoutMs: 1_000 },
+  {
+    type: 'step.completed',
+    at: at + 12,
+    step: 'classify',
+    attempt: 1,
+    startedAt: at,
+    output: { intent: 'refund-not-received', confidence: 0.9412 },
+  },
+];
+const done: Fact[] = [...began, { type: 'run.completed', at: at + 20, output: { text: 'Dear Ann' } }];
+const failure = { code: 'STAGE_THREW', kind: 'transient', message: 'It \u001b[31mbroke' } as const;
+
+async function folder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-cli-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+describe('run start', () => {
+  test('sends a mail as its bytes and says the id, alone, on standard output', async () => {
+    await using gateway = await FakeGateway.open();
+    await using dir = await folder();
+    await writeFile(join(dir.path, 'a.eml'), 'Subject: Hi\r\n\r\nHello');
+    gateway.answers.set('POST /v1/runs?pipeline=reply', accepted);
+    const { exit, out, err } = await gateway.run('run start reply a.eml --idempotency-key k1', { cwd: dir.path });
+    expect([exit, out]).toEqual([EXIT.ok, `${RUN}\n`]);
+    expect(err).toContain(`millrace run watch ${RUN}`);
+    expect(gateway.asked).toEqual([
+      expect.objectContaining({ type: 'message/rfc822', key: 'k1', body: 'Subject: Hi\r\n\r\nHello' }),
+    ]);
+  });
+
+  test.each([
+    ['fields', 'run start reply -i text=Hello -i n=3 -i ok=true', undefined, { text: 'Hello', n: 3, ok: true }],
+    ['JSON', 'run start reply --json {"text":"Hello"}', undefined, { text: 'Hello' }],
+    ['JSON from standard input', 'run start reply -', '{"text":"Hello"}', { text: 'Hello' }],
+  ])('sends %s as JSON', async (_, args, stdin, input) => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs', accepted);
+    expect((await gateway.run(args, stdin === undefined ? {} : { stdin })).exit).toBe(EXIT.ok);
+    expect(JSON.parse(gateway.asked[0]!.body)).toEqual({ pipeline: 'reply', input });
+  });
+
+  test('takes anything else from standard input for a mail', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs?pipeline=reply', accepted);
+    await gateway.run('run start reply -', { stdin: 'Subject: Hi\n\nHello' });
+    expect(gateway.asked[0]).toMatchObject({ type: 'message/rfc822' });
+  });
+
+  test.each([
+    'run start reply',
+    'run start reply a.eml --json {}',
+    'run start reply --json {',
+    'run start reply nope.json',
+    'run start reply -i text',
+    'run nope',
+    'run list -o xml',
+  ])('is told what is wrong with `%s`', async (args) => {
+    await using gateway = await FakeGateway.open();
+    const { exit, out, err } = await gateway.run(args);
+    expect([exit, out]).toEqual([EXIT.usage, '']);
+    expect(err).not.toBe('');
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test('--watch says a line for each fact and ends with the text of the output', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs', accepted);
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ output: { text: 'Dear Ann' } }));
+    gateway.streams.push(done);
+    const { exit, out, err } = await gateway.run('run start reply --json {} --watch');
+    expect([exit, out]).toEqual([EXIT.ok, 'Dear Ann\n']);
+    expect(err).toMatch(/0\.012s ✓ classify +refund-not-received 0\.94 +12 ms/);
+    expect(err).toContain('✓ completed');
+  });
+
+  test('--wait says only how it came out', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs', accepted);
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ output: { text: 'Dear Ann' } }));
+    gateway.streams.push(done);
+    const { exit, out, err } = await gateway.run('run start reply --json {} --wait -o json');
+    expect(exit).toBe(EXIT.ok);
+    expect(JSON.parse(out)).toMatchObject({ id: RUN, status: 'completed' });
+    expect(err).not.toContain('classify');
+  });
+});
+
+describe('run watch', () => {
+  test('goes on where it was when the connection is lost', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'running' }));
+    gateway.answers.set(`/v1/runs/${RUN}/history`, { items: done.map((fact, n) => ({ seq: n + 1, ...fact })) });
+    gateway.streams.push(done.slice(0, 2), done);
+    const watching = gateway.run(`run watch ${RUN} -o jsonl`);
+    while (gateway.streams.length > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ output: 'Dear Ann' }));
+    const { exit, out } = await watching;
+    expect(exit).toBe(EXIT.ok);
+    const lines = out.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Fact).type)).toEqual(done.map(({ type }) => type));
+  });
+
+  test('a run that waits is told with the command that answers it', async () => {
+    await using gateway = await FakeGateway.open();
+    const waiting: Fact[] = [
+      ...began,
+      { type: 'step.waiting', at: at + 15, step: 'approve', kind: 'review', show: {} },
+    ];
+    const approve = stepView('approve', { kind: 'review', status: 'waiting', allowedActions: ['answer'] });
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'waiting', steps: [approve] }));
+    gateway.answers.set(`/v1/runs/${RUN}/history`, { items: waiting.map((fact, n) => ({ seq: n + 1, ...fact })) });
+    gateway.answers.set(`/v1/reviews/${RUN}.approve`, {
+      id: `${RUN}.approve`,
+      run: RUN,
+      step: 'approve',
+      kind: 'review',
+      pipeline: 'reply',
+      status: 'open',
+      since: '2026-01-01T00:00:00.000Z',
+      schema: { type: 'object', properties: { approved: { type: 'boolean' }, text: {} }, required: ['approved'] },
+      allowedActions: ['answer'],
+      links: {},
+    });
+    gateway.streams.push(waiting);
+    const { exit, out, err } = await gateway.run(`run watch ${RUN}`);
+    expect([exit, out]).toEqual([EXIT.ok, '']);
+    expect(err).toContain(`millrace review answer ${RUN}.approve --set approved=true\n`);
+  });
+
+  test('a parked run ends with its own code, the remedy and the command that sends it on', async () => {
+    await using gateway = await FakeGateway.open();
+    const parked: Fact[] = [
+      ...began,
+      { type: 'step.dead-lettered', at, step: 'draft', deadLetter: 'dl_1', failure, input: {} },
+    ];
+    const draft = stepView('draft', {
+      status: 'dead-lettered',
+      deadLetter: 'dl_1',
+      failure: { ...failure, remedy: 'See the log.' },
+      allowedActions: ['redrive'],
+    });
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'dead-lettered', steps: [draft] }));
+    gateway.answers.set(`/v1/runs/${RUN}/history`, { items: [] });
+    gateway.streams.push(parked);
+    const { exit, err } = await gateway.run(`run watch ${RUN}`);
+    expect(exit).toBe(EXIT.deadLettered);
+    expect(err).toContain('See the log.');
+    expect(err).toContain('millrace dead-letter redrive dl_1');
+    // What a stage said cannot steer the terminal.
+    expect(err).not.toContain('\u001b');
+  });
+
+  test('a cancelled run ends with its own code', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'cancelled' }));
+    gateway.streams.push([...began, { type: 'run.cancelled', at, by: 'ann', reason: 'sent twice' }]);
+    const { exit, err } = await gateway.run(`run watch ${RUN}`);
+    expect(exit).toBe(EXIT.cancelled);
+    expect(err).toContain('by ann: sent twice');
+  });
+
+  test('gives up when it was told how long to wait', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'running' }));
+    const { exit, err } = await gateway.run(`run watch ${RUN} --wait 0.2`);
+    expect(exit).toBe(EXIT.timeout);
+    expect(err).toContain(`millrace run watch ${RUN}`);
+  });
+});
+
+describe('lists', () => {
+  const summary = {
+    id: RUN,
+    pipeline: 'reply',
+    plan: 'p1',
+    status: 'running',
+    acceptedAt: new Date(Date.now() - 2 * 86_400_000).toISOString(),
+    links: {},
+  };
+
+  test.each([
+    ['table', `RUN                             PIPELINE  STATUS   AGE  TOOK\n${RUN}  reply     running  2d   -\n`],
+    ['name', `${RUN}\n`],
+    ['jsonl', `${JSON.stringify(summary)}\n`],
+    ['json', `${JSON.stringify([summary], null, 2)}\n`],
+  ])('are shown as %s', async (format, text) => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('/v1/runs?limit=50', { items: [summary] });
+    expect((await gateway.run(`run list -o ${format}`)).out).toBe(text);
+  });
+
+  test('that are empty are `[]` as JSON, and only words as a table', async () => {
+    await using gateway = await FakeGateway.open();
+    for (const [path, command] of [
+      ['/v1/runs?limit=50', 'run list'],
+      ['/v1/reviews?limit=50', 'review list'],
+      ['/v1/dead-letters?limit=50', 'dead-letter list'],
+      ['/v1/pipelines', 'pipeline list'],
+      ['/v1/stages', 'stage list'],
+    ] as const) {
+      gateway.answers.set(path, { items: [] });
+      expect(await gateway.run(`${command} -o json`)).toMatchObject({ exit: EXIT.ok, out: '[]\n' });
+      expect(await gateway.run(command)).toMatchObject({ exit: EXIT.ok, out: '', err: expect.stringMatching(/\w/) });
+    }
+  });
+
+  test('pass filters and cursor on', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('/v1/runs?status=waiting&pipeline=reply&limit=2&cursor=c', { items: [], next: 'd' });
+    const { err } = await gateway.run('run list --status waiting --pipeline reply --limit 2 --cursor c');
+    expect(err).toContain('--cursor d');
+  });
+});
+
+test('what people do is sent with who and why', async () => {
+  await using gateway = await FakeGateway.open();
+  const sent: [string, string, unknown][] = [
+    [`run cancel ${RUN}`, `/v1/runs/${RUN}/cancel`, {}],
+    [
+      `run signal ${RUN} paid --set amount=3 --id s1`,
+      `/v1/runs/${RUN}/signals/paid`,
+      { payload: { amount: 3 }, id: 's1' },
+    ],
+    [`review answer ${RUN}.approve --set approved=true`, `/v1/reviews/${RUN}.approve`, { answer: { approved: true } }],
+    [`dead-letter redrive dl_1`, '/v1/dead-letters/dl_1/redrive', {}],
+  ];
+  for (const [command, path, body] of sent) {
+    gateway.answers.set(`POST ${path}`, accepted);
+    expect(await gateway.run(`${command} --by ann --reason because`)).toMatchObject({ exit: EXIT.ok, out: `${RUN}\n` });
+    expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({ ...(body as object), by: 'ann', reason: 'because' });
+  }
+});
+
+test.each<[ProblemCode, number]>([
+  ['UNKNOWN_RUN', EXIT.notFound],
+  ['NOT_ALLOWED_NOW', EXIT.notAllowedNow],
+  ['INVALID_INPUT', EXIT.error],
+  ['CROSS_SITE', EXIT.auth],
+  ['BROKER_UNAVAILABLE', EXIT.noConnection],
+])('%s ends with its own code and says what to do', async (code, exit) => {
+  await using gateway = await FakeGateway.open();
+  gateway.problems.set(`/v1/runs/${RUN}`, code);
+  const ended = await gateway.run(`run get ${RUN}`);
+  expect(ended).toMatchObject({ exit, out: '' });
+  expect(ended.err).toContain('/input/text  is required');
+});
+
+test('a gateway that is not there is told with how to start it', async () => {
+  const { exit, err } = await runIn({ MILLRACE_URL: 'http://127.0.0.1:1' }, ['run', 'list']);
+  expect(exit).toBe(EXIT.noConnection);
+  expect(err).toContain('npm start');
+  expect(err).toContain('MILLRACE_URL');
+});
+
+test('the gateway is found by flag, then environment, then what was started in this folder', async () => {
+  await using gateway = await FakeGateway.open();
+  await using dir = await folder();
+  gateway.answers.set('/v1/runs?limit=50', { items: [] });
+  await mkdir(join(dir.path, '.millrace'));
+  await writeFile(join(dir.path, '.millrace', 'url'), `${gateway.url}\n`);
+  const nowhere = 'http://127.0.0.1:1';
+  expect((await runIn({}, ['run', 'list'], { cwd: dir.path })).exit).toBe(EXIT.ok);
+  expect((await runIn({ MILLRACE_URL: nowhere }, ['run', 'list'], { cwd: dir.path })).exit).toBe(EXIT.noConnection);
+  expect((await runIn({ MILLRACE_URL: nowhere }, ['run', 'list', '--url', gateway.url])).exit).toBe(EXIT.ok);
+  expect((await runIn({}, ['run', 'list', '--url', 'nonsense'])).exit).toBe(EXIT.usage);
+});
+
+test('something that is no gateway is told apart from one', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set('/v1/runs?limit=50', { hello: 'world' });
+  const { exit, err } = await gateway.run('run list');
+  expect(exit).toBe(EXIT.error);
+  expect(err).toContain('millrace doctor');
+});
+
+test('doctor says what is missing, and ends accordingly', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set('/livez', { live: true });
+  gateway.answers.set('/readyz', { ready: true });
+  gateway.answers.set('/openapi.json', { info: { version: '1' } });
+  gateway.answers.set('/v1/pipelines', { items: [] });
+  expect(await gateway.run('doctor')).toMatchObject({
+    exit: EXIT.error,
+    out: expect.stringContaining('none deployed'),
+  });
+  gateway.answers.set('/v1/pipelines', {
+    items: [{ name: 'reply', plan: 'p', deployedAt: '2026-01-01T00:00:00.000Z', links: {} }],
+  });
+  expect(await gateway.run('doctor')).toMatchObject({ exit: EXIT.ok });
+  expect((await runIn({ MILLRACE_URL: 'http://127.0.0.1:1' }, ['doctor'])).exit).toBe(EXIT.noConnection);
+});
+
+test('train writes a model and says how good it is', async () => {
+  await using dir = await folder();
+  const rows = ['refund please', 'money back', 'want a refund', 'refund me'].map((text) => `${text},refund`);
+  const others = ['card lost', 'lost my card', 'card stolen', 'my card is gone'].map((text) => `${text},card`);
+  await writeFile(join(dir.path, 'a.csv'), ['text,label', ...rows, ...others].join('\n'));
+  const { exit, out, err } = await runIn({}, ['train', 'a.csv', '-o', 'model.json'], { cwd: dir.path });
+  expect([exit, out]).toEqual([EXIT.ok, 'model.json\n']);
+  expect(err).toContain('accuracy');
+  const { loadClassifier } = await import('@millrace/ai');
+  const classifier = await loadClassifier({ model: join(dir.path, 'model.json') });
+  expect(await classifier.classify('a refund', { signal: AbortSignal.timeout(5_000) })).toMatchObject({
+    label: 'refund',
+  });
+});
+
+test('train says what is wrong with the table', async () => {
+  await using dir = await folder();
+  await writeFile(join(dir.path, 'a.csv'), 'text,label\na,b\n');
+  expect(await runIn({}, ['train', 'a.csv', '-o', 'm.json'], { cwd: dir.path })).toMatchObject({ exit: EXIT.error });
+  expect(await runIn({}, ['train', 'nope.csv', '-o', 'm.json'], { cwd: dir.path })).toMatchObject({ exit: EXIT.usage });
+});
+
+test('--help and --version are data and end well', async () => {
+  expect(await runIn({}, ['--help'])).toMatchObject({ exit: EXIT.ok, out: expect.stringContaining('Exit codes') });
+  expect(await runIn({}, ['--version'])).toMatchObject({ exit: EXIT.ok });
+  expect((await runIn({}, ['run', 'start', '--help'])).out).toContain('--watch');
+});
