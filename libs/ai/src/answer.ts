@@ -14,6 +14,8 @@ export type Answered = z.infer<typeof Answered>;
 /** Every model takes a signal and stops when it fires. */
 export interface CallOptions {
   readonly signal: AbortSignal;
+  /** Which try of the step this is, from 1: the local model may answer at the last one. */
+  readonly attempt?: number;
 }
 
 /** Text longer than this (UTF-16 units) is cut before any model or rule looks at it. */

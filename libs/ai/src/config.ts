@@ -10,7 +10,7 @@ const whole = (example: number) =>
 
 /**
  * Settings of the models, for a service's configuration. Without `MODEL_PROVIDER` everything is local.
- * `MODEL_FALLBACK` says when the local model answers in the LLM's place (`permanent` by default).
+ * `MODEL_FALLBACK` says when the local model answers in the LLM's place (`retried` by default).
  */
 export const ModelEnv = z
   .object({
@@ -19,7 +19,7 @@ export const ModelEnv = z
     MODEL_API_KEY: z.string().optional(),
     MODEL_NAME: z.string().min(1).optional(),
     MODEL_TIMEOUT_MS: whole(60_000).default(60_000),
-    MODEL_FALLBACK: z.enum(FALLBACKS).default('permanent'),
+    MODEL_FALLBACK: z.enum(FALLBACKS).default('retried'),
   })
   .superRefine((env, problems) => {
     const missing = (name: string, why: string) =>

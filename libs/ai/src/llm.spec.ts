@@ -250,3 +250,11 @@ test('Retry-After is read as seconds, as a date and in milliseconds', () => {
   expect(retryAfter({ 'retry-after-ms': '250' }, now)).toBe(250);
   expect(retryAfter({ 'retry-after': 'soon' }, now)).toBeUndefined();
 });
+
+test('by default the local model answers at the third attempt, so a step never ends for want of an LLM', async () => {
+  await using server = await provider(fails(503));
+  const model = withFallback<Classifier>(classifier(server.url), new Local());
+  for (const attempt of [1, 2])
+    await expect(model.classify('x', { signal, attempt })).rejects.toBeInstanceOf(ModelBusy);
+  await expect(model.classify('x', { signal, attempt: 3 })).resolves.toMatchObject({ model: 'local' });
+});

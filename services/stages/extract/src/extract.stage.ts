@@ -9,6 +9,7 @@ export class ExtractStage implements Handles<typeof extract> {
   async handle({ subject, text, date }: In<typeof extract>, run: StageRun): Promise<Out<typeof extract>> {
     const { usage: _, ...extraction } = await this.extractor.extract(`${subject}\n${text}`.trim(), {
       signal: run.signal,
+      attempt: run.attempt,
       at: instantOf(date) ?? new Date(),
     });
     return extraction;
