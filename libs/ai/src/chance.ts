@@ -9,13 +9,11 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** Puts the items into an order that depends on `next` alone (Fisher–Yates, in place). */
-export function shuffle<T extends { length: number; [index: number]: number }>(items: T, next: () => number): T {
+/** Puts the numbers into an order that depends on `next` alone (Fisher–Yates, in place). */
+export function shuffle(items: Uint32Array, next: () => number): Uint32Array {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));
-    const held = items[i] as number;
-    items[i as keyof T & number] = items[j] as T[keyof T & number];
-    items[j as keyof T & number] = held as T[keyof T & number];
+    [items[i], items[j]] = [items[j]!, items[i]!];
   }
   return items;
 }

@@ -6,6 +6,9 @@ import { ModelDataInvalid } from './errors.js';
 import { countFeatures, sentencesOf, Vocabulary, wordsOf } from './features.js';
 import { score, type Weights } from './softmax-regression.js';
 
+/* Read once: where modules run in a context of their own (Jest), each look at a global costs. */
+const { abs, floor, max, min, round } = Math;
+
 const Scored = z.object({ label: z.string(), confidence: z.number().min(0).max(1) });
 
 /** What a text is about. `confidence` is the chance that `label` is right; `alternatives` are the next best, best first. */
@@ -123,7 +126,7 @@ export class LinearClassifier extends Classifier {
   private rank(words: readonly string[]): { label: string; confidence: number }[] {
     const features = this.vocabulary.features(countFeatures(words));
     const probabilities = softmax(score(this.rows, features, new Float64Array(this.labels.length)), this.temperature);
-    const trust = Math.min(1, features.known * 2);
+    const trust = min(1, features.known * 2);
     return this.labels
       .map((label, k) => ({ label, confidence: probabilities[k]! * trust }))
       .filter(({ label }) => label !== UNCLEAR)
@@ -135,7 +138,7 @@ export class LinearClassifier extends Classifier {
     const sentences = sentencesOf(text);
     if (sentences.length < 2) return 0;
     const rivals = sentences.map((words) => this.rank(words)[0]!).filter((best) => best.label !== label);
-    return Math.max(0, ...rivals.map(({ confidence }) => confidence).filter((confidence) => confidence >= RIVAL));
+    return max(0, ...rivals.map(({ confidence }) => confidence).filter((confidence) => confidence >= RIVAL));
   }
 }
 
@@ -149,17 +152,17 @@ function quantise({ classes, rows }: Weights): Quantised {
   const bytes = new Int8Array(rows.length);
   for (let f = 0; f < scales.length; f++) {
     let top = 0;
-    for (let k = 0; k < classes; k++) top = Math.max(top, Math.abs(rows[f * classes + k]!));
+    for (let k = 0; k < classes; k++) top = max(top, abs(rows[f * classes + k]!));
     scales[f] = top / 127;
     for (let k = 0; k < classes; k++)
-      bytes[f * classes + k] = top === 0 ? 0 : Math.round((rows[f * classes + k]! / top) * 127);
+      bytes[f * classes + k] = top === 0 ? 0 : round((rows[f * classes + k]! / top) * 127);
   }
   return { scales, bytes };
 }
 
 function restored({ scales, bytes }: Quantised, classes: number): Float32Array {
   const rows = new Float32Array(bytes.length);
-  for (let i = 0; i < rows.length; i++) rows[i] = bytes[i]! * scales[Math.floor(i / classes)]!;
+  for (let i = 0; i < rows.length; i++) rows[i] = bytes[i]! * scales[floor(i / classes)]!;
   return rows;
 }
 
@@ -169,7 +172,7 @@ function base64(numbers: Float32Array | Int8Array): string {
 
 function floats(encoded: string): Float32Array {
   const bytes = Buffer.from(encoded, 'base64');
-  const out = new Float32Array(Math.floor(bytes.length / 4));
+  const out = new Float32Array(floor(bytes.length / 4));
   for (let i = 0; i < out.length; i++) out[i] = bytes.readFloatLE(i * 4);
   return out;
 }

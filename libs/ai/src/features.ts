@@ -1,5 +1,8 @@
 import { capped } from './answer.js';
 
+/* Read once: where modules run in a context of their own (Jest), each look at a global costs. */
+const { log, sqrt } = Math;
+
 /** A text as feature numbers and their weights; the weights of known and unknown features together have length 1. */
 export interface Features {
   readonly ids: Uint32Array;
@@ -10,6 +13,9 @@ export interface Features {
 
 /** How much of a text's length words and word pairs make; the rest is characters, which forgive typos and endings. */
 const WORD_SHARE = 0.4;
+
+const WORDS = 'w'.charCodeAt(0);
+const CHARACTERS = 'c'.charCodeAt(0);
 
 const WORD = /[\p{L}\p{M}\p{N}]{1,40}(?:['’][\p{L}]{1,8})?/gu;
 
@@ -32,14 +38,14 @@ export function sentencesOf(words: string): string[][] {
     .slice(0, 40);
 }
 
-/** How often each word, pair of neighbouring words (`w:`) and run of 3–5 characters within a word (`c:`) occurs. */
+/** How often each word (`w:`), pair of neighbouring words (`b:`) and run of 3–5 characters within a word (`c:`) occurs. */
 export function countFeatures(words: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   const count = (feature: string) => counts.set(feature, (counts.get(feature) ?? 0) + 1);
   words.forEach((word, index) => {
     count(`w:${word}`);
     const next = words[index + 1];
-    if (next !== undefined) count(`w:${word} ${next}`);
+    if (next !== undefined) count(`b:${word} ${next}`);
     const padded = ` ${word} `;
     for (let size = 3; size <= 5; size++) {
       for (let at = 0; at + size <= padded.length; at++) count(`c:${padded.slice(at, at + size)}`);
@@ -66,7 +72,7 @@ export class Vocabulary {
     const documents = new Map<string, number>();
     for (const counts of texts) for (const name of counts.keys()) documents.set(name, (documents.get(name) ?? 0) + 1);
     const kept = [...documents].filter(([, n]) => n >= minDocuments).sort(([a], [b]) => (a < b ? -1 : 1));
-    const idf = (n: number) => Math.log((1 + texts.length) / (1 + n)) + 1;
+    const idf = (n: number) => log((1 + texts.length) / (1 + n)) + 1;
     return new Vocabulary(
       kept.map(([name]) => name),
       Float32Array.from(kept, ([, n]) => idf(n)),
@@ -88,10 +94,11 @@ export class Vocabulary {
     let knownWords = 0;
     for (const [name, n] of counts) {
       const id = this.index.get(name);
-      const word = name.startsWith('w:');
-      const value = (1 + Math.log(n)) * (id === undefined ? this.unseenIdf : this.idf[id]!);
+      const kind = name.charCodeAt(0);
+      const word = kind !== CHARACTERS;
+      const value = (n === 1 ? 1 : 1 + log(n)) * (id === undefined ? this.unseenIdf : this.idf[id]!);
       squares[word ? 'word' : 'chars'] += value * value;
-      if (word && !name.includes(' ')) {
+      if (kind === WORDS) {
         words++;
         if (id !== undefined) knownWords++;
       }
@@ -101,8 +108,8 @@ export class Vocabulary {
       isWord.push(word);
     }
     const scale = {
-      word: Math.sqrt(WORD_SHARE / (squares.word || 1)),
-      chars: Math.sqrt((1 - WORD_SHARE) / (squares.chars || 1)),
+      word: sqrt(WORD_SHARE / (squares.word || 1)),
+      chars: sqrt((1 - WORD_SHARE) / (squares.chars || 1)),
     };
     return {
       ids: Uint32Array.from(ids),

@@ -13,5 +13,7 @@ export const publicData = (path: string): string => fileURLToPath(new URL(`../sh
 export function withData(folder: string): (name: string, run: () => Promise<void>) => void {
   const there = existsSync(publicData(folder));
   return (name, run) =>
-    there ? test(name, run) : test.skip(`${name} (skipped: ../shared/data/${folder} is not beside this checkout)`, run);
+    there
+      ? test(name, run, 300_000)
+      : test.skip(`${name} (skipped: ../shared/data/${folder} is not beside this checkout)`, run);
 }

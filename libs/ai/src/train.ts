@@ -20,6 +20,7 @@ export interface TrainingReport {
 
 export interface Trained {
   readonly classifier: LinearClassifier;
+  /** Measured when first asked for. */
   readonly report: TrainingReport;
 }
 
@@ -47,18 +48,25 @@ export function trainClassifier(rows: readonly LabelledText[], { seed = 1 }: { s
     truth: labels.indexOf(label),
   }));
   const folds = holdOut(examples, { labels, seed });
-  const judged = judge(folds, labels);
-  const temperature = fitTemperature(folds.flatMap((fold) => [...scoresOf(fold, 0), ...scoresOf(fold, 1)]));
+  const temperature = fitTemperature(folds.flatMap(({ scores }) => scores));
+  let report: TrainingReport | undefined;
   return {
     classifier: LinearClassifier.of({ labels, temperature, ...fit(examples, { labels, seed }) }),
-    report: {
-      rows: rows.length,
-      labels: labels.filter((label) => label !== UNCLEAR).length,
-      heldOut: judged.length,
-      accuracy: judged.filter(({ correct }) => correct).length / judged.length,
-      calibrationError: calibrationError(judged),
-      ...coverageAt(0.8, judged),
+    get report() {
+      return (report ??= reportOn(rows.length, folds, labels));
     },
+  };
+}
+
+function reportOn(rows: number, folds: readonly Fold[], labels: readonly string[]): TrainingReport {
+  const judged = judge(folds, labels);
+  return {
+    rows,
+    labels: labels.filter((label) => label !== UNCLEAR).length,
+    heldOut: judged.length,
+    accuracy: judged.filter(({ correct }) => correct).length / judged.length,
+    calibrationError: calibrationError(judged),
+    ...coverageAt(0.8, judged),
   };
 }
 
@@ -92,40 +100,38 @@ function fit(examples: readonly Example[], { labels, seed }: Setting): Fitted {
   return { vocabulary, weights };
 }
 
-/** A model and the examples it has never seen. */
+/** A model, the examples it has never seen, and what it scores them. */
 interface Fold extends Fitted {
   readonly unseen: readonly Example[];
+  readonly scores: readonly HeldOut[];
 }
 
 /** Trains on part of the examples, several times; each label is spread evenly over the folds. */
 function holdOut(examples: readonly Example[], setting: Setting): Fold[] {
   const large = examples.length > CROSS_VALIDATED;
-  const folds = large ? 10 : 4;
+  const folds = large ? 10 : 3;
   const order = shuffle(Uint32Array.from(examples.keys()), chance(setting.seed));
   const seen = setting.labels.map(() => 0);
   const foldOf = new Uint8Array(examples.length);
   for (const at of order) foldOf[at] = seen[examples[at]!.truth]!++ % folds;
-  return Array.from({ length: large ? 1 : folds }, (_, fold) => ({
-    unseen: examples.filter((_, at) => foldOf[at] === fold),
-    ...fit(
+  return Array.from({ length: large ? 1 : folds }, (_, fold) => {
+    const unseen = examples.filter((_, at) => foldOf[at] === fold);
+    const fitted = fit(
       examples.filter((_, at) => foldOf[at] !== fold),
       setting,
-    ),
-  }));
+    );
+    return { ...fitted, unseen, scores: unseen.map((example) => scored(example, fitted)) };
+  });
 }
 
-/** The scores a fold's model gives to every second unseen example, or to the others. */
-function scoresOf({ unseen, vocabulary, weights }: Fold, half: number): HeldOut[] {
-  return everySecond(unseen, half).map(({ counts, truth }) => ({
-    scores: score(weights, vocabulary.features(counts), new Float64Array(weights.classes)),
-    truth,
-  }));
+function scored({ counts, truth }: Example, { vocabulary, weights }: Fitted): HeldOut {
+  return { scores: score(weights, vocabulary.features(counts), new Float64Array(weights.classes)), truth };
 }
 
 /** Each half is judged at the temperature of the other, so that the report does not grade its own fit. */
 function judge(folds: readonly Fold[], labels: readonly string[]): Judged[] {
   return [0, 1].flatMap((half) => {
-    const temperature = fitTemperature(folds.flatMap((fold) => scoresOf(fold, 1 - half)));
+    const temperature = fitTemperature(folds.flatMap(({ scores }) => everySecond(scores, 1 - half)));
     return folds.flatMap((fold) => {
       const classifier = LinearClassifier.of({ labels, temperature, ...fold });
       return everySecond(fold.unseen, half)
