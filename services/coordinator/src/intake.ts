@@ -1,5 +1,5 @@
 import { type Batch, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
-import { type Failure, unreadable } from '@millrace/contracts';
+import { type Failure, headerText, UNREADABLE, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, wakeAtOf } from '@millrace/saga';
 import type { RunChange } from '@millrace/store';
@@ -57,7 +57,7 @@ export function intakeSource(
           created: true,
         })),
         deadLetters: [],
-        redriven: [],
+        redriven: batch.records.flatMap(({ headers }) => headerText(headers, UNREADABLE.deadLetter) ?? []),
         answer: answerText(records),
       };
     });

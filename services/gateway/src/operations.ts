@@ -218,6 +218,7 @@ const OTHERS = [
   '/runs/{id}',
   '/app.js',
   '/app.css',
+  '/icon.svg',
   '/livez',
   '/readyz',
   '/metrics',

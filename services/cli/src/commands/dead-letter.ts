@@ -55,6 +55,9 @@ export function deadLetterCommands(program: Command, context: Context): void {
     });
 }
 
+/** Characters of a record that are shown; `-o json` has all of it. */
+const MOST_SHOWN = 2_000;
+
 function textOf({ id, status, at, failure, run, step, attempts, record, input }: DeadLetterView): string {
   const lines = [
     `${id}  ${status}`,
@@ -64,6 +67,7 @@ function textOf({ id, status, at, failure, run, step, attempts, record, input }:
     `failure   ${failure.code}: ${oneLine(failure.message)}`,
     ...(failure.details ?? []).map(({ pointer, detail }) => `          ${pointer} ${oneLine(detail)}`),
     ...(failure.remedy ? [`remedy    ${failure.remedy}`] : []),
+    ...(record?.value ? ['', plain(Buffer.from(record.value, 'base64').toString('utf8').slice(0, MOST_SHOWN))] : []),
     ...(input === undefined ? [] : ['', plain(JSON.stringify(input, null, 2))]),
     ...(status === 'open' ? ['', `millrace dead-letter redrive ${id}`] : []),
   ];

@@ -71,4 +71,10 @@ export class PageController {
   style(): Promise<string> {
     return this.pages.asset('app.css');
   }
+
+  @Get('icon.svg')
+  @Header('content-type', 'image/svg+xml')
+  icon(): Promise<string> {
+    return this.pages.asset('icon.svg');
+  }
 }

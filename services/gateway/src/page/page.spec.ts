@@ -66,7 +66,11 @@ test('the browser is told to run no script but the page’s own', async () => {
   expect(policy).toContain("script-src 'self'");
   expect(policy).not.toContain('unsafe');
   expect(await response.text()).not.toMatch(/ style=| on\w+=|<style|<script>/);
-  for (const [path, type] of Object.entries({ '/app.js': 'text/javascript', '/app.css': 'text/css' })) {
+  for (const [path, type] of Object.entries({
+    '/app.js': 'text/javascript',
+    '/app.css': 'text/css',
+    '/icon.svg': 'image/svg+xml',
+  })) {
     expect((await fetch(world.url + path)).headers.get('content-type')).toContain(type);
   }
 });

@@ -20,8 +20,8 @@ export class Pages {
     return this.liquid.renderFile(view, data) as Promise<string>;
   }
 
-  /** The page's own script and style. */
-  asset(name: 'app.js' | 'app.css'): Promise<string> {
+  /** The page's own script, style and icon. */
+  asset(name: 'app.js' | 'app.css' | 'icon.svg'): Promise<string> {
     return readFile(folder('public') + name, 'utf8');
   }
 
