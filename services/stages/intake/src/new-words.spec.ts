@@ -9,6 +9,7 @@ test.each([
   ['German', 'Am 03.05.2026 um 10:12 schrieb Bank <hilfe@bank.example>:\n> Hallo'],
   ['Spanish', 'El 3 may 2026, a las 10:12, Banco <a@banco.example> escribió:\n> Hola'],
   ['without marks', 'On May 3, 2026, at 10:12, help@bank.example wrote:\n\nHi'],
+  ['Russian, wrapped', '02.05.2026 14:20 пользователь "Bank" <\nhelp@bank.example> написал:\n> Привет'],
   ['Outlook', 'From: Bank [mailto:help@bank.example]\nSent: 3 May 2026 10:12\nTo: Ada\nSubject: Re\n\nHi'],
   ['a divider', '----- Original Message -----\nFrom: Bank\n\nHi'],
   ['marked lines alone', '> On 22 Aug 2026, at 19:21, Bank <help@bank.example> wrote:\n>\n> Hi'],

@@ -4,6 +4,9 @@ const HEADING = 300;
 /** `On 3 May 2026, Ada wrote:` as mail programs put it in front of quoted lines, in the languages they speak. */
 const WROTE =
   /^[\s*>-]*(?:on|le|el|il|em|am|op|den|pe|w dniu|dnia)\s(?=.*\d).*(?:wrote|écrit|escribió|scritto|escreveu|schrieb|schreef|skrev|kirjoitti|pisze|napisał(?:\(a\))?)(?:\s.{1,100})?\s?:\s*-*$/iu;
+/** The same, beginning with the date. */
+const DATE_WROTE =
+  /^[\s>]*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.*(?:wrote|écrit|escribió|scritto|schrieb|schreef|skrev|pisze|написал|пишет)\S{0,3}\s?:\s*$/iu;
 const SENDER_WROTE = /^(?=.*\d).*<[^<>\s]+@[^<>\s]+>(?:\s(?:wrote|schrieb))?\s?:$/i;
 /** `-----Original Message-----` and its like: nothing after it is new. */
 const DIVIDER =
@@ -54,7 +57,8 @@ function headingLength(lines: readonly string[], at: number): number {
   for (let length = 1; length <= 3; length++) {
     const heading = lines.slice(at, at + length).join(' ');
     if (heading.length > HEADING || lines[at + length - 1]?.trim() === '') return 0;
-    if (WROTE.test(heading) || SENDER_WROTE.test(heading)) return length;
+    if (WROTE.test(heading) || DATE_WROTE.test(heading)) return length;
+    if (length === 1 && SENDER_WROTE.test(heading)) return length;
   }
   return 0;
 }
