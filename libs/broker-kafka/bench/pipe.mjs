@@ -19,9 +19,10 @@ const stages = [];
 for (let hop = 0; hop < HOPS; hop++) {
   const next = topic(hop + 1);
   stages.push(
-    await broker.consume({ topic: topic(hop), group: `${run}-g${hop}`, concurrency: 1_000 }, async ({ key, value, headers }) => [
-      { topic: next, key, value, headers },
-    ]),
+    await broker.consume(
+      { topic: topic(hop), group: `${run}-g${hop}`, concurrency: 1_000 },
+      async ({ key, value, headers }) => [{ topic: next, key, value, headers }],
+    ),
   );
 }
 let arrived = 0;
@@ -32,7 +33,8 @@ await broker.tail([topic(HOPS)], 'start', ({ headers }) => {
   arrived++;
   tell();
 });
-const until = (met) => new Promise((resolve) => (tell = () => met() && resolve())).finally(() => (tell = () => undefined));
+const until = (met) =>
+  new Promise((resolve) => (tell = () => met() && resolve())).finally(() => (tell = () => undefined));
 while (!stages.every((stage) => stage.ready)) await new Promise((resolve) => setTimeout(resolve, 20));
 
 const value = 'x'.repeat(400);
@@ -53,5 +55,12 @@ if (idle) {
   await all;
   const seconds = (performance.now() - since) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  console.log(JSON.stringify({ records: count, seconds, perSecond: Math.round(count / seconds), cpuSeconds: (user + system) / 1e6 }));
+  console.log(
+    JSON.stringify({
+      records: count,
+      seconds,
+      perSecond: Math.round(count / seconds),
+      cpuSeconds: (user + system) / 1e6,
+    }),
+  );
 }

@@ -4,19 +4,32 @@ const problemsOf = (env: Record<string, string>): Record<string, string> => {
   try {
     kafkaSettings(env);
   } catch (error) {
-    if (error instanceof KafkaSettingsError) return Object.fromEntries(error.problems.map(({ variable, problem }) => [variable, problem]));
+    if (error instanceof KafkaSettingsError)
+      return Object.fromEntries(error.problems.map(({ variable, problem }) => [variable, problem]));
     throw error;
   }
   return {};
 };
 
 test('brokers are all it takes', () => {
-  expect(kafkaSettings({ KAFKA_BROKERS: 'a:9092, b:9093' })).toEqual({ brokers: ['a:9092', 'b:9093'], clientId: 'millrace' });
+  expect(kafkaSettings({ KAFKA_BROKERS: 'a:9092, b:9093' })).toEqual({
+    brokers: ['a:9092', 'b:9093'],
+    clientId: 'millrace',
+  });
 });
 
 test('TLS and SASL are taken from the environment', () => {
-  const env = { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'true', KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
-  expect(kafkaSettings(env)).toMatchObject({ ssl: true, sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' } });
+  const env = {
+    KAFKA_BROKERS: 'a:1',
+    KAFKA_SSL: 'true',
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_SASL_USERNAME: 'u',
+    KAFKA_SASL_PASSWORD: 'p',
+  };
+  expect(kafkaSettings(env)).toMatchObject({
+    ssl: true,
+    sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+  });
 });
 
 test('everything that is wrong is said at once, by name', () => {
@@ -35,11 +48,16 @@ test('missing brokers are asked for with an example', () => {
 });
 
 test('a mechanism without its name and password is not enough, nor a name without a mechanism', () => {
-  expect(Object.keys(problemsOf({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'plain' }))).toEqual(['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']);
+  expect(Object.keys(problemsOf({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'plain' }))).toEqual([
+    'KAFKA_SASL_USERNAME',
+    'KAFKA_SASL_PASSWORD',
+  ]);
   expect(Object.keys(problemsOf({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_USERNAME: 'u' }))).toEqual(['KAFKA_SASL_MECHANISM']);
 });
 
 test('a password is not repeated in what is said about it', () => {
-  const problem = JSON.stringify(problemsOf({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'nonsense', KAFKA_SASL_PASSWORD: 'secret' }));
+  const problem = JSON.stringify(
+    problemsOf({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'nonsense', KAFKA_SASL_PASSWORD: 'secret' }),
+  );
   expect(problem).not.toContain('secret');
 });

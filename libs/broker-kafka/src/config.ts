@@ -9,11 +9,30 @@ export type Log = (
 
 /** What is counted, for dashboards and autoscalers. Times are milliseconds. */
 export type Metric =
-  | { readonly name: 'commit'; readonly group: string; readonly topic: string; readonly partition: number; readonly records: number; readonly ms: number }
-  | { readonly name: 'takeover'; readonly group: string; readonly topic: string; readonly partition: number; readonly ms: number }
+  | {
+      readonly name: 'commit';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly records: number;
+      readonly ms: number;
+    }
+  | {
+      readonly name: 'takeover';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly ms: number;
+    }
   | { readonly name: 'window-full'; readonly group: string; readonly topic: string; readonly partition: number }
   /** Records that were read and are not finished: queued, in flight, waiting for their commit. */
-  | { readonly name: 'backlog'; readonly group: string; readonly topic: string; readonly partition: number; readonly records: number };
+  | {
+      readonly name: 'backlog';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly records: number;
+    };
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
@@ -41,9 +60,20 @@ const environment = z
   .object({
     KAFKA_BROKERS: trimmed
       .default('')
-      .transform((list) => list.split(',').map((one) => one.trim()).filter(Boolean))
-      .refine((list) => list.length > 0, 'is missing: brokers as host:port, separated by commas, e.g. kafka-1:9092,kafka-2:9092')
-      .refine((list) => list.every((one) => /^[^\s:]+:\d{1,5}$/.test(one)), 'expected host:port, separated by commas, e.g. kafka-1:9092'),
+      .transform((list) =>
+        list
+          .split(',')
+          .map((one) => one.trim())
+          .filter(Boolean),
+      )
+      .refine(
+        (list) => list.length > 0,
+        'is missing: brokers as host:port, separated by commas, e.g. kafka-1:9092,kafka-2:9092',
+      )
+      .refine(
+        (list) => list.every((one) => /^[^\s:]+:\d{1,5}$/.test(one)),
+        'expected host:port, separated by commas, e.g. kafka-1:9092',
+      ),
     KAFKA_CLIENT_ID: trimmed.min(1, 'is empty: expected a name, e.g. millrace').default('millrace'),
     KAFKA_SSL: z.enum(['true', 'false', ''], 'expected true or false').default(''),
     KAFKA_SSL_CA: trimmed.optional(),
@@ -55,7 +85,12 @@ const environment = z
   })
   .superRefine((env, problems) => {
     const need = (path: 'KAFKA_SASL_USERNAME' | 'KAFKA_SASL_PASSWORD'): void => {
-      if (!env[path]) problems.addIssue({ code: 'custom', path: [path], message: 'is missing: KAFKA_SASL_MECHANISM is set and needs it' });
+      if (!env[path])
+        problems.addIssue({
+          code: 'custom',
+          path: [path],
+          message: 'is missing: KAFKA_SASL_MECHANISM is set and needs it',
+        });
     };
     if (env.KAFKA_SASL_MECHANISM) {
       need('KAFKA_SASL_USERNAME');
@@ -65,7 +100,11 @@ const environment = z
       problems.addIssue({ code: 'custom', path: ['KAFKA_SASL_MECHANISM'], message });
     }
     if (env.KAFKA_SSL_CA && env.KAFKA_SSL === 'false') {
-      problems.addIssue({ code: 'custom', path: ['KAFKA_SSL'], message: 'is false, but KAFKA_SSL_CA names a certificate: unset one of them' });
+      problems.addIssue({
+        code: 'custom',
+        path: ['KAFKA_SSL'],
+        message: 'is false, but KAFKA_SSL_CA names a certificate: unset one of them',
+      });
     }
   });
 

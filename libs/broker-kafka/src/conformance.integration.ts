@@ -1,10 +1,13 @@
 import type { Broker } from '@millrace/broker';
 import { brokerConformance } from '@millrace/broker/conformance';
-import { mortalBroker, testSettings, type Mortal } from './kafka-for-tests.js';
+import { testSettings } from './testing/config.js';
+import { mortalBroker, type Mortal } from './testing/mortal-broker.js';
 
 brokerConformance('the broker on Kafka', {
   patienceMs: 30_000,
-  cannot: { 'atomic-publish': 'publishing is not transactional on Kafka: a crash may leave some partitions of one call written' },
+  cannot: {
+    'atomic-publish': 'publishing is not transactional on Kafka: a crash may leave some partitions of one call written',
+  },
   async start() {
     const settings = testSettings();
     const alive = new Map<Broker, Mortal>();

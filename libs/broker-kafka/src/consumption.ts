@@ -1,7 +1,8 @@
 import type { Admin } from 'kafkajs';
 import type { Handle, Source } from '@millrace/broker';
 import { GroupConsumption } from './group-consumption.js';
-import { PartitionOwner, type Slots } from './partition-owner.js';
+import type { Slots } from './handling.js';
+import { PartitionOwner } from './partition-owner.js';
 import type { House } from './tenure.js';
 import { DEFAULT_WINDOW, MAX_WINDOW } from './window.js';
 
@@ -29,7 +30,7 @@ export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
     super.goAll();
     if (!this.taking) return;
     const { owners } = this;
-    for (let idle = 0; this.slots.free > 0 && idle < owners.length; ) {
+    for (let idle = 0; this.slots.free > 0 && idle < owners.length;) {
       idle = owners[this.turn++ % owners.length]!.startOne() ? 0 : idle + 1;
     }
   }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Broker, Incoming, Outgoing } from '@millrace/broker';
 import { brokerOver, kafkaBroker } from './kafka-broker.js';
-import { testSettings } from './kafka-for-tests.js';
+import { testSettings } from './testing/config.js';
 import { Clients, kafkajs } from './kafkajs.js';
 
 const settings = testSettings();
@@ -18,7 +18,8 @@ async function topicsOn(broker: Broker, partitions: number, count = 2): Promise<
 }
 
 async function until(what: string, met: () => boolean | Promise<boolean>, ms = 50_000): Promise<void> {
-  for (const since = Date.now(); !(await met()); await sleep(20)) if (Date.now() - since > ms) throw new Error(`Not within ${ms} ms: ${what}`);
+  for (const since = Date.now(); !(await met()); await sleep(20))
+    if (Date.now() - since > ms) throw new Error(`Not within ${ms} ms: ${what}`);
 }
 
 async function everything(broker: Broker, topic: string): Promise<string[]> {
@@ -42,10 +43,14 @@ class Stage implements AsyncDisposable {
   private readonly over: Promise<unknown>;
 
   constructor(from: string, to: string, group: string, longestMs: number) {
-    const script = fileURLToPath(new URL('../dist/stage-for-tests.js', import.meta.url));
-    this.process = spawn(process.execPath, [script, from, to, group, String(longestMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const script = fileURLToPath(new URL('../dist/testing/stage.js', import.meta.url));
+    this.process = spawn(process.execPath, [script, from, to, group, String(longestMs)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.over = new Promise((resolve) => this.process.once('exit', resolve));
-    createInterface({ input: this.process.stdout! }).on('line', (line) => this.lines.push(JSON.parse(line) as Record<string, unknown>));
+    createInterface({ input: this.process.stdout! }).on('line', (line) =>
+      this.lines.push(JSON.parse(line) as Record<string, unknown>),
+    );
   }
 
   signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
@@ -103,11 +108,15 @@ test('a zombie that wakes after its partition was taken publishes nothing', asyn
   await broker.publish(numbered(from, 0, 30));
   await until('it has records in hand', () => zombie.lines.some((line) => line['handling']));
   zombie.signal('SIGSTOP');
-  await using _heir = await broker.consume({ topic: from, group, concurrency: 8 }, async ({ key, value }) => [{ topic: to, key, value }]);
+  await using _heir = await broker.consume({ topic: from, group, concurrency: 8 }, async ({ key, value }) => [
+    { topic: to, key, value },
+  ]);
   await until('the next owner has done all', async () => (await everything(broker, to)).length >= 30);
   const rejoined = zombie.lines.length;
   zombie.signal('SIGCONT');
-  await until('the zombie has tried, and was told', () => zombie.lines.slice(rejoined).some(({ message }) => String(message).includes('lost a commit')));
+  await until('the zombie has tried, and was told', () =>
+    zombie.lines.slice(rejoined).some(({ message }) => String(message).includes('lost a commit')),
+  );
   await broker.publish(numbered(from, 30, 30));
   await until('the group goes on', async () => (await everything(broker, to)).length >= 60);
   expect(await everything(broker, to)).toEqual(values(60));
@@ -118,9 +127,12 @@ test('kill -9 under load loses nothing and repeats nothing', async () => {
   await using broker = await kafkaBroker(settings);
   const [from, via, to] = (await topicsOn(broker, 4, 3)) as [string, string, string];
   const groups = [randomUUID(), randomUUID()];
-  const start = (hop: number): Stage => (hop === 0 ? new Stage(from, via, groups[0]!, 30) : new Stage(via, to, groups[1]!, 30));
+  const start = (hop: number): Stage =>
+    hop === 0 ? new Stage(from, via, groups[0]!, 30) : new Stage(via, to, groups[1]!, 30);
   const stages = [start(0), start(0), start(1), start(1)];
-  await using _all = { [Symbol.asyncDispose]: async () => void (await Promise.all(stages.map((stage) => stage[Symbol.asyncDispose]()))) };
+  await using _all = {
+    [Symbol.asyncDispose]: async () => void (await Promise.all(stages.map((stage) => stage[Symbol.asyncDispose]()))),
+  };
   let seen = 0;
   await using _tail = await broker.tail([to], 'start', () => seen++);
   await until('all are ready', () => stages.every((stage) => stage.lines.some((line) => line['ready'] === true)));
@@ -156,13 +168,19 @@ test('connections that break in the middle of commits lose nothing and repeat no
     onMetric: ({ name }) => {
       if (name !== 'commit' || ++commits % 10 !== 0) return;
       // Some break while requests are on their way, some while answers are.
-      setTimeout(() => [...sockets][Math.floor(Math.random() * sockets.size)]?.destroy(new Error('The connection broke')), Math.random() * 10);
+      setTimeout(
+        () => [...sockets][Math.floor(Math.random() * sockets.size)]?.destroy(new Error('The connection broke')),
+        Math.random() * 10,
+      );
     },
   });
-  await using _stage = await broker.consume({ topic: from, group: randomUUID(), concurrency: 20 }, async ({ key, value }) => {
-    await sleep(Math.random() * 10);
-    return [{ topic: to, key, value }];
-  });
+  await using _stage = await broker.consume(
+    { topic: from, group: randomUUID(), concurrency: 20 },
+    async ({ key, value }) => {
+      await sleep(Math.random() * 10);
+      return [{ topic: to, key, value }];
+    },
+  );
   let seen = 0;
   await using _tail = await sure.tail([to], 'start', () => seen++);
   await sure.publish(numbered(from, 0, COUNT));
@@ -176,10 +194,15 @@ test("after a load the group's offset is at the end, transaction markers include
   const warnings: string[] = [];
   const hear = ({ name }: Error): void => void warnings.push(name);
   process.on('warning', hear);
-  await using broker = await kafkaBroker({ ...settings, log: (level, message) => (level === 'warn' || level === 'error') && said.push(message) });
+  await using broker = await kafkaBroker({
+    ...settings,
+    log: (level, message) => (level === 'warn' || level === 'error') && said.push(message),
+  });
   const [from, via, to] = (await topicsOn(broker, 2, 3)) as [string, string, string];
   const group = randomUUID();
-  const copy = (topic: string) => async ({ key, value, headers }: Incoming) => [{ topic, key, value, headers }];
+  const copy =
+    (topic: string) =>
+    async ({ key, value, headers }: Incoming) => [{ topic, key, value, headers }];
   await using _first = await broker.consume({ topic: from, group: `${group}-1`, concurrency: 100 }, copy(via));
   await using _second = await broker.consume({ topic: via, group: `${group}-2`, concurrency: 100 }, copy(to));
   for (let i = 0; i < 20; i++) await broker.publish(numbered(from, i * 50, 50));
@@ -190,9 +213,13 @@ test("after a load the group's offset is at the end, transaction markers include
   const { kafka } = new Clients(settings);
   const admin = kafka.admin();
   await admin.connect();
-  const [offsets, ends] = await Promise.all([admin.fetchOffsets({ groupId: `${group}-2`, topics: [via] }), admin.fetchTopicOffsets(via)]);
+  const [offsets, ends] = await Promise.all([
+    admin.fetchOffsets({ groupId: `${group}-2`, topics: [via] }),
+    admin.fetchTopicOffsets(via),
+  ]);
   await admin.disconnect();
-  const byPartition = (list: readonly { partition: number; offset: string }[]) => list.map(({ partition, offset }) => `${partition}:${offset}`).sort();
+  const byPartition = (list: readonly { partition: number; offset: string }[]) =>
+    list.map(({ partition, offset }) => `${partition}:${offset}`).sort();
   expect(byPartition(offsets[0]!.partitions)).toEqual(byPartition(ends));
   process.off('warning', hear);
   expect(warnings).toEqual([]);
@@ -205,11 +232,20 @@ test('values and headers written by other clients, compressed ones too, are read
   const { kafka } = new Clients(settings);
   const producer = kafka.producer();
   await producer.connect();
-  const messages = Array.from({ length: 50 }, (_, i) => ({ key: `${i}`, value: 'v'.repeat(i), headers: { one: '1', two: ['a', 'b'] }, timestamp: String(1_700_000_000_000 + i) }));
+  const messages = Array.from({ length: 50 }, (_, i) => ({
+    key: `${i}`,
+    value: 'v'.repeat(i),
+    headers: { one: '1', two: ['a', 'b'] },
+    timestamp: String(1_700_000_000_000 + i),
+  }));
   await producer.send({ topic, messages, compression: kafkajs.CompressionTypes.GZIP });
   await producer.disconnect();
   const records = await broker.browse({ topic, partition: 0, offset: 10, limit: 100 });
   expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 40 }, (_, i) => i + 10));
-  expect(records[5]).toMatchObject({ key: Buffer.from('15'), value: Buffer.from('v'.repeat(15)), timestamp: 1_700_000_000_015 });
+  expect(records[5]).toMatchObject({
+    key: Buffer.from('15'),
+    value: Buffer.from('v'.repeat(15)),
+    timestamp: 1_700_000_000_015,
+  });
   expect({ ...records[0]!.headers }).toEqual({ one: Buffer.from('1'), two: [Buffer.from('a'), Buffer.from('b')] });
 });

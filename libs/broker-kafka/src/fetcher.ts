@@ -1,6 +1,6 @@
 import type { Incoming } from '@millrace/broker';
 import type { Log } from './config.js';
-import { type Clients, type Cluster, kindOf, messageOf, protocolError } from './kafkajs.js';
+import { ask, type Clients, type Cluster, kindOf, messageOf, protocolError } from './kafkajs.js';
 import { readRecords } from './wire/record-batch.js';
 import { type Fetched, fetch, type Wanted } from './wire/requests.js';
 
@@ -88,7 +88,10 @@ export class Fetcher {
     for (const { sink } of this.readings) {
       const leader = this.leaderOf(sink);
       if (!this.loops.has(leader)) {
-        this.loops.set(leader, this.loop(leader).finally(() => this.loops.delete(leader)));
+        this.loops.set(
+          leader,
+          this.loop(leader).finally(() => this.loops.delete(leader)),
+        );
       }
     }
   }
@@ -116,11 +119,15 @@ export class Fetcher {
         await this.cluster.refreshMetadataIfNecessary();
         const node = await this.cluster.findBroker({ nodeId: leader });
         const maxWaitMs = asked.length === readings.length ? IDLE_WAIT_MS : BUSY_WAIT_MS;
-        const fetched = await node.connectionPool.send(fetch(wanted, { ...LIMITS, maxWaitMs }));
+        const fetched = await ask(node, fetch(wanted, { ...LIMITS, maxWaitMs }));
         await this.deliver(asked, fetched);
       } catch (error) {
         if (this.closed) return;
-        this.log('debug', 'Fetching failed; trying again', { broker: leader, error: kindOf(error), reason: messageOf(error) });
+        this.log('debug', 'Fetching failed; trying again', {
+          broker: leader,
+          error: kindOf(error),
+          reason: messageOf(error),
+        });
         await this.pause(TROUBLE_MS);
         await this.lookAgain(error);
       }
@@ -178,7 +185,11 @@ export class Fetcher {
   private trouble(reading: Reading, error: Error): void {
     reading.notBefore = Date.now() + TROUBLE_MS;
     const { topic, partition } = reading.sink;
-    this.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, { topic, partition, error: kindOf(error) });
+    this.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, {
+      topic,
+      partition,
+      error: kindOf(error),
+    });
   }
 
   private async findRange(reading: Reading): Promise<void> {

@@ -177,7 +177,11 @@ export class GroupConsumption<O extends Owned> implements Consumption {
       try {
         return (this.fetcher = await Fetcher.connect(house.clients, [source.topic], house.log));
       } catch (error) {
-        house.log('warn', `${source.topic} cannot be read yet; trying again`, { ...source, error: kindOf(error), reason: messageOf(error) });
+        house.log('warn', `${source.topic} cannot be read yet; trying again`, {
+          ...source,
+          error: kindOf(error),
+          reason: messageOf(error),
+        });
         await this.until(() => this.ending !== undefined, FETCHER_RETRY_MS);
       }
     }

@@ -9,7 +9,7 @@ import { OrderedPartition } from './ordered-partition.js';
 import { Publisher } from './publisher.js';
 import { browse, tail } from './tail.js';
 import type { House } from './tenure.js';
-import { Topics } from './topics.js';
+import { Topics, unreachable } from './topics.js';
 import { doneAbove } from './window.js';
 
 /** Kafka's own default for `message.max.bytes`: a batch of one record must fit. */
@@ -59,6 +59,7 @@ class KafkaBroker implements Broker {
   readonly maxRecordBytes: number;
   private readonly publisher: Publisher;
   private readonly open = new Set<AsyncDisposable>();
+  private readonly calls = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -77,14 +78,18 @@ class KafkaBroker implements Broker {
         clearTimeout(timer);
         resolve(healthy);
       };
-      this.admin.describeCluster().then(
+      this.during(this.admin.describeCluster()).then(
         ({ brokers }) => answer(brokers.length > 0),
         () => answer(false),
       );
     });
   }
 
-  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+  ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    return this.during(this.createMissing(specs));
+  }
+
+  private async createMissing(specs: readonly TopicSpec[]): Promise<void> {
     const existing = new Set(await this.admin.listTopics());
     const missing = specs.filter(({ name }) => !existing.has(name));
     if (missing.length > 0) {
@@ -102,7 +107,7 @@ class KafkaBroker implements Broker {
   }
 
   partitionsOf(topic: string): Promise<number> {
-    return this.house.topics.partitionsOf(topic);
+    return this.during(this.house.topics.partitionsOf(topic));
   }
 
   publish(...[records]: Parameters<Broker['publish']>): Promise<void> {
@@ -116,20 +121,28 @@ class KafkaBroker implements Broker {
 
   async consumeInOrder(...[from]: Parameters<Broker['consumeInOrder']>): ReturnType<Broker['consumeInOrder']> {
     await this.house.topics.partitionsOf(from.topic);
-    const consumption = new GroupConsumption(this.house, from, (partition, shared) => new OrderedPartition(partition, from, shared));
+    const consumption = new GroupConsumption(
+      this.house,
+      from,
+      (partition, shared) => new OrderedPartition(partition, from, shared),
+    );
     consumption.begin(this.admin);
     return this.keep(consumption);
   }
 
   async tail(...[topics, from, see]: Parameters<Broker['tail']>): ReturnType<Broker['tail']> {
-    return this.keep(await tail(this.house, { topics, from, see }));
+    return this.keep(await this.during(tail(this.house, { topics, from, see })));
   }
 
   browse(...[at]: Parameters<Broker['browse']>): ReturnType<Broker['browse']> {
-    return browse(this.house, at);
+    return this.during(browse(this.house, at));
   }
 
-  async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
+  lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
+    return this.during(this.findLag(group, topic));
+  }
+
+  private async findLag(group: string, topic: string): Promise<readonly PartitionLag[]> {
     const ranges = await this.house.topics.ranges(topic, 'all');
     const [found] = await this.admin.fetchOffsets({ groupId: group, topics: [topic] });
     return ranges.map(({ partition, start, end }) => {
@@ -148,8 +161,20 @@ class KafkaBroker implements Broker {
   private async close(): Promise<void> {
     await Promise.all([...this.open].map((one) => one[Symbol.asyncDispose]()));
     await this.publisher.close();
+    await Promise.allSettled(this.calls);
     await this.house.topics.close();
     await this.admin.disconnect();
+  }
+
+  /** Remembers a call until it is over, and tells what goes wrong in the port's words. */
+  private during<T>(call: Promise<T>): Promise<T> {
+    const over = call
+      .catch((error: unknown) => {
+        throw error instanceof BrokerError ? error : unreachable(error);
+      })
+      .finally(() => this.calls.delete(over));
+    this.calls.add(over);
+    return over;
   }
 
   private keep<T extends AsyncDisposable>(one: T): T {
@@ -163,7 +188,9 @@ async function messageMaxBytes(admin: Admin, log: Log): Promise<number> {
     const { controller } = await admin.describeCluster();
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(controller), configNames: ['message.max.bytes'] }],
+      resources: [
+        { type: kafkajs.ConfigResourceTypes.BROKER, name: String(controller), configNames: ['message.max.bytes'] },
+      ],
     });
     return Number(resources[0]?.configEntries[0]?.configValue) || DEFAULT_MESSAGE_BYTES;
   } catch (error) {

@@ -14,7 +14,9 @@ const ClusterOf = require('kafkajs/src/cluster') as new (options: unknown) => Cl
 const plainSockets = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
 const { createLogger } = require('kafkajs/src/loggers') as { createLogger: (options: unknown) => unknown };
 const RequestQueue = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueueInside };
-const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode: (code: number) => Error };
+const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
+  createErrorFromCode: (code: number) => Error;
+};
 
 /** Connections to the brokers of one cluster, with what they know about topics. */
 export interface Cluster {
@@ -56,7 +58,9 @@ export interface Node {
     transactionalId?: string;
     transactionTimeout: number;
   }): Promise<{ producerId: string; producerEpoch: number }>;
-  addPartitionsToTxn(to: InTransaction & { topics: readonly { topic: string; partitions: readonly number[] }[] }): Promise<unknown>;
+  addPartitionsToTxn(
+    to: InTransaction & { topics: readonly { topic: string; partitions: readonly number[] }[] },
+  ): Promise<unknown>;
   addOffsetsToTxn(to: InTransaction & { groupId: string }): Promise<unknown>;
   txnOffsetCommit(
     to: InTransaction & { groupId: string; topics: readonly { topic: string; partitions: readonly OffsetEntry[] }[] },
@@ -82,6 +86,16 @@ const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueueInside) {
   if (this.pending.length > 0) schedule.call(this);
 };
+
+/** Sends a request of our own; a connection that the broker has closed is cleared away, as kafkajs does for its requests. */
+export async function ask<T>(node: Node, request: WireRequest<T>): Promise<T> {
+  try {
+    return await node.connectionPool.send(request);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'KafkaJSConnectionClosedError') await node.disconnect();
+    throw error;
+  }
+}
 
 /** The error that a code in one of our own responses stands for; its `type` is Kafka's name of it. */
 export function protocolError(code: number): Error {
@@ -146,7 +160,9 @@ export class Clients {
 
 /** kafkajs calls errors what it goes on to try again, and what is told by us in our own words: it is for finding faults only. */
 function logAs(log: Log | undefined, { namespace, log: entry }: LogEntry): void {
-  const { message, error, groupId, topic, partition, retryCount, broker } = entry as Record<string, unknown> & { message: string };
+  const { message, error, groupId, topic, partition, retryCount, broker } = entry as Record<string, unknown> & {
+    message: string;
+  };
   log?.('debug', `kafkajs ${namespace}: ${message}`, {
     ...(typeof error === 'string' && { error }),
     ...(groupId !== undefined && { group: groupId }),

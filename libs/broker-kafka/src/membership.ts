@@ -108,6 +108,11 @@ export class Membership {
 
   private say(what: string, error: unknown): void {
     const { topic, group, log } = this.member;
-    log('warn', `Consumption of ${topic} by ${group}: ${what}`, { topic, group, error: kindOf(error), reason: messageOf(error) });
+    log('warn', `Consumption of ${topic} by ${group}: ${what}`, {
+      topic,
+      group,
+      error: kindOf(error),
+      reason: messageOf(error),
+    });
   }
 }

@@ -63,7 +63,11 @@ export class OrderedPartition implements Owned {
     const { position } = this.backlog;
     if (position >= start && position <= end) return;
     const fields = { topic: this.topic, partition: this.partition, position, start, end };
-    this.shared.house.log('error', `Partition ${this.partition} of ${this.topic} does not hold the offset to read on from`, fields);
+    this.shared.house.log(
+      'error',
+      `Partition ${this.partition} of ${this.topic} does not hold the offset to read on from`,
+      fields,
+    );
     if (position < start) this.backlog.skipTo(start);
     else this.backlog.restart(start);
   }

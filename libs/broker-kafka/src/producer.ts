@@ -1,4 +1,4 @@
-import { type Clients, type Cluster, type Node, protocolError } from './kafkajs.js';
+import { ask, type Clients, type Cluster, type Node, protocolError } from './kafkajs.js';
 import { rounds, type Routed } from './routing.js';
 import { type PartitionBatch, produce } from './wire/requests.js';
 
@@ -13,6 +13,9 @@ export class Producer {
   protected readonly cluster: Cluster;
   protected producerId = -1;
   protected epoch = -1;
+  /** True once it is to be closed: nothing is tried again. */
+  protected closing = false;
+  private under: Promise<unknown> = Promise.resolve();
   private readonly targets = new Set<string>();
   private readonly sequences = new Map<string, Map<number, number>>();
 
@@ -24,7 +27,28 @@ export class Producer {
     this.cluster = clients.cluster();
   }
 
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    return this.track(this.initialise());
+  }
+
+  /** Resolves when all in-sync replicas have all records. */
+  publish(routed: Routed): Promise<void> {
+    return this.track(this.write(routed));
+  }
+
+  /** Waits for what is under way: kafkajs connects anew when it is disconnected in the middle of something. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.under;
+    await this.cluster.disconnect();
+  }
+
+  protected track<T>(work: Promise<T>): Promise<T> {
+    this.under = work.catch(() => undefined);
+    return work;
+  }
+
+  protected async initialise(): Promise<void> {
     await this.cluster.connect();
     await this.cluster.refreshMetadata();
     const controller = await this.cluster.findControllerBroker();
@@ -36,8 +60,7 @@ export class Producer {
     this.epoch = identity.producerEpoch;
   }
 
-  /** Resolves when all in-sync replicas have all records. */
-  async write(routed: Routed): Promise<void> {
+  protected async write(routed: Routed): Promise<void> {
     for (const topic of routed.keys()) {
       if (this.targets.has(topic)) continue;
       await this.cluster.addMultipleTargetTopics([topic]);
@@ -59,7 +82,8 @@ export class Producer {
 
   private async send(leader: number, batches: readonly PartitionBatch[]): Promise<void> {
     const node: Node = await this.cluster.findBroker({ nodeId: leader });
-    const results = await node.connectionPool.send(
+    const results = await ask(
+      node,
       produce(batches, {
         producerId: this.producerId,
         epoch: this.epoch,
@@ -87,9 +111,5 @@ export class Producer {
     // Kafka goes on at 0 after the largest 32-bit number.
     partitions.set(partition, (sequence + count) % 0x8000_0000);
     return sequence;
-  }
-
-  async close(): Promise<void> {
-    await this.cluster.disconnect();
   }
 }

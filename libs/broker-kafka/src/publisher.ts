@@ -32,7 +32,8 @@ export class Publisher {
     if (this.closed) throw unavailable(new Error('This broker has been closed'));
     refuseTooLarge(records, this.house.maxRecordBytes);
     try {
-      for (const { topic } of records) if (this.house.topics.known(topic) === undefined) await this.house.topics.partitionsOf(topic);
+      for (const { topic } of records)
+        if (this.house.topics.known(topic) === undefined) await this.house.topics.partitionsOf(topic);
     } catch (error) {
       throw error instanceof BrokerError ? error : unavailable(error);
     }
@@ -55,7 +56,7 @@ export class Publisher {
       try {
         const routed = await route(records, this.house.topics);
         const producer = (this.producer ??= await this.open());
-        await producer.write(routed);
+        await producer.publish(routed);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         this.discard();

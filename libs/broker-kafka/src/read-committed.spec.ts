@@ -41,10 +41,12 @@ class Log {
 
   /** Whole batches from the one that holds `from`, as a fetch gives them. */
   fetch(from: number): Buffer {
-    return Buffer.concat(this.sets.filter((set) => {
-      const [batch] = batchesOf(set);
-      return batch!.lastOffset >= from && batch!.baseOffset < this.stable;
-    }));
+    return Buffer.concat(
+      this.sets.filter((set) => {
+        const [batch] = batchesOf(set);
+        return batch!.lastOffset >= from && batch!.baseOffset < this.stable;
+      }),
+    );
   }
 
   private append(producerId: number, transactional: boolean, count: number, marker?: 0 | 1): void {
@@ -62,30 +64,47 @@ class Log {
 }
 
 const happening = fc.oneof(
-  fc.record({ do: fc.constant('write' as const), by: fc.integer({ min: 1, max: 4 }), count: fc.integer({ min: 1, max: 3 }), transactional: fc.boolean() }),
-  fc.record({ do: fc.constant('finish' as const), by: fc.integer({ min: 1, max: 4 }), outcome: fc.constantFrom('commit' as const, 'abort' as const) }),
+  fc.record({
+    do: fc.constant('write' as const),
+    by: fc.integer({ min: 1, max: 4 }),
+    count: fc.integer({ min: 1, max: 3 }),
+    transactional: fc.boolean(),
+  }),
+  fc.record({
+    do: fc.constant('finish' as const),
+    by: fc.integer({ min: 1, max: 4 }),
+    outcome: fc.constantFrom('commit' as const, 'abort' as const),
+  }),
 );
 
 test('however transactions overlap, exactly the committed records are seen, from any offset on', () => {
   fc.assert(
-    fc.property(fc.array(happening, { maxLength: 60 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.infiniteStream(fc.nat()), (happenings, share, mix) => {
-      const log = new Log();
-      for (const one of happenings) {
-        // Producers 1 and 2 only ever write in transactions.
-        if (one.do === 'write') log.write(one.by, one.count, one.transactional || one.by < 3);
-        else log.finish(one.by, one.outcome);
-      }
-      const from = Math.floor(share * log.stable);
-      const aborted = log.aborted
-        .filter(({ last, firstOffset }) => last >= from && firstOffset < log.stable)
-        .map((one) => ({ one, at: mix.next().value as number }))
-        .sort((a, b) => a.at - b.at)
-        .map(({ one: { producerId, firstOffset } }) => ({ producerId, firstOffset }));
-      const seen: { offset: number }[] = [];
-      for (const batch of readCommitted(batchesOf(log.fetch(from)), aborted)) readRecords(batch, { topic: 't', partition: 0, from }, seen as never);
-      const expected = [...log.committed].filter((offset) => offset >= from && offset < log.stable).sort((a, b) => a - b);
-      expect(seen.map(({ offset }) => offset)).toEqual(expected);
-    }),
+    fc.property(
+      fc.array(happening, { maxLength: 60 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.infiniteStream(fc.nat()),
+      (happenings, share, mix) => {
+        const log = new Log();
+        for (const one of happenings) {
+          // Producers 1 and 2 only ever write in transactions.
+          if (one.do === 'write') log.write(one.by, one.count, one.transactional || one.by < 3);
+          else log.finish(one.by, one.outcome);
+        }
+        const from = Math.floor(share * log.stable);
+        const aborted = log.aborted
+          .filter(({ last, firstOffset }) => last >= from && firstOffset < log.stable)
+          .map((one) => ({ one, at: mix.next().value as number }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ one: { producerId, firstOffset } }) => ({ producerId, firstOffset }));
+        const seen: { offset: number }[] = [];
+        for (const batch of readCommitted(batchesOf(log.fetch(from)), aborted))
+          readRecords(batch, { topic: 't', partition: 0, from }, seen as never);
+        const expected = [...log.committed]
+          .filter((offset) => offset >= from && offset < log.stable)
+          .sort((a, b) => a - b);
+        expect(seen.map(({ offset }) => offset)).toEqual(expected);
+      },
+    ),
     { numRuns: 500 },
   );
 });

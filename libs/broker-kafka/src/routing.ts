@@ -1,4 +1,4 @@
-import { type Outgoing, pack, partitionFor, sizeOf } from '@millrace/broker';
+import { BrokerError, type Outgoing, pack, refuseTooLarge, partitionFor, sizeOf } from '@millrace/broker';
 import type { Topics } from './topics.js';
 
 /** Records by topic and partition, in the order given. */
@@ -24,6 +24,29 @@ export async function route(records: readonly Outgoing[], topics: Topics): Promi
   return routed;
 }
 
+/** Why an answer cannot be committed: found out before it can hold up others. A promise while a topic has to be looked up. */
+export function unsendable(
+  answer: readonly Outgoing[],
+  { topics, maxRecordBytes }: { readonly topics: Topics; readonly maxRecordBytes: number },
+): Error | Promise<unknown> | undefined {
+  for (const { topic, partition, value } of answer) {
+    const count = topics.known(topic);
+    if (count === undefined) return topics.partitionsOf(topic);
+    if (partition !== undefined && !(partition >= 0 && partition < count)) {
+      return new BrokerError('UNKNOWN_TOPIC', `${topic} has ${count} partitions and no partition ${partition}.`);
+    }
+    // Three bytes a character at most, so small values need no counting.
+    if (value !== null && value.length * 3 > maxRecordBytes / 2) {
+      try {
+        refuseTooLarge(answer, maxRecordBytes);
+      } catch (error) {
+        return error as Error;
+      }
+    }
+  }
+  return undefined;
+}
+
 /** Records without a key may go anywhere: those of one commit go to one partition, another one each time. */
 let turn = 0;
 
@@ -41,11 +64,16 @@ const RECORD_OVERHEAD = 40;
  * Cuts what goes to each partition into batches that the broker takes. Each round has at most one batch a partition, and
  * the next one is sent after it, so a partition's records keep their order.
  */
-export function rounds(routed: Routed, maxBatchBytes: number): { topic: string; partition: number; records: Outgoing[] }[][] {
+export function rounds(
+  routed: Routed,
+  maxBatchBytes: number,
+): { topic: string; partition: number; records: Outgoing[] }[][] {
   const made: { topic: string; partition: number; records: Outgoing[] }[][] = [];
   for (const [topic, partitions] of routed) {
     for (const [partition, records] of partitions) {
-      cut(records, maxBatchBytes).forEach((part, round) => (made[round] ??= []).push({ topic, partition, records: part }));
+      cut(records, maxBatchBytes).forEach((part, round) =>
+        (made[round] ??= []).push({ topic, partition, records: part }),
+      );
     }
   }
   return made;

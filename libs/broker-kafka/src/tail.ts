@@ -1,18 +1,25 @@
 import type { Incoming, Tail } from '@millrace/broker';
 import { Fetcher, type Sink } from './fetcher.js';
 import type { House } from './tenure.js';
+import type { Range } from './topics.js';
 import type { Fetched } from './wire/requests.js';
 
 /** One partition being watched from `position` on. */
 class Watched implements Sink {
+  readonly topic: string;
+  readonly partition: number;
+  /** Caught up once all below is read. */
+  private readonly until: number;
+
   constructor(
-    readonly topic: string,
-    readonly partition: number,
+    { topic, partition, end }: Range,
     private position: number,
-    /** Seen once all below is read. */
-    private readonly until: number,
     private readonly tell: { see: (record: Incoming) => void; reached: () => void },
-  ) {}
+  ) {
+    this.topic = topic;
+    this.partition = partition;
+    this.until = end;
+  }
 
   /** True where there is nothing to catch up with. */
   get reached(): boolean {
@@ -44,7 +51,10 @@ class Watched implements Sink {
  * Reads all partitions of the topics in no group. What is there at the beginning ends at the last stable offset: what
  * stands above it belongs to transactions that are still open, and was not there for a reader of committed records.
  */
-export async function tail(house: House, of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void }): Promise<Tail> {
+export async function tail(
+  house: House,
+  of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
+): Promise<Tail> {
   for (const topic of of.topics) await house.topics.partitionsOf(topic);
   const fetcher = await Fetcher.connect(house.clients, of.topics, house.log);
   let closed = false;
@@ -61,9 +71,7 @@ export async function tail(house: House, of: { topics: readonly string[]; from: 
         if (--left === 0) catchUp();
       },
     };
-    const watched = ranges.map(
-      ({ topic, partition, start, end }) => new Watched(topic, partition, of.from === 'start' ? start : end, end, tell),
-    );
+    const watched = ranges.map((range) => new Watched(range, of.from === 'start' ? range.start : range.end, tell));
     left = watched.filter((one) => !one.reached).length;
     if (left === 0) catchUp();
     for (const one of watched) fetcher.add(one);

@@ -36,6 +36,8 @@ export interface Standing {
  */
 export class Tenure {
   private producer: TransactionalProducer | undefined;
+  private opening: TransactionalProducer | undefined;
+  private taking: Promise<unknown> = Promise.resolve();
   private closed = false;
   private failures = 0;
   private readonly closing = new Set<Promise<void>>();
@@ -52,7 +54,13 @@ export class Tenure {
   }
 
   /** `undefined` when it was closed, or the partition is no longer ours. */
-  async take(): Promise<Standing | undefined> {
+  take(): Promise<Standing | undefined> {
+    const taking = this.tryToTake();
+    this.taking = taking;
+    return taking;
+  }
+
+  private async tryToTake(): Promise<Standing | undefined> {
     const since = performance.now();
     this.letGo();
     while (!this.closed) {
@@ -86,6 +94,8 @@ export class Tenure {
     this.closed = true;
     this.stop.abort();
     this.letGo();
+    if (this.opening) this.discard(this.opening);
+    await this.taking;
     await Promise.all(this.closing);
   }
 
@@ -97,6 +107,7 @@ export class Tenure {
       timeoutMs: transactionTimeoutMs,
       maxBatchBytes,
     });
+    this.opening = producer;
     try {
       await producer.open();
       const { offset, metadata } = await producer.committed();
@@ -110,6 +121,8 @@ export class Tenure {
     } catch (error) {
       this.discard(producer);
       throw error;
+    } finally {
+      this.opening = undefined;
     }
   }
 
@@ -123,7 +136,11 @@ export class Tenure {
   private failed(level: 'debug' | 'info', what: string, error: unknown): void {
     this.failures++;
     const fields = { ...this.place, error: kindOf(error), reason: messageOf(error), failures: this.failures };
-    this.house.log(this.failures > 3 ? 'warn' : level, `Partition ${this.place.partition} of ${this.place.topic} ${what}`, fields);
+    this.house.log(
+      this.failures > 3 ? 'warn' : level,
+      `Partition ${this.place.partition} of ${this.place.topic} ${what}`,
+      fields,
+    );
   }
 
   private letGo(): void {
@@ -134,7 +151,9 @@ export class Tenure {
   private discard(producer: TransactionalProducer): void {
     const closed = producer
       .close()
-      .catch((error: unknown) => this.house.log('debug', 'A producer did not close in order', { ...this.place, error: kindOf(error) }))
+      .catch((error: unknown) =>
+        this.house.log('debug', 'A producer did not close in order', { ...this.place, error: kindOf(error) }),
+      )
       .finally(() => this.closing.delete(closed));
     this.closing.add(closed);
   }

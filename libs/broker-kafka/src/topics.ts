@@ -87,7 +87,12 @@ export class Topics {
     const [starts, ends] = await Promise.all(
       [true, false].map((fromBeginning) => this.offsets(from, { topic, partitions, fromBeginning })),
     );
-    return partitions.map(({ partition }) => ({ topic, partition, start: starts!.get(partition)!, end: ends!.get(partition)! }));
+    return partitions.map(({ partition }) => ({
+      topic,
+      partition,
+      start: starts!.get(partition)!,
+      end: ends!.get(partition)!,
+    }));
   }
 
   /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
@@ -109,7 +114,8 @@ export class Topics {
     try {
       await this.cluster.addMultipleTargetTopics([topic]);
     } catch (error) {
-      if (kindOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION' || kindOf(error) === 'INVALID_TOPIC_EXCEPTION') throw unknownTopic(topic, error);
+      if (kindOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION' || kindOf(error) === 'INVALID_TOPIC_EXCEPTION')
+        throw unknownTopic(topic, error);
       throw unreachable(error);
     }
     let count = this.cluster.findTopicPartitionMetadata(topic).length;
@@ -129,9 +135,17 @@ export class Topics {
 
 /** Kafka did not answer what we have to know. */
 export function unreachable(cause: unknown): BrokerError {
-  return new BrokerError('BROKER_UNAVAILABLE', `Kafka does not answer (${kindOf(cause)}). Check KAFKA_BROKERS, and that it runs.`, { cause });
+  return new BrokerError(
+    'BROKER_UNAVAILABLE',
+    `Kafka does not answer (${kindOf(cause)}). Check KAFKA_BROKERS, and that it runs.`,
+    { cause },
+  );
 }
 
 function unknownTopic(topic: string, cause?: unknown): BrokerError {
-  return new BrokerError('UNKNOWN_TOPIC', `There is no topic ${topic} on this Kafka. Create it, or let a service create it on start.`, { cause });
+  return new BrokerError(
+    'UNKNOWN_TOPIC',
+    `There is no topic ${topic} on this Kafka. Create it, or let a service create it on start.`,
+    { cause },
+  );
 }

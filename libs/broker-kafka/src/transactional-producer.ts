@@ -33,7 +33,7 @@ export class TransactionalProducer extends Producer {
     super(clients, options.transactionalId, options.maxBatchBytes);
   }
 
-  override async open(): Promise<void> {
+  protected override async initialise(): Promise<void> {
     const { transactionalId, timeoutMs } = this.options;
     await this.cluster.connect();
     await this.cluster.refreshMetadata();
@@ -41,34 +41,70 @@ export class TransactionalProducer extends Producer {
       this.cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: TRANSACTION }),
       this.cluster.findGroupCoordinator({ groupId: this.place.group }),
     ]);
-    this.adopt(await patiently(() => this.transactions.initProducerId({ transactionalId, transactionTimeout: timeoutMs })));
+    this.adopt(
+      await this.patiently(() => this.transactions.initProducerId({ transactionalId, transactionTimeout: timeoutMs })),
+    );
   }
 
   /** Only after `open`: before, a former owner could still commit. */
-  async committed(): Promise<Committed> {
+  committed(): Promise<Committed> {
+    return this.track(this.read());
+  }
+
+  /** After an error it is not known whether the transaction took place: `committed` of the next producer says so. */
+  commit(routed: Routed, point: CommitPoint): Promise<void> {
+    return this.track(this.transact(routed, point));
+  }
+
+  private async read(): Promise<Committed> {
     const { group, topic, partition } = this.place;
-    const { responses } = await this.offsets.offsetFetch({ groupId: group, topics: [{ topic, partitions: [{ partition }] }] });
+    const { responses } = await this.offsets.offsetFetch({
+      groupId: group,
+      topics: [{ topic, partitions: [{ partition }] }],
+    });
     const found = responses[0]?.partitions[0];
     const offset = Number(found?.offset ?? -1);
     return { offset: offset < 0 ? null : offset, metadata: found?.metadata ?? '' };
   }
 
-  /** After an error it is not known whether the transaction took place: `committed` of the next producer says so. */
-  async commit(routed: Routed, point: CommitPoint): Promise<void> {
+  private async transact(routed: Routed, point: CommitPoint): Promise<void> {
     const { group, topic, partition } = this.place;
-    const who = { transactionalId: this.options.transactionalId, producerId: this.producerId, producerEpoch: this.epoch };
+    const who = {
+      transactionalId: this.options.transactionalId,
+      producerId: this.producerId,
+      producerEpoch: this.epoch,
+    };
     const topics = [...routed].map(([name, partitions]) => ({ topic: name, partitions: [...partitions.keys()] }));
     // Both go to the same broker on one connection, so it takes them one after the other; waiting in between gains nothing.
     await all([
-      ...(topics.length > 0 ? [patiently(() => this.transactions.addPartitionsToTxn({ ...who, topics }))] : []),
-      patiently(() => this.transactions.addOffsetsToTxn({ ...who, groupId: group })),
+      ...(topics.length > 0 ? [this.patiently(() => this.transactions.addPartitionsToTxn({ ...who, topics }))] : []),
+      this.patiently(() => this.transactions.addOffsetsToTxn({ ...who, groupId: group })),
     ]);
     const offset = { partition, offset: String(point.offset), metadata: point.metadata };
     await all([
       ...(routed.size > 0 ? [this.write(routed)] : []),
-      patiently(() => this.offsets.txnOffsetCommit({ ...who, groupId: group, topics: [{ topic, partitions: [offset] }] })),
+      this.patiently(() =>
+        this.offsets.txnOffsetCommit({ ...who, groupId: group, topics: [{ topic, partitions: [offset] }] }),
+      ),
     ]);
-    await patiently(() => this.transactions.endTxn({ ...who, transactionResult: true }));
+    await this.patiently(() => this.transactions.endTxn({ ...who, transactionResult: true }));
+  }
+
+  /**
+   * Right after a transaction has ended Kafka is still writing its markers and answers `CONCURRENT_TRANSACTIONS`, without
+   * having done anything: asking again within milliseconds is what it wants.
+   */
+  private async patiently<T>(request: () => Promise<T>): Promise<T> {
+    const since = Date.now();
+    for (let wait = 1; ; wait = Math.min(wait * 1.5, 50)) {
+      try {
+        return await request();
+      } catch (error) {
+        const busy = kindOf(error) === 'CONCURRENT_TRANSACTIONS' && Date.now() - since < FOREVER_BUSY_MS;
+        if (!busy || this.closing) throw error;
+      }
+      await sleep(wait);
+    }
   }
 }
 
@@ -76,20 +112,4 @@ export class TransactionalProducer extends Producer {
 async function all(steps: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-/**
- * Right after a transaction has ended Kafka is still writing its markers and answers `CONCURRENT_TRANSACTIONS`, without
- * having done anything: asking again within milliseconds is what it wants.
- */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  const since = Date.now();
-  for (let wait = 1; ; wait = Math.min(wait * 1.5, 50)) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (kindOf(error) !== 'CONCURRENT_TRANSACTIONS' || Date.now() - since > FOREVER_BUSY_MS) throw error;
-    }
-    await sleep(wait);
-  }
 }

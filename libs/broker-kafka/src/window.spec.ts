@@ -20,14 +20,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       meanwhile: fc.nat(20),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('offer-again' as const), back: fc.integer({ min: 1, max: 60 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('offer-again' as const), back: fc.integer({ min: 1, max: 60 }) }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: 'takeover' as const }) },
 );
 
 const story = fc.record({
   size: fc.constantFrom(1, 2, 7, 32, 33, 64, 100, 4_096),
   base: fc.constantFrom(0, 1, 31, 32_760, 2 ** 31 - 40, 2 ** 32 - 40, 2 ** 40 + 5),
-  gaps: fc.array(fc.oneof({ weight: 9, arbitrary: fc.nat(2) }, { weight: 1, arbitrary: fc.nat(200) }), { minLength: 300, maxLength: 300 }),
+  gaps: fc.array(fc.oneof({ weight: 9, arbitrary: fc.nat(2) }, { weight: 1, arbitrary: fc.nat(200) }), {
+    minLength: 300,
+    maxLength: 300,
+  }),
   steps: fc.array(step, { minLength: 1, maxLength: 120 }),
 });
 
@@ -49,7 +55,10 @@ class Model {
     gaps: readonly number[],
   ) {
     let at = base;
-    for (const gap of gaps) this.offsets.push((at += gap)), at++;
+    for (const gap of gaps) {
+      this.offsets.push(at + gap);
+      at += gap + 1;
+    }
     this.end = at + 3; // trailing control records
     this.committed = { offset: base, metadata: '' };
     this.window = this.takenOver();
@@ -110,7 +119,8 @@ class Model {
     this.finished.push(...batch);
     const inHand = [...this.flying, ...this.finished];
     this.window.resume(this.committed.offset, this.committed.metadata, inHand);
-    for (const offset of inHand) agree(this.window.isDone(offset) === this.published.has(offset), `it is known whether ${offset} is done`);
+    for (const offset of inHand)
+      agree(this.window.isDone(offset) === this.published.has(offset), `it is known whether ${offset} is done`);
     this.finished = this.finished.filter((offset) => !this.window.isDone(offset));
   }
 
@@ -138,7 +148,9 @@ function tell({ size, base, gaps, steps }: typeof story extends fc.Arbitrary<inf
     else if (one.do === 'finish') model.finish(one.which);
     else if (one.do === 'commit') model.commit(one.outcome, one.meanwhile);
     else if (one.do === 'takeover') model.window = model.takenOver();
-    else for (let i = Math.max(0, model.next - one.back); i < model.next; i++) agree(!model.window.take(model.offsets[i]!), 'what is offered again is dropped');
+    else
+      for (let i = Math.max(0, model.next - one.back); i < model.next; i++)
+        agree(!model.window.take(model.offsets[i]!), 'what is offered again is dropped');
     model.check();
   }
   return model;

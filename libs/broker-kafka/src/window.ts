@@ -32,7 +32,8 @@ export class OffsetWindow {
   private open = 0;
 
   constructor(readonly size: number) {
-    if (!(size >= 1 && size <= MAX_WINDOW)) throw new RangeError(`A window spans 1 to ${MAX_WINDOW} offsets, not ${size}`);
+    if (!(size >= 1 && size <= MAX_WINDOW))
+      throw new RangeError(`A window spans 1 to ${MAX_WINDOW} offsets, not ${size}`);
   }
 
   /** Records that were taken and are not settled. */
@@ -146,7 +147,7 @@ export class OffsetWindow {
 
   /** One past the highest offset that is done, `mark` if there is none above it. */
   private top(): number {
-    for (let at = Math.max(this.taken, this.known); at > this.mark; ) {
+    for (let at = Math.max(this.taken, this.known); at > this.mark;) {
       const below = at - 1;
       if ((at & 31) === 0 && at - 32 >= this.mark && this.done[(below >>> 5) & MASK] === 0) at -= 32;
       else if (this.bit(below)) return at;
@@ -174,7 +175,7 @@ export class OffsetWindow {
   }
 
   private fill(from: number, to: number, on: boolean): void {
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const bit = at & 31;
       const count = Math.min(32 - bit, to - at);
       const bits = count === 32 ? -1 : ((1 << count) - 1) << bit;

@@ -12,11 +12,15 @@ const record = fc.record({
   topic: fc.constant('t'),
   key: content,
   value: content,
-  headers: fc.dictionary(fc.string({ unit: 'grapheme' }), fc.oneof(headerValue, fc.array(headerValue, { minLength: 2, maxLength: 3 }))),
+  headers: fc.dictionary(
+    fc.string({ unit: 'grapheme' }),
+    fc.oneof(headerValue, fc.array(headerValue, { minLength: 2, maxLength: 3 })),
+  ),
 });
 const identity = { producerId: 4_000_000_000, epoch: 7, transactional: true, sequence: 3, now: 1_700_000_000_123 };
 
-const asBuffer = (value: string | Buffer | null): Buffer | null => (typeof value === 'string' ? Buffer.from(value) : value);
+const asBuffer = (value: string | Buffer | null): Buffer | null =>
+  typeof value === 'string' ? Buffer.from(value) : value;
 
 function written(records: readonly Outgoing[]): Buffer {
   const to = new Writer(8);
@@ -40,7 +44,10 @@ test('records of any content are read as they were written', () => {
       back.forEach(({ key, value, headers, timestamp }, i) => {
         const sent = records[i]!;
         expect([key, value, timestamp]).toEqual([asBuffer(sent.key), asBuffer(sent.value), identity.now]);
-        const expected = Object.entries(sent.headers).map(([name, one]) => [name, Array.isArray(one) ? one.map(asBuffer) : asBuffer(one as string)]);
+        const expected = Object.entries(sent.headers).map(([name, one]) => [
+          name,
+          Array.isArray(one) ? one.map(asBuffer) : asBuffer(one as string),
+        ]);
         expect(Object.entries(headers)).toEqual(expected);
       });
     }),
@@ -50,7 +57,8 @@ test('records of any content are read as they were written', () => {
 
 test('a batch that a fetch cut off is left for the next fetch', () => {
   const one = written([{ topic: 't', key: 'a', value: 'b' }]);
-  for (let cut = 0; cut < one.length; cut++) expect(batchesOf(Buffer.concat([one, one.subarray(0, cut)]))).toHaveLength(1);
+  for (let cut = 0; cut < one.length; cut++)
+    expect(batchesOf(Buffer.concat([one, one.subarray(0, cut)]))).toHaveLength(1);
 });
 
 test('a batch says who wrote it', () => {
@@ -59,19 +67,26 @@ test('a batch says who wrote it', () => {
 });
 
 test('the checksum is CRC-32C', () => {
-  const reference = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/crc32C') as (buffer: Buffer) => number;
+  const reference = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/crc32C') as (
+    buffer: Buffer,
+  ) => number;
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (array) => crc32c(array) === reference(Buffer.from(array)) >>> 0));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (array) => crc32c(array) === reference(Buffer.from(array)) >>> 0),
+  );
 });
 
 test('varints take as many bytes as are counted, and come back', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.integer(), fc.constantFrom(-1, 0, 63, 64, -64, -65, 8_191, 8_192, 2 ** 31 - 1, -(2 ** 31))), (value) => {
-      const to = new Writer(8);
-      to.varint(value);
-      expect(to.at).toBe(sizeOfVarint(value));
-      expect(new Reader(to.buffer).varint()).toBe(value);
-      expect(new Reader(to.buffer).varlong()).toBe(value);
-    }),
+    fc.property(
+      fc.oneof(fc.integer(), fc.constantFrom(-1, 0, 63, 64, -64, -65, 8_191, 8_192, 2 ** 31 - 1, -(2 ** 31))),
+      (value) => {
+        const to = new Writer(8);
+        to.varint(value);
+        expect(to.at).toBe(sizeOfVarint(value));
+        expect(new Reader(to.buffer).varint()).toBe(value);
+        expect(new Reader(to.buffer).varlong()).toBe(value);
+      },
+    ),
   );
 });

@@ -15,7 +15,11 @@ export interface Identity {
 }
 
 /** Appends one batch of `records`, which must not be empty, as the produce request carries it (its size first). */
-export function writeBatch(to: Writer, records: readonly Outgoing[], of: Identity & { sequence: number; now: number }): void {
+export function writeBatch(
+  to: Writer,
+  records: readonly Outgoing[],
+  of: Identity & { sequence: number; now: number },
+): void {
   to.reserve(4 + OVERHEAD);
   const sizeAt = to.at;
   const start = sizeAt + 4;
@@ -114,11 +118,12 @@ export interface Batch {
 /** The whole batches in a fetched record set; the last one is often cut off by the fetch's size limit, and left for the next fetch. */
 export function batchesOf(set: Buffer): Batch[] {
   const batches: Batch[] = [];
-  for (let at = 0; at + OVERHEAD <= set.length; ) {
+  for (let at = 0; at + OVERHEAD <= set.length;) {
     const end = at + 12 + set.readInt32BE(at + 8);
     if (end > set.length) break;
     const magic = set[at + 16];
-    if (magic !== 2) throw new Error(`Record batch of format ${magic}: Millrace reads format 2, which Kafka writes since 0.11.`);
+    if (magic !== 2)
+      throw new Error(`Record batch of format ${magic}: Millrace reads format 2, which Kafka writes since 0.11.`);
     const baseOffset = int64At(set, at);
     const attributes = set.readInt16BE(at + 21);
     batches.push({
@@ -153,7 +158,11 @@ export function isAbort(control: Batch): boolean {
 const LOG_APPEND_TIME = 0x08;
 
 /** Reads a data batch's records from offset `from` on and appends them to `into`. Keys and values are views of the fetched bytes. */
-export function readRecords(batch: Batch, at: { topic: string; partition: number; from: number }, into: Incoming[]): void {
+export function readRecords(
+  batch: Batch,
+  at: { topic: string; partition: number; from: number },
+  into: Incoming[],
+): void {
   const buffer = decompress(batch);
   const reader = new Reader(buffer);
   const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
@@ -194,7 +203,8 @@ function readHeaders(reader: Reader): Headers {
     reader.at += length;
     const value = slice(reader) ?? EMPTY;
     const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    if (name === '__proto__') Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
+    if (name === '__proto__')
+      Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
     else if (before === undefined) headers[name] = value;
     else if (Array.isArray(before)) before.push(value);
     else headers[name] = [before, value];
@@ -218,5 +228,7 @@ function decompress({ attributes, body }: Batch): Buffer {
   if (codec === 0) return body;
   if (codec === 1) return gunzipSync(body);
   if (codec === 4) return zstdDecompressSync(body);
-  throw new Error(`A record batch is compressed with ${CODECS[codec] ?? codec}: set its producer to none, gzip or zstd.`);
+  throw new Error(
+    `A record batch is compressed with ${CODECS[codec] ?? codec}: set its producer to none, gzip or zstd.`,
+  );
 }

@@ -83,17 +83,21 @@ export function produce(
     }
     return to;
   };
-  return wire({ apiKey: 0, apiVersion: 7, apiName: 'Produce', requestTimeout: by.timeoutMs + 1_000 }, encode, (reader): readonly ProduceResult[] => {
-    const results: ProduceResult[] = [];
-    for (let topics = reader.int32(); topics > 0; topics--) {
-      const topic = reader.string();
-      for (let partitions = reader.int32(); partitions > 0; partitions--) {
-        results.push({ topic, partition: reader.int32(), errorCode: reader.int16() });
-        reader.at += 24; // base offset, time of append, start of the log
+  return wire(
+    { apiKey: 0, apiVersion: 7, apiName: 'Produce', requestTimeout: by.timeoutMs + 1_000 },
+    encode,
+    (reader): readonly ProduceResult[] => {
+      const results: ProduceResult[] = [];
+      for (let topics = reader.int32(); topics > 0; topics--) {
+        const topic = reader.string();
+        for (let partitions = reader.int32(); partitions > 0; partitions--) {
+          results.push({ topic, partition: reader.int32(), errorCode: reader.int16() });
+          reader.at += 24; // base offset, time of append, start of the log
+        }
       }
-    }
-    return results;
-  });
+      return results;
+    },
+  );
 }
 
 export interface Wanted {
@@ -146,7 +150,9 @@ export function fetch(
     return to;
   };
   const requestTimeout = limits.maxWaitMs + 30_000;
-  return wire({ apiKey: 1, apiVersion: 11, apiName: 'Fetch', requestTimeout }, encode, (reader) => readFetch(reader, wanted));
+  return wire({ apiKey: 1, apiVersion: 11, apiName: 'Fetch', requestTimeout }, encode, (reader) =>
+    readFetch(reader, wanted),
+  );
 }
 
 function readFetch(reader: Reader, wanted: readonly Wanted[]): readonly Fetched[] {
@@ -156,7 +162,8 @@ function readFetch(reader: Reader, wanted: readonly Wanted[]): readonly Fetched[
   const fetched: Fetched[] = [];
   for (let topics = reader.int32(); topics > 0; topics--) {
     const topic = reader.string();
-    for (let partitions = reader.int32(); partitions > 0; partitions--) fetched.push(readPartition(reader, topic, wanted));
+    for (let partitions = reader.int32(); partitions > 0; partitions--)
+      fetched.push(readPartition(reader, topic, wanted));
   }
   return errorCode === 0 ? fetched : wanted.map((one) => ({ ...one, ...NOTHING, next: one.offset, errorCode }));
 }
@@ -181,5 +188,14 @@ function readPartition(reader: Reader, topic: string, wanted: readonly Wanted[])
   const batches = batchesOf(set);
   const last = batches.at(-1);
   const next = last ? Math.max(last.lastOffset + 1, offset) : offset;
-  return { topic, partition, offset, errorCode, highWatermark, lastStableOffset, batches: readCommitted(batches, aborted), next };
+  return {
+    topic,
+    partition,
+    offset,
+    errorCode,
+    highWatermark,
+    lastStableOffset,
+    batches: readCommitted(batches, aborted),
+    next,
+  };
 }

@@ -1,15 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import type { Broker } from '@millrace/broker';
-import { kafkaSettings, type KafkaSettings } from './config.js';
-import { brokerOver } from './kafka-broker.js';
-import { Clients } from './kafkajs.js';
-
-/** The Kafka that integration tests run on. @throws when KAFKA_BROKERS does not name it */
-export function testSettings(): KafkaSettings {
-  const { KAFKA_BROKERS } = process.env;
-  if (!KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is not set: these tests need a real Kafka. `npm run infra` starts one and says where.');
-  return { ...kafkaSettings(process.env), transactionalIdPrefix: 'test', sessionTimeoutMs: 6_000 };
-}
+import type { KafkaSettings } from '../config.js';
+import { brokerOver } from '../kafka-broker.js';
+import { Clients } from '../kafkajs.js';
 
 /** A broker with a cord to pull: as for a process that is killed, its connections break off and it makes no new ones. */
 export interface Mortal {

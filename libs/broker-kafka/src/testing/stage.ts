@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { testSettings } from './kafka-for-tests.js';
-import { kafkaBroker } from './kafka-broker.js';
+import { testSettings } from './config.js';
+import { kafkaBroker } from '../kafka-broker.js';
 
 /** A process that copies records from one topic to another, each after a random time; tests stop, wake and kill it. */
 const [from, to, group, longestMs] = process.argv.slice(2) as [string, string, string, string];
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 process.on('warning', ({ name }) => say({ warning: name }));
 
-const broker = await kafkaBroker({ ...testSettings(), log: (level, message) => level !== 'debug' && say({ level, message }) });
+const broker = await kafkaBroker({
+  ...testSettings(),
+  log: (level, message) => level !== 'debug' && say({ level, message }),
+});
 const consumption = await broker.consume({ topic: from, group, concurrency: 64 }, async ({ key, value, headers }) => {
   say({ handling: true });
   await sleep(Math.random() * Number(longestMs));
