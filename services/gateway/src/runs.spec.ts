@@ -157,9 +157,11 @@ test('runs are listed newest first, page by page, with filters', async () => {
   expect([...first.items, ...second.items, ...third.items].map(({ id }) => id)).toEqual(ids);
   expect(third.next).toBeUndefined();
   expect((await page('status=completed')).items).toEqual([]);
-  const misused = await fetch(`${world.url}/v1/runs?limit=2&status=waiting&cursor=${first.next}`);
-  expect(misused.status).toBe(400);
-  expect(Problem.parse(await misused.json()).code).toBe('INVALID_CURSOR');
+  for (const query of [`status=waiting&cursor=${first.next}`, `status=running&cursor=${first.next}x`]) {
+    const misused = await fetch(`${world.url}/v1/runs?limit=2&${query}`);
+    expect(misused.status).toBe(400);
+    expect(Problem.parse(await misused.json()).code).toBe('INVALID_CURSOR');
+  }
 });
 
 test('the history of a run is its facts, numbered', async () => {
