@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Broker, type Incoming } from '@millrace/broker';
+import { kafkaBroker } from '@millrace/broker-kafka';
+import { randomId, type Topics, topicsOf } from '@millrace/contracts';
+import pg from 'pg';
+import { Service } from './processes.js';
+
+export const STAGES = ['intake', 'classify', 'extract', 'retrieve', 'draft', 'comply', 'route', 'send'] as const;
+
+/** All of Millrace on a real Kafka and PostgreSQL, each service its own process, apart from whatever else uses them. */
+export interface Installation extends AsyncDisposable {
+  readonly topics: Topics;
+  readonly prefix: string;
+  readonly broker: Broker;
+  readonly database: pg.Pool;
+  readonly gateway: string;
+  /** By name; a stage that runs twice has the names `classify-1` and `classify-2`. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** All committed records of a topic. */
+  read(topic: string): Promise<readonly Incoming[]>;
+}
+
+const needed = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`Set ${name}: \`npm run infra\` starts what is needed and prints it.`);
+  return value;
+};
+
+export async function install(of: { twice?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Installation> {
+  const brokers = needed('KAFKA_BROKERS');
+  const id = randomId('e2e').slice(0, 12);
+  const prefix = `${id}.`;
+  await using opening = new AsyncDisposableStack();
+  const databaseUrl = await createDatabase(id);
+  opening.defer(() => dropDatabase(id));
+  const dataDir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
+  opening.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const env = {
+    KAFKA_BROKERS: brokers,
+    DATABASE_URL: databaseUrl,
+    TOPIC_PREFIX: prefix,
+    MILLRACE_DATA: dataDir,
+    LOG_LEVEL: 'warn',
+    ...of.env,
+  };
+  const services = new Map<string, Service>();
+  const start = async (name: string, folder: string) =>
+    services.set(name, opening.use(await Service.start(name, { file: `services/${folder}/dist/main.js`, env })));
+  await start('coordinator', 'coordinator');
+  await start('gateway', 'gateway');
+  for (const stage of STAGES) {
+    const names = of.twice?.includes(stage) ? [`${stage}-1`, `${stage}-2`] : [stage];
+    for (const name of names) await start(name, `stages/${stage}`);
+  }
+  for (const service of services.values()) await service.ready();
+  const broker = opening.use(
+    await kafkaBroker({ brokers: brokers.split(','), clientId: 'e2e', transactionalIdPrefix: prefix }),
+  );
+  const database = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  opening.defer(() => database.end());
+  const opened = opening.move();
+  return {
+    topics: topicsOf(prefix),
+    prefix,
+    broker,
+    database,
+    gateway: services.get('gateway')!.url,
+    services,
+    read: (topic) => readAll(broker, topic),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+async function readAll(broker: Broker, topic: string): Promise<readonly Incoming[]> {
+  const records: Incoming[] = [];
+  for (let partition = 0; partition < (await broker.partitionsOf(topic)); partition++) {
+    for (let offset = 0; ;) {
+      const page = await broker.browse({ topic, partition, offset, limit: 1_000 });
+      records.push(...page);
+      if (page.length === 0) break;
+      offset = page.at(-1)!.offset + 1;
+    }
+  }
+  return records;
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: needed('DATABASE_URL') });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+async function createDatabase(name: string): Promise<string> {
+  await onServer(`create database ${name}`);
+  const url = new URL(needed('DATABASE_URL'));
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+const dropDatabase = (name: string) => onServer(`drop database if exists ${name} with (force)`);
