@@ -1,5 +1,3 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModel } from 'ai';
 import { z } from 'zod';
 
@@ -15,14 +13,23 @@ export type LlmSettings = z.infer<typeof LlmSettings>;
 
 const OLLAMA = 'http://localhost:11434';
 
-/** The model of the AI SDK for these settings. */
-export function languageModel({ provider, url, apiKey, model }: LlmSettings): LanguageModel {
-  const key = apiKey === undefined ? {} : { apiKey };
-  if (provider === 'anthropic')
-    return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);
-  if (provider === 'openai-compatible' && url === undefined) {
+/** Throws what is missing from settings that cannot lead anywhere. */
+export function checkedSettings(settings: z.input<typeof LlmSettings>): LlmSettings {
+  const checked = LlmSettings.parse(settings);
+  if (checked.provider === 'openai-compatible' && checked.url === undefined) {
     throw new TypeError('An openai-compatible model needs a url, e.g. http://model:8080/v1');
   }
+  return checked;
+}
+
+/** The model of the AI SDK for these settings. The SDK is loaded here, so that a service with local models never does. */
+export async function languageModel({ provider, url, apiKey, model }: LlmSettings): Promise<LanguageModel> {
+  const key = apiKey === undefined ? {} : { apiKey };
+  if (provider === 'anthropic') {
+    const { createAnthropic } = await import('@ai-sdk/anthropic');
+    return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);
+  }
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
   const baseURL = provider === 'ollama' ? `${(url ?? OLLAMA).replace(/\/(?:v1\/?)?$/, '')}/v1` : url!;
   return createOpenAICompatible({ ...key, baseURL, name: provider, supportsStructuredOutputs: true })(model);
 }
