@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Failure } from './failures.js';
 import { RunStatus, StepStatus } from './statuses.js';
 
+export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
+
 /** RFC 3339, in UTC. */
 const Time = z.iso.datetime();
 const Json = z.unknown();
@@ -191,118 +193,3 @@ export type AnswerBody = z.infer<typeof AnswerBody>;
 /** A write that is durable and will take effect. */
 export const Accepted = z.object({ id: z.string(), status: RunStatus.optional(), links: Links });
 export type Accepted = z.infer<typeof Accepted>;
-
-/** RFC 9457. */
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-  /** The same request may succeed later. */
-  retryable: z.boolean(),
-  traceId: z.string().optional(),
-});
-export type Problem = z.infer<typeof Problem>;
-
-interface Entry {
-  readonly status: number;
-  readonly title: string;
-  readonly retryable?: boolean;
-  readonly remedy: string;
-}
-
-/** Every problem that the HTTP API answers with, and what to do about it. `docs/errors.md` is generated from here. */
-export const PROBLEMS = {
-  INVALID_JSON: { status: 400, title: 'The body is not JSON', remedy: 'Send one JSON value, in UTF-8.' },
-  INVALID_REQUEST: {
-    status: 400,
-    title: 'The request is not valid',
-    remedy: 'Correct what `errors` names; GET /openapi.json describes every request.',
-  },
-  INVALID_CURSOR: {
-    status: 400,
-    title: 'The cursor does not belong to this list',
-    remedy: 'Pass `next` of the page before it unchanged, with the same filters; or begin again without a cursor.',
-  },
-  CROSS_SITE: {
-    status: 403,
-    title: 'Another web site may not do this',
-    remedy: 'Use the page that this gateway serves, or a client that is not a web page.',
-  },
-  UNKNOWN_ROUTE: { status: 404, title: 'There is nothing here', remedy: 'GET /openapi.json lists every path.' },
-  UNKNOWN_RUN: { status: 404, title: 'No such run', remedy: 'GET /v1/runs lists the runs there are.' },
-  UNKNOWN_STEP: { status: 404, title: 'No such step', remedy: 'GET /v1/runs/{id} names the steps of the run.' },
-  UNKNOWN_REVIEW: { status: 404, title: 'No such review', remedy: 'GET /v1/reviews lists those that are open.' },
-  UNKNOWN_DEAD_LETTER: { status: 404, title: 'No such dead letter', remedy: 'GET /v1/dead-letters lists them.' },
-  UNKNOWN_PIPELINE: {
-    status: 404,
-    title: 'No such pipeline',
-    remedy: 'GET /v1/pipelines lists those that are deployed.',
-  },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'Not with this method', remedy: 'Use one of those in the header `Allow`.' },
-  NOT_ALLOWED_NOW: {
-    status: 409,
-    title: 'This cannot be done now',
-    remedy: '`allowedActions` of a run, step, review or dead letter says what can be.',
-  },
-  TOO_LARGE: {
-    status: 413,
-    title: 'The request is too large',
-    remedy: 'Put large content elsewhere and send a reference to it, or raise the limit.',
-  },
-  UNSUPPORTED_CONTENT_TYPE: {
-    status: 415,
-    title: 'This content type is not taken here',
-    remedy: 'Send application/json; POST /v1/runs also takes message/rfc822.',
-  },
-  INVALID_INPUT: {
-    status: 422,
-    title: 'The input does not fit the pipeline',
-    remedy: 'Correct what `errors` names; GET /v1/pipelines/{name} shows the schema.',
-  },
-  INVALID_ANSWER: {
-    status: 422,
-    title: 'The answer does not fit the step',
-    remedy: 'Correct what `errors` names; GET /v1/reviews/{id} shows the schema.',
-  },
-  IDEMPOTENCY_KEY_REUSED: {
-    status: 422,
-    title: 'The idempotency key was used for another input',
-    remedy: 'Use a new key for a new input; the same key and input give the same run.',
-  },
-  INTERNAL: {
-    status: 500,
-    title: 'Something went wrong here',
-    retryable: true,
-    remedy: 'Try again; the gateway’s log has the cause under the trace id.',
-  },
-  BROKER_UNAVAILABLE: {
-    status: 503,
-    title: 'The broker cannot be reached',
-    retryable: true,
-    remedy: 'Try again after `Retry-After` seconds; with the same Idempotency-Key nothing happens twice.',
-  },
-  STORE_UNAVAILABLE: {
-    status: 503,
-    title: 'The store cannot be reached',
-    retryable: true,
-    remedy: 'Try again after `Retry-After` seconds.',
-  },
-} as const satisfies Record<string, Entry>;
-export type ProblemCode = keyof typeof PROBLEMS;
-
-/** A problem of the catalogue. */
-export function problem(
-  code: ProblemCode,
-  detail: string,
-  more?: Partial<Pick<Problem, 'errors' | 'traceId'>>,
-): Problem {
-  const { status, title, retryable = false }: Entry = PROBLEMS[code];
-  const type = `urn:millrace:problem:${code.toLowerCase().replaceAll('_', '-')}`;
-  return { type, title, status, detail, code, retryable, ...more };
-}
-
-/** What to do about a problem; empty for a code that is not in the catalogue. */
-export const problemRemedyOf = (code: string): string => (PROBLEMS as Record<string, Entry>)[code]?.remedy ?? '';
