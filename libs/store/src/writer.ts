@@ -136,7 +136,7 @@ export class Writer {
 
   private async write(query: Query, { topic, partition, expected, next, answer, changes }: Commit): Promise<void> {
     const facts = changes.filter((c) => c.facts.length > 0);
-    const rows = changes.filter((c) => c.row && !c.created);
+    const rows = changes.filter((c) => c.row);
     const [result] = await query<{ owners: number }>(
       COMMIT,
       [

@@ -4,10 +4,10 @@ import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, wakeAtOf } from '@millrace/saga';
 import type { RunChange } from '@millrace/store';
 import { answerText } from './answer.js';
-import { changeOf, summaryOf } from './change.js';
+import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
 import { Positions } from './position.js';
-import { acceptedSpans, endedSpans, recordsOf } from './publishing.js';
+import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import { readRequest } from './request.js';
 
 interface Accepted {
@@ -45,8 +45,11 @@ export function intakeSource(
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
     await store.writer.create(summaries, (created) => {
-      made = [...accepted.values()].filter(({ decision }) => created.has(decision.run.id));
-      records = [...unread, ...made.flatMap((one) => recordsFor(one, at))];
+      const answers = [...accepted.values()]
+        .filter(({ decision }) => created.has(decision.run.id))
+        .map((one) => ({ one, answer: answerFor(one, at) }));
+      made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
+      records = [...unread, ...answers.flatMap(({ answer }) => answer.records)];
       return {
         topic: batch.topic,
         partition: batch.partition,
@@ -55,8 +58,10 @@ export function intakeSource(
         changes: made.map(({ decision, plan }): RunChange => ({
           ...changeOf(undefined, decision, plan),
           created: true,
+          // The row has been made; a request that no record could hold has changed the run since.
+          row: decision.run.seq !== accepted.get(decision.run.id)!.decision.run.seq,
         })),
-        deadLetters: [],
+        deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => headerText(headers, UNREADABLE.deadLetter) ?? []),
         answer: answerText(records),
       };
@@ -66,9 +71,9 @@ export function intakeSource(
     return records;
   }
 
-  function recordsFor({ decision, plan, traceparent }: Accepted, at: number): Outgoing[] {
+  function answerFor({ decision, plan, traceparent }: Accepted, at: number): ReturnType<typeof answerTo> {
     const parent = acceptedSpans(telemetry, decision.run, { now: at, topic: topics.intake, from: traceparent });
-    return recordsOf(context, decision, { plan, parent });
+    return answerTo(context, decision, { plan, parent });
   }
 
   function remember({ decision: { run, facts }, plan }: Accepted): void {

@@ -1,38 +1,72 @@
-import type { Outgoing } from '@millrace/broker';
-import { EVENT_TYPE, type Fact, rootTraceparent } from '@millrace/contracts';
+import { type Outgoing, sizeOf } from '@millrace/broker';
+import { EVENT_TYPE, type Fact, failure, rootTraceparent } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import type { Decision, Run } from '@millrace/saga';
+import { decide, type Decision, type Request, type Run } from '@millrace/saga';
 import { ATTRIBUTE, type Telemetry } from '@millrace/telemetry';
 import type { Context } from './context.js';
 import { commandRecord, factRecords } from './records.js';
 
-/** The records that a decision asks for; `parent` is the span under which its requests are sent. */
-export function recordsOf(context: Context, decision: Decision, of: { plan: LoadedPlan; parent: string }): Outgoing[] {
-  const { topics, telemetry } = context;
-  const { run, requests, facts } = decision;
-  const records = requests.map((request) => {
-    const sending = telemetry.spans.context(of.parent);
-    if (telemetry.spans.on) {
-      const end = context.now();
-      telemetry.spans.record({
-        context: sending,
-        name: `send ${topics.stage(request.stage)}`,
-        kind: 'producer',
-        startMs: request.at,
-        endMs: Math.max(end, request.at),
-        links: request.links,
-        attributes: {
-          ...runAttributes(run),
-          [ATTRIBUTE.step]: request.step,
-          [ATTRIBUTE.attempt]: request.attempt,
-          [ATTRIBUTE.destination]: topics.stage(request.stage),
-        },
+/**
+ * The records that a decision asks for; `parent` is the span under which its requests are sent. A request that is larger
+ * than a record may be fails its step, which is a decision of its own: the one that counts is returned.
+ */
+export function answerTo(
+  context: Context,
+  decision: Decision,
+  of: { plan: LoadedPlan; parent: string },
+): { decision: Decision; records: Outgoing[] } {
+  const { broker, topics } = context;
+  const records: Outgoing[] = [];
+  let { run } = decision;
+  const facts: Fact[] = [...decision.facts];
+  for (let requests = decision.requests; requests.length > 0;) {
+    const more: Request[] = [];
+    for (const request of requests) {
+      const record = commandRecord(topics, run, {
+        request,
+        traceparent: sent(context, run, { request, parent: of.parent }),
       });
+      const size = sizeOf(record);
+      if (size <= broker.maxRecordBytes) {
+        records.push(record);
+        continue;
+      }
+      const message = `The input of ${request.step} makes a record of ${size} bytes; the broker takes ${broker.maxRecordBytes}.`;
+      const { step, attempt, at } = request;
+      const event = { type: 'step.failed', run: run.id, step, attempt, at, startedAt: at } as const;
+      const next = decide(run, { ...event, failure: failure('RECORD_TOO_LARGE', message) }, { plan: of.plan, at });
+      run = next.run;
+      facts.push(...next.facts);
+      more.push(...next.requests);
     }
-    return commandRecord(topics, run, { request, traceparent: sending.traceparent });
-  });
-  for (const fact of facts) records.push(...factRecords(topics, run, { fact, plan: of.plan }));
-  return records;
+    requests = more;
+  }
+  for (const fact of facts)
+    records.push(...factRecords(topics, run, { fact, plan: of.plan, limit: broker.maxRecordBytes }));
+  return { decision: { run, facts, requests: decision.requests }, records };
+}
+
+/** Records the span of sending a request; what the request travels under. */
+function sent({ telemetry, topics, now }: Context, run: Run, of: { request: Request; parent: string }): string {
+  const { step, stage, attempt, at, links } = of.request;
+  const sending = telemetry.spans.context(of.parent);
+  if (telemetry.spans.on) {
+    telemetry.spans.record({
+      context: sending,
+      name: `send ${topics.stage(stage)}`,
+      kind: 'producer',
+      startMs: at,
+      endMs: Math.max(now(), at),
+      links,
+      attributes: {
+        ...runAttributes(run),
+        [ATTRIBUTE.step]: step,
+        [ATTRIBUTE.attempt]: attempt,
+        [ATTRIBUTE.destination]: topics.stage(stage),
+      },
+    });
+  }
+  return sending.traceparent;
 }
 
 const runAttributes = (run: Run) => ({

@@ -1,4 +1,4 @@
-import type { Outgoing } from '@millrace/broker';
+import { type Outgoing, sizeOf } from '@millrace/broker';
 import {
   cloudEvent,
   type Control,
@@ -41,11 +41,15 @@ export function commandRecord(topics: Topics, run: Run, of: { request: Request; 
 }
 
 /** What a fact tells the world outside: a run's end, a parked step, a cancellation. */
-export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: LoadedPlan }): Outgoing[] {
-  const { fact, plan } = of;
+export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: LoadedPlan; limit: number }): Outgoing[] {
+  const { fact, plan, limit } = of;
   switch (fact.type) {
     case 'run.completed':
-      return [resultRecord(topics, run, { status: 'completed', output: fact.output, at: fact.at })];
+      return [
+        fitting(limit, [fact.output, undefined], (output) =>
+          resultRecord(topics, run, { status: 'completed', output, at: fact.at }),
+        ),
+      ];
     case 'run.cancelled': {
       const control: Control = { type: 'run.cancelled', run: run.id, at: fact.at };
       const headers = { ce_type: EVENT_TYPE.control };
@@ -55,10 +59,22 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
       ];
     }
     case 'step.dead-lettered':
-      return [parkedRecord(topics, parkedStep(run, fact, plan))];
+      return [
+        fitting(limit, [fact.input, null], (input) => parkedRecord(topics, { ...parkedStep(run, fact, plan), input })),
+      ];
     default:
       return [];
   }
+}
+
+/** The record with the first of `contents` that it fits the broker with: one that is too large is in the store alone. */
+function fitting(
+  limit: number,
+  contents: readonly [unknown, unknown],
+  record: (content: unknown) => Outgoing,
+): Outgoing {
+  const whole = record(contents[0]);
+  return sizeOf(whole) <= limit ? whole : record(contents[1]);
 }
 
 function resultRecord(

@@ -7,7 +7,7 @@ import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
 import { Positions } from './position.js';
-import { endedSpans, recordsOf } from './publishing.js';
+import { endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
 
 /** A run while a batch is applied to it. */
@@ -43,9 +43,9 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     }
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
-      records.push(
-        ...recordsOf(context, one.decision, { plan: one.plan, parent: rootTraceparent(one.decision.run.id) }),
-      );
+      const answer = answerTo(context, one.decision, { plan: one.plan, parent: rootTraceparent(one.decision.run.id) });
+      one.decision = answer.decision;
+      records.push(...answer.records);
     }
     await store.writer.commit({
       topic: batch.topic,
