@@ -36,6 +36,7 @@ export class Log {
   #scheduled: NodeJS.Immediate | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = 0;
+  #snapshotBytes = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #spread = 0;
   #closed = false;
@@ -123,8 +124,8 @@ export class Log {
   flush(): void {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    if (this.#retry || this.#closed) return;
-    while (this.#queue.length > 0 && !this.#sync.broken && this.#sync.behind < MAX_UNSYNCED) this.#writeSome();
+    if (this.#closed) return;
+    while (this.#queue.length > 0 && !this.stalled && this.#sync.behind < MAX_UNSYNCED) this.#writeSome();
     if (this.#sync.broken) for (const write of this.#queue.splice(0)) write.refused(this.#sync.broken);
   }
 
@@ -204,7 +205,7 @@ export class Log {
 
   #prepareSegment(): void {
     const segments = this.#segments;
-    if (segments.all.length === 0 || segments.active.length >= this.settings.segmentBytes) {
+    if (segments.all.length === 0 || segments.active.length - this.#snapshotBytes >= this.settings.segmentBytes) {
       segments.roll();
       this.#retention.wake();
     }
@@ -218,6 +219,7 @@ export class Log {
     });
     seal(frame, segments.end, this.#sync.position);
     segments.append(frame);
+    this.#snapshotBytes = frame.length;
   }
 
   #apply({ chunks, takenOver, finished }: Commit, start: number): Map<Partition, number> {

@@ -28,8 +28,10 @@ export class Reader {
       (this.#kept.splice(0, this.#oldest), (this.#oldest = 0));
   }
 
-  /** The records of one chunk, of which those from position `at` on have the offset `from` or a higher one; undefined where none has. */
-  read(partition: Partition, from: number): { records: readonly Incoming[]; at: number } | undefined {
+  /** The records of one chunk, of which those from position `at` on have that offset or a higher one; undefined where none has. */
+  read(partition: Partition, offset: number): { records: readonly Incoming[]; at: number } | undefined {
+    // What was removed from the log may still be in memory.
+    const from = Math.max(offset, partition.start);
     if (from >= partition.end) return undefined;
     const recent = partition.recent;
     if (recent.length > 0 && from >= recent[0]!.base) {

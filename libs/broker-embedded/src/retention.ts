@@ -21,6 +21,7 @@ export class Retention {
   readonly #timer: NodeJS.Timeout;
   #sweeping: Promise<void> | undefined;
   #stopped = false;
+  #woken = false;
 
   constructor(
     readonly log: Log,
@@ -32,6 +33,7 @@ export class Retention {
   /** Looks for what may go, in the background. */
   wake(): void {
     if (this.#stopped) return;
+    this.#woken = true;
     this.#sweeping ??= turn()
       .then(() => this.#sweep())
       .catch((error: unknown) => {
@@ -48,10 +50,13 @@ export class Retention {
 
   async #sweep(): Promise<void> {
     const { keepBytes, keepMs } = this.log.settings;
-    for (const segment of this.segments.all.slice(0, -1)) {
-      if (this.#stopped) return;
-      const beyond = this.segments.bytes > keepBytes || segment.newest < Date.now() - keepMs;
-      if (beyond && this.#needed(segment) <= WORTHWHILE * segment.length) await this.#clear(segment);
+    while (this.#woken) {
+      this.#woken = false;
+      for (const segment of this.segments.all.slice(0, -1)) {
+        if (this.#stopped) return;
+        const beyond = this.segments.bytes > keepBytes || segment.newest < Date.now() - keepMs;
+        if (beyond && this.#needed(segment) <= WORTHWHILE * segment.length) await this.#clear(segment);
+      }
     }
   }
 

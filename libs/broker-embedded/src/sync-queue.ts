@@ -1,5 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { BrokerError } from '@millrace/broker';
 import type { Segments } from './segments.js';
+
+const LINGER_MS = 1;
 
 interface Waiting {
   /** The address below which all must be on the disk. */
@@ -53,6 +56,7 @@ export class SyncQueue {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 && !this.broken) {
+      if (this.enabled) await this.#untilQuiet();
       const end = this.segments.end;
       try {
         if (this.enabled) await this.segments.sync();
@@ -67,6 +71,12 @@ export class SyncQueue {
       this.onProgress();
     }
     this.#running = undefined;
+  }
+
+  /** A sync holds up the writes that come during it, so those that are about to come go first: for as long as a short chain of stages takes. */
+  async #untilQuiet(): Promise<void> {
+    const latest = performance.now() + LINGER_MS;
+    for (let end = -1; end !== this.segments.end && performance.now() < latest; await turn()) end = this.segments.end;
   }
 
   #break(cause: unknown): void {
