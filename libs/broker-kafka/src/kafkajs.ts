@@ -6,7 +6,7 @@ import type { WireRequest } from './wire/requests.js';
 /*
  * The one door to kafkajs (2.2.4, pinned to the letter). Its client is used for what people configure (TLS, SASL), for
  * group membership and administration; its clusters and brokers, which are not public, for requests of our own. What
- * this file asks of its inside is written down here as types, and `kafkajs.integration.ts` fails if it is no longer so.
+ * this file asks of its inside is written down here as types, and the integration tests fail if it is no longer so.
  */
 const require = createRequire(import.meta.url);
 export const kafkajs = require('kafkajs') as typeof import('kafkajs');

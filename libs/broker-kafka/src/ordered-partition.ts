@@ -22,8 +22,9 @@ export class OrderedPartition implements Owned {
   private committing = false;
   private failures = 0;
   private started = false;
-  /** Up to where this partition is committed, as far as we know. */
-  private committed = 0;
+  private start = 0;
+  /** The group's offset, `null` where it has none. */
+  private committed: number | null = null;
   private wakeUp: (() => void) | undefined;
 
   constructor(
@@ -90,16 +91,14 @@ export class OrderedPartition implements Owned {
       const standing = await tenure.take();
       if (!standing) break;
       this.stand(standing);
-      let committed = standing.committed;
       while (!this.closed && tenure.held) {
         try {
-          committed = await this.resumed(committed);
+          await this.resumed();
           this.open = true;
           this.shared.changed();
           this.shared.fetcher.wake();
           for (;;) if (!(await this.step())) return;
         } catch (error) {
-          committed = this.committed > 0 || committed !== null ? this.committed : null;
           await this.failed(error);
         }
       }
@@ -108,28 +107,28 @@ export class OrderedPartition implements Owned {
     if (!this.closed) this.shared.lost();
   }
 
-  private stand({ start }: Standing): void {
+  private stand({ start, committed }: Standing): void {
     if (this.started) this.backlog.skipTo(start);
     else this.backlog.restart(start);
     this.started = true;
-    this.committed = start;
+    this.start = start;
+    this.committed = committed;
   }
 
   /** Asks for what was decided and not published, and publishes it. */
-  private async resumed(committed: number | null): Promise<number | null> {
-    const { topic, partition } = this;
+  private async resumed(): Promise<void> {
+    const { topic, partition, committed } = this;
     const left = await this.source.opened?.({ topic, partition, committed });
-    if (!left || this.closed) return committed;
+    if (!left || this.closed) return;
     await this.commit(left.records, left.next);
     this.backlog.skipTo(left.next);
-    return left.next;
   }
 
   /** One batch, or while there is none a move past trailing offsets without records. False when it is over. */
   private async step(): Promise<boolean> {
     while (this.backlog.size === 0 || !this.shared.taking()) {
       if (this.closed) return false;
-      const idle = this.backlog.size === 0 && this.backlog.position > this.committed;
+      const idle = this.backlog.size === 0 && this.backlog.position > (this.committed ?? this.start);
       const timedOut = await this.change(idle ? IDLE_MS : undefined);
       if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.commit([], this.backlog.position);
     }

@@ -203,16 +203,19 @@ function readHeaders(reader: Reader): Headers {
     reader.at += length;
     const value = slice(reader) ?? EMPTY;
     const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    if (name === '__proto__')
-      Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
-    else if (before === undefined) headers[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else headers[name] = [before, value];
+    if (Array.isArray(before)) before.push(value);
+    else put(headers, name, before === undefined ? value : [before, value]);
   }
   return headers;
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** Anybody may write a header of any name, `__proto__` too. */
+function put(headers: Record<string, Buffer | Buffer[]>, name: string, value: Buffer | Buffer[]): void {
+  if (name !== '__proto__') headers[name] = value;
+  else Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
+}
 
 function slice(reader: Reader): Buffer | null {
   const length = reader.varint();
