@@ -1,0 +1,253 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Broker,
+  type Incoming,
+  type OrderedSource,
+  type Outgoing,
+  partitionFor,
+  type PartitionLag,
+} from '@millrace/broker';
+import { headerText, randomId, type RunEvent, runIdOf, type StepCommand, topicsOf } from '@millrace/contracts';
+import { loadPlan } from '@millrace/pipeline';
+import { openStore, StaleOwner, type Store } from '@millrace/store';
+import { telemetry } from '@millrace/telemetry';
+import type { Context } from './context.js';
+import { intakeSource } from './intake.js';
+import { Plans } from './plans.js';
+import { RunCache } from './run-cache.js';
+import { runsSource } from './runs.js';
+
+const PARTITIONS = 2;
+const LIMIT = 20_000;
+
+const plan = loadPlan({
+  format: 1,
+  pipeline: 'letters',
+  inputSchema: { type: 'object', required: ['text'] },
+  steps: {
+    a: {
+      kind: 'stage',
+      stage: 'reading',
+      input: { $ref: ['input', 'text'] },
+      retry: { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 },
+      timeoutMs: 1_000,
+      predecessors: [],
+    },
+  },
+  output: { $ref: ['a'] },
+});
+
+let dataDir: string;
+let store: Store;
+const told = telemetry({ service: 'coordinator', logLevel: 'silent' });
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'millrace-coordinator-'));
+  store = await openStore({ databaseUrl: undefined, dataDir });
+});
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await told[Symbol.asyncDispose]();
+  await rm(dataDir, { recursive: true });
+});
+
+/** A coordinator's process: what it has in memory is lost with it; the store and the topics are not. */
+class Process {
+  readonly topics;
+  readonly intake: OrderedSource;
+  readonly runs: OrderedSource;
+
+  constructor(
+    prefix: string,
+    private readonly end = 1_000_000,
+  ) {
+    this.topics = topicsOf(prefix);
+    const plans = new Plans(store);
+    plans.deploy(plan);
+    const lag = (_: string, topic: string): Promise<PartitionLag[]> =>
+      Promise.resolve([0, 1].map((partition) => ({ topic, partition, committed: null, end: this.end, backlog: 0 })));
+    const context: Context = {
+      broker: { lag, maxRecordBytes: LIMIT } as unknown as Broker,
+      topics: this.topics,
+      store,
+      telemetry: told,
+      plans,
+      cache: new RunCache(100),
+      partitions: PARTITIONS,
+      runs: told.meters.runs,
+      wakeBy: () => undefined,
+      now: () => 1_700_000_000_000,
+    };
+    this.intake = intakeSource(context, { group: 'i', maxBatch: 10, keyIsIdempotent: false });
+    this.runs = runsSource(context, { group: 'r', maxBatch: 10 });
+  }
+}
+
+const record = (
+  topic: string,
+  of: { offset: number; partition?: number; value: unknown; headers?: Record<string, string> },
+): Incoming => ({
+  topic,
+  partition: of.partition ?? 0,
+  offset: of.offset,
+  key: null,
+  value: Buffer.from(typeof of.value === 'string' ? of.value : JSON.stringify(of.value)),
+  headers: Object.fromEntries(Object.entries(of.headers ?? {}).map(([name, value]) => [name, Buffer.from(value)])),
+  timestamp: 1,
+});
+
+const take = (source: OrderedSource, records: readonly Incoming[]): Promise<readonly Outgoing[]> =>
+  source.take({
+    topic: source.topic,
+    partition: records[0]!.partition,
+    records,
+    next: records.at(-1)!.offset + 1,
+    signal: new AbortController().signal,
+  });
+const open = (source: OrderedSource, committed: number | null, partition = 0) =>
+  source.opened!({ topic: source.topic, partition, committed });
+
+const asked = (key: string, more: object = {}) => ({
+  value: { text: 'hello' },
+  headers: { pipeline: 'letters', 'idempotency-key': key },
+  ...more,
+});
+const completed = (run: string): RunEvent => ({
+  type: 'step.completed',
+  run,
+  step: 'a',
+  attempt: 1,
+  at: 2,
+  startedAt: 1,
+  output: 'read',
+});
+
+let prefix: string;
+beforeEach(() => {
+  prefix = `${randomId('t')}.`;
+});
+
+describe('a decision', () => {
+  test('that was recorded and not published is published by the next owner, once', async () => {
+    const first = new Process(prefix);
+    await open(first.intake, null);
+    const answer = await take(first.intake, [record(first.topics.intake, { offset: 7, ...asked(prefix) })]);
+    expect(answer).toHaveLength(1);
+
+    const next = new Process(prefix); // The first one died before it could publish.
+    expect(await open(next.intake, null)).toEqual({ next: 8, records: answer });
+    expect(await open(next.intake, 8)).toBeUndefined();
+  });
+
+  test('of an owner that has been replaced changes nothing', async () => {
+    const old = new Process(prefix);
+    const fresh = new Process(prefix);
+    await open(old.intake, null);
+    await open(fresh.intake, null);
+    await take(fresh.intake, [record(fresh.topics.intake, { offset: 0, ...asked(`${prefix}a`) })]);
+    await expect(take(old.intake, [record(old.topics.intake, { offset: 0, ...asked(`${prefix}b`) })])).rejects.toThrow(
+      StaleOwner,
+    );
+    expect(await store.reader.run(runIdOf('letters', `${prefix}b`))).toBeUndefined();
+  });
+
+  test('about a topic that was made anew under its name is forgotten', async () => {
+    const before = new Process(prefix);
+    await open(before.intake, null);
+    await take(before.intake, [record(before.topics.intake, { offset: 500, ...asked(`${prefix}a`) })]);
+    const after = new Process(prefix, 3);
+    expect(await open(after.intake, null)).toBeUndefined();
+    expect(await take(after.intake, [record(after.topics.intake, { offset: 0, ...asked(`${prefix}b`) })])).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('the intake', () => {
+  test('makes one run of one idempotency key, in one batch, in another, and on another partition', async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    await open(one.intake, null, 1);
+    const { intake } = one.topics;
+    const twice = [0, 1].map((offset) => record(intake, { offset, ...asked(prefix) }));
+    expect(await take(one.intake, twice)).toHaveLength(1);
+    expect(await take(one.intake, [record(intake, { offset: 2, ...asked(prefix) })])).toEqual([]);
+    expect(await take(one.intake, [record(intake, { offset: 0, ...asked(prefix, { partition: 1 }) })])).toEqual([]);
+  });
+
+  test('parks what it cannot read, as it came, and takes what stands beside it', async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const bad = record(one.topics.intake, {
+      offset: 0,
+      value: 'not json',
+      headers: { pipeline: 'letters', mine: 'kept' },
+    });
+    const answer = await take(one.intake, [bad, record(one.topics.intake, { offset: 1, ...asked(prefix) })]);
+    const letter = answer.find(({ topic }) => topic === one.topics.deadLetters)!;
+    expect(letter.value).toEqual(bad.value);
+    expect(headerText(letter.headers!, 'mine')).toBe('kept');
+    expect(headerText(letter.headers!, 'millrace-failure-code')).toBe('INVALID_JSON');
+    expect(answer.find(({ topic }) => topic === one.topics.stage('reading'))).toBeDefined();
+  });
+
+  test('fails the step whose command no record can hold, and says so', async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const large = record(one.topics.intake, { offset: 0, ...asked(prefix), value: { text: 'x'.repeat(LIMIT) } });
+    const answer = await take(one.intake, [large]);
+    expect(answer.map(({ topic }) => topic)).toEqual([one.topics.deadLetters]);
+    const run = await store.reader.run(runIdOf('letters', prefix));
+    expect(run?.status).toBe('dead-lettered');
+    expect(run?.facts.at(-1)).toMatchObject({ type: 'step.dead-lettered', failure: { code: 'RECORD_TOO_LARGE' } });
+  });
+});
+
+describe('what happens to runs', () => {
+  const begun = async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const [command] = await take(one.intake, [record(one.topics.intake, { offset: 0, ...asked(prefix) })]);
+    const { run } = JSON.parse(String(command!.value)) as StepCommand;
+    const partition = partitionFor(run, PARTITIONS);
+    return { one, run, partition };
+  };
+
+  test('is applied by a process that has never seen the run', async () => {
+    const { run, partition } = await begun();
+    const other = new Process(prefix);
+    await open(other.runs, null, partition);
+    const answer = await take(other.runs, [
+      record(other.topics.runs, { offset: 0, partition, value: [completed(run)] }),
+    ]);
+    expect(answer.map(({ topic }) => topic)).toEqual([other.topics.results]);
+    expect(await store.reader.run(run)).toMatchObject({ status: 'completed' });
+  });
+
+  test('is applied once, however often it comes', async () => {
+    const { one, run, partition } = await begun();
+    await open(one.runs, null, partition);
+    const event = (offset: number) =>
+      record(one.topics.runs, { offset, partition, value: [completed(run), completed(run)] });
+    expect(await take(one.runs, [event(0)])).toHaveLength(1);
+    expect(await take(one.runs, [event(1)])).toEqual([]);
+    const { facts } = (await store.reader.run(run))!;
+    expect(facts.map(({ type }) => type)).toEqual([
+      'run.accepted',
+      'step.requested',
+      'step.completed',
+      'run.completed',
+    ]);
+  });
+
+  test('and is no event, or is about a run that nobody knows, is parked; what stands beside it counts', async () => {
+    const { one, run, partition } = await begun();
+    await open(one.runs, null, partition);
+    const value = [{ type: 'nonsense' }, completed(runIdOf('letters', 'never')), completed(run)];
+    const answer = await take(one.runs, [record(one.topics.runs, { offset: 0, partition, value })]);
+    const codes = answer.flatMap(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code') ?? []);
+    expect(codes.sort()).toEqual(['INVALID_RECORD', 'UNKNOWN_RUN']);
+    expect(await store.reader.run(run)).toMatchObject({ status: 'completed' });
+  });
+});
