@@ -6,8 +6,8 @@ import { BrokerError } from '@millrace/broker';
 export function lockDirectory(dir: string): () => void {
   const lock = path.join(dir, 'lock');
   const mine = path.join(dir, `lock.${process.pid}`);
-  fs.writeFileSync(mine, identityOf(process.pid));
   try {
+    fs.writeFileSync(mine, identityOf(process.pid));
     // A link appears whole or not at all, and never over another.
     while (!linked(mine, lock)) evictStale(dir, lock);
   } finally {

@@ -13,6 +13,7 @@ import type {
   TopicSpec,
 } from '@millrace/broker';
 import { BatchConsumption } from './batch-consumption.js';
+import { refusal } from './errors.js';
 import { Log } from './log.js';
 import { RecordConsumption } from './record-consumption.js';
 import type { LogSettings } from './settings.js';
@@ -33,7 +34,7 @@ export interface EmbeddedOptions {
   readonly maxRecordBytes?: number;
   /** How long, and up to which size of the whole log, records stay that every group is past. Default: a week, 256 MiB. */
   readonly keep?: { readonly ms?: number; readonly bytes?: number };
-  /** At about this size a new file is begun; a file is the least that is removed at once. Default 32 MiB. */
+  /** At about this size a new file is begun; a file is the least that is removed at once. Default 16 MiB. */
   readonly segmentBytes?: number;
   readonly log?: LogLines;
 }
@@ -51,12 +52,11 @@ const logs = new Map<string, { log: Log; users: number; closing?: Promise<void> 
  * @throws {BrokerError} `LOG_IN_USE` when another process has the directory; `LOG_DAMAGED` when files are missing or unreadable
  */
 export async function embeddedBroker(options: EmbeddedOptions): Promise<Broker> {
-  fs.mkdirSync(options.dir, { recursive: true });
-  const dir = fs.realpathSync(options.dir);
+  const dir = madeDirectory(options.dir);
   for (let closing; (closing = logs.get(dir)?.closing);) await closing;
   let shared = logs.get(dir);
   if (!shared) {
-    shared = { log: new Log(settingsOf(options, dir)), users: 0 };
+    shared = { log: openedLog(settingsOf(options, dir)), users: 0 };
     logs.set(dir, shared);
   }
   shared.users++;
@@ -75,6 +75,23 @@ export async function crash(broker: Broker): Promise<void> {
   await (broker as EmbeddedBroker).crash();
 }
 
+function madeDirectory(dir: string): string {
+  try {
+    fs.mkdirSync(dir, { recursive: true });
+    return fs.realpathSync(dir);
+  } catch (error) {
+    throw refusal(dir, error);
+  }
+}
+
+function openedLog(settings: LogSettings): Log {
+  try {
+    return new Log(settings);
+  } catch (error) {
+    throw error instanceof BrokerError ? error : refusal(settings.dir, error);
+  }
+}
+
 function settingsOf(options: EmbeddedOptions, dir: string): LogSettings {
   return {
     dir,
@@ -82,7 +99,7 @@ function settingsOf(options: EmbeddedOptions, dir: string): LogSettings {
     maxRecordBytes: options.maxRecordBytes ?? MiB,
     keepMs: options.keep?.ms ?? WEEK_MS,
     keepBytes: options.keep?.bytes ?? 256 * MiB,
-    segmentBytes: options.segmentBytes ?? 32 * MiB,
+    segmentBytes: options.segmentBytes ?? 16 * MiB,
     cacheBytes: CACHE_BYTES,
     log: options.log,
   };

@@ -134,6 +134,23 @@ describe('a damaged log', () => {
     expect(await everything(broker, topic)).toHaveLength(60);
   });
 
+  test('is refused when less is there than was acknowledged', async () => {
+    await using house = temporaryDirectory();
+    await withRecords(house.dir, 3);
+    const [file] = segmentFiles(house.dir);
+    const intact = fs.readFileSync(file!);
+    for (const left of [intact.subarray(0, -1), intact.subarray(0, intact.length >> 1), Buffer.alloc(0)]) {
+      fs.writeFileSync(file!, left);
+      await expect(open(house.dir)).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+      expect(fs.readFileSync(file!).equals(left)).toBe(true);
+    }
+    fs.rmSync(file!);
+    await expect(open(house.dir)).rejects.toMatchObject(damaged(house.dir));
+    fs.writeFileSync(file!, intact);
+    await using broker = await open(house.dir);
+    expect(await everything(broker, topic)).toHaveLength(3);
+  });
+
   test('is not one whose last commit is torn: that had not been acknowledged', async () => {
     await using house = temporaryDirectory();
     await withRecords(house.dir, 10);
@@ -172,7 +189,7 @@ describe('one directory', () => {
     expect(values(await everything(second, topic))).toEqual(['shared']);
     await expect(first.publish([record('x')])).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
     await second[Symbol.asyncDispose]();
-    expect(fs.readdirSync(house.dir).filter((name) => !name.endsWith('.log'))).toEqual([]);
+    expect(fs.readdirSync(house.dir).filter((name) => name.startsWith('lock'))).toEqual([]);
     await using third = await embeddedBroker(house);
     expect(values(await everything(third, topic))).toEqual(['shared']);
   });

@@ -1,13 +1,15 @@
 import { BrokerError, PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
 import { Catalog, type Partition, type Subscription, type TopicFact } from './catalog.js';
+import { apply } from './apply.js';
 import { compose, type Commit, type Write } from './commit.js';
 import { lockDirectory } from './directory-lock.js';
+import { closed, refusal } from './errors.js';
 import { seal } from './frame.js';
 import { Membership } from './membership.js';
 import { Reader } from './reader.js';
 import { recover } from './recovery.js';
 import { Retention } from './retention.js';
-import { share, Segments } from './segments.js';
+import { Segments } from './segments.js';
 import { SyncQueue } from './sync-queue.js';
 import type { LogSettings } from './settings.js';
 
@@ -15,9 +17,6 @@ import type { LogSettings } from './settings.js';
 const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Writing waits for the disk when it is so far ahead of it. */
 const MAX_UNSYNCED = 64 * 1024 * 1024;
-/** What a record in the cache takes besides its bytes, about. */
-const RECORD_IN_MEMORY = 400;
-
 /**
  * The log of one directory: writes what is asked for, everything that is ready as one frame, and hands it on. A frame is
  * written at once, which survives the end of the process, and is on the disk a moment later, which survives that of the machine.
@@ -142,6 +141,7 @@ export class Log {
     if (!crashed) await this.synced().catch(() => undefined);
     for (const write of this.#queue.splice(0)) write.refused(closed());
     await this.#sync.idle();
+    if (this.#sync.behind === 0) this.#segments.noteEnd();
     this.#segments.close();
     this.#unlock();
   }
@@ -161,14 +161,14 @@ export class Log {
       const packBytes = Math.min(PACK_BYTES, this.settings.maxRecordBytes);
       commit = compose(writes, this.catalog, { now: Date.now(), spread: this.#spread++, packBytes });
       start = this.#segments.end;
-      seal(commit.frame, start, this.#sync.position);
+      seal(commit.frame, start, this.#sync.durable);
       this.#segments.append(commit.frame);
     } catch (error) {
       this.#refuse(writes, error);
       return;
     }
     this.#retryMs = 0;
-    const grown = this.#apply(commit, start);
+    const grown = apply(commit, { start, segment: this.#segments.active, reader: this.reader });
     this.#sync.add({
       end: this.#segments.end,
       done: () => {
@@ -217,32 +217,9 @@ export class Log {
       spread: 0,
       packBytes: PACK_BYTES,
     });
-    seal(frame, segments.end, this.#sync.position);
+    seal(frame, segments.end, this.#sync.durable);
     segments.append(frame);
     this.#snapshotBytes = frame.length;
-  }
-
-  #apply({ chunks, takenOver, finished }: Commit, start: number): Map<Partition, number> {
-    const segment = this.#segments.active;
-    const grown = new Map<Partition, number>();
-    for (const { partition, base, at, length, records } of chunks) {
-      const last = base + records.length - 1;
-      partition.index.set(base, start + at, length);
-      partition.end = last + 1;
-      partition.count += records.length;
-      partition.note(records);
-      const time = records[0]!.timestamp;
-      share(segment, partition, { first: base, last, bytes: length, time });
-      this.reader.keep(partition, base, { records, bytes: length + records.length * RECORD_IN_MEMORY });
-      grown.set(partition, partition.end);
-    }
-    for (const { partition, base, last, time, entry, at } of takenOver) {
-      partition.index.set(base, start + at, entry.length);
-      partition.lastRead = undefined;
-      share(segment, partition, { first: base, last, bytes: entry.length, time });
-    }
-    for (const { lease, offsets, mark } of finished) lease.window.finish(offsets, mark);
-    return grown;
   }
 
   /** What finishes a record waits and is tried again; all else is told. */
@@ -267,22 +244,4 @@ export class Log {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-function closed(): BrokerError {
-  return new BrokerError('BROKER_UNAVAILABLE', 'The log has been closed. Open it again.');
-}
-
-function refusal(dir: string, cause: unknown): BrokerError {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new BrokerError(
-      'LOG_FULL',
-      `There is no room for the log in ${dir}; nothing was written. Free some space: work goes on by itself.`,
-      { cause },
-    );
-  }
-  return new BrokerError('BROKER_UNAVAILABLE', `The log in ${dir} cannot be written to (${code ?? String(cause)}).`, {
-    cause,
-  });
 }

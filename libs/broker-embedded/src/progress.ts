@@ -60,21 +60,26 @@ export class OffsetWindow {
   /** These are committed, with the mark that `markAfter` gave. */
   finish(finished: ReadonlySet<number>, mark: number): void {
     advance(this.progress, mark, [...finished]);
+    this.#forgetBelow(mark);
+  }
+
+  /** Takes the mark over what is not there any more, without a commit. */
+  settle(): void {
+    const mark = this.markAfter(NONE);
+    if (mark <= this.progress.mark) return;
+    const { committed } = this.progress;
+    advance(this.progress, mark, []);
+    this.progress.committed = committed;
+    this.#forgetBelow(mark);
+  }
+
+  #forgetBelow(mark: number): void {
     while (this.#head < this.#given.length && this.#given[this.#head]! < mark) this.#head++;
     if (this.#head > 1024 && this.#head * 2 > this.#given.length) {
       this.#given = this.#given.slice(this.#head);
       this.#head = 0;
     }
   }
-
-  /** Nothing is in hand and nothing was left behind: the mark may be taken to where reading is, without a commit. */
-  settle(): void {
-    if (this.#head === this.#given.length) advanceQuietly(this.progress, this.#next);
-  }
 }
 
-function advanceQuietly(progress: Progress, mark: number): void {
-  const { committed } = progress;
-  advance(progress, mark, []);
-  progress.committed = committed;
-}
+const NONE: ReadonlySet<number> = new Set();

@@ -107,12 +107,19 @@ export class RecordLease implements Lease, Watcher {
       }
       for (let at = chunk.at; at < chunk.records.length; at++) {
         const record = chunk.records[at]!;
-        if (record.offset - this.window.progress.mark > limit) return;
+        if (record.offset - this.window.progress.mark > limit && !this.#reaches(record.offset, limit)) return;
         if (this.#ready.length >= AHEAD || this.#bytes >= HELD_BYTES) return;
         this.#next = record.offset + 1;
         if (this.window.give(record.offset)) this.#admit(record);
       }
     }
+  }
+
+  /** Whether the offset is within the window once the mark has moved over what was removed from the log. */
+  #reaches(offset: number, limit: number): boolean {
+    this.window.skipTo(offset);
+    this.window.settle();
+    return offset - this.window.progress.mark <= limit;
   }
 
   #admit(record: Incoming): void {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { Catalog, Facts } from './catalog.js';
-import { damaged } from './damage.js';
+import { damaged } from './errors.js';
 import { ENTRY, entriesOf, readChunk, readChunkHead, readFinished } from './entries.js';
 import { FRAME_HEADER, frameAt, wasDurable } from './frame.js';
 import { advance } from './progress.js';
@@ -14,8 +14,11 @@ export function recover(segments: Segments, catalog: Catalog): void {
   /** Segments that must be there, with their lengths. */
   const expected = new Map<number, number>();
   const dropped = new Set<number>();
+  const known = segments.known;
+  // One buffer for all files: nothing of it is kept.
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, ...segments.all.map(({ length }) => length)));
   for (const segment of [...segments.all]) {
-    const bytes = fs.readFileSync(segment.file);
+    const bytes = buffer.subarray(0, fs.readSync(segment.fd, buffer, 0, segment.length, 0));
     let at = 0;
     for (let frame; (frame = frameAt(bytes, at, segment.start + at)); at += frame.length) {
       for (const entry of entriesOf(bytes, at + FRAME_HEADER, at + frame.length)) {
@@ -31,8 +34,9 @@ export function recover(segments: Segments, catalog: Catalog): void {
         }
       }
     }
-    if (at < bytes.length || at === 0) cutOff(segments, segment, { bytes, at });
+    if (at < bytes.length || at === 0) cutOff(segments, segment, { bytes, at, known });
   }
+  if (segments.end < known) throw damaged(segments.dir, `ends at ${segments.end} and had reached ${known}`);
   for (const [start, length] of expected) {
     const segment = segments.all.find((one) => one.start === start);
     if (!segment) throw damaged(segments.dir, `has lost the file of its segment ${start}`);
@@ -94,8 +98,13 @@ function applyFacts(
   }
 }
 
-function cutOff(segments: Segments, segment: Segment, { bytes, at }: { bytes: Buffer; at: number }): void {
-  if (segment !== segments.active || wasDurable(bytes, at, segment.start)) {
+function cutOff(
+  segments: Segments,
+  segment: Segment,
+  { bytes, at, known }: { bytes: Buffer; at: number; known: number },
+): void {
+  const torn = segment === segments.active && segment.start + at >= known && !wasDurable(bytes, at, segment.start);
+  if (!torn) {
     throw damaged(segment.file, `cannot be read from byte ${at} on`);
   }
   if (at > 0) segments.truncate(at);

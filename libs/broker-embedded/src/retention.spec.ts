@@ -101,7 +101,7 @@ describe('old records', () => {
     const there = await everything(broker, topic);
     expect(before).toMatchObject({ committed: null, end: 1000, backlog: there.length });
     let seen = 0;
-    await broker.consume({ topic, group: 'late', concurrency: 4 }, () => Promise.resolve((seen++, [])));
+    await broker.consume({ topic, group: 'late', concurrency: 4, window: 8 }, () => Promise.resolve((seen++, [])));
     await until('nothing is left', async () => (await broker.lag('late', topic))[0]!.backlog === 0);
     expect(seen).toBe(there.length);
   });

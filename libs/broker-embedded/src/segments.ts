@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Partition } from './catalog.js';
-import { damaged } from './damage.js';
+import { damaged } from './errors.js';
 
 /** One file of the log. An address is a place in the log as a whole: that of the segment plus the place in its file. */
 export interface Segment {
@@ -23,6 +23,7 @@ export interface Share {
   bytes: number;
 }
 
+const KNOWN = 'known-end';
 const NAME = /^(\d{16})\.log$/;
 
 /** The files of the log, oldest first. The last one is written to. */
@@ -58,11 +59,35 @@ export class Segments {
     return this.#all.findLast(({ start }) => start <= address);
   }
 
+  /** The log had reached this address, and it was on the disk: less than that is a damage. */
+  get known(): number {
+    try {
+      return Number(fs.readFileSync(path.join(this.dir, KNOWN), 'utf8')) || 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Brings all to the disk, and notes how much it is for the next start. Where it cannot be noted, less is noticed then. */
+  noteEnd(): void {
+    const file = path.join(this.dir, KNOWN);
+    try {
+      fs.fdatasyncSync(this.active.fd);
+      fs.writeFileSync(`${file}.new`, `${this.end}\n`, { flush: true });
+      fs.renameSync(`${file}.new`, file);
+    } catch {
+      // What was noted before still holds.
+    }
+  }
+
   /** Begins a new file. What was written to the last one is on the disk when this returns. */
   roll(): Segment {
     const start = this.end;
     const last = this.#all.at(-1);
-    if (last) fs.fdatasyncSync(last.fd);
+    if (last) {
+      fs.fdatasyncSync(last.fd);
+      this.noteEnd();
+    }
     const segment = opened(path.join(this.dir, `${String(start).padStart(16, '0')}.log`), start);
     this.#all.push(segment);
     this.#syncDirectory();

@@ -28,9 +28,9 @@ export class SyncQueue {
     this.#position = segments.end;
   }
 
-  /** All below it is on the disk. */
-  get position(): number {
-    return this.#position;
+  /** All below it is surely on the disk. */
+  get durable(): number {
+    return this.enabled ? this.#position : 0;
   }
 
   /** So many bytes are written and not on the disk. */
