@@ -28,20 +28,25 @@ export const UNREADABLE = {
   failureDetails: 'millrace-failure-details',
   failedAt: 'millrace-failed-at',
   redrives: 'millrace-redrives',
+  /** How many bytes the record's value had, where they do not fit beside these headers: they are still at its origin. */
+  omitted: 'millrace-value-omitted',
 } as const;
 
 /**
  * A record that nobody could read, on its way to `dead-letters`: its key, its bytes and all its headers, and where it came
- * from and why it is here. The origin is there a second time under the names of KIP-1191, for tools that know those.
+ * from and why it is here. The origin is there a second time under the names of KIP-1191, for tools that know those. A value that
+ * would make the whole larger than `maxBytes` stays where it came from.
  */
 export function unreadable(
   record: TakenRecord,
-  why: { group: string; failure: Failure; at: number },
+  why: { group: string; failure: Failure; at: number; maxBytes: number },
 ): { key: Buffer | null; value: Buffer | null; headers: Record<string, HeaderValue> } {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
-  const { group, failure, at } = why;
-  const kept = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined));
-  return {
+  const { group, failure, at, maxBytes } = why;
+  const kept = Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined),
+  );
+  const letter = {
     key,
     value,
     headers: {
@@ -64,4 +69,25 @@ export function unreadable(
       '__dlq.errors.message': failure.code,
     },
   };
+  return weightOf(letter) <= maxBytes
+    ? letter
+    : { key, value: null, headers: { ...letter.headers, [UNREADABLE.omitted]: String(value?.length ?? 0) } };
+}
+
+/** Key, value and headers in bytes, generously: a header's framing takes a few. */
+function weightOf({
+  key,
+  value,
+  headers,
+}: {
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, HeaderValue>;
+}): number {
+  const sizes = Object.entries(headers).flatMap(([name, given]) =>
+    (Array.isArray(given) ? (given as readonly (string | Buffer)[]) : [given as string | Buffer]).map(
+      (one) => Buffer.byteLength(name) + Buffer.byteLength(one) + 10,
+    ),
+  );
+  return (key?.length ?? 0) + (value?.length ?? 0) + sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -58,6 +58,7 @@ export class Worker {
         group: this.of.group,
         failure: read.failure,
         at: startedAt,
+        maxBytes: this.of.broker.maxRecordBytes,
       });
       this.of.telemetry.log.warn(
         { topic: record.topic, partition: record.partition, offset: record.offset, code: read.failure.code },

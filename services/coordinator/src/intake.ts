@@ -29,7 +29,10 @@ export function intakeSource(
     const accepted = new Map<string, Accepted>();
     const unread: Outgoing[] = [];
     const refuse = (record: Batch['records'][number], failure: Failure) =>
-      unread.push({ topic: topics.deadLetters, ...unreadable(record, { group: of.group, failure, at }) });
+      unread.push({
+        topic: topics.deadLetters,
+        ...unreadable(record, { group: of.group, failure, at, maxBytes: context.broker.maxRecordBytes }),
+      });
     for (const record of batch.records) {
       const reading = readRequest(record, plans, { at, keyIsIdempotent: of.keyIsIdempotent });
       if ('failure' in reading) refuse(record, reading.failure);

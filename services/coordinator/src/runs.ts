@@ -32,7 +32,12 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       const reading = readEvents(record.value);
       events.push(...reading.events);
       if (!reading.failure) continue;
-      const letter = unreadable(record, { group: of.group, failure: reading.failure, at });
+      const letter = unreadable(record, {
+        group: of.group,
+        failure: reading.failure,
+        at,
+        maxBytes: context.broker.maxRecordBytes,
+      });
       records.push({ topic: topics.deadLetters, ...letter });
     }
     const work = await find(partition, events);
@@ -106,7 +111,10 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       value,
       headers: {},
     };
-    return { topic: topics.deadLetters, ...unreadable(record, { group: of.group, failure: stray, at }) };
+    return {
+      topic: topics.deadLetters,
+      ...unreadable(record, { group: of.group, failure: stray, at, maxBytes: context.broker.maxRecordBytes }),
+    };
   }
 
   function remember(partition: number, { before, plan, decision: { run, facts }, woken }: Work): void {

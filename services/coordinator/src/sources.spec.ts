@@ -192,6 +192,15 @@ describe('the intake', () => {
     expect(answer.find(({ topic }) => topic === one.topics.stage('reading'))).toBeDefined();
   });
 
+  test('parks a record that only just fitted, whose value stays where it came from', async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const [letter] = await take(one.intake, [record(one.topics.intake, { offset: 3, value: 'x'.repeat(LIMIT - 100) })]);
+    expect(letter!.value).toBeNull();
+    expect(headerText(letter!.headers!, 'millrace-value-omitted')).toBe(String(LIMIT - 100));
+    expect(headerText(letter!.headers!, 'millrace-origin-offset')).toBe('3');
+  });
+
   test('fails the step whose command no record can hold, and says so', async () => {
     const one = new Process(prefix);
     await open(one.intake, null);
