@@ -1,0 +1,69 @@
+import type { Saturation } from './system.js';
+
+/** Nothing has arrived for so long: nothing will. */
+const STALLED_MS = 60_000;
+/** A result that comes twice does so within this time of the last one, or is not seen. */
+const SETTLE_MS = 300;
+
+/** Runs are asked for in portions of so many. */
+const AT_ONCE = 500;
+
+/** How runs are asked for; each payload is `payloadOf(run)` of one. */
+export type Publish = (runs: readonly number[]) => Promise<void>;
+
+/** The client's side of every system: asks for runs, counts results, takes the time. */
+export class Client {
+  private next = 1;
+  private waiting = new Set<number>();
+  private repeated = 0;
+  private lastAt = 0;
+  private done: (() => void) | undefined;
+
+  constructor(private readonly publish: Publish) {}
+
+  /** A run's result was read. */
+  arrived(run: number): void {
+    this.lastAt = performance.now();
+    if (!this.waiting.delete(run)) this.repeated++;
+    else if (this.waiting.size === 0) this.done?.();
+  }
+
+  async single(): Promise<number> {
+    return (await this.ask(1)).ms;
+  }
+
+  async saturate(n: number): Promise<Saturation> {
+    const before = this.repeated;
+    const { ms } = await this.ask(n);
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    return { ms, repeated: this.repeated - before };
+  }
+
+  private async ask(n: number): Promise<{ ms: number }> {
+    const runs = Array.from({ length: n }, (_, i) => this.next + i);
+    this.next += n;
+    this.waiting = new Set(runs);
+    const began = performance.now();
+    this.lastAt = began;
+    let watch: NodeJS.Timeout | undefined;
+    const all = new Promise<void>((resolve, reject) => {
+      this.done = resolve;
+      watch = setInterval(() => {
+        if (performance.now() - this.lastAt < STALLED_MS) return;
+        reject(
+          new Error(`${this.waiting.size} of ${n} runs have no result, and none came for ${STALLED_MS / 1000} s.`),
+        );
+      }, 1_000);
+    });
+    try {
+      await Promise.all([this.publishAll(runs), all]);
+    } finally {
+      clearInterval(watch);
+    }
+    return { ms: this.lastAt - began };
+  }
+
+  private async publishAll(runs: readonly number[]): Promise<void> {
+    for (let i = 0; i < runs.length; i += AT_ONCE) await this.publish(runs.slice(i, i + AT_ONCE));
+  }
+}

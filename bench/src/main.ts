@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { thisMachine } from './machine.js';
+import { HELP, type Options, readOptions, UsageError } from './options.js';
+import { markdown } from './report.js';
+import { measureAll } from './rounds.js';
+import { Servers } from './servers.js';
+
+const log = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
+
+class Interrupted extends Error {}
+
+/** Aborted when somebody wants us to end. npm and our launcher pass the terminal's signal on too, so it comes more than once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => controller.abort(new Interrupted(`ended by ${name}`)));
+  return controller.signal;
+}
+
+async function bench(options: Options): Promise<number> {
+  const signal = interruption();
+  const cpuProfiles = options['cpu-profiles'] === undefined ? undefined : resolve(options['cpu-profiles']);
+  if (cpuProfiles !== undefined) await mkdir(cpuProfiles, { recursive: true });
+  const needs = new Set(options.systems.flatMap((system) => system.needs));
+  await using servers = await Servers.start({ needs, cpuProfiles, log });
+  const machine = await thisMachine(servers);
+  const outcomes = await measureAll({ options, servers, signal, log });
+  const report = markdown(outcomes, machine);
+  process.stdout.write(report);
+  if (options.markdown !== undefined) await writeFile(options.markdown, report);
+  if (options.json !== undefined)
+    await writeFile(
+      options.json,
+      `${JSON.stringify(
+        outcomes.map((one) => ({ ...one, machine })),
+        null,
+        2,
+      )}\n`,
+    );
+  const broken = outcomes.filter(
+    ({ system, repeated }) => repeated > 0 && options.systems.some((one) => one.name === system && one.exactlyOnce),
+  );
+  for (const { system, work, repeated } of broken)
+    log(`${system} at ${work} gave ${repeated} results more than once, which it promises not to`);
+  return broken.length > 0 ? 1 : 0;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(`${HELP}\n`);
+  process.exitCode = options.help ? 0 : await bench(options);
+} catch (error) {
+  if (error instanceof Interrupted) log(error.message);
+  else if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${HELP}\n`);
+  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = error instanceof Interrupted ? 130 : error instanceof UsageError ? 2 : 1;
+}
+process.exit();

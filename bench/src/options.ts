@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { SYSTEMS } from './systems/all.js';
+import { DEFAULT_RUNS, WORK_NAMES } from './works.js';
+
+export const HELP = `npm run bench                   all systems at all works, side by side
+  --systems a,b           only these: ${SYSTEMS.map(({ name }) => name).join(', ')}
+  --works a,b             only these: ${WORK_NAMES.join(', ')}
+  --rounds N              how often each is measured, in turns (5)
+  --runs N                runs of seven-steps at saturation (${DEFAULT_RUNS})
+  --json FILE             write the outcomes as JSON
+  --markdown FILE         write the report (it is printed too)
+  --cpu-profiles DIR      processes of the systems leave CPU profiles there
+
+KAFKA_BROKERS, DATABASE_URL: servers to use; without them some are started, with nothing in them, and ended.`;
+
+const some = <const Name extends string>(names: readonly [Name, ...Name[]]) =>
+  z
+    .string()
+    .default(names.join(','))
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(names)));
+
+const wholeNumber = (byDefault: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'expected a whole number above 0')
+    .default(String(byDefault))
+    .transform(Number);
+
+const names = SYSTEMS.map(({ name }) => name) as [string, ...string[]];
+
+const Options = z.object({
+  systems: some(names).transform((chosen) => SYSTEMS.filter(({ name }) => chosen.includes(name))),
+  works: some(WORK_NAMES),
+  rounds: wholeNumber(5),
+  runs: wholeNumber(DEFAULT_RUNS),
+  json: z.string().optional(),
+  markdown: z.string().optional(),
+  'cpu-profiles': z.string().optional(),
+  help: z.boolean().default(false),
+});
+export type Options = z.output<typeof Options>;
+
+/** How the benchmark was called wrongly. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws {UsageError} with all problems at once */
+export function readOptions(args: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        ...{ systems: text, works: text, rounds: text, runs: text, json: text, markdown: text, 'cpu-profiles': text },
+        help: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  const { data, error } = Options.safeParse(values);
+  if (data) return data;
+  throw new UsageError(error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`).join('\n'));
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineStage, type In, pipeline, type Pipeline, type Ref, type StageContract } from '@millrace/pipeline';
+import { type AnyStage, Stage, type StageRun } from '@millrace/stage';
+import { z } from 'zod';
+import type { Work } from './works.js';
+
+const Payload = z.object({ text: z.string() });
+type Payload = z.infer<typeof Payload>;
+type Echo = StageContract<typeof Payload, typeof Payload>;
+
+/** A work as Millrace does it. */
+export interface Job {
+  readonly pipeline: Pipeline;
+  readonly stages: readonly AnyStage[];
+}
+
+/** A result's text is its run's payload. */
+export const Result = z.object({ output: Payload });
+
+export function jobOf(work: Work): Job {
+  return work.shape === 'sequence' ? sequence(work) : parallel(work);
+}
+
+const contractOf = (name: string): Echo => defineStage({ name, input: Payload, output: Payload });
+
+/** Each step has a stage of its own and reads what the one before gave, so the runs are handed off from stage to stage. */
+function sequence({ name, steps }: Work): Job {
+  const contracts = Array.from({ length: steps }, (_, n) => contractOf(`no-op-${n + 1}`));
+  const chain = pipeline({ name, input: Payload }, ({ input, step }) =>
+    contracts.reduce<Ref<Payload>>(
+      (before, contract, n) => step(`step${n + 1}`, contract, { text: before.text }),
+      input,
+    ),
+  );
+  return { pipeline: chain, stages: contracts.map((contract) => echoing(contract, 0)) };
+}
+
+/** One stage, asked for by all steps; the run ends when the last of them has. */
+function parallel({ name, steps, stepMs }: Work): Job {
+  const contract = contractOf('pause');
+  const fan = pipeline({ name, input: Payload }, ({ input, step }) => {
+    const all = Array.from({ length: steps }, (_, n) => step(`step${n + 1}`, contract, { text: input.text }));
+    return { text: input.text, last: all.at(-1)!.text };
+  });
+  return { pipeline: fan, stages: [echoing(contract, stepMs)] };
+}
+
+function echoing(contract: Echo, ms: number): AnyStage {
+  @Stage(contract)
+  class Echoing {
+    async handle({ text }: In<Echo>, run: StageRun): Promise<Payload> {
+      if (ms > 0) await sleep(ms, undefined, { signal: run.signal });
+      return { text };
+    }
+  }
+  return Echoing;
+}

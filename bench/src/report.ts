@@ -1,0 +1,53 @@
+import type { Machine } from './machine.js';
+import { type Outcome, ratiosOf } from './outcome.js';
+
+const COLUMNS: readonly (readonly [title: string, cell: (of: Outcome) => string])[] = [
+  ['system', (of) => of.system],
+  ['runs/s', (of) => number(of.runsPerSecond)],
+  ['slowest – fastest round', (of) => of.runsPerSecondRange?.map(number).join(' – ') ?? ''],
+  ['p50 ms', (of) => of.p50Ms.toFixed(1)],
+  ['p95 ms', (of) => of.p95Ms.toFixed(1)],
+  ['p99 ms', (of) => of.p99Ms.toFixed(1)],
+  ['over ideal', (of) => of.overIdeal?.toFixed(2) ?? ''],
+  ['repeated', (of) => number(of.repeated)],
+  ['processes', (of) => of.processes],
+];
+
+/** For people: a table for each work, what it was measured on, and the ratios. */
+export function markdown(outcomes: readonly Outcome[], machine: Machine): string {
+  const { cpu, cores, memoryGb, date, versions, loadBefore } = machine;
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const works = [...new Set(outcomes.map(({ work }) => work))];
+  const ratios = ratiosOf(outcomes).map(({ text, value }) => `- ${text} = **${value.toFixed(2)}**`);
+  return [
+    `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGb} GB; ${named.join(', ')}.`,
+    `Load average before: ${loadBefore.toFixed(1)} on ${cores} cores (the more, the less the absolute figures mean).`,
+    ...works.flatMap((work) => ['', ...section(outcomes.filter((one) => one.work === work))]),
+    ...(ratios.length > 0 ? ['', '### Ratios', '', ...ratios] : []),
+    '',
+    'Absolute figures depend on the machine and on what else it does; the systems took turns on it, so ratios mean more.',
+    'Client, system and servers share it. Every result is checked to have come, and how often.',
+    '',
+  ].join('\n');
+}
+
+function section(outcomes: readonly [Outcome, ...Outcome[]] | readonly Outcome[]): readonly string[] {
+  const [first] = outcomes;
+  if (!first) return [];
+  const columns = COLUMNS.filter(([, cell]) => outcomes.some((one) => cell(one) !== ''));
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const batch = first.runs === undefined ? '' : `${number(first.runs)} runs at once, and `;
+  return [
+    `### ${first.work}`,
+    '',
+    `${batch}${first.samples} single runs one after the other; medians of ${rounds(first.rounds)}.`,
+    '',
+    row(columns.map(([title]) => title)),
+    row(columns.map(() => '---')),
+    ...outcomes.map((one) => row(columns.map(([, cell]) => cell(one)))),
+  ];
+}
+
+const rounds = (n: number): string => (n === 1 ? '1 round' : `${n} rounds`);
+
+const number = (value: number | undefined): string => value?.toLocaleString('en') ?? '';

@@ -1,0 +1,95 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { startKafka, startPostgres } from '@millrace/local';
+import pg from 'pg';
+import { givenServers } from './config.js';
+import type { Surroundings, SystemEntry } from './system.js';
+
+export interface ServersOptions {
+  readonly needs: ReadonlySet<SystemEntry['needs'][number]>;
+  readonly cpuProfiles: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** What measurements run on: servers that were given, or our own with nothing in them. */
+export class Servers implements AsyncDisposable {
+  private constructor(
+    readonly kafka: { readonly brokers: string; readonly own: boolean } | undefined,
+    readonly postgres: { readonly url: string; readonly own: boolean } | undefined,
+    private readonly of: { folder: string; cpuProfiles: string | undefined; opened: AsyncDisposableStack },
+  ) {}
+
+  static async start({ needs, cpuProfiles, log }: ServersOptions): Promise<Servers> {
+    const given = givenServers();
+    const folder = resolve('.millrace', 'bench', String(process.pid));
+    await using opening = new AsyncDisposableStack();
+    const remove = (path: string) => opening.defer(() => rm(path, { recursive: true, force: true }));
+    await mkdir(folder, { recursive: true });
+    // PostgreSQL may run under another account than ours.
+    await chmod(folder, 0o755);
+    remove(folder);
+    const local = (name: string) => ({ port: 0, fresh: true, dataDir: join(folder, name), log });
+    let kafka: Servers['kafka'];
+    if (needs.has('kafka')) {
+      if (given.KAFKA_BROKERS) kafka = { brokers: given.KAFKA_BROKERS, own: false };
+      else kafka = { brokers: opening.use(await startKafka(local('kafka'))).brokers, own: true };
+    }
+    let postgres: Servers['postgres'];
+    if (needs.has('postgres')) {
+      if (given.DATABASE_URL) postgres = { url: given.DATABASE_URL, own: false };
+      else {
+        const server = await startPostgres(local('postgres'));
+        remove(server.dataDir);
+        postgres = { url: opening.use(server).url, own: true };
+      }
+    }
+    return new Servers(kafka, postgres, { folder, cpuProfiles, opened: opening.move() });
+  }
+
+  /** A place for one measurement: its own names, an empty database, an empty folder. Closing it leaves nothing behind. */
+  async place(name: string, { needs }: SystemEntry): Promise<Surroundings & AsyncDisposable> {
+    await using opening = new AsyncDisposableStack();
+    const dataDir = join(this.of.folder, name);
+    await mkdir(dataDir);
+    opening.defer(() => rm(dataDir, { recursive: true, force: true }));
+    let databaseUrl = '';
+    if (needs.includes('postgres')) {
+      await this.query(`create database "${name}"`);
+      opening.defer(() => this.query(`drop database "${name}" with (force)`).then(() => undefined));
+      const url = new URL(this.postgres!.url);
+      url.pathname = `/${name}`;
+      databaseUrl = url.href;
+    }
+    const { cpuProfiles } = this.of;
+    const opened = opening.move();
+    return {
+      name,
+      brokers: this.kafka?.brokers.split(',') ?? [],
+      databaseUrl,
+      dataDir,
+      cpuProfiles,
+      [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    };
+  }
+
+  /** E.g. `17.5`. */
+  async postgresVersion(): Promise<string | undefined> {
+    if (!this.postgres) return undefined;
+    const [row] = await this.query('show server_version');
+    return String(row?.['server_version']).split(' ')[0];
+  }
+
+  private async query(text: string): Promise<readonly Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: this.postgres!.url });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.of.opened.disposeAsync();
+  }
+}

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startCoordinator } from '@millrace/coordinator';
+import { followCancellations, followPlans, type House, type Running } from '@millrace/service';
+import { startStage } from '@millrace/stage';
+import type { Store } from '@millrace/store';
+import type { Job } from '../pipelines.js';
+
+const DRAIN_MS = 5_000;
+const POLL_MS = 20;
+
+/** Starts the coordinator, ended with `ending`, and waits until it is ready. */
+export async function runCoordinator(
+  ending: AsyncDisposableStack,
+  house: House,
+  { job, store }: { job: Job; store: Store },
+): Promise<void> {
+  await run(ending, () => startCoordinator(house, { store, plans: [job.pipeline.loaded] }));
+}
+
+/** Starts the job's stages, ended with `ending`, and waits until they are ready. They share what one process needs once. */
+export async function runStages(ending: AsyncDisposableStack, house: House, job: Job): Promise<void> {
+  const shared = {
+    plans: ending.use(await followPlans(house)),
+    cancellations: ending.use(await followCancellations(house)),
+  };
+  await Promise.all(job.stages.map((stage) => run(ending, () => startStage(house, stage, shared))));
+}
+
+async function run(ending: AsyncDisposableStack, start: () => Promise<Running>): Promise<void> {
+  const running = await start();
+  ending.defer(() => running.drain(DRAIN_MS));
+  while ((await running.ready()) !== true) await sleep(POLL_MS);
+}
