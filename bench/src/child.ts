@@ -28,6 +28,8 @@ export function startChild(module: string, { told, env = {}, cpuProfiles }: Chil
       ...(cpuProfiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`]),
     ],
     stdio: ['ignore', 2, 2, 'ipc'],
+    // Away from the terminal: Ctrl-C reaches the first of us alone, which ends the others in order.
+    detached: true,
   });
   const ended = once(child, 'exit');
   const said = Promise.race([
@@ -68,8 +70,8 @@ export function beChild<Told>(work: (told: Told, ending: AsyncDisposableStack) =
     process.exit(1);
   };
   process.on('SIGTERM', () => stop(0));
-  process.on('SIGINT', () => undefined); // The terminal tells all of us; the parent decides.
   process.on('disconnect', () => stop(1));
+  if (!process.connected) process.exit(1);
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   process.once('message', (told) => {
     work(told as Told, ending).then((said) => {

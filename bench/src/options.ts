@@ -10,7 +10,7 @@ export const HELP = `npm run bench                   all systems at all works, s
   --runs N                runs of seven-steps at saturation (${DEFAULT_RUNS})
   --json FILE             write the outcomes as JSON
   --markdown FILE         write the report (it is printed too)
-  --cpu-profiles DIR      processes of the systems leave CPU profiles there
+  --cpu-profiles DIR      client and systems leave CPU profiles there, one for each process
 
 KAFKA_BROKERS, DATABASE_URL: servers to use; without them some are started, with nothing in them, and ended.`;
 

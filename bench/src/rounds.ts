@@ -48,7 +48,7 @@ async function measure({ system, work }: Measurement, { servers, signal }: Round
   const name = `bench-${process.pid}-${round}-${work.name}-${system.name}`;
   await using place = await servers.place(name, system);
   const told: MeasureOptions = { system: system.name, work, at: place };
-  await using child = startChild('./measure.js', { told });
+  await using child = startChild('./measure.js', { told, cpuProfiles: place.cpuProfiles });
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });

@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly databaseUrl: string;
   /** An empty folder of this measurement's own. */
   readonly dataDir: string;
-  /** Where processes of the system leave CPU profiles, if anywhere. */
+  /** Where processes leave CPU profiles, if anywhere. */
   readonly cpuProfiles: string | undefined;
 }
 
