@@ -20,11 +20,17 @@ const base = {
   },
 };
 
-/** `unit`: needs nothing but Node. `integration`: needs the Kafka and PostgreSQL of `npm run infra`. */
+/** `unit`: needs nothing but Node. `integration`: needs a Kafka and a PostgreSQL; see e2e/setup.mjs. */
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['**/src/**/*.spec.ts'] },
-    { ...base, displayName: 'integration', testMatch: ['**/src/**/*.integration.ts'] },
+    {
+      ...base,
+      displayName: 'integration',
+      testMatch: ['**/src/**/*.integration.ts'],
+      globalSetup: './e2e/setup.mjs',
+      globalTeardown: './e2e/teardown.mjs',
+    },
   ],
   testTimeout: 60_000,
 };
