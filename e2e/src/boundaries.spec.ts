@@ -1,0 +1,68 @@
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { join } from 'node:path';
+import { ROOT } from './processes.js';
+
+/** What somebody might write, where, and whether the house allows it. */
+const refused: [file: string, code: string][] = [
+  ['libs/contracts/src/a.ts', `import '@millrace/pipeline';`],
+  ['libs/pipeline/src/a.ts', `import '@millrace/saga';`],
+  ['libs/saga/src/a.ts', `import '@millrace/store';`],
+  ['libs/broker/src/a.ts', `import '@millrace/broker-kafka';`],
+  ['libs/broker-kafka/src/a.ts', `import '@millrace/telemetry';`],
+  ['libs/broker-embedded/src/a.ts', `import '@millrace/broker-kafka';`],
+  ['libs/telemetry/src/a.ts', `import '@millrace/service';`],
+  ['libs/ai/src/a.ts', `import '@millrace/stage';`],
+  ['libs/store/src/a.ts', `import '@millrace/broker';`],
+  ['libs/service/src/a.ts', `import '@millrace/coordinator';`],
+  ['libs/stage/src/a.ts', `import '@millrace/stage-classify';`],
+  ['services/stages/draft/src/a.ts', `import '@millrace/stage-classify';`],
+  ['services/stages/draft/src/a.ts', `import '@millrace/store';`],
+  ['services/stages/draft/src/a.ts', `import '@millrace/saga';`],
+  ['pipelines/support-email/src/a.ts', `import '@millrace/stage-classify';`],
+  ['services/gateway/src/a.ts', `import '@millrace/coordinator';`],
+  ['services/coordinator/src/a.ts', `import '@millrace/gateway';`],
+  ['services/coordinator/src/a.ts', `import 'kafkajs';`],
+  ['services/stages/draft/src/a.ts', `import '@opentelemetry/api';`],
+  ['libs/stage/src/a.ts', `import 'pg';`],
+  ['libs/service/src/a.ts', `import '@nestjs/common';`],
+];
+const allowed: [file: string, code: string][] = [
+  ['libs/saga/src/a.ts', `import '@millrace/pipeline';`],
+  ['libs/broker-kafka/src/a.ts', `import 'kafkajs';`],
+  ['libs/stage/src/a.ts', `import '@nestjs/common';`],
+  ['services/stages/draft/src/a.ts', `import '@millrace/stage';`],
+  ['pipelines/support-email/src/a.ts', `import '@millrace/stage-classify/contract';`],
+  ['services/standalone/src/a.ts', `import '@millrace/coordinator';`],
+];
+
+let eslint: ESLint;
+beforeAll(async () => {
+  const { boundaries } = (await import(join(ROOT, 'tools/boundaries.js'))) as {
+    boundaries: ESLint.Options['overrideConfig'];
+  };
+  eslint = new ESLint({
+    cwd: ROOT,
+    overrideConfigFile: true,
+    overrideConfig: [
+      { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser } },
+      boundaries,
+    ].flat() as ESLint.Options['overrideConfig'],
+  });
+});
+
+const complaints = async ([file, code]: [string, string]): Promise<string[]> => {
+  const [result] = await eslint.lintText(code, { filePath: join(ROOT, file) });
+  return result!.messages.map(({ message }) => message);
+};
+
+describe('imports point one way', () => {
+  test.each(refused)('%s may not say %s, and is told what to do instead', async (...one) => {
+    const [message] = await complaints(one);
+    expect(message).toMatch(/is restricted.*\. \S+ .*\.?$/);
+  });
+
+  test.each(allowed)('%s may say %s', async (...one) => {
+    expect(await complaints(one)).toEqual([]);
+  });
+});
