@@ -28,6 +28,10 @@ export class BatchConsumption implements Consumption, Member {
     return !this.#ended && !this.#draining;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   get inFlight(): number {
     return [...this.#leases.values()].reduce((sum, lease) => sum + lease.inHand, 0);
   }

@@ -108,8 +108,7 @@ function settingsOf(options: EmbeddedOptions, dir: string): LogSettings {
 class EmbeddedBroker implements Broker {
   readonly kind = 'embedded';
   readonly maxRecordBytes: number;
-  readonly #open = new Set<RecordConsumption | BatchConsumption>();
-  readonly #tails = new Set<Tail>();
+  #open: (RecordConsumption | BatchConsumption | LogTail)[] = [];
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -152,9 +151,7 @@ class EmbeddedBroker implements Broker {
 
   async tail(topics: readonly string[], from: 'start' | 'end', see: (record: Incoming) => void): Promise<Tail> {
     this.#mustBeOpen();
-    const tail = new LogTail(this.log, { topics, from, see });
-    this.#tails.add(tail);
-    return Promise.resolve(tail);
+    return Promise.resolve(this.#opened(new LogTail(this.log, { topics, from, see })));
   }
 
   async browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]> {
@@ -198,23 +195,22 @@ class EmbeddedBroker implements Broker {
   }
 
   async crash(): Promise<void> {
-    for (const consumption of this.#open) consumption.abandon();
-    for (const tail of this.#tails) await tail[Symbol.asyncDispose]();
+    for (const one of this.#open) one.abandon();
     this.#closed ??= this.release({ crashed: true });
     await this.#closed;
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#open, ...this.#tails].map((one) => one[Symbol.asyncDispose]()));
+    await Promise.all(this.#open.map((one) => one[Symbol.asyncDispose]()));
     await this.release({ crashed: false });
   }
 
-  #opened<T extends RecordConsumption | BatchConsumption>(consumption: T): T {
+  #opened<T extends RecordConsumption | BatchConsumption | LogTail>(one: T): T {
     // Closed while the group was being looked up.
-    if (this.#closed) consumption.abandon();
+    if (this.#closed) one.abandon();
     this.#mustBeOpen();
-    this.#open.add(consumption);
-    return consumption;
+    this.#open = [...this.#open.filter(({ ended }) => !ended), one];
+    return one;
   }
 
   #mustBeOpen(): void {

@@ -1,5 +1,5 @@
-import { BrokerError, PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
-import { Catalog, type Partition, type Subscription, type TopicFact } from './catalog.js';
+import { PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
+import { Catalog, type Subscription, type TopicFact } from './catalog.js';
 import { apply } from './apply.js';
 import { compose, type Commit, type Write } from './commit.js';
 import { lockDirectory } from './directory-lock.js';

@@ -24,8 +24,10 @@ export class Reader {
       oldest.partition.recent.shift();
       this.#bytes -= oldest.bytes;
     }
-    if (this.#oldest > 1024 && this.#oldest * 2 > this.#kept.length)
-      (this.#kept.splice(0, this.#oldest), (this.#oldest = 0));
+    if (this.#oldest > 1024 && this.#oldest * 2 > this.#kept.length) {
+      this.#kept.splice(0, this.#oldest);
+      this.#oldest = 0;
+    }
   }
 
   /** The records of one chunk, of which those from position `at` on have that offset or a higher one; undefined where none has. */

@@ -31,6 +31,10 @@ export class RecordConsumption implements Consumption, Member {
     return !this.#ended && !this.#draining;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   get inFlight(): number {
     return this.#handling;
   }

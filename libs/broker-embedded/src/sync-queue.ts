@@ -60,7 +60,7 @@ export class SyncQueue {
       const end = this.segments.end;
       try {
         if (this.enabled) await this.segments.sync();
-        else await undefined;
+        else await Promise.resolve();
       } catch (cause) {
         this.#break(cause);
         return;

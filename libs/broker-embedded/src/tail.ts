@@ -7,7 +7,7 @@ import type { Log } from './log.js';
 export class LogTail implements Tail, Watcher {
   readonly caughtUp: Promise<void>;
   readonly #next = new Map<Partition, number>();
-  readonly #reading = new Set<Partition>();
+  readonly #reading = new Map<Partition, Promise<void>>();
   #closed = false;
 
   constructor(
@@ -24,23 +24,44 @@ export class LogTail implements Tail, Watcher {
       .synced()
       .then(() => Promise.all(partitions.map((partition) => this.#read(partition))))
       .then();
+    // Whoever does not wait for it need not hear of a failing disk here.
+    this.caughtUp.catch(() => undefined);
+  }
+
+  get ended(): boolean {
+    return this.#closed;
   }
 
   durable(partition: Partition): void {
-    void this.#read(partition);
+    // A failure is logged there; the next record tries again.
+    this.#read(partition).catch(() => undefined);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    for (const partition of this.#next.keys()) partition.watchers.delete(this);
+    this.abandon();
     return Promise.resolve();
   }
 
-  async #read(partition: Partition): Promise<void> {
-    if (this.#reading.has(partition)) return;
-    this.#reading.add(partition);
+  abandon(): void {
+    this.#closed = true;
+    for (const partition of this.#next.keys()) partition.watchers.delete(this);
+  }
+
+  /** Resolves when all is seen that is on the disk. */
+  #read(partition: Partition): Promise<void> {
+    let reading = this.#reading.get(partition);
+    if (!reading) this.#reading.set(partition, (reading = this.#readOn(partition)));
+    return reading;
+  }
+
+  async #readOn(partition: Partition): Promise<void> {
+    // It is under way, for all to see, before it can have ended.
+    await Promise.resolve();
     try {
       while (!this.#closed && this.#readChunk(partition)) await turn();
+    } catch (error) {
+      this.log.settings.log?.error({ err: error, topic: partition.topic.name }, 'a tail cannot read on');
+      throw error;
     } finally {
       this.#reading.delete(partition);
     }
