@@ -91,6 +91,29 @@ test('a model written to a file answers as before', async () => {
   }
 });
 
+test('what was learnt from a table is kept, and learnt anew when table or file are not what they were', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'model-'));
+  try {
+    const keep = join(folder, 'models/kept.json');
+    const csv = join(folder, 'table.csv');
+    const learnt = async (table: string) => {
+      await writeFile(csv, table);
+      return (await loadClassifier({ csv, keep })).labels;
+    };
+    const small = 'text,label\nlost card,a\nmy card is lost,a\nopen an account,b\na new account,b\n';
+    expect(await learnt(small)).toEqual(['a', 'b']);
+    const kept = await readFile(keep, 'utf8');
+    await writeFile(keep, kept.replace('"labels":["a","b"]', '"labels":["kept","b"]'));
+    expect(await learnt(small)).toEqual(['kept', 'b']);
+    expect(await learnt(small.replaceAll(',b', ',c'))).toEqual(['a', 'c']);
+    await writeFile(keep, kept.slice(0, 100));
+    expect(await learnt(small)).toEqual(['a', 'b']);
+    expect(await readFile(keep, 'utf8')).toBe(kept);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('a damaged model file is refused', () => {
   const file = bank.classifier.toJSON();
   expect(() => LinearClassifier.fromJSON({ ...file, weights: file.weights.slice(0, 40) })).toThrow(/damaged/);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   Classifier,
   type LinearClassifier,
@@ -18,11 +19,14 @@ export const config = ModelEnv.safeExtend({
   /** What the local classifier learns from when it starts, unless there is a model. */
   CLASSIFY_EXAMPLES: file('a CSV with the columns text and label').default('pipelines/support-email/data/intents.csv'),
   CLASSIFY_MODEL: file('a file written by millrace train').optional(),
+  /** Holds what was learnt, so that only the first start learns. */
+  MILLRACE_DATA: z.string().default('./.millrace'),
 });
 
 async function classifierFor(settings: z.output<typeof config>): Promise<Classifier> {
   const { CLASSIFY_EXAMPLES: csv, CLASSIFY_MODEL: model } = settings;
-  const local = await loadClassifier({ csv, ...(model !== undefined && { model }) });
+  const keep = join(settings.MILLRACE_DATA, 'models/classify.json');
+  const local = await loadClassifier({ csv, keep, ...(model !== undefined && { model }) });
   const llm = llmSettings(settings);
   if (llm === undefined) return local;
   return withFallback<Classifier>(new LlmClassifier(new Llm(llm), labelsOf(local)), local, settings.MODEL_FALLBACK);
