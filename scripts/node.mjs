@@ -27,11 +27,28 @@ export function nodePath() {
   process.exit(1);
 }
 
-/** Runs `args` on a fitting Node with this process's streams and signals, and ends as it ends. */
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
+const PARENT_WATCH_MS = 500;
+
+/**
+ * Runs `args` on a fitting Node with this process's streams and signals, and ends as it ends. What has to end with us even
+ * when we are killed listens to the channel: its `disconnect` says that we are gone.
+ */
 export function runOnNode(args) {
-  const child = spawn(nodePath(), args, { stdio: 'inherit' });
+  const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
+  const child = spawn(nodePath(), args, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+  endWithNpm(child);
+}
+
+/** npm that is killed tells nobody; whoever started something with it takes that to be gone. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm && child.connected) child.disconnect();
+  }, PARENT_WATCH_MS).unref();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) runOnNode(process.argv.slice(2));

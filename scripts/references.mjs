@@ -22,7 +22,9 @@ function write(file, value) {
 }
 
 for (const { folder, manifest } of projects.values()) {
-  const needs = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter((name) => projects.has(name));
+  const needs = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter((name) =>
+    projects.has(name),
+  );
   write(`${folder}/tsconfig.json`, {
     extends: `${relative(folder, '.')}/tsconfig.base.json`,
     compilerOptions: { rootDir: 'src', outDir: 'dist' },

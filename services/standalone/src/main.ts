@@ -1,13 +1,49 @@
+import { flushCompileCache } from 'node:module';
+import { BrokerError } from '@millrace/broker';
 import { ConfigError, processEnv } from '@millrace/service';
-import { startStandalone } from './standalone.js';
+import { type Standalone, startStandalone } from './standalone.js';
 
-const began = performance.now();
+/** Ctrl-C reaches us from the terminal, from npm and from our launcher: signals this close together are one. */
+const SAME_SIGNAL_MS = 500;
+
+let standalone: Standalone | undefined;
+let stopping: number | undefined;
+
+function stop(): void {
+  const now = performance.now();
+  if (!standalone) process.exit(1);
+  if (stopping === undefined) {
+    stopping = now;
+    process.stdout.write('\nFinishing what is in hand; Ctrl-C again ends it at once.\n');
+    void standalone[Symbol.asyncDispose]().then(
+      () => process.exit(0),
+      (error: unknown) => refuse(`Millrace did not end well: ${stackOf(error)}`),
+    );
+  } else if (now - stopping > SAME_SIGNAL_MS) process.exit(1);
+}
+
+function refuse(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
 try {
-  const standalone = await startStandalone(processEnv());
-  const { url, settings } = standalone;
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  process.stdout.write(`
-Millrace is ready after ${seconds} s:  ${url}
+  standalone = await startStandalone(processEnv());
+} catch (error) {
+  if (error instanceof ConfigError) refuse(error.message);
+  refuse(`Millrace cannot start: ${error instanceof BrokerError ? error.message : stackOf(error)}`);
+}
+// The launcher that started this one is gone: nobody would stop it any more.
+process.on('disconnect', stop);
+
+const { url, settings } = standalone;
+const seconds = (performance.now() / 1_000).toFixed(1);
+const taken = settings.port !== 0 && Number(new URL(url).port) !== settings.port;
+process.stdout.write(`
+Millrace is ready after ${seconds} s:  ${url}${taken ? `   (port ${settings.port} is taken)` : ''}
 
   Data       ${settings.dataDir}   (kill this at any time and start again: runs go on)
   Send one   npx millrace run start support-email pipelines/support-email/samples/refund-not-received.eml --watch
@@ -17,19 +53,5 @@ Millrace is ready after ${seconds} s:  ${url}
   Stop       Ctrl-C
 
 `);
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    process.stdout.write('\nFinishing what is in hand …\n');
-    void standalone[Symbol.asyncDispose]().then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  // The launcher that started this one is gone: nobody would stop it any more.
-  process.on('disconnect', stop);
-} catch (error) {
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : `Millrace cannot start: ${String(error instanceof Error ? (error.stack ?? error) : error)}`}\n`,
-  );
-  process.exit(1);
-}
+// Now, and not only at an orderly end: the next start is quicker.
+flushCompileCache();

@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
 import { loadPipelines, startCoordinator } from '@millrace/coordinator';
 import { startGateway } from '@millrace/gateway';
@@ -7,6 +8,7 @@ import {
   type Env,
   followCancellations,
   followPlans,
+  type House,
   openHouse,
   type Running,
   type ServiceSettings,
@@ -14,6 +16,8 @@ import {
 } from '@millrace/service';
 import { startStage } from '@millrace/stage';
 import { openStore } from '@millrace/store';
+import { type Log, telemetry } from '@millrace/telemetry';
+import { allMetrics } from './all-metrics.js';
 import { StandaloneConfig } from './config.js';
 import { STAGES } from './stages.js';
 
@@ -31,8 +35,18 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   };
   await mkdir(settings.dataDir, { recursive: true });
   await using opening = new AsyncDisposableStack();
-  const broker = opening.use(await embeddedBroker({ dir: join(settings.dataDir, 'log') }));
-  const house = async (service: string) => opening.use(await openHouse(service, settings, { broker }));
+  // First of all, because nobody else may touch the rest of the data while we have the log.
+  const { log } = opening.use(telemetry({ service: 'standalone', ...settings }));
+  const broker = opening.use(await ownLog(settings.dataDir, log));
+  const urlFile = join(settings.dataDir, 'url');
+  await rm(urlFile, { force: true });
+
+  const houses: House[] = [];
+  const house = async (service: string) => {
+    const opened = opening.use(await openHouse(service, settings, { broker }));
+    houses.push(opened);
+    return opened;
+  };
   const [store, plans, gatewayHouse] = await Promise.all([
     openStore({ databaseUrl: settings.databaseUrl, dataDir: settings.dataDir }),
     loadPipelines(config.PIPELINES),
@@ -58,18 +72,26 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     ),
   );
   const { host, port } = settings;
-  const gateway = await startGateway(gatewayHouse, {
-    reader: store.reader,
-    host,
-    port,
-    nextFreePort: true,
-    jaegerUrl: config.JAEGER_URL,
-  });
+  const gateway = await startGateway(
+    { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
+    { reader: store.reader, host, port, nextFreePort: true, jaegerUrl: config.JAEGER_URL },
+  );
   drained(gateway);
   // Where the CLI looks first.
-  const urlFile = join(settings.dataDir, 'url');
   await writeFile(urlFile, gateway.url);
   opening.defer(() => rm(urlFile, { force: true }));
   const opened = opening.move();
   return { url: gateway.url, settings, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** @throws {BrokerError} `LOG_IN_USE` where another Millrace runs on the data, with the way to it */
+async function ownLog(dataDir: string, log: Log): Promise<Broker> {
+  try {
+    return await embeddedBroker({ dir: join(dataDir, 'log'), log });
+  } catch (error) {
+    if (!(error instanceof BrokerError) || error.code !== 'LOG_IN_USE') throw error;
+    const url = await readFile(join(dataDir, 'url'), 'utf8').catch(() => undefined);
+    const where = url === undefined ? 'It is still starting.' : `It answers at ${url}.`;
+    throw new BrokerError(error.code, `${error.message} ${where}`, { cause: error });
+  }
 }
