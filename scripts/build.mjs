@@ -39,4 +39,7 @@ function stamp() {
   return hash.digest('hex');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(build(process.argv.slice(2)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const args = process.argv.slice(2);
+  process.exit(args[0] === '--if-changed' ? buildIfChanged() : build(args));
+}

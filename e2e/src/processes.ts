@@ -64,6 +64,10 @@ export class Service implements AsyncDisposable {
     });
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** What it has said last: for the message of a test that fails. */
   get said(): string {
     return this.lines.slice(-40).join('\n');

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CLEAR, sample } from './api.js';
+import { ROOT, until } from './processes.js';
+import { STANDALONE, startStandaloneHouse, type StandaloneHouse } from './standalone-house.js';
+
+const RUNS = 200;
+
+let house: StandaloneHouse;
+beforeAll(async () => {
+  house = await startStandaloneHouse();
+}, 180_000);
+afterAll(() => house[Symbol.asyncDispose](), 30_000);
+
+describe('all of Millrace in one process', () => {
+  test('a mail becomes a reply in the outbox', async () => {
+    const id = await house.api.start(sample('lost-card'), 'one');
+    const run = await house.api.settled(id);
+    expect(run).toMatchObject({ status: 'completed', output: { reviewed: false } });
+    const [mail] = (await house.outbox()).filter((name) => name.startsWith(id));
+    const text = await readFile(join(house.dataDir, 'outbox', mail!), 'utf8');
+    expect(text).toMatch(/^Subject: Re: /m);
+    expect(text).toMatch(/^In-Reply-To: </m);
+  });
+
+  test('an ambiguous mail waits for a person, is approved, and is sent in that person’s words', async () => {
+    const id = await house.api.start(sample('ambiguous'), 'two');
+    expect((await house.api.settled(id)).status).toBe('waiting');
+    const answer = { answer: { approved: true, text: 'We shall ring you.' }, by: 'ann' };
+    expect((await house.api.post(`/v1/reviews/${id}.approve`, answer)).status).toBe(202);
+    const run = await house.api.settled(id, 'completed');
+    expect(run.output).toMatchObject({ reviewed: true, reply: 'We shall ring you.' });
+    const text = await readFile(join(house.dataDir, 'outbox', `${id}.send.eml`), 'utf8');
+    expect(text).toContain('We shall ring you.');
+  });
+
+  test('what cannot be used is a problem that says why, and the service goes on', async () => {
+    const path = '/v1/runs';
+    const bad: [string, number, string, unknown][] = [
+      [path, 400, 'INVALID_REQUEST', sample('lost-card')],
+      [path, 404, 'UNKNOWN_PIPELINE', { pipeline: 'nonsense', input: {} }],
+      [path, 422, 'INVALID_INPUT', { pipeline: 'support-email', input: { text: 5 } }],
+      [path, 413, 'TOO_LARGE', { pipeline: 'support-email', input: { text: 'x'.repeat(2_000_000) } }],
+    ];
+    for (const [where, status, code, body] of bad) {
+      const answer = await house.api.post(where, body);
+      const problem = (await answer.json()) as { code: string };
+      expect([answer.status, problem.code]).toEqual([status, code]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+    const broken = await fetch(house.service.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"pipeline":',
+    });
+    expect(await broken.json()).toMatchObject({ code: 'INVALID_JSON' });
+    for (const bytes of [Buffer.from([0, 255, 254, 1, 0, 200]), Buffer.alloc(0), nested(10_000)]) {
+      const answer = await house.api.post('/v1/runs?pipeline=support-email', bytes);
+      if (answer.status !== 202) expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      else {
+        const { id } = (await answer.json()) as { id: string };
+        expect(['waiting', 'dead-lettered']).toContain((await house.api.settled(id)).status);
+      }
+    }
+    const id = await house.api.start(CLEAR, 'still there');
+    expect((await house.api.settled(id)).status).toBe('completed');
+  });
+
+  test('one page has the metrics of every service', async () => {
+    const text = await (await fetch(`${house.service.url}/metrics`)).text();
+    for (const stage of ['intake', 'classify', 'send']) {
+      expect(text).toMatch(
+        new RegExp(`^millrace_stage_attempts_total\\{service="${stage}",.*outcome="completed"`, 'm'),
+      );
+    }
+    expect(text).toMatch(/^millrace_runs_total\{service="coordinator",.*status="completed"/m);
+    expect(text).toMatch(/^millrace_http_requests_total\{service="gateway",/m);
+    expect(text.match(/^# TYPE millrace_stage_attempts_total /gm)).toHaveLength(1);
+  });
+
+  test('a second one on the same data is told who has it and where, and does no harm', async () => {
+    const env = { PATH: process.env['PATH'], MILLRACE_DATA: house.dataDir, PORT: '0' };
+    const second = spawn(process.execPath, [STANDALONE], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(second, 'close')) as [number];
+    expect(code).toBe(1);
+    expect(said).toContain(`process ${house.service.pid}`);
+    expect(said).toContain(house.service.url);
+    expect(await house.api.get('/readyz')).toEqual({ ready: true });
+  });
+
+  test(`kill -9 in the middle of ${RUNS} runs: each ends once, with one result a step and one mail`, async () => {
+    const before = (await house.outbox()).length;
+    const starting = Promise.all(
+      Array.from({ length: RUNS }, (_, i) => house.api.start({ ...CLEAR, subject: `kill ${i}` }, `kill-${i}`)),
+    );
+    const sent = async () => (await house.outbox()).length - before;
+    for (const share of [0.1, 0.5]) {
+      await until(`${share * 100} % are sent`, async () => (await sent()) >= RUNS * share);
+      expect(await sent()).toBeLessThan(RUNS);
+      await house.service.kill9();
+    }
+    const ids = await starting;
+    await house.service.ready();
+    expect(new Set(ids).size).toBe(RUNS);
+    await until('all runs end', async () => {
+      const statuses = await house.api.statuses();
+      return ids.every((id) => statuses.get(id) === 'completed');
+    });
+    for (const id of ids) {
+      const facts = await house.api.history(id);
+      expect(facts.filter(({ type }) => type === 'run.accepted' || type === 'run.completed')).toHaveLength(2);
+      const results = facts.flatMap(({ type, step }) => (type === 'step.completed' ? [step] : [])).sort();
+      expect(results).toEqual(['classify', 'comply', 'draft', 'extract', 'intake', 'retrieve', 'route', 'send']);
+    }
+    const mails = await house.outbox();
+    expect(mails.filter((name) => ids.some((id) => name === `${id}.send.eml`))).toHaveLength(RUNS);
+    expect(mails).toHaveLength(before + RUNS);
+  }, 120_000);
+});
+
+/** A mail of parts within parts. */
+function nested(depth: number): Buffer {
+  const part = (i: number) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`;
+  return Buffer.from(`From: a@example.com\r\n${Array.from({ length: depth }, (_, i) => part(i)).join('')}`);
+}
