@@ -19,7 +19,7 @@ interface Measurement {
   readonly samples: Sample[];
 }
 
-/** Measures every system at every work, once a round; in each round another system is first. */
+/** Measures every system at every work, once a round and the first work once more before; in each round another system is first. */
 export async function measureAll(of: RoundsOptions): Promise<readonly Outcome[]> {
   const { systems, works, rounds, runs } = of.options;
   const all = works
@@ -29,6 +29,7 @@ export async function measureAll(of: RoundsOptions): Promise<readonly Outcome[]>
         .filter((system) => system.parallelSteps || work.shape === 'sequence')
         .map((system): Measurement => ({ system, work, samples: [] })),
     );
+  await warmUp(all[0] ?? [], of);
   for (let round = 0; round < rounds; round++) {
     for (const sideBySide of all) {
       for (const measurement of rotated(sideBySide, round)) {
@@ -44,7 +45,16 @@ export async function measureAll(of: RoundsOptions): Promise<readonly Outcome[]>
   return all.flat().map(({ system, work, samples }) => outcomeOf(system, work, samples));
 }
 
-async function measure({ system, work }: Measurement, { servers, signal }: RoundsOptions, round: number) {
+/** Once, not counted, for the servers' sake: a Kafka that was just started spends most of its time on compiling itself. */
+async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): Promise<void> {
+  for (const measurement of measurements.filter(({ system }) => system.needs.length > 0)) {
+    of.signal.throwIfAborted();
+    await measure(measurement, of, 'warm-up');
+    of.log(`warmed up with ${measurement.work.name}, ${measurement.system.name}`);
+  }
+}
+
+async function measure({ system, work }: Measurement, { servers, signal }: RoundsOptions, round: number | 'warm-up') {
   const name = `bench-${process.pid}-${round}-${work.name}-${system.name}`;
   await using place = await servers.place(name, system);
   const told: MeasureOptions = { system: system.name, work, at: place };
