@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Tests need `--experimental-vm-modules` as it works from 24.9 on; everything else is content with 22.12. */
-const MINIMUM = process.env.MILLRACE_NODE === 'pinned' || process.argv[2]?.endsWith('jest.mjs') ? [24, 9] : [22, 12];
+/** Tests need `--experimental-vm-modules` as it works from 24.9 on; everything else needs AsyncDisposableStack, which came with 24. */
+const MINIMUM = process.env.MILLRACE_NODE === 'pinned' || process.argv[2]?.endsWith('jest.mjs') ? [24, 9] : [24, 0];
 
 function ownIsEnough() {
   if (process.env.MILLRACE_NODE === 'pinned') return false;
