@@ -7,13 +7,14 @@ import type { Context } from './context.js';
 import { commandRecord, factRecords } from './records.js';
 
 /**
- * The records that a decision asks for; `parent` is the span under which its requests are sent. A request that is larger
+ * The records that a decision asks for; `parent` is the span under which its requests are sent, the
+ * run's root without one. A request that is larger
  * than a record may be fails its step, which is a decision of its own: the one that counts is returned.
  */
 export function answerTo(
   context: Context,
   decision: Decision,
-  of: { plan: LoadedPlan; parent: string },
+  of: { plan: LoadedPlan; parent?: string },
 ): { decision: Decision; records: Outgoing[] } {
   const { broker, topics } = context;
   const records: Outgoing[] = [];
@@ -24,7 +25,7 @@ export function answerTo(
     for (const request of requests) {
       const record = commandRecord(topics, run, {
         request,
-        traceparent: sent(context, run, { request, parent: of.parent }),
+        traceparent: sent(context, run, { request, parent: of.parent ?? rootTraceparent(run.id) }),
       });
       const size = sizeOf(record);
       if (size <= broker.maxRecordBytes) {

@@ -1,5 +1,5 @@
 import type { Batch, OrderedSource, Outgoing } from '@millrace/broker';
-import { failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
+import { failure, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { decide, type Decision, evolve, type Run, wakeAtOf } from '@millrace/saga';
 import { answerText } from './answer.js';
@@ -48,7 +48,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     }
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
-      const answer = answerTo(context, one.decision, { plan: one.plan, parent: rootTraceparent(one.decision.run.id) });
+      const answer = answerTo(context, one.decision, { plan: one.plan });
       one.decision = answer.decision;
       records.push(...answer.records);
     }
