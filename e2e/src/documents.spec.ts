@@ -1,0 +1,43 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT } from './processes.js';
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const all = (text: string, pattern: RegExp): string[][] => [...text.matchAll(pattern)].map(([, ...found]) => found);
+
+test('every test that ARCHITECTURE.md calls a proof is there', () => {
+  const proofs = all(read('ARCHITECTURE.md'), /^- `([^`]+)` “([^”]+)”$/gm);
+  expect(proofs.length).toBeGreaterThan(20);
+  const missing = proofs.filter(([file, title]) => !existsSync(join(ROOT, file!)) || !read(file!).includes(title!));
+  expect(missing).toEqual([]);
+});
+
+test('what documents link to is there', () => {
+  const documents = globSync(['*.md', 'docs/**/*.md', 'pipelines/*/*.md', 'deploy/*/*.md'], { cwd: ROOT });
+  const missing = documents.flatMap((file) =>
+    all(read(file), /\]\(([^)#]+)(?:#[^)]*)?\)/g)
+      .filter(([link]) => !/^https?:/.test(link!) && !existsSync(join(ROOT, dirname(file), link!)))
+      .map(([link]) => `${file}: ${link}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the files that ARCHITECTURE.md opens for a question are there', () => {
+  const folders = all(read('ARCHITECTURE.md'), /`((?:libs|services|pipelines|tools|e2e)\/[\w./-]+)`/g);
+  expect(folders.map(([file]) => file!).filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+});
+
+test('README.md has every setting, and no other', () => {
+  const settings = globSync('{libs,services}/**/src/config.ts', {
+    cwd: ROOT,
+    exclude: (name) => name === 'node_modules',
+  })
+    .filter((file) => !file.includes('/testing/'))
+    .flatMap((file) =>
+      all(read(file), /(?:^|[\s'])((?:[A-Z]+_)+[A-Z]+|PORT|HOST|PIPELINES)(?:'\]|: )/gm).map(([name]) => name!),
+    );
+  const rows = all(read('README.md'), /^\| ((?:`[A-Z_]+`(?:, )?)+) +\|/gm);
+  const told = rows.flatMap(([names]) => all(names!, /`([A-Z_]+)`/g).map(([name]) => name!));
+  // Not read by any config.ts: the launcher's own.
+  expect(new Set(told)).toEqual(new Set([...settings, 'MILLRACE_NODE']));
+});
