@@ -10,6 +10,7 @@ export interface RunView {
   readonly steps: readonly {
     readonly name: string;
     readonly status: string;
+    readonly attempts: readonly unknown[];
     readonly failure?: { readonly code: string; readonly message: string };
   }[];
 }
