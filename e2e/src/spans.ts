@@ -126,14 +126,17 @@ interface JaegerTrace {
   readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
 }
 
-/** What Jaeger's query API has of a trace. A parent is the first reference of type CHILD_OF; links are the others. */
+/**
+ * What Jaeger's query API has of a trace. It keeps one reference for each span that another names, so a parent that is
+ * linked to as well is FOLLOWS_FROM, first of all references; Jaeger draws it as the parent all the same.
+ */
 export async function jaegerSpans(queryUrl: string, traceId: string): Promise<readonly SeenSpan[]> {
   const answer = await fetch(`${queryUrl}/api/traces/${traceId}`);
   if (!answer.ok) return [];
   const { data } = (await answer.json()) as { data: readonly JaegerTrace[] };
   return data.flatMap(({ spans, processes }) =>
     spans.map((span) => {
-      const parent = span.references.find(({ refType }) => refType === 'CHILD_OF')?.spanID;
+      const parent = (span.references.find(({ refType }) => refType === 'CHILD_OF') ?? span.references[0])?.spanID;
       return {
         traceId: span.traceID,
         spanId: span.spanID,

@@ -8,6 +8,8 @@ import type { SpanContext, SpanRecord, Spans } from './spans.js';
 import { childOf, contextOf, parseTraceparent } from './trace-context.js';
 
 const DELAY_MS = 500;
+/** Jaeger takes a span that lasts no time for one of negative time, and warns at each. */
+const SHORTEST_MS = 0.001;
 const QUEUE = 16_384;
 const BATCH = 1_024;
 /** How long a batch may take, its retries included: after that it is dropped. */
@@ -69,7 +71,7 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
   const parsed = parseTraceparent(context.traceparent);
   if (!parsed?.sampled) return undefined;
   const spanContext = { traceId: context.traceId, spanId: context.spanId, traceFlags: TraceFlags.SAMPLED };
-  const durationMs = Math.max(0, span.endMs - span.startMs);
+  const durationMs = Math.max(SHORTEST_MS, span.endMs - span.startMs);
   return {
     name: span.name,
     kind: KINDS[span.kind],

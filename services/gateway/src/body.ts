@@ -41,10 +41,11 @@ function refuseCrossSite(request: Request): void {
 }
 
 function bodyOf(request: Request): unknown {
-  const bytes = request.body;
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return undefined;
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const type = mediaTypeOf(request);
+  // Nothing at all is a mail too, and it is for the pipeline to say what is wrong with it.
   if (type === MAIL) return bytes;
+  if (bytes.length === 0) return undefined;
   if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
     throw new RequestProblem(
       'UNSUPPORTED_CONTENT_TYPE',
