@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import { type Evidence, gather } from './evidence.js';
+import { perform } from './faults.js';
+import { type House, type Layout, openHouse, serviceNames, whenUp } from './house.js';
+import { type Violation, violationsOf } from './invariants.js';
+import { Load, type Request, requestsOf } from './load.js';
+import type { MutantName } from './options.js';
+import { scheduleOf } from './schedule.js';
+import { until } from './waiting.js';
+
+export interface ExperimentOptions {
+  readonly seed: number;
+  readonly runs: number;
+  readonly faults: number;
+  /** How long publishing takes. */
+  readonly spanMs: number;
+  readonly layout: Layout;
+  readonly mutant?: MutantName | undefined;
+  /** Leave data and logs behind. */
+  readonly keep?: boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly requests: readonly Request[];
+  readonly evidence: Evidence;
+}
+
+const QUIET_MS = 240_000;
+const UP_MS = 90_000;
+
+/** One installation, one load, one schedule of faults; and what became of every run. */
+export async function experiment(of: ExperimentOptions): Promise<Outcome> {
+  const { seed, spanMs, layout, mutant, say } = of;
+  const services = serviceNames(layout);
+  const plan = scheduleOf({ seed, faults: of.faults, services, spanMs });
+  const requests = requestsOf(seed, of.runs);
+  say(
+    `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
+  );
+  await using opening = new AsyncDisposableStack();
+  const house = opening.use(await openHouse({ layout, mutant, seed }));
+  const load = new Load(house, { requests, spanMs, seed });
+  await Promise.all([load.run(), perform(plan, { house, load, seed, say })]);
+  await load.settled();
+  house.kafkaProxy.heal();
+  house.postgresProxy.heal();
+  const since = Date.now();
+  const troubles = await calm(house, requests.length);
+  say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${Math.round((Date.now() - since) / 1_000)} s`);
+  const evidence = await gather(house);
+  const violations = [
+    ...troubles.map((what) => ({ what })),
+    ...load.refusals.map((what) => ({ what: `Refused: ${what}` })),
+    ...crashesOf(house),
+    ...violationsOf(requests, evidence),
+  ];
+  if (of.keep || violations.length > 0) say(`data and logs are in ${house.folder}`);
+  const { folder } = house;
+  await opening.disposeAsync();
+  if (!of.keep && violations.length === 0) await rm(folder, { recursive: true, force: true });
+  return { violations, requests, evidence };
+}
+
+/** Waits until nothing goes on any more; what still does when it should not. */
+async function calm(house: House, runs: number): Promise<readonly string[]> {
+  const troubles: string[] = [];
+  for (const service of house.services.values()) {
+    if (service.wanted && !(await service.ready(UP_MS)))
+      troubles.push(`${service.name} is not ready. It said last:\n${service.said}`);
+  }
+  const quiet = await until(
+    async () => {
+      const { rows } = await whenUp(() =>
+        house.database.query<{ all: number; open: number }>(
+          `select count(*)::int as all, count(*) filter (where status = 'running')::int as open from runs`,
+        ),
+      );
+      return rows[0]!.all >= runs && rows[0]!.open === 0 && (await allRead(house));
+    },
+    { withinMs: QUIET_MS, everyMs: 500 },
+  );
+  return quiet
+    ? troubles
+    : [...troubles, `Runs or records were still under way ${QUIET_MS / 1_000} s after the last fault`];
+}
+
+async function allRead({ broker, topics, groups }: House): Promise<boolean> {
+  const pairs = [
+    [groups.intake, topics.intake],
+    [groups.runs, topics.runs],
+    [groups.deadLetters, topics.deadLetters],
+    ...['open', 'weigh', 'price', 'quote', 'reserve', 'insure', 'pay'].map((name) => [
+      groups.stage(name),
+      topics.stage(name),
+    ]),
+  ] as const;
+  const lags = await Promise.all(pairs.map(([group, topic]) => broker.lag(group!, topic!))).catch(() => undefined);
+  return lags?.flat().every(({ committed, end }) => (committed ?? 0) === end) ?? false;
+}
+
+/** A service that ends by itself would be started again; it should not have to be. */
+const crashesOf = ({ services }: House): Violation[] =>
+  [...services.values()].flatMap(({ name, crashes }) =>
+    crashes.map((how) => ({ what: `${name} ended by itself (${how})` })),
+  );

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chanceOf } from './chance.js';
+import type { House } from './house.js';
+import type { Load } from './load.js';
+import { poisonRecords } from './poison.js';
+import type { Fault, Planned } from './schedule.js';
+
+export interface Performance {
+  readonly house: House;
+  readonly load: Load;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+}
+
+/** Lets everything happen that is planned, each at its time and whatever else is under way. Resolves when all is over. */
+export async function perform(plan: readonly Planned[], of: Performance): Promise<void> {
+  const started = Date.now();
+  await Promise.all(
+    plan.map(async ({ at, fault }, i) => {
+      await sleep(at);
+      const seconds = String(Math.round((Date.now() - started) / 1_000)).padStart(4);
+      of.say(`${seconds} s  ${describe(fault)}`);
+      const outcome = await happen(fault, of, i);
+      if (outcome) of.say(`        ${fault.kind}: ${outcome}`);
+    }),
+  );
+}
+
+function describe({ kind, ...details }: Fault): string {
+  const words = Object.entries(details).map(([name, value]) =>
+    name === 'service' || typeof value === 'string' ? value : `${name} ${Math.round(Number(value) * 100) / 100}`,
+  );
+  return [kind, ...words].join(', ');
+}
+
+/** What is worth telling of how it went, if anything. */
+async function happen(fault: Fault, of: Performance, index: number): Promise<string | undefined> {
+  const { house } = of;
+  const chance = chanceOf(of.seed * 1_000 + index);
+  switch (fault.kind) {
+    case 'kill':
+      await house.services.get(fault.service)!.kill9();
+      return undefined;
+    case 'freeze':
+      await house.services.get(fault.service)!.freeze(fault.ms);
+      return undefined;
+    case 'drain':
+      return `${fault.service} ended with ${await house.services.get(fault.service)!.drain({ again: true })}`;
+    case 'kill-kafka':
+    case 'kill-postgres': {
+      const server = fault.kind === 'kill-kafka' ? house.kafka : house.postgres;
+      await server.kill9();
+      await sleep(fault.downMs);
+      await server.restart();
+      return 'it is back';
+    }
+    case 'cut': {
+      let broken = 0;
+      for (let i = 0; i < fault.times; i++, await sleep(300)) {
+        broken += proxyOf(house, fault.server).cut(() => chance() < fault.share);
+      }
+      return `${broken} connections`;
+    }
+    case 'slow-network':
+      proxyOf(house, fault.server).change(fault);
+      await sleep(fault.ms);
+      proxyOf(house, fault.server).change(undefined);
+      return undefined;
+    case 'requests':
+      house.kafkaProxy.set(fault);
+      return undefined;
+    case 'scale':
+      return scale(house, fault, index);
+    case 'repeat':
+      of.load.repeat(fault.count);
+      return undefined;
+    case 'poison':
+      return poison(house, `${of.seed}.${index}`);
+  }
+}
+
+const proxyOf = (house: House, server: 'kafka' | 'postgres') =>
+  server === 'kafka' ? house.kafkaProxy : house.postgresProxy;
+
+async function scale(house: House, { service, ms }: { service: string; ms: number }, index: number): Promise<string> {
+  const named = (n: number) => `${service}-${n}`;
+  const second = house.services.get(named(2))!;
+  // Names that no other scaling gives.
+  const added = await Promise.all([1, 2].map((n) => house.add(named(index * 2 + n + 10))));
+  await Promise.all(added.map((one) => one.ready(60_000)));
+  await sleep(ms);
+  const ends = await Promise.all([...added, second].map((one) => one.drain({ again: false })));
+  await sleep(ms);
+  await second.start();
+  return `${service} had four processes, then one, now two; those that left ended with ${ends.join(', ')}`;
+}
+
+async function poison(house: House, round: string): Promise<string> {
+  const records = poisonRecords(house.topics, round);
+  for (;;) {
+    try {
+      await house.broker.publish(records);
+      return `${records.length} records`;
+    } catch {
+      await sleep(200);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { experiment } from './experiment.js';
+import { HELP, readOptions, UsageError } from './options.js';
+import { report } from './report.js';
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const { help, seed: seeds, minutes, ...options } = readOptions(process.argv.slice(2));
+  if (help) {
+    say(HELP);
+    return 0;
+  }
+  const bad: number[] = [];
+  for (const seed of seeds) {
+    const outcome = await experiment({ ...options, seed, spanMs: minutes * 60_000, say });
+    say(report(seed, outcome) + '\n');
+    if (outcome.violations.length > 0) bad.push(seed);
+  }
+  if (seeds.length > 1)
+    say(`${seeds.length} seeds: ${bad.length === 0 ? 'no violations' : `violations with ${bad.join(', ')}`}`);
+  return bad.length === 0 ? 0 : 1;
+}
+
+// What was started ends with us, also when we are told to end.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${HELP}\n`);
+  process.exitCode = 2;
+}

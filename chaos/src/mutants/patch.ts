@@ -1,0 +1,34 @@
+/** What the mutants reach into: names inside `libs/broker-kafka`, which nothing but a mutant may know. */
+export interface TransactionalProducerInside {
+  transactionalId: string | null;
+  options: { readonly transactionalId: string };
+  readonly place: { readonly group: string; readonly topic: string; readonly partition: number };
+  readonly producerId: number;
+  readonly epoch: number;
+  readonly transactions: {
+    addPartitionsToTxn(of: object): Promise<unknown>;
+    endTxn(of: object): Promise<unknown>;
+  };
+  patiently<T>(request: () => Promise<T>): Promise<T>;
+  write(routed: Routed): Promise<void>;
+  initialise(): Promise<void>;
+  transact(routed: Routed, point: unknown): Promise<void>;
+}
+
+export type Routed = ReadonlyMap<string, ReadonlyMap<number, unknown>>;
+
+/** Replaces a method of the producer by which answers and offsets are committed. @throws where there is none of that name */
+export async function mutate<Name extends 'initialise' | 'transact'>(
+  name: Name,
+  make: (original: TransactionalProducerInside[Name]) => TransactionalProducerInside[Name],
+): Promise<void> {
+  // By its address, not by name: the package shows nobody this class.
+  const address = new URL('../../../libs/broker-kafka/dist/transactional-producer.js', import.meta.url).href;
+  const { TransactionalProducer } = (await import(address)) as {
+    TransactionalProducer: { prototype: TransactionalProducerInside };
+  };
+  const { prototype } = TransactionalProducer;
+  if (typeof prototype[name] !== 'function')
+    throw new Error(`There is no ${name} to mutate: the mutant is out of date.`);
+  prototype[name] = make(prototype[name]);
+}

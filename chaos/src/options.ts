@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const MUTANTS = ['no-fencing', 'offsets-outside'] as const;
+export type MutantName = (typeof MUTANTS)[number];
+
+export const HELP = `npm run chaos               breaks everything around running services, and looks at what became of every run
+  --seed N or N..M        which schedule of faults, or several in turn (1)
+  --runs N                runs that are published, at a steady rate (3000)
+  --minutes N             how long publishing them takes (2)
+  --faults N              how many faults meanwhile (12)
+  --layout apart|together each stage in processes of its own, or some share one (apart)
+  --mutant NAME           ${MUTANTS.join(' or ')}: with this protection taken away, violations have to be found
+  --keep                  leave data and logs in .millrace/chaos
+
+Ends with 0 when nothing was violated, with 1 when something was.`;
+
+const wholeNumber = (byDefault: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'expected a whole number above 0')
+    .default(byDefault)
+    .transform(Number);
+
+const Options = z.object({
+  seed: z
+    .string()
+    .regex(/^\d{1,9}(\.\.\d{1,9})?$/, 'expected a whole number, or a range, e.g. 1..20')
+    .default('1')
+    .transform((text) => {
+      const [first, last = first] = text.split('..').map(Number) as [number, number?];
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    })
+    .refine((seeds) => seeds.length > 0, 'expected the smaller number first'),
+  runs: wholeNumber('3000'),
+  minutes: z
+    .string()
+    .regex(/^\d{1,3}(\.\d+)?$/, 'expected a number of minutes')
+    .default('2')
+    .transform(Number)
+    .refine((minutes) => minutes > 0, 'expected more than 0'),
+  faults: wholeNumber('12'),
+  layout: z.enum(['apart', 'together']).default('apart'),
+  mutant: z.enum(MUTANTS).optional(),
+  keep: z.boolean().default(false),
+  help: z.boolean().default(false),
+});
+export type Options = z.output<typeof Options>;
+
+/** How the harness was called wrongly. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws {UsageError} with all problems at once */
+export function readOptions(args: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        ...{ seed: text, runs: text, minutes: text, faults: text, layout: text, mutant: text },
+        ...{ keep: flag, help: flag },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  const { data, error } = Options.safeParse(values);
+  if (data) return data;
+  throw new UsageError(error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`).join('\n'));
+}

@@ -1,0 +1,122 @@
+import { chanceOf, type Chance, pick, shuffled } from './chance.js';
+import type { Api } from './frames.js';
+import type { Mishap } from './proxy.js';
+
+export type Fault =
+  | { readonly kind: 'kill'; readonly service: string }
+  /** For longer than Kafka waits for a member of a group: another one takes its work over, and then it wakes. */
+  | { readonly kind: 'freeze'; readonly service: string; readonly ms: number }
+  | { readonly kind: 'drain'; readonly service: string }
+  | { readonly kind: 'kill-kafka'; readonly downMs: number }
+  | { readonly kind: 'kill-postgres'; readonly downMs: number }
+  | { readonly kind: 'cut'; readonly server: 'kafka' | 'postgres'; readonly share: number; readonly times: number }
+  | {
+      readonly kind: 'slow-network';
+      readonly server: 'kafka' | 'postgres';
+      readonly ms: number;
+      readonly latencyMs: number;
+      readonly bytesPerSecond: number;
+    }
+  | {
+      readonly kind: 'requests';
+      readonly api: Api;
+      readonly mishap: Mishap;
+      readonly count: number;
+      readonly ms: number;
+    }
+  /** From two processes to four, to one, and back to two. */
+  | { readonly kind: 'scale'; readonly service: string; readonly ms: number }
+  /** The last requests once more, in another order and by other ways. */
+  | { readonly kind: 'repeat'; readonly count: number }
+  | { readonly kind: 'poison' };
+
+export interface Planned {
+  /** Milliseconds after the first run was published. */
+  readonly at: number;
+  readonly fault: Fault;
+}
+
+export const KINDS = [
+  'kill',
+  'freeze',
+  'drain',
+  'kill-kafka',
+  'kill-postgres',
+  'cut',
+  'slow-network',
+  'requests',
+  'scale',
+  'repeat',
+  'poison',
+] as const satisfies readonly Fault['kind'][];
+
+/** What comes again where there are more faults than kinds: these differ most from one time to the next. */
+const OFTEN: readonly Fault['kind'][] = ['kill', 'requests', 'freeze', 'requests', 'kill', 'cut'];
+
+/** Group members are given up after ten seconds. */
+const SESSION_MS = 10_000;
+
+/** What goes wrong, and when: all kinds of faults before one comes again, evenly spread with some chance in it. */
+export function scheduleOf(of: {
+  seed: number;
+  faults: number;
+  services: readonly string[];
+  spanMs: number;
+}): readonly Planned[] {
+  const chance = chanceOf(of.seed);
+  const kinds: Fault['kind'][] = shuffled(chance, KINDS).slice(0, of.faults);
+  for (let more = 0; kinds.length < of.faults; more++) kinds.push(OFTEN[more % OFTEN.length]!);
+  const step = of.spanMs / of.faults;
+  return shuffled(chance, kinds).map((kind, i) => ({
+    at: Math.round((i + 0.1 + 0.6 * chance()) * step),
+    fault: faultOf(kind, chance, of.services),
+  }));
+}
+
+function faultOf(kind: Fault['kind'], chance: Chance, services: readonly string[]): Fault {
+  const between = (low: number, high: number) => Math.round(low + chance() * (high - low));
+  const server = () => pick(chance, ['kafka', 'postgres'] as const);
+  // Coordinators and whoever calls the bank have most to lose.
+  const anyService = () =>
+    chance() < 0.4
+      ? pick(
+          chance,
+          services.filter((name) => /^(coordinator|pay)/.test(name)),
+        )
+      : pick(chance, services);
+  const stages = services.filter((name) => !/^(coordinator|gateway)/.test(name));
+  switch (kind) {
+    case 'kill':
+    case 'drain':
+      return { kind, service: anyService() };
+    case 'freeze':
+      return { kind, service: anyService(), ms: SESSION_MS + between(2_000, 6_000) };
+    case 'kill-kafka':
+    case 'kill-postgres':
+      return { kind, downMs: between(0, 4_000) };
+    case 'cut':
+      return { kind, server: server(), share: 0.2 + 0.8 * chance(), times: between(1, 4) };
+    case 'slow-network':
+      return {
+        kind,
+        server: server(),
+        ms: between(3_000, 8_000),
+        latencyMs: between(2, 40),
+        bytesPerSecond: between(50_000, 500_000),
+      };
+    case 'requests':
+      return {
+        kind,
+        api: pick(chance, ['produce', 'endTxn', 'txnOffsetCommit', 'endTxn'] as const),
+        mishap: pick(chance, ['lost', 'unanswered', 'slow', 'late', 'late'] as const),
+        count: between(3, 12),
+        ms: between(100, 3_000),
+      };
+    case 'scale':
+      return { kind, service: pick(chance, stages).replace(/-\d$/, ''), ms: between(2_000, 5_000) };
+    case 'repeat':
+      return { kind, count: between(20, 60) };
+    case 'poison':
+      return { kind };
+  }
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { programPath } from './config.js';
+import { until } from './waiting.js';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const AGAIN_MS = 500;
+const DRAIN_MS = 40_000;
+
+export interface Command {
+  /** What is run, and how: arguments of `node`. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly port: number;
+  /** What the service says goes there. */
+  readonly logFile: string;
+}
+
+/** A service as its own process, started again whenever it ends, as by an operator's supervisor. */
+export class Service implements AsyncDisposable {
+  /** How it ended when nobody had asked for it. */
+  readonly crashes: string[] = [];
+  private child: ChildProcess | undefined;
+  private ended: Promise<string> = Promise.resolve('');
+  private isWanted = true;
+  private provoked = false;
+  private line: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly name: string,
+    private readonly command: Command,
+  ) {
+    this.run();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.command.port}`;
+  }
+
+  /** It is to run: was not told to end for good. */
+  get wanted(): boolean {
+    return this.isWanted;
+  }
+
+  /** What it has said last. */
+  get said(): string {
+    return readFileSync(this.command.logFile, 'utf8').trimEnd().split('\n').slice(-30).join('\n');
+  }
+
+  async ready(withinMs: number): Promise<boolean> {
+    const asks = async () => {
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(6_000) }).catch(() => undefined);
+      await answer?.arrayBuffer();
+      return answer?.ok;
+    };
+    return (await until(asks, { withinMs })) === true;
+  }
+
+  /** Ends as by a crash: nothing is flushed, drained or said. */
+  kill9(): Promise<void> {
+    return this.inTurn(async () => {
+      this.provoked = true;
+      this.child?.kill('SIGKILL');
+      await this.ended;
+    });
+  }
+
+  /** Sleeps without knowing it for `ms`, then goes on as if nothing had happened. */
+  freeze(ms: number): Promise<void> {
+    return this.inTurn(async () => {
+      const { child } = this;
+      child?.kill('SIGSTOP');
+      await sleep(ms);
+      child?.kill('SIGCONT');
+    });
+  }
+
+  /** Told to end in order, and started again where `again`. Resolves with how it ended. */
+  drain({ again }: { again: boolean }): Promise<string> {
+    return this.inTurn(async () => {
+      this.provoked = true;
+      this.isWanted = again;
+      const { child } = this;
+      child?.kill('SIGTERM');
+      const late = setTimeout(() => child?.kill('SIGKILL'), DRAIN_MS);
+      const how = await this.ended;
+      clearTimeout(late);
+      return how;
+    });
+  }
+
+  /** Brings back one that was drained for good. */
+  start(): Promise<void> {
+    return this.inTurn(async () => {
+      this.isWanted = true;
+      if (!this.child) this.run();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.line;
+    this.isWanted = false;
+    this.provoked = true;
+    const { child } = this;
+    child?.kill('SIGCONT');
+    child?.kill('SIGTERM');
+    const late = setTimeout(() => child?.kill('SIGKILL'), 5_000);
+    await this.ended;
+    clearTimeout(late);
+  }
+
+  /** One thing at a time is done to a service. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.line.then(work);
+    this.line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private run(): void {
+    const { args, env, port, logFile } = this.command;
+    const out = openSync(logFile, 'a');
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { PATH: programPath(), ...env, PORT: String(port) },
+      stdio: ['ignore', out, out],
+    });
+    closeSync(out);
+    this.child = child;
+    this.provoked = false;
+    this.ended = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        const how = signal ?? `exit code ${code}`;
+        this.child = undefined;
+        if (!this.provoked) this.crashes.push(how);
+        // One that ends by itself at once must not keep the machine busy with starting it.
+        if (this.isWanted) setTimeout(() => this.isWanted && !this.child && this.run(), this.provoked ? 0 : AGAIN_MS);
+        resolve(how);
+      }),
+    );
+  }
+}

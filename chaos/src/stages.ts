@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnyStage, type Handles, type In, type Out, Stage, StageFailure, type StageRun } from '@millrace/stage';
+import { insure, open, pay, price, quote, reserve, weigh } from './pipeline.js';
+import { failuresOf, INSURANCE, isHeld, isInsured, isRefused, priceOf, weightOf, workMsOf } from './rules.js';
+
+const work = ({ id, step, signal }: StageRun) => sleep(workMsOf(id, step), undefined, { signal });
+
+@Stage(open)
+export class OpenStage implements Handles<typeof open> {
+  async handle(input: In<typeof open>, run: StageRun): Promise<Out<typeof open>> {
+    await work(run);
+    return input;
+  }
+}
+
+@Stage(weigh)
+export class WeighStage implements Handles<typeof weigh> {
+  async handle({ item }: In<typeof weigh>, run: StageRun): Promise<Out<typeof weigh>> {
+    await work(run);
+    return { weight: weightOf(item) };
+  }
+}
+
+@Stage(price)
+export class PriceStage implements Handles<typeof price> {
+  async handle({ amount }: In<typeof price>, run: StageRun): Promise<Out<typeof price>> {
+    await work(run);
+    return { price: priceOf(amount) };
+  }
+}
+
+@Stage(quote)
+export class QuoteStage implements Handles<typeof quote> {
+  async handle(of: In<typeof quote>, run: StageRun): Promise<Out<typeof quote>> {
+    await work(run);
+    return { total: of.weight + of.price, held: isHeld(run.id), insured: isInsured(run.id) };
+  }
+}
+
+@Stage(reserve)
+export class ReserveStage implements Handles<typeof reserve> {
+  async handle(input: In<typeof reserve>, run: StageRun): Promise<Out<typeof reserve>> {
+    await work(run);
+    if (isRefused(run.id)) throw new StageFailure('SOLD_OUT', 'There is none left.', { kind: 'permanent' });
+    if (run.attempt <= failuresOf(run.id)) throw new StageFailure('WAREHOUSE_BUSY', 'The warehouse is busy.');
+    return input;
+  }
+}
+
+@Stage(insure)
+export class InsureStage implements Handles<typeof insure> {
+  async handle({ total }: In<typeof insure>, run: StageRun): Promise<Out<typeof insure>> {
+    await work(run);
+    return { total: total + INSURANCE };
+  }
+}
+
+/** Where the bank is. */
+export class BankAddress {
+  constructor(readonly url: string) {}
+}
+
+@Stage(pay)
+export class PayStage implements Handles<typeof pay> {
+  constructor(private readonly bank: BankAddress) {}
+
+  async handle({ total }: In<typeof pay>, run: StageRun): Promise<Out<typeof pay>> {
+    await work(run);
+    const answer = await fetch(this.bank.url, {
+      method: 'POST',
+      headers: { 'idempotency-key': run.idempotencyKey },
+      body: JSON.stringify({ total }),
+      signal: run.signal,
+    });
+    return (await answer.json()) as Out<typeof pay>;
+  }
+}
+
+export const STAGES: Readonly<Record<string, AnyStage>> = {
+  open: OpenStage,
+  weigh: WeighStage,
+  price: PriceStage,
+  quote: QuoteStage,
+  reserve: ReserveStage,
+  insure: InsureStage,
+  pay: PayStage,
+};
