@@ -1,6 +1,6 @@
 // Runs a script on a Node that Millrace supports: the user's own where it is new enough, else the pinned one that
 // came with `npm ci` as an optional platform package.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -44,11 +44,28 @@ export function runOnNode(args) {
 
 /** npm that is killed tells nobody; whoever started something with it takes that to be gone. */
 function endWithNpm(child) {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const npm = process.ppid;
+  const npm = process.env.npm_lifecycle_event === undefined ? undefined : npmAbove(process.ppid);
+  if (npm === undefined) return;
   setInterval(() => {
-    if (process.ppid !== npm && child.connected) child.disconnect();
+    if (!isAlive(npm) && child.connected) child.disconnect();
   }, PARENT_WATCH_MS).unref();
+}
+
+/** npm starts scripts by way of a shell, which stays in between or becomes what it starts. */
+function npmAbove(pid) {
+  const { status, stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+  if (status !== 0) return undefined;
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? [];
+  return /(?:^|[/-])(?:ba|da|z|k|a)?sh$/.test(command ?? '') ? Number(parent) : pid;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) runOnNode(process.argv.slice(2));
