@@ -13,8 +13,8 @@ for (const file of workspaces.flatMap((w) => globSync(`${w}/package.json`)).sort
 
 let differs = false;
 function write(file, value) {
-  const text = JSON.stringify(value) + '\n';
-  const same = existsSync(file) && JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))) + '\n' === text;
+  const text = JSON.stringify(value, null, 2) + '\n';
+  const same = existsSync(file) && readFileSync(file, 'utf8') === text;
   if (same) return;
   differs = true;
   if (check) console.error(`${file} does not match the package.json beside it: run npm run references`);

@@ -25,7 +25,7 @@ export interface Tables {
   };
   dead_letters: {
     id: string;
-    status: 'open' | 'redriven' | 'dropped';
+    status: 'open' | 'redriven';
     at: Date;
     run: string | null;
     pipeline: string | null;

@@ -28,7 +28,7 @@ export interface Review {
 /** A parked step, or a record that nobody could read (`run` is then undefined and `record` has what came). */
 export interface DeadLetter {
   readonly id: string;
-  readonly status: 'open' | 'redriven' | 'dropped';
+  readonly status: 'open' | 'redriven';
   readonly at: number;
   readonly failure: Failure;
   readonly run: string | undefined;

@@ -81,17 +81,6 @@ export class Writer {
     return found;
   }
 
-  /** Which of these runs nobody has made yet. */
-  async unknownOf(runs: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.database.query<{ id: string }>(
-      'select id from runs where id = any($1::text[])',
-      [runs],
-      'unknown',
-    );
-    const known = new Set(rows.map((row) => row.id));
-    return new Set(runs.filter((run) => !known.has(run)));
-  }
-
   /**
    * Writes a batch: all of it or nothing.
    * @throws {StaleOwner} when the partition does not stand where the batch began.
