@@ -125,7 +125,7 @@ const RecordView = z.object({
 
 export const DeadLetterView = z.object({
   id: z.string(),
-  status: z.enum(['open', 'redriven', 'dropped']),
+  status: z.enum(['open', 'redriven']),
   at: Time,
   failure: FailureView,
   run: z.string().optional(),

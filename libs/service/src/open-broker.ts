@@ -13,7 +13,7 @@ export async function openBroker(settings: ServiceSettings, { log, meters }: Tel
   const { kafkaBroker } = await import('@millrace/broker-kafka');
   return kafkaBroker({
     ...settings.kafka,
-    transactionalIdPrefix: settings.topicPrefix,
+    transactionalIdPrefix: settings.topicPrefix.replace(/\.$/, ''),
     log: (level, message, fields) => log[level](fields, message),
     onMetric: kafkaMetrics(meters),
   });

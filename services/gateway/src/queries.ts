@@ -21,7 +21,7 @@ export const ReviewsQuery = z.strictObject({
 export type ReviewsQuery = z.infer<typeof ReviewsQuery>;
 
 export const DeadLettersQuery = z.strictObject({
-  status: z.enum(['open', 'redriven', 'dropped']).optional(),
+  status: z.enum(['open', 'redriven']).optional(),
   pipeline,
   ...page,
 });
