@@ -85,7 +85,8 @@ export async function startKafka({
   const jvm = ['-Djava.awt.headless=true', `-Dlog4j2.configurationFile=${join(here, 'log4j2.xml')}`];
   const classPath = ['-cp', join(lib, '*')];
   if (!existsSync(join(dataDir, 'data', 'meta.properties'))) {
-    const id = randomBytes(16).toString('base64url');
+    // A leading "-" would be taken for an option.
+    const id = 'M' + randomBytes(16).toString('base64url').slice(1);
     await run(java, [
       '-XX:TieredStopAtLevel=1',
       ...jvm,

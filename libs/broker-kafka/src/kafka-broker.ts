@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
 import { BrokerError } from '@millrace/broker';
 import type { KafkaSettings, Log } from './config.js';
 import { ConcurrentConsumption } from './consumption.js';
 import { GroupConsumption } from './group-consumption.js';
-import { Clients, kafkajs, kindOf } from './kafkajs.js';
+import { Clients, isPassing, kafkajs, kindOf } from './kafkajs.js';
 import { OrderedPartition } from './ordered-partition.js';
 import { Publisher } from './publisher.js';
 import { browse, tail } from './tail.js';
@@ -16,6 +17,7 @@ import { doneAbove } from './window.js';
 const DEFAULT_MESSAGE_BYTES = 1_048_588;
 const BATCH_OVERHEAD = 512;
 const BATCH_BYTES = 900_000;
+const TOPICS_WITHIN_MS = 30_000;
 const HEALTHY_WITHIN_MS = 5_000;
 
 /**
@@ -86,7 +88,20 @@ class KafkaBroker implements Broker {
   }
 
   ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    return this.during(this.createMissing(specs));
+    return this.during(this.patiently(() => this.createMissing(specs)));
+  }
+
+  /** A topic that was made a moment ago, here or by another service, is not known to every part of Kafka at once. */
+  private async patiently(work: () => Promise<void>): Promise<void> {
+    const end = Date.now() + TOPICS_WITHIN_MS;
+    for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isPassing(error) || this.closing || Date.now() > end) throw error;
+        await sleep(pause);
+      }
+    }
   }
 
   private async createMissing(specs: readonly TopicSpec[]): Promise<void> {
