@@ -12,5 +12,4 @@ export const StandaloneConfig = z.object({
     .default('@millrace/support-email')
     .transform((text) => text.split(',').map((name) => name.trim())),
   STAGE_CONCURRENCY: wholeNumber.default(16),
-  JAEGER_URL: z.url().optional(),
 });

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
 import { loadPipelines, startCoordinator } from '@millrace/coordinator';
-import { startGateway } from '@millrace/gateway';
+import { gatewaySettings, startGateway } from '@millrace/gateway';
 import {
   type Env,
   followCancellations,
   followPlans,
   type House,
   openHouse,
+  readAll,
+  readSettings,
   type Running,
   type ServiceSettings,
   serviceSettings,
@@ -28,11 +30,12 @@ export interface Standalone extends AsyncDisposable {
 
 /** Every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
 export async function startStandalone(env: Env): Promise<Standalone> {
-  const config = StandaloneConfig.parse(env);
-  const settings: ServiceSettings = {
-    ...serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
-    kafka: undefined,
-  };
+  const [common, config, own] = readAll('standalone', [
+    () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
+    () => readSettings(StandaloneConfig, env, 'standalone'),
+    () => gatewaySettings(env),
+  ] as const);
+  const settings: ServiceSettings = { ...common, kafka: undefined };
   await mkdir(settings.dataDir, { recursive: true });
   await using opening = new AsyncDisposableStack();
   // First of all, because nobody else may touch the rest of the data while we have the log.
@@ -74,7 +77,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
-    { reader: store.reader, host, port, nextFreePort: true, jaegerUrl: config.JAEGER_URL },
+    { reader: store.reader, host, port, nextFreePort: true, ...own },
   );
   drained(gateway);
   // Where the CLI looks first.
