@@ -19,4 +19,4 @@ export {
 } from './records.js';
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';
-export { type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';
+export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';

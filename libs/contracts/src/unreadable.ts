@@ -1,4 +1,5 @@
 import type { Failure } from './failures.js';
+import { headerText } from './headers.js';
 import { derivedId } from './ids.js';
 
 type HeaderValue = string | Buffer | readonly (string | Buffer)[];
@@ -31,6 +32,14 @@ export const UNREADABLE = {
   /** How many bytes the record's value had, where they do not fit beside these headers: they are still at its origin. */
   omitted: 'millrace-value-omitted',
 } as const;
+
+const DEAD_LETTER_ID = /^dl_[0-9a-z]{26}$/;
+
+/** The dead letter that a record is, or was; undefined where its header names none that we could have made. */
+export function deadLetterIdOf(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const id = headerText(headers, UNREADABLE.deadLetter);
+  return id !== undefined && DEAD_LETTER_ID.test(id) ? id : undefined;
+}
 
 /**
  * A record that nobody could read, on its way to `dead-letters`: its key, its bytes and all its headers, and where it came

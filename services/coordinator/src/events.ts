@@ -28,6 +28,8 @@ export function readEvents(value: Buffer | null): { events: readonly RunEvent[];
   return { events, failure: wrong };
 }
 
+const RUN_ID = /^run_[0-9a-z]{26}$/;
+
 /** Nearly all events are these: told by hand, because the schema takes ten times as long. As strict as the schema in what `decide` reads. */
 function isStepEnd(item: unknown): item is RunEvent {
   if (typeof item !== 'object' || item === null) return false;
@@ -35,6 +37,7 @@ function isStepEnd(item: unknown): item is RunEvent {
   return (
     event.type === 'step.completed' &&
     typeof event.run === 'string' &&
+    RUN_ID.test(event.run) &&
     typeof event.step === 'string' &&
     Number.isInteger(event.attempt) &&
     typeof event.at === 'number' &&

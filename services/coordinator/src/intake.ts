@@ -1,5 +1,5 @@
 import { type Batch, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
-import { type Failure, headerText, UNREADABLE, unreadable } from '@millrace/contracts';
+import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, wakeAtOf } from '@millrace/saga';
 import type { RunChange } from '@millrace/store';
@@ -65,7 +65,7 @@ export function intakeSource(
           row: decision.run.seq !== accepted.get(decision.run.id)!.decision.run.seq,
         })),
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
-        redriven: batch.records.flatMap(({ headers }) => headerText(headers, UNREADABLE.deadLetter) ?? []),
+        redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
         answer: answerText(records),
       };
     });

@@ -9,7 +9,15 @@ import {
   partitionFor,
   type PartitionLag,
 } from '@millrace/broker';
-import { headerText, randomId, type RunEvent, runIdOf, type StepCommand, topicsOf } from '@millrace/contracts';
+import {
+  derivedId,
+  headerText,
+  randomId,
+  type RunEvent,
+  runIdOf,
+  type StepCommand,
+  topicsOf,
+} from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline';
 import { openStore, StaleOwner, type Store } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
@@ -18,6 +26,7 @@ import { intakeSource } from './intake.js';
 import { Plans } from './plans.js';
 import { RunCache } from './run-cache.js';
 import { runsSource } from './runs.js';
+import { unreadSource } from './unread.js';
 
 const PARTITIONS = 2;
 const LIMIT = 20_000;
@@ -213,6 +222,33 @@ describe('the intake', () => {
   });
 });
 
+describe('headers that nobody of ours has written', () => {
+  const hostile = {
+    'millrace-dead-letter': 'dl_\0',
+    'millrace-failure-details': 'not json',
+    'millrace-origin-partition': 'none',
+  };
+  const parked = { ...hostile, 'millrace-dead-letter': derivedId('dl', randomId('t')) };
+
+  test('hold up no dead letters', async () => {
+    const source = unreadSource(store, { topic: 'dead-letters', group: 'd', maxBatch: 10 });
+    const records = [hostile, parked].map((headers, offset) => record(source.topic, { offset, value: 'x', headers }));
+    expect(await take(source, records)).toEqual([]);
+    expect(await store.reader.deadLetter(parked['millrace-dead-letter'])).toMatchObject({
+      failure: { code: 'INVALID_RECORD' },
+      record: { topic: 'dead-letters', partition: 0, offset: 1, value: Buffer.from('x').toString('base64') },
+    });
+  });
+
+  test('hold up no intake', async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const request = asked(prefix);
+    const strange = record(one.topics.intake, { offset: 0, ...request, headers: { ...request.headers, ...hostile } });
+    expect(await take(one.intake, [strange])).toHaveLength(1);
+  });
+});
+
 describe('what happens to runs', () => {
   const begun = async () => {
     const one = new Process(prefix);
@@ -248,6 +284,15 @@ describe('what happens to runs', () => {
       'step.completed',
       'run.completed',
     ]);
+  });
+
+  test('and names no run that there could be is parked', async () => {
+    const { one, partition } = await begun();
+    await open(one.runs, null, partition);
+    const answer = await take(one.runs, [
+      record(one.topics.runs, { offset: 0, partition, value: [completed('run_\0')] }),
+    ]);
+    expect(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code'))).toEqual(['INVALID_RECORD']);
   });
 
   test('and is no event, or is about a run that nobody knows, is parked; what stands beside it counts', async () => {

@@ -1,5 +1,5 @@
 import type { Incoming, OrderedSource } from '@millrace/broker';
-import { type Failure, HEADER, headerText, UNREADABLE } from '@millrace/contracts';
+import { deadLetterIdOf, failure, Failure, HEADER, headerText, UNREADABLE } from '@millrace/contracts';
 import type { DeadLetter, Store } from '@millrace/store';
 
 /** Keeps in the store, for API and console, the records on `dead-letters` that nobody could read. Parked steps are there already. */
@@ -14,11 +14,11 @@ export function unreadSource(store: Store, of: { topic: string; group: string; m
   };
 }
 
+/** What somebody else wrote to the topic may look as it likes: it is left out, or kept as far as it can be read. */
 function letterOf(record: Incoming): DeadLetter | undefined {
   const text = (name: string) => headerText(record.headers, name);
-  const id = text(UNREADABLE.deadLetter);
+  const id = deadLetterIdOf(record.headers);
   if (id === undefined) return undefined;
-  const details = text(UNREADABLE.failureDetails);
   const headers = Object.entries(record.headers).flatMap(([name]) => {
     const value = OURS.has(name) || name.startsWith('__dlq.') ? undefined : text(name);
     return value === undefined ? [] : [[name, value] as const];
@@ -27,12 +27,7 @@ function letterOf(record: Incoming): DeadLetter | undefined {
     id,
     status: 'open',
     at: Date.parse(text(UNREADABLE.failedAt) ?? '') || record.timestamp,
-    failure: {
-      kind: text(UNREADABLE.failureKind) === 'transient' ? 'transient' : 'permanent',
-      code: text(UNREADABLE.failureCode) ?? 'INVALID_RECORD',
-      message: text(UNREADABLE.failureMessage) ?? '',
-      ...(details !== undefined && { details: JSON.parse(details) as Failure['details'] }),
-    },
+    failure: failureOf(text),
     run: undefined,
     pipeline: text(HEADER.pipeline)?.replaceAll('\0', ''),
     step: undefined,
@@ -41,8 +36,8 @@ function letterOf(record: Incoming): DeadLetter | undefined {
     input: undefined,
     record: {
       topic: text(UNREADABLE.topic) ?? record.topic,
-      partition: Number(text(UNREADABLE.partition) ?? record.partition),
-      offset: Number(text(UNREADABLE.offset) ?? record.offset),
+      partition: numberOr(record.partition, text(UNREADABLE.partition)),
+      offset: numberOr(record.offset, text(UNREADABLE.offset)),
       timestamp: Date.parse(text(UNREADABLE.timestamp) ?? '') || record.timestamp,
       key: record.key?.toString('base64') ?? null,
       value: record.value?.toString('base64') ?? null,
@@ -50,5 +45,26 @@ function letterOf(record: Incoming): DeadLetter | undefined {
     },
   };
 }
+
+function failureOf(text: (name: string) => string | undefined): Failure {
+  const { data } = Failure.safeParse({
+    kind: text(UNREADABLE.failureKind),
+    code: text(UNREADABLE.failureCode),
+    message: text(UNREADABLE.failureMessage),
+    details: jsonOf(text(UNREADABLE.failureDetails)),
+  });
+  return data ?? failure('INVALID_RECORD', 'The dead letter does not say in our words why it is one.');
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const numberOr = (otherwise: number, text: string | undefined): number =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
 
 const OURS: ReadonlySet<string> = new Set(Object.values(UNREADABLE));
