@@ -35,10 +35,10 @@ export async function openHouse(
 ): Promise<House & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const told = given.telemetry ?? opened.use(telemetry({ service, ...settings }));
-  const broker = given.broker ?? opened.use(await openBroker(settings, told));
+  const broker = given.broker ?? opened.use(await untilReached(told, () => openBroker(settings, told), given.signal));
   const topics = topicsOf(settings.topicPrefix);
   const house: House = { service, settings, broker, telemetry: told, topics, groups: groupsOf(settings.topicPrefix) };
-  await untilReached(house, () => ensureTopics(house, commonTopics(house)), given.signal);
+  await untilReached(told, () => ensureTopics(house, commonTopics(house)), given.signal);
   const held = opened.move();
   return { ...house, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
@@ -72,13 +72,13 @@ async function ensureTopics({ broker, settings }: House, topics: readonly TopicS
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-async function untilReached(house: House, work: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+async function untilReached<T>({ log }: Telemetry, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof BrokerError) || error.code !== 'BROKER_UNAVAILABLE') throw error;
-      house.telemetry.log.warn({ err: error, againInMs: pause }, 'The broker cannot be reached yet.');
+      log.warn({ err: error, againInMs: pause }, 'The broker cannot be reached yet.');
       await sleep(pause, undefined, { signal });
     }
   }
