@@ -29,6 +29,8 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
     { topic: topics.runs, key: null, value: '[5,{"type":"step.completed"}]' },
     { topic: topics.runs, key: RUN, value: `[{"type":"step.failed","run":"${RUN}","attempt":"1"}]` },
   );
+  const event = { type: 'step.completed', run: 'run_\0', step: 'open', attempt: 1, at: 1, startedAt: 1, output: 1 };
+  made.push({ topic: topics.runs, key: RUN, value: JSON.stringify([event]) });
   for (const stage of STAGE_NAMES) {
     const topic = topics.stage(stage);
     for (const value of [GARBAGE, null, '{}', `{"run":"${RUN}","step":"${stage}","attempt":-1}`])
@@ -43,19 +45,16 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
     ...record,
     headers: { [POISON]: `${round}/${i}`, ...(record.topic === topics.intake && { pipeline: 'order' }) },
   }));
+  const letter = {
+    [POISON]: `${round}/letter`,
+    [UNREADABLE.deadLetter]: `dl_${round}\0`,
+    [UNREADABLE.failureDetails]: 'not json',
+    [UNREADABLE.partition]: 'none',
+    pipeline: GARBAGE,
+  };
   return [
     ...poison,
-    {
-      topic: topics.deadLetters,
-      key: null,
-      value: GARBAGE,
-      headers: {
-        [POISON]: `${round}/letter`,
-        [UNREADABLE.deadLetter]: `dl_${round}\0`,
-        [UNREADABLE.failureDetails]: 'not json',
-        [UNREADABLE.partition]: 'none',
-        pipeline: GARBAGE,
-      },
-    },
+    { topic: topics.deadLetters, key: null, value: GARBAGE, headers: letter },
+    { topic: topics.intake, key: null, value: GARBAGE, headers: letter },
   ];
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { programPath } from './config.js';
@@ -20,8 +20,10 @@ export interface Command {
 
 /** A service as its own process, started again whenever it ends, as by an operator's supervisor. */
 export class Service implements AsyncDisposable {
-  /** How it ended when nobody had asked for it. */
+  /** How it ended when nobody had asked for it and it had started. */
   readonly crashes: string[] = [];
+  /** How often it gave up starting, as a service may whose servers are away: it is started again. */
+  failedStarts = 0;
   private child: ChildProcess | undefined;
   private ended: Promise<string> = Promise.resolve('');
   private isWanted = true;
@@ -118,9 +120,16 @@ export class Service implements AsyncDisposable {
     return turn;
   }
 
+  private endedUnasked(how: string, logFrom: number): void {
+    const said = readFileSync(this.command.logFile).subarray(logFrom).toString();
+    if (said.includes('"msg":"Started."')) this.crashes.push(how);
+    else this.failedStarts++;
+  }
+
   private run(): void {
     const { args, env, port, logFile } = this.command;
     const out = openSync(logFile, 'a');
+    const before = statSync(logFile).size;
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
       env: { PATH: programPath(), ...env, PORT: String(port) },
@@ -133,7 +142,7 @@ export class Service implements AsyncDisposable {
       child.once('exit', (code, signal) => {
         const how = signal ?? `exit code ${code}`;
         this.child = undefined;
-        if (!this.provoked) this.crashes.push(how);
+        if (!this.provoked) this.endedUnasked(how, before);
         // One that ends by itself at once must not keep the machine busy with starting it.
         if (this.isWanted) setTimeout(() => this.isWanted && !this.child && this.run(), this.provoked ? 0 : AGAIN_MS);
         resolve(how);
