@@ -28,6 +28,8 @@ const queryOn =
 export function openPostgres(url: string, onError: (error: Error) => void): Database {
   const pool = new pg.Pool({ connectionString: url, max: 8, application_name: 'millrace' });
   pool.on('error', onError); // An idle connection that breaks: the pool makes another.
+  // One that breaks in use fails what it is used for, and says so once more: with nobody to hear it the process would end.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

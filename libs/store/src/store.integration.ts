@@ -1,3 +1,4 @@
+import { openPostgres } from './database.js';
 import { openStore } from './open.js';
 import { storeSuite } from './suite.js';
 
@@ -9,4 +10,15 @@ storeSuite('PostgreSQL', async () => {
   const [store, ...others] = await Promise.all([1, 2, 3].map(() => openStore({ databaseUrl, dataDir: '' })));
   for (const other of others) await other[Symbol.asyncDispose]();
   return store!;
+});
+
+test('a connection that breaks in the middle of a transaction fails the transaction, and nothing else', async () => {
+  await using database = openPostgres(databaseUrl!, () => undefined);
+  const broken = database.transaction(async (query) => {
+    const [own] = await query<{ pid: number }>('select pg_backend_pid() as pid', []);
+    await database.query('select pg_terminate_backend($1)', [own!.pid]);
+    await query('select 1', []);
+  });
+  await expect(broken).rejects.toThrow();
+  expect(await database.query('select 1 as one', [])).toEqual([{ one: 1 }]);
 });
