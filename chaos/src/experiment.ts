@@ -5,7 +5,7 @@ import { type House, type Layout, openHouse, serviceNames, whenUp } from './hous
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
 import type { MutantName } from './options.js';
-import { scheduleOf } from './schedule.js';
+import { AGAINST, scheduleOf } from './schedule.js';
 import { until } from './waiting.js';
 
 export interface ExperimentOptions {
@@ -34,7 +34,8 @@ const UP_MS = 90_000;
 export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const { seed, spanMs, layout, mutant, say } = of;
   const services = serviceNames(layout);
-  const plan = scheduleOf({ seed, faults: of.faults, services, spanMs });
+  const only = mutant && AGAINST[mutant];
+  const plan = scheduleOf({ seed, faults: of.faults, services, spanMs, only });
   const requests = requestsOf(seed, of.runs);
   say(
     `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,

@@ -16,7 +16,7 @@ export function report(seed: number, { violations, requests, evidence }: Outcome
     `${requests.length} runs asked for in ${evidence.intake.length} records: ${sums}`,
     `${evidence.results.length} results, ${evidence.deadLetters.length} dead letters, ${evidence.bank.payments.size} payments in ${calls} calls`,
     evidence.otherReader ? 'read by kcat as well' : 'kcat is not installed: read by our own reader alone',
-    `seed ${seed}: ${violations.length} violations`,
+    `seed ${seed}: ${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}`,
   ];
   if (violations.length === 0) return lines.join('\n');
   lines.push(...violations.slice(0, SHOWN).map(({ run, what }) => `  ${run ? `${run} ` : ''}${what}`));

@@ -1,5 +1,6 @@
 import { chanceOf, type Chance, pick, shuffled } from './chance.js';
 import type { Api } from './frames.js';
+import type { MutantName } from './options.js';
 import type { Mishap } from './proxy.js';
 
 export type Fault =
@@ -53,6 +54,12 @@ export const KINDS = [
 /** What comes again where there are more faults than kinds: these differ most from one time to the next. */
 const OFTEN: readonly Fault['kind'][] = ['kill', 'requests', 'freeze', 'requests', 'kill', 'cut'];
 
+/** What each mutant cannot stand: its schedule is made of nothing else. */
+export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
+  'no-fencing': ['freeze', 'kill'],
+  'offsets-outside': ['kill', 'cut'],
+};
+
 /** Group members are given up after ten seconds. */
 const SESSION_MS = 10_000;
 
@@ -62,10 +69,13 @@ export function scheduleOf(of: {
   faults: number;
   services: readonly string[];
   spanMs: number;
+  /** Nothing but these. */
+  only?: readonly Fault['kind'][] | undefined;
 }): readonly Planned[] {
   const chance = chanceOf(of.seed);
-  const kinds: Fault['kind'][] = shuffled(chance, KINDS).slice(0, of.faults);
-  for (let more = 0; kinds.length < of.faults; more++) kinds.push(OFTEN[more % OFTEN.length]!);
+  const often = of.only ?? OFTEN;
+  const kinds: Fault['kind'][] = of.only ? [] : shuffled(chance, KINDS).slice(0, of.faults);
+  for (let more = 0; kinds.length < of.faults; more++) kinds.push(often[more % often.length]!);
   const step = of.spanMs / of.faults;
   return shuffled(chance, kinds).map((kind, i) => ({
     at: Math.round((i + 0.1 + 0.6 * chance()) * step),
