@@ -51,7 +51,11 @@ export function openPostgres(url: string, onError: (error: Error) => void): Data
         client.release(broken);
       }
     },
-    [Symbol.asyncDispose]: () => db.destroy(),
+    async [Symbol.asyncDispose]() {
+      await db.destroy();
+      // Kysely leaves a pool alone that nothing was asked of through it.
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 
