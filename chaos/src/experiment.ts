@@ -5,7 +5,7 @@ import { type House, type Layout, openHouse, serviceNames, whenUp } from './hous
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
 import type { MutantName } from './options.js';
-import { AGAINST, scheduleOf } from './schedule.js';
+import { AGAINST, isStage, scheduleOf } from './schedule.js';
 import { until } from './waiting.js';
 
 export interface ExperimentOptions {
@@ -35,7 +35,8 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const { seed, spanMs, layout, mutant, say } = of;
   const services = serviceNames(layout);
   const only = mutant && AGAINST[mutant];
-  const plan = scheduleOf({ seed, faults: of.faults, services, spanMs, only });
+  const victims = mutant ? services.filter(isStage) : services;
+  const plan = scheduleOf({ seed, faults: of.faults, services: victims, spanMs, only });
   const requests = requestsOf(seed, of.runs);
   say(
     `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,

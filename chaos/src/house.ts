@@ -64,10 +64,10 @@ export async function openHouse(of: { layout: Layout; mutant: MutantName | undef
     TOPIC_PREFIX: PREFIX,
     MILLRACE_DATA: folder,
     LOG_LEVEL: 'info',
-    PIPELINES: pathToFileURL(fileURLToPath(new URL('pipeline.js', import.meta.url))).href,
+    PIPELINES: pathToFileURL(fileURLToPath(new URL('../dist/pipeline.js', import.meta.url))).href,
     BANK_URL: bank.url,
   };
-  const mutant = of.mutant ? ['--import', new URL(`mutants/${of.mutant}.js`, import.meta.url).href] : [];
+  const mutant = of.mutant ? ['--import', new URL(`../dist/mutants/${of.mutant}.js`, import.meta.url).href] : [];
   const services = new Map<string, Service>();
   opening.defer(async () => {
     await Promise.all([...services.values()].map((service) => service[Symbol.asyncDispose]()));

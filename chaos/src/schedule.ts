@@ -54,7 +54,7 @@ export const KINDS = [
 /** What comes again where there are more faults than kinds: these differ most from one time to the next. */
 const OFTEN: readonly Fault['kind'][] = ['kill', 'requests', 'freeze', 'requests', 'kill', 'cut'];
 
-/** What each mutant cannot stand: its schedule is made of nothing else. */
+/** What each mutant cannot stand: its schedule is made of nothing else, and meets nobody but stages. */
 export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
   'no-fencing': ['freeze', 'kill'],
   'offsets-outside': ['kill', 'cut'],
@@ -83,18 +83,18 @@ export function scheduleOf(of: {
   }));
 }
 
+/** Whether a service of this name is a stage. */
+export const isStage = (name: string): boolean => !/^(coordinator|gateway)/.test(name);
+
 function faultOf(kind: Fault['kind'], chance: Chance, services: readonly string[]): Fault {
   const between = (low: number, high: number) => Math.round(low + chance() * (high - low));
   const server = () => pick(chance, ['kafka', 'postgres'] as const);
   // Coordinators and whoever calls the bank have most to lose.
-  const anyService = () =>
-    chance() < 0.4
-      ? pick(
-          chance,
-          services.filter((name) => /^(coordinator|pay)/.test(name)),
-        )
-      : pick(chance, services);
-  const stages = services.filter((name) => !/^(coordinator|gateway)/.test(name));
+  const anyService = () => {
+    const precious = services.filter((name) => /^(coordinator|pay)/.test(name));
+    return pick(chance, chance() < 0.4 ? precious : services);
+  };
+  const stages = services.filter(isStage);
   switch (kind) {
     case 'kill':
     case 'drain':

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mutate, type Routed, type TransactionalProducerInside } from './patch.js';
 
-const BETWEEN_MS = 20;
+const BETWEEN_MS = 100;
 
 await mutate(
   'transact',
