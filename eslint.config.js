@@ -40,12 +40,12 @@ export default tseslint.config(
   {
     // Constructors are named by dependency injection; all else takes an object past three.
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.integration.ts'],
+    ignores: ['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts'],
     rules: { 'max-params': ['error', { max: 4 }] },
   },
   {
     files: ['{libs,services,pipelines}/**/src/**/*.ts'],
-    ignores: ['**/config.ts', '**/*.spec.ts', '**/*.integration.ts'],
+    ignores: ['**/config.ts', '**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -58,7 +58,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.integration.ts', '**/conformance*.ts', '**/suite.ts', '**/conformance/**'],
+    files: [
+      '**/*.spec.ts',
+      '**/*.integration.ts',
+      '**/*.chaos.ts',
+      '**/conformance*.ts',
+      '**/suite.ts',
+      '**/conformance/**',
+    ],
     rules: { 'max-lines': 'off' },
   },
   ...boundaries,

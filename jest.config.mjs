@@ -31,6 +31,8 @@ export default {
       globalSetup: './e2e/setup.mjs',
       globalTeardown: './e2e/teardown.mjs',
     },
+    // Minutes of faults on servers of its own.
+    { ...base, displayName: 'chaos', testMatch: ['**/src/**/*.chaos.ts'] },
   ],
   testTimeout: 60_000,
 };

@@ -56,7 +56,7 @@ const OFTEN: readonly Fault['kind'][] = ['kill', 'requests', 'freeze', 'requests
 
 /** What each mutant cannot stand: its schedule is made of nothing else, and meets nobody but stages. */
 export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
-  'no-fencing': ['freeze', 'kill'],
+  'no-fencing': ['freeze'],
   'offsets-outside': ['kill', 'cut'],
 };
 
