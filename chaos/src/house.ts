@@ -69,6 +69,10 @@ export async function openHouse(of: { layout: Layout; mutant: MutantName | undef
   };
   const mutant = of.mutant ? ['--import', new URL(`../dist/mutants/${of.mutant}.js`, import.meta.url).href] : [];
   const services = new Map<string, Service>();
+  // Nobody outlives a harness that is told to end.
+  const abandon = () => services.forEach((service) => service.abandon());
+  process.once('exit', abandon);
+  opening.defer(() => void process.off('exit', abandon));
   opening.defer(async () => {
     await Promise.all([...services.values()].map((service) => service[Symbol.asyncDispose]()));
   });

@@ -101,6 +101,11 @@ export class Service implements AsyncDisposable {
     });
   }
 
+  /** Ends it without waiting. */
+  abandon(): void {
+    this.child?.kill('SIGKILL');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.line;
     this.isWanted = false;
