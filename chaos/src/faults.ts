@@ -67,7 +67,7 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
       proxyOf(house, fault.server).change(undefined);
       return undefined;
     case 'requests':
-      house.kafkaProxy.set(fault);
+      house.kafkaProxy.set({ ...fault, hold: () => sleep(fault.ms) });
       return undefined;
     case 'scale':
       return scale(house, fault, index);

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Broker } from '@millrace/broker';
 import { kafkaBroker } from '@millrace/broker-kafka';
+import { Proxy } from '@millrace/broker-kafka/proxy';
 import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
 import { type LocalKafka, type LocalPostgres, startKafka, startPostgres } from '@millrace/local';
 import pg from 'pg';
 import { type Bank, openBank } from './bank.js';
 import type { MutantName } from './options.js';
-import { Proxy } from './proxy.js';
 import { Service } from './service.js';
 import { freePorts, until } from './waiting.js';
 

@@ -1,7 +1,6 @@
+import type { Api, Mishap } from '@millrace/broker-kafka/proxy';
 import { chanceOf, type Chance, pick, shuffled } from './chance.js';
-import type { Api } from './frames.js';
 import type { MutantName } from './options.js';
-import type { Mishap } from './proxy.js';
 
 export type Fault =
   | { readonly kind: 'kill'; readonly service: string }

@@ -44,14 +44,16 @@ export function deadLetterIdOf(headers: Readonly<Record<string, unknown>>): stri
 /**
  * A record that nobody could read, on its way to `dead-letters`: its key, its bytes and all its headers, and where it came
  * from and why it is here. The origin is there a second time under the names of KIP-1191, for tools that know those. A value that
- * would make the whole larger than `maxBytes` stays where it came from.
+ * would make the whole larger than `maxBytes` stays where it came from. Where the record given is only an item of the one that
+ * was taken, `item` is its index there: each has an id of its own.
  */
 export function unreadable(
   record: TakenRecord,
-  why: { group: string; failure: Failure; at: number; maxBytes: number },
+  why: { group: string; failure: Failure; at: number; maxBytes: number; item?: number },
 ): { key: Buffer | null; value: Buffer | null; headers: Record<string, HeaderValue> } {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
-  const { group, failure, at, maxBytes } = why;
+  const { group, failure, at, maxBytes, item } = why;
+  const place = [topic, partition, offset, timestamp, ...(item === undefined ? [] : [item])].map(String);
   const kept = Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined),
   );
@@ -60,7 +62,7 @@ export function unreadable(
     value,
     headers: {
       ...kept,
-      [UNREADABLE.deadLetter]: derivedId('dl', topic, String(partition), String(offset), String(timestamp)),
+      [UNREADABLE.deadLetter]: derivedId('dl', ...place),
       [UNREADABLE.topic]: topic,
       [UNREADABLE.partition]: String(partition),
       [UNREADABLE.offset]: String(offset),

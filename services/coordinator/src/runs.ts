@@ -1,5 +1,5 @@
-import type { Batch, OrderedSource, Outgoing } from '@millrace/broker';
-import { failure, type RunEvent, unreadable } from '@millrace/contracts';
+import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
+import { type Failure, failure, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { decide, type Decision, evolve, type Run, wakeAtOf } from '@millrace/saga';
 import { answerText } from './answer.js';
@@ -27,24 +27,18 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     const at = context.now();
     const { partition } = batch;
     const records: Outgoing[] = [];
-    const events: RunEvent[] = [];
-    for (const record of batch.records) {
-      const reading = readEvents(record.value);
-      events.push(...reading.events);
-      if (!reading.failure) continue;
-      const letter = unreadable(record, {
-        group: of.group,
-        failure: reading.failure,
-        at,
-        maxBytes: context.broker.maxRecordBytes,
-      });
-      records.push({ topic: topics.deadLetters, ...letter });
-    }
-    const work = await find(partition, events);
-    for (const event of events) {
-      const one = work.get(event.run);
-      if (one) apply(one, event, at);
-      else if (event.type !== 'step.progress') records.push(strayRecord(batch, event, at));
+    const readings = batch.records.map((record) => ({ record, ...readEvents(record.value) }));
+    const work = await find(
+      partition,
+      readings.flatMap(({ events }) => events),
+    );
+    for (const { record, events, failure: problem } of readings) {
+      if (problem) records.push(parked(record, { failure: problem, at }));
+      for (const [item, event] of events.entries()) {
+        const one = work.get(event.run);
+        if (one) apply(one, event, at);
+        else if (event.type !== 'step.progress') records.push(stray(record, { event, item, at }));
+      }
     }
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
@@ -98,23 +92,18 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     one.woken ||= event.type === 'run.woken';
   }
 
-  function strayRecord(batch: Batch, event: RunEvent, at: number): Outgoing {
-    const stray = failure('UNKNOWN_RUN', 'The event is about a run that was never accepted here.');
-    const { topic, partition, next } = batch;
-    const value = Buffer.from(JSON.stringify([event]));
-    const record = {
-      topic,
-      partition,
-      offset: next - 1,
-      timestamp: at,
-      key: Buffer.from(event.run),
-      value,
-      headers: {},
-    };
-    return {
-      topic: topics.deadLetters,
-      ...unreadable(record, { group: of.group, failure: stray, at, maxBytes: context.broker.maxRecordBytes }),
-    };
+  /** An event that is about no run: alone, as it may have come among others. */
+  function stray(record: Incoming, of: { event: RunEvent; item: number; at: number }): Outgoing {
+    const alone = { ...record, key: Buffer.from(of.event.run), value: Buffer.from(JSON.stringify([of.event])) };
+    return parked(alone, {
+      ...of,
+      failure: failure('UNKNOWN_RUN', 'The event is about a run that was never accepted here.'),
+    });
+  }
+
+  function parked(record: Incoming, why: { failure: Failure; at: number; item?: number }): Outgoing {
+    const { maxRecordBytes: maxBytes } = context.broker;
+    return { topic: topics.deadLetters, ...unreadable(record, { ...why, group: of.group, maxBytes }) };
   }
 
   function remember(partition: number, { before, plan, decision: { run, facts }, woken }: Work): void {

@@ -304,4 +304,22 @@ describe('what happens to runs', () => {
     expect(codes.sort()).toEqual(['INVALID_RECORD', 'UNKNOWN_RUN']);
     expect(await store.reader.run(run)).toMatchObject({ status: 'completed' });
   });
+
+  test('of runs that nobody knows are dead letters each, also from one record, in one batch', async () => {
+    const { one, partition } = await begun();
+    await open(one.runs, null, partition);
+    const stranger = (n: number) => completed(runIdOf('letters', `never ${n}`));
+    const answer = await take(one.runs, [
+      record(one.topics.runs, { offset: 4, partition, value: [stranger(1), stranger(2), { type: 'nonsense' }] }),
+      record(one.topics.runs, { offset: 5, partition, value: [stranger(1)] }),
+    ]);
+    const ids = answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-dead-letter'));
+    expect(new Set(ids).size).toBe(4);
+    expect(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-origin-offset'))).toEqual([
+      '4',
+      '4',
+      '4',
+      '5',
+    ]);
+  });
 });

@@ -2,6 +2,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API, type Api, answerTo, Frames, requestHead } from './frames.js';
 
+export type { Api };
+
 /**
  * What happens to one request: `lost` it never arrives; `unanswered` it arrives, its answer does not; `slow` it arrives
  * after a while; `late` its sender is cut off at once, and it arrives after the sender has gone on elsewhere.
@@ -13,7 +15,21 @@ export interface Trap {
   readonly mishap: Mishap;
   /** How many requests it takes. */
   readonly count: number;
-  readonly ms: number;
+  /** Resolves when one that is `slow` or `late` may arrive. */
+  readonly hold: () => Promise<unknown>;
+}
+
+/** What a trap has done so far. */
+export interface Caught {
+  readonly requests: number;
+  /** What the server answered to those that were `late`, which their senders have not heard. */
+  readonly answers: readonly Buffer[];
+}
+
+interface Armed {
+  readonly of: Trap;
+  requests: number;
+  readonly answers: Buffer[];
 }
 
 /** How all connections are for a while. */
@@ -25,12 +41,17 @@ export interface Weather {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Requests whose answers go nowhere, by their ids. */
+  readonly unanswered: Map<number, (answer: Buffer) => void>;
 }
+
+/** How long an answer is waited for that nobody else waits for. */
+const ANSWER_MS = 5_000;
 
 /** Stands between services and a server, and is where the network breaks. */
 export class Proxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
-  private traps: { of: Trap; left: number }[] = [];
+  private traps: Armed[] = [];
   private weather: Weather | undefined;
   private closed = false;
 
@@ -63,14 +84,16 @@ export class Proxy implements AsyncDisposable {
   }
 
   /** The next requests of its kind meet with the mishap. */
-  set(trap: Trap): void {
-    this.traps.push({ of: trap, left: trap.count });
+  set(trap: Trap): Caught {
+    const armed: Armed = { of: trap, requests: 0, answers: [] };
+    this.traps.push(armed);
+    return armed;
   }
 
   /** From now on the network is fine. How many requests no trap has met. */
   heal(): number {
     this.weather = undefined;
-    const left = this.traps.reduce((sum, trap) => sum + trap.left, 0);
+    const left = this.traps.reduce((sum, { of, requests }) => sum + of.count - requests, 0);
     this.traps = [];
     return left;
   }
@@ -84,15 +107,14 @@ export class Proxy implements AsyncDisposable {
   private accept(client: Socket): void {
     if (this.closed) return void client.destroy();
     const server = connect({ host: '127.0.0.1', port: this.to.port() });
-    const pair = { client, server };
+    const pair: Pair = { client, server, unanswered: new Map() };
     this.pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
       socket.on('error', () => this.drop(pair));
     }
-    const unanswered = new Set<number>();
-    void this.carryRequests(pair, unanswered).catch(() => this.drop(pair));
-    void this.carryAnswers(pair, unanswered).catch(() => this.drop(pair));
+    void this.carryRequests(pair).catch(() => this.drop(pair));
+    void this.carryAnswers(pair).catch(() => this.drop(pair));
   }
 
   private drop(pair: Pair): void {
@@ -101,7 +123,7 @@ export class Proxy implements AsyncDisposable {
     pair.server.destroy();
   }
 
-  private async carryRequests(pair: Pair, unanswered: Set<number>): Promise<void> {
+  private async carryRequests(pair: Pair): Promise<void> {
     const frames = new Frames();
     for await (const part of pair.client as AsyncIterable<Buffer>) {
       if (!this.to.speaksKafka) {
@@ -111,17 +133,18 @@ export class Proxy implements AsyncDisposable {
       for (const frame of frames.push(part)) {
         const { apiKey, correlationId } = requestHead(frame);
         const trap = this.trapFor(apiKey);
-        if (trap?.mishap === 'lost') return this.drop(pair);
-        if (trap?.mishap === 'late') return await this.deliverLate(pair, { frame, ms: trap.ms });
-        if (trap?.mishap === 'unanswered') unanswered.add(correlationId);
-        if (trap?.mishap === 'slow') await sleep(trap.ms);
+        const mishap = trap?.of.mishap;
+        if (mishap === 'lost') return this.drop(pair);
+        if (mishap === 'late') return await this.deliverLate(pair, { frame, trap: trap! });
+        if (mishap === 'unanswered') pair.unanswered.set(correlationId, () => this.drop(pair));
+        if (mishap === 'slow') await trap!.of.hold();
         await this.pass(frame, pair.server);
       }
     }
     this.drop(pair);
   }
 
-  private async carryAnswers(pair: Pair, unanswered: Set<number>): Promise<void> {
+  private async carryAnswers(pair: Pair): Promise<void> {
     const frames = new Frames();
     for await (const part of pair.server as AsyncIterable<Buffer>) {
       if (!this.to.speaksKafka) {
@@ -129,26 +152,30 @@ export class Proxy implements AsyncDisposable {
         continue;
       }
       for (const frame of frames.push(part)) {
-        if (unanswered.delete(answerTo(frame))) return this.drop(pair);
+        const heard = pair.unanswered.get(answerTo(frame));
+        if (heard) return heard(frame);
         await this.pass(frame, pair.client);
       }
     }
     this.drop(pair);
   }
 
-  private trapFor(apiKey: number): Trap | undefined {
-    const trap = this.traps.find(({ of, left }) => left > 0 && API[of.api] === apiKey);
-    if (!trap) return undefined;
-    trap.left--;
-    return trap.of;
+  private trapFor(apiKey: number): Armed | undefined {
+    const trap = this.traps.find(({ of, requests }) => requests < of.count && API[of.api] === apiKey);
+    if (trap) trap.requests++;
+    return trap;
   }
 
-  private async deliverLate(pair: Pair, of: { frame: Buffer; ms: number }): Promise<void> {
+  private async deliverLate(pair: Pair, { frame, trap }: { frame: Buffer; trap: Armed }): Promise<void> {
     pair.client.destroy();
-    await sleep(of.ms);
-    pair.server.write(of.frame);
-    await sleep(1_000);
-    this.drop(pair);
+    await trap.of.hold();
+    const late = setTimeout(() => this.drop(pair), ANSWER_MS);
+    pair.unanswered.set(requestHead(frame).correlationId, (answer) => {
+      clearTimeout(late);
+      trap.answers.push(answer);
+      this.drop(pair);
+    });
+    pair.server.write(frame);
   }
 
   private async pass(part: Buffer, to: Socket): Promise<void> {
