@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
+import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { PGliteThread, type Queries } from './pglite-thread.js';
 import { migrations, type Tables } from './schema.js';
 
 /** Runs one statement; `name` lets the server keep its plan. */
@@ -59,32 +60,23 @@ export function openPostgres(url: string, onError: (error: Error) => void): Data
   };
 }
 
-/** Buffers for one client; the default would be 128 MB of this process's memory. */
-const SHARED_BUFFERS = '16MB';
-/** Optimising PostgreSQL's parser alone takes the compiler 2 s and 600 MB, and makes a commit hardly quicker. */
-const BASELINE_COMPILER = ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
-
-/** A PostgreSQL inside this process, kept in `dir`. Loaded only here: it is large. */
+/** A PostgreSQL inside this process, kept in `dir`. */
 export async function openPGlite(dir: string): Promise<Database> {
-  for (const flag of BASELINE_COMPILER) setFlagsFromString(flag);
-  const { PGlite } = await import('@electric-sql/pglite');
   await mkdir(dir, { recursive: true });
-  const startParams = [...PGlite.defaultStartParams, '-c', `shared_buffers=${SHARED_BUFFERS}`];
-  const server = await PGlite.create(dir, { startParams });
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: server }) });
-  const query: Query = async <Row>(text: string, values: readonly unknown[]) =>
-    (await server.query<Row>(text, values as unknown[])).rows;
+  const server = new PGliteThread(dir);
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: server as unknown as PGlite }) });
+  const queryOf =
+    (on: Queries): Query =>
+    async <Row>(text: string, values: readonly unknown[]) =>
+      (await on.query(text, values)).rows as Row[];
   return {
     db,
-    query,
-    transaction: (work) =>
-      server.transaction((inner) =>
-        work(
-          async <Row>(text: string, values: readonly unknown[]) =>
-            (await inner.query<Row>(text, values as unknown[])).rows,
-        ),
-      ),
-    [Symbol.asyncDispose]: () => db.destroy(),
+    query: queryOf(server),
+    transaction: (work) => server.transaction((inner) => work(queryOf(inner))),
+    async [Symbol.asyncDispose]() {
+      await db.destroy();
+      await server.close();
+    },
   };
 }
 
