@@ -14,7 +14,7 @@ export async function runCoordinator(
   house: House,
   { job, store }: { job: Job; store: Store },
 ): Promise<void> {
-  await run(ending, () => startCoordinator(house, { store, plans: [job.pipeline.loaded] }));
+  await run(ending, () => startCoordinator(house, { store, pipelines: [job.pipeline] }));
 }
 
 /** Starts the job's stages, ended with `ending`, and waits until they are ready. They share what one process needs once. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeploymentRequest } from './deployments.js';
 import { Fact } from './facts.js';
 import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './headers.js';
@@ -103,10 +104,21 @@ function channels(prefix: string): readonly Channel[] {
       payload: z.looseObject({ format: z.literal(1), pipeline: z.string(), steps: z.record(z.string(), z.unknown()) }),
     },
     {
+      name: 'deployments',
+      address: topics.deployments,
+      action: 'receive',
+      description:
+        'Asks for a change of what is deployed. Keyed by pipeline; one partition, so that there is one order.',
+      type: EVENT_TYPE.deployment,
+      headers: InternalHeaders,
+      payload: DeploymentRequest,
+    },
+    {
       name: 'control',
       address: topics.control,
       action: 'send',
-      description: 'What every service hears about runs under way. Keyed by run id.',
+      description:
+        'What every service hears at once: runs that are cancelled, routes that have changed. Keyed by what it is about.',
       type: EVENT_TYPE.control,
       headers: InternalHeaders,
       payload: Control,
@@ -160,7 +172,7 @@ export function asyncApi(prefix: string = DEFAULT_TOPIC_PREFIX): Json {
 
 /** A JSON Schema (2020-12) for each thing on the wire, by file name. */
 export function wireSchemas(): Readonly<Record<string, Json>> {
-  const schemas = { StepCommand, RunEvent, RunResult, ParkedStep, Control, Failure, Fact };
+  const schemas = { StepCommand, RunEvent, RunResult, ParkedStep, DeploymentRequest, Control, Failure, Fact };
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       name,

@@ -70,6 +70,32 @@ export const Fact = z.discriminatedUnion('type', [
     input: z.unknown(),
   }),
   z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: z.string(), ...Act }),
+  /** From here on the run follows another plan. */
+  z.object({
+    type: z.literal('run.moved'),
+    at: At,
+    /** The hashes of both. */
+    plan: z.string(),
+    before: z.string(),
+    from: z.string(),
+    /** Steps that stay as they are; all others of the new plan begin anew when it is their turn. */
+    kept: z.array(z.string()),
+    restarted: z.array(z.string()),
+    /** The highest number that an attempt had; those to come have higher ones. */
+    attempt: z.int().nonnegative(),
+    /** Those of steps that begin anew; they are done with. */
+    deadLetters: z.array(z.string()).optional(),
+    ...Act,
+  }),
+  /** It could not be moved, and goes on as it was. */
+  z.object({
+    type: z.literal('run.move-refused'),
+    at: At,
+    plan: z.string(),
+    from: z.string(),
+    failure: Failure,
+    ...Act,
+  }),
   z.object({ type: z.literal('run.completed'), at: At, output: z.unknown() }),
   z.object({ type: z.literal('run.cancelled'), at: At, ...Act }),
 ]);

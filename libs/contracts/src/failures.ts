@@ -83,6 +83,26 @@ export const FAILURES = {
     remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.',
   },
   SIGNAL_INVALID: { kind: 'permanent', remedy: 'Send a payload that fits the step’s schema.' },
+  PLAN_REFUSED: {
+    kind: 'permanent',
+    remedy: 'Correct what the message names and deploy again; nothing has changed.',
+  },
+  CONTRACT_BREAKS: {
+    kind: 'permanent',
+    remedy:
+      'A stage’s contract may only grow: take what it took, give what it gave. Put the new contract under a new name of a stage (`draft-v2`) and let new plans use that one.',
+  },
+  UNKNOWN_VERSION: { kind: 'permanent', remedy: 'GET /v1/pipelines/{name}/versions lists those that were deployed.' },
+  NO_CANARY: { kind: 'permanent', remedy: 'Deploy a version with a share first; then it can be promoted.' },
+  STAGE_TOPIC_MISSING: {
+    kind: 'permanent',
+    remedy: 'Create the topics of the stages that the message names, or let Millrace do it (CREATE_TOPICS=true).',
+  },
+  MOVE_REFUSED: {
+    kind: 'permanent',
+    remedy:
+      'Move the run from an earlier step of the new plan, or leave it on its own plan; the details name what does not fit.',
+  },
   MODEL_BUSY: { kind: 'transient', remedy: 'Nothing to do: the step is tried again when the provider allows it.' },
   MODEL_UNAVAILABLE: { kind: 'transient', remedy: 'Check the model’s endpoint and its credentials.' },
   MODEL_ANSWER_INVALID: {

@@ -24,6 +24,7 @@ export const EVENT_TYPE = {
   stepDeadLettered: 'millrace.step.dead-lettered',
   recordDeadLettered: 'millrace.record.dead-lettered',
   plan: 'millrace.plan',
+  deployment: 'millrace.deployment',
   control: 'millrace.control',
 } as const;
 

@@ -70,6 +70,42 @@ export const PROBLEMS = {
     title: 'The input does not fit the pipeline',
     remedy: 'Correct what `errors` names; GET /v1/pipelines/{name} shows the schema.',
   },
+  UNKNOWN_VERSION: {
+    status: 404,
+    title: 'No such version',
+    remedy: 'GET /v1/pipelines/{name}/versions lists those that were deployed.',
+  },
+  UNKNOWN_DEPLOYMENT: {
+    status: 404,
+    title: 'No such deployment',
+    remedy: 'Use the id that the deployment was answered with; one that is not applied yet is not found.',
+  },
+  NO_CANARY: {
+    status: 409,
+    title: 'There is no canary',
+    remedy: 'Deploy a version with a share first; then it can be promoted.',
+  },
+  PLAN_REFUSED: {
+    status: 422,
+    title: 'The plan cannot be run',
+    remedy: 'Correct what the detail names and deploy again; nothing has changed.',
+  },
+  CONTRACT_BREAKS: {
+    status: 422,
+    title: 'A stage’s new contract would break those who know it',
+    remedy:
+      'A contract may only grow. Put the new one under a new name of a stage (`draft-v2`), and let new plans use that one.',
+  },
+  STAGE_TOPIC_MISSING: {
+    status: 422,
+    title: 'A stage has no topic',
+    remedy: 'Create the topic that the detail names, or let Millrace do it (CREATE_TOPICS=true).',
+  },
+  MOVE_REFUSED: {
+    status: 422,
+    title: 'The run does not fit the plan',
+    remedy: 'Move it from an earlier step of that plan, or leave it on its own; `errors` names what does not fit.',
+  },
   INVALID_ANSWER: {
     status: 422,
     title: 'The answer does not fit the step',

@@ -2,6 +2,18 @@ import { z } from 'zod';
 import { Failure } from './failures.js';
 import { RunStatus, StepStatus } from './statuses.js';
 
+export {
+  CheckBody,
+  CheckView,
+  DeployBody,
+  DeploymentView,
+  DifferenceView,
+  MoveBody,
+  RouteBody,
+  VersionDetail,
+  VersionList,
+  VersionView,
+} from './http-versions.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
 
 /** RFC 3339, in UTC. */
@@ -9,7 +21,7 @@ const Time = z.iso.datetime();
 const Json = z.unknown();
 const Links = z.record(z.string(), z.string()).describe('Paths of what belongs to this, by name.');
 
-export const Action = z.enum(['cancel', 'signal', 'answer', 'redrive']);
+export const Action = z.enum(['cancel', 'move', 'signal', 'answer', 'redrive']);
 export type Action = z.infer<typeof Action>;
 const AllowedActions = z.array(Action).describe('What may be done with this now; anything else is refused with 409.');
 

@@ -1,3 +1,11 @@
+export {
+  DeploymentOutcome,
+  DeploymentRequest,
+  DeployRequested,
+  RouteRequested,
+  Share,
+  StageSchemas,
+} from './deployments.js';
 export { Fact } from './facts.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
 export { cloudEvent, EVENT_TYPE, HEADER, headerText } from './headers.js';
@@ -7,6 +15,7 @@ export {
   ParkedStep,
   RunCancelRequested,
   RunEvent,
+  RunMoveRequested,
   type RunRequest,
   RunResult,
   RunWoken,

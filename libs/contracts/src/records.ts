@@ -80,6 +80,17 @@ export const StepRedriven = z.object({
   ...Act,
 });
 
+/** Go on with another plan, from one of its steps: what ended before that step is kept, the rest begins anew. */
+export const RunMoveRequested = z.object({
+  type: z.literal('run.move-requested'),
+  run: RunId,
+  at: At,
+  /** The plan's hash. */
+  to: z.string(),
+  from: z.string(),
+  ...Act,
+});
+
 /** A timer of the run is due. */
 export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: At });
 
@@ -91,6 +102,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   StepSignalled,
   RunCancelRequested,
   StepRedriven,
+  RunMoveRequested,
   RunWoken,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
@@ -135,5 +147,9 @@ export const ParkedStep = z.object({
 export type ParkedStep = z.infer<typeof ParkedStep>;
 
 /** On `control`: read by every service. */
-export const Control = z.object({ type: z.literal('run.cancelled'), run: RunId, at: At });
+export const Control = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run.cancelled'), run: RunId, at: At }),
+  /** What new runs of the pipeline get has changed; the store says to what. */
+  z.object({ type: z.literal('pipeline.routed'), pipeline: z.string(), at: At }),
+]);
 export type Control = z.infer<typeof Control>;

@@ -5,7 +5,9 @@ export interface Topics {
   readonly results: string;
   readonly deadLetters: string;
   readonly plans: string;
-  /** What every service must hear about runs under way (cancellations), keyed by run id. */
+  /** What is asked of the installation as a whole: plans to deploy, routes, schedules. One partition. */
+  readonly deployments: string;
+  /** What every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;
   stage(name: string): string;
 }
@@ -19,6 +21,7 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     results: `${prefix}results`,
     deadLetters: `${prefix}dead-letters`,
     plans: `${prefix}plans`,
+    deployments: `${prefix}deployments`,
     control: `${prefix}control`,
     stage: (name) => `${prefix}stage.${name}`,
   };
@@ -29,5 +32,6 @@ export const groupsOf = (prefix: string = DEFAULT_TOPIC_PREFIX) => ({
   intake: `${prefix}coordinator.intake`,
   runs: `${prefix}coordinator.runs`,
   deadLetters: `${prefix}coordinator.dead-letters`,
+  deployments: `${prefix}coordinator.deployments`,
   stage: (name: string) => `${prefix}stage.${name}`,
 });

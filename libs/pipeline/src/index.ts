@@ -10,6 +10,9 @@ export {
   type StepMark,
   type Wanted,
 } from './advance.js';
+export { type Misfit, misfits } from './containment.js';
+export { type Difference, differences } from './diff.js';
+export { breaks, schemasOf } from './evolution.js';
 export { hashOf } from './hash.js';
 export type { Known } from './mapping.js';
 export { type Mapping, Plan, PlanStep, RetryPolicy, StageStep, WaitStep } from './plan.js';
@@ -45,4 +48,5 @@ export {
   type StageContract,
 } from './stage-contract.js';
 export { mermaid } from './mermaid.js';
-export { validateAnswer, validateInput } from './validation.js';
+export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
+export { validateAnswer, validateInput, valueProblems } from './validation.js';

@@ -24,6 +24,16 @@ export function validateAnswer(loaded: LoadedPlan, step: string, payload: unknow
   );
 }
 
+/** Whether a value is one of a schema's. @throws {PlanError} BAD_SCHEMA */
+export function schemaTest(schema: unknown): (value: unknown) => boolean {
+  const validate = compile(schema);
+  return (value) => validate(value);
+}
+
+/** What is wrong with a value of a schema that belongs to no plan; undefined when it fits. */
+export const valueProblems = (value: unknown, schema: unknown): Details | undefined =>
+  problemsIn(value, compile(schema));
+
 const MOST = 20;
 const validators = new WeakMap<LoadedPlan, Map<string, ValidateFunction>>();
 

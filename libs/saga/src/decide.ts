@@ -17,6 +17,7 @@ import {
   validateAnswer,
   type Wanted,
 } from '@millrace/pipeline';
+import { moveOf, type Target } from './move.js';
 import { delayOf } from './retry.js';
 import { evolve, progressOf, type Run, stepOf } from './run.js';
 import { attemptDeadline, dueSteps } from './timers.js';
@@ -62,7 +63,11 @@ export function accept(request: RunRequest & { source: string }, plan: LoadedPla
  * Given where a run stands and what just happened: where it stands now, and what that asks for. Total: an event that is
  * late, repeated or stale changes nothing. `at` is now, in milliseconds since the epoch.
  */
-export function decide(run: Run, event: RunEvent, context: { plan: LoadedPlan; at: number }): Decision {
+export function decide(
+  run: Run,
+  event: RunEvent,
+  context: { plan: LoadedPlan; at: number; target?: Target | undefined },
+): Decision {
   const deciding = new Deciding(run, run.id, context.plan, context.at);
   if (isOver(run.status)) return deciding.end();
   switch (event.type) {
@@ -108,9 +113,35 @@ export function decide(run: Run, event: RunEvent, context: { plan: LoadedPlan; a
     case 'run.woken':
       for (const step of dueSteps(run, context.plan, context.at)) deciding.due(step);
       return deciding.settle();
+    case 'run.move-requested':
+      return move(run, event, context);
     case 'step.progress':
       return deciding.end();
   }
+}
+
+/** `context.target` is the plan that the event names; without it there is none of that name. */
+function move(
+  run: Run,
+  event: RunEvent & { type: 'run.move-requested' },
+  { plan, at, target }: { plan: LoadedPlan; at: number; target?: Target | undefined },
+): Decision {
+  const { to, from, by, reason } = event;
+  const act = { ...(by && { by }), ...(reason && { reason }) };
+  const moved = target ? moveOf(run, target, from) : failure('MOVE_REFUSED', `There is no plan ${to}.`);
+  if ('code' in moved) {
+    const deciding = new Deciding(run, run.id, plan, at);
+    deciding.add({ type: 'run.move-refused', at, plan: to, from, failure: moved, ...act });
+    return deciding.end();
+  }
+  const deciding = new Deciding(run, run.id, target!.plan, at);
+  const { kept, restarted, attempt } = moved;
+  const deadLetters = [...run.steps].flatMap(([step, { deadLetter }]) =>
+    kept.includes(step) ? [] : (deadLetter ?? []),
+  );
+  const steps = { kept: [...kept], restarted: [...restarted], ...(deadLetters.length > 0 && { deadLetters }) };
+  deciding.add({ type: 'run.moved', at, plan: to, before: run.plan, from, ...steps, attempt, ...act });
+  return deciding.settle();
 }
 
 /** A result counts when it comes from the current attempt; one that succeeded after its deadline still counts while the next has not begun. */

@@ -161,6 +161,11 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.redriven':
       set(fact.step, { status: 'pending', tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined });
       return;
+    case 'run.move-refused':
+      return;
+    case 'run.moved':
+      move(run, fact);
+      return;
     case 'run.completed':
       run.status = 'completed';
       run.endedAt = fact.at;
@@ -173,4 +178,16 @@ function apply(run: Draft, fact: Fact): void {
         if (status !== 'completed' && status !== 'skipped') set(step, { status: 'cancelled' });
       }
   }
+}
+
+/** What is not kept is as if it had never begun, but for the numbers of its attempts. */
+function move(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
+  run.plan = plan;
+  const stays = new Set(kept);
+  for (const step of [...run.steps.keys()]) {
+    if (stays.has(step)) continue;
+    run.steps.delete(step);
+    delete run.known[step];
+  }
+  for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
 }

@@ -47,7 +47,8 @@ export async function followCancellations(
 
 function cancelledRun(value: Buffer | null): string | undefined {
   try {
-    return value === null ? undefined : Control.parse(JSON.parse(value.toString('utf8'))).run;
+    const control = value === null ? undefined : Control.parse(JSON.parse(value.toString('utf8')));
+    return control?.type === 'run.cancelled' ? control.run : undefined;
   } catch {
     return undefined;
   }

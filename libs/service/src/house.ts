@@ -62,6 +62,8 @@ function commonTopics({ topics, settings }: House): readonly TopicSpec[] {
     // One partition: what was published last is the newest.
     { name: topics.plans, partitions: 1, compacted: true },
     { name: topics.control, partitions: 1 },
+    // One partition: one order, and one who decides.
+    { name: topics.deployments, partitions: 1 },
   ];
 }
 

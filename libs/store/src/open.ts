@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { type Database, migrate, openPGlite, openPostgres } from './database.js';
 import { DatabaseReader } from './reader.js';
 import type { Reader } from './store.js';
+import { Deployments } from './versions.js';
 import { Writer } from './writer.js';
 
 export interface Store extends AsyncDisposable {
   readonly reader: Reader;
   readonly writer: Writer;
+  readonly deployments: Deployments;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function openStore(at: {
   return {
     reader: new DatabaseReader(database),
     writer: new Writer(database),
+    deployments: new Deployments(database),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

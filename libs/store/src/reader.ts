@@ -1,6 +1,7 @@
 import type { Fact, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
+import { DeploymentReader } from './versions.js';
 import type { DeadLetter, Page, Paged, Reader, Review, RunSummary } from './store.js';
 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
@@ -39,7 +40,11 @@ function paged<Row, T>(rows: Row[], page: Page, of: { item: (row: Row) => T; cur
 const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 
 export class DatabaseReader implements Reader {
-  constructor(private readonly database: Database) {}
+  readonly deployed: DeploymentReader;
+
+  constructor(private readonly database: Database) {
+    this.deployed = new DeploymentReader(database);
+  }
 
   private summaries() {
     return this.database.db
@@ -126,14 +131,15 @@ export class DatabaseReader implements Reader {
 
   async pipelines() {
     const rows = await this.database.db
-      .selectFrom('plans')
-      .distinctOn('pipeline')
-      .select(['pipeline', 'hash'])
-      .select(millis('deployed_at').as('at'))
-      .orderBy('pipeline')
-      .orderBy('deployed_at', 'desc')
+      .selectFrom('routes')
+      .innerJoin('versions', (join) =>
+        join.onRef('versions.pipeline', '=', 'routes.pipeline').onRef('versions.plan', '=', 'routes.current'),
+      )
+      .select(['routes.pipeline as name', 'routes.current as plan'])
+      .select(millis('versions.deployed_at').as('deployedAt'))
+      .orderBy('routes.pipeline')
       .execute();
-    return rows.map((row) => ({ name: row.pipeline, plan: row.hash, deployedAt: row.at }));
+    return rows;
   }
 
   async plan(hash: string): Promise<unknown> {

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { versions, type VersionTables } from './schema-versions.js';
 
 /** Columns as Kysely reads them; times are `timestamptz`, read as milliseconds through `millis`. */
-export interface Tables {
+export interface Tables extends VersionTables {
   runs: {
     id: string;
     pipeline: string;
@@ -68,5 +69,5 @@ const first: Migration = {
 };
 
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '001-first': first }),
+  getMigrations: () => Promise.resolve({ '001-first': first, '002-versions': versions }),
 };

@@ -1,4 +1,5 @@
 import type { Fact, Failure, RunStatus } from '@millrace/contracts';
+import type { DeploymentReader } from './versions.js';
 
 /** What `runs` lists: enough to show a line. */
 export interface RunSummary {
@@ -100,7 +101,8 @@ export interface Reader {
   reviews(filter: { pipeline?: string; kind?: 'review' | 'signal' } & Page): Promise<Paged<Review>>;
   deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
-  /** The newest plan of each pipeline, and plans by hash. */
+  readonly deployed: Pick<DeploymentReader, keyof DeploymentReader>;
+  /** The current plan of each pipeline, and plans by hash. */
   pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number }[]>;
   plan(hash: string): Promise<unknown>;
   healthy(): Promise<boolean>;

@@ -203,13 +203,4 @@ export class Writer {
     );
     return rows.map((row) => row.id);
   }
-
-  /** Keeps a plan; one that is there stays as it is, and becomes the pipeline's newest again. */
-  async deploy(plan: { hash: string; pipeline: string; plan: unknown; at: number }): Promise<void> {
-    await this.database.query(
-      `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, $3::json, to_timestamp($4::float8))
-       on conflict (hash) do update set deployed_at = excluded.deployed_at`,
-      [plan.hash, plan.pipeline, JSON.stringify(plan.plan), plan.at / 1000],
-    );
-  }
 }

@@ -4,6 +4,7 @@ import type {
   ReviewView,
   RunSummaryView,
   StageView,
+  VersionView,
 } from '@millrace/contracts/http';
 import { agoOf, type Column, millisOf } from './output.js';
 
@@ -45,6 +46,16 @@ export const PIPELINE_COLUMNS: readonly Column<PipelineSummaryView>[] = [
   { title: 'PIPELINE', of: ({ name }) => name },
   { title: 'PLAN', of: ({ plan }) => plan },
   { title: 'DEPLOYED', of: ({ deployedAt }) => age(deployedAt) },
+];
+
+export const VERSION_COLUMNS: readonly Column<VersionView>[] = [
+  { title: 'VERSION', of: ({ version }) => version },
+  { title: 'PLAN', of: ({ plan }) => plan },
+  { title: 'NEW RUNS', of: ({ share }) => (share > 0 ? `${Math.round(share * 1_000) / 10} %` : undefined) },
+  { title: 'LIVE RUNS', of: ({ liveRuns }) => liveRuns },
+  { title: 'DEPLOYED', of: ({ deployedAt }) => age(deployedAt) },
+  { title: 'BY', of: ({ by }) => by, wide: true },
+  { title: 'REASON', of: ({ reason }) => reason, wide: true },
 ];
 
 export const STAGE_COLUMNS: readonly Column<StageView>[] = [

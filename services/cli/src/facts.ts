@@ -67,6 +67,15 @@ function lineOf(fact: Fact): Line {
       return { mark: '✗', colour: 'red', step: fact.step, text: `parked as ${fact.deadLetter}: ${fact.failure.code}` };
     case 'step.redriven':
       return { mark: '↻', colour: 'blue', step: fact.step, text: ['redriven', byOf(fact)].filter(Boolean).join(' ') };
+    case 'run.moved':
+      return {
+        mark: '⇄',
+        colour: 'blue',
+        step: fact.from,
+        text: [`goes on from here with plan ${fact.plan}`, byOf(fact)].filter(Boolean).join(' '),
+      };
+    case 'run.move-refused':
+      return { mark: '✗', colour: 'red', step: fact.from, text: `not moved: ${oneLine(fact.failure.message)}` };
     case 'run.completed':
       return { mark: '✓', colour: 'green', step: 'completed', text: '' };
     case 'run.cancelled':

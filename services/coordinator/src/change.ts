@@ -79,4 +79,7 @@ export function deadLettersOf(run: Run, facts: readonly Fact[], plan: LoadedPlan
 }
 
 export const redrivenOf = (facts: readonly Fact[]): string[] =>
-  facts.flatMap((fact) => (fact.type === 'step.redriven' ? [fact.deadLetter] : []));
+  facts.flatMap((fact) => {
+    if (fact.type === 'step.redriven') return [fact.deadLetter];
+    return fact.type === 'run.moved' ? (fact.deadLetters ?? []) : [];
+  });

@@ -1,10 +1,10 @@
-import { EVENT_TYPE } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
-import { ensureStageTopics, type House, type Running } from '@millrace/service';
+import type { House, Running } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Context } from './context.js';
+import { bring, type Brought, deploymentsSource } from './deployments.js';
 import { intakeSource } from './intake.js';
 import { Plans } from './plans.js';
+import { followRoutes } from './routes.js';
 import { RunCache } from './run-cache.js';
 import { runsSource } from './runs.js';
 import { Timers } from './timers.js';
@@ -12,8 +12,8 @@ import { unreadSource } from './unread.js';
 
 export interface CoordinatorOptions {
   readonly store: Store;
-  /** Deployed at the start: the newest of their pipelines from then on. */
-  readonly plans: readonly LoadedPlan[];
+  /** Brought at the start: those that are new here are what new runs get from then on. */
+  readonly pipelines: readonly Brought[];
   /** A record's key on `intake` names the run, where no header does. Default false. */
   readonly keyIsIdempotent?: boolean;
   readonly now?: () => number;
@@ -29,10 +29,9 @@ const CACHED_RUNS = 5_000;
 export async function startCoordinator(house: House, options: CoordinatorOptions): Promise<Running> {
   const { broker, topics, groups, telemetry } = house;
   const { store, now = Date.now } = options;
-  await ensureStageTopics(house, stagesOf(options.plans));
   const plans = new Plans(store);
-  for (const plan of options.plans) await deploy(house, { store, plan, at: now() });
-  for (const plan of options.plans) plans.deploy(plan);
+  await bring({ house, store }, options.pipelines, now());
+  const routes = await followRoutes(house, plans);
 
   const timers = new Timers({ store, broker, topics, telemetry, now });
   const context: Context = {
@@ -59,6 +58,9 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     broker.consumeInOrder(
       unreadSource(store, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
     ),
+    broker.consumeInOrder(
+      deploymentsSource({ house, store }, { topic: topics.deployments, group: groups.deployments }),
+    ),
   ]);
   telemetry.meters.backlog(async () => {
     const lags = [...(await broker.lag(groups.intake, topics.intake)), ...(await broker.lag(groups.runs, topics.runs))];
@@ -76,25 +78,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     async drain(ms) {
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
+      await routes[Symbol.asyncDispose]();
     },
   };
-}
-
-const stagesOf = (plans: readonly LoadedPlan[]): string[] => [
-  ...new Set(
-    plans.flatMap((plan) =>
-      plan.order.flatMap((name) => {
-        const step = plan.step(name);
-        return step.kind === 'stage' ? [step.stage, ...(step.fallback ? [step.fallback.stage] : [])] : [];
-      }),
-    ),
-  ),
-];
-
-/** Kept in the store for runs and API, published for the stages. */
-async function deploy(house: House, of: { store: Store; plan: LoadedPlan; at: number }): Promise<void> {
-  const { hash, plan } = of.plan;
-  await of.store.writer.deploy({ hash, pipeline: plan.pipeline, plan, at: of.at });
-  const headers = { ce_type: EVENT_TYPE.plan };
-  await house.broker.publish([{ topic: house.topics.plans, key: hash, value: JSON.stringify(plan), headers }]);
 }

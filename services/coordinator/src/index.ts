@@ -1,2 +1,3 @@
+export type { Brought } from './deployments.js';
 export { type CoordinatorOptions, startCoordinator } from './coordinator.js';
 export { loadPipelines } from './pipelines.js';

@@ -11,7 +11,7 @@ await serve(
     const store = await openStore({ ...house.settings, onError });
     const running = await startCoordinator(house, {
       store,
-      plans: await loadPipelines(config.PIPELINES),
+      pipelines: await loadPipelines(config.PIPELINES),
       keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
     });
     return {

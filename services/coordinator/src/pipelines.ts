@@ -1,11 +1,11 @@
-import type { LoadedPlan } from '@millrace/pipeline';
+import type { Brought } from './deployments.js';
 
 /**
- * The plans of all pipelines that the modules export.
+ * All pipelines that the modules export.
  * @throws {Error} naming the module that cannot be loaded or exports none
  */
-export async function loadPipelines(modules: readonly string[]): Promise<readonly LoadedPlan[]> {
-  const plans: LoadedPlan[] = [];
+export async function loadPipelines(modules: readonly string[]): Promise<readonly Brought[]> {
+  const pipelines: Brought[] = [];
   for (const name of modules) {
     const module = await import(name).then(
       (loaded: Record<string, unknown>) => loaded,
@@ -15,18 +15,19 @@ export async function loadPipelines(modules: readonly string[]): Promise<readonl
         });
       },
     );
-    const found = Object.values(module).flatMap((value) => (isPipeline(value) ? [value.loaded] : []));
+    const found = Object.values(module).flatMap((value) => (isPipeline(value) ? [value] : []));
     if (found.length === 0)
       throw new Error(`The module ${name} of PIPELINES exports no pipeline: export what pipeline() gives.`);
-    plans.push(...found);
+    pipelines.push(...found);
   }
-  return plans;
+  return pipelines;
 }
 
-const isPipeline = (value: unknown): value is { loaded: LoadedPlan } =>
+const isPipeline = (value: unknown): value is Brought =>
   typeof value === 'object' &&
   value !== null &&
   'loaded' in value &&
+  'contracts' in value &&
   typeof value.loaded === 'object' &&
   value.loaded !== null &&
   'hash' in value.loaded;

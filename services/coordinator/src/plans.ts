@@ -1,28 +1,56 @@
-import { loadPlan, type LoadedPlan } from '@millrace/pipeline';
+import { loadPlan, type LoadedPlan, planFor, type Route } from '@millrace/pipeline';
+import type { Target } from '@millrace/saga';
 import type { Store } from '@millrace/store';
+import { stagesOf } from './stages-of.js';
 
-/** Plans by hash, and the one that new runs of a pipeline get. */
+/** Plans by hash, and the ones that new runs of each pipeline get. */
 export class Plans {
   private readonly byHash = new Map<string, LoadedPlan>();
-  private readonly newest = new Map<string, LoadedPlan>();
+  private readonly routes = new Map<string, Route>();
 
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: Pick<Store, 'reader'>) {}
 
-  deploy(plan: LoadedPlan): void {
-    this.byHash.set(plan.hash, plan);
-    this.newest.set(plan.plan.pipeline, plan);
+  /** Takes over from the store what new runs get: of all pipelines, or of one. */
+  async refresh(pipeline?: string): Promise<void> {
+    for (const [name, route] of await this.store.reader.deployed.routes(pipeline)) {
+      for (const hash of [route.current, route.canary?.plan]) if (hash !== undefined) await this.get(hash);
+      this.routes.set(name, route);
+    }
   }
 
-  newestOf(pipeline: string): LoadedPlan | undefined {
-    return this.newest.get(pipeline);
+  /** New runs of its pipeline get this plan. */
+  use(plan: LoadedPlan): void {
+    this.byHash.set(plan.hash, plan);
+    this.routes.set(plan.plan.pipeline, { current: plan.hash, before: undefined, canary: undefined });
+  }
+
+  /** The plan that a new run gets; undefined where there is no such pipeline. */
+  forRun(pipeline: string, run: string): LoadedPlan | undefined {
+    const route = this.routes.get(pipeline);
+    return route && this.byHash.get(planFor(route, run));
   }
 
   /** A run stays on its plan, which may be older than this process. */
   async get(hash: string): Promise<LoadedPlan> {
+    const plan = await this.find(hash);
+    if (plan === undefined) throw new Error(`Plan ${hash} is not in the store.`);
+    return plan;
+  }
+
+  /** What a run can be moved to; undefined where there is no plan of that hash. */
+  async target(hash: string): Promise<Target | undefined> {
+    const plan = await this.find(hash);
+    if (!plan) return undefined;
+    const { pipeline } = plan.plan;
+    const { contracts } = await this.store.reader.deployed.read({ pipeline, stages: stagesOf(plan) });
+    return { plan, contracts };
+  }
+
+  private async find(hash: string): Promise<LoadedPlan | undefined> {
     const known = this.byHash.get(hash);
     if (known) return known;
     const stored = await this.store.reader.plan(hash);
-    if (stored === undefined) throw new Error(`Plan ${hash} is not in the store.`);
+    if (stored === undefined) return undefined;
     const plan = loadPlan(stored);
     this.byHash.set(hash, plan);
     return plan;

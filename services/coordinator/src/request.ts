@@ -16,7 +16,11 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
   const { headers } = record;
   const pipeline = headerText(headers, HEADER.pipeline);
   if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
-  const plan = plans.newestOf(pipeline);
+  const source = `${record.topic}/${record.partition}/${record.offset}`;
+  const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
+  // The timestamp tells a topic from one that was made anew under its name.
+  const run = runIdOf(pipeline, idempotencyKey ?? `${source}/${record.timestamp}`);
+  const plan = plans.forRun(pipeline, run);
   if (!plan)
     return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
   let input: unknown;
@@ -31,10 +35,6 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
       failure: failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] }),
     };
   }
-  const source = `${record.topic}/${record.partition}/${record.offset}`;
-  const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
-  // The timestamp tells a topic from one that was made anew under its name.
-  const run = runIdOf(pipeline, idempotencyKey ?? `${source}/${record.timestamp}`);
   return {
     request: { run, pipeline, input, idempotencyKey, at: of.at, source },
     plan,

@@ -1,7 +1,7 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
 import { type Failure, failure, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { decide, type Decision, evolve, type Run, wakeAtOf } from '@millrace/saga';
+import { decide, type Decision, evolve, type Run, type Target, wakeAtOf } from '@millrace/saga';
 import { answerText } from './answer.js';
 import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
@@ -13,7 +13,8 @@ import type { Cached } from './run-cache.js';
 /** A run while a batch is applied to it. */
 interface Work {
   readonly before: Cached;
-  readonly plan: LoadedPlan;
+  /** Another one once the run was moved. */
+  plan: LoadedPlan;
   decision: Decision;
   woken: boolean;
 }
@@ -28,15 +29,15 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     const { partition } = batch;
     const records: Outgoing[] = [];
     const readings = batch.records.map((record) => ({ record, ...readEvents(record.value) }));
-    const work = await find(
-      partition,
-      readings.flatMap(({ events }) => events),
-    );
+    const all = readings.flatMap(({ events }) => events);
+    const work = await find(partition, all);
+    const targets = await targetsOf(all);
     for (const { record, events, failure: problem } of readings) {
       if (problem) records.push(parked(record, { failure: problem, at }));
       for (const [item, event] of events.entries()) {
         const one = work.get(event.run);
-        if (one) apply(one, event, at);
+        const target = event.type === 'run.move-requested' ? targets.get(event.to) : undefined;
+        if (one) apply(one, event, { at, target });
         else if (event.type !== 'step.progress') records.push(stray(record, { event, item, at }));
       }
     }
@@ -85,9 +86,21 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     return work;
   }
 
-  function apply(one: Work, event: RunEvent, at: number): void {
+  /** The plans that runs are to be moved to, as far as they exist. */
+  async function targetsOf(events: readonly RunEvent[]): Promise<ReadonlyMap<string, Target>> {
+    const hashes = new Set(events.flatMap((event) => (event.type === 'run.move-requested' ? [event.to] : [])));
+    const targets = new Map<string, Target>();
+    for (const hash of hashes) {
+      const target = await plans.target(hash);
+      if (target) targets.set(hash, target);
+    }
+    return targets;
+  }
+
+  function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined }): void {
     const { facts, requests } = one.decision;
-    const next = decide(one.decision.run, event, { plan: one.plan, at });
+    const next = decide(one.decision.run, event, { plan: one.plan, ...of });
+    if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
     one.decision = { run: next.run, facts: [...facts, ...next.facts], requests: [...requests, ...next.requests] };
     one.woken ||= event.type === 'run.woken';
   }

@@ -73,7 +73,7 @@ class Process {
   ) {
     this.topics = topicsOf(prefix);
     const plans = new Plans(store);
-    plans.deploy(plan);
+    plans.use(plan);
     const lag = (_: string, topic: string): Promise<PartitionLag[]> =>
       Promise.resolve([0, 1].map((partition) => ({ topic, partition, committed: null, end: this.end, backlog: 0 })));
     const context: Context = {

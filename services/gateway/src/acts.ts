@@ -1,17 +1,21 @@
 import { EVENT_TYPE, HEADER, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
-import type { Accepted, Action, ActBody, StepView } from '@millrace/contracts/http';
+import type { Accepted, Action, ActBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, validateAnswer } from '@millrace/pipeline';
+import { evolve, moveOf } from '@millrace/saga';
 import type { House } from '@millrace/service';
-import type { RunRecord } from '@millrace/store';
+import type { Reader, RunRecord } from '@millrace/store';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { runLinks, runView } from './run-view.js';
 import type { Runs } from './runs.js';
+import { stagesOf } from './stages-of.js';
+import { refusalOf } from './versions.js';
 
 interface Needs {
   readonly house: House;
   readonly runs: Runs;
   readonly plans: Plans;
+  readonly reader: Pick<Reader, 'deployed'>;
 }
 
 interface Answer extends ActBody {
@@ -47,6 +51,23 @@ export class Acts {
       payload,
     } as const;
     return this.publish({ ...event, ...actOf({ by, reason }) });
+  }
+
+  /** @throws {RequestProblem} MOVE_REFUSED, naming all that does not fit; UNKNOWN_VERSION */
+  async move(id: string, { to, from, by, reason }: MoveBody): Promise<Accepted> {
+    const { record, view } = await this.open(id);
+    if (!view.allowedActions.includes('move')) throw notNow(`${id} is ${view.status}: it cannot be moved.`);
+    const { pipeline } = record;
+    const { versions } = await this.needs.reader.deployed.read({ pipeline, stages: [] });
+    const version = versions.find((one) => one.plan === to || one.version === Number(to));
+    if (!version)
+      throw new RequestProblem('UNKNOWN_VERSION', `${pipeline} has no version ${String(to).slice(0, 100)}.`);
+    const plan = await this.needs.plans.byHash(version.plan);
+    const { contracts } = await this.needs.reader.deployed.read({ pipeline, stages: stagesOf(plan) });
+    const move = moveOf(evolve(undefined, id, record.facts), { plan, contracts }, from);
+    if ('code' in move) throw refusalOf(move);
+    const act = actOf({ by, reason });
+    return this.publish({ type: 'run.move-requested', run: id, at: Date.now(), to: plan.hash, from, ...act });
   }
 
   async redrive(at: { run: string; step: string; deadLetter: string }, { by, reason }: ActBody): Promise<Accepted> {

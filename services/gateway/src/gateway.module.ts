@@ -18,6 +18,8 @@ import { RunsController } from './runs.controller.js';
 import { Runs } from './runs.js';
 import { RunStarter } from './start-run.js';
 import { HOUSE, READER } from './tokens.js';
+import { VersionsController } from './versions.controller.js';
+import { Versions } from './versions.js';
 
 @Module({})
 class GatewayModule {}
@@ -34,7 +36,7 @@ export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Giv
   const plans = new Plans(reader);
   const recent = new RecentRequests();
   const runs = new Runs({ reader, plans, recent, live });
-  const acts = new Acts({ house, runs, plans });
+  const acts = new Acts({ house, runs, plans, reader });
   return {
     module: GatewayModule,
     controllers: [
@@ -43,6 +45,7 @@ export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Giv
       ReviewsController,
       DeadLettersController,
       PipelinesController,
+      VersionsController,
       MetaController,
       PageController,
     ],
@@ -53,6 +56,7 @@ export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Giv
       { provide: Plans, useValue: plans },
       { provide: Runs, useValue: runs },
       { provide: Acts, useValue: acts },
+      { provide: Versions, useValue: new Versions({ house, reader, plans }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent }) },
       { provide: DeadLetters, useValue: new DeadLetters({ house, reader, acts }) },
       { provide: Pages, useValue: new Pages(jaegerUrl) },

@@ -1,7 +1,8 @@
 import { type ProblemCode, PROBLEMS } from '@millrace/contracts/http';
 import { z } from 'zod';
 import { MAIL } from './body.js';
-import { type Operation, OPERATIONS, SCHEMAS } from './operations.js';
+import type { Operation } from './operation.js';
+import { OPERATIONS, SCHEMAS } from './operations.js';
 
 type Json = Record<string, unknown>;
 

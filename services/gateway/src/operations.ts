@@ -1,28 +1,8 @@
 import * as http from '@millrace/contracts/http';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { accepted, ok, type Operation } from './operation.js';
 import { DeadLettersQuery, EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
-
-export interface Operation {
-  readonly method: 'GET' | 'POST';
-  /** As in OpenAPI: `/v1/runs/{id}`. */
-  readonly path: string;
-  readonly id: string;
-  readonly summary: string;
-  readonly query?: z.ZodObject;
-  /** Request headers, by name, with what they do. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: z.ZodType;
-  /** The body may be missing. */
-  readonly optionalBody?: boolean;
-  readonly takesMail?: boolean;
-  readonly answers: Readonly<
-    Record<number, { readonly text: string; readonly schema?: string; readonly type?: string }>
-  >;
-  readonly problems: readonly http.ProblemCode[];
-}
-
-const ok = (schema: keyof typeof SCHEMAS, text: string) => ({ 200: { text, schema } });
-const accepted = { 202: { text: 'Durable, and about to take effect.', schema: 'Accepted' } } as const;
+import { VERSION_OPERATIONS } from './version-operations.js';
 
 /** The named schemas of the document. */
 export const SCHEMAS = {
@@ -36,6 +16,11 @@ export const SCHEMAS = {
   PipelineView: http.PipelineView,
   PipelineList: http.PipelineList,
   StageList: http.StageList,
+  VersionList: http.VersionList,
+  VersionDetail: http.VersionDetail,
+  DeploymentView: http.DeploymentView,
+  DiffList: z.object({ items: z.array(http.DifferenceView) }),
+  CheckView: http.CheckView,
   Accepted: http.Accepted,
   Problem: http.Problem,
 } satisfies Record<string, z.ZodType>;
@@ -202,6 +187,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: ok('PipelineView', 'The pipeline.'),
     problems: ['UNKNOWN_PIPELINE'],
   },
+  ...VERSION_OPERATIONS,
   {
     method: 'GET',
     path: '/v1/stages',

@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import type { PipelineSummaryView, PipelineView, StageView } from '@millrace/contracts/http';
-import { type LoadedPlan, mermaid } from '@millrace/pipeline';
+import { mermaid } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { Plans } from './plans.js';
 import { timeOf } from './run-view.js';
+import { stagesOf } from './stages-of.js';
 import { READER } from './tokens.js';
 
 @Controller('v1')
@@ -54,10 +55,3 @@ function summaryOf({
 }): PipelineSummaryView {
   return { name, plan, deployedAt: timeOf(deployedAt), links: { self: `/v1/pipelines/${encodeURIComponent(name)}` } };
 }
-
-const stagesOf = (plan: LoadedPlan): string[] =>
-  plan.order.flatMap((name) => {
-    const step = plan.step(name);
-    if (step.kind !== 'stage') return [];
-    return step.fallback ? [step.stage, step.fallback.stage] : [step.stage];
-  });

@@ -1,4 +1,4 @@
-import { type LoadedPlan, loadPlan } from '@millrace/pipeline';
+import { type LoadedPlan, loadPlan, planFor } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { RequestProblem } from './problems.js';
 
@@ -8,7 +8,7 @@ const MOST = 500;
 export class Plans {
   private readonly loaded = new Map<string, LoadedPlan>();
 
-  constructor(private readonly reader: Pick<Reader, 'plan' | 'pipelines'>) {}
+  constructor(private readonly reader: Pick<Reader, 'plan' | 'pipelines' | 'deployed'>) {}
 
   async byHash(hash: string): Promise<LoadedPlan> {
     const known = this.loaded.get(hash);
@@ -22,15 +22,27 @@ export class Plans {
   }
 
   /**
-   * What new runs of a pipeline get.
+   * What a new run gets.
+   * @throws {RequestProblem} UNKNOWN_PIPELINE
+   */
+  async forRun(pipeline: string, run: string): Promise<LoadedPlan> {
+    const route = (await this.reader.deployed.routes(pipeline)).get(pipeline);
+    if (!route) throw unknownPipeline(pipeline);
+    return this.byHash(planFor(route, run));
+  }
+
+  /**
+   * The current version of a pipeline.
    * @throws {RequestProblem} UNKNOWN_PIPELINE
    */
   async newest(pipeline: string): Promise<{ plan: LoadedPlan; deployedAt: number }> {
     const found = (await this.reader.pipelines()).find(({ name }) => name === pipeline);
-    if (!found) {
-      const errors = [{ pointer: '/pipeline', detail: 'No pipeline of this name is deployed.' }];
-      throw new RequestProblem('UNKNOWN_PIPELINE', `There is no pipeline "${pipeline.slice(0, 200)}".`, { errors });
-    }
+    if (!found) throw unknownPipeline(pipeline);
     return { plan: await this.byHash(found.plan), deployedAt: found.deployedAt };
   }
+}
+
+export function unknownPipeline(pipeline: string): RequestProblem {
+  const errors = [{ pointer: '/pipeline', detail: 'No pipeline of this name is deployed.' }];
+  return new RequestProblem('UNKNOWN_PIPELINE', `There is no pipeline "${pipeline.slice(0, 200)}".`, { errors });
 }

@@ -27,6 +27,10 @@ export const DeadLettersQuery = z.strictObject({
 });
 export type DeadLettersQuery = z.infer<typeof DeadLettersQuery>;
 
+const version = (what: string) => z.string().min(1).max(100).describe(`${what}: the number of a version, or a plan.`);
+export const DiffQuery = z.strictObject({ from: version('Before'), to: version('After') });
+export type DiffQuery = z.infer<typeof DiffQuery>;
+
 export const StartQuery = z.strictObject({
   pipeline: z.string().min(1).max(200).optional().describe('Which pipeline, where the body is a mail.'),
 });

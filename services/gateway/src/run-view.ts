@@ -39,7 +39,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     input: run.known.input,
     ...(run.output !== undefined && { output: run.output }),
     steps,
-    allowedActions: isOver(run.status) ? [] : ['cancel'],
+    allowedActions: isOver(run.status) ? [] : ['cancel', 'move'],
   };
 }
 
@@ -106,12 +106,26 @@ function historiesOf(facts: readonly Fact[]): ReadonlyMap<string, History> {
   for (const fact of facts) {
     if (fact.type === 'run.cancelled') {
       for (const history of histories.values()) if (history.startedAt !== undefined) end(history, fact.at);
-    } else if (fact.type !== 'run.accepted' && fact.type !== 'run.completed') {
+    } else if (fact.type === 'run.moved') {
+      for (const step of fact.restarted) beginAnew(of(step), fact.at);
+    } else if ('step' in fact) {
       record(of(fact.step), fact);
       if (fact.type === 'step.completed') for (const next of fact.next ?? []) begin(of(next), fact);
     }
   }
   return histories;
+}
+
+/** The run goes on with another plan: what the step did before is history. */
+function beginAnew(history: History, at: number): void {
+  end(history, at);
+  Object.assign(history, {
+    startedAt: undefined,
+    endedAt: undefined,
+    waiting: undefined,
+    answer: undefined,
+    defaulted: false,
+  });
 }
 
 type StepFact = Extract<Fact, { step: string }>;

@@ -1,11 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { HEADER } from '@millrace/contracts';
-import { type Accepted, ActBody, type RunList, type RunView, SignalBody, StartRun } from '@millrace/contracts/http';
+import {
+  type Accepted,
+  ActBody,
+  MoveBody,
+  type RunList,
+  type RunView,
+  SignalBody,
+  StartRun,
+} from '@millrace/contracts/http';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { textOf } from './body.js';
 import { cursorOf, readCursor } from './cursor.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
 import { RunsQuery, StartQuery } from './queries.js';
 import { runLinks, summaryView } from './run-view.js';
@@ -81,6 +90,12 @@ export class RunsController {
     return this.acts.cancel(id, act);
   }
 
+  @Post(':id/move')
+  @HttpCode(202)
+  move(@Param('id') id: string, @Body({ schema: MoveBody }) body: MoveBody): Promise<Accepted> {
+    return this.acts.move(id, body);
+  }
+
   @Post(':id/signals/:step')
   @HttpCode(202)
   signal(
@@ -108,13 +123,6 @@ function wantedOf(body: unknown, query: StartQuery): { pipeline: string; input: 
     throw new RequestProblem('INVALID_REQUEST', 'The body has no input.', { errors });
   }
   return { pipeline: data.pipeline, input: data.input };
-}
-
-function idempotencyKeyOf(request: IncomingMessage): string | undefined {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
-  if (typeof key === 'string' && /^[\x20-\x7e]{1,255}$/.test(key)) return key;
-  throw new RequestProblem('INVALID_REQUEST', 'Idempotency-Key is one header of 1 to 255 printable ASCII characters.');
 }
 
 function traceparentOf(request: IncomingMessage): string | undefined {

@@ -37,7 +37,9 @@ export class RunStarter {
    */
   async start(wanted: Wanted): Promise<Started> {
     const { pipeline, input } = wanted;
-    const { plan } = await this.needs.plans.newest(pipeline);
+    const key = wanted.idempotencyKey ?? randomId('key');
+    const id = runIdOf(pipeline, key);
+    const plan = await this.needs.plans.forRun(pipeline, id);
     const errors = validateInput(plan, input);
     if (errors) {
       const detail = `The input does not fit ${pipeline}: ${errors[0]?.pointer || 'it'}: ${errors[0]?.detail}`;
@@ -45,8 +47,6 @@ export class RunStarter {
       throw new RequestProblem('INVALID_INPUT', detail, { errors: inBody });
     }
     const fingerprint = fingerprintOf(input);
-    const key = wanted.idempotencyKey ?? randomId('key');
-    const id = runIdOf(pipeline, key);
     const before = wanted.idempotencyKey === undefined ? undefined : await this.before(id, fingerprint);
     if (before) return { id, status: before };
     await this.publish(wanted, { id, key });

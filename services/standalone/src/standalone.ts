@@ -50,7 +50,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     houses.push(opened);
     return opened;
   };
-  const [store, plans, gatewayHouse] = await Promise.all([
+  const [store, pipelines, gatewayHouse] = await Promise.all([
     openStore({ databaseUrl: settings.databaseUrl, dataDir: settings.dataDir }),
     loadPipelines(config.PIPELINES),
     house('gateway'),
@@ -58,7 +58,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   opening.use(store);
   const drained = (running: Running) => opening.defer(() => running.drain(settings.drainMs));
 
-  drained(await startCoordinator(await house('coordinator'), { store, plans }));
+  drained(await startCoordinator(await house('coordinator'), { store, pipelines }));
   const shared = {
     plans: opening.use(await followPlans(gatewayHouse)),
     cancellations: opening.use(await followCancellations(gatewayHouse)),

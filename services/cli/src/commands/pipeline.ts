@@ -3,9 +3,11 @@ import { PipelineList, PipelineView, StageList } from '@millrace/contracts/http'
 import { PIPELINE_COLUMNS, STAGE_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
+import { versionCommands } from './version.js';
 
-export function pipelineCommands(program: Command, { terminal }: Context): void {
-  const pipeline = program.command('pipeline').description('what can be run');
+export function pipelineCommands(program: Command, context: Context): void {
+  const { terminal } = context;
+  const pipeline = program.command('pipeline').alias('pipelines').description('what can be run');
 
   talking(pipeline.command('list'))
     .description('the pipelines that are deployed')
@@ -24,6 +26,8 @@ export function pipelineCommands(program: Command, { terminal }: Context): void 
         `${view.name}  ${view.plan}\n\n${view.mermaid.trimEnd()}\n\n${JSON.stringify(view.inputSchema, null, 2)}`;
       terminal.out(shown(view, options.output, { name: view.name, text }));
     });
+
+  versionCommands(pipeline, context);
 
   const stage = program.command('stage').description('what does the work');
   talking(stage.command('list'))

@@ -22,7 +22,7 @@ interface StartOptions extends CommonOptions {
 }
 
 export function runCommands(program: Command, context: Context): void {
-  const run = program.command('run').description('start runs, look at them, act on them');
+  const run = program.command('run').alias('runs').description('start runs, look at them, act on them');
   const { terminal } = context;
 
   talking(run.command('start'))
@@ -88,6 +88,23 @@ export function runCommands(program: Command, context: Context): void {
       const accepted = await client.post(`/v1/runs/${encodeURIComponent(id)}/cancel`, actOf(options), Accepted);
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
       terminal.say('It is being cancelled.\n');
+    });
+
+  acting(talking(run.command('move')))
+    .description('go on with another version of the pipeline, from one of its steps')
+    .argument('<run>')
+    .requiredOption('--to <version>', 'the number of a version, or a plan')
+    .requiredOption('--from <step>', 'the step of that version to go on from; what ended before it is kept')
+    .action(async (id: string, options: CommonOptions & ActOptions & { to: string; from: string }) => {
+      const to = /^\d+$/.test(options.to) ? Number(options.to) : options.to;
+      const body = { to, from: options.from, ...actOf(options) };
+      const accepted = await clientOf(terminal, options).post(
+        `/v1/runs/${encodeURIComponent(id)}/move`,
+        body,
+        Accepted,
+      );
+      terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+      terminal.say(`It is being moved. Follow it with: millrace run watch ${accepted.id}\n`);
     });
 
   acting(talking(run.command('signal')))

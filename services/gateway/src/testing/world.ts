@@ -84,6 +84,11 @@ export class World implements AsyncDisposable {
     groups: groupsOf(),
   };
 
+  readonly route = { current: this.plan.hash, before: undefined, canary: undefined };
+  readonly versions = [
+    { version: 1, plan: this.plan.hash, deployedAt: 1_700_000_000_000, by: undefined, reason: undefined },
+  ];
+
   /** What the log still has where a dead letter came from. */
   browsed: Incoming[] = [];
 
@@ -114,6 +119,14 @@ export class World implements AsyncDisposable {
         next: undefined,
       }),
     deadLetter: (id) => Promise.resolve(this.deadLetters.get(id)),
+    deployed: {
+      read: () => Promise.resolve({ route: this.route, versions: this.versions, contracts: new Map() }),
+      routes: (pipeline) => Promise.resolve(new Map(pipeline === 'reply' ? [['reply', this.route]] : [])),
+      outcome: () => Promise.resolve(undefined),
+      livePlans: () => Promise.resolve([]),
+      liveRuns: () => Promise.resolve([]),
+      plansOf: () => Promise.resolve([]),
+    },
     pipelines: () => Promise.resolve([{ name: 'reply', plan: this.plan.hash, deployedAt: 1_700_000_000_000 }]),
     plan: (hash) => Promise.resolve(hash === this.plan.hash ? reply.plan : undefined),
     healthy: () => Promise.resolve(this.storeIsUp),

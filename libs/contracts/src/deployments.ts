@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { Failure } from './failures.js';
+
+/** What a stage takes and gives, as JSON Schema: its contract as other services and languages know it. */
+export const StageSchemas = z.object({ input: z.json(), output: z.json() });
+export type StageSchemas = z.infer<typeof StageSchemas>;
+
+/** A share of new runs, more than none and at most all. */
+export const Share = z.number().gt(0).max(1);
+
+const Act = {
+  /** The same one twice is one act. */
+  id: z.string().min(1).max(200),
+  at: z.number(),
+  by: z.string().max(200).optional(),
+  reason: z.string().max(2_000).optional(),
+};
+
+/** Brings a plan: new runs get it, or a share of them. */
+export const DeployRequested = z.object({
+  type: z.literal('pipeline.deploy-requested'),
+  ...Act,
+  plan: z.looseObject({ pipeline: z.string() }),
+  /** Of the stages that the plan asks, as far as they are known. */
+  contracts: z.record(z.string(), StageSchemas),
+  /** Makes it the canary: so many of the new runs get it, the rest the one that is current. */
+  share: Share.optional(),
+  /** A service that starts brings the plan it was built with: one that is known already changes nothing. */
+  atStart: z.literal(true).optional(),
+});
+export type DeployRequested = z.infer<typeof DeployRequested>;
+
+/** Says which of the versions that are there new runs get. */
+export const RouteRequested = z.object({
+  type: z.literal('pipeline.route-requested'),
+  ...Act,
+  pipeline: z.string(),
+  /** `promote`: the canary becomes current. `rollback`: the canary goes, or else the version before becomes current. `canary`: a version gets a share. */
+  action: z.enum(['promote', 'rollback', 'canary']),
+  /** For `rollback` and `canary`: which version. */
+  version: z.int().positive().optional(),
+  share: Share.optional(),
+});
+export type RouteRequested = z.infer<typeof RouteRequested>;
+
+/** What is asked of the installation as a whole: records on `deployments`, taken one after the other. */
+export const DeploymentRequest = z.discriminatedUnion('type', [DeployRequested, RouteRequested]);
+export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
+
+/** What became of a request on `deployments`. */
+export const DeploymentOutcome = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('applied'),
+    pipeline: z.string(),
+    /** The version that the request was about. */
+    version: z.int().positive(),
+    plan: z.string(),
+    /** It was so already. */
+    unchanged: z.boolean(),
+  }),
+  z.object({ status: z.literal('refused'), pipeline: z.string(), failure: Failure }),
+]);
+export type DeploymentOutcome = z.infer<typeof DeploymentOutcome>;

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { StageSchemas } from '@millrace/contracts';
+import { breaks } from './evolution.js';
+import type { Plan } from './plan.js';
+
+/** One difference between two plans, or between the contracts they were deployed with. */
+export interface Difference {
+  readonly what: 'input' | 'output' | 'step' | 'contract' | 'setting';
+  /** The step, the stage or the setting; empty for input and output. */
+  readonly name: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  /** Where in it, as a JSON pointer; for what changed. */
+  readonly at?: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  /** A contract that changed in a way that those who know the one before would not stand. */
+  readonly breaking?: true;
+}
+
+interface Version {
+  readonly plan: Plan;
+  readonly contracts?: Readonly<Record<string, StageSchemas>>;
+}
+
+/** What distinguishes one version of a pipeline from another: its steps, what each reads and when it is wanted, its schemas. In the order of the steps. */
+export function differences(before: Version, after: Version): readonly Difference[] {
+  const { inputSchema, output, steps, format: _f, pipeline: _p, ...settings } = before.plan;
+  const { inputSchema: newInput, output: newOutput, steps: newSteps, format: _g, pipeline: _q, ...now } = after.plan;
+  return [
+    ...within({ what: 'input', name: '' }, inputSchema, newInput),
+    ...named('setting', settings, now),
+    ...named('step', steps, newSteps),
+    ...within({ what: 'output', name: '' }, output, newOutput),
+    ...named('contract', before.contracts ?? {}, after.contracts ?? {}).map((one) => {
+      const [known, now] = [before.contracts?.[one.name], after.contracts?.[one.name]];
+      return known && now && breaks(known, now).length > 0 ? { ...one, breaking: true as const } : one;
+    }),
+  ];
+}
+
+type Named = Readonly<Record<string, unknown>>;
+
+function named(what: Difference['what'], before: Named, after: Named): readonly Difference[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name): readonly Difference[] => {
+    if (before[name] === undefined) return [{ what, name, change: 'added', after: after[name] }];
+    if (after[name] === undefined) return [{ what, name, change: 'removed', before: before[name] }];
+    return within({ what, name }, before[name], after[name]);
+  });
+}
+
+/** The innermost places at which two values differ. */
+function within(
+  of: Pick<Difference, 'what' | 'name'>,
+  before: unknown,
+  after: unknown,
+  at = '',
+): readonly Difference[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isObject(before) || !isObject(after)) {
+    const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+    return [
+      {
+        ...of,
+        change: at === '' ? 'changed' : change,
+        at,
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      },
+    ];
+  }
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) =>
+    within(of, before[key], after[key], `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
+}
+
+const isObject = (value: unknown): value is Named =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

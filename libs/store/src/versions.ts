@@ -1,0 +1,187 @@
+import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
+import type { Route } from '@millrace/pipeline';
+import type { Database, Query } from './database.js';
+
+export interface Version {
+  readonly version: number;
+  /** The plan's hash. */
+  readonly plan: string;
+  readonly deployedAt: number;
+  readonly by: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** What is deployed of a pipeline, and the contracts of the stages that were asked for, as far as they are known. */
+export interface Deployed {
+  readonly route: Route | undefined;
+  /** From the oldest to the newest. */
+  readonly versions: readonly Version[];
+  readonly contracts: ReadonlyMap<string, StageSchemas>;
+}
+
+/** What a request changes; what it leaves out stays. */
+export interface DeploymentChange {
+  readonly outcome: DeploymentOutcome;
+  readonly route?: Route | undefined;
+  /** A plan that is not a version yet. */
+  readonly version?: (Version & { readonly content: unknown }) | undefined;
+  readonly contracts?: ReadonlyMap<string, StageSchemas> | undefined;
+}
+
+interface Subject {
+  readonly pipeline: string;
+  readonly stages: readonly string[];
+}
+
+const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
+
+/** What is deployed: which plans a pipeline has had, which of them new runs get, and what stages have promised. */
+export class DeploymentReader {
+  constructor(private readonly database: Database) {}
+
+  read(of: Subject): Promise<Deployed> {
+    return deployedOf(this.database.query, of);
+  }
+
+  /** The routes of all pipelines, or of one. */
+  async routes(pipeline?: string): Promise<ReadonlyMap<string, Route>> {
+    const rows = await routeRows(this.database.query, pipeline);
+    return new Map(rows.map((row) => [row.pipeline, routeOf(row)]));
+  }
+
+  /** What became of a request; undefined while nothing has. */
+  async outcome(id: string): Promise<DeploymentOutcome | undefined> {
+    const [row] = await this.database.query<{ outcome: unknown }>('select outcome from deployments where id = $1', [
+      id,
+    ]);
+    return row && parsed<DeploymentOutcome>(row.outcome);
+  }
+
+  /** Plans that runs which have not ended follow, with how many. */
+  async livePlans(pipeline: string): Promise<readonly { readonly plan: string; readonly runs: number }[]> {
+    return this.database.query<{ plan: string; runs: number }>(
+      `select plan, count(*)::int as runs from runs
+       where status <> 'completed' and ended_at is null and pipeline = $1 group by plan order by plan`,
+      [pipeline],
+    );
+  }
+
+  /** Runs that have not ended and follow one of the plans, in the order of their ids, past `after`. */
+  async liveRuns(of: { plans: readonly string[]; after: string; limit: number }): Promise<readonly string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `select id from runs
+       where status <> 'completed' and ended_at is null and plan = any($1::text[]) and id > $2 order by id limit $3::int`,
+      [of.plans, of.after, of.limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The plans, of any pipeline, that ask the stage: by their content. */
+  async plansOf(stage: string): Promise<readonly string[]> {
+    const rows = await this.database.query<{ hash: string }>(
+      `select distinct p.hash from plans p, json_each(p.plan->'steps') s
+       where s.value->>'stage' = $1 or s.value->'fallback'->>'stage' = $1`,
+      [stage],
+    );
+    return rows.map(({ hash }) => hash);
+  }
+}
+
+export class Deployments {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Applies a request, one after the other over all processes. `decide` is told how things stand and says what changes. A request whose id was
+   * applied before changes nothing; what became of it then is returned.
+   */
+  async apply(
+    request: Subject & { readonly id: string; readonly at: number },
+    decide: (now: Deployed) => DeploymentChange,
+  ): Promise<DeploymentOutcome> {
+    return this.database.transaction(async (query) => {
+      await query('select pg_advisory_xact_lock(hashtext($1))', ['millrace.deployments']);
+      const [before] = await query<{ outcome: unknown }>('select outcome from deployments where id = $1', [request.id]);
+      if (before) return parsed<DeploymentOutcome>(before.outcome);
+      const change = decide(await deployedOf(query, request));
+      await write(query, request, change);
+      return change.outcome;
+    });
+  }
+}
+
+interface RouteRow {
+  readonly pipeline: string;
+  readonly current: string;
+  readonly before: string | null;
+  readonly canary: string | null;
+  readonly share: number | null;
+}
+
+const routeOf = ({ current, before, canary, share }: RouteRow): Route => ({
+  current,
+  before: before ?? undefined,
+  canary: canary === null || share === null ? undefined : { plan: canary, share },
+});
+
+const routeRows = (query: Query, pipeline?: string) =>
+  query<RouteRow>(
+    'select pipeline, current, before, canary, share from routes where $1::text is null or pipeline = $1',
+    [pipeline ?? null],
+  );
+
+async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<Deployed> {
+  const [route] = await routeRows(query, pipeline);
+  const versions = await query<Omit<Version, 'by' | 'reason'> & { by: string | null; reason: string | null }>(
+    `select version, plan, (extract(epoch from deployed_at) * 1000)::float8 as "deployedAt", by, reason
+     from versions where pipeline = $1 order by version`,
+    [pipeline],
+  );
+  const contracts = await query<{ stage: string; schemas: unknown }>(
+    'select stage, schemas from contracts where stage = any($1::text[])',
+    [stages],
+  );
+  return {
+    route: route && routeOf(route),
+    versions: versions.map((row) => ({ ...row, by: row.by ?? undefined, reason: row.reason ?? undefined })),
+    contracts: new Map(contracts.map(({ stage, schemas }) => [stage, parsed<StageSchemas>(schemas)])),
+  };
+}
+
+async function write(query: Query, of: Subject & { id: string; at: number }, change: DeploymentChange): Promise<void> {
+  const { pipeline, id, at } = of;
+  const { version, route, outcome, contracts = new Map<string, StageSchemas>() } = change;
+  if (version) {
+    const { plan, content, deployedAt, by, reason } = version;
+    await query(
+      `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, $3::json, to_timestamp($4::float8))
+       on conflict (hash) do nothing`,
+      [plan, pipeline, JSON.stringify(content), deployedAt / 1000],
+    );
+    await query(
+      `insert into versions (pipeline, version, plan, deployed_at, by, reason)
+       values ($1, $2::int, $3, to_timestamp($4::float8), $5, $6)`,
+      [pipeline, version.version, plan, deployedAt / 1000, by ?? null, reason ?? null],
+    );
+  }
+  if (route) {
+    await query(
+      `insert into routes (pipeline, current, before, canary, share) values ($1, $2, $3, $4, $5::float8)
+       on conflict (pipeline) do update
+       set current = excluded.current, before = excluded.before, canary = excluded.canary, share = excluded.share`,
+      [pipeline, route.current, route.before ?? null, route.canary?.plan ?? null, route.canary?.share ?? null],
+    );
+  }
+  if (contracts.size > 0) {
+    await query(
+      `insert into contracts (stage, schemas, since)
+       select stage, schemas::json, to_timestamp($3::float8) from unnest($1::text[], $2::text[]) as u(stage, schemas)
+       on conflict (stage) do update set schemas = excluded.schemas, since = excluded.since`,
+      [[...contracts.keys()], [...contracts.values()].map((one) => JSON.stringify(one)), at / 1000],
+    );
+  }
+  await query('insert into deployments (id, at, outcome) values ($1, to_timestamp($2::float8), $3::json)', [
+    id,
+    at / 1000,
+    JSON.stringify(outcome),
+  ]);
+}

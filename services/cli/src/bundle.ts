@@ -1,0 +1,85 @@
+import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CheckBody, type VersionDetail } from '@millrace/contracts/http';
+import { PlanError, schemasOf, type StageContract } from '@millrace/pipeline';
+import { CliError, EXIT } from './exit.js';
+import type { Terminal } from './terminal.js';
+
+/** A compiled pipeline and what its stages take and give. */
+export type Bundle = CheckBody;
+
+/**
+ * The pipelines in a module (a path, or the name of a package that is installed here), or the plan in a JSON file: a plan alone, or `{ plan, contracts }`.
+ * @throws {CliError} usage, saying what is wrong with it
+ */
+export async function bundlesIn(source: string, terminal: Pick<Terminal, 'cwd'>): Promise<readonly Bundle[]> {
+  const path = resolve(terminal.cwd, source);
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile && extname(path) === '.json') return [await fromJson(path, source)];
+  return fromModule(
+    () => pathToFileURL(isFile ? path : createRequire(`${terminal.cwd}/`).resolve(source)).href,
+    source,
+  );
+}
+
+/** The only one, or the one that is named. */
+export function oneOf(bundles: readonly Bundle[], source: string, name: string | undefined): Bundle {
+  const found = name === undefined ? bundles : bundles.filter(({ plan }) => plan.pipeline === name);
+  const [bundle, another] = found;
+  const names = bundles.map(({ plan }) => plan.pipeline).join(', ');
+  if (!bundle) throw new CliError(EXIT.usage, `${source} has no pipeline "${name}"; it has ${names}.`);
+  if (another) throw new CliError(EXIT.usage, `${source} has several pipelines (${names}): name one with --pipeline.`);
+  return bundle;
+}
+
+/** What is deployed, in the same form. */
+export const bundleOf = ({ definition, contracts }: VersionDetail): Bundle =>
+  CheckBody.parse({ plan: definition, contracts });
+
+async function fromJson(path: string, source: string): Promise<Bundle> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new CliError(EXIT.usage, `${source} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
+  }
+  const { data, error } = CheckBody.safeParse(isBundle(json) ? json : { plan: json });
+  if (data) return data;
+  throw new CliError(
+    EXIT.usage,
+    `${source} is no plan: /${error.issues[0]?.path.join('/')} ${error.issues[0]?.message}`,
+  );
+}
+
+const isBundle = (json: unknown): boolean => typeof json === 'object' && json !== null && 'plan' in json;
+
+interface Defined {
+  readonly plan: Bundle['plan'];
+  readonly contracts: ReadonlyMap<string, StageContract>;
+}
+
+async function fromModule(url: () => string, source: string): Promise<readonly Bundle[]> {
+  try {
+    const module = (await import(url())) as Record<string, unknown>;
+    const defined = Object.values(module).filter(isDefined);
+    if (defined.length === 0)
+      throw new CliError(EXIT.usage, `${source} exports no pipeline: export what pipeline() gives.`);
+    return defined.map(({ plan, contracts }) => ({
+      plan,
+      contracts: Object.fromEntries([...contracts].map(([stage, contract]) => [stage, schemasOf(contract)])),
+    }));
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const what = cause instanceof PlanError ? 'cannot be compiled' : 'cannot be loaded';
+    throw new CliError(EXIT.usage, `${source} ${what}: ${why}`, { cause });
+  }
+}
+
+const isDefined = (value: unknown): value is Defined =>
+  typeof value === 'object' && value !== null && 'loaded' in value && 'plan' in value && 'contracts' in value;

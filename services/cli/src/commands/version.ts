@@ -1,0 +1,159 @@
+import type { Command } from 'commander';
+import {
+  CheckView,
+  DeploymentView,
+  type DifferenceView,
+  PipelineView,
+  VersionDetail,
+  VersionList,
+} from '@millrace/contracts/http';
+import { differences, loadPlan, type Plan } from '@millrace/pipeline';
+import { type Bundle, bundleOf, bundlesIn, oneOf } from '../bundle.js';
+import type { Client } from '../client.js';
+import { VERSION_COLUMNS } from '../columns.js';
+import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { differenceText } from '../difference-text.js';
+import { CliError, EXIT } from '../exit.js';
+import { listed, shown } from '../output.js';
+import type { Terminal } from '../terminal.js';
+import { acting, actOf, type ActOptions } from './acting.js';
+
+const pathOf = (name: string): string => `/v1/pipelines/${encodeURIComponent(name)}`;
+
+/** Deploying versions of a pipeline, and saying which of them new runs get. */
+export function versionCommands(pipeline: Command, context: Context): void {
+  const { terminal } = context;
+  deployCommand(pipeline, context);
+
+  talking(pipeline.command('versions'))
+    .description('the versions of a pipeline, newest first')
+    .argument('<pipeline>')
+    .action(async (name: string, options: CommonOptions) => {
+      const { items } = await clientOf(terminal, options).get(`${pathOf(name)}/versions`, VersionList);
+      terminal.out(listed({ items, columns: VERSION_COLUMNS, name: ({ version }) => String(version) }, options.output));
+    });
+
+  routeCommand(pipeline.command('promote').description('the canary becomes what all new runs get'), context, () => ({
+    action: 'promote',
+  }));
+  routeCommand(
+    pipeline
+      .command('rollback')
+      .description('the canary goes; where there is none, new runs get the version before again')
+      .option('--to <version>', 'this version instead', Number),
+    context,
+    ({ to }: { to?: number }) => ({ action: 'rollback', ...(to !== undefined && { version: to }) }),
+  );
+  routeCommand(
+    pipeline
+      .command('canary')
+      .description('a version that was deployed gets a share of new runs')
+      .requiredOption('--to <version>', 'which', Number)
+      .requiredOption('--share <share>', 'how much of new runs, e.g. 0.05 or 5%', shareOf),
+    context,
+    ({ to, share }: { to: number; share: number }) => ({ action: 'canary', version: to, share }),
+  );
+
+  talking(pipeline.command('diff'))
+    .description('what distinguishes two versions: name, name@version, a module or a JSON file each')
+    .argument('<a>')
+    .argument('<b>')
+    .action(async (a: string, b: string, options: CommonOptions) => {
+      const client = clientOf(terminal, options);
+      const [before, after] = [await versionOf(a, client, terminal), await versionOf(b, client, terminal)];
+      showDifferences(before, after, { terminal, output: options.output });
+    });
+
+  talking(pipeline.command('check'))
+    .description(
+      'for CI: which live runs a plan and the contracts of its stages would break; exit code 1 where it would',
+    )
+    .argument('<source>', 'a module, or a JSON file with a plan')
+    .option('--pipeline <name>', 'which, where the module has several')
+    .action(async (source: string, options: CommonOptions & { pipeline?: string }) => {
+      const bundle = oneOf(await bundlesIn(source, terminal), source, options.pipeline);
+      const view = await clientOf(terminal, options).post(`${pathOf(bundle.plan.pipeline)}/check`, bundle, CheckView);
+      terminal.out(shown(view, options.output, { name: view.plan, text: () => checkText(view) }));
+      if (view.breaks.length > 0) context.end(EXIT.error);
+    });
+}
+
+type DeployOptions = CommonOptions & ActOptions & { pipeline?: string; share?: number };
+
+function deployCommand(pipeline: Command, { terminal }: Context): void {
+  acting(talking(pipeline.command('deploy')))
+    .description('new runs get this plan, or a share of them; runs under way keep theirs')
+    .argument('<source>', 'a module that exports pipelines, or a JSON file with a plan')
+    .option('--pipeline <name>', 'only this one of the module')
+    .option('--share <share>', 'as a canary: so much of new runs, e.g. 0.05 or 5%', shareOf)
+    .action(async (source: string, options: DeployOptions) => {
+      const all = await bundlesIn(source, terminal);
+      const wanted = options.pipeline === undefined ? all : [oneOf(all, source, options.pipeline)];
+      const client = clientOf(terminal, options);
+      const share = options.share === undefined ? {} : { share: options.share };
+      for (const bundle of wanted) {
+        const body = { ...bundle, ...share, ...actOf(options) };
+        const view = await client.post(`${pathOf(bundle.plan.pipeline)}/versions`, body, DeploymentView);
+        showDeployment(view, terminal, options);
+      }
+    });
+}
+
+function routeCommand<Options>(command: Command, { terminal }: Context, bodyOf: (options: Options) => object): void {
+  acting(talking(command))
+    .argument('<pipeline>')
+    .action(async (name: string, options: CommonOptions & ActOptions & Options) => {
+      const body = { ...bodyOf(options), ...actOf(options) };
+      showDeployment(
+        await clientOf(terminal, options).post(`${pathOf(name)}/route`, body, DeploymentView),
+        terminal,
+        options,
+      );
+    });
+}
+
+function showDeployment(view: DeploymentView, terminal: Terminal, { output }: CommonOptions): void {
+  const { pipeline, version, plan, unchanged, status } = view;
+  const text = () => (status === 'pending' ? `${pipeline}  pending as ${view.id}` : `${pipeline}@${version}  ${plan}`);
+  terminal.out(shown(view, output, { name: version === undefined ? view.id : String(version), text }));
+  if (unchanged) terminal.say('It was so already.\n');
+}
+
+/** `0.05` or `5%`. */
+function shareOf(text: string): number {
+  const share = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (share > 0 && share <= 1) return share;
+  throw new CliError(EXIT.usage, `--share is "${text}": expected e.g. 0.05 or 5%.`);
+}
+
+/** What is deployed under `name` or `name@version`, else what a module or a file has. */
+async function versionOf(given: string, client: Client, terminal: Terminal): Promise<Bundle> {
+  const [, name, version] = /^([a-z][a-z0-9-]*)(?:@(\w+))?$/.exec(given) ?? [];
+  if (name === undefined) return oneOf(await bundlesIn(given, terminal), given, undefined);
+  const which = version ?? (await client.get(pathOf(name), PipelineView)).plan;
+  return bundleOf(await client.get(`${pathOf(name)}/versions/${which}`, VersionDetail));
+}
+
+function showDifferences(
+  before: Bundle,
+  after: Bundle,
+  of: { terminal: Terminal; output: CommonOptions['output'] },
+): void {
+  const versions = [before, after].map(({ plan, contracts }) => ({ plan: loadPlan(plan).plan as Plan, contracts }));
+  const items: readonly DifferenceView[] = differences(versions[0]!, versions[1]!);
+  const { terminal, output } = of;
+  if (output === 'table' || output === 'wide') terminal.out(differenceText(items));
+  else terminal.out(listed({ items, columns: [], name: ({ what, name }) => name || what }, output));
+  if (items.length === 0) terminal.say('No difference.\n');
+}
+
+function checkText({ differences: changes, breaks, broken, unmovable, examined, complete }: CheckView): string {
+  const lines = [
+    differenceText(changes).trimEnd(),
+    ...breaks.map(({ stage, pointer, detail }) => `breaks    ${stage} ${pointer} ${detail}`),
+    ...broken.map(({ run, step, stage }) => `broken    ${run} at ${step}, which asks ${stage}`),
+    ...unmovable.map(({ run, detail }) => `stays     ${run} cannot be moved: ${detail}`),
+    `${examined} live runs looked at${complete ? '' : ', there are more'}; ${breaks.length > 0 ? 'deploying this is refused' : 'this can be deployed'}`,
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}

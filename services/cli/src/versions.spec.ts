@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EXIT } from './exit.js';
+import { FakeGateway, RUN } from './testing/fake-gateway.js';
+
+const step = (more: object = {}) => ({
+  kind: 'stage',
+  stage: 'read',
+  input: { $ref: ['input', 'text'] },
+  retry: {},
+  timeoutMs: 1_000,
+  predecessors: [],
+  ...more,
+});
+const planOf = (steps: object) => ({ format: 1, pipeline: 'letters', inputSchema: {}, steps, output: { $ref: ['a'] } });
+const one = planOf({ a: step() });
+const two = planOf({ a: step({ timeoutMs: 2_000, when: 'input.text != ""' }), b: step({ predecessors: ['a'] }) });
+const applied = {
+  id: 'dep_1',
+  status: 'applied',
+  pipeline: 'letters',
+  version: 2,
+  plan: 'p2',
+  unchanged: false,
+  links: {},
+};
+const version = {
+  pipeline: 'letters',
+  version: 1,
+  plan: 'p1',
+  deployedAt: '2026-01-01T00:00:00.000Z',
+  share: 0.95,
+  liveRuns: 3,
+  links: {},
+};
+
+let dir: string;
+let gateway: FakeGateway;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'millrace-versions-'));
+  gateway = await FakeGateway.open();
+});
+afterEach(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+const file = (name: string, json: unknown) => writeFile(join(dir, name), JSON.stringify(json));
+const run = (args: string) => gateway.run(args, { cwd: dir });
+
+describe('pipeline deploy', () => {
+  test.each(['pipeline', 'pipelines'])('%s: sends a plan, as a canary, with who and why', async (noun) => {
+    gateway.answers.set('POST /v1/pipelines/letters/versions', applied);
+    await file('plan.json', two);
+    const { exit, out } = await run(`${noun} deploy plan.json --share 5% --by ann --reason faster`);
+    expect([exit, out]).toEqual([EXIT.ok, 'letters@2  p2\n']);
+    expect(JSON.parse(gateway.asked[0]!.body)).toEqual({
+      plan: two,
+      contracts: {},
+      share: 0.05,
+      by: 'ann',
+      reason: 'faster',
+    });
+  });
+
+  test('sends the pipelines of a module, with what their stages take and give', async () => {
+    gateway.answers.set('POST /v1/pipelines/support-email/versions', { ...applied, pipeline: 'support-email' });
+    const { exit, out } = await gateway.run('pipeline deploy pipelines/support-email/src/index.ts -o json', { cwd: process.cwd() });
+    expect([exit, JSON.parse(out)]).toEqual([EXIT.ok, { ...applied, pipeline: 'support-email' }]);
+    const body = JSON.parse(gateway.asked[0]!.body) as { contracts: Record<string, unknown> };
+    expect(Object.keys(body.contracts)).toContain('classify');
+  });
+
+  test.each([
+    ['nothing.json', 'cannot be loaded'],
+    ['empty.json', 'is no plan'],
+  ])('says what is wrong with %s', async (name, words) => {
+    await file('empty.json', {});
+    const { exit, err } = await run(`pipeline deploy ${name}`);
+    expect([exit, gateway.asked.length]).toEqual([EXIT.usage, 0]);
+    expect(err).toContain(words);
+  });
+
+  test('that is refused says which stage, where, and what to do', async () => {
+    gateway.problems.set('/v1/pipelines/letters/versions', 'CONTRACT_BREAKS');
+    await file('plan.json', two);
+    const { exit, err } = await run('pipeline deploy plan.json');
+    expect(exit).toBe(EXIT.error);
+    expect(err).toContain('A contract may only grow');
+  });
+});
+
+test('pipeline versions shows what new runs get and how many runs follow each', async () => {
+  gateway.answers.set('GET /v1/pipelines/letters/versions', { items: [version] });
+  const { out } = await run('pipeline versions letters');
+  expect(out).toMatch(/^VERSION +PLAN +NEW RUNS +LIVE RUNS +DEPLOYED\n1 +p1 +95 % +3 /);
+  expect((await run('pipeline versions letters -o name')).out).toBe('1\n');
+});
+
+test.each([
+  ['promote letters', { action: 'promote' }],
+  ['rollback letters --to 1', { action: 'rollback', version: 1 }],
+  ['canary letters --to 2 --share 0.1', { action: 'canary', version: 2, share: 0.1 }],
+])('pipeline %s says so to the gateway', async (args, body) => {
+  gateway.answers.set('POST /v1/pipelines/letters/route', applied);
+  expect((await run(`pipeline ${args}`)).exit).toBe(EXIT.ok);
+  expect(JSON.parse(gateway.asked[0]!.body)).toEqual(body);
+});
+
+test('pipeline diff says in a few lines what distinguishes what is deployed from a file', async () => {
+  gateway.answers.set('GET /v1/pipelines/letters/versions/1', { ...version, definition: one, contracts: {} });
+  await file('plan.json', two);
+  const { out } = await run('pipeline diff letters@1 ./plan.json');
+  expect(out).toBe(
+    '~ step a\n    ~ timeoutMs  1000 → 2000\n    + when  input.text != ""\n+ step b\n    stage read after a\n',
+  );
+  expect(JSON.parse((await run('pipeline diff letters@1 letters@1 -o json')).out)).toEqual([]);
+});
+
+test('pipeline check fails where live runs would break, and names them', async () => {
+  const view = { pipeline: 'letters', plan: 'p2', differences: [], unmovable: [], examined: 4, complete: true };
+  await file('plan.json', two);
+  const broken = {
+    breaks: [{ stage: 'read', pointer: '/input', detail: 'is string, not number' }],
+    broken: [{ run: RUN, plan: 'p1', step: 'a', stage: 'read' }],
+  };
+  gateway.answers.set('POST /v1/pipelines/letters/check', { ...view, ...broken });
+  const { exit, out } = await run('pipeline check plan.json');
+  expect(exit).toBe(EXIT.error);
+  expect(out).toContain(`${RUN} at a`);
+  gateway.answers.set('POST /v1/pipelines/letters/check', { ...view, breaks: [], broken: [] });
+  expect((await run('pipeline check plan.json')).exit).toBe(EXIT.ok);
+});
+
+test('run move names the version and the step', async () => {
+  gateway.answers.set(`POST /v1/runs/${RUN}/move`, { id: RUN, links: {} });
+  expect((await run(`runs move ${RUN} --to 2 --from a --by ann`)).exit).toBe(EXIT.ok);
+  expect(JSON.parse(gateway.asked[0]!.body)).toEqual({ to: 2, from: 'a', by: 'ann' });
+});

@@ -1,0 +1,138 @@
+import { BrokerError, type OrderedSource, type Outgoing } from '@millrace/broker';
+import {
+  type Control,
+  type DeploymentOutcome,
+  DeploymentRequest,
+  derivedId,
+  type DeployRequested,
+  detailsOf,
+  EVENT_TYPE,
+  failure,
+  type Failure,
+  unreadable,
+} from '@millrace/contracts';
+import { type LoadedPlan, loadPlan, PlanError, schemasOf, type StageContract } from '@millrace/pipeline';
+import { ensureStageTopics, type House } from '@millrace/service';
+import type { DeploymentChange, Store } from '@millrace/store';
+import { deployment, refusal, routing } from './deployment.js';
+import { stagesOf } from './stages-of.js';
+
+interface Needs {
+  readonly house: House;
+  readonly store: Store;
+}
+
+/** What a module exports that brings a pipeline. */
+export interface Brought {
+  readonly loaded: LoadedPlan;
+  readonly contracts: ReadonlyMap<string, StageContract>;
+}
+
+/** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
+export function deploymentsSource(needs: Needs, of: { topic: string; group: string }): OrderedSource {
+  return {
+    ...of,
+    maxBatch: 1,
+    async take({ records }) {
+      const answers: Outgoing[] = [];
+      for (const record of records) {
+        const read = readRequest(record.value);
+        if ('request' in read) answers.push(...(await applied(needs, read.request)).records);
+        else {
+          const { broker, topics } = needs.house;
+          const letter = { group: of.group, failure: read.failure, at: Date.now(), maxBytes: broker.maxRecordBytes };
+          answers.push({ topic: topics.deadLetters, ...unreadable(record, letter) });
+        }
+      }
+      return answers;
+    },
+  };
+}
+
+/**
+ * Brings the plans that a service was built with: new ones become current, known ones change nothing, so that a service that starts again does not undo
+ * what was deployed since.
+ * @throws {Error} naming what is refused
+ */
+export async function bring(needs: Needs, pipelines: readonly Brought[], at: number): Promise<void> {
+  for (const { loaded, contracts } of pipelines) {
+    const schemas = Object.fromEntries([...contracts].map(([stage, contract]) => [stage, schemasOf(contract)]));
+    const id = derivedId('dep', loaded.plan.pipeline, loaded.hash, JSON.stringify(schemas));
+    const plan = loaded.plan as DeployRequested['plan'];
+    const request = { type: 'pipeline.deploy-requested', id, at, plan, contracts: schemas, atStart: true } as const;
+    const { outcome, records } = await applied(needs, request);
+    if (outcome.status === 'refused') {
+      const { code, message, details = [] } = outcome.failure;
+      const all = details.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
+      throw new Error(`The pipeline ${outcome.pipeline} is refused (${code}): ${message}${all}`);
+    }
+    await needs.house.broker.publish(records);
+  }
+}
+
+/** Applies a request, unless it was before, and says what to tell. */
+async function applied(
+  needs: Needs,
+  request: DeploymentRequest,
+): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
+  const { house, store } = needs;
+  const { id, at } = request;
+  if (request.type === 'pipeline.route-requested') {
+    const { pipeline } = request;
+    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => routing(request, now));
+    return { outcome, records: outcome.status === 'applied' ? [routed(house, pipeline, at)] : [] };
+  }
+  const { pipeline } = request.plan;
+  const checked = await usable(house, request);
+  const stages = Object.keys(request.contracts);
+  const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) =>
+    'plan' in checked ? deployment(request, checked.plan, now) : checked,
+  );
+  if (outcome.status === 'refused' || !('plan' in checked)) return { outcome, records: [] };
+  const { hash, plan } = checked.plan;
+  const published = {
+    topic: house.topics.plans,
+    key: hash,
+    value: JSON.stringify(plan),
+    headers: { ce_type: EVENT_TYPE.plan },
+  };
+  return { outcome, records: [published, routed(house, pipeline, at)] };
+}
+
+/** The plan, once it is known that it could run here: it loads, and its stages have topics. */
+async function usable(house: House, { plan }: DeployRequested): Promise<{ plan: LoadedPlan } | DeploymentChange> {
+  try {
+    const loaded = loadPlan(plan);
+    const stages = stagesOf(loaded);
+    await ensureStageTopics(house, stages);
+    for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
+    return { plan: loaded };
+  } catch (error) {
+    if (error instanceof PlanError) return refusal(plan.pipeline, 'PLAN_REFUSED', error.message);
+    if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')
+      return refusal(plan.pipeline, 'STAGE_TOPIC_MISSING', error.message);
+    throw error;
+  }
+}
+
+function routed({ topics }: House, pipeline: string, at: number): Outgoing {
+  const control: Control = { type: 'pipeline.routed', pipeline, at };
+  return {
+    topic: topics.control,
+    key: pipeline,
+    value: JSON.stringify(control),
+    headers: { ce_type: EVENT_TYPE.control },
+  };
+}
+
+function readRequest(value: Buffer | null): { request: DeploymentRequest } | { failure: Failure } {
+  let json: unknown;
+  try {
+    json = JSON.parse(value?.toString('utf8') ?? '');
+  } catch {
+    return { failure: failure('INVALID_JSON', 'The record’s value is not JSON.') };
+  }
+  const { data, error } = DeploymentRequest.safeParse(json);
+  if (data) return { request: data };
+  return { failure: failure('INVALID_RECORD', 'The record asks for no deployment.', { details: detailsOf(error) }) };
+}

@@ -1,0 +1,35 @@
+import { Control } from '@millrace/contracts';
+import type { House } from '@millrace/service';
+import type { Plans } from './plans.js';
+
+/** Keeps `plans` as the store has them: read now, and again whenever somebody says that a route has changed. */
+export async function followRoutes({ broker, topics, telemetry }: House, plans: Plans): Promise<AsyncDisposable> {
+  let refreshing = Promise.resolve();
+  const refresh = (pipeline: string) => {
+    refreshing = refreshing
+      .then(() => plans.refresh(pipeline))
+      .catch((error: unknown) => {
+        telemetry.log.error({ err: error, pipeline }, 'A route could not be read: new runs go where they went before.');
+      });
+  };
+  const tail = await broker.tail([topics.control], 'end', ({ value }) => {
+    const { data } = Control.safeParse(jsonOf(value));
+    if (data?.type === 'pipeline.routed') refresh(data.pipeline);
+  });
+  await tail.caughtUp;
+  await plans.refresh();
+  return {
+    async [Symbol.asyncDispose]() {
+      await tail[Symbol.asyncDispose]();
+      await refreshing;
+    },
+  };
+}
+
+function jsonOf(value: Buffer | null): unknown {
+  try {
+    return JSON.parse(value?.toString('utf8') ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
