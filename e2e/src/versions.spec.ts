@@ -1,4 +1,5 @@
 import { CLEAR, sample } from './api.js';
+import { until } from './processes.js';
 import { startStandaloneHouse, type StandaloneHouse } from './standalone-house.js';
 import { deployInTheMiddleOfAReview, markOf, nextVersion, versions } from './versions.js';
 
@@ -74,9 +75,8 @@ describe('versions of a pipeline', () => {
       { pointer: '/steps/approve', detail: 'has not ended, and "send" comes after it' },
     ]);
     expect(await posted(`/v1/runs/${id}/move`, { to: 3, from: 'comply', by: 'ann' })).toMatchObject({ status: 202 });
+    await until('it has moved', async () => (await house.api.history(id)).some(({ type }) => type === 'run.moved'));
     await house.api.settled(id, 'waiting');
-    const types = (await house.api.history(id)).map(({ type }) => type);
-    expect(types).toContain('run.moved');
     await posted(`/v1/reviews/${id}.approve`, { answer: { approved: true } });
     expect(markOf(await house.api.settled(id, 'completed'))).toBe('third');
   });
