@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { type LoadedPlan, loadPlan, type Plan } from '@millrace/pipeline';
+import { type Clause, celOf, clause, readBy } from './clause.js';
+
+/** A step as it is drawn: numbers stand for earlier steps, or for the input. */
+export interface Sketch {
+  readonly kind: 'stage' | 'signal';
+  readonly reads: readonly number[];
+  readonly when: Clause | undefined;
+  readonly retry: { maxAttempts: number; initialMs: number; factor: number; maxMs: number; jitter: number };
+  readonly fallback: boolean;
+  readonly hasDefault: boolean;
+}
+
+/** How one attempt of a step goes. */
+export type Outcome = 'succeeds' | 'fails' | 'fails for good' | 'never answers';
+
+/** What happens to a run of a plan, and in which order. */
+export interface Course {
+  /** By step; attempts beyond the list succeed. */
+  readonly outcomes: readonly (readonly Outcome[])[];
+  /** Which of the things that could happen next does; when used up, the first, and nothing odd happens any more. */
+  readonly choices: readonly number[];
+  readonly cancelled: boolean;
+  readonly window: number;
+}
+
+export interface Script {
+  readonly sketches: readonly Sketch[];
+  readonly courses: readonly Course[];
+}
+
+const MAX_STEPS = 30;
+
+const sketch = fc.record({
+  kind: fc.constantFrom('stage' as const, 'stage' as const, 'stage' as const, 'stage' as const, 'signal' as const),
+  reads: fc.array(fc.nat(MAX_STEPS), { maxLength: 3 }),
+  when: fc.option(clause, { nil: undefined, freq: 2 }),
+  retry: fc.record({
+    maxAttempts: fc.integer({ min: 1, max: 3 }),
+    initialMs: fc.constantFrom(1, 1_000),
+    factor: fc.constantFrom(1, 2),
+    maxMs: fc.constant(10_000),
+    jitter: fc.constantFrom(0, 0.5),
+  }),
+  fallback: fc.boolean(),
+  hasDefault: fc.boolean(),
+});
+
+const outcome = fc.constantFrom<Outcome>(
+  ...(['succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'never answers'] as const),
+);
+
+const course: fc.Arbitrary<Course> = fc.record({
+  outcomes: fc.array(fc.array(outcome, { maxLength: 4 }), { maxLength: MAX_STEPS }),
+  choices: fc.array(fc.nat(255), { maxLength: 120 }),
+  cancelled: fc.constantFrom(false, false, false, true),
+  window: fc.constantFrom(1_000, 1, 2, 3, 8),
+});
+
+/** Random plans of up to 30 steps with nested conditions, joins, hand-offs, waits, retries, fallbacks and defaults; for each, some courses of events. */
+export const script: fc.Arbitrary<Script> = fc.record({
+  sketches: fc.array(sketch, { minLength: 1, maxLength: MAX_STEPS, size: "max" }),
+  courses: fc.array(course, { minLength: 1, maxLength: 8, size: 'max' }),
+});
+
+/** What a number means to step `i`: an earlier step, or the input. */
+export const nameOf = (i: number, n: number): string => (n % (i + 1) === i ? 'input' : `s${n % (i + 1)}`);
+
+export function planOf(sketches: readonly Sketch[]): LoadedPlan {
+  const steps = Object.fromEntries(sketches.map((one, i) => [`s${i}`, stepOf(one, i)])) as Plan['steps'];
+  const output = Object.fromEntries(Object.keys(steps).map((step) => [step, { $ref: [step] }]));
+  return loadPlan({ format: 1, pipeline: 'random', inputSchema: {}, steps, output });
+}
+
+function stepOf({ kind, reads, when, retry, fallback, hasDefault }: Sketch, i: number) {
+  const name = (n: number) => nameOf(i, n);
+  const input = { of: reads.map((n) => ({ $orElse: [{ $ref: [name(n), 'n'] }, -1] })) };
+  const named = new Set([...reads, ...(when ? readBy(when) : [])].map(name));
+  named.delete('input');
+  const common = {
+    predecessors: [...named],
+    ...(when && { when: celOf(when, name) }),
+    ...(hasDefault && { onFailure: { default: { n: -2 } } }),
+  };
+  if (kind === 'signal') return { kind, schema: {}, show: input, timeoutMs: 50_000, ...common };
+  const at = { timeoutMs: 1_000, retry };
+  const other = fallback && { fallback: { stage: 'other', input, ...at } };
+  return { kind, stage: 'work', input, startTimeoutMs: 5_000, ...at, ...other, ...common };
+}
+
+/** The plan, a line for each step, and how its attempts go. */
+export function told({ plan, order }: LoadedPlan, { outcomes }: Course): string[] {
+  return order.map((name) => {
+    const step = plan.steps[name]!;
+    const goes = outcomes[Number(name.slice(1))] ?? [];
+    return [
+      `${name}: a ${step.kind}`,
+      step.predecessors.length > 0 && `after ${step.predecessors.join(', ')}`,
+      step.when !== undefined && `when ${step.when}`,
+      step.kind === 'stage' && step.retry.maxAttempts > 1 && `up to ${step.retry.maxAttempts} attempts`,
+      step.kind === 'stage' && step.fallback && 'with a fallback',
+      step.onFailure && 'with a default',
+      goes.length > 0 && `attempts: ${goes.join(', ')}`,
+    ]
+      .filter(Boolean)
+      .join('; ');
+  });
+}

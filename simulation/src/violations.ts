@@ -1,0 +1,120 @@
+import type { Fact } from '@millrace/contracts';
+import { inputOf, type LoadedPlan } from '@millrace/pipeline';
+import { evolve, type Run, stepOf } from '@millrace/saga';
+import { holds } from './clause.js';
+import { nameOf, type Sketch } from './script.js';
+import type { World } from './world.js';
+
+/** What is wrong with how a run went, in words; nothing when all is well. */
+export function violations(world: World, sketches: readonly Sketch[]): string[] {
+  const { run, facts, sent, plan } = world;
+  return [
+    ...world.commands.violations(),
+    ...ofHistory(run, facts),
+    ...ofResults(run, facts, plan),
+    ...ofConditions(run, sketches),
+    ...ofAttempts(facts, sent),
+    ...ofRetries(facts, plan),
+    ...ofTheEnd(run, plan),
+  ];
+}
+
+const ENDS = new Set<Fact['type']>(['run.completed', 'run.cancelled']);
+
+function ofHistory(run: Run, facts: readonly Fact[]): string[] {
+  const wrong: string[] = [];
+  const again = evolve(undefined, run.id, facts);
+  if (JSON.stringify([...again.steps]) !== JSON.stringify([...run.steps])) wrong.push('the facts do not give the run');
+  const end = facts.findIndex(({ type }) => ENDS.has(type));
+  if (end >= 0 && end < facts.length - 1) wrong.push(`after its end the run went on: ${facts[end + 1]!.type}`);
+  return wrong;
+}
+
+function ofResults(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[] {
+  const wrong: string[] = [];
+  const ended = new Set<string>();
+  for (const fact of facts) {
+    if (fact.type !== 'step.completed' && fact.type !== 'step.answered' && fact.type !== 'step.defaulted') continue;
+    if (ended.has(fact.step)) wrong.push(`${fact.step} has more than one result`);
+    ended.add(fact.step);
+    const { by } = fact.output as { by?: number };
+    if (fact.type === 'step.completed' && by !== fact.attempt)
+      wrong.push(`what attempt ${by} of ${fact.step} gave was taken for that of attempt ${fact.attempt}`);
+  }
+  for (const [step, output] of Object.entries(run.known)) {
+    const { saw } = output as { saw?: unknown };
+    if (saw === undefined) continue;
+    const recorded = JSON.stringify(inputOf(plan, step, run.known));
+    if (recorded !== JSON.stringify(saw)) wrong.push(`${step} was computed from something that is not on record`);
+  }
+  return wrong;
+}
+
+/** What began and what was skipped, against conditions that are evaluated another way. */
+function ofConditions(run: Run, sketches: readonly Sketch[]): string[] {
+  return sketches.flatMap(({ when }, i) => {
+    const step = `s${i}`;
+    const { status, failure } = stepOf(run, step);
+    if (status === 'pending' || status === 'cancelled') return [];
+    const valueOf = (n: number) => run.known[nameOf(i, n)] as { n: number } | undefined;
+    const told = when ? holds(when, valueOf) : true;
+    if (status === 'skipped' && told !== false) return [`${step} was skipped, though its condition is: ${told}`];
+    if (status !== 'skipped' && told === false) return [`${step} began, though its condition does not hold`];
+    const untold = failure?.code === 'CONDITION_FAILED';
+    if (status === 'dead-lettered' && untold !== (told === 'cannot be told'))
+      return [`${step} was given up for ${failure?.code}, and its condition is: ${told}`];
+    return [];
+  });
+}
+
+/** Nothing is sent twice, and nothing that nobody needs. Where an attempt was given up at its deadline it may answer after all; elsewhere each has a reason. */
+function ofAttempts(facts: readonly Fact[], sent: readonly string[]): string[] {
+  const wrong: string[] = [];
+  const times = new Map<string, number>();
+  for (const one of sent) {
+    const step = one.slice(0, one.indexOf('/'));
+    times.set(one, (times.get(one) ?? 0) + 1);
+    if (times.get(one) === 2) wrong.push(`${one} was sent twice`);
+    times.set(step, (times.get(step) ?? 0) + 1);
+  }
+  if (facts.some((fact) => fact.type === 'step.failed' && fact.failure.code === 'STAGE_TIMED_OUT')) return wrong;
+  const reasons = new Map<string, number>();
+  for (const fact of facts)
+    if (fact.type === 'step.failed' || fact.type === 'step.redriven')
+      reasons.set(fact.step, (reasons.get(fact.step) ?? 0) + 1);
+  for (const [step, n] of times)
+    if (!step.includes('/') && n > 1 + (reasons.get(step) ?? 0))
+      wrong.push(`${step} was sent ${n} times, for ${1 + (reasons.get(step) ?? 0)} reasons`);
+  return wrong;
+}
+
+/** No step is tried more often than its policy has it. */
+function ofRetries(facts: readonly Fact[], plan: LoadedPlan): string[] {
+  const tried = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const fact of facts) {
+    if (fact.type === 'step.redriven') tried.delete(fact.step);
+    if (fact.type !== 'step.failed') continue;
+    const failures = (tried.get(fact.step) ?? 0) + 1;
+    tried.set(fact.step, failures);
+    const step = plan.step(fact.step);
+    const allowed = step.kind === 'stage' ? step.retry.maxAttempts + (step.fallback?.retry.maxAttempts ?? 0) : 0;
+    if (failures === allowed + 1) wrong.push(`${fact.step} was tried more than ${allowed} times`);
+  }
+  return wrong;
+}
+
+function ofTheEnd(run: Run, plan: LoadedPlan): string[] {
+  const wrong: string[] = [];
+  const isOver = (step: string) => ['completed', 'skipped'].includes(stepOf(run, step).status);
+  for (const step of plan.order) {
+    const { status } = stepOf(run, step);
+    if (run.status === 'completed' && !isOver(step)) wrong.push(`the run ended without ${step}`);
+    if (run.status === 'dead-lettered' && status === 'pending' && plan.step(step).predecessors.every(isOver))
+      wrong.push(`${step} was forgotten`);
+    if (run.status !== 'cancelled' && ['running', 'retrying', 'waiting'].includes(status))
+      wrong.push(`${step} is stuck: ${status}`);
+  }
+  if (run.status === 'running' || run.status === 'waiting') wrong.push(`the run is stuck: ${run.status}`);
+  return wrong;
+}

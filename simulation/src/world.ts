@@ -1,0 +1,181 @@
+import { type Fact, failure, type RunEvent, runIdOf } from '@millrace/contracts';
+import { OffsetWindow } from '@millrace/broker-kafka/window';
+import { handOff, type LoadedPlan } from '@millrace/pipeline';
+import { accept, decide, type Decision, type Run, wakeAtOf } from '@millrace/saga';
+import type { Course } from './script.js';
+import { type CommitOutcome, type MakeWindow, StageLog } from './stage-log.js';
+
+/** An attempt on its way to its stage, or in its hands. */
+interface Command {
+  readonly step: string;
+  readonly attempt: number;
+  readonly input: unknown;
+  readonly known: Readonly<Record<string, unknown>>;
+}
+
+/** What is simulated; each part can be swapped for a broken one. */
+export interface Rules {
+  readonly decide: typeof decide;
+  readonly accept: typeof accept;
+  readonly handOff: typeof handOff;
+  readonly window: MakeWindow;
+}
+export const RULES: Rules = { decide, accept, handOff, window: (size) => new OffsetWindow(size) };
+
+const MAX_TURNS = 10_000;
+
+/** A stage's partition with its window, stages and a coordinator, without any I/O: everything that can happen to one run, in an order that is given. */
+export class World {
+  readonly facts: Fact[] = [];
+  /** Every command that was ever sent, hand-offs included: `step/attempt`. */
+  readonly sent: string[] = [];
+  /** What happened, in words. */
+  readonly story: string[] = [];
+  readonly commands: StageLog<Command>;
+  run: Run;
+  private readonly log: RunEvent[] = [];
+  private readonly past: RunEvent[] = [];
+  private now = 1_000_000;
+  private turn = 0;
+
+  constructor(
+    readonly plan: LoadedPlan,
+    private readonly course: Course,
+    private readonly rules: Rules = RULES,
+  ) {
+    this.commands = new StageLog(rules.window, course.window);
+    const [run, pipeline] = [runIdOf('random', '1'), 'random'];
+    const request = { run, pipeline, input: { n: 0 }, idempotencyKey: '1', at: this.now, source: 'i/0/0' };
+    const decision = rules.accept(request, plan);
+    this.run = decision.run;
+    this.take('taken on', decision);
+    if (course.cancelled) this.log.push({ type: 'run.cancel-requested', run, at: this.now });
+  }
+
+  /** Lets things happen until nothing can any more; false when there is no end to it. */
+  settle(): boolean {
+    for (let turns = 0; this.happen(); turns++) if (turns > MAX_TURNS) return false;
+    return true;
+  }
+
+  redriveAll(): void {
+    for (const [step, { status, deadLetter }] of this.run.steps) {
+      if (status !== 'dead-lettered') continue;
+      this.log.push({ type: 'step.redriven', run: this.run.id, step, at: this.now, deadLetter: deadLetter! });
+    }
+  }
+
+  private happen(): boolean {
+    const possible = this.possible();
+    if (possible.length === 0) return false;
+    const choice = this.course.choices[this.turn++] ?? 0;
+    possible[choice % possible.length]!();
+    return true;
+  }
+
+  private possible(): (() => void)[] {
+    const { commands, log, past } = this;
+    const wakeAt = wakeAtOf(this.run, this.plan);
+    const waiting = [...this.run.steps].filter(([, { status }]) => status === 'waiting');
+    const possible = [
+      ...(log.length > 0 ? [() => this.decideNext()] : []),
+      ...(commands.mayTake ? [() => commands.take()] : []),
+      ...commands.inFlight.map(
+        ([offset, command]) =>
+          () =>
+            this.work(offset, command),
+      ),
+      ...(commands.hasFinished ? [() => this.commit('done')] : []),
+      ...waiting.map(
+        ([step]) =>
+          () =>
+            this.signal(step),
+      ),
+    ];
+    const odd = this.turn < this.course.choices.length;
+    // Time passes when nothing else happens, or by chance.
+    if (wakeAt !== undefined && (possible.length === 0 || odd)) possible.push(() => this.wake(wakeAt));
+    if (!odd || possible.length === 0) return possible;
+    possible.push(() => this.commit('lost'));
+    possible.push(() => this.commit('done, and nobody was told'));
+    possible.push(() => this.takeover());
+    possible.push(() => this.offerAgain());
+    if (past.length > 0) possible.push(() => this.repeat());
+    return possible;
+  }
+
+  private decideNext(): void {
+    const event = this.log.shift()!;
+    this.past.push(event);
+    this.now += 1;
+    const on = 'step' in event ? ` of ${event.step}${'attempt' in event ? `/${event.attempt}` : ''}` : '';
+    this.take(`${event.type}${on} is decided`, this.rules.decide(this.run, event, { plan: this.plan, at: this.now }));
+  }
+
+  private take(what: string, { run, facts, requests }: Decision): void {
+    this.run = run;
+    this.facts.push(...facts);
+    const follows = facts.map((fact) => fact.type + ('step' in fact ? ` ${fact.step}` : ''));
+    this.story.push(`${what}: ${follows.join(', ') || 'nothing follows'}`);
+    for (const { step, attempt, input, known } of requests) this.send({ step, attempt, input, known: known ?? {} });
+  }
+
+  private send(command: Command): void {
+    this.sent.push(`${command.step}/${command.attempt}`);
+    this.story.push(`  ${command.step}/${command.attempt} is sent`);
+    this.commands.append(command);
+  }
+
+  private commit(outcome: CommitOutcome): void {
+    this.story.push(`the stage commits: ${outcome}`);
+    this.commands.commit(outcome);
+  }
+
+  private takeover(): void {
+    this.story.push('another process takes the stage’s partition');
+    this.commands.takeover();
+  }
+
+  private offerAgain(): void {
+    this.story.push('the stage’s client fetches again from what is committed');
+    this.commands.offerAgain();
+  }
+
+  /** A stage works on a command, and answers once that is committed. */
+  private work(offset: number, { step, attempt, input, known }: Command): void {
+    const how = this.course.outcomes[Number(step.slice(1))]?.[attempt - 1] ?? 'succeeds';
+    const common = { run: this.run.id, step, attempt, at: this.now, startedAt: this.now };
+    this.story.push(`${step}/${attempt} ${how}`);
+    if (how === 'never answers') return this.commands.finish(offset, () => undefined);
+    if (how !== 'succeeds') {
+      const cause = failure(how === 'fails' ? 'STAGE_THREW' : 'STAGE_INPUT_INVALID', 'as the script has it');
+      return this.commands.finish(offset, () => this.log.push({ type: 'step.failed', ...common, failure: cause }));
+    }
+    const output = { n: attempt + Number(step.slice(1)), by: attempt, saw: input };
+    const { wanted, skipped } = this.rules.handOff(this.plan, step, { ...known, [step]: output });
+    const next = wanted.length > 0 && { next: wanted.map((one) => one.step) };
+    const without = skipped.length > 0 && { skipped: [...skipped] };
+    this.commands.finish(offset, () => {
+      for (const one of wanted) this.send({ step: one.step, attempt, input: one.input, known: one.known ?? {} });
+      this.log.push({ type: 'step.completed', ...common, output, ...next, ...without });
+    });
+  }
+
+  private signal(step: string): void {
+    const [run, id] = [this.run.id, `${step}/${this.turn}`];
+    this.log.push({ type: 'step.signalled', run, step, at: this.now, id, payload: { n: 4 } });
+  }
+
+  private wake(at: number): void {
+    this.now = Math.max(this.now, at);
+    this.log.push({ type: 'run.woken', run: this.run.id, at: this.now });
+    this.decideNext();
+  }
+
+  /** An event that was applied before comes once more. */
+  private repeat(): void {
+    const event = this.past[this.turn % this.past.length]!;
+    this.story.push(`${event.type} comes once more`);
+    this.log.push(event);
+  }
+}
