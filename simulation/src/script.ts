@@ -58,9 +58,12 @@ const course: fc.Arbitrary<Course> = fc.record({
   window: fc.constantFrom(1_000, 1, 2, 3, 8),
 });
 
+const stepsUpTo = (maxLength: number) => fc.array(sketch, { minLength: 1, maxLength, size: 'max' });
+
 /** Random plans of up to 30 steps with nested conditions, joins, hand-offs, waits, retries, fallbacks and defaults; for each, some courses of events. */
 export const script: fc.Arbitrary<Script> = fc.record({
-  sketches: fc.array(sketch, { minLength: 1, maxLength: MAX_STEPS, size: "max" }),
+  // Most bugs need few steps, and some need many.
+  sketches: fc.oneof({ weight: 3, arbitrary: stepsUpTo(8) }, { weight: 1, arbitrary: stepsUpTo(MAX_STEPS) }),
   courses: fc.array(course, { minLength: 1, maxLength: 8, size: 'max' }),
 });
 

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broker, BrokerError, type TopicSpec } from '@millrace/broker';
+import type { Broker, TopicSpec } from '@millrace/broker';
 import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
 import { type Telemetry, telemetry } from '@millrace/telemetry';
 import type { ServiceSettings } from './config.js';
 import { openBroker } from './open-broker.js';
+import { untilReached } from './until-reached.js';
 
 /** What a service lives in. */
 export interface House {
@@ -35,10 +35,11 @@ export async function openHouse(
 ): Promise<House & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const told = given.telemetry ?? opened.use(telemetry({ service, ...settings }));
-  const broker = given.broker ?? opened.use(await untilReached(told, () => openBroker(settings, told), given.signal));
+  const around = { log: told.log, signal: given.signal };
+  const broker = given.broker ?? opened.use(await untilReached(around, () => openBroker(settings, told)));
   const topics = topicsOf(settings.topicPrefix);
   const house: House = { service, settings, broker, telemetry: told, topics, groups: groupsOf(settings.topicPrefix) };
-  await untilReached(told, () => ensureTopics(house, commonTopics(house)), given.signal);
+  await untilReached(around, () => ensureTopics(house, commonTopics(house)));
   const held = opened.move();
   return { ...house, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
@@ -69,19 +70,4 @@ function commonTopics({ topics, settings }: House): readonly TopicSpec[] {
 
 async function ensureTopics({ broker, settings }: House, topics: readonly TopicSpec[]): Promise<void> {
   if (settings.createTopics) await broker.ensureTopics(topics);
-}
-
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
-
-async function untilReached<T>({ log }: Telemetry, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof BrokerError) || error.code !== 'BROKER_UNAVAILABLE') throw error;
-      log.warn({ err: error, againInMs: pause }, 'The broker cannot be reached yet.');
-      await sleep(pause, undefined, { signal });
-    }
-  }
 }

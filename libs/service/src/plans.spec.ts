@@ -58,3 +58,16 @@ test('what is no plan, or not the one its key says, is left out and said', async
   for (const hash of ['broken', 'wrong', 'incomplete', 'deleted']) expect(plans.get(hash)).toBeUndefined();
   expect(log.lines.map((line) => line['plan'])).toEqual(['broken', 'wrong', 'incomplete']);
 });
+
+test('a record that is not the plan its key names takes nobody’s place', async () => {
+  const log = aLog();
+  const plan = aPlan('a', '1');
+  log.write(log.topics.plans, plan.hash, plan.plan);
+  log.write(log.topics.plans, plan.hash, aPlan('a', '2').plan);
+  await using plans = await followPlans(log);
+  log.write(log.topics.plans, plan.hash, { pipeline: 'a' });
+  log.write(log.topics.plans, plan.hash, 'no plan at all');
+  expect(plans.newest('a')?.plan.output).toBe('1');
+  expect(plans.get(plan.hash)?.plan.output).toBe('1');
+  expect(log.lines.map((line) => line['plan'])).toEqual([plan.hash, plan.hash, plan.hash]);
+});

@@ -1,4 +1,4 @@
-import { type LoadedPlan, loadPlan } from '@millrace/pipeline';
+import { hashOf, type LoadedPlan, loadPlan, type Plan } from '@millrace/pipeline';
 import type { Incoming } from '@millrace/broker';
 import type { House } from './house.js';
 
@@ -25,7 +25,10 @@ export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'tele
     if (key === null || value === null) return;
     const hash = key.toString('utf8');
     try {
-      const plan = JSON.parse(value.toString('utf8')) as { pipeline: string };
+      const plan = JSON.parse(value.toString('utf8')) as Plan;
+      // Anybody may write to the topic: what is not the plan that its key names must not take that plan's place.
+      if (hashOf(plan) !== hash)
+        return log.warn({ plan: hash }, 'A record under the hash of a plan is not that plan and is left out.');
       raw.set(hash, plan);
       newest.delete(plan.pipeline);
       newest.set(plan.pipeline, hash);

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { z } from 'zod';
 import { aLog } from './log.fixture.js';
 import { type Host, type Running, serveOn } from './serve.js';
+import { untilReached } from './until-reached.js';
 
 /** A process that a test can signal, and that only notes its exit. */
 function aProcess(env: Record<string, string> = {}) {
@@ -62,17 +63,17 @@ test('a signal drains the service within its time, then it exits with 0', async 
 
 test('a second signal does not wait for what is in hand', async () => {
   const { host, exited, signal } = aProcess();
-  const draining = new Promise<void>((resolve) => {
-    const drain = () => {
-      resolve();
-      return new Promise<void>(() => undefined);
-    };
-    void serveOn(host, 'test', { given: aLog(), ownHttp: true, start: () => Promise.resolve(aService({ drain })) });
+  let finish = () => undefined as void;
+  let served: Promise<void> | undefined;
+  await new Promise<void>((draining) => {
+    const drain = () => new Promise<void>((resolve) => ((finish = resolve), draining()));
+    served = serveOn(host, 'test', { given: aLog(), start: () => Promise.resolve(aService({ drain })) });
     setImmediate(signal);
   });
-  await draining;
   signal();
   expect(await exited).toBe(1);
+  finish();
+  await served;
 });
 
 test('an error that nobody caught ends the service with 1, and is in the log', async () => {
@@ -125,6 +126,50 @@ test('a broker that is not there yet is waited for, and a signal ends the waitin
   setImmediate(stopped.signal);
   expect(await stopped.exited).toBe(0);
   await waiting;
+});
+
+test('a database that is not there yet is waited for, not ready meanwhile; one that refuses us ends the start', async () => {
+  const port = await freePort();
+  const { host, exited, signal } = aProcess({ PORT: String(port) });
+  const log = aLog();
+  const seen: number[] = [];
+  const ask = async () => (await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: 'close' } })).status;
+  const away = Object.assign(new Error('Nobody is there.'), { code: 'STORE_UNAVAILABLE' });
+  const answers = [() => Promise.reject(away), () => ask().then((status) => void seen.push(status))];
+  const served = serveOn(host, 'test', {
+    given: log,
+    start: async (house, _, starting) => {
+      await untilReached({ ...house.telemetry, ...starting }, () => answers.shift()!());
+      setImmediate(signal);
+      return aService();
+    },
+  });
+  expect(await exited).toBe(0);
+  await served;
+  expect(seen).toEqual([503]);
+  expect(log.lines.filter(({ msg }) => msg === 'The database cannot be reached yet.')).toHaveLength(1);
+  const refused = untilReached({ ...log.telemetry, signal: undefined }, () => Promise.reject(new Error('refused')));
+  await expect(refused).rejects.toThrow('refused');
+});
+
+test('health is answered until the service takes the port to answer itself', async () => {
+  const port = await freePort();
+  const { host, exited, signal } = aProcess({ PORT: String(port) });
+  const livez = async () =>
+    (await fetch(`http://127.0.0.1:${port}/livez`, { headers: { connection: 'close' } })).status;
+  const seen: unknown[] = [];
+  await serveOn(host, 'test', {
+    given: aLog(),
+    start: async (_house, _config, { takePort }) => {
+      seen.push(await livez());
+      await takePort();
+      seen.push(await livez().catch((error: Error) => (error.cause as { code?: string }).code));
+      setImmediate(signal);
+      return aService();
+    },
+  });
+  expect(await exited).toBe(0);
+  expect(seen).toEqual([200, 'ECONNREFUSED']);
 });
 
 test('until it has started and once it is told to stop a service is not ready', async () => {

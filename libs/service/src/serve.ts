@@ -15,11 +15,16 @@ export interface Running {
 export interface ServeOptions<Config> {
   /** The service's own settings: a schema whose keys are environment variables, or what reads them. Its problems are told together with those of the common ones. */
   readonly config?: z.ZodType<Config> | ((env: Env) => Config);
-  /** The service answers `/livez`, `/readyz` and `/metrics` on PORT itself. */
-  readonly ownHttp?: boolean;
 }
 
-export type Start<Config> = (house: House, config: Config) => Promise<Running>;
+export interface Starting {
+  /** Fires when the service is told to stop, which may be while it still starts. */
+  readonly signal: AbortSignal;
+  /** For a service that answers `/livez`, `/readyz` and `/metrics` on PORT itself: until this is called they are answered for it. */
+  readonly takePort: () => Promise<void>;
+}
+
+export type Start<Config> = (house: House, config: Config, starting: Starting) => Promise<Running>;
 
 /** What a service needs of its process; a test gives its own. */
 export interface Host {
@@ -63,7 +68,7 @@ export async function serveOn<Config>(
       () => serviceSettings(host.env, service),
       () => ownConfig(of.config, host.env, service),
     ]);
-    await live(host, service, { ...of, settings, start: (house) => of.start(house, config) });
+    await live(host, service, { ...of, settings, start: (house, starting) => of.start(house, config, starting) });
   } catch (error) {
     host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
     host.exit(1);
@@ -78,11 +83,10 @@ function ownConfig<Config>(config: ServeOptions<Config>['config'], env: Env, ser
 interface Life {
   readonly settings: ServiceSettings;
   readonly given?: Given;
-  readonly ownHttp?: boolean;
-  readonly start: (house: House) => Promise<Running>;
+  readonly start: (house: House, starting: Starting) => Promise<Running>;
 }
 
-async function live(host: Host, service: string, { settings, given, ownHttp, start }: Life): Promise<void> {
+async function live(host: Host, service: string, { settings, given, start }: Life): Promise<void> {
   const stopping = new AbortController();
   const stopped = new Promise<string>((resolve) => {
     host.onSignal((signal) => {
@@ -108,12 +112,13 @@ async function live(host: Host, service: string, { settings, given, ownHttp, sta
   };
   const metrics = async () => (house ? house.telemetry.metricsText() : '');
   const { host: address, port } = settings;
-  const health = ownHttp ? undefined : open.use(await healthServer({ host: address, port, ready, metrics }));
+  const health = open.use(await healthServer({ host: address, port, ready, metrics }));
+  const takePort = async () => health[Symbol.asyncDispose]();
   try {
     house = open.use(await openHouse(service, settings, { ...given, signal: stopping.signal }));
     const { log } = house.telemetry;
-    running = await start(house);
-    log.info({ broker: house.broker.kind, ...(health && { port: health.port }) }, 'Started.');
+    running = await start(house, { signal: stopping.signal, takePort });
+    log.info({ broker: house.broker.kind, port: health.port }, 'Started.');
     const signal = await stopped;
     log.info({ signal, drainMs: settings.drainMs }, 'Stopping: what is in hand is finished first.');
     await running.drain(settings.drainMs);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Database, migrate, openPGlite, openPostgres } from './database.js';
+import { isAway, StoreUnavailable } from './errors.js';
 import { DatabaseReader } from './reader.js';
 import type { Reader } from './store.js';
 import { Deployments } from './versions.js';
@@ -13,6 +14,7 @@ export interface Store extends AsyncDisposable {
 
 /**
  * Opens the store and brings its tables to this version.
+ * @throws {StoreUnavailable} where no PostgreSQL answers there yet
  * @param at `databaseUrl`: a PostgreSQL; without it, one inside this process that is kept under `dataDir`.
  */
 export async function openStore(at: {
@@ -28,6 +30,8 @@ export async function openStore(at: {
     await migrate(database);
   } catch (error) {
     await database[Symbol.asyncDispose]();
+    const { cause } = error as Error;
+    if (isAway(cause)) throw new StoreUnavailable('The database cannot be reached.', { cause });
     throw error;
   }
   return {

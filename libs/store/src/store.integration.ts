@@ -1,4 +1,5 @@
 import { openPostgres } from './database.js';
+import { StoreUnavailable } from './errors.js';
 import { openStore } from './open.js';
 import { storeSuite } from './suite.js';
 
@@ -21,4 +22,12 @@ test('a connection that breaks in the middle of a transaction fails the transact
   });
   await expect(broken).rejects.toThrow();
   expect(await database.query('select 1 as one', [])).toEqual([{ one: 1 }]);
+});
+
+test('a PostgreSQL without our database refuses us: waiting would not help', async () => {
+  const url = new URL(databaseUrl!);
+  url.pathname = '/nobody_made_this';
+  const opening = openStore({ databaseUrl: url.href, dataDir: '' });
+  await expect(opening).rejects.toThrow('could not be migrated');
+  await expect(opening).rejects.not.toBeInstanceOf(StoreUnavailable);
 });

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StoreUnavailable } from './errors.js';
 import { openStore } from './open.js';
 import { storeSuite } from './suite.js';
 
@@ -14,4 +17,13 @@ storeSuite('PGlite', async () => {
       await rm(dataDir, { recursive: true });
     },
   };
+});
+
+test('a PostgreSQL that nobody listens for is away, which is something else than refused', async () => {
+  const nobody = createServer().listen(0, '127.0.0.1');
+  await once(nobody, 'listening');
+  const { port } = nobody.address() as AddressInfo;
+  await new Promise((resolve) => nobody.close(resolve));
+  const opening = openStore({ databaseUrl: `postgres://millrace@127.0.0.1:${port}/millrace`, dataDir: '' });
+  await expect(opening).rejects.toBeInstanceOf(StoreUnavailable);
 });

@@ -1,4 +1,4 @@
-import { serve } from '@millrace/service';
+import { serve, untilReached } from '@millrace/service';
 import { openStore } from '@millrace/store';
 import { CoordinatorConfig } from './config.js';
 import { startCoordinator } from './coordinator.js';
@@ -6,9 +6,10 @@ import { loadPipelines } from './pipelines.js';
 
 await serve(
   'coordinator',
-  async (house, config) => {
-    const onError = (error: Error) => house.telemetry.log.warn({ err: error }, 'A database connection broke.');
-    const store = await openStore({ ...house.settings, onError });
+  async (house, config, { signal }) => {
+    const { log } = house.telemetry;
+    const onError = (error: Error) => log.warn({ err: error }, 'A database connection broke.');
+    const store = await untilReached({ log, signal }, () => openStore({ ...house.settings, onError }));
     const running = await startCoordinator(house, {
       store,
       pipelines: await loadPipelines(config.PIPELINES),

@@ -1,17 +1,19 @@
-import { serve } from '@millrace/service';
+import { serve, untilReached } from '@millrace/service';
 import { openStore } from '@millrace/store';
 import { gatewaySettings } from './config.js';
 import { startGateway } from './gateway.js';
 
 await serve(
   'gateway',
-  async (house, settings) => {
+  async (house, settings, { signal, takePort }) => {
     const { databaseUrl, dataDir, host, port } = house.settings;
     const { log } = house.telemetry;
-    const store = await openStore({ databaseUrl, dataDir, onError: (err) => log.warn({ err }, 'The store was lost.') });
+    const onError = (err: Error) => log.warn({ err }, 'The store was lost.');
+    const store = await untilReached({ log, signal }, () => openStore({ databaseUrl, dataDir, onError }));
+    await takePort();
     const gateway = await startGateway(house, { reader: store.reader, host, port, ...settings });
     log.info({ url: gateway.url }, 'Listening.');
     return { ready: gateway.ready, drain: (ms) => gateway.drain(ms).finally(() => store[Symbol.asyncDispose]()) };
   },
-  { config: gatewaySettings, ownHttp: true },
+  { config: gatewaySettings },
 );

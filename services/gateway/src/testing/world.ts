@@ -48,7 +48,8 @@ export class World implements AsyncDisposable {
   accepts = true;
   brokerIsUp = true;
   storeIsUp = true;
-  factQueries = 0;
+  /** The runs that each question for new facts was about. */
+  readonly askedFor: (readonly string[])[] = [];
   private readonly runs = new Map<string, { run: Run; facts: Fact[] }>();
   private readonly asked: Outgoing[] = [];
   private readonly log: string[] = [];
@@ -108,7 +109,7 @@ export class World implements AsyncDisposable {
       return Promise.resolve(this.record(id));
     },
     factsAfter: (after) => {
-      this.factQueries++;
+      this.askedFor.push([...after.keys()]);
       const found = [...after].map(([id, seq]) => [id, this.record(id)?.facts.slice(seq) ?? []] as const);
       return Promise.resolve(new Map(found.filter(([, facts]) => facts.length > 0)));
     },
