@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 export interface Payment {
   readonly receipt: string;
   readonly total: number;
-  calls: number;
+  /** The processes that asked for it, in order. */
+  readonly callers: string[];
 }
 
-/** A system outside Millrace: charges once for each idempotency key, and counts how often it was asked. */
+/** A system outside Millrace: charges once for each idempotency key, and remembers who asked. */
 export interface Bank extends AsyncDisposable {
   readonly url: string;
   readonly payments: ReadonlyMap<string, Payment>;
@@ -25,8 +26,8 @@ export async function openBank(): Promise<Bank> {
     request.on('end', () => {
       const key = String(request.headers['idempotency-key']);
       const { total } = JSON.parse(Buffer.concat(chunks).toString()) as { total: number };
-      const payment = payments.get(key) ?? { receipt: `receipt-${payments.size + 1}`, total, calls: 0 };
-      payment.calls++;
+      const payment = payments.get(key) ?? { receipt: `receipt-${payments.size + 1}`, total, callers: [] };
+      payment.callers.push(String(request.headers['x-caller']));
       if (payment.total !== total) conflicts.push(key);
       payments.set(key, payment);
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ receipt: payment.receipt }));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Incoming, PartitionLag } from '@millrace/broker';
+import type { Broker, Incoming, PartitionLag } from '@millrace/broker';
 import type { Fact } from '@millrace/contracts';
 import type { Bank } from './bank.js';
 import { type House, whenUp } from './house.js';
@@ -13,6 +13,13 @@ export interface StoredRun {
   readonly status: string;
   readonly facts: readonly Fact[];
   readonly waits: number;
+}
+
+/** A process that called the bank, was told to end, and meanwhile was asked for these payments, among others. */
+export interface Drained {
+  readonly name: string;
+  readonly caller: string;
+  readonly keys: readonly string[];
 }
 
 /** What Kafka, PostgreSQL and the bank say themselves, when all is over. */
@@ -27,13 +34,15 @@ export interface Evidence {
   readonly commands: readonly Incoming[];
   readonly lag: readonly (PartitionLag & { readonly group: string })[];
   readonly bank: Pick<Bank, 'payments' | 'conflicts'>;
+  /** A service that was told to end while nothing else went wrong; undefined where none was. */
+  readonly drained: Drained | undefined;
   /** Records that another client of Kafka reads and ours does not, or the other way round. Undefined without kcat. */
   readonly otherReader: readonly string[] | undefined;
 }
 
-export async function gather(house: House): Promise<Evidence> {
+export async function gather(house: House, drained?: Drained): Promise<Evidence> {
   const { topics, groups } = house;
-  const read = (topic: string) => readAll(house, topic);
+  const read = (topic: string) => readAll(house.broker, topic);
   const stages = order.loaded.order.flatMap((name) => {
     const step = order.loaded.step(name);
     return step.kind === 'stage' ? [step.stage] : [];
@@ -54,6 +63,7 @@ export async function gather(house: House): Promise<Evidence> {
       return rows;
     }),
     bank: house.bank,
+    drained,
     otherReader: await differences(house, [...[intake, events, results, deadLetters].flat(), ...commands]),
   };
 
@@ -71,7 +81,7 @@ export async function gather(house: House): Promise<Evidence> {
 }
 
 /** Every committed record of a topic. */
-export async function readAll({ broker }: House, topic: string): Promise<Incoming[]> {
+export async function readAll(broker: Broker, topic: string): Promise<Incoming[]> {
   const records: Incoming[] = [];
   for (let partition = 0; partition < (await broker.partitionsOf(topic)); partition++) {
     for (let offset = 0; ;) {

@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises';
-import { type Evidence, gather } from './evidence.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stepIdempotencyKey } from '@millrace/contracts';
+import { type Drained, type Evidence, gather } from './evidence.js';
 import { perform } from './faults.js';
 import { type House, type Layout, openHouse, serviceNames, whenUp } from './house.js';
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
 import type { MutantName } from './options.js';
-import { AGAINST, isStage, scheduleOf } from './schedule.js';
+import { AGAINST, isStage, type Planned, scheduleOf } from './schedule.js';
 import { until } from './waiting.js';
 
 export interface ExperimentOptions {
@@ -23,10 +25,18 @@ export interface ExperimentOptions {
 
 export interface Outcome {
   readonly violations: readonly Violation[];
+  readonly plan: readonly Planned[];
+  readonly seconds: number;
   readonly requests: readonly Request[];
   readonly evidence: Evidence;
 }
 
+/** Runs that are asked for at once when all faults are over. */
+const LAST = 60;
+/** Of them, how many have to be in the hands of the process that is then told to end. */
+const IN_HAND = 5;
+/** After so long every member of a group has heard that it changes. */
+const HEARD_MS = 3_000;
 const QUIET_MS = 240_000;
 const UP_MS = 90_000;
 
@@ -38,31 +48,54 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const victims = mutant ? services.filter(isStage) : services;
   const plan = scheduleOf({ seed, faults: of.faults, services: victims, spanMs, only });
   const requests = requestsOf(seed, of.runs);
+  const last = mutant ? [] : requests.slice(-LAST);
+  const started = Date.now();
   say(
     `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
   );
   await using opening = new AsyncDisposableStack();
   const house = opening.use(await openHouse({ layout, mutant, seed }));
-  const load = new Load(house, { requests, spanMs, seed });
-  await Promise.all([load.run(), perform(plan, { house, load, seed, say })]);
+  const first = requests.slice(0, requests.length - last.length);
+  const load = new Load(house, { requests: first, spanMs, seed });
+  const violations: Violation[] = [];
+  await Promise.all([load.run(), perform(plan, { house, load, seed, say, violations })]);
   await load.settled();
   house.kafkaProxy.heal();
   house.postgresProxy.heal();
   const since = Date.now();
-  const troubles = await calm(house, requests.length);
+  const troubles = [...(await calm(house, first.length))];
   say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${Math.round((Date.now() - since) / 1_000)} s`);
-  const evidence = await gather(house);
-  const violations = [
+  let drained: Drained | undefined;
+  if (last.length > 0 && troubles.length === 0) {
+    drained = await drainAtWork(house, load, last);
+    troubles.push(...(await calm(house, requests.length)));
+  }
+  const evidence = await gather(house, drained);
+  violations.push(
     ...troubles.map((what) => ({ what })),
     ...load.refusals.map((what) => ({ what: `Refused: ${what}` })),
     ...crashesOf(house),
     ...violationsOf(requests, evidence),
-  ];
+  );
   if (of.keep || violations.length > 0) say(`data and logs are in ${house.folder}`);
   const { folder } = house;
   await opening.disposeAsync();
   if (!of.keep && violations.length === 0) await rm(folder, { recursive: true, force: true });
-  return { violations, requests, evidence };
+  return { violations, requests, evidence, plan, seconds: Math.round((Date.now() - started) / 1_000) };
+}
+
+/** Tells a process to end that has work in hand, at a time when nothing else goes wrong. */
+async function drainAtWork(house: House, load: Load, requests: readonly Request[]): Promise<Drained> {
+  const name = 'pay-1';
+  await sleep(HEARD_MS);
+  const service = house.services.get(name)!;
+  const caller = String(service.pid);
+  const keys = requests.map(({ run }) => stepIdempotencyKey(run, 'pay'));
+  await load.burst(requests);
+  const asked = () => keys.filter((key) => house.bank.payments.get(key)?.callers.includes(caller)).length >= IN_HAND;
+  await until(asked, { withinMs: 20_000, everyMs: 5 });
+  await service.drain({ again: true });
+  return { name, caller, keys };
 }
 
 /** Waits until nothing goes on any more; what still does when it should not. */
@@ -102,8 +135,6 @@ async function allRead({ broker, topics, groups }: House): Promise<boolean> {
   return lags?.flat().every(({ committed, end }) => (committed ?? 0) === end) ?? false;
 }
 
-/** A service that ends by itself would be started again; it should not have to be. */
+/** A service that ends by itself is started again; it should not have to be. */
 const crashesOf = ({ services }: House): Violation[] =>
-  [...services.values()].flatMap(({ name, crashes }) =>
-    crashes.map((how) => ({ what: `${name} ended by itself (${how})` })),
-  );
+  [...services.values()].flatMap(({ name, crashes }) => crashes.map((how) => ({ what: `${name} ${how}` })));

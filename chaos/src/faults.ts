@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chanceOf } from './chance.js';
 import type { House } from './house.js';
+import type { Violation } from './invariants.js';
 import type { Load } from './load.js';
+import { fullDisk } from './full-disk.js';
 import { poisonRecords } from './poison.js';
 import type { Fault, Planned } from './schedule.js';
 
 export interface Performance {
   readonly house: House;
+  /** Takes what is found to be wrong on the way. */
+  readonly violations: Violation[];
   readonly load: Load;
   readonly seed: number;
   readonly say: (line: string) => void;
@@ -76,6 +81,11 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
       return undefined;
     case 'poison':
       return poison(house, `${of.seed}.${index}`);
+    case 'full-disk': {
+      const { problems, outcome } = await fullDisk({ folder: join(house.folder, 'small'), killed: fault.killed });
+      of.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
+      return outcome;
+    }
   }
 }
 
@@ -85,14 +95,18 @@ const proxyOf = (house: House, server: 'kafka' | 'postgres') =>
 async function scale(house: House, { service, ms }: { service: string; ms: number }, index: number): Promise<string> {
   const named = (n: number) => `${service}-${n}`;
   const second = house.services.get(named(2))!;
-  // Names that no other scaling gives.
-  const added = await Promise.all([1, 2].map((n) => house.add(named(index * 2 + n + 10))));
-  await Promise.all(added.map((one) => one.ready(60_000)));
-  await sleep(ms);
-  const ends = await Promise.all([...added, second].map((one) => one.drain({ again: false })));
+  await second.drain({ again: false });
   await sleep(ms);
   await second.start();
-  return `${service} had four processes, then one, now two; those that left ended with ${ends.join(', ')}`;
+  // Names that no other scaling gives.
+  const added = await Promise.all([1, 2].map((n) => house.add(named(index * 2 + n + 10))));
+  const more = [second, ...added];
+  await Promise.all(more.map((one) => one.ready(60_000)));
+  await sleep(ms);
+  await Promise.all(more.map((one) => one.drain({ again: false })));
+  await sleep(ms);
+  await second.start();
+  return `${service} had one process, then four, then one, and has two`;
 }
 
 async function poison(house: House, round: string): Promise<string> {

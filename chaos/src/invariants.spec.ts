@@ -1,5 +1,6 @@
 import type { Incoming } from '@millrace/broker';
 import { type Fact, stepIdempotencyKey, unreadable } from '@millrace/contracts';
+import type { Payment } from './bank.js';
 import type { Evidence, StoredRun } from './evidence.js';
 import { violationsOf } from './invariants.js';
 import { requestsOf } from './load.js';
@@ -29,7 +30,7 @@ function kept() {
   const results: Incoming[] = [];
   const deadLetters: Incoming[] = [];
   const letters: { id: string; run: string | null }[] = [];
-  const payments = new Map<string, { receipt: string; total: number; calls: number }>();
+  const payments = new Map<string, Payment>();
   for (const { run, status, steps, failures, total } of expectations) {
     const facts: Partial<Fact>[] = [{ type: 'run.accepted' }];
     const failed = Array.from({ length: failures }, (_, i) => i + 1);
@@ -39,14 +40,19 @@ function kept() {
       commands.push(record('stage.reserve', { run, step: 'reserve', attempt }));
     }
     for (const step of steps) {
-      facts.push({ type: 'step.completed', step, output: { receipt: `of ${run}` } });
+      facts.push({
+        type: 'step.completed',
+        step,
+        attempt: step === 'reserve' ? failures + 1 : 1,
+        output: { receipt: `of ${run}` },
+      });
       events.push(outcome(run, step, failures + 1));
       commands.push(record(`stage.${step}`, { run, step, attempt: failures + 1 }));
     }
     if (status === 'completed') {
       facts.push({ type: 'run.completed' });
       results.push(record('results', { run, output: { total } }));
-      payments.set(stepIdempotencyKey(run, 'pay'), { receipt: `of ${run}`, total, calls: 2 });
+      payments.set(stepIdempotencyKey(run, 'pay'), { receipt: `of ${run}`, total, callers: ['7', '8'] });
     }
     if (status === 'dead-lettered') {
       deadLetters.push(record('dead-letters', { run }));
@@ -63,7 +69,7 @@ function kept() {
   const conflicts: string[] = [];
   return {
     ...{ runs, events, commands, results, deadLetters, letters, lag },
-    ...{ intake: [poison], bank: { payments, conflicts }, otherReader: undefined },
+    ...{ intake: [poison], bank: { payments, conflicts }, drained: undefined, otherReader: undefined },
   } satisfies Evidence;
 }
 
@@ -117,22 +123,35 @@ test('a step that is recorded twice, and an attempt that was wasted, are reporte
   const evidence = kept();
   const stored = evidence.runs.get(completed.run)!;
   const again = [
-    { type: 'step.completed', step: 'open' },
+    { type: 'step.completed', step: 'open', attempt: 2 },
     { type: 'step.failed', step: 'reserve' },
   ] as Fact[];
   evidence.runs.set(completed.run, { ...stored, facts: [...stored.facts, ...again] });
   expect(found(evidence)).toEqual([
     about(completed.run, '2 results of open'),
-    about(completed.run, 'attempt was wasted'),
+    about(completed.run, 'at reserve instead of'),
+    about(completed.run, 'completed open at attempt 2'),
   ]);
+});
+
+test('work that was in hand when its process was told to end, and was done again, is reported', () => {
+  const evidence = kept();
+  const key = stepIdempotencyKey(completed.run, 'pay');
+  const drained = { name: 'pay-1', caller: '7', keys: [key] };
+  const what = () => found({ ...evidence, drained }).map(([, text]) => text);
+  expect(what()).toEqual([`${key} was in the hands of pay-1, which was told to end, and was done again`]);
+  evidence.bank.payments.get(key)!.callers.pop();
+  expect(what()).toEqual([]);
+  evidence.bank.payments.get(key)!.callers[0] = '8';
+  expect(what()).toEqual([expect.stringContaining('nothing was tested')]);
 });
 
 test('a payment that is missing, too much, or of nobody is reported', () => {
   const evidence = kept();
   const { payments } = evidence.bank;
   payments.delete(stepIdempotencyKey(completed.run, 'pay'));
-  payments.set(stepIdempotencyKey(parked.run, 'pay'), { receipt: '', total: parked.total, calls: 1 });
-  payments.set('nobody', { receipt: '', total: 1, calls: 1 });
+  payments.set(stepIdempotencyKey(parked.run, 'pay'), { receipt: '', total: parked.total, callers: ['7'] });
+  payments.set('nobody', { receipt: '', total: 1, callers: ['7'] });
   evidence.bank.conflicts.push('key');
   expect(found(evidence)).toHaveLength(4);
 });

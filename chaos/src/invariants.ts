@@ -2,7 +2,7 @@ import type { Incoming } from '@millrace/broker';
 import { type Fact, headerText, type RunResult, stepIdempotencyKey, UNREADABLE } from '@millrace/contracts';
 import type { Evidence, StoredRun } from './evidence.js';
 import type { Request } from './load.js';
-import { POISON } from './poison.js';
+import { LETTERS, POISON } from './poison.js';
 import { type Expected, expectationOf } from './rules.js';
 
 /** A promise that was not kept. */
@@ -27,6 +27,7 @@ export function violationsOf(requests: readonly Request[], evidence: Evidence): 
     ...runViolations(expected, evidence),
     ...repetitions(evidence),
     ...bankViolations(expected, evidence),
+    ...repeatedAfterDrain(evidence),
     ...letterViolations(expected, evidence),
     ...poisonViolations(evidence),
     ...lagViolations(evidence),
@@ -34,7 +35,7 @@ export function violationsOf(requests: readonly Request[], evidence: Evidence): 
   ];
 }
 
-const isPoison = ({ headers }: Incoming): boolean => headerText(headers, POISON) !== undefined;
+export const isPoison = ({ headers }: Incoming): boolean => headerText(headers, POISON) !== undefined;
 const parsed = <T>({ value }: Incoming): T => JSON.parse(value!.toString()) as T;
 
 function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results }: Evidence): Violation[] {
@@ -48,7 +49,7 @@ function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results 
     if (!expected.has(id)) found.push({ run: id, what: 'is there and was never asked for' });
 
   const byRun = grouped(
-    results.map((record) => parsed<RunResult>(record)),
+    results.filter((record) => !isPoison(record)).map((record) => parsed<RunResult>(record)),
     ({ run }) => run,
   );
   for (const [run, all] of byRun) {
@@ -83,6 +84,10 @@ function historyViolations({ run, status, steps, failures }: Expected, stored: S
   const ofReserve = failed.filter(({ step }) => step === 'reserve').length;
   if (ofReserve !== failures)
     found.push(`failed ${ofReserve} times at reserve instead of ${failures}: an attempt was wasted`);
+  for (const fact of stored.facts) {
+    if (fact.type === 'step.completed' && fact.attempt > (fact.step === 'reserve' ? failures + 1 : 1))
+      found.push(`completed ${fact.step} at attempt ${fact.attempt}: an attempt was wasted`);
+  }
   for (const { step, failure } of failed) {
     if (step !== 'reserve') found.push(`failed at ${step}: ${failure.code} ${failure.message}`);
   }
@@ -123,6 +128,17 @@ function bankViolations(expected: ReadonlyMap<string, Expected>, { bank, runs }:
   return [...found, ...[...keys].map((key) => ({ what: `${key} was charged and belongs to no run` }))];
 }
 
+/** A process that is told to end, and with which nothing else is wrong, finishes what it has in hand: nobody does it again. */
+function repeatedAfterDrain({ bank, drained }: Evidence): Violation[] {
+  if (!drained) return [];
+  const { name, caller, keys } = drained;
+  const inHand = [...keys].filter((key) => bank.payments.get(key)?.callers.includes(caller));
+  if (inHand.length === 0) return [{ what: `${name} had nothing in hand when it was told to end: nothing was tested` }];
+  return inHand
+    .filter((key) => bank.payments.get(key)!.callers.length > 1)
+    .map((key) => ({ what: `${key} was in the hands of ${name}, which was told to end, and was done again` }));
+}
+
 /** Steps that were parked, on the topic and in the store. */
 function letterViolations(expected: ReadonlyMap<string, Expected>, { deadLetters, letters }: Evidence): Violation[] {
   const found: Violation[] = [];
@@ -160,10 +176,14 @@ function poisonViolations({ intake, events, commands, deadLetters, letters }: Ev
     const from = origin(record.topic, record.partition, record.offset);
     const copies = byOrigin.get(from) ?? [];
     byOrigin.delete(from);
-    if (copies.length !== 1)
-      found.push({ what: `The poison at ${from} is ${copies.length} times among the dead letters` });
+    const wanted = Number(headerText(record.headers, LETTERS) ?? 1);
+    const ids = new Set(copies.map((letter) => text(letter, UNREADABLE.deadLetter)));
+    if (copies.length !== wanted || ids.size !== wanted)
+      found.push({
+        what: `The poison at ${from} is ${copies.length} times among the dead letters, under ${ids.size} ids`,
+      });
     for (const letter of copies) {
-      if (!same(letter.value, record.value) || !same(letter.key, record.key)) {
+      if (wanted === 1 && !(same(letter.value, record.value) && same(letter.key, record.key))) {
         found.push({ what: `The poison at ${from} has other bytes among the dead letters` });
       }
       if (!stored.has(text(letter, UNREADABLE.deadLetter))) found.push({ what: `The poison at ${from} is not stored` });

@@ -80,6 +80,12 @@ export class Load {
     while (this.pending.size > 0) await Promise.all(this.pending);
   }
 
+  /** All of them at once. Resolves once they were accepted. */
+  async burst(requests: readonly Request[]): Promise<void> {
+    this.send(requests);
+    await this.settled();
+  }
+
   /** The last `count` once more: in another order, and some by another way than the first time. */
   repeat(count: number): void {
     const last = shuffled(this.chance, this.sent.slice(-count));

@@ -7,8 +7,8 @@ export type MutantName = (typeof MUTANTS)[number];
 export const HELP = `npm run chaos               breaks everything around running services, and looks at what became of every run
   --seed N or N..M        which schedule of faults, or several in turn (1)
   --runs N                runs that are published, at a steady rate (3000)
-  --minutes N             how long publishing them takes (2)
-  --faults N              how many faults meanwhile (12)
+  --minutes N             how long publishing them takes (1.5)
+  --faults N              how many faults meanwhile (16)
   --layout apart|together each stage in processes of its own, or some share one (apart)
   --mutant NAME           ${MUTANTS.join(' or ')}: with this protection taken away, violations have to be found
   --keep                  leave data and logs in .millrace/chaos
@@ -36,10 +36,10 @@ const Options = z.object({
   minutes: z
     .string()
     .regex(/^\d{1,3}(\.\d+)?$/, 'expected a number of minutes')
-    .default('2')
+    .default('1.5')
     .transform(Number)
     .refine((minutes) => minutes > 0, 'expected more than 0'),
-  faults: wholeNumber('12'),
+  faults: wholeNumber('16'),
   layout: z.enum(['apart', 'together']).default('apart'),
   mutant: z.enum(MUTANTS).optional(),
   keep: z.boolean().default(false),

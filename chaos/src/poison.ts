@@ -8,6 +8,9 @@ const STAGE_NAMES = ['open', 'weigh', 'price', 'quote', 'reserve', 'insure', 'pa
 const GARBAGE = Buffer.from([0, 255, 254, 123, 34, 0, 128]);
 const RUN = 'run_00000000000000000000000000';
 
+/** Where a poison record has to become more dead letters than one: how many. */
+export const LETTERS = 'chaos-letters';
+
 /** Records that nobody can read, for every topic. Those for `intake`, `runs` and the stages have to become dead letters. */
 export function poisonRecords(topics: Topics, round: string): Outgoing[] {
   const values: readonly (Buffer | string | null)[] = [
@@ -29,8 +32,16 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
     { topic: topics.runs, key: null, value: '[5,{"type":"step.completed"}]' },
     { topic: topics.runs, key: RUN, value: `[{"type":"step.failed","run":"${RUN}","attempt":"1"}]` },
   );
-  const event = { type: 'step.completed', run: 'run_\0', step: 'open', attempt: 1, at: 1, startedAt: 1, output: 1 };
-  made.push({ topic: topics.runs, key: RUN, value: JSON.stringify([event]) });
+  const event = (run: string) => ({
+    type: 'step.completed',
+    run,
+    step: 'open',
+    attempt: 1,
+    at: 1,
+    startedAt: 1,
+    output: 1,
+  });
+  made.push({ topic: topics.runs, key: RUN, value: JSON.stringify([event('run_\0')]) });
   for (const stage of STAGE_NAMES) {
     const topic = topics.stage(stage);
     for (const value of [GARBAGE, null, '{}', `{"run":"${RUN}","step":"${stage}","attempt":-1}`])
@@ -40,6 +51,7 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
   for (const value of [GARBAGE, '5', '{"pipeline":"order"}', '{"format":1,"pipeline":"order","steps":{}}']) {
     made.push({ topic: topics.plans, key: `poison-${value.length}`, value });
     made.push({ topic: topics.control, key: null, value });
+    made.push({ topic: topics.results, key: null, value });
   }
   const poison = made.map((record, i): Outgoing => ({
     ...record,
@@ -52,8 +64,15 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
     [UNREADABLE.partition]: 'none',
     pipeline: GARBAGE,
   };
+  const strangers = {
+    topic: topics.runs,
+    key: RUN,
+    value: JSON.stringify([event(RUN), { ...event(RUN), attempt: 2 }]),
+    headers: { [POISON]: `${round}/strangers`, [LETTERS]: '2' },
+  };
   return [
     ...poison,
+    strangers,
     { topic: topics.deadLetters, key: null, value: GARBAGE, headers: letter },
     { topic: topics.intake, key: null, value: GARBAGE, headers: letter },
   ];

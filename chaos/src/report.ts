@@ -1,22 +1,22 @@
 import type { Incoming } from '@millrace/broker';
 import type { Evidence } from './evidence.js';
 import type { Outcome } from './experiment.js';
-import type { Violation } from './invariants.js';
+import { isPoison, type Violation } from './invariants.js';
 
 const SHOWN = 20;
 const HISTORIES = 3;
 
 /** What came of it, in a few lines; for the first runs with which something is wrong, everything that is known of them. */
-export function report(seed: number, { violations, requests, evidence }: Outcome): string {
+export function report(seed: number, { violations, requests, evidence, plan, seconds }: Outcome): string {
   const statuses = new Map<string, number>();
   for (const { status } of evidence.runs.values()) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   const sums = [...statuses].map(([status, count]) => `${count} ${status}`).join(' + ');
-  const calls = [...evidence.bank.payments.values()].reduce((sum, payment) => sum + payment.calls, 0);
+  const calls = [...evidence.bank.payments.values()].reduce((sum, payment) => sum + payment.callers.length, 0);
   const lines = [
     `${requests.length} runs asked for in ${evidence.intake.length} records: ${sums}`,
-    `${evidence.results.length} results, ${evidence.deadLetters.length} dead letters, ${evidence.bank.payments.size} payments in ${calls} calls`,
+    `${evidence.results.filter((record) => !isPoison(record)).length} results, ${evidence.deadLetters.length} dead letters, ${evidence.bank.payments.size} payments in ${calls} calls`,
     evidence.otherReader ? 'read by kcat as well' : 'kcat is not installed: read by our own reader alone',
-    `seed ${seed}: ${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}`,
+    `seed ${seed}: ${requests.length} runs, ${plan.length} faults of ${new Set(plan.map(({ fault }) => fault.kind)).size} kinds, ${violations.length} violations, ${seconds} s`,
   ];
   if (violations.length === 0) return lines.join('\n');
   lines.push(...violations.slice(0, SHOWN).map(({ run, what }) => `  ${run ? `${run} ` : ''}${what}`));

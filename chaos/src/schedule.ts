@@ -24,11 +24,13 @@ export type Fault =
       readonly count: number;
       readonly ms: number;
     }
-  /** From two processes to four, to one, and back to two. */
+  /** From two processes to one, to four, to one, and back to two. */
   | { readonly kind: 'scale'; readonly service: string; readonly ms: number }
   /** The last requests once more, in another order and by other ways. */
   | { readonly kind: 'repeat'; readonly count: number }
-  | { readonly kind: 'poison' };
+  | { readonly kind: 'poison' }
+  /** Of a Millrace in one process, beside the other: the disk under its log, and `killed` while there is no room. */
+  | { readonly kind: 'full-disk'; readonly killed: boolean };
 
 export interface Planned {
   /** Milliseconds after the first run was published. */
@@ -48,6 +50,7 @@ export const KINDS = [
   'scale',
   'repeat',
   'poison',
+  'full-disk',
 ] as const satisfies readonly Fault['kind'][];
 
 /** What comes again where there are more faults than kinds: these differ most from one time to the next. */
@@ -76,7 +79,9 @@ export function scheduleOf(of: {
   const kinds: Fault['kind'][] = of.only ? [] : shuffled(chance, KINDS).slice(0, of.faults);
   for (let more = 0; kinds.length < of.faults; more++) kinds.push(often[more % often.length]!);
   const step = of.spanMs / of.faults;
-  return shuffled(chance, kinds).map((kind, i) => ({
+  // What takes longest, and meets nobody else, begins first.
+  const inOrder = shuffled(chance, kinds).sort((a, b) => Number(b === 'full-disk') - Number(a === 'full-disk'));
+  return inOrder.map((kind, i) => ({
     at: Math.round((i + 0.1 + 0.6 * chance()) * step),
     fault: faultOf(kind, chance, of.services),
   }));
@@ -127,5 +132,7 @@ function faultOf(kind: Fault['kind'], chance: Chance, services: readonly string[
       return { kind, count: between(20, 60) };
     case 'poison':
       return { kind };
+    case 'full-disk':
+      return { kind, killed: chance() < 0.5 };
   }
 }

@@ -20,7 +20,7 @@ export interface Command {
 
 /** A service as its own process, started again whenever it ends, as by an operator's supervisor. */
 export class Service implements AsyncDisposable {
-  /** How it ended when nobody had asked for it and it had started. */
+  /** How it ended when it should not have: nobody had asked for it and it had started, or it was told to and did not do so in order. */
   readonly crashes: string[] = [];
   /** How often it gave up starting, as a service may whose servers are away: it is started again. */
   failedStarts = 0;
@@ -29,6 +29,8 @@ export class Service implements AsyncDisposable {
   private isWanted = true;
   private provoked = false;
   private line: Promise<unknown> = Promise.resolve();
+  /** Where in the log this process begins. */
+  private logFrom = 0;
 
   constructor(
     readonly name: string,
@@ -39,6 +41,11 @@ export class Service implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${this.command.port}`;
+  }
+
+  /** The process that is it now. */
+  get pid(): number | undefined {
+    return this.child?.pid;
   }
 
   /** It is to run: was not told to end for good. */
@@ -84,11 +91,12 @@ export class Service implements AsyncDisposable {
     return this.inTurn(async () => {
       this.provoked = true;
       this.isWanted = again;
-      const { child } = this;
+      const { child, started } = this;
       child?.kill('SIGTERM');
       const late = setTimeout(() => child?.kill('SIGKILL'), DRAIN_MS);
       const how = await this.ended;
       clearTimeout(late);
+      if (started && how !== 'exit code 0') this.crashes.push(`was told to end, and ended with ${how}`);
       return how;
     });
   }
@@ -125,16 +133,21 @@ export class Service implements AsyncDisposable {
     return turn;
   }
 
-  private endedUnasked(how: string, logFrom: number): void {
-    const said = readFileSync(this.command.logFile).subarray(logFrom).toString();
-    if (said.includes('"msg":"Started."')) this.crashes.push(how);
+  /** Whether the process that runs, or ended last, has said that it serves. */
+  private get started(): boolean {
+    const said = readFileSync(this.command.logFile).subarray(this.logFrom).toString();
+    return /"msg":"Started\."|Millrace is ready/.test(said);
+  }
+
+  private endedUnasked(how: string): void {
+    if (this.started) this.crashes.push(`ended by itself (${how})`);
     else this.failedStarts++;
   }
 
   private run(): void {
     const { args, env, port, logFile } = this.command;
     const out = openSync(logFile, 'a');
-    const before = statSync(logFile).size;
+    this.logFrom = statSync(logFile).size;
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
       env: { PATH: programPath(), ...env, PORT: String(port) },
@@ -147,7 +160,7 @@ export class Service implements AsyncDisposable {
       child.once('exit', (code, signal) => {
         const how = signal ?? `exit code ${code}`;
         this.child = undefined;
-        if (!this.provoked) this.endedUnasked(how, before);
+        if (!this.provoked) this.endedUnasked(how);
         // One that ends by itself at once must not keep the machine busy with starting it.
         if (this.isWanted) setTimeout(() => this.isWanted && !this.child && this.run(), this.provoked ? 0 : AGAIN_MS);
         resolve(how);

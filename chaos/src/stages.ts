@@ -68,7 +68,7 @@ export class PayStage implements Handles<typeof pay> {
     await work(run);
     const answer = await fetch(this.bank.url, {
       method: 'POST',
-      headers: { 'idempotency-key': run.idempotencyKey },
+      headers: { 'idempotency-key': run.idempotencyKey, 'x-caller': String(process.pid) },
       body: JSON.stringify({ total }),
       signal: run.signal,
     });
