@@ -4,37 +4,13 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Broker, Incoming, Outgoing } from '@millrace/broker';
+import type { Incoming } from '@millrace/broker';
 import { brokerOver, kafkaBroker } from './kafka-broker.js';
-import { testSettings } from './testing/config.js';
 import { Clients, kafkajs } from './kafkajs.js';
+import { testSettings } from './testing/config.js';
+import { everything, numbered, topicsOn, until, values } from './testing/scene.js';
 
 const settings = testSettings();
-
-async function topicsOn(broker: Broker, partitions: number, count = 2): Promise<string[]> {
-  const names = Array.from({ length: count }, () => `exactly-once-${randomUUID()}`);
-  await broker.ensureTopics(names.map((name) => ({ name, partitions })));
-  return names;
-}
-
-async function until(what: string, met: () => boolean | Promise<boolean>, ms = 50_000): Promise<void> {
-  for (const since = Date.now(); !(await met()); await sleep(20))
-    if (Date.now() - since > ms) throw new Error(`Not within ${ms} ms: ${what}`);
-}
-
-async function everything(broker: Broker, topic: string): Promise<string[]> {
-  const values: string[] = [];
-  for (let partition = 0; partition < (await broker.partitionsOf(topic)); partition++) {
-    const records = await broker.browse({ topic, partition, offset: 0, limit: 100_000 });
-    values.push(...records.map(({ value }) => String(value)));
-  }
-  return values.sort();
-}
-
-const numbered = (topic: string, from: number, count: number): Outgoing[] =>
-  Array.from({ length: count }, (_, i) => ({ topic, key: `key-${from + i}`, value: `${from + i}` }));
-
-const values = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`).sort();
 
 /** A stage in a process of its own. */
 class Stage implements AsyncDisposable {

@@ -119,6 +119,8 @@ class KafkaBroker implements Broker {
       });
     }
     for (const { name } of specs) await this.house.topics.partitionsOf(name);
+    // Where a log ends only its leader can say: until then it refuses what is published.
+    for (const { name } of missing) await this.house.topics.ranges(name);
   }
 
   partitionsOf(topic: string): Promise<number> {
