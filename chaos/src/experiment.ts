@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stepIdempotencyKey } from '@millrace/contracts';
 import { type Drained, type Evidence, gather } from './evidence.js';
 import { perform } from './faults.js';
+import { startSmallMillrace } from './full-disk.js';
 import { type House, type Layout, openHouse, serviceNames, whenUp } from './house.js';
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
@@ -38,7 +40,7 @@ const IN_HAND = 5;
 /** After so long every member of a group has heard that it changes. */
 const HEARD_MS = 3_000;
 const QUIET_MS = 240_000;
-const UP_MS = 90_000;
+const UP_MS = 180_000;
 
 /** One installation, one load, one schedule of faults; and what became of every run. */
 export async function experiment(of: ExperimentOptions): Promise<Outcome> {
@@ -54,11 +56,17 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
     `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
   );
   await using opening = new AsyncDisposableStack();
-  const house = opening.use(await openHouse({ layout, mutant, seed }));
+  const folder = resolve('.millrace', 'chaos', `${process.pid}-${seed}`);
+  await rm(folder, { recursive: true, force: true });
+  const needsSmall = plan.some(({ fault }) => fault.kind === 'full-disk');
+  const small = needsSmall ? opening.use(await startSmallMillrace(join(folder, 'small'))) : undefined;
+  const house = opening.use(await openHouse({ layout, mutant, folder }));
+  if (small && !(await small.service.ready(UP_MS)))
+    throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   const first = requests.slice(0, requests.length - last.length);
   const load = new Load(house, { requests: first, spanMs, seed });
   const violations: Violation[] = [];
-  await Promise.all([load.run(), perform(plan, { house, load, seed, say, violations })]);
+  await Promise.all([load.run(), perform(plan, { house, small, load, seed, say, violations })]);
   await load.settled();
   house.kafkaProxy.heal();
   house.postgresProxy.heal();
@@ -77,8 +85,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
     ...crashesOf(house),
     ...violationsOf(requests, evidence),
   );
-  if (of.keep || violations.length > 0) say(`data and logs are in ${house.folder}`);
-  const { folder } = house;
+  if (of.keep || violations.length > 0) say(`data and logs are in ${folder}`);
   await opening.disposeAsync();
   if (!of.keep && violations.length === 0) await rm(folder, { recursive: true, force: true });
   return { violations, requests, evidence, plan, seconds: Math.round((Date.now() - started) / 1_000) };

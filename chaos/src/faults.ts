@@ -1,15 +1,16 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chanceOf } from './chance.js';
 import type { House } from './house.js';
 import type { Violation } from './invariants.js';
 import type { Load } from './load.js';
-import { fullDisk } from './full-disk.js';
+import { fullDisk, type SmallMillrace } from './full-disk.js';
 import { poisonRecords } from './poison.js';
 import type { Fault, Planned } from './schedule.js';
 
 export interface Performance {
   readonly house: House;
+  /** Where a disk is to become full. */
+  readonly small: SmallMillrace | undefined;
   /** Takes what is found to be wrong on the way. */
   readonly violations: Violation[];
   readonly load: Load;
@@ -82,7 +83,7 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
     case 'poison':
       return poison(house, `${of.seed}.${index}`);
     case 'full-disk': {
-      const { problems, outcome } = await fullDisk({ folder: join(house.folder, 'small'), killed: fault.killed });
+      const { problems, outcome } = await fullDisk(of.small!, fault);
       of.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
       return outcome;
     }

@@ -12,62 +12,70 @@ const READY_MS = 120_000;
 const DONE_MS = 60_000;
 const MAIL = { from: 'ann@example.com', subject: 'Card', text: 'I lost my card' };
 
+/** All of Millrace in one process, on a disk of its own that has little room. */
+export interface SmallMillrace extends AsyncDisposable {
+  readonly disk: SmallDisk;
+  readonly service: Service;
+}
+
+/** Begins to start it: whoever needs it waits until it is ready. */
+export async function startSmallMillrace(folder: string): Promise<SmallMillrace> {
+  await using opening = new AsyncDisposableStack();
+  const disk = opening.use(await openSmallDisk(folder));
+  const [port] = (await freePorts(1)) as [number];
+  const service = opening.use(
+    new Service('standalone', {
+      args: [...disk.args, 'services/standalone/dist/main.js'],
+      port,
+      env: { MILLRACE_DATA: disk.folder },
+      logFile: `${disk.folder}.log`,
+    }),
+  );
+  const abandon = () => service.abandon();
+  process.once('exit', abandon);
+  opening.defer(() => void process.off('exit', abandon));
+  const opened = opening.move();
+  return { disk, service, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
 /**
- * All of Millrace in one process on a disk that fills up: it has to refuse, keep what it has acknowledged, and go on once
- * there is room, also where it was `killed` meanwhile. What was not so, and what came of it, read from its log.
+ * Its disk becomes full: it has to refuse, keep what it has acknowledged, and go on once there is room, also where it was
+ * `killed` meanwhile. What was not so, and what came of it, read from its log. It is over afterwards.
  */
-export async function fullDisk(of: { folder: string; killed: boolean }) {
-  await using disk = await openSmallDisk(of.folder);
+export async function fullDisk({ disk, service }: SmallMillrace, { killed }: { killed: boolean }) {
   const accepted = new Set<string>();
   const problems: string[] = [];
   let refused = 0;
-  {
-    await using service = await standaloneOn(disk);
-    const ask = async (key: string) => {
-      const id = await start(service.url, key);
-      if (id !== undefined) accepted.add(id);
-      return id !== undefined;
-    };
-    const asked = Array.from({ length: BEFORE }, (_, n) => `before ${n}`);
-    for (const key of asked) await ask(key);
-    if (accepted.size < BEFORE) problems.push(`${BEFORE - accepted.size} runs were refused while there was room`);
-    await disk.fill();
-    // What has room in pages that were begun is still taken.
-    for (let n = 0; refused < 3 && n < AT_MOST; n++) {
-      asked.push(`full ${n}`);
-      if (!(await ask(`full ${n}`))) refused++;
-    }
-    if (refused === 0) problems.push(`${AT_MOST} runs were accepted while there was no room`);
-    if (of.killed) await service.kill9();
-    await disk.free();
-    if (!(await service.ready(READY_MS))) problems.push(`it is not ready. It said last:\n${service.said}`);
-    // The same keys again: the same runs.
-    for (const key of asked)
-      if (!(await until(() => ask(key), { withinMs: DONE_MS }))) problems.push(`${key} is still refused`);
-    if (accepted.size > asked.length) problems.push(`${asked.length} keys made ${accepted.size} runs`);
-    for (const id of accepted) {
-      const status = await until(() => completed(service.url, id), { withinMs: DONE_MS });
-      if (!status) problems.push(`${id} was accepted and is not completed`);
-    }
-    await service.drain({ again: false });
-    problems.push(...service.crashes);
+  const ask = async (key: string) => {
+    const id = await start(service.url, key);
+    if (id !== undefined) accepted.add(id);
+    return id !== undefined;
+  };
+  const asked = Array.from({ length: BEFORE }, (_, n) => `before ${n}`);
+  for (const key of asked) await ask(key);
+  if (accepted.size < BEFORE) problems.push(`${BEFORE - accepted.size} runs were refused while there was room`);
+  await disk.fill();
+  // What has room in pages that were begun is still taken.
+  for (let n = 0; refused < 3 && n < AT_MOST; n++) {
+    asked.push(`full ${n}`);
+    if (!(await ask(`full ${n}`))) refused++;
   }
-  problems.push(...(await wrongResults(disk, accepted)));
-  const outcome = `${accepted.size} runs were accepted, ${refused} requests refused${of.killed ? '; it was killed meanwhile' : ''}`;
+  if (refused === 0) problems.push(`${AT_MOST} runs were accepted while there was no room`);
+  if (killed) await service.kill9();
+  await disk.free();
+  if (!(await service.ready(READY_MS))) problems.push(`it is not ready. It said last:\n${service.said}`);
+  // The same keys again: the same runs.
+  for (const key of asked)
+    if (!(await until(() => ask(key), { withinMs: DONE_MS }))) problems.push(`${key} is still refused`);
+  if (accepted.size > asked.length) problems.push(`${asked.length} keys made ${accepted.size} runs`);
+  for (const id of accepted) {
+    const done = await until(() => completed(service.url, id), { withinMs: DONE_MS });
+    if (!done) problems.push(`${id} was accepted and is not completed`);
+  }
+  await service.drain({ again: false });
+  problems.push(...service.crashes, ...(await wrongResults(disk, accepted)));
+  const outcome = `${accepted.size} runs were accepted, ${refused} requests refused${killed ? '; it was killed meanwhile' : ''}`;
   return { problems, outcome };
-}
-
-async function standaloneOn(disk: SmallDisk): Promise<Service> {
-  const [port] = (await freePorts(1)) as [number];
-  const service = new Service('standalone', {
-    args: [...disk.args, 'services/standalone/dist/main.js'],
-    port,
-    env: { MILLRACE_DATA: disk.folder },
-    logFile: `${disk.folder}.log`,
-  });
-  if (await service.ready(READY_MS)) return service;
-  await service[Symbol.asyncDispose]();
-  throw new Error(`${service.name} did not start. It said:\n${service.said}`);
 }
 
 /** The run's id if it was accepted. */

@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Broker } from '@millrace/broker';
 import { kafkaBroker } from '@millrace/broker-kafka';
@@ -47,10 +47,13 @@ export interface House extends AsyncDisposable {
   add(name: string): Promise<Service>;
 }
 
-export async function openHouse(of: { layout: Layout; mutant: MutantName | undefined; seed: number }): Promise<House> {
+export async function openHouse(of: {
+  layout: Layout;
+  mutant: MutantName | undefined;
+  folder: string;
+}): Promise<House> {
   await using opening = new AsyncDisposableStack();
-  const folder = resolve('.millrace', 'chaos', `${process.pid}-${of.seed}`);
-  await rm(folder, { recursive: true, force: true });
+  const { folder } = of;
   await mkdir(folder, { recursive: true });
 
   const { kafka, kafkaProxy } = await openKafka(opening, folder);
