@@ -33,6 +33,8 @@ export async function openBank(): Promise<Bank> {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ receipt: payment.receipt }));
     });
   });
+  // A process that was frozen may use a connection again whenever it wakes.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

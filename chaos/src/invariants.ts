@@ -26,6 +26,7 @@ export function violationsOf(requests: readonly Request[], evidence: Evidence): 
   return [
     ...runViolations(expected, evidence),
     ...repetitions(evidence),
+    ...wastedAttempts(expected, evidence),
     ...bankViolations(expected, evidence),
     ...repeatedAfterDrain(evidence),
     ...letterViolations(expected, evidence),
@@ -84,10 +85,6 @@ function historyViolations({ run, status, steps, failures }: Expected, stored: S
   const ofReserve = failed.filter(({ step }) => step === 'reserve').length;
   if (ofReserve !== failures)
     found.push(`failed ${ofReserve} times at reserve instead of ${failures}: an attempt was wasted`);
-  for (const fact of stored.facts) {
-    if (fact.type === 'step.completed' && fact.attempt > (fact.step === 'reserve' ? failures + 1 : 1))
-      found.push(`completed ${fact.step} at attempt ${fact.attempt}: an attempt was wasted`);
-  }
   for (const { step, failure } of failed) {
     if (step !== 'reserve') found.push(`failed at ${step}: ${failure.code} ${failure.message}`);
   }
@@ -107,6 +104,19 @@ function repetitions({ events, commands }: Evidence): Violation[] {
       .filter((same) => same.length > 1)
       .map((same) => ({ run: same[0]!.run, what: `${name(same[0]!)} ${what} ${same.length} times` }));
   return [...repeated('has an outcome on runs', outcomes), ...repeated('was asked for', asked)];
+}
+
+/** Every step is asked for as often as it has to be tried: nobody's end, in order or not, costs an attempt. */
+function wastedAttempts(expected: ReadonlyMap<string, Expected>, { commands }: Evidence): Violation[] {
+  const asked = commands.filter((record) => !isPoison(record)).map((record) => parsed<About>(record));
+  const counts = grouped(asked, ({ run, step }) => `${run} ${step}`);
+  return [...expected.values()].flatMap(({ run, steps, failures }) =>
+    [...new Set([...steps, 'reserve'])].flatMap((step) => {
+      const wanted = (steps.includes(step) ? 1 : 0) + (step === 'reserve' ? failures : 0);
+      const times = counts.get(`${run} ${step}`)?.length ?? 0;
+      return times === wanted ? [] : [{ run, what: `had ${times} attempts at ${step} instead of ${wanted}` }];
+    }),
+  );
 }
 
 function bankViolations(expected: ReadonlyMap<string, Expected>, { bank, runs }: Evidence): Violation[] {

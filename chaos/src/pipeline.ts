@@ -3,37 +3,49 @@ import { z } from 'zod';
 import { MAX_ATTEMPTS } from './rules.js';
 
 const Total = z.object({ total: z.number() });
+/** Longer than Kafka, PostgreSQL and a slow machine need to be back: an attempt that is given up is then a fault of ours. */
+const PATIENCE = '5m';
 
 export const open = defineStage({
   name: 'open',
+  timeout: PATIENCE,
   input: z.object({ item: z.string(), amount: z.int() }),
   output: z.object({ item: z.string(), amount: z.int() }),
 });
 export const weigh = defineStage({
   name: 'weigh',
+  timeout: PATIENCE,
   input: z.object({ item: z.string() }),
   output: z.object({ weight: z.number() }),
 });
 export const price = defineStage({
   name: 'price',
+  timeout: PATIENCE,
   input: z.object({ amount: z.int() }),
   output: z.object({ price: z.number() }),
 });
 export const quote = defineStage({
   name: 'quote',
+  timeout: PATIENCE,
   input: z.object({ weight: z.number(), price: z.number() }),
   output: z.object({ total: z.number(), held: z.boolean(), insured: z.boolean() }),
 });
 /** Fails now and then. */
 export const reserve = defineStage({
   name: 'reserve',
+  timeout: PATIENCE,
   input: Total,
   output: Total,
   retry: { maxAttempts: MAX_ATTEMPTS, initialMs: 200, maxMs: 1_000 },
 });
-export const insure = defineStage({ name: 'insure', input: Total, output: Total });
+export const insure = defineStage({ name: 'insure', timeout: PATIENCE, input: Total, output: Total });
 /** Calls a system outside, which must not charge twice. */
-export const pay = defineStage({ name: 'pay', input: Total, output: z.object({ receipt: z.string() }) });
+export const pay = defineStage({
+  name: 'pay',
+  timeout: PATIENCE,
+  input: Total,
+  output: z.object({ receipt: z.string() }),
+});
 
 /** Seven stages: one after the other, two side by side, one on a condition, one that fails now and then, one that calls a system outside. */
 export const order = pipeline(
