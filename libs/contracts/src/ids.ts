@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -15,7 +15,7 @@ function base32(bytes: Uint8Array): string {
   return text;
 }
 
-const digest = (...parts: readonly string[]) => createHash('sha256').update(JSON.stringify(parts)).digest();
+const digest = (...parts: readonly string[]): Buffer => hash('sha256', JSON.stringify(parts), 'buffer');
 
 /** The same pipeline and idempotency key make the same run, wherever and however often it is asked for. */
 export const runIdOf = (pipeline: string, idempotencyKey: string): string =>
@@ -39,7 +39,7 @@ export interface TraceIds {
 
 /** A run is one trace: its ids follow from the run's, so every service knows them without being told. */
 export function traceIdsOf(run: string): TraceIds {
-  const hex = digest('trace', run).toString('hex');
+  const hex = hash('sha256', JSON.stringify(['trace', run]), 'hex');
   return { traceId: hex.slice(0, 32), rootSpanId: hex.slice(32, 48) };
 }
 

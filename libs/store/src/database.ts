@@ -3,6 +3,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { type Arrays, BINARY_ARRAYS, PLAIN_ARRAYS } from './arrays.js';
 import { PGliteThread, type Queries } from './pglite-thread.js';
 import { migrations, type Tables } from './schema.js';
 
@@ -15,6 +16,8 @@ export interface Database extends AsyncDisposable {
   readonly db: Kysely<Tables>;
   /** For what is written thousands of times a second. */
   readonly query: Query;
+  /** How many values become one parameter. */
+  readonly arrays: Arrays;
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
 }
 
@@ -35,6 +38,7 @@ export function openPostgres(url: string, onError: (error: Error) => void): Data
   return {
     db,
     query: queryOn(pool),
+    arrays: BINARY_ARRAYS,
     async transaction(work) {
       const client = await pool.connect();
       let broken: Error | undefined;
@@ -72,6 +76,7 @@ export async function openPGlite(dir: string): Promise<Database> {
   return {
     db,
     query: queryOf(server),
+    arrays: PLAIN_ARRAYS,
     transaction: (work) => server.transaction((inner) => work(queryOf(inner))),
     async [Symbol.asyncDispose]() {
       await db.destroy();

@@ -33,7 +33,7 @@ export interface Tables extends VersionTables {
     letter: string;
   };
   /** Where each partition stands, and what the batch that brought it there answered. */
-  positions: { topic: string; partition: number; next: number; answer: string };
+  positions: { topic: string; partition: number; next: number; answer: Uint8Array };
   plans: { hash: string; pipeline: string; plan: string; deployed_at: Date };
 }
 
@@ -68,6 +68,15 @@ const first: Migration = {
   },
 };
 
+/** An answer is replaced with the next batch: trying to make it smaller costs more than it saves. */
+const answersAsBytes: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table positions alter column answer type bytea using convert_to(answer, 'UTF8')`.execute(db);
+    await sql`alter table positions alter column answer set storage external`.execute(db);
+  },
+};
+
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '001-first': first, '002-versions': versions }),
+  getMigrations: () =>
+    Promise.resolve({ '001-first': first, '002-versions': versions, '003-answers-as-bytes': answersAsBytes }),
 };

@@ -89,7 +89,7 @@ export interface Commit {
   readonly deadLetters: readonly DeadLetter[];
   readonly redriven: readonly string[];
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
-  readonly answer: string;
+  readonly answer: Uint8Array;
 }
 
 /** Read side: what API and console show. */

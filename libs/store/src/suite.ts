@@ -50,7 +50,7 @@ const commitOf = (over: Partial<Commit> & Pick<Commit, 'topic'>): Commit => ({
   changes: [],
   deadLetters: [],
   redriven: [],
-  answer: '[]',
+  answer: Buffer.from('[]'),
   ...over,
 });
 
@@ -104,7 +104,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     test('a stale owner changes nothing', async () => {
       const run = newRun();
       await create(run);
-      await store.writer.commit(commitOf({ topic, expected: null, next: 5, answer: '["five"]' }));
+      await store.writer.commit(commitOf({ topic, expected: null, next: 5, answer: Buffer.from([5, 0, 255]) }));
       const late = commitOf({
         topic,
         expected: 3,
@@ -114,7 +114,8 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       await expect(store.writer.commit(late)).rejects.toThrow(StaleOwner);
       await expect(store.writer.commit({ ...late, expected: null })).rejects.toThrow(StaleOwner);
       expect(await store.reader.run(run.id)).toMatchObject({ status: 'running', facts: [accepted()] });
-      expect(await store.writer.position(topic, 0)).toEqual({ next: 5, answer: '["five"]' });
+      const { next, answer } = (await store.writer.position(topic, 0))!;
+      expect({ next, answer: [...answer] }).toEqual({ next: 5, answer: [5, 0, 255] });
     });
 
     test('a commit in which one part fails leaves no other part behind', async () => {

@@ -6,7 +6,7 @@ import type { Commit, DeadLetter, RunSummary } from './store.js';
 /** Where a partition stands: the offset after its last batch, and that batch's answer. */
 export interface Position {
   readonly next: number;
-  readonly answer: string;
+  readonly answer: Uint8Array;
 }
 
 const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
@@ -14,7 +14,7 @@ const seconds = (ms: number | undefined): number | null => (ms === undefined ? n
 /** One statement, so that one round trip writes a batch or nothing of it. */
 const COMMIT = `
 with own as (
-  insert into positions (topic, partition, next, answer) values ($1::text, $2::int, $4::bigint, $5::text)
+  insert into positions (topic, partition, next, answer) values ($1::text, $2::int, $4::bigint, $5::bytea)
   on conflict (topic, partition) do update set next = excluded.next, answer = excluded.answer
   where positions.next = $3::bigint
   returning 1
@@ -58,7 +58,7 @@ export class Writer {
   constructor(private readonly database: Database) {}
 
   async position(topic: string, partition: number): Promise<Position | undefined> {
-    const [row] = await this.database.query<{ next: string; answer: string }>(
+    const [row] = await this.database.query<{ next: string; answer: Uint8Array }>(
       'select next::text, answer from positions where topic = $1 and partition = $2',
       [topic, partition],
     );
@@ -103,17 +103,18 @@ export class Writer {
     summaries: readonly (RunSummary & { wakeAt: number | undefined })[],
     decide: (made: ReadonlySet<string>) => Commit,
   ): Promise<void> {
+    const { texts, floats } = this.database.arrays;
     await this.database.transaction(async (query) => {
       const rows = await query<{ id: string }>(
         CREATE,
         [
-          summaries.map((s) => s.id),
-          summaries.map((s) => s.pipeline),
-          summaries.map((s) => s.plan),
-          summaries.map((s) => s.status),
-          summaries.map((s) => s.acceptedAt / 1000),
-          summaries.map((s) => seconds(s.endedAt)),
-          summaries.map((s) => seconds(s.wakeAt)),
+          texts(summaries.map((s) => s.id)),
+          texts(summaries.map((s) => s.pipeline)),
+          texts(summaries.map((s) => s.plan)),
+          texts(summaries.map((s) => s.status)),
+          floats(summaries.map((s) => s.acceptedAt / 1000)),
+          floats(summaries.map((s) => seconds(s.endedAt))),
+          floats(summaries.map((s) => seconds(s.wakeAt))),
         ],
         'create',
       );
@@ -126,6 +127,7 @@ export class Writer {
   private async write(query: Query, { topic, partition, expected, next, answer, changes }: Commit): Promise<void> {
     const facts = changes.filter((c) => c.facts.length > 0);
     const rows = changes.filter((c) => c.row);
+    const { texts, ints, floats } = this.database.arrays;
     const [result] = await query<{ owners: number }>(
       COMMIT,
       [
@@ -134,13 +136,13 @@ export class Writer {
         expected,
         next,
         answer,
-        facts.map((c) => c.summary.id),
-        facts.map((c) => c.fromSeq),
-        facts.map((c) => JSON.stringify(c.facts)),
-        rows.map((c) => c.summary.id),
-        rows.map((c) => c.summary.status),
-        rows.map((c) => seconds(c.summary.endedAt)),
-        rows.map((c) => seconds(c.wakeAt)),
+        texts(facts.map((c) => c.summary.id)),
+        ints(facts.map((c) => c.fromSeq)),
+        texts(facts.map((c) => JSON.stringify(c.facts))),
+        texts(rows.map((c) => c.summary.id)),
+        texts(rows.map((c) => c.summary.status)),
+        floats(rows.map((c) => seconds(c.summary.endedAt))),
+        floats(rows.map((c) => seconds(c.wakeAt))),
       ],
       'commit',
     );

@@ -1,4 +1,4 @@
-import { answerOf, answerText } from './answer.js';
+import { answerOf, answerBytes } from './answer.js';
 
 test('an answer that is kept and read back is the same, bytes and repeated headers included', () => {
   const records = [
@@ -11,5 +11,5 @@ test('an answer that is kept and read back is the same, bytes and repeated heade
       headers: { text: 'plain', bytes: Buffer.from([9]), twice: ['one', Buffer.from([2])] },
     },
   ];
-  expect(answerOf(answerText(records))).toEqual(records);
+  expect(answerOf(answerBytes(records))).toEqual(records);
 });

@@ -2,30 +2,50 @@ import type { Outgoing } from '@millrace/broker';
 
 type Text = string | Buffer | null | undefined | readonly (string | Buffer)[];
 
-/** An answer as text, to be kept with the decision until it is published. Nearly all of it is text already; bytes are marked. */
-export function answerText(records: readonly Outgoing[]): string {
-  return JSON.stringify(
-    records.map((record) => ({
-      ...record,
-      key: marked(record.key),
-      value: marked(record.value),
-      ...(record.headers && { headers: mapped(record.headers, marked) }),
-    })),
+const NEWLINE = 0x0a;
+
+/**
+ * An answer as bytes, to be kept with the decision until it is published: a line of JSON with the records, in which a
+ * number stands for a value of so many bytes, then these values. They are JSON themselves and would all be escaped within.
+ */
+export function answerBytes(records: readonly Outgoing[]): Buffer {
+  const values: string[] = [];
+  const line = JSON.stringify(
+    records.map((record) => {
+      const { key, value, headers } = record;
+      if (typeof value === 'string') values.push(value);
+      return {
+        ...record,
+        key: marked(key),
+        value: typeof value === 'string' ? Buffer.byteLength(value) : marked(value),
+        ...(headers && { headers: mapped(headers, marked) }),
+      };
+    }),
   );
+  return Buffer.from(`${line}\n${values.join('')}`);
 }
 
-export function answerOf(text: string): readonly Outgoing[] {
-  return (JSON.parse(text) as Outgoing[]).map((record) => ({
-    ...record,
-    key: unmarked(record.key) as Outgoing['key'],
-    value: unmarked(record.value) as Outgoing['value'],
-    ...(record.headers && { headers: mapped(record.headers, unmarked) as Outgoing['headers'] }),
-  }));
+export function answerOf(bytes: Uint8Array): readonly Outgoing[] {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = all.indexOf(NEWLINE);
+  let at = end + 1;
+  return (JSON.parse(all.toString('utf8', 0, end < 0 ? all.length : end)) as Outgoing[]).map((record) => {
+    const { key, value, headers } = record as Omit<Outgoing, 'value'> & { value: unknown };
+    return {
+      ...record,
+      key: unmarked(key) as Outgoing['key'],
+      value: (typeof value === 'number'
+        ? all.toString('utf8', at, (at += value))
+        : unmarked(value)) as Outgoing['value'],
+      ...(headers && { headers: mapped(headers, unmarked) as Outgoing['headers'] }),
+    };
+  });
 }
 
 const mapped = (headers: Readonly<Record<string, Text>>, change: (value: Text) => unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]));
 
+/** Nearly everything is text already; bytes are marked. */
 function marked(value: Text): unknown {
   if (Buffer.isBuffer(value)) return { base64: value.toString('base64') };
   return Array.isArray(value) ? value.map(marked) : value;

@@ -3,7 +3,7 @@ import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, wakeAtOf } from '@millrace/saga';
 import type { RunChange } from '@millrace/store';
-import { answerText } from './answer.js';
+import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
 import { Positions } from './position.js';
@@ -66,7 +66,7 @@ export function intakeSource(
         })),
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
-        answer: answerText(records),
+        answer: answerBytes(records),
       };
     });
     positions.moved(batch.partition, batch.next);

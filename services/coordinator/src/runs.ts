@@ -2,7 +2,7 @@ import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker'
 import { type Failure, failure, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { decide, type Decision, evolve, type Run, type Target, wakeAtOf } from '@millrace/saga';
-import { answerText } from './answer.js';
+import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
@@ -58,7 +58,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       }),
       deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
-      answer: answerText(records),
+      answer: answerBytes(records),
     });
     positions.moved(partition, batch.next);
     for (const one of work.values()) remember(partition, one);
