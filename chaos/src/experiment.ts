@@ -63,6 +63,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const house = opening.use(await openHouse({ layout, mutant, folder }));
   if (small && !(await small.service.ready(UP_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
+  say(`all is ready after ${secondsSince(started)} s`);
   const first = requests.slice(0, requests.length - last.length);
   const load = new Load(house, { requests: first, spanMs, seed });
   const violations: Violation[] = [];
@@ -72,7 +73,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   house.postgresProxy.heal();
   const since = Date.now();
   const troubles = [...(await calm(house, first.length))];
-  say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${Math.round((Date.now() - since) / 1_000)} s`);
+  say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${secondsSince(since)} s`);
   let drained: Drained | undefined;
   if (last.length > 0 && troubles.length === 0) {
     drained = await drainAtWork(house, load, last);
@@ -88,8 +89,10 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   if (of.keep || violations.length > 0) say(`data and logs are in ${folder}`);
   await opening.disposeAsync();
   if (!of.keep && violations.length === 0) await rm(folder, { recursive: true, force: true });
-  return { violations, requests, evidence, plan, seconds: Math.round((Date.now() - started) / 1_000) };
+  return { violations, requests, evidence, plan, seconds: secondsSince(started) };
 }
+
+const secondsSince = (time: number): number => Math.round((Date.now() - time) / 1_000);
 
 /** Tells a process to end that has work in hand, at a time when nothing else goes wrong. */
 async function drainAtWork(house: House, load: Load, requests: readonly Request[]): Promise<Drained> {

@@ -21,8 +21,8 @@ async function main(): Promise<number> {
   return bad.length === 0 ? 0 : 1;
 }
 
-// What was started ends with us, also when we are told to end.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+// What was started ends with us, also when we are told to end, or whoever started us is gone.
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, () => process.exit(130));
 
 try {
   process.exitCode = await main();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { programPath } from './config.js';
+import { inherited } from './config.js';
 import { until } from './waiting.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -150,7 +150,7 @@ export class Service implements AsyncDisposable {
     this.logFrom = statSync(logFile).size;
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
-      env: { PATH: programPath(), ...env, PORT: String(port) },
+      env: { ...inherited(), ...env, PORT: String(port) },
       stdio: ['ignore', out, out],
     });
     closeSync(out);
