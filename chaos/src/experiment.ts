@@ -40,7 +40,7 @@ const IN_HAND = 5;
 /** After so long every member of a group has heard that it changes. */
 const HEARD_MS = 3_000;
 const QUIET_MS = 240_000;
-const UP_MS = 180_000;
+const UP_MS = 300_000;
 
 /** One installation, one load, one schedule of faults; and what became of every run. */
 export async function experiment(of: ExperimentOptions): Promise<Outcome> {

@@ -8,7 +8,7 @@ import { freePorts, until } from './waiting.js';
 
 const BEFORE = 20;
 const AT_MOST = 200;
-const READY_MS = 120_000;
+const READY_MS = 300_000;
 const DONE_MS = 60_000;
 const MAIL = { from: 'ann@example.com', subject: 'Card', text: 'I lost my card' };
 

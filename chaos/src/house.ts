@@ -13,7 +13,7 @@ import { Service } from './service.js';
 import { freePorts, until } from './waiting.js';
 
 const PREFIX = 'chaos.';
-const READY_MS = 120_000;
+const READY_MS = 300_000;
 
 /** Which stages share a process: none, or those that never call each other's. */
 export const LAYOUTS = {

@@ -7,7 +7,7 @@ import { until } from './waiting.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const AGAIN_MS = 500;
-const DRAIN_MS = 40_000;
+const DRAIN_MS = 120_000;
 
 export interface Command {
   /** What is run, and how: arguments of `node`. */
