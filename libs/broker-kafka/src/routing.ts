@@ -1,4 +1,4 @@
-import { BrokerError, type Outgoing, pack, refuseTooLarge, partitionFor, sizeOf } from '@millrace/broker';
+import { BrokerError, type Outgoing, pack, refuseTooLarge, partitionFor, sizeAtMost, sizeOf } from '@millrace/broker';
 import type { Topics } from './topics.js';
 
 /** Records by topic and partition, in the order given. */
@@ -80,6 +80,9 @@ export function rounds(
 }
 
 function cut(records: Outgoing[], maxBytes: number): Outgoing[][] {
+  let most = 0;
+  for (const record of records) most += sizeAtMost(record) + RECORD_OVERHEAD;
+  if (most <= maxBytes) return [records];
   const parts: Outgoing[][] = [];
   let from = 0;
   let size = 0;

@@ -14,4 +14,4 @@ export type {
 } from './broker.js';
 export { BrokerError, type BrokerErrorCode } from './errors.js';
 export { murmur2, partitionFor } from './partition.js';
-export { PACK_BYTES, pack, refuseTooLarge, sizeOf } from './packing.js';
+export { fits, PACK_BYTES, pack, refuseTooLarge, sizeAtMost, sizeOf } from './packing.js';

@@ -1,4 +1,4 @@
-import { type Outgoing, sizeOf } from '@millrace/broker';
+import { fits, type Outgoing, sizeOf } from '@millrace/broker';
 import { EVENT_TYPE, failure, type Failure, HEADER, type StepCommand, type Topics } from '@millrace/contracts';
 import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
 import { ATTRIBUTE, type SpanContext, type Spans } from '@millrace/telemetry';
@@ -46,7 +46,7 @@ export function completed(
   if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
   const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
   const records = [eventRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
-  const tooLarge = records.find((record) => sizeOf(record) > around.maxRecordBytes - SPARE_BYTES);
+  const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
   if (tooLarge) {
     const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
     return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered makes ${sizes}.`) };

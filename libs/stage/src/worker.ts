@@ -39,6 +39,7 @@ interface Begun {
 export class Worker {
   private readonly around: Surroundings;
   private readonly missing = new Set<string>();
+  private readonly losing = new WeakMap<AbortSignal, Set<() => void>>();
 
   constructor(
     private readonly of: WorkerOptions,
@@ -91,16 +92,27 @@ export class Worker {
       },
     });
     const lose = () => attempt.end({ is: 'dropped', why: 'lost' });
+    const losing = this.losingOf(signal);
     const forget = cancellations.onCancel(command.run, () => attempt.end({ is: 'dropped', why: 'cancelled' }));
-    signal.addEventListener('abort', lose);
+    losing.add(lose);
     if (signal.aborted) lose();
     try {
       const outcome = await attempt.perform(() => within(attempt, () => this.work(command, attempt)));
       return await this.answer(begun, attempt, outcome);
     } finally {
-      signal.removeEventListener('abort', lose);
+      losing.delete(lose);
       forget();
     }
+  }
+
+  /** What is to be called when `signal` fires. One listener for all: adding and removing one costs more than much of the rest. */
+  private losingOf(signal: AbortSignal): Set<() => void> {
+    let losing = this.losing.get(signal);
+    if (losing) return losing;
+    const made = (losing = new Set<() => void>());
+    this.losing.set(signal, made);
+    signal.addEventListener('abort', () => made.forEach((lose) => lose()), { once: true });
+    return losing;
   }
 
   private async work(command: StepCommand, attempt: Attempt): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import type { Counter, Histogram, Meters, Read } from './meters.js';
+import type { Counter, Histogram, Labels, Meters, Read } from './meters.js';
 import { EXPORT_MS } from './open-spans.js';
 import { eventLoopLag, memory } from './process-health.js';
 
@@ -50,8 +50,21 @@ function pushTo(endpoint: string): PeriodicExportingMetricReader {
 }
 
 function metersFrom(meter: Meter): Meters {
-  const counter = <Name extends string>(name: string, help: string): Counter<Name> =>
-    meter.createCounter(name, { description: help });
+  // Counted here and told when asked: the SDK takes the labels apart at each addition.
+  const counter = <Name extends string>(name: string, help: string): Counter<Name> => {
+    const counts = new Map<string, { value: number; readonly labels: Labels<Name> }>();
+    meter.createObservableCounter(name, { description: help }).addCallback((result) => {
+      for (const { value, labels } of counts.values()) result.observe(value, labels);
+    });
+    return {
+      add(n, labels) {
+        const key = Object.values(labels).join('\n');
+        const count = counts.get(key);
+        if (count) count.value += n;
+        else counts.set(key, { value: n, labels });
+      },
+    };
+  };
   const histogram = <Name extends string>(
     name: string,
     help: string,

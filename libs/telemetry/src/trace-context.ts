@@ -18,10 +18,19 @@ export function parseTraceparent(traceparent: string): Parsed | undefined {
   return { traceId, spanId, sampled: (parseInt(flags, 16) & 1) === 1 };
 }
 
-/** The span that a traceparent names. */
-export function contextOf(traceparent: string): SpanContext {
-  const parsed = parseTraceparent(traceparent);
-  return { traceparent, traceId: parsed?.traceId ?? '', spanId: parsed?.spanId ?? '' };
+/** The span that a traceparent names. Taken apart when somebody asks, which without a collector only a log line does. */
+export const contextOf = (traceparent: string): SpanContext => new NamedSpan(traceparent);
+
+class NamedSpan implements SpanContext {
+  constructor(readonly traceparent: string) {}
+
+  get traceId(): string {
+    return parseTraceparent(this.traceparent)?.traceId ?? '';
+  }
+
+  get spanId(): string {
+    return parseTraceparent(this.traceparent)?.spanId ?? '';
+  }
 }
 
 /** A new span under `parent`, sampled as it is; the first of a new trace where that is no traceparent. */
