@@ -18,8 +18,8 @@ export interface ChildOptions {
   readonly cpuProfiles?: string | undefined;
 }
 
-/** Starts a module beside this one. */
-export function startChild(module: string, { told, env = {}, cpuProfiles }: ChildOptions): Child {
+/** Starts a module beside this one, or the one of a URL. */
+export function startChild(module: string | URL, { told, env = {}, cpuProfiles }: ChildOptions): Child {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), [], {
     env: childEnv(env),
     // kafkajs asks for timers in the past, and Node says so each time.
@@ -35,7 +35,7 @@ export function startChild(module: string, { told, env = {}, cpuProfiles }: Chil
   const said = Promise.race([
     once(child, 'message').then(([message]: unknown[]) => message),
     ended.then(([code, signal]: unknown[]) => {
-      throw new Error(`${module} ended (${String(signal ?? code)}) before it had said anything.`);
+      throw new Error(`${String(module)} ended (${String(signal ?? code)}) before it had said anything.`);
     }),
   ]);
   said.catch(() => undefined);

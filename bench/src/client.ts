@@ -1,4 +1,4 @@
-import type { Saturation } from './system.js';
+import { runOf } from './works.js';
 
 /** Nothing has arrived for so long: nothing will. */
 const STALLED_MS = 60_000;
@@ -7,6 +7,14 @@ const SETTLE_MS = 300;
 
 /** Runs are asked for in portions of so many. */
 const AT_ONCE = 500;
+
+/** What came of runs that were all asked for at once. */
+export interface Saturation {
+  /** From the first request to the last result, as the client sees them. */
+  readonly ms: number;
+  /** Results that came more than once. */
+  readonly repeated: number;
+}
 
 /** How runs are asked for; each payload is `payloadOf(run)` of one. */
 export type Publish = (runs: readonly number[]) => Promise<void>;
@@ -18,6 +26,7 @@ export class Client {
   private repeated = 0;
   private lastAt = 0;
   private done: (() => void) | undefined;
+  private fail: ((reason: unknown) => void) | undefined;
 
   constructor(private readonly publish: Publish) {}
 
@@ -28,10 +37,17 @@ export class Client {
     else if (this.waiting.size === 0) this.done?.();
   }
 
+  /** What was asked for last will not be done. */
+  failed(reason: unknown): void {
+    this.fail?.(reason);
+  }
+
+  /** One run; milliseconds from asking for it to reading its result. */
   async single(): Promise<number> {
     return (await this.ask(1)).ms;
   }
 
+  /** Asks for `n` runs at once and resolves when each has its result; rejects when results stop coming. */
   async saturate(n: number): Promise<Saturation> {
     const before = this.repeated;
     const { ms } = await this.ask(n);
@@ -48,6 +64,7 @@ export class Client {
     let watch: NodeJS.Timeout | undefined;
     const all = new Promise<void>((resolve, reject) => {
       this.done = resolve;
+      this.fail = reject;
       watch = setInterval(() => {
         if (performance.now() - this.lastAt < STALLED_MS) return;
         reject(
@@ -66,4 +83,31 @@ export class Client {
   private async publishAll(runs: readonly number[]): Promise<void> {
     for (let i = 0; i < runs.length; i += AT_ONCE) await this.publish(runs.slice(i, i + AT_ONCE));
   }
+}
+
+/**
+ * The client of a system that answers a request with its run's result. At most `atOnce` requests are under way.
+ * @param ask resolves with the result, which is the run's payload
+ */
+export function requesting(atOnce: number, ask: (run: number) => PromiseLike<string>): Client {
+  let underWay = 0;
+  let roomAgain: (() => void) | undefined;
+  const request = async (run: number) => {
+    underWay++;
+    try {
+      client.arrived(runOf(await ask(run)));
+    } catch (error) {
+      client.failed(error);
+    } finally {
+      underWay--;
+      roomAgain?.();
+    }
+  };
+  const client: Client = new Client(async (runs) => {
+    for (const run of runs) {
+      if (underWay >= atOnce) await new Promise<void>((resolve) => (roomAgain = resolve));
+      void request(run);
+    }
+  });
+  return client;
 }

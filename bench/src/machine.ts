@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { z } from 'zod';
+import { versionsOf } from './peers.js';
 import type { Servers } from './servers.js';
+import type { SystemEntry } from './system.js';
 
 /** Where and on what was measured. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGb: number;
-  readonly date: string;
+export const Machine = z.object({
+  cpu: z.string(),
+  cores: z.number(),
+  memoryGb: z.number(),
+  date: z.string(),
   /** Processes that wanted a core in the minute before: what else the machine did. */
-  readonly loadBefore: number;
-  readonly versions: Readonly<Record<string, string>>;
-}
+  loadBefore: z.number(),
+  versions: z.record(z.string(), z.string()),
+});
+export type Machine = z.infer<typeof Machine>;
 
-export async function thisMachine(servers: Servers): Promise<Machine> {
+export async function thisMachine(servers: Servers, systems: readonly SystemEntry[]): Promise<Machine> {
   const kafkajs = createRequire(import.meta.url)('kafkajs/package.json') as { version: string };
   const postgres = await servers.postgresVersion();
   return {
@@ -30,6 +34,7 @@ export async function thisMachine(servers: Servers): Promise<Machine> {
         kafkajs: kafkajs.version,
       }),
       ...(postgres !== undefined && { PostgreSQL: postgres }),
+      ...(await versionsOf(systems)),
     },
   };
 }

@@ -1,10 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { thisMachine } from './machine.js';
 import { HELP, type Options, readOptions, UsageError } from './options.js';
+import { Measured } from './outcome.js';
+import { writePage } from './page.js';
 import { markdown } from './report.js';
 import { measureAll } from './rounds.js';
+import { installPackages, missing } from './peers.js';
 import { Servers } from './servers.js';
+import { SYSTEMS } from './systems/all.js';
 
 const log = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
 
@@ -18,28 +22,42 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-async function bench(options: Options): Promise<number> {
+/** Those of the chosen systems that can run here, with all they need. */
+function ready(chosen: Options['systems']): Options['systems'] {
+  const systems = chosen.filter((system) => {
+    const why = missing(system);
+    if (why !== undefined) log(`${system.name} is left out: ${why}`);
+    return why === undefined;
+  });
+  installPackages(systems, log);
+  return systems;
+}
+
+/** Measures, or reads what was. */
+async function outcomesFor(options: Options): Promise<Measured> {
+  if (options.from !== undefined) return Measured.parse(JSON.parse(await readFile(options.from, 'utf8')));
+  const systems = ready(options.systems);
   const signal = interruption();
   const cpuProfiles = options['cpu-profiles'] === undefined ? undefined : resolve(options['cpu-profiles']);
   if (cpuProfiles !== undefined) await mkdir(cpuProfiles, { recursive: true });
-  const needs = new Set(options.systems.flatMap((system) => system.needs));
+  const needs = new Set(systems.flatMap((system) => system.needs));
   await using servers = await Servers.start({ needs, cpuProfiles, log });
-  const machine = await thisMachine(servers);
-  const outcomes = await measureAll({ options, servers, signal, log });
-  const report = markdown(outcomes, machine);
+  const machine = await thisMachine(servers, systems);
+  const outcomes = await measureAll({ options: { ...options, systems }, servers, signal, log });
+  return outcomes.map((one) => ({ ...one, machine }));
+}
+
+async function bench(options: Options): Promise<number> {
+  const outcomes = await outcomesFor(options);
+  const [first] = outcomes;
+  if (!first) throw new UsageError('Nothing of what was chosen can be measured.');
+  const report = markdown(outcomes, first.machine);
   process.stdout.write(report);
   if (options.markdown !== undefined) await writeFile(options.markdown, report);
-  if (options.json !== undefined)
-    await writeFile(
-      options.json,
-      `${JSON.stringify(
-        outcomes.map((one) => ({ ...one, machine })),
-        null,
-        2,
-      )}\n`,
-    );
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(outcomes, null, 2)}\n`);
+  if (options.page !== undefined) await writePage(options.page, outcomes, first.machine);
   const broken = outcomes.filter(
-    ({ system, repeated }) => repeated > 0 && options.systems.some((one) => one.name === system && one.exactlyOnce),
+    ({ system, repeated }) => repeated > 0 && SYSTEMS.some((one) => one.name === system && one.exactlyOnce),
   );
   for (const { system, work, repeated } of broken)
     log(`${system} at ${work} gave ${repeated} results more than once, which it promises not to`);

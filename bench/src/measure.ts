@@ -1,8 +1,10 @@
 // A process of its own for each measurement, so that none inherits another's garbage, compiled code or connections.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beChild } from './child.js';
+import type { Client } from './client.js';
+import { NOT_READY, type Sample } from './sample.js';
 import { percentile } from './statistics.js';
-import type { Surroundings, System } from './system.js';
+import type { Surroundings } from './system.js';
 import { SYSTEMS } from './systems/all.js';
 import type { Work } from './works.js';
 
@@ -12,28 +14,20 @@ export interface MeasureOptions {
   readonly at: Surroundings;
 }
 
-/** One system at one work, once. */
-export interface Sample {
-  readonly runsPerSecond: number | undefined;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  /** Results that came more than once. A result that does not come at all ends the benchmark. */
-  readonly repeated: number;
-}
-
+/** Servers of their own included. */
+const START_MS = 60_000;
 const WARM_UP_SINGLES = 10;
 const WARM_UP_BATCH = 0.2;
 /** Between single runs, so that what the one before has left to do is done. */
 const PAUSE_MS = 10;
 
 beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
-  const system = await SYSTEMS.find((entry) => entry.name === name)!.open(at);
-  ending.defer(() => system.stop());
-  await system.start(work);
-  await singles(system, Math.min(WARM_UP_SINGLES, work.samples));
-  const times = await singles(system, work.samples);
-  const batch = work.batch > 0 ? await saturated(system, work.batch) : undefined;
+  const start = await SYSTEMS.find((entry) => entry.name === name)!.load();
+  const client = await Promise.race([start(work, at, ending), sleep(START_MS, undefined, { ref: false })]);
+  if (!client) return NOT_READY;
+  await singles(client, Math.min(WARM_UP_SINGLES, work.samples));
+  const times = await singles(client, work.samples);
+  const batch = work.batch > 0 ? await saturated(client, work.batch) : undefined;
   const sample: Sample = {
     runsPerSecond: batch && (work.batch / batch.ms) * 1_000,
     p50Ms: percentile(times, 0.5),
@@ -44,16 +38,16 @@ beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
   return sample;
 });
 
-async function singles(system: System, n: number): Promise<readonly number[]> {
+async function singles(client: Client, n: number): Promise<readonly number[]> {
   const times: number[] = [];
   for (let i = 0; i < n; i++) {
-    times.push(await system.single());
+    times.push(await client.single());
     await sleep(PAUSE_MS);
   }
   return times;
 }
 
-async function saturated(system: System, n: number) {
-  await system.saturate(Math.ceil(n * WARM_UP_BATCH));
-  return system.saturate(n);
+async function saturated(client: Client, n: number) {
+  await client.saturate(Math.ceil(n * WARM_UP_BATCH));
+  return client.saturate(n);
 }

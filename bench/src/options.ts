@@ -10,9 +10,12 @@ export const HELP = `npm run bench                   all systems at all works, s
   --runs N                runs of seven-steps at saturation (${DEFAULT_RUNS})
   --json FILE             write the outcomes as JSON
   --markdown FILE         write the report (it is printed too)
+  --page FILE             write docs/benchmarks.md, or another such page, and its charts into images/ beside it
+  --from FILE             take outcomes that --json wrote, and measure nothing
   --cpu-profiles DIR      client and systems leave CPU profiles there, one for each process
 
-KAFKA_BROKERS, DATABASE_URL: servers to use; without them some are started, with nothing in them, and ended.`;
+KAFKA_BROKERS, DATABASE_URL, REDIS_URL, TEMPORAL_ADDRESS: servers to use; without them some are started, with nothing
+in them, and ended. Packages of systems other than Millrace are installed when they are first measured.`;
 
 const some = <const Name extends string>(names: readonly [Name, ...Name[]]) =>
   z
@@ -37,6 +40,8 @@ const Options = z.object({
   runs: wholeNumber(DEFAULT_RUNS),
   json: z.string().optional(),
   markdown: z.string().optional(),
+  page: z.string().optional(),
+  from: z.string().optional(),
   'cpu-profiles': z.string().optional(),
   help: z.boolean().default(false),
 });
@@ -55,7 +60,8 @@ export function readOptions(args: readonly string[]): Options {
     ({ values } = parseArgs({
       args: [...args],
       options: {
-        ...{ systems: text, works: text, rounds: text, runs: text, json: text, markdown: text, 'cpu-profiles': text },
+        ...{ systems: text, works: text, rounds: text, runs: text, json: text, markdown: text },
+        ...{ page: text, from: text, 'cpu-profiles': text },
         help: { type: 'boolean' },
       },
     }));

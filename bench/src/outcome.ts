@@ -1,28 +1,35 @@
-import type { Sample } from './measure.js';
+import { z } from 'zod';
+import { Machine } from './machine.js';
+import type { Sample } from './sample.js';
 import { median } from './statistics.js';
 import type { SystemEntry } from './system.js';
 import type { Work } from './works.js';
 
 /** One system at one work: medians over the rounds. */
-export interface Outcome {
-  readonly system: string;
-  readonly work: string;
+export const Outcome = z.object({
+  system: z.string(),
+  work: z.string(),
   /** Runs asked for at once in each round; with it come the figures of saturation. */
-  readonly runs?: number;
-  readonly runsPerSecond?: number;
+  runs: z.number().optional(),
+  runsPerSecond: z.number().optional(),
   /** The slowest and the fastest round. */
-  readonly runsPerSecondRange?: readonly [number, number];
+  runsPerSecondRange: z.tuple([z.number(), z.number()]).optional(),
   /** Single runs in each round, whose times follow. */
-  readonly samples: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
+  samples: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
   /** How often the time of one step a run takes whose steps all go on at once: 1 would be ideal. */
-  readonly overIdeal?: number;
-  readonly rounds: number;
-  readonly repeated: number;
-  readonly processes: string;
-}
+  overIdeal: z.number().optional(),
+  rounds: z.number(),
+  repeated: z.number(),
+  processes: z.string(),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/** What `--json` writes: each outcome with where it was measured. */
+export const Measured = z.array(Outcome.extend({ machine: Machine }));
+export type Measured = z.infer<typeof Measured>;
 
 export function outcomeOf(system: SystemEntry, work: Work, samples: readonly Sample[]): Outcome {
   const middle = (read: (sample: Sample) => number) => rounded(median(samples.map(read)));
@@ -34,7 +41,7 @@ export function outcomeOf(system: SystemEntry, work: Work, samples: readonly Sam
     ...(rates.length > 0 && {
       runs: work.batch,
       runsPerSecond: Math.round(median(rates)),
-      runsPerSecondRange: [Math.min(...rates), Math.max(...rates)] as const,
+      runsPerSecondRange: [Math.min(...rates), Math.max(...rates)],
     }),
     samples: work.samples,
     p50Ms,
@@ -49,26 +56,35 @@ export function outcomeOf(system: SystemEntry, work: Work, samples: readonly Sam
 
 const rounded = (value: number): number => Number(value.toFixed(2));
 
-/** How one system compares with another at `seven-steps`. */
+/** How one system compares with another at one work. */
 export interface Ratio {
-  readonly text: string;
-  readonly value: number;
+  readonly work: string;
+  readonly ours: string;
+  readonly other: string;
+  /** More is better for ours. */
+  readonly runsPerSecond: number;
+  /** Of a single run; less is better for ours. */
+  readonly p50: number;
 }
 
-const OURS = 'millrace-kafka';
-const RAW = 'kafkajs-transactional';
+/** What has the same servers under it, or is taken for the same purpose. */
+const PAIRS: readonly (readonly [ours: string, other: string])[] = [
+  ['millrace-kafka', 'kafkajs-transactional'],
+  ['millrace-kafka', 'restate'],
+  ['millrace-kafka', 'dbos'],
+  ['millrace-kafka', 'langgraph-postgres'],
+  ['millrace-kafka', 'temporal'],
+  ['millrace-embedded', 'bullmq'],
+];
 
 export function ratiosOf(outcomes: readonly Outcome[]): readonly Ratio[] {
-  return ['seven-steps', 'three-steps'].flatMap((work) => {
-    const find = (system: string) => outcomes.find((one) => one.work === work && one.system === system);
-    const [ours, raw] = [find(OURS), find(RAW)];
-    if (!ours || !raw) return [];
-    return [
-      {
-        text: `${work}, runs a second: ${OURS} / ${RAW}`,
-        value: rounded((ours.runsPerSecond ?? Number.NaN) / (raw.runsPerSecond ?? Number.NaN)),
-      },
-      { text: `${work}, p50 of a single run: ${OURS} / ${RAW}`, value: rounded(ours.p50Ms / raw.p50Ms) },
-    ];
-  });
+  return ['seven-steps', 'three-steps'].flatMap((work) =>
+    PAIRS.flatMap(([oursName, otherName]): readonly Ratio[] => {
+      const find = (system: string) => outcomes.find((one) => one.work === work && one.system === system);
+      const [ours, other] = [find(oursName), find(otherName)];
+      if (!ours?.runsPerSecond || !other?.runsPerSecond) return [];
+      const runsPerSecond = rounded(ours.runsPerSecond / other.runsPerSecond);
+      return [{ work, ours: oursName, other: otherName, runsPerSecond, p50: rounded(ours.p50Ms / other.p50Ms) }];
+    }),
+  );
 }

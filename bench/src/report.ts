@@ -5,6 +5,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (of: Outcome) => string]
   ['system', (of) => of.system],
   ['runs/s', (of) => number(of.runsPerSecond)],
   ['slowest – fastest round', (of) => of.runsPerSecondRange?.map(number).join(' – ') ?? ''],
+  ['runs', (of) => number(of.runs)],
   ['p50 ms', (of) => of.p50Ms.toFixed(1)],
   ['p95 ms', (of) => of.p95Ms.toFixed(1)],
   ['p99 ms', (of) => of.p99Ms.toFixed(1)],
@@ -18,12 +19,11 @@ export function markdown(outcomes: readonly Outcome[], machine: Machine): string
   const { cpu, cores, memoryGb, date, versions, loadBefore } = machine;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const works = [...new Set(outcomes.map(({ work }) => work))];
-  const ratios = ratiosOf(outcomes).map(({ text, value }) => `- ${text} = **${value.toFixed(2)}**`);
   return [
     `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGb} GB; ${named.join(', ')}.`,
     `Load average before: ${loadBefore.toFixed(1)} on ${cores} cores (the more, the less the absolute figures mean).`,
     ...works.flatMap((work) => ['', ...section(outcomes.filter((one) => one.work === work))]),
-    ...(ratios.length > 0 ? ['', '### Ratios', '', ...ratios] : []),
+    ...ratios(outcomes),
     '',
     'Absolute figures depend on the machine and on what else it does; the systems took turns on it, so ratios mean more.',
     'Client, system and servers share it. Every result is checked to have come, and how often.',
@@ -31,21 +31,38 @@ export function markdown(outcomes: readonly Outcome[], machine: Machine): string
   ].join('\n');
 }
 
-function section(outcomes: readonly [Outcome, ...Outcome[]] | readonly Outcome[]): readonly string[] {
+function section(outcomes: readonly Outcome[]): readonly string[] {
   const [first] = outcomes;
   if (!first) return [];
   const columns = COLUMNS.filter(([, cell]) => outcomes.some((one) => cell(one) !== ''));
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const batch = first.runs === undefined ? '' : `${number(first.runs)} runs at once, and `;
+  const batch = first.runs === undefined ? '' : '`runs` runs at once, and ';
   return [
     `### ${first.work}`,
     '',
     `${batch}${first.samples} single runs one after the other; medians of ${rounds(first.rounds)}.`,
     '',
-    row(columns.map(([title]) => title)),
-    row(columns.map(() => '---')),
-    ...outcomes.map((one) => row(columns.map(([, cell]) => cell(one)))),
+    ...table(
+      columns.map(([title]) => title),
+      outcomes.map((one) => columns.map(([, cell]) => cell(one))),
+    ),
   ];
+}
+
+function ratios(outcomes: readonly Outcome[]): readonly string[] {
+  const rows = ratiosOf(outcomes).map(({ work, ours, other, runsPerSecond, p50 }) => [
+    work,
+    `${ours} / ${other}`,
+    runsPerSecond.toFixed(2),
+    p50.toFixed(2),
+  ]);
+  if (rows.length === 0) return [];
+  return ['', '### Ratios', '', ...table(['work', '', 'runs/s (more is better)', 'p50 (less is better)'], rows)];
+}
+
+/** Lines of a Markdown table. */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
 }
 
 const rounds = (n: number): string => (n === 1 ? '1 round' : `${n} rounds`);

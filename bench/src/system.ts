@@ -1,3 +1,5 @@
+import type { Client } from './client.js';
+import type { Given } from './config.js';
 import type { Work } from './works.js';
 
 /** What a system may need of its surroundings. Each measurement has a name of its own, for topics and the like. */
@@ -14,38 +16,31 @@ export interface Surroundings {
   readonly cpuProfiles: string | undefined;
 }
 
-/** What came of runs that were all asked for at once. */
-export interface Saturation {
-  /** From the first request to the last result, as the client sees them. */
-  readonly ms: number;
-  /** Results that came more than once. */
-  readonly repeated: number;
-}
-
 /**
- * Something that carries runs through steps. One instance is started once, for one work, in a process of its own: the
- * client's. Its methods are never called at the same time.
+ * Something that carries runs through steps: started once, for one work, in a process of its own, the client's. Resolves
+ * when runs can be asked for. `ending` ends what it begins.
  */
-export interface System {
-  /** Resolves when runs can be asked for. */
-  start(work: Work): Promise<void>;
-  /** Asks for `n` runs at once and resolves when each has its result; rejects when results stop coming. */
-  saturate(n: number): Promise<Saturation>;
-  /** One run; milliseconds from asking for it to reading its result. */
-  single(): Promise<number>;
-  /** Ends what `start` began. */
-  stop(): Promise<void>;
-}
+export type System = (work: Work, at: Surroundings, ending: AsyncDisposableStack) => Promise<Client>;
 
-/** A system as it is chosen and described; the module behind `open` is loaded where it is measured, and nowhere else. */
+/** A system as it is chosen and described; its module is loaded where it is measured, and nowhere else. */
 export interface SystemEntry {
   readonly name: string;
-  /** Which processes it runs in, for people. */
+  /** It is in a folder of ../peers, with packages of its own. */
+  readonly peer?: true;
+  /** A server that it starts for itself, where the environment names none. */
+  readonly program?: { readonly name: string; readonly instead: keyof Given; readonly remedy: string };
+  /** Which processes it runs in, besides the servers of `store`; for people, as the two that follow. */
   readonly processes: string;
+  /** Where runs are kept, and when that is safe. */
+  readonly store: string;
+  /** What a step is, where one follows another; other than default settings. */
+  readonly step: string;
   readonly needs: readonly ('kafka' | 'postgres')[];
   /** Every result comes once, whatever happens: a repeated one is an error of the system. */
   readonly exactlyOnce: boolean;
   /** Steps can wait side by side on one partition, so that works of that kind make sense. */
   readonly parallelSteps: boolean;
-  open(at: Surroundings): Promise<System>;
+  /** Of the runs of `seven-steps` at saturation it is asked for this share; all without it. So that slow ones end in time. */
+  readonly share?: number;
+  load(): Promise<System>;
 }

@@ -72,3 +72,30 @@ export function startJaeger(options?: JaegerOptions): Promise<LocalJaeger>;
 
 /** Builds Jaeger from its Go module, once, and resolves with the path of the binary. */
 export function buildJaeger(options?: { log?: (line: string) => void }): Promise<string>;
+
+/** A program that becomes a server: how it is run, and how one sees that it answers. */
+export interface ServerProgram {
+  /** For messages. */
+  name: string;
+  port: number;
+  dataDir: string;
+  process: {
+    command: string;
+    args: readonly string[];
+    logFile: string;
+    cwd: string;
+    env?: Readonly<Record<string, string | undefined>>;
+  };
+  ready: () => Promise<boolean>;
+  /** SIGTERM and 20 s without it. */
+  stop?: { signal?: NodeJS.Signals; graceMs?: number };
+}
+
+/** Runs the program and resolves once it answers; rejects with the end of its log when it does not. */
+export function startServer(program: ServerProgram): Promise<LocalServer>;
+
+/** `wanted` exactly, or any free port for 0. */
+export function choosePort(wanted: number): Promise<number>;
+
+/** The full path of a program: on PATH, else in one of `folders`. */
+export function find(program: string, folders?: readonly string[]): string | undefined;

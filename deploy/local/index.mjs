@@ -1,3 +1,5 @@
 export { startKafka } from './kafka.mjs';
 export { startPostgres } from './postgres.mjs';
+export { choosePort, startServer } from './server.mjs';
+export { find } from './tools.mjs';
 export { buildJaeger, startJaeger } from './jaeger.mjs';

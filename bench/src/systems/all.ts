@@ -1,24 +1,26 @@
-import type { SystemEntry } from '../system.js';
+import type { System, SystemEntry } from '../system.js';
 
-const PIPE = 'client; all hops in one';
-
-/** Everything that can be measured. One more is a module beside these, and an entry here. */
+/** Everything that can be measured. One more is a module beside these, or a folder in ../../peers, and an entry here. */
 export const SYSTEMS: readonly SystemEntry[] = [
   {
     name: 'kafkajs-at-least-once',
-    processes: PIPE,
+    processes: 'client; all hops in one',
     needs: ['kafka'],
     exactlyOnce: false,
     parallelSteps: false,
-    open: async (at) => new (await import('./kafkajs.js')).KafkajsPipe(at, 'at-least-once'),
+    store: 'Kafka, one broker; not synced to disk before it answers (its default)',
+    step: 'a topic, a consumer and a producer; offsets committed after it',
+    load: async () => (await import('./kafkajs.js')).kafkajsPipe('at-least-once'),
   },
   {
     name: 'kafkajs-transactional',
-    processes: PIPE,
+    processes: 'client; all hops in one',
     needs: ['kafka'],
     exactlyOnce: true,
     parallelSteps: false,
-    open: async (at) => new (await import('./kafkajs.js')).KafkajsPipe(at, 'transactional'),
+    store: 'the same',
+    step: 'the same, answer and offsets in one transaction; a producer for each partition',
+    load: async () => (await import('./kafkajs.js')).kafkajsPipe('transactional'),
   },
   {
     name: 'millrace-kafka',
@@ -26,7 +28,9 @@ export const SYSTEMS: readonly SystemEntry[] = [
     needs: ['kafka', 'postgres'],
     exactlyOnce: true,
     parallelSteps: true,
-    open: async (at) => new (await import('./millrace-kafka.js')).MillraceOnKafka(at),
+    store: 'Kafka as above; PostgreSQL, synced with each commit',
+    step: 'a stage of its own, as its service would run it; settings are the defaults',
+    load: async () => (await import('./millrace-kafka.js')).millraceOnKafka,
   },
   {
     name: 'millrace-embedded',
@@ -34,6 +38,79 @@ export const SYSTEMS: readonly SystemEntry[] = [
     needs: [],
     exactlyOnce: true,
     parallelSteps: true,
-    open: async (at) => new (await import('./millrace-embedded.js')).MillraceEmbedded(at),
+    store: 'the embedded log, synced with each commit; PGlite',
+    step: 'the same',
+    load: async () => (await import('./millrace-embedded.js')).millraceEmbedded,
+  },
+  {
+    name: 'restate',
+    peer: true,
+    processes: 'client; service',
+    needs: [],
+    exactlyOnce: true,
+    parallelSteps: true,
+    store: 'its own log and RocksDB, synced (its default)',
+    step: 'a `ctx.run` in the handler of one service; 128 requests under way',
+    share: 0.4,
+    load: peer('restate'),
+  },
+  {
+    name: 'bullmq',
+    peer: true,
+    program: { name: 'redis-server', instead: 'REDIS_URL', remedy: 'On Debian: apt-get install redis-server.' },
+    processes: 'client; worker',
+    needs: [],
+    exactlyOnce: false,
+    parallelSteps: true,
+    store: 'Redis, append-only file synced each second',
+    step: 'an update of the job, after each step',
+    load: peer('bullmq'),
+  },
+  {
+    name: 'dbos',
+    peer: true,
+    processes: 'client and workflows in one',
+    needs: ['postgres'],
+    exactlyOnce: true,
+    parallelSteps: true,
+    store: 'PostgreSQL, synced with each commit',
+    step: 'a step of one workflow; 100 workflows under way on 20 connections',
+    share: 0.2,
+    load: peer('dbos'),
+  },
+  {
+    name: 'langgraph-postgres',
+    peer: true,
+    processes: 'client and graph in one',
+    needs: ['postgres'],
+    exactlyOnce: true,
+    parallelSteps: true,
+    store: 'PostgreSQL, synced with each commit; checkpoints are written while the next step goes on (its default)',
+    step: 'a node of one graph; 50 runs under way on 20 connections',
+    share: 0.1,
+    load: peer('langgraph-postgres'),
+  },
+  {
+    name: 'temporal',
+    peer: true,
+    program: {
+      name: 'temporal',
+      instead: 'TEMPORAL_ADDRESS',
+      remedy: 'It is the CLI of Temporal: https://github.com/temporalio/cli.',
+    },
+    processes: 'client; worker',
+    needs: [],
+    exactlyOnce: true,
+    parallelSteps: true,
+    store: "the CLI's development server on a SQLite file",
+    step: 'an activity of one workflow; 100 workflows under way',
+    share: 0.1,
+    load: peer('temporal'),
   },
 ];
+
+/** The module of a system that is measured for comparison, from its own folder with its own packages. */
+function peer(name: string): () => Promise<System> {
+  const module = new URL(`../../peers/${name}/system.ts`, import.meta.url).href;
+  return async () => ((await import(module)) as { start: System }).start;
+}

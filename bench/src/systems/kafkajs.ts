@@ -1,51 +1,31 @@
 import { startChild } from '../child.js';
-import type { Surroundings, System } from '../system.js';
-import { payloadOf, runOf, type Work } from '../works.js';
+import type { System } from '../system.js';
+import { payloadOf, runOf } from '../works.js';
 import { KafkaClient } from './kafka-client.js';
 import type { PipeOptions } from './kafkajs-pipe.js';
 
 /** Hops of bare kafkajs, in one process: no validation, no state, no retries, nobody knows where a run is. */
-export class KafkajsPipe implements System {
-  private readonly open = new AsyncDisposableStack();
-  private client: KafkaClient | undefined;
-
-  constructor(
-    private readonly at: Surroundings,
-    private readonly delivery: PipeOptions['delivery'],
-  ) {}
-
-  async start({ steps, partitions }: Work): Promise<void> {
-    const { name, brokers, cpuProfiles } = this.at;
+export const kafkajsPipe =
+  (delivery: PipeOptions['delivery']): System =>
+  async ({ steps, partitions }, at, ending) => {
+    const { name, brokers, cpuProfiles } = at;
     const topics = Array.from({ length: steps + 1 }, (_, hop) => `${name}.${hop}`);
-    const client = new KafkaClient(this.at, {
+    const results = new KafkaClient(at, {
       into: topics[0]!,
       from: topics.at(-1)!,
       messageOf: (run) => ({ key: `run-${run}`, value: payloadOf(run) }),
       runOf: (value) => runOf(value.toString('latin1')),
     });
-    const admin = client.kafka.admin();
+    const admin = results.kafka.admin();
     await admin.connect();
     await admin.createTopics({
       waitForLeaders: true,
       topics: topics.map((topic) => ({ topic, numPartitions: partitions })),
     });
     await admin.disconnect();
-    this.open.defer(() => client.stop());
-    const told: PipeOptions = { delivery: this.delivery, brokers, topics, partitions };
-    const pipe = this.open.use(startChild('./systems/kafkajs-pipe.js', { told, cpuProfiles }));
-    await Promise.all([pipe.said, client.start()]);
-    this.client = client;
-  }
-
-  saturate(n: number) {
-    return this.client!.client.saturate(n);
-  }
-
-  single() {
-    return this.client!.client.single();
-  }
-
-  stop() {
-    return this.open.disposeAsync();
-  }
-}
+    ending.defer(() => results.stop());
+    const told: PipeOptions = { delivery, brokers, topics, partitions };
+    const pipe = ending.use(startChild('./systems/kafkajs-pipe.js', { told, cpuProfiles }));
+    await Promise.all([pipe.said, results.start()]);
+    return results.client;
+  };

@@ -1,0 +1,20 @@
+import type { Work } from '@millrace/bench';
+
+export const QUEUES = { runs: 'runs', steps: 'steps' };
+
+/** Workers wait for Redis as long as it takes. */
+export const connectionTo = (url: string) => ({ url, maxRetriesPerRequest: null });
+
+/** What the worker's process is told. */
+export interface Told {
+  readonly url: string;
+  readonly prefix: string;
+  readonly work: Work;
+}
+
+/** A job's. */
+export interface Data {
+  readonly text: string;
+  /** How many steps are done. */
+  readonly step?: number;
+}

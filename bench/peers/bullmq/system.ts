@@ -1,0 +1,94 @@
+// Runs are jobs of one queue; their worker is in a process of its own.
+import { join } from 'node:path';
+import { Client, givenServers, payloadOf, runOf, startChild, type System } from '@millrace/bench';
+import { choosePort, find, startServer } from '@millrace/local';
+import { type FlowJob, FlowProducer, Queue, QueueEvents } from 'bullmq';
+import { Redis } from 'ioredis';
+import { connectionTo, type Data, QUEUES, type Told } from './queues.ts';
+
+/** What is done with a job's data when it is over: a run's result is read from its event. */
+const opts = { removeOnComplete: true };
+
+export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }, ending) => {
+  const url = givenServers().REDIS_URL ?? (await startRedis(dataDir, ending));
+  const told: Told = { url, prefix, work };
+  await ending.use(startChild(new URL('./worker.ts', import.meta.url), { told, cpuProfiles })).said;
+
+  const options = { connection: connectionTo(url), prefix };
+  const queue = new Queue(QUEUES.runs, options);
+  ending.defer(async () => {
+    await queue.obliterate({ force: true });
+    await queue.close();
+  });
+  const flows = new FlowProducer(options);
+  ending.defer(() => flows.close());
+  const events = new QueueEvents(QUEUES.runs, { ...options, lastEventId: '0' });
+  ending.defer(() => events.close());
+  const client = new Client(async (runs) => {
+    if (work.shape === 'sequence')
+      await queue.addBulk(runs.map((run) => ({ name: work.name, data: dataOf(run), opts })));
+    else await flows.addBulk(runs.map((run) => parentOf(run, work.steps)));
+  });
+  events.on('completed', ({ returnvalue }) => client.arrived(runOf(returnvalue)));
+  events.on('failed', ({ failedReason }) => client.failed(new Error(failedReason)));
+  await events.waitUntilReady();
+  return client;
+};
+
+const dataOf = (run: number): Data => ({ text: payloadOf(run) });
+
+/** Its children are done all at once, and it when they are. */
+const parentOf = (run: number, children: number): FlowJob => ({
+  name: 'run',
+  queueName: QUEUES.runs,
+  data: dataOf(run),
+  opts,
+  children: Array.from({ length: children }, () => ({
+    name: 'step',
+    queueName: QUEUES.steps,
+    data: dataOf(run),
+    opts,
+  })),
+});
+
+/** As BullMQ's page on going to production asks: an append-only file, synced each second, and nothing is evicted. */
+async function startRedis(dataDir: string, ending: AsyncDisposableStack): Promise<string> {
+  const port = await choosePort(0);
+  const settings = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: dataDir,
+    save: '',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+  };
+  const url = `redis://127.0.0.1:${port}`;
+  const server = await startServer({
+    name: 'Redis',
+    port,
+    dataDir,
+    process: {
+      command: find('redis-server')!,
+      args: Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
+      logFile: join(dataDir, 'redis.log'),
+      cwd: dataDir,
+    },
+    ready: () => answers(url),
+  });
+  ending.use(server);
+  return url;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return (await redis.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}

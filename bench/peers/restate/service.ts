@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Work } from '@millrace/bench';
+import { type Context, RestatePromise, service } from '@restatedev/restate-sdk';
+
+export const SERVICE = 'runs';
+
+/** What the endpoint's process is told. */
+export interface Told {
+  readonly work: Work;
+}
+
+export type RunService = ReturnType<typeof serviceFor>;
+
+/** A service that does a run: each step is a durable one of its handler, whose result is in the journal before the next. */
+export const serviceFor = ({ shape, steps, stepMs }: Work) =>
+  service({
+    name: SERVICE,
+    handlers: {
+      run: async (ctx: Context, given: string): Promise<string> => {
+        if (shape === 'sequence') {
+          let text = given;
+          for (let step = 1; step <= steps; step++) {
+            const before = text;
+            text = await ctx.run(`step${step}`, () => before);
+          }
+          return text;
+        }
+        const all = Array.from({ length: steps }, (_, n) => ctx.run(`step${n + 1}`, () => sleep(stepMs, given)));
+        return (await RestatePromise.all(all)).at(-1) ?? given;
+      },
+    },
+  });

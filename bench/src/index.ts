@@ -1,0 +1,7 @@
+// What the systems in ../peers stand on.
+export { beChild, startChild } from './child.js';
+export { Client, requesting } from './client.js';
+export { givenServers } from './config.js';
+export type { Surroundings, System } from './system.js';
+export type { Work } from './works.js';
+export { payloadOf, runOf } from './works.js';

@@ -1,0 +1,24 @@
+import { readOptions, UsageError } from './options.js';
+
+test('without options everything is measured, five times', () => {
+  const { systems, works, rounds, runs } = readOptions([]);
+  expect(systems.map(({ name }) => name)).toEqual([
+    ...['kafkajs-at-least-once', 'kafkajs-transactional', 'millrace-kafka', 'millrace-embedded'],
+    ...['restate', 'bullmq', 'dbos', 'langgraph-postgres', 'temporal'],
+  ]);
+  expect(works).toEqual(expect.arrayContaining(['seven-steps', 'three-steps', 'parallel-64']));
+  expect({ rounds, runs }).toEqual({ rounds: 5, runs: 10_000 });
+});
+
+test('systems and works can be chosen by name', () => {
+  const { systems, works } = readOptions(['--systems', 'bullmq,millrace-embedded', '--works', 'three-steps']);
+  expect(systems.map(({ name }) => name)).toEqual(['millrace-embedded', 'bullmq']);
+  expect(works).toEqual(['three-steps']);
+});
+
+test('all that is wrong with a call is told at once', () => {
+  const call = () => readOptions(['--systems', 'sidekiq', '--rounds', '0', '--runs', 'many']);
+  expect(call).toThrow(UsageError);
+  expect(call).toThrow(/--systems: .*\n--rounds: .*\n--runs: /s);
+  expect(() => readOptions(['--round', '1'])).toThrow(UsageError);
+});

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { chart } from './chart.js';
+import type { Machine } from './machine.js';
+import type { Outcome } from './outcome.js';
+import { markdown, table } from './report.js';
+import { SYSTEMS } from './systems/all.js';
+import { PAYLOAD_BYTES } from './works.js';
+
+const CHARTED = ['seven-steps', 'three-steps'];
+
+/** Writes the page of figures, and its charts into `images` beside it. */
+export async function writePage(file: string, outcomes: readonly Outcome[], machine: Machine): Promise<void> {
+  const images = join(dirname(file), 'images');
+  await mkdir(images, { recursive: true });
+  const charts: string[] = [];
+  for (const work of CHARTED) {
+    const those = outcomes.filter((one) => one.work === work);
+    if (those.length === 0) continue;
+    const name = `bench-${work}.svg`;
+    await writeFile(join(images, name), chart(those));
+    charts.push(`![${work}: runs a second, and the time of one run](images/${name})`, '');
+  }
+  await writeFile(file, [...HEAD, ...charts, markdown(outcomes, machine), ...systems(outcomes)].join('\n'));
+}
+
+const HEAD = [
+  '# Benchmarks',
+  '',
+  '`npm run bench` measures Millrace beside what else one would take, on your machine, and prints these tables. This page',
+  'is written by `npm run bench -- --page docs/benchmarks.md`.',
+  '',
+  `Each run carries ${PAYLOAD_BYTES} bytes, and so does each step's result. Steps of \`seven-steps\` and \`three-steps\` do`,
+  'nothing and follow one another: what is left is what the system itself costs. Those of `parallel-64` wait for 200 ms,',
+  'all at once; `over ideal` is how often those 200 ms a run takes. Times of single runs are taken on an idle system.',
+  '',
+];
+
+/** What each of the systems was, so that one can judge whether it is fair. */
+function systems(outcomes: readonly Outcome[]): readonly string[] {
+  const measured = SYSTEMS.filter(({ name }) => outcomes.some(({ system }) => system === name));
+  return [
+    '## What was measured',
+    '',
+    ...table(
+      ['system', 'processes', 'runs are kept in', 'a step that follows another is'],
+      measured.map(({ name, processes, store, step }) => [name, processes, store, step]),
+    ),
+    '',
+    'All servers are started by the benchmark, on this machine, with nothing in them. Each measurement has a process, names',
+    'and a database of its own; those that bring their own server get a new one each time. Before figures are taken, ten',
+    'single runs and a fifth of the batch go through. Slower systems are asked for fewer runs at saturation (`runs`).',
+    '',
+    ...NOTES.flatMap((note) => [`- ${note}`]),
+    '',
+  ];
+}
+
+/** Choices that were made for a system, each for its benefit. */
+const NOTES = [
+  'Restate, DBOS and Temporal do all steps of a run in one handler or workflow, as their documentation does it, where Millrace hands each run from service to service. Calls between seven services would cost them more.',
+  'BullMQ keeps how far a job is after each step, the pattern "process step jobs" of its documentation. The other one, a flow of seven queues, was slower by a factor of four to six here.',
+  'Kafka answers before its disk does, which is its default and counts on replicas, of which there are none here; so does Redis, for up to a second. All others sync each commit.',
+  'LangGraph has no queue and no worker of its own: a run whose process ends waits until somebody invokes its thread again.',
+  "Temporal's own server for development is not what its documentation recommends for production.",
+];

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { find } from '@millrace/local';
+import { z } from 'zod';
+import { givenServers } from './config.js';
+import type { SystemEntry } from './system.js';
+
+const folderOf = ({ name }: SystemEntry): string => fileURLToPath(new URL(`../peers/${name}`, import.meta.url));
+
+/** What keeps a system from being measured here, with what to do about it. */
+export function missing({ program }: SystemEntry): string | undefined {
+  if (!program || givenServers()[program.instead] || find(program.name)) return undefined;
+  return `there is no ${program.name} on the PATH, and ${program.instead} names no server. ${program.remedy}`;
+}
+
+/** Brings the packages of those systems that have their own, where they are not there yet. */
+export function installPackages(systems: readonly SystemEntry[], log: (line: string) => void): void {
+  for (const system of systems.filter(({ peer }) => peer)) {
+    const folder = folderOf(system);
+    if (isInstalled(folder)) continue;
+    log(`installing the packages of ${system.name} in ${folder} (once)`);
+    const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit'], {
+      cwd: folder,
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    });
+    if (status !== 0) throw new Error(`npm ci failed in ${folder}. Leave ${system.name} out: --systems …`);
+  }
+}
+
+/** npm writes its own list of what it has installed, last. */
+function isInstalled(folder: string): boolean {
+  const installed = `${folder}/node_modules/.package-lock.json`;
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${folder}/package-lock.json`).mtimeMs;
+}
+
+const Manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
+
+/** The packages and programs that systems consist of, by name. */
+export async function versionsOf(systems: readonly SystemEntry[]): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const system of systems.filter(({ peer }) => peer)) {
+    const manifest = await readFile(`${folderOf(system)}/package.json`, 'utf8');
+    Object.assign(versions, Manifest.parse(JSON.parse(manifest)).dependencies);
+    if (system.program) versions[system.program.name] = programVersion(system.program);
+  }
+  return versions;
+}
+
+function programVersion({ name, instead }: NonNullable<SystemEntry['program']>): string {
+  if (givenServers()[instead]) return 'as given';
+  const { stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
+  return /\d+(\.\d+)+/.exec(stdout ?? '')?.[0] ?? 'unknown';
+}

@@ -1,0 +1,12 @@
+/** One system at one work, once. */
+export interface Sample {
+  readonly runsPerSecond: number | undefined;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  /** Results that came more than once. A result that does not come at all ends the benchmark. */
+  readonly repeated: number;
+}
+
+/** Said instead of a sample by a measurement whose system did not come up in time. */
+export const NOT_READY = 'not ready';
