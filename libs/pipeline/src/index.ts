@@ -48,5 +48,15 @@ export {
   type StageContract,
 } from './stage-contract.js';
 export { mermaid } from './mermaid.js';
+export {
+  cron,
+  type CronOptions,
+  type StartOptions,
+  topic,
+  type TopicOptions,
+  type TopicRecord,
+} from './start-definition.js';
+export { type Due, dueTicks, nextTick } from './schedule.js';
+export { Concurrency, Gather, type LoadedStarts, type LoadedTrigger, Schedule, Starts, Trigger } from './starts.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
 export { validateAnswer, validateInput, valueProblems } from './validation.js';

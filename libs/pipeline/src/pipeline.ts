@@ -10,8 +10,9 @@ import { PlanError } from './plan-error.js';
 import { type LoadedPlan, loadPlan } from './plan-model.js';
 import type { Plan, PlanStep } from './plan.js';
 import type { StageContract } from './stage-contract.js';
+import { type StartOptions, startsOf } from './start-definition.js';
 
-export interface PipelineOptions<Input extends z.ZodType> {
+export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<Input> {
   /** In kebab-case; what runs are asked for by. */
   readonly name: string;
   /** What a run is given. */
@@ -33,9 +34,10 @@ export interface Pipeline {
  * the pipeline's output (a reference, or an object of references and literals). Throws a PlanError that names the step and the remedy.
  */
 export function pipeline<Input extends z.ZodType>(
-  { name, input, stages }: PipelineOptions<Input>,
+  options: PipelineOptions<Input>,
   define: (define: Define<Input>) => unknown,
 ): Pipeline {
+  const { name, input, stages } = options;
   if (!isKebabName(name)) throw new PlanError('BAD_PIPELINE_NAME', `"${name}" is not a kebab-case name`);
   const builder = new Builder(stages);
   const inputSchema = jsonSchemaOf(input, 'input', `the input of pipeline "${name}"`);
@@ -43,7 +45,15 @@ export function pipeline<Input extends z.ZodType>(
   if (output.sources.length === 0)
     throw new PlanError('BAD_OUTPUT', `the output of pipeline "${name}" refers to nothing`);
   const steps = connected(builder, inputSchema);
-  const loaded = loadPlan({ format: 1, pipeline: name, inputSchema, steps, output: output.mapping });
+  const starts = startsOf(options, inputSchema);
+  const loaded = loadPlan({
+    format: 1,
+    pipeline: name,
+    inputSchema,
+    steps,
+    output: output.mapping,
+    ...(starts && { starts }),
+  });
   return { name, plan: loaded.plan, loaded, contracts: builder.contracts };
 }
 

@@ -5,6 +5,7 @@ import { compileMapping, type Path, type Read, referencesOf } from './mapping.js
 import { checkStepName, INPUT } from './names.js';
 import { PlanError } from './plan-error.js';
 import { type Mapping, Plan, type PlanStep } from './plan.js';
+import { type LoadedStarts, loadStarts } from './starts.js';
 
 /** A plan made ready for use: checked, hashed, indexed, its CEL conditions compiled. Immutable; cache by hash. */
 export interface LoadedPlan {
@@ -20,6 +21,8 @@ export interface LoadedPlan {
   carries(name: string): readonly string[];
   /** Whether the stage of the step before publishes this one itself: a stage, with exactly one predecessor, which is a stage too. */
   isHandedOff(name: string): boolean;
+  /** What begins its runs. */
+  readonly starts: LoadedStarts;
   /** The same, as `advance` needs it. */
   readonly compiled: CompiledPlan;
 }
@@ -61,6 +64,7 @@ export function loadPlan(given: unknown): LoadedPlan {
     hash: hashOf(plan),
     plan,
     order: graph.order,
+    starts: loadStarts(plan.starts ?? {}),
     compiled,
     step: (name) => stepOf(compiled, name).step,
     successors: (name) => successors.get(stepOf(compiled, name).name)!,

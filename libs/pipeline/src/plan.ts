@@ -1,22 +1,8 @@
 import { z } from 'zod';
+import { MappingSchema } from './plan-mapping.js';
+import { Starts } from './starts.js';
 
-/**
- * What a step's input (or the pipeline's output) is made of: JSON in which these objects stand for something else:
- * `{ "$ref": ["classify", "label"] }` a value of an earlier step's output (first part: the step, or `input` for the run's input);
- * `{ "$orElse": [a, b] }` the first of them that is there; `{ "$literal": x }` x as it is, whatever its keys look like.
- */
-export type Mapping =
-  | null
-  | string
-  | number
-  | boolean
-  | readonly Mapping[]
-  | { readonly $ref: readonly [string, ...(string | number)[]] }
-  | { readonly $orElse: readonly Mapping[] }
-  | { readonly $literal: unknown }
-  | { readonly [field: string]: Mapping };
-
-const MappingSchema = z.json() as unknown as z.ZodType<Mapping>;
+export type { Mapping } from './plan-mapping.js';
 
 /** `maxAttempts` counts the first one. The nth retry waits `initialMs × factor^(n-1)`, at most `maxMs`, less up to `jitter` of it. */
 export const RetryPolicy = z.object({
@@ -77,5 +63,7 @@ export const Plan = z.object({
   inputSchema: z.json(),
   steps: z.record(z.string(), PlanStep),
   output: MappingSchema,
+  /** What begins runs by itself, and how many may be under way at once. */
+  starts: Starts.optional(),
 });
 export type Plan = z.infer<typeof Plan>;

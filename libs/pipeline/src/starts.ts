@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { conditionsOver } from './condition.js';
+import type { Failure } from '@millrace/contracts';
+import { compileMapping, type Known, type Read, referencesOf } from './mapping.js';
+import { PlanError } from './plan-error.js';
+import { type Mapping, MappingSchema } from './plan-mapping.js';
+import { checkCron } from './schedule.js';
+
+const Millis = z.int().positive();
+
+/** Times at which the pipeline is run. */
+export const Schedule = z.object({
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: z.string(),
+  /** IANA, e.g. `Europe/Berlin`. */
+  zone: z.string().default('UTC'),
+  /** Of the times that were missed while nothing ran: `none` of them, the `last` one, or `all`, one after the other. */
+  catchUp: z.enum(['none', 'last', 'all']).default('last'),
+  /** Of `tick`: `at` (RFC 3339) and `schedule`. */
+  input: MappingSchema,
+});
+export type Schedule = z.infer<typeof Schedule>;
+
+/** Several records as one run. */
+export const Gather = z.discriminatedUnion('by', [
+  /** As soon as there are `max`, and at the latest `withinMs` after the first. */
+  z.object({
+    by: z.literal('batch'),
+    max: z.int().min(1).max(10_000),
+    withinMs: Millis,
+    key: MappingSchema.optional(),
+  }),
+  /** Once none of the same key has come for `quietMs`, and at the latest `withinMs` after the first; the last one counts. */
+  z.object({ by: z.literal('debounce'), quietMs: Millis, withinMs: Millis.optional(), key: MappingSchema.optional() }),
+]);
+export type Gather = z.infer<typeof Gather>;
+
+/** Somebody else's events as a beginning. */
+export const Trigger = z.object({
+  topic: z.string().min(1).max(249),
+  /** CEL over `record`: `key`, `value`, `headers`, `topic`, `partition`, `offset`, `timestamp`. Others are passed over. */
+  when: z.string().optional(),
+  /** `end`: records that come after the deployment. */
+  from: z.enum(['end', 'start']).default('end'),
+  /** The run's input: of `record`; where records are batched, of `items`. */
+  input: MappingSchema,
+  /** What becomes of each record of a batch: of `record`. */
+  each: MappingSchema.optional(),
+  gather: Gather.optional(),
+});
+export type Trigger = z.infer<typeof Trigger>;
+
+/** At most so many runs of the pipeline at once for each key. */
+export const Concurrency = z.object({
+  /** Of `input`. Without it there is one key for all. */
+  key: MappingSchema.optional(),
+  limit: z.int().positive(),
+  /** What happens to a run that is one too many: it waits for its turn, it is cancelled, or the oldest one is cancelled for it. */
+  whenFull: z.enum(['queue', 'drop', 'replace']).default('queue'),
+});
+export type Concurrency = z.infer<typeof Concurrency>;
+
+/** When and how runs of a pipeline begin, apart from being asked for. */
+export const Starts = z.object({
+  schedules: z.record(z.string(), Schedule).optional(),
+  triggers: z.record(z.string(), Trigger).optional(),
+  concurrency: Concurrency.optional(),
+});
+export type Starts = z.infer<typeof Starts>;
+
+export interface LoadedTrigger extends Trigger {
+  readonly name: string;
+  /** Whether a record is wanted, or the failure when that cannot be told. */
+  wants(record: object): boolean | Failure;
+  inputOf(known: Known): unknown;
+  itemOf(record: object): unknown;
+  /** What records are gathered by. */
+  keyOf(record: object): string;
+}
+
+export interface LoadedStarts {
+  readonly schedules: ReadonlyMap<string, Schedule & { inputOf(tick: object): unknown }>;
+  readonly triggers: readonly LoadedTrigger[];
+  readonly concurrency: (Concurrency & { keyOf(input: unknown): string }) | undefined;
+}
+
+/** Checks what begins runs and makes it ready. Throws a PlanError that names it. */
+export function loadStarts({ schedules = {}, triggers = {}, concurrency }: Starts): LoadedStarts {
+  return {
+    schedules: new Map(
+      Object.entries(schedules).map(([name, schedule]) => {
+        checkCron(schedule, name);
+        const input = reading(schedule.input, ['tick'], `the schedule "${name}"`);
+        return [name, { ...schedule, inputOf: (tick: object) => input({ tick }) }];
+      }),
+    ),
+    triggers: Object.entries(triggers).map(([name, trigger]) => loadTrigger(name, trigger)),
+    concurrency: concurrency && {
+      ...concurrency,
+      keyOf: keyed(concurrency.key, 'input', 'the concurrency'),
+    },
+  };
+}
+
+function loadTrigger(name: string, trigger: Trigger): LoadedTrigger {
+  const what = `the trigger "${name}"`;
+  const when = trigger.when === undefined ? undefined : conditionsOver(['record'])(trigger.when, what);
+  const isBatch = trigger.gather?.by === 'batch';
+  const each = reading(trigger.each ?? { $ref: ['record', 'value'] }, ['record'], what);
+  return {
+    ...trigger,
+    name,
+    wants: (record) => when?.holds({ record }) ?? true,
+    inputOf: reading(trigger.input, [isBatch ? 'items' : 'record'], what),
+    itemOf: (record) => each({ record }),
+    keyOf: keyed(trigger.gather?.key, 'record', what),
+  };
+}
+
+/** A key as text; what is there for all where there is none. */
+function keyed(key: Mapping | undefined, of: string, what: string): (value: unknown) => string {
+  if (key === undefined) return () => '';
+  const read = reading(key, [of], what);
+  return (value) => {
+    const found = read({ [of]: value });
+    return typeof found === 'string' ? found : (JSON.stringify(found) ?? '');
+  };
+}
+
+function reading(mapping: Mapping, names: readonly string[], what: string): Read {
+  const foreign = referencesOf(mapping).find(([from]) => !names.includes(from));
+  if (foreign) throw new PlanError('BAD_START', `${what} reads "${foreign[0]}"; there it can read ${names.join(', ')}`);
+  return compileMapping(mapping);
+}
