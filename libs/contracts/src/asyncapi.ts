@@ -28,6 +28,7 @@ const CLOUD_EVENT = {
 const IntakeHeaders = z.looseObject({
   [HEADER.pipeline]: text('Which pipeline is to run. The only header that must be there.'),
   [HEADER.idempotencyKey]: text('The same key and pipeline make the same run.').optional(),
+  [HEADER.startAt]: text('RFC 3339: the run begins then. At once without it.').optional(),
   [HEADER.id]: text('Used as idempotency key where there is none.').optional(),
   ...TRACE,
 });

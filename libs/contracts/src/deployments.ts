@@ -43,8 +43,38 @@ export const RouteRequested = z.object({
 });
 export type RouteRequested = z.infer<typeof RouteRequested>;
 
+/** Runs a pipeline at times. A schedule of the same name that was made before is changed. */
+export const ScheduleMakeRequested = z.object({
+  type: z.literal('schedule.make-requested'),
+  ...Act,
+  pipeline: z.string(),
+  name: z.string().min(1).max(100),
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: z.string().max(200),
+  /** IANA; UTC unless given. */
+  zone: z.string().max(100).optional(),
+  /** Of times that were missed: `none`, the `last` one (unless given), or `all`. */
+  catchUp: z.enum(['none', 'last', 'all']).optional(),
+  /** What each run is given. */
+  input: z.unknown(),
+});
+export type ScheduleMakeRequested = z.infer<typeof ScheduleMakeRequested>;
+
+export const ScheduleRemoveRequested = z.object({
+  type: z.literal('schedule.remove-requested'),
+  ...Act,
+  pipeline: z.string(),
+  name: z.string(),
+});
+export type ScheduleRemoveRequested = z.infer<typeof ScheduleRemoveRequested>;
+
 /** What is asked of the installation as a whole: records on `deployments`, taken one after the other. */
-export const DeploymentRequest = z.discriminatedUnion('type', [DeployRequested, RouteRequested]);
+export const DeploymentRequest = z.discriminatedUnion('type', [
+  DeployRequested,
+  RouteRequested,
+  ScheduleMakeRequested,
+  ScheduleRemoveRequested,
+]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 
 /** What became of a request on `deployments`. */
@@ -53,8 +83,9 @@ export const DeploymentOutcome = z.discriminatedUnion('status', [
     status: z.literal('applied'),
     pipeline: z.string(),
     /** The version that the request was about. */
-    version: z.int().positive(),
-    plan: z.string(),
+    version: z.int().positive().optional(),
+    plan: z.string().optional(),
+    schedule: z.string().optional(),
     /** It was so already. */
     unchanged: z.boolean(),
   }),

@@ -21,7 +21,17 @@ export const Fact = z.discriminatedUnion('type', [
     /** Where it was asked for: topic/partition/offset. */
     source: z.string(),
     idempotencyKey: z.string().optional(),
+    /** It begins at this time. */
+    startAt: At.optional(),
+    /** Of its pipeline only so many of this key may be under way at once. */
+    key: z.string().optional(),
+    /** It waits for its turn. */
+    queued: z.literal(true).optional(),
   }),
+  /** Its time has come, and it waits for its turn. */
+  z.object({ type: z.literal('run.queued'), at: At }),
+  /** A run that was held begins. */
+  z.object({ type: z.literal('run.begun'), at: At }),
   /** The coordinator sent a step to its stage. */
   z.object({
     type: z.literal('step.requested'),

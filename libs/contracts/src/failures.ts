@@ -39,6 +39,14 @@ export const FAILURES = {
     kind: 'permanent',
     remedy: 'Send an input that fits the pipeline; GET /v1/pipelines/{name} shows its schema.',
   },
+  INVALID_START_TIME: {
+    kind: 'permanent',
+    remedy: 'Give the header `start-at` as RFC 3339, e.g. 2026-01-31T09:00:00Z.',
+  },
+  TRIGGER_TOPIC_MISSING: {
+    kind: 'permanent',
+    remedy: 'Create the topic that the trigger names, or correct its name; then deploy again.',
+  },
   MISSING_PIPELINE: { kind: 'permanent', remedy: 'Add the header `pipeline: <name>` to the record.' },
   UNKNOWN_PIPELINE: {
     kind: 'permanent',
@@ -93,6 +101,11 @@ export const FAILURES = {
       'A stage’s contract may only grow: take what it took, give what it gave. Put the new contract under a new name of a stage (`draft-v2`) and let new plans use that one.',
   },
   UNKNOWN_VERSION: { kind: 'permanent', remedy: 'GET /v1/pipelines/{name}/versions lists those that were deployed.' },
+  UNKNOWN_SCHEDULE: { kind: 'permanent', remedy: 'GET /v1/schedules lists them; those of a plan go with the plan.' },
+  SCHEDULE_REFUSED: {
+    kind: 'permanent',
+    remedy: 'Correct what the message names; cron has five fields and an IANA time zone.',
+  },
   NO_CANARY: { kind: 'permanent', remedy: 'Deploy a version with a share first; then it can be promoted.' },
   STAGE_TOPIC_MISSING: {
     kind: 'permanent',

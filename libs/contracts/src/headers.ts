@@ -13,6 +13,7 @@ export const HEADER = {
   tracestate: 'tracestate',
   pipeline: 'pipeline',
   idempotencyKey: 'idempotency-key',
+  startAt: 'start-at',
 } as const;
 
 export const EVENT_TYPE = {

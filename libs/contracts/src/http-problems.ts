@@ -80,6 +80,22 @@ export const PROBLEMS = {
     title: 'No such deployment',
     remedy: 'Use the id that the deployment was answered with; one that is not applied yet is not found.',
   },
+  UNKNOWN_SCHEDULE: {
+    status: 404,
+    title: 'No such schedule',
+    remedy: 'GET /v1/schedules lists them; those of a plan go with the plan.',
+  },
+  SCHEDULE_REFUSED: {
+    status: 422,
+    title: 'The schedule cannot be made',
+    remedy:
+      'Correct what the detail names; cron has five fields (minute, hour, day, month, weekday) and an IANA time zone.',
+  },
+  TRIGGER_TOPIC_MISSING: {
+    status: 422,
+    title: 'The topic of a trigger does not exist',
+    remedy: 'Create the topic that the detail names, or correct its name; then deploy again.',
+  },
   NO_CANARY: {
     status: 409,
     title: 'There is no canary',

@@ -41,6 +41,7 @@ export const DeploymentView = z.object({
   pipeline: z.string(),
   version: z.int().positive().optional(),
   plan: z.string().optional(),
+  schedule: z.string().optional(),
   unchanged: z.boolean().optional(),
   links: z.record(z.string(), z.string()),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from './failures.js';
 import { RunStatus, StepStatus } from './statuses.js';
 
+export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
 export {
   CheckBody,
   CheckView,
@@ -81,6 +82,8 @@ export const RunSummaryView = z.object({
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
 
 export const RunView = RunSummaryView.extend({
+  /** Of a run that is held until a time. */
+  startsAt: Time.optional(),
   traceId: z.string(),
   input: Json.optional(),
   output: Json.optional(),
@@ -179,6 +182,7 @@ export const StageList = pageOf(StageView);
 export const StartRun = z.strictObject({
   pipeline: z.string().min(1).max(200),
   input: Json,
+  startAt: z.iso.datetime({ offset: true }).optional().describe('The run begins then; at once without it.'),
 });
 export type StartRun = z.infer<typeof StartRun>;
 

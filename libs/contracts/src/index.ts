@@ -3,6 +3,8 @@ export {
   DeploymentRequest,
   DeployRequested,
   RouteRequested,
+  ScheduleMakeRequested,
+  ScheduleRemoveRequested,
   Share,
   StageSchemas,
 } from './deployments.js';

@@ -94,6 +94,9 @@ export const RunMoveRequested = z.object({
 /** A timer of the run is due. */
 export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: At });
 
+/** The turn of a run that is held has come. */
+export const RunReleased = z.object({ type: z.literal('run.released'), run: RunId, at: At });
+
 /** What happens to a run after it was accepted: items of the arrays on `runs`. */
 export const RunEvent = z.discriminatedUnion('type', [
   StepCompleted,
@@ -104,6 +107,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   StepRedriven,
   RunMoveRequested,
   RunWoken,
+  RunReleased,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type StepCompleted = z.infer<typeof StepCompleted>;
@@ -115,6 +119,11 @@ export interface RunRequest {
   readonly pipeline: string;
   readonly input: unknown;
   readonly idempotencyKey: string | undefined;
+  /** Not before this time. */
+  readonly startAt?: number | undefined;
+  /** What its pipeline counts its runs by, where it may only have so many at once; and whether it has to wait for its turn. */
+  readonly key?: string | undefined;
+  readonly queued?: boolean;
   readonly at: number;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-export const RunStatus = z.enum(['running', 'waiting', 'completed', 'dead-lettered', 'cancelled']);
+/** `held`: accepted, and begins at its time or when its turn comes. */
+export const RunStatus = z.enum(['held', 'running', 'waiting', 'completed', 'dead-lettered', 'cancelled']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 /** `pending`: its turn has not come. `retrying`: failed, and due again. `waiting`: for a signal or a person. */

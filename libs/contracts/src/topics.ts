@@ -34,4 +34,5 @@ export const groupsOf = (prefix: string = DEFAULT_TOPIC_PREFIX) => ({
   deadLetters: `${prefix}coordinator.dead-letters`,
   deployments: `${prefix}coordinator.deployments`,
   stage: (name: string) => `${prefix}stage.${name}`,
+  trigger: (pipeline: string, name: string) => `${prefix}trigger.${pipeline}.${name}`,
 });

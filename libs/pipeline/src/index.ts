@@ -57,6 +57,15 @@ export {
   type TopicRecord,
 } from './start-definition.js';
 export { type Due, dueTicks, nextTick } from './schedule.js';
-export { Concurrency, Gather, type LoadedStarts, type LoadedTrigger, Schedule, Starts, Trigger } from './starts.js';
+export {
+  Concurrency,
+  Gather,
+  type LoadedStarts,
+  type LoadedTrigger,
+  loadStarts,
+  Schedule,
+  Starts,
+  Trigger,
+} from './starts.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
 export { validateAnswer, validateInput, valueProblems } from './validation.js';

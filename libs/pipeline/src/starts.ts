@@ -86,6 +86,9 @@ export interface LoadedStarts {
 
 /** Checks what begins runs and makes it ready. Throws a PlanError that names it. */
 export function loadStarts({ schedules = {}, triggers = {}, concurrency }: Starts): LoadedStarts {
+  for (const name of [...Object.keys(schedules), ...Object.keys(triggers)]) {
+    if (!NAME.test(name)) throw new PlanError('BAD_START', `"${name}" is no name: letters, digits, ".", "_" and "-"`);
+  }
   return {
     schedules: new Map(
       Object.entries(schedules).map(([name, schedule]) => {
@@ -101,6 +104,8 @@ export function loadStarts({ schedules = {}, triggers = {}, concurrency }: Start
     },
   };
 }
+
+const NAME = /^[\w.-]{1,100}$/;
 
 function loadTrigger(name: string, trigger: Trigger): LoadedTrigger {
   const what = `the trigger "${name}"`;

@@ -45,7 +45,8 @@ export interface Decision {
 
 /** Takes a run on. Its input has been checked against the plan's schema. */
 export function accept(request: RunRequest & { source: string }, plan: LoadedPlan): Decision {
-  const { run, pipeline, input, source, idempotencyKey, at } = request;
+  const { run, pipeline, input, source, idempotencyKey, at, key, queued } = request;
+  const startAt = request.startAt !== undefined && request.startAt > at ? request.startAt : undefined;
   const decision = new Deciding(undefined, run, plan, at);
   decision.add({
     type: 'run.accepted',
@@ -55,6 +56,9 @@ export function accept(request: RunRequest & { source: string }, plan: LoadedPla
     input,
     source,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(startAt !== undefined && { startAt }),
+    ...(key !== undefined && { key }),
+    ...(queued && { queued }),
   });
   return decision.settle();
 }
@@ -110,7 +114,12 @@ export function decide(
       deciding.add({ type, step, at: context.at, deadLetter, ...(by && { by }), ...(reason && { reason }) });
       return deciding.settle();
     }
+    case 'run.released':
+      if (!run.held || run.held.until !== undefined) return deciding.end();
+      deciding.add({ type: 'run.begun', at: context.at });
+      return deciding.settle();
     case 'run.woken':
+      if (run.held) return deciding.timeHasCome();
       for (const step of dueSteps(run, context.plan, context.at)) deciding.due(step);
       return deciding.settle();
     case 'run.move-requested':
@@ -173,8 +182,17 @@ class Deciding {
     return { run: this.run!, facts: this.facts, requests: this.requests };
   }
 
+  /** A run that was to begin at a time begins, or where its pipeline has only so many at once waits for its turn. */
+  timeHasCome(): Decision {
+    const { held, key } = this.run!;
+    if (held?.until === undefined || held.until > this.at) return this.end();
+    this.add(key === undefined ? { type: 'run.begun', at: this.at } : { type: 'run.queued', at: this.at });
+    return this.settle();
+  }
+
   /** Asks for every step whose turn it is, and ends the run when all have ended. */
   settle(): Decision {
+    if (this.run!.held) return this.end();
     for (;;) {
       const { wanted, skipped, failed } = advance(this.plan, progressOf(this.run!));
       if (wanted.length + skipped.length + failed.length === 0) break;

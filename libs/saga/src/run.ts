@@ -30,6 +30,10 @@ export interface Run {
   readonly status: RunStatus;
   readonly acceptedAt: number;
   readonly endedAt: number | undefined;
+  /** It has not begun: until a time, or without one until its turn comes. */
+  readonly held: { readonly until: number | undefined } | undefined;
+  /** What its pipeline counts its runs by, where only so many may be under way at once. */
+  readonly key: string | undefined;
   /** How many facts it follows from. */
   readonly seq: number;
   readonly steps: ReadonlyMap<string, StepState>;
@@ -83,6 +87,8 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         status: 'running',
         acceptedAt: 0,
         endedAt: undefined,
+        held: undefined,
+        key: undefined,
         seq: 0,
         steps: new Map(),
         known: {},
@@ -95,6 +101,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
 }
 
 function statusOf(run: Run): RunStatus {
+  if (run.held) return 'held';
   let waiting = false;
   let busy = false;
   for (const { status } of run.steps.values()) {
@@ -114,6 +121,14 @@ function apply(run: Draft, fact: Fact): void {
       run.plan = fact.plan;
       run.acceptedAt = fact.at;
       run.known = { input: fact.input };
+      run.key = fact.key;
+      run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
+      return;
+    case 'run.queued':
+      run.held = { until: undefined };
+      return;
+    case 'run.begun':
+      run.held = undefined;
       return;
     case 'step.requested': {
       const before = stepOf(run, fact.step);

@@ -23,6 +23,7 @@ function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undef
 /** When a run next has to be woken if nothing happens to it; undefined when never. */
 export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
   if (isOver(run.status)) return undefined;
+  if (run.held) return run.held.until;
   let earliest: number | undefined;
   for (const [name, state] of run.steps) {
     const due = dueOf(name, state, plan);

@@ -1,5 +1,14 @@
 export { StaleOwner, StoreUnavailable } from './errors.js';
 export { openStore, type Store } from './open.js';
 export type { Commit, DeadLetter, Page, Paged, Reader, Review, RunChange, RunRecord, RunSummary } from './store.js';
-export { type Deployed, type DeploymentChange, DeploymentReader, Deployments, type Version } from './versions.js';
+export { dropReason, type PlaceChanges, type PlaceGiven, type PlaceWanted, type Told } from './places.js';
+export { type GatheredRecord, type Gathering, type ScheduleRow, StartsStore } from './starts.js';
+export {
+  type Deployed,
+  type DeploymentChange,
+  DeploymentReader,
+  Deployments,
+  type TriggerRow,
+  type Version,
+} from './versions.js';
 export { type Position, Writer } from './writer.js';

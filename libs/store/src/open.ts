@@ -3,6 +3,7 @@ import { type Database, migrate, openPGlite, openPostgres } from './database.js'
 import { isAway, StoreUnavailable } from './errors.js';
 import { DatabaseReader } from './reader.js';
 import type { Reader } from './store.js';
+import { StartsStore } from './starts.js';
 import { Deployments } from './versions.js';
 import { Writer } from './writer.js';
 
@@ -10,6 +11,7 @@ export interface Store extends AsyncDisposable {
   readonly reader: Reader;
   readonly writer: Writer;
   readonly deployments: Deployments;
+  readonly starts: StartsStore;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function openStore(at: {
     reader: new DatabaseReader(database),
     writer: new Writer(database),
     deployments: new Deployments(database),
+    starts: new StartsStore(database),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

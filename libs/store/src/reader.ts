@@ -1,6 +1,7 @@
 import type { Fact, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
+import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader } from './versions.js';
 import type { DeadLetter, Page, Paged, Reader, Review, RunSummary } from './store.js';
 
@@ -140,6 +141,10 @@ export class DatabaseReader implements Reader {
       .orderBy('routes.pipeline')
       .execute();
     return rows;
+  }
+
+  schedules({ pipeline }: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]> {
+    return scheduleRows(this.database.query, '$1::text is null or pipeline = $1', [pipeline ?? null]);
   }
 
   async plan(hash: string): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { starts } from './schema-starts.js';
 import { versions, type VersionTables } from './schema-versions.js';
 
 /** Columns as Kysely reads them; times are `timestamptz`, read as milliseconds through `millis`. */
@@ -78,5 +79,10 @@ const answersAsBytes: Migration = {
 
 export const migrations: MigrationProvider = {
   getMigrations: () =>
-    Promise.resolve({ '001-first': first, '002-versions': versions, '003-answers-as-bytes': answersAsBytes }),
+    Promise.resolve({
+      '001-first': first,
+      '002-versions': versions,
+      '003-answers-as-bytes': answersAsBytes,
+      '004-starts': starts,
+    }),
 };

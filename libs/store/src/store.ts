@@ -1,4 +1,6 @@
 import type { Fact, Failure, RunStatus } from '@millrace/contracts';
+import type { PlaceChanges } from './places.js';
+import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader } from './versions.js';
 
 /** What `runs` lists: enough to show a line. */
@@ -88,6 +90,8 @@ export interface Commit {
   readonly changes: readonly RunChange[];
   readonly deadLetters: readonly DeadLetter[];
   readonly redriven: readonly string[];
+  /** For runs of pipelines that may only have so many at once. */
+  readonly places?: PlaceChanges | undefined;
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;
 }
@@ -101,6 +105,7 @@ export interface Reader {
   reviews(filter: { pipeline?: string; kind?: 'review' | 'signal' } & Page): Promise<Paged<Review>>;
   deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
+  schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;
   readonly deployed: Pick<DeploymentReader, keyof DeploymentReader>;
   /** The current plan of each pipeline, and plans by hash. */
   pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number }[]>;

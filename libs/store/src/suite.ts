@@ -1,6 +1,7 @@
 import { type Fact, randomId } from '@millrace/contracts';
 import type { Store } from './open.js';
 import { StaleOwner } from './errors.js';
+import { startsSuite } from './starts-suite.js';
 import type { Commit, RunChange, RunSummary } from './store.js';
 
 const newRun = (over: Partial<RunSummary> = {}): RunSummary => ({
@@ -216,6 +217,8 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       const { items } = await store.reader.deadLetters({ pipeline: letter.pipeline, status: 'redriven', limit: 5 });
       expect(items).toEqual([{ ...letter, status: 'redriven' }]);
     });
+
+    startsSuite(() => store);
 
     describe('what is deployed', () => {
       const deploy = (pipeline: string, plan: string, id: string = randomId('dep')) =>

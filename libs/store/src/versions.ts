@@ -1,6 +1,7 @@
 import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline';
 import type { Database, Query } from './database.js';
+import { type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
 
 export interface Version {
   readonly version: number;
@@ -17,6 +18,17 @@ export interface Deployed {
   /** From the oldest to the newest. */
   readonly versions: readonly Version[];
   readonly contracts: ReadonlyMap<string, StageSchemas>;
+  readonly schedules: readonly { readonly name: string; readonly made: boolean }[];
+}
+
+/** A topic whose records begin runs. `spec` is the plan's `Trigger`. */
+export interface TriggerRow {
+  /** `<pipeline>/<name>/<topic>`. */
+  readonly id: string;
+  readonly name: string;
+  readonly spec: unknown;
+  /** Where each partition stands now; kept from the first time on. */
+  readonly starts: Readonly<Record<string, number>>;
 }
 
 /** What a request changes; what it leaves out stays. */
@@ -26,6 +38,10 @@ export interface DeploymentChange {
   /** A plan that is not a version yet. */
   readonly version?: (Version & { readonly content: unknown }) | undefined;
   readonly contracts?: ReadonlyMap<string, StageSchemas> | undefined;
+  readonly triggers?: readonly TriggerRow[] | undefined;
+  readonly makes?: NewSchedule | undefined;
+  /** The name of a schedule. */
+  readonly removes?: string | undefined;
 }
 
 interface Subject {
@@ -140,7 +156,12 @@ async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<
     'select stage, schemas from contracts where stage = any($1::text[])',
     [stages],
   );
+  const schedules = await query<{ name: string; made: boolean }>(
+    'select name, made from schedules where pipeline = $1',
+    [pipeline],
+  );
   return {
+    schedules,
     route: route && routeOf(route),
     versions: versions.map((row) => ({ ...row, by: row.by ?? undefined, reason: row.reason ?? undefined })),
     contracts: new Map(contracts.map(({ stage, schemas }) => [stage, parsed<StageSchemas>(schemas)])),
@@ -179,6 +200,15 @@ async function write(query: Query, of: Subject & { id: string; at: number }, cha
       [[...contracts.keys()], [...contracts.values()].map((one) => JSON.stringify(one)), at / 1000],
     );
   }
+  for (const trigger of change.triggers ?? []) {
+    await query(
+      `insert into triggers (id, pipeline, name, spec, starts) values ($1, $2, $3, $4::json, $5::json)
+       on conflict (id) do update set spec = excluded.spec`,
+      [trigger.id, pipeline, trigger.name, JSON.stringify(trigger.spec), JSON.stringify(trigger.starts)],
+    );
+  }
+  if (change.makes) await upsertSchedule(query, change.makes);
+  if (change.removes !== undefined) await removeSchedule(query, pipeline, change.removes);
   await query('insert into deployments (id, at, outcome) values ($1, to_timestamp($2::float8), $3::json)', [
     id,
     at / 1000,

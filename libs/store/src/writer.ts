@@ -1,6 +1,7 @@
 import type { Fact } from '@millrace/contracts';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
+import { givePlaces, keepPlaces, type PlaceGiven, type PlaceWanted } from './places.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
 
 /** Where a partition stands: the offset after its last batch, and that batch's answer. */
@@ -86,9 +87,9 @@ export class Writer {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, changes } = commit;
+    const { deadLetters, redriven, changes, places } = commit;
     const waits = changes.some((change) => change.waits.length + change.waited.length > 0);
-    if (!waits && deadLetters.length + redriven.length === 0) return this.write(this.database.query, commit);
+    if (!waits && !places && deadLetters.length + redriven.length === 0) return this.write(this.database.query, commit);
     await this.database.transaction(async (query) => {
       await this.write(query, commit);
       await this.writeRare(query, commit);
@@ -97,11 +98,11 @@ export class Writer {
 
   /**
    * Writes a batch that makes runs. `decide` is told which of `summaries` are new (somebody else may make the same run at
-   * the same time) and gives the commit.
+   * the same time), which of those that want a place get one, and gives the commit.
    */
   async create(
-    summaries: readonly (RunSummary & { wakeAt: number | undefined })[],
-    decide: (made: ReadonlySet<string>) => Commit,
+    summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: PlaceWanted | undefined })[],
+    decide: (made: ReadonlySet<string>, places: ReadonlyMap<string, PlaceGiven>) => Commit,
   ): Promise<void> {
     const { texts, floats } = this.database.arrays;
     await this.database.transaction(async (query) => {
@@ -118,7 +119,13 @@ export class Writer {
         ],
         'create',
       );
-      const commit = decide(new Set(rows.map((row) => row.id)));
+      const made = new Set(rows.map((row) => row.id));
+      const wanted = summaries.flatMap(({ id, place, acceptedAt }) =>
+        place && made.has(id) ? [{ ...place, acceptedAt }] : [],
+      );
+      const places =
+        wanted.length > 0 ? await givePlaces(query, wanted, wanted[0]!.acceptedAt) : new Map<string, PlaceGiven>();
+      const commit = decide(made, places);
       await this.write(query, commit);
       await this.writeRare(query, commit);
     });
@@ -151,8 +158,9 @@ export class Writer {
 
   private async writeRare(
     query: Query,
-    { changes, deadLetters, redriven }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven'>,
+    { changes, deadLetters, redriven, places }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'places'>,
   ): Promise<void> {
+    if (places) await keepPlaces(query, places);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
     if (waited.length > 0) await query(WAITED, [waited.map((w) => w.run), waited.map((w) => w.step)]);
     const waits = changes.flatMap((c) => c.waits);

@@ -31,16 +31,21 @@ export class Client {
   }
 
   /** Asks for a run. A mail goes as its bytes, everything else as JSON. */
-  async start(pipeline: string, payload: Payload, idempotencyKey: string | undefined): Promise<Accepted> {
+  async start(
+    pipeline: string,
+    payload: Payload,
+    { idempotencyKey, startAt }: { idempotencyKey: string | undefined; startAt?: string | undefined },
+  ): Promise<Accepted> {
     const key: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     const sent: Sent =
       'mail' in payload
         ? { body: payload.mail, headers: { 'content-type': 'message/rfc822', ...key } }
         : {
-            body: JSON.stringify({ pipeline, input: payload.json }),
+            body: JSON.stringify({ pipeline, input: payload.json, startAt }),
             headers: { 'content-type': 'application/json', ...key },
           };
-    const query = 'mail' in payload ? `?pipeline=${encodeURIComponent(pipeline)}` : '';
+    const later = startAt === undefined ? '' : `&startAt=${encodeURIComponent(startAt)}`;
+    const query = 'mail' in payload ? `?pipeline=${encodeURIComponent(pipeline)}${later}` : '';
     return this.read(await this.send(`/v1/runs${query}`, { method: 'POST', ...sent }), Accepted);
   }
 

@@ -3,6 +3,7 @@ import type {
   PipelineSummaryView,
   ReviewView,
   RunSummaryView,
+  ScheduleView,
   StageView,
   VersionView,
 } from '@millrace/contracts/http';
@@ -46,6 +47,16 @@ export const PIPELINE_COLUMNS: readonly Column<PipelineSummaryView>[] = [
   { title: 'PIPELINE', of: ({ name }) => name },
   { title: 'PLAN', of: ({ plan }) => plan },
   { title: 'DEPLOYED', of: ({ deployedAt }) => age(deployedAt) },
+];
+
+export const SCHEDULE_COLUMNS: readonly Column<ScheduleView>[] = [
+  { title: 'PIPELINE', of: ({ pipeline }) => pipeline },
+  { title: 'SCHEDULE', of: ({ name }) => name },
+  { title: 'CRON', of: ({ cron }) => cron },
+  { title: 'ZONE', of: ({ zone }) => zone },
+  { title: 'NEXT', of: ({ nextAt }) => nextAt },
+  { title: 'OF', of: ({ ofPlan, by }) => (ofPlan ? 'the plan' : by) },
+  { title: 'CATCH UP', of: ({ catchUp }) => catchUp, wide: true },
 ];
 
 export const VERSION_COLUMNS: readonly Column<VersionView>[] = [

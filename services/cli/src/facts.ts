@@ -19,7 +19,7 @@ export function factLine(fact: Fact, since: number, terminal: Pick<Terminal, 'co
 function lineOf(fact: Fact): Line {
   switch (fact.type) {
     case 'run.accepted':
-      return { mark: '•', colour: 'blue', step: 'accepted', text: fact.pipeline };
+      return { mark: '•', colour: 'blue', step: 'accepted', text: acceptedText(fact) };
     case 'step.requested': {
       const again = fact.attempt > 1 ? ` (attempt ${fact.attempt})` : '';
       const text = fact.fallback ? `fallback ${fact.stage}` : fact.stage === fact.step ? '' : fact.stage;
@@ -67,6 +67,10 @@ function lineOf(fact: Fact): Line {
       return { mark: '✗', colour: 'red', step: fact.step, text: `parked as ${fact.deadLetter}: ${fact.failure.code}` };
     case 'step.redriven':
       return { mark: '↻', colour: 'blue', step: fact.step, text: ['redriven', byOf(fact)].filter(Boolean).join(' ') };
+    case 'run.queued':
+      return { mark: '‖', colour: 'yellow', step: 'queued', text: 'waits for its turn' };
+    case 'run.begun':
+      return { mark: '•', colour: 'blue', step: 'begun', text: '' };
     case 'run.moved':
       return {
         mark: '⇄',
@@ -118,4 +122,9 @@ function wordOf(name: string, value: unknown): string | undefined {
     default:
       return undefined;
   }
+}
+
+function acceptedText({ pipeline, startAt, queued }: Fact & { type: 'run.accepted' }): string {
+  if (startAt !== undefined) return `${pipeline}  begins at ${new Date(startAt).toISOString()}`;
+  return queued ? `${pipeline}  waits for its turn` : pipeline;
 }

@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { pipelineCommands } from './commands/pipeline.js';
 import { reviewCommands } from './commands/review.js';
 import { runCommands } from './commands/run.js';
+import { scheduleCommands } from './commands/schedule.js';
 import { trainCommand } from './commands/train.js';
 import type { Context } from './context.js';
 import { CliError, EXIT } from './exit.js';
@@ -43,6 +44,7 @@ function programOf(context: Context): Command {
   reviewCommands(program, context);
   deadLetterCommands(program, context);
   pipelineCommands(program, context);
+  scheduleCommands(program, context);
   trainCommand(program, context);
   doctorCommand(program, context);
   return program;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from './exit.js';
-import { FakeGateway, RUN } from './testing/fake-gateway.js';
+import { FakeGateway, RUN, runIn } from './testing/fake-gateway.js';
 
 const step = (more: object = {}) => ({
   kind: 'stage',
@@ -65,7 +65,9 @@ describe('pipeline deploy', () => {
 
   test('sends the pipelines of a module, with what their stages take and give', async () => {
     gateway.answers.set('POST /v1/pipelines/support-email/versions', { ...applied, pipeline: 'support-email' });
-    const { exit, out } = await gateway.run('pipeline deploy pipelines/support-email/src/index.ts -o json', { cwd: process.cwd() });
+    const { exit, out } = await gateway.run('pipeline deploy pipelines/support-email/src/index.ts -o json', {
+      cwd: process.cwd(),
+    });
     expect([exit, JSON.parse(out)]).toEqual([EXIT.ok, { ...applied, pipeline: 'support-email' }]);
     const body = JSON.parse(gateway.asked[0]!.body) as { contracts: Record<string, unknown> };
     expect(Object.keys(body.contracts)).toContain('classify');
@@ -136,4 +138,56 @@ test('run move names the version and the step', async () => {
   gateway.answers.set(`POST /v1/runs/${RUN}/move`, { id: RUN, links: {} });
   expect((await run(`runs move ${RUN} --to 2 --from a --by ann`)).exit).toBe(EXIT.ok);
   expect(JSON.parse(gateway.asked[0]!.body)).toEqual({ to: 2, from: 'a', by: 'ann' });
+});
+
+describe('schedules', () => {
+  test('are listed, made and removed', async () => {
+    const item = {
+      pipeline: 'letters',
+      name: 'nightly',
+      cron: '0 3 * * *',
+      zone: 'Europe/Berlin',
+      catchUp: 'last',
+      ofPlan: true,
+    };
+    gateway.answers.set('GET /v1/schedules?pipeline=letters', {
+      items: [{ ...item, nextAt: '2026-01-01T02:00:00.000Z' }],
+    });
+    expect((await run('schedule list --pipeline letters')).out).toContain(
+      'letters   nightly   0 3 * * *  Europe/Berlin',
+    );
+    const made = { id: 'dep_1', status: 'applied', pipeline: 'letters', schedule: 'hourly', links: {} };
+    gateway.answers.set('POST /v1/schedules', made);
+    gateway.answers.set('POST /v1/schedules/remove', made);
+    const { out } = await runIn({ MILLRACE_URL: gateway.url }, [
+      'schedule',
+      'make',
+      'letters',
+      'hourly',
+      '0 * * * *',
+      '-i',
+      'text=Hi',
+      '--by',
+      'ann',
+    ]);
+    expect(out).toBe('letters/hourly\n');
+    expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({
+      pipeline: 'letters',
+      name: 'hourly',
+      cron: '0 * * * *',
+      input: { text: 'Hi' },
+      by: 'ann',
+    });
+    expect((await run('schedule remove letters hourly')).exit).toBe(EXIT.ok);
+  });
+
+  test('of one run: it is asked to begin later', async () => {
+    gateway.answers.set('POST /v1/runs', { id: RUN, status: 'running', links: {} });
+    await run('run start letters -i text=Hi --at 2027-01-31T10:00:00+01:00');
+    expect(JSON.parse(gateway.asked[0]!.body)).toMatchObject({ startAt: '2027-01-31T09:00:00.000Z' });
+    await run('run start letters -i text=Hi --delay 2h');
+    const { startAt } = JSON.parse(gateway.asked[1]!.body) as { startAt: string };
+    expect(Math.abs(Date.parse(startAt) - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    expect((await run('run start letters -i text=Hi --delay soon')).exit).toBe(EXIT.usage);
+  });
 });

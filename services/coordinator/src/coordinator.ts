@@ -7,7 +7,9 @@ import { Plans } from './plans.js';
 import { followRoutes } from './routes.js';
 import { RunCache } from './run-cache.js';
 import { runsSource } from './runs.js';
+import { beginDue, keepSchedules } from './starting.js';
 import { Timers } from './timers.js';
+import { Triggers } from './triggers.js';
 import { unreadSource } from './unread.js';
 
 export interface CoordinatorOptions {
@@ -31,9 +33,14 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
   const { store, now = Date.now } = options;
   const plans = new Plans(store);
   await bring({ house, store }, options.pipelines, now());
-  const routes = await followRoutes(house, plans);
-
-  const timers = new Timers({ store, broker, topics, telemetry, now });
+  const timers = new Timers({
+    store,
+    broker,
+    topics,
+    telemetry,
+    now,
+    others: (at) => beginDue({ store, broker, topics, telemetry }, at),
+  });
   const context: Context = {
     broker,
     topics,
@@ -46,6 +53,11 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     wakeBy: (at) => timers.wakeBy(at),
     now,
   };
+  const triggers = new Triggers(context, groups.trigger);
+  const routes = await followRoutes(house, plans, async (current) => {
+    for (const plan of current) await keepSchedules(store, plan, now());
+    triggers.follow(current);
+  });
   const consumptions = await Promise.all([
     broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
     broker.consumeInOrder(
@@ -73,12 +85,15 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
   return {
     async ready() {
       if (!(await store.reader.healthy())) return 'the database cannot be reached';
-      return consumptions.every((consumption) => consumption.ready) || 'partitions are being taken over';
+      return (
+        (consumptions.every((consumption) => consumption.ready) && triggers.ready) || 'partitions are being taken over'
+      );
     },
     async drain(ms) {
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();
+      await triggers.drain(ms);
     },
   };
 }

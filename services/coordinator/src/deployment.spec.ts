@@ -32,11 +32,12 @@ const version = (number: number, plan: string) => ({
   by: undefined,
   reason: undefined,
 });
-const nothing: Deployed = { route: undefined, versions: [], contracts: new Map() };
+const nothing: Deployed = { route: undefined, versions: [], contracts: new Map(), schedules: [] };
 const first: Deployed = {
   route: { current: one.hash, before: undefined, canary: undefined },
   versions: [version(1, one.hash)],
   contracts: new Map([['read', read]]),
+  schedules: [],
 };
 const both: Deployed = {
   ...first,

@@ -13,9 +13,11 @@ import {
 } from '@millrace/contracts';
 import { type LoadedPlan, loadPlan, PlanError, schemasOf, type StageContract } from '@millrace/pipeline';
 import { ensureStageTopics, type House } from '@millrace/service';
-import type { DeploymentChange, Store } from '@millrace/store';
+import type { DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, refusal, routing } from './deployment.js';
+import { scheduling } from './scheduling.js';
 import { stagesOf } from './stages-of.js';
+import { MissingTopic, triggerRows } from './triggers.js';
 
 interface Needs {
   readonly house: House;
@@ -77,17 +79,21 @@ async function applied(
 ): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
   const { house, store } = needs;
   const { id, at } = request;
-  if (request.type === 'pipeline.route-requested') {
+  if (request.type !== 'pipeline.deploy-requested') {
     const { pipeline } = request;
-    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => routing(request, now));
+    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) =>
+      request.type === 'pipeline.route-requested' ? routing(request, now) : scheduling(request, now),
+    );
     return { outcome, records: outcome.status === 'applied' ? [routed(house, pipeline, at)] : [] };
   }
   const { pipeline } = request.plan;
   const checked = await usable(house, request);
   const stages = Object.keys(request.contracts);
-  const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) =>
-    'plan' in checked ? deployment(request, checked.plan, now) : checked,
-  );
+  const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) => {
+    if (!('plan' in checked)) return checked;
+    const change = deployment(request, checked.plan, now);
+    return change.outcome.status === 'applied' ? { ...change, triggers: checked.triggers } : change;
+  });
   if (outcome.status === 'refused' || !('plan' in checked)) return { outcome, records: [] };
   const { hash, plan } = checked.plan;
   const published = {
@@ -100,14 +106,18 @@ async function applied(
 }
 
 /** The plan, once it is known that it could run here: it loads, and its stages have topics. */
-async function usable(house: House, { plan }: DeployRequested): Promise<{ plan: LoadedPlan } | DeploymentChange> {
+async function usable(
+  house: House,
+  { plan }: DeployRequested,
+): Promise<{ plan: LoadedPlan; triggers: readonly TriggerRow[] } | DeploymentChange> {
   try {
     const loaded = loadPlan(plan);
     const stages = stagesOf(loaded);
     await ensureStageTopics(house, stages);
     for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
-    return { plan: loaded };
+    return { plan: loaded, triggers: await triggerRows(house, loaded) };
   } catch (error) {
+    if (error instanceof MissingTopic) return refusal(plan.pipeline, 'TRIGGER_TOPIC_MISSING', error.message);
     if (error instanceof PlanError) return refusal(plan.pipeline, 'PLAN_REFUSED', error.message);
     if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')
       return refusal(plan.pipeline, 'STAGE_TOPIC_MISSING', error.message);

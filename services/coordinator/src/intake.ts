@@ -3,14 +3,17 @@ import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, wakeAtOf } from '@millrace/saga';
 import type { RunChange } from '@millrace/store';
+import { isDeepStrictEqual } from 'node:util';
 import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
+import { placed, placeWanted } from './places.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import { readRequest } from './request.js';
 
 interface Accepted {
+  readonly request: Parameters<typeof accept>[0];
   readonly decision: Decision;
   readonly plan: LoadedPlan;
   readonly traceparent: string | undefined;
@@ -38,18 +41,21 @@ export function intakeSource(
       if ('failure' in reading) refuse(record, reading.failure);
       else if (!accepted.has(reading.request.run)) {
         const { request, plan, traceparent } = reading;
-        accepted.set(request.run, { decision: accept(request, plan), plan, traceparent });
+        accepted.set(request.run, { request, decision: accept(request, plan), plan, traceparent });
       }
     }
     const summaries = [...accepted.values()].map(({ decision: { run }, plan }) => ({
       ...summaryOf(run),
       wakeAt: wakeAtOf(run, plan),
+      // One that is to begin later wants its place then.
+      place: run.held ? undefined : placeWanted(run, plan),
     }));
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
-    await store.writer.create(summaries, (created) => {
+    await store.writer.create(summaries, (created, places) => {
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
+        .map((one) => placed(one, places.get(one.decision.run.id)))
         .map((one) => ({ one, answer: answerFor(one, at) }));
       made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
       records = [...unread, ...answers.flatMap(({ answer }) => answer.records)];
@@ -61,8 +67,8 @@ export function intakeSource(
         changes: made.map(({ decision, plan }): RunChange => ({
           ...changeOf(undefined, decision, plan),
           created: true,
-          // The row has been made; a request that no record could hold has changed the run since.
-          row: decision.run.seq !== accepted.get(decision.run.id)!.decision.run.seq,
+          // The row has been made; having no place, or a request that no record could hold, has changed the run since.
+          row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
         })),
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),

@@ -10,12 +10,15 @@ export class Plans {
 
   constructor(private readonly store: Pick<Store, 'reader'>) {}
 
-  /** Takes over from the store what new runs get: of all pipelines, or of one. */
-  async refresh(pipeline?: string): Promise<void> {
+  /** Takes over from the store what new runs get: of all pipelines, or of one. @returns the current plans of these */
+  async refresh(pipeline?: string): Promise<readonly LoadedPlan[]> {
+    const current: LoadedPlan[] = [];
     for (const [name, route] of await this.store.reader.deployed.routes(pipeline)) {
       for (const hash of [route.current, route.canary?.plan]) if (hash !== undefined) await this.get(hash);
       this.routes.set(name, route);
+      current.push(await this.get(route.current));
     }
+    return current;
   }
 
   /** New runs of its pipeline get this plan. */

@@ -16,6 +16,8 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
   const { headers } = record;
   const pipeline = headerText(headers, HEADER.pipeline);
   if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
+  const startAt = timeOf(headerText(headers, HEADER.startAt));
+  if (Number.isNaN(startAt)) return { failure: failure('INVALID_START_TIME', 'The header `start-at` is no time.') };
   const source = `${record.topic}/${record.partition}/${record.offset}`;
   const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
   // The timestamp tells a topic from one that was made anew under its name.
@@ -36,7 +38,16 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
     };
   }
   return {
-    request: { run, pipeline, input, idempotencyKey, at: of.at, source },
+    request: {
+      run,
+      pipeline,
+      input,
+      idempotencyKey,
+      at: of.at,
+      source,
+      startAt,
+      key: plan.starts.concurrency?.keyOf(input),
+    },
     plan,
     traceparent: headerText(headers, HEADER.traceparent),
   };
@@ -49,4 +60,12 @@ function idempotencyKeyOf({ headers, key }: Incoming, keyIsIdempotent: boolean):
   const id = headerText(headers, HEADER.id);
   if (id) return `${headerText(headers, HEADER.source) ?? ''}#${id}`;
   return keyIsIdempotent && key ? key.toString('utf8') : undefined;
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** NaN for what is no time. */
+function timeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return RFC_3339.test(text) ? Date.parse(text) : NaN;
 }

@@ -1,13 +1,18 @@
 import { Control } from '@millrace/contracts';
 import type { House } from '@millrace/service';
+import type { LoadedPlan } from '@millrace/pipeline';
 import type { Plans } from './plans.js';
 
-/** Keeps `plans` as the store has them: read now, and again whenever somebody says that a route has changed. */
-export async function followRoutes({ broker, topics, telemetry }: House, plans: Plans): Promise<AsyncDisposable> {
+/** Keeps `plans` as the store has them: read now, and again whenever somebody says that a route has changed. `current` is told which plans are. */
+export async function followRoutes(
+  { broker, topics, telemetry }: House,
+  plans: Plans,
+  current: (plans: readonly LoadedPlan[]) => Promise<void>,
+): Promise<AsyncDisposable> {
   let refreshing = Promise.resolve();
   const refresh = (pipeline: string) => {
     refreshing = refreshing
-      .then(() => plans.refresh(pipeline))
+      .then(async () => current(await plans.refresh(pipeline)))
       .catch((error: unknown) => {
         telemetry.log.error({ err: error, pipeline }, 'A route could not be read: new runs go where they went before.');
       });
@@ -17,7 +22,7 @@ export async function followRoutes({ broker, topics, telemetry }: House, plans: 
     if (data?.type === 'pipeline.routed') refresh(data.pipeline);
   });
   await tail.caughtUp;
-  await plans.refresh();
+  await current(await plans.refresh());
   return {
     async [Symbol.asyncDispose]() {
       await tail[Symbol.asyncDispose]();

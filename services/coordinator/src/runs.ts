@@ -6,6 +6,7 @@ import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
+import { placesOf } from './places.js';
 import { Positions } from './position.js';
 import { endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
@@ -58,6 +59,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       }),
       deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
+      places: placesOf(changed, at),
       answer: answerBytes(records),
     });
     positions.moved(partition, batch.next);
@@ -126,6 +128,8 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     if (run.endedAt === undefined) cache.set(partition, { run, wakeAt });
     else cache.delete(partition, run.id);
     if (due !== undefined) context.wakeBy(due);
+    // Somebody else's turn may have come.
+    if (run.key !== undefined && run.endedAt !== undefined) context.wakeBy(context.now());
     if (run.status !== before.run.status) context.runs.add(1, { pipeline: run.pipeline, status: run.status });
     if (facts.length > 0) endedSpans(telemetry, run, { facts, waitingSince: sinceOf(before.run, facts) });
   }

@@ -18,7 +18,15 @@ export class Timers {
   private firing: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly of: { store: Store; broker: Broker; topics: Topics; telemetry: Telemetry; now: () => number },
+    private readonly of: {
+      store: Store;
+      broker: Broker;
+      topics: Topics;
+      telemetry: Telemetry;
+      now: () => number;
+      /** What else comes due; true where there is more. */
+      others?: (at: number) => Promise<boolean>;
+    },
   ) {
     this.schedule(POLL_MS);
   }
@@ -43,6 +51,7 @@ export class Timers {
     let more = false;
     try {
       more = await this.fireDue();
+      if (await this.of.others?.(this.of.now())) more = true;
     } catch (error) {
       this.of.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
     }

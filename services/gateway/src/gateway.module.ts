@@ -17,6 +17,7 @@ import { ReviewsController } from './reviews.controller.js';
 import { RunsController } from './runs.controller.js';
 import { Runs } from './runs.js';
 import { RunStarter } from './start-run.js';
+import { SchedulesController } from './schedules.controller.js';
 import { HOUSE, READER } from './tokens.js';
 import { VersionsController } from './versions.controller.js';
 import { Versions } from './versions.js';
@@ -46,6 +47,7 @@ export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Giv
       DeadLettersController,
       PipelinesController,
       VersionsController,
+      SchedulesController,
       MetaController,
       PageController,
     ],

@@ -21,6 +21,7 @@ export const SCHEMAS = {
   DeploymentView: http.DeploymentView,
   DiffList: z.object({ items: z.array(http.DifferenceView) }),
   CheckView: http.CheckView,
+  ScheduleList: http.ScheduleList,
   Accepted: http.Accepted,
   Problem: http.Problem,
 } satisfies Record<string, z.ZodType>;

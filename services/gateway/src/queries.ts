@@ -31,8 +31,12 @@ const version = (what: string) => z.string().min(1).max(100).describe(`${what}: 
 export const DiffQuery = z.strictObject({ from: version('Before'), to: version('After') });
 export type DiffQuery = z.infer<typeof DiffQuery>;
 
+export const SchedulesQuery = z.strictObject({ pipeline });
+export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
+
 export const StartQuery = z.strictObject({
   pipeline: z.string().min(1).max(200).optional().describe('Which pipeline, where the body is a mail.'),
+  startAt: z.iso.datetime({ offset: true }).optional().describe('As in the body of JSON: the run begins then.'),
 });
 export type StartQuery = z.infer<typeof StartQuery>;
 

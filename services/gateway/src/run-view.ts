@@ -36,6 +36,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
   return {
     ...summary,
     traceId: traceIdsOf(run.id).traceId,
+    ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
     input: run.known.input,
     ...(run.output !== undefined && { output: run.output }),
     steps,

@@ -19,7 +19,7 @@ import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
 import { RunsQuery, StartQuery } from './queries.js';
 import { runLinks, summaryView } from './run-view.js';
 import { Runs } from './runs.js';
-import { RunStarter } from './start-run.js';
+import { RunStarter, type Wanted } from './start-run.js';
 import { READER } from './tokens.js';
 
 /** `Prefer: wait=N` waits no longer than this. */
@@ -107,14 +107,15 @@ export class RunsController {
   }
 }
 
-function wantedOf(body: unknown, query: StartQuery): { pipeline: string; input: unknown } {
+function wantedOf(body: unknown, query: StartQuery): Pick<Wanted, 'pipeline' | 'input' | 'startAt'> {
   if (Buffer.isBuffer(body)) {
     if (query.pipeline === undefined) {
       const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
       throw new RequestProblem('INVALID_REQUEST', 'Say which pipeline the mail is for: ?pipeline=<name>.', { errors });
     }
     const raw = textOf(body);
-    return { pipeline: query.pipeline, input: raw === undefined ? { rawBase64: body.toString('base64') } : { raw } };
+    const input = raw === undefined ? { rawBase64: body.toString('base64') } : { raw };
+    return { pipeline: query.pipeline, input, startAt: query.startAt };
   }
   const { data, error } = StartRun.safeParse(body ?? {});
   if (error) throw invalidRequest(error);
@@ -122,7 +123,7 @@ function wantedOf(body: unknown, query: StartQuery): { pipeline: string; input: 
     const errors = [{ pointer: '/input', detail: 'Required: the pipeline’s input.' }];
     throw new RequestProblem('INVALID_REQUEST', 'The body has no input.', { errors });
   }
-  return { pipeline: data.pipeline, input: data.input };
+  return { pipeline: data.pipeline, input: data.input, startAt: data.startAt };
 }
 
 function traceparentOf(request: IncomingMessage): string | undefined {

@@ -62,7 +62,7 @@ export class Runs {
           id,
           seen.map(({ fact }) => fact),
         );
-        if (run.status !== 'running') done(true);
+        if (run.status !== 'running' && run.status !== 'held') done(true);
       });
       if (signal.aborted) late();
       else signal.addEventListener('abort', late);

@@ -11,6 +11,8 @@ export interface Wanted {
   readonly pipeline: string;
   readonly input: unknown;
   readonly idempotencyKey: string | undefined;
+  /** RFC 3339: it begins then. */
+  readonly startAt?: string | undefined;
   /** Of whoever asks. */
   readonly traceparent: string | undefined;
 }
@@ -66,7 +68,7 @@ export class RunStarter {
   }
 
   private async publish(
-    { pipeline, input, traceparent }: Wanted,
+    { pipeline, input, startAt, traceparent }: Wanted,
     { id, key }: { id: string; key: string },
   ): Promise<void> {
     const { house } = this.needs;
@@ -89,6 +91,7 @@ export class RunStarter {
           }),
           [HEADER.pipeline]: pipeline,
           [HEADER.idempotencyKey]: key,
+          ...(startAt !== undefined && { [HEADER.startAt]: startAt }),
         },
       },
     ]);

@@ -1,9 +1,42 @@
 import * as http from '@millrace/contracts/http';
 import { accepted, ok, type Operation } from './operation.js';
-import { DiffQuery } from './queries.js';
+import { DiffQuery, SchedulesQuery } from './queries.js';
 
 /** Versions of pipelines, and runs that go from one to another. */
 export const VERSION_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: '/v1/schedules',
+    id: 'listSchedules',
+    summary: 'Times at which pipelines are run, the next one first.',
+    query: SchedulesQuery,
+    answers: ok('ScheduleList', 'All of them.'),
+    problems: ['INVALID_REQUEST'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/schedules',
+    id: 'makeSchedule',
+    summary: 'Runs a pipeline at times; one of the same name that was made before is changed.',
+    body: http.ScheduleBody,
+    answers: {
+      ...ok('DeploymentView', 'Applied.'),
+      202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
+    },
+    problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'SCHEDULE_REFUSED', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/schedules/remove',
+    id: 'removeSchedule',
+    summary: 'Ends a schedule that was made. Those of a plan go with the plan.',
+    body: http.RemoveScheduleBody,
+    answers: {
+      ...ok('DeploymentView', 'Applied.'),
+      202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
+    },
+    problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'UNKNOWN_SCHEDULE', 'SCHEDULE_REFUSED', 'BROKER_UNAVAILABLE'],
+  },
   {
     method: 'POST',
     path: '/v1/pipelines/{name}/versions',
@@ -21,6 +54,7 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
       'PLAN_REFUSED',
       'CONTRACT_BREAKS',
       'STAGE_TOPIC_MISSING',
+      'TRIGGER_TOPIC_MISSING',
       'BROKER_UNAVAILABLE',
     ],
   },

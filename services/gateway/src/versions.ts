@@ -94,8 +94,8 @@ export class Versions {
     return { route, ...deployed };
   }
 
-  /** Publishes what is asked for and waits for what becomes of it. */
-  private async request(request: DeploymentRequest): Promise<DeploymentView> {
+  /** Publishes what is asked for and waits for what becomes of it. @throws {RequestProblem} why it was refused */
+  async request(request: DeploymentRequest): Promise<DeploymentView> {
     const { house, reader } = this.needs;
     const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
     const headers = { [HEADER.id]: request.id, [HEADER.type]: EVENT_TYPE.deployment };
@@ -116,8 +116,13 @@ const linksOf = (id: string, pipeline: string) => ({
 
 function viewOf(id: string, outcome: DeploymentOutcome): DeploymentView {
   if (outcome.status === 'refused') throw refusalOf(outcome.failure);
-  const { pipeline, version, plan, unchanged } = outcome;
-  return { id, status: 'applied', pipeline, version, plan, unchanged, links: linksOf(id, pipeline) };
+  const { pipeline, version, plan, schedule, unchanged } = outcome;
+  const what = {
+    ...(version !== undefined && { version }),
+    ...(plan !== undefined && { plan }),
+    ...(schedule !== undefined && { schedule }),
+  };
+  return { id, status: 'applied', pipeline, ...what, unchanged, links: linksOf(id, pipeline) };
 }
 
 /** A failure of the same name as a problem is that problem. */

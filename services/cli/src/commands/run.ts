@@ -19,6 +19,24 @@ interface StartOptions extends CommonOptions {
   readonly wait?: string | true;
   readonly watch?: true;
   readonly idempotencyKey?: string;
+  readonly at?: string;
+  readonly delay?: string;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** When a run is to begin; undefined for at once. */
+function startAtOf({ at, delay }: StartOptions): string | undefined {
+  if (at !== undefined && delay !== undefined) throw new CliError(EXIT.usage, 'Give either --at or --delay, not both.');
+  if (at !== undefined) {
+    if (Number.isNaN(Date.parse(at)))
+      throw new CliError(EXIT.usage, `--at is "${at}": expected e.g. 2026-01-31T09:00:00Z.`);
+    return new Date(at).toISOString();
+  }
+  if (delay === undefined) return undefined;
+  const [, count, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(delay) ?? [];
+  if (count === undefined) throw new CliError(EXIT.usage, `--delay is "${delay}": expected e.g. 90s, 30m, 2h or 3d.`);
+  return new Date(Date.now() + Number(count) * UNITS[unit!]!).toISOString();
 }
 
 export function runCommands(program: Command, context: Context): void {
@@ -33,11 +51,16 @@ export function runCommands(program: Command, context: Context): void {
     .option('--json <json>', 'the input as JSON')
     .option('--wait [seconds]', 'wait until it ended or waits for somebody (60 s unless said)')
     .option('--watch', 'the same, and show what happens')
+    .option('--at <time>', 'begin then, e.g. 2026-01-31T09:00:00Z')
+    .option('--delay <duration>', 'begin so much later, e.g. 90s, 30m, 2h, 3d')
     .option('--idempotency-key <key>', 'the same key and input give the same run')
     .action(async (pipeline: string, file: string | undefined, options: StartOptions) => {
       const client = clientOf(terminal, options);
       const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal);
-      const accepted = await client.start(pipeline, payload, options.idempotencyKey);
+      const accepted = await client.start(pipeline, payload, {
+        idempotencyKey: options.idempotencyKey,
+        startAt: startAtOf(options),
+      });
       if (!options.watch && options.wait === undefined) {
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         terminal.say(`Follow it with: millrace run watch ${accepted.id}\n`);

@@ -120,8 +120,9 @@ export class World implements AsyncDisposable {
         next: undefined,
       }),
     deadLetter: (id) => Promise.resolve(this.deadLetters.get(id)),
+    schedules: () => Promise.resolve([]),
     deployed: {
-      read: () => Promise.resolve({ route: this.route, versions: this.versions, contracts: new Map() }),
+      read: () => Promise.resolve({ route: this.route, versions: this.versions, contracts: new Map(), schedules: [] }),
       routes: (pipeline) => Promise.resolve(new Map(pipeline === 'reply' ? [['reply', this.route]] : [])),
       outcome: () => Promise.resolve(undefined),
       livePlans: () => Promise.resolve([]),

@@ -1,0 +1,133 @@
+import type { Query } from './database.js';
+
+/** What a run needs before it may begin, where its pipeline has only so many at once for a key. */
+export interface PlaceWanted {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly key: string;
+  readonly limit: number;
+  readonly whenFull: 'queue' | 'drop' | 'replace';
+}
+
+/** `active`: it may begin. `held`: when its turn comes. `dropped`: not at all. */
+export type PlaceGiven = 'active' | 'held' | 'dropped';
+
+/** Something that a run has to hear: that its turn has come, or why it is cancelled. */
+export interface Told {
+  readonly run: string;
+  readonly cancel: string | undefined;
+}
+
+type Spot = Pick<PlaceWanted, 'pipeline' | 'key'>;
+
+/** Within a transaction: gives places in the order in which they are wanted. Others who give or take places of the same key wait. */
+export async function givePlaces(
+  query: Query,
+  wanted: readonly PlaceWanted[],
+  at: number,
+): Promise<ReadonlyMap<string, PlaceGiven>> {
+  const given = new Map<string, PlaceGiven>();
+  await lock(query, wanted);
+  for (const one of wanted) given.set(one.run, await givePlace(query, one, at));
+  return given;
+}
+
+async function givePlace(
+  query: Query,
+  { run, pipeline, key, limit, whenFull }: PlaceWanted,
+  at: number,
+): Promise<PlaceGiven> {
+  const [taken] = await query<{ active: number; held: number; leaving: number }>(
+    `select count(*) filter (where active)::int as active, count(*) filter (where not active and cancel is null)::int as held,
+       count(*) filter (where active and cancel is not null)::int as leaving
+     from places where pipeline = $1 and key = $2`,
+    [pipeline, key],
+  );
+  const { active, held, leaving } = taken!;
+  const isFree = active < limit && held === 0;
+  if (!isFree && whenFull === 'drop') return 'dropped';
+  await query(
+    `insert into places (run, pipeline, key, most, active) values ($1, $2, $3, $4::int, $5::boolean) on conflict (run) do nothing`,
+    [run, pipeline, key, limit, isFree],
+  );
+  if (isFree) return 'active';
+  if (whenFull === 'replace') {
+    const values = [pipeline, key, run, `replaced by ${run}`, at / 1000];
+    await query(
+      `update places set cancel = $4, tell_at = to_timestamp($5::float8)
+       where pipeline = $1 and key = $2 and not active and cancel is null and run <> $3`,
+      values,
+    );
+    if (active - leaving >= limit) {
+      await query(
+        `update places set cancel = $4, tell_at = to_timestamp($5::float8) where run = (
+           select run from places where pipeline = $1 and key = $2 and active and cancel is null and run <> $3 order by seq limit 1)`,
+        values,
+      );
+    }
+  }
+  return 'held';
+}
+
+/** What a batch means for places. */
+export interface PlaceChanges {
+  /** Runs that have begun: they need not be told any more. */
+  readonly begun: readonly string[];
+  readonly ended: readonly string[];
+  /** Runs whose time has come, and which now want a place. */
+  readonly wanted: readonly PlaceWanted[];
+  readonly at: number;
+}
+
+/** Within a transaction: keeps places as a batch has it. Who is next where one became free is told so. */
+export async function keepPlaces(query: Query, { begun, ended, wanted, at }: PlaceChanges): Promise<void> {
+  if (begun.length + ended.length + wanted.length === 0) return;
+  const own = await query<Spot>('select distinct pipeline, key from places where run = any($1::text[])', [
+    [...begun, ...ended],
+  ]);
+  // All at once and first: who holds a row and then waits for a lock could wait for ever.
+  await lock(query, [...own, ...wanted]);
+  if (begun.length > 0)
+    await query('update places set tell_at = null where run = any($1::text[]) and cancel is null', [begun]);
+  for (const one of wanted) await tellPlace(query, one, { place: await givePlace(query, one, at), at });
+  if (ended.length === 0) return;
+  const left = await query<Spot>('delete from places where run = any($1::text[]) returning pipeline, key', [ended]);
+  for (const { pipeline, key } of left) {
+    await query(
+      `update places set active = true, tell_at = to_timestamp($3::float8) where run in (
+         select run from (
+           select run, most, row_number() over (order by seq) as turn from places
+           where pipeline = $1 and key = $2 and not active and cancel is null
+         ) waiting
+         where turn + (select count(*) from places where pipeline = $1 and key = $2 and active) <= most
+       )`,
+      [pipeline, key, at / 1000],
+    );
+  }
+}
+
+/** A run that asked for a place after it was accepted hears what it got like one that waited for it. */
+async function tellPlace(
+  query: Query,
+  { run, pipeline, key, limit }: PlaceWanted,
+  of: { place: PlaceGiven; at: number },
+): Promise<void> {
+  const at = of.at / 1000;
+  if (of.place === 'active')
+    await query('update places set tell_at = to_timestamp($2::float8) where run = $1', [run, at]);
+  if (of.place !== 'dropped') return;
+  await query(
+    `insert into places (run, pipeline, key, most, active, cancel, tell_at)
+     values ($1, $2, $3, $4::int, false, $5, to_timestamp($6::float8)) on conflict (run) do nothing`,
+    [run, pipeline, key, limit, dropReason(key, limit), at],
+  );
+}
+
+export const dropReason = (key: string, limit: number): string =>
+  `dropped: ${limit} of its key${key === '' ? '' : ` "${key.slice(0, 100)}"`} are under way`;
+
+/** In one order everywhere, so that nobody waits for somebody who waits for them. */
+async function lock(query: Query, spots: readonly Spot[]): Promise<void> {
+  const names = [...new Set(spots.map(({ pipeline, key }) => JSON.stringify([pipeline, key])))].sort();
+  for (const name of names) await query('select pg_advisory_xact_lock(hashtextextended($1, 7))', [name]);
+}

@@ -1,0 +1,259 @@
+import { randomId } from '@millrace/contracts';
+import type { Store } from './open.js';
+import type { GatheredRecord } from './starts.js';
+import type { Commit, RunSummary } from './store.js';
+
+type WhenFull = 'queue' | 'drop' | 'replace';
+
+/** What a store has to do for what begins runs. */
+export function startsSuite(open: () => Store): void {
+  const commitOf = (over: Partial<Commit> = {}): Commit => ({
+    topic: randomId('topic'),
+    partition: 0,
+    expected: null,
+    next: 1,
+    changes: [],
+    deadLetters: [],
+    redriven: [],
+    answer: Buffer.from('[]'),
+    ...over,
+  });
+
+  describe('places', () => {
+    let pipeline: string;
+    beforeEach(() => {
+      pipeline = randomId('pipeline');
+      mine.clear();
+    });
+
+    const asks = async (key: string, more: { limit?: number; whenFull?: WhenFull } = {}) => {
+      const id = randomId('run');
+      const summary: RunSummary = { id, pipeline, plan: 'p', status: 'running', acceptedAt: 1_000, endedAt: undefined };
+      const place = { run: id, pipeline, key, limit: 1, whenFull: 'queue' as const, ...more };
+      let got: string | undefined;
+      await open().writer.create([{ ...summary, wakeAt: undefined, place }], (_, places) => {
+        got = places.get(id);
+        return commitOf();
+      });
+      return { id, place, got };
+    };
+    const ends = (...ended: string[]) =>
+      open().writer.commit(commitOf({ places: { begun: [], ended, wanted: [], at: 2_000 } }));
+    const begins = (...begun: string[]) =>
+      open().writer.commit(commitOf({ places: { begun, ended: [], wanted: [], at: 2_000 } }));
+    /** What runs of this test have to hear; it is due again at once. */
+    const told = async () => {
+      const all = await open().starts.toTell({ at: 3_000, until: 3_000, limit: 1_000 });
+      return all.filter(({ run }) => mine.has(run));
+    };
+    const mine = new Set<string>();
+    const ask = async (key: string, more?: { limit?: number; whenFull?: WhenFull }) => {
+      const one = await asks(key, more);
+      mine.add(one.id);
+      return one;
+    };
+
+    test('are given to so many of a key, and then to who has waited longest, who hears of it until it has begun', async () => {
+      const [first, second, third, other] = [await ask('a'), await ask('a'), await ask('a'), await ask('b')];
+      expect([first, second, third, other].map(({ got }) => got)).toEqual(['active', 'held', 'held', 'active']);
+      await ends(first.id);
+      expect(await told()).toEqual([{ run: second.id, cancel: undefined }]);
+      expect(await told()).toEqual([{ run: second.id, cancel: undefined }]);
+      await begins(second.id);
+      expect(await told()).toEqual([]);
+      await ends(second.id);
+      expect(await told()).toEqual([{ run: third.id, cancel: undefined }]);
+    });
+
+    test('that are all taken turn a run away, where it says so', async () => {
+      await ask('a', { whenFull: 'drop' });
+      const second = await ask('a', { whenFull: 'drop' });
+      expect(second.got).toBe('dropped');
+      await ends(second.id);
+      expect(await told()).toEqual([]);
+    });
+
+    test('that are all taken go to the newest, and the oldest and those that waited are told to end', async () => {
+      const [first, second, third] = [
+        await ask('a', { whenFull: 'replace' }),
+        await ask('a', { whenFull: 'replace' }),
+        await ask('a', { whenFull: 'replace' }),
+      ];
+      expect([first, second, third].map(({ got }) => got)).toEqual(['active', 'held', 'held']);
+      const cancelled = (await told()).map(({ run, cancel }) => [run, cancel]);
+      expect(new Map(cancelled as [string, string][])).toEqual(
+        new Map([
+          [first.id, `replaced by ${second.id}`],
+          [second.id, `replaced by ${third.id}`],
+        ]),
+      );
+      await ends(first.id, second.id);
+      expect(await told()).toEqual([{ run: third.id, cancel: undefined }]);
+    });
+
+    test('are wanted later by a run that is to begin later, and it hears what it got', async () => {
+      const first = await ask('a');
+      const later = { run: randomId('run'), pipeline, key: 'a', limit: 1 };
+      mine.add(later.run);
+      const wants = (whenFull: WhenFull) =>
+        open().writer.commit(
+          commitOf({ places: { begun: [], ended: [], wanted: [{ ...later, whenFull }], at: 2_000 } }),
+        );
+      await wants('drop');
+      expect(await told()).toEqual([{ run: later.run, cancel: 'dropped: 1 of its key "a" are under way' }]);
+      await ends(later.run, first.id);
+      await wants('queue');
+      expect(await told()).toEqual([{ run: later.run, cancel: undefined }]);
+    });
+
+    test('are never more than the limit, however many ask and end at once', async () => {
+      const limit = 3;
+      const all = await Promise.all(Array.from({ length: 12 }, () => ask('a', { limit })));
+      const active = all.filter(({ got }) => got === 'active').map(({ id }) => id);
+      expect(active).toHaveLength(limit);
+      const begun = new Set(active);
+      while (begun.size < all.length) {
+        await Promise.all([...active.splice(0, 2)].map((id) => ends(id)));
+        const now = (await told()).map(({ run }) => run).filter((run) => !begun.has(run));
+        expect(active.length + now.length).toBe(Math.min(limit, active.length + all.length - begun.size));
+        for (const run of now) begun.add(run);
+        active.push(...now);
+        await begins(...now);
+      }
+    });
+  });
+
+  describe('schedules', () => {
+    const spec = { cron: '0 3 * * *', zone: 'UTC', catchUp: 'last', input: {} };
+    const listed = async (pipeline: string) =>
+      (await open().reader.schedules({ pipeline })).map(({ name, nextAt, made }) => ({ name, nextAt, made }));
+    const apply = (pipeline: string, more: object) =>
+      open().deployments.apply({ id: randomId('dep'), at: 1, pipeline, stages: [] }, () => ({
+        outcome: { status: 'applied', pipeline, unchanged: false },
+        ...more,
+      }));
+    const current = (pipeline: string, plan: string) =>
+      apply(pipeline, { route: { current: plan, before: undefined, canary: undefined } });
+
+    test('of a plan take the place of those before; one that is as it was keeps its time, and those that were made stay', async () => {
+      const pipeline = randomId('pipeline');
+      await current(pipeline, 'one');
+      const keep = (plan: string, ...schedules: { name: string; spec: object; nextAt: number }[]) =>
+        open().starts.keepSchedules({ pipeline, plan, schedules });
+      await keep('one', { name: 'a', spec, nextAt: 1_000 }, { name: 'b', spec, nextAt: 1_000 });
+      await apply(pipeline, {
+        makes: { pipeline, name: 'mine', spec, nextAt: 5_000, made: true, by: 'ann', reason: undefined },
+      });
+      await keep(
+        'one',
+        { name: 'a', spec, nextAt: 9_000 },
+        { name: 'b', spec: { ...spec, zone: 'Europe/Berlin' }, nextAt: 9_000 },
+      );
+      expect(await listed(pipeline)).toEqual([
+        { name: 'a', nextAt: 1_000, made: false },
+        { name: 'mine', nextAt: 5_000, made: true },
+        { name: 'b', nextAt: 9_000, made: false },
+      ]);
+      await keep('another plan', { name: 'z', spec, nextAt: 1 });
+      await keep('one');
+      expect(await listed(pipeline)).toEqual([{ name: 'mine', nextAt: 5_000, made: true }]);
+      await apply(pipeline, { removes: 'mine' });
+      expect(await listed(pipeline)).toEqual([]);
+    });
+
+    test('are due until they are moved on, which is done once', async () => {
+      const pipeline = randomId('pipeline');
+      await current(pipeline, 'one');
+      await open().starts.keepSchedules({ pipeline, plan: 'one', schedules: [{ name: 'a', spec, nextAt: 1_234 }] });
+      const due = async () => (await open().starts.dueSchedules(2_000, 1_000)).find((one) => one.pipeline === pipeline);
+      const found = (await due())!;
+      expect((await open().starts.due(2_000)).schedules).toBe(true);
+      await open().starts.moveOn(found, 5_000);
+      await open().starts.moveOn(found, 9_000);
+      expect(await due()).toBeUndefined();
+      expect(await listed(pipeline)).toMatchObject([{ nextAt: 5_000 }]);
+    });
+  });
+
+  describe('records that are gathered', () => {
+    let trigger: string;
+    let topic: string;
+    beforeEach(() => {
+      trigger = randomId('trigger');
+      topic = randomId('topic');
+    });
+    const one = (offset: number, more: Partial<GatheredRecord> = {}) => ({
+      trigger,
+      key: '',
+      record: offset,
+      bytes: 10,
+      place: `${trigger}/${offset}`,
+      max: 3,
+      maxBytes: 1_000,
+      dueAt: 5_000,
+      latestMs: 4_000,
+      replaces: false,
+      offset,
+      ...more,
+    });
+    const gather = (records: readonly ReturnType<typeof one>[], now = 1_000) =>
+      open().starts.gather(
+        { topic, partition: 0, next: Math.max(...records.map(({ offset }) => offset)) + 1, now },
+        records,
+      );
+    const due = async (at: number) =>
+      (await open().starts.dueGatherings({ at, until: at, limit: 1_000 }))
+        .filter((found) => found.trigger === trigger)
+        .map(({ id, records }) => ({ id, records }));
+
+    test('are a batch when there are enough, or when the first has waited long enough, in order', async () => {
+      await gather([one(0), one(1), one(2), one(3)]);
+      expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0, 1, 2] }]);
+      await open().starts.forget([`${trigger}/0`]);
+      expect(await due(4_999)).toEqual([]);
+      expect(await due(5_000)).toEqual([{ id: `${trigger}/3`, records: [3] }]);
+    });
+
+    test('are taken once, however often they come', async () => {
+      await gather([one(0), one(1), one(2)]);
+      await open().starts.forget((await due(1_000)).map(({ id }) => id));
+      await gather([one(0), one(1), one(2), one(3)]);
+      expect(await due(5_000)).toEqual([{ id: `${trigger}/3`, records: [3] }]);
+    });
+
+    test('stay what they are once they are due, until they are done with', async () => {
+      await gather([one(0)]);
+      expect(await due(5_000)).toEqual([{ id: `${trigger}/0`, records: [0] }]);
+      await gather([one(1)], 6_000);
+      expect(await due(5_000)).toEqual(
+        [
+          { id: `${trigger}/0`, records: [0] },
+          { id: `${trigger}/1`, records: [1] },
+        ].slice(0, 2),
+      );
+    });
+
+    test('are parted before they grow too large', async () => {
+      await gather([one(0, { bytes: 600 }), one(1, { bytes: 600 })]);
+      expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0] }]);
+    });
+
+    test('of a debounce are the last one, once none has come for a while, and at the latest in time', async () => {
+      const edit = (offset: number, dueAt: number) =>
+        gather([one(offset, { replaces: true, max: Infinity, dueAt, latestMs: 3_000 })], dueAt - 1_000);
+      await edit(0, 2_000);
+      await edit(1, 2_500);
+      expect(await due(2_499)).toEqual([]);
+      expect(await due(2_500)).toEqual([{ id: `${trigger}/0`, records: [1] }]);
+      await open().starts.forget([`${trigger}/0`]);
+      await edit(2, 11_000);
+      await edit(3, 14_000);
+      expect(await due(13_000)).toEqual([{ id: `${trigger}/2`, records: [3] }]);
+    });
+
+    test('of different keys are different runs', async () => {
+      await gather([one(0, { key: 'a', max: 2 }), one(1, { key: 'b', max: 2 }), one(2, { key: 'a', max: 2 })]);
+      expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0, 2] }]);
+    });
+  });
+}

@@ -1,0 +1,252 @@
+import type { Database, Query } from './database.js';
+import type { Told } from './places.js';
+import type { TriggerRow } from './versions.js';
+
+/** Times at which a pipeline is run. `spec` is the plan's `Schedule`. */
+export interface ScheduleRow {
+  /** `<pipeline>/<name>`. */
+  readonly id: string;
+  readonly pipeline: string;
+  readonly name: string;
+  readonly spec: unknown;
+  /** It was made by somebody, and is not part of the plan. */
+  readonly made: boolean;
+  readonly nextAt: number | undefined;
+  readonly by: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** A record as it waits to become part of a run. */
+export interface GatheredRecord {
+  readonly trigger: string;
+  readonly key: string;
+  /** What the run's input is made of: an item of a batch, the record of a debounce. */
+  readonly record: unknown;
+  readonly bytes: number;
+  /** Names its place: of the first one the run's id is made. */
+  readonly place: string;
+  /** How it goes together with others. */
+  readonly max: number;
+  readonly maxBytes: number;
+  /** When the first one is to become a run at the latest, and each later one moves it to; undefined where it does not. */
+  readonly dueAt: number;
+  readonly latestMs: number | undefined;
+  /** The one before it is forgotten, and the time begins anew. */
+  readonly replaces: boolean;
+}
+
+export interface Gathering {
+  readonly id: string;
+  readonly trigger: string;
+  readonly key: string;
+  readonly records: readonly unknown[];
+}
+
+const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
+const optional = (ms: number | undefined) => (ms === undefined ? null : ms / 1000);
+
+/** What begins runs: schedules, records that are gathered, runs whose turn has come. */
+export class StartsStore {
+  constructor(private readonly database: Database) {}
+
+  /** Which of these have anything due, in one look. */
+  async due(at: number): Promise<{ schedules: boolean; gatherings: boolean; places: boolean }> {
+    const [row] = await this.database.query<{ schedules: boolean; gatherings: boolean; places: boolean }>(
+      `select exists(select 1 from schedules where next_at <= to_timestamp($1::float8)) as schedules,
+         exists(select 1 from gatherings where due_at <= to_timestamp($1::float8)) as gatherings,
+         exists(select 1 from places where tell_at <= to_timestamp($1::float8)) as places`,
+      [at / 1000],
+      'starts-due',
+    );
+    return row!;
+  }
+
+  /** The plan's schedules take the place of those it had; one that has not changed keeps its time. Nothing, where another plan is current by now. */
+  async keepSchedules(of: {
+    pipeline: string;
+    plan: string;
+    schedules: readonly { name: string; spec: unknown; nextAt: number | undefined }[];
+  }): Promise<void> {
+    const { pipeline, plan, schedules } = of;
+    await this.database.transaction(async (query) => {
+      await query('select pg_advisory_xact_lock(hashtext($1))', ['millrace.deployments']);
+      const [current] = await query('select 1 from routes where pipeline = $1 and current = $2', [pipeline, plan]);
+      if (!current) return;
+      await query('delete from schedules where pipeline = $1 and not made and name <> all($2::text[])', [
+        pipeline,
+        schedules.map(({ name }) => name),
+      ]);
+      for (const { name, spec, nextAt } of schedules)
+        await upsertSchedule(query, { pipeline, name, spec, nextAt, made: false });
+    });
+  }
+
+  async dueSchedules(at: number, limit: number): Promise<readonly ScheduleRow[]> {
+    return scheduleRows(this.database.query, 'next_at <= to_timestamp($1::float8)', [at / 1000], limit);
+  }
+
+  /** Moves a schedule on, unless somebody else has. */
+  async moveOn(schedule: ScheduleRow, nextAt: number | undefined): Promise<void> {
+    await this.database.query(
+      `update schedules set next_at = to_timestamp($3::float8)
+       where id = $1 and abs(extract(epoch from next_at) - $2::float8) < 0.0005 and spec::text = $4`,
+      [schedule.id, optional(schedule.nextAt), optional(nextAt), JSON.stringify(schedule.spec)],
+    );
+  }
+
+  /** A trigger as it was deployed last, and where its topic stood when it was first. */
+  async trigger(id: string): Promise<(TriggerRow & { readonly pipeline: string }) | undefined> {
+    const [row] = await this.database.query<TriggerRow & { pipeline: string }>(
+      'select id, pipeline, name, spec, starts from triggers where id = $1',
+      [id],
+    );
+    return row && { ...row, spec: parsed(row.spec), starts: parsed(row.starts) };
+  }
+
+  /**
+   * Takes the records of a batch to those that wait, unless it was taken before: `expected` is where the partition has to stand.
+   * @returns where it stands then
+   */
+  async gather(
+    at: { topic: string; partition: number; next: number; now: number },
+    records: readonly (GatheredRecord & { offset: number })[],
+  ): Promise<void> {
+    await this.database.transaction(async (query) => {
+      const [position] = await query<{ next: string }>(
+        `insert into positions (topic, partition, next, answer) values ($1, $2::int, 0, '[]')
+         on conflict (topic, partition) do update set answer = positions.answer returning next::text`,
+        [at.topic, at.partition],
+      );
+      const done = Number(position!.next);
+      for (const record of records) if (record.offset >= done) await take(query, record, at.now);
+      await query('update positions set next = greatest(next, $3::bigint) where topic = $1 and partition = $2::int', [
+        at.topic,
+        at.partition,
+        at.next,
+      ]);
+    });
+  }
+
+  /** Those that are to become runs now. They take no more records, and are due again after `until` unless they are done with by then. */
+  async dueGatherings(of: { at: number; until: number; limit: number }): Promise<readonly Gathering[]> {
+    const rows = await this.database.query<{ id: string; trigger: string; key: string }>(
+      `update gatherings set closed = true, due_at = to_timestamp($2::float8) where id in (
+         select id from gatherings where due_at <= to_timestamp($1::float8) order by due_at limit $3::int for update skip locked
+       ) returning id, trigger, key`,
+      [of.at / 1000, of.until / 1000, of.limit],
+    );
+    const found: Gathering[] = [];
+    for (const row of rows) {
+      const records = await this.database.query<{ record: unknown }>(
+        'select record from gathered where gathering = $1 order by seq',
+        [row.id],
+      );
+      found.push({ ...row, records: records.map(({ record }) => parsed(record)) });
+    }
+    return found;
+  }
+
+  async forget(gatherings: readonly string[]): Promise<void> {
+    await this.database.transaction(async (query) => {
+      await query('delete from gathered where gathering = any($1::text[])', [gatherings]);
+      await query('delete from gatherings where id = any($1::text[])', [gatherings]);
+    });
+  }
+
+  /** What runs have to hear; each is told again after `until` unless it is known to have heard. */
+  async toTell(of: { at: number; until: number; limit: number }): Promise<readonly Told[]> {
+    const rows = await this.database.query<{ run: string; cancel: string | null }>(
+      `update places set tell_at = to_timestamp($2::float8) where run in (
+         select run from places where tell_at <= to_timestamp($1::float8) order by tell_at limit $3::int for update skip locked
+       ) returning run, cancel`,
+      [of.at / 1000, of.until / 1000, of.limit],
+    );
+    return rows.map(({ run, cancel }) => ({ run, cancel: cancel ?? undefined }));
+  }
+}
+
+export async function scheduleRows(
+  query: Query,
+  where: string,
+  values: readonly unknown[],
+  limit = 10_000,
+): Promise<readonly ScheduleRow[]> {
+  const rows = await query<
+    Omit<ScheduleRow, 'nextAt' | 'by' | 'reason'> & { nextAt: number | null; by: string | null; reason: string | null }
+  >(
+    `select id, pipeline, name, spec, made, by, reason, (extract(epoch from next_at) * 1000)::float8 as "nextAt"
+     from schedules where ${where} order by next_at, id limit ${limit}`,
+    values,
+  );
+  return rows.map((row) => ({
+    ...row,
+    spec: parsed(row.spec),
+    nextAt: row.nextAt ?? undefined,
+    by: row.by ?? undefined,
+    reason: row.reason ?? undefined,
+  }));
+}
+
+export type NewSchedule = Pick<ScheduleRow, 'pipeline' | 'name' | 'spec' | 'nextAt' | 'made'> &
+  Partial<Pick<ScheduleRow, 'by' | 'reason'>>;
+
+/** False where the plan has one of that name, or somebody made it. */
+export async function upsertSchedule(
+  query: Query,
+  { pipeline, name, spec, nextAt, made, by, reason }: NewSchedule,
+): Promise<boolean> {
+  const rows = await query(
+    `insert into schedules (id, pipeline, name, spec, made, next_at, by, reason)
+     values ($1, $2, $3, $4::json, $5::boolean, to_timestamp($6::float8), $7, $8)
+     on conflict (id) do update set spec = excluded.spec, by = excluded.by, reason = excluded.reason,
+       next_at = case when schedules.spec::text = excluded.spec::text then schedules.next_at else excluded.next_at end
+     where schedules.made = excluded.made
+     returning 1`,
+    [`${pipeline}/${name}`, pipeline, name, JSON.stringify(spec), made, optional(nextAt), by ?? null, reason ?? null],
+  );
+  return rows.length > 0;
+}
+
+/** Adds a record to the open gathering of its key, or opens one. */
+async function take(query: Query, of: GatheredRecord, now: number): Promise<void> {
+  const { trigger, key, record, bytes, place, max, maxBytes, dueAt, latestMs, replaces } = of;
+  let [open] = await query<{ id: string; count: number; bytes: number; firstAt: number }>(
+    `select id, count, bytes, (extract(epoch from first_at) * 1000)::float8 as "firstAt" from gatherings
+     where trigger = $1 and key = $2 and not closed for update`,
+    [trigger, key],
+  );
+  if (open && !replaces && open.bytes + bytes > maxBytes) {
+    await query('update gatherings set closed = true, due_at = to_timestamp($2::float8) where id = $1', [
+      open.id,
+      now / 1000,
+    ]);
+    open = undefined;
+  }
+  if (!open) {
+    open = { id: place, count: 0, bytes: 0, firstAt: now };
+    await query(
+      `insert into gatherings (id, trigger, key, count, bytes, first_at, due_at, closed)
+       values ($1, $2, $3, 0, 0, to_timestamp($4::float8), to_timestamp($5::float8), false)`,
+      [place, trigger, key, now / 1000, dueAt / 1000],
+    );
+  }
+  const count = open.count + 1;
+  if (replaces) await query('delete from gathered where gathering = $1', [open.id]);
+  await query('insert into gathered (gathering, seq, record) values ($1, $2::int, $3::json)', [
+    open.id,
+    count,
+    JSON.stringify(record),
+  ]);
+  const isFull = !replaces && count >= max;
+  const latest = latestMs === undefined ? Infinity : open.firstAt + latestMs;
+  const due = isFull ? now : replaces ? Math.min(dueAt, latest) : undefined;
+  await query(
+    `update gatherings set count = $2::int, bytes = bytes + $3::int, closed = $4::boolean,
+       due_at = coalesce(to_timestamp($5::float8), due_at) where id = $1`,
+    [open.id, count, bytes, isFull, due === undefined ? null : due / 1000],
+  );
+}
+
+export async function removeSchedule(query: Query, pipeline: string, name: string): Promise<void> {
+  await query('delete from schedules where id = $1 and made', [`${pipeline}/${name}`]);
+}

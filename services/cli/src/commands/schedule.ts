@@ -1,0 +1,60 @@
+import { type Command, Option } from 'commander';
+import { DeploymentView, ScheduleList } from '@millrace/contracts/http';
+import { SCHEDULE_COLUMNS } from '../columns.js';
+import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { listed, shown } from '../output.js';
+import { answerOf, several } from '../values.js';
+import { acting, actOf, type ActOptions } from './acting.js';
+import { queryOf } from './run.js';
+
+interface MakeOptions extends CommonOptions, ActOptions {
+  readonly zone?: string;
+  readonly catchUp?: string;
+  readonly input?: string[];
+  readonly json?: string;
+}
+
+export function scheduleCommands(program: Command, { terminal }: Context): void {
+  const schedule = program.command('schedule').alias('schedules').description('times at which pipelines are run');
+  const tell = (view: DeploymentView, { output }: CommonOptions) => {
+    const name = `${view.pipeline}/${view.schedule ?? view.id}`;
+    terminal.out(shown(view, output, { name, text: () => name }));
+  };
+
+  talking(schedule.command('list'))
+    .description('all of them, the next one first')
+    .option('--pipeline <name>', 'only of this pipeline')
+    .action(async (options: CommonOptions & { pipeline?: string }) => {
+      const path = `/v1/schedules${queryOf({ pipeline: options.pipeline })}`;
+      const { items } = await clientOf(terminal, options).get(path, ScheduleList);
+      const name = (item: (typeof items)[number]) => `${item.pipeline}/${item.name}`;
+      terminal.out(listed({ items, columns: SCHEDULE_COLUMNS, name }, options.output));
+      if (items.length === 0) terminal.say('No schedules.\n');
+    });
+
+  acting(talking(schedule.command('make')))
+    .description('run a pipeline at times; one of the same name that was made before is changed')
+    .argument('<pipeline>')
+    .argument('<name>')
+    .argument('<cron>', 'minute, hour, day of the month, month, day of the week')
+    .option('--zone <zone>', 'IANA, e.g. Europe/Berlin (UTC unless given)')
+    .addOption(
+      new Option('--catch-up <what>', 'what becomes of times that were missed').choices(['none', 'last', 'all']),
+    )
+    .option('-i, --input <key=value>', 'a field of the input; may be given several times', several)
+    .option('--json <json>', 'the input as JSON')
+    .action(async (pipeline: string, name: string, cron: string, options: MakeOptions) => {
+      const { zone, catchUp, input, json } = options;
+      const body = { pipeline, name, cron, zone, catchUp, input: answerOf({ pairs: input, json }), ...actOf(options) };
+      tell(await clientOf(terminal, options).post('/v1/schedules', body, DeploymentView), options);
+    });
+
+  acting(talking(schedule.command('remove')))
+    .description('end a schedule that was made')
+    .argument('<pipeline>')
+    .argument('<name>')
+    .action(async (pipeline: string, name: string, options: CommonOptions & ActOptions) => {
+      const body = { pipeline, name, ...actOf(options) };
+      tell(await clientOf(terminal, options).post('/v1/schedules/remove', body, DeploymentView), options);
+    });
+}

@@ -1,0 +1,45 @@
+import type { Fact } from '@millrace/contracts';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { accept, type Decision, decide, type Run } from '@millrace/saga';
+import { dropReason, type PlaceChanges, type PlaceGiven, type PlaceWanted } from '@millrace/store';
+
+/** What a run of this plan needs before it begins; undefined where any number may be under way. */
+export function placeWanted(run: Run, { starts: { concurrency } }: LoadedPlan): PlaceWanted | undefined {
+  if (!concurrency || run.key === undefined) return undefined;
+  const { limit, whenFull } = concurrency;
+  return { run: run.id, pipeline: run.pipeline, key: run.key, limit, whenFull };
+}
+
+interface New {
+  readonly request: Parameters<typeof accept>[0];
+  readonly decision: Decision;
+  readonly plan: LoadedPlan;
+}
+
+/** A new run with the place that it got: it begins, waits for its turn, or is cancelled. */
+export function placed<One extends New>(one: One, place: PlaceGiven | undefined): One {
+  if (place === undefined || place === 'active') return one;
+  const { request, plan } = one;
+  const held = accept({ ...request, queued: true }, plan);
+  if (place === 'held') return { ...one, decision: held };
+  const reason = dropReason(request.key ?? '', plan.starts.concurrency?.limit ?? 0);
+  const event = { type: 'run.cancel-requested', run: request.run, at: request.at, by: 'millrace', reason } as const;
+  const cancelled = decide(held.run, event, { plan, at: request.at });
+  return { ...one, decision: { ...cancelled, facts: [...held.facts, ...cancelled.facts] } };
+}
+
+/** What a batch means for places; undefined where it means nothing. */
+export function placesOf(
+  changed: readonly { readonly decision: { run: Run; facts: readonly Fact[] }; readonly plan: LoadedPlan }[],
+  at: number,
+): PlaceChanges | undefined {
+  const counted = changed.filter(({ decision: { run } }) => run.key !== undefined);
+  const has = (type: Fact['type']) =>
+    counted.filter(({ decision: { facts } }) => facts.some((fact) => fact.type === type));
+  const ended = counted.flatMap(({ decision: { run } }) => (run.endedAt === undefined ? [] : [run.id]));
+  const begun = has('run.begun').map(({ decision: { run } }) => run.id);
+  const wanted = has('run.queued').flatMap(({ decision: { run }, plan }) =>
+    run.endedAt === undefined ? (placeWanted(run, plan) ?? []) : [],
+  );
+  return begun.length + ended.length + wanted.length === 0 ? undefined : { begun, ended, wanted, at };
+}

@@ -1,0 +1,35 @@
+import type { ScheduleMakeRequested, ScheduleRemoveRequested } from '@millrace/contracts';
+import { loadStarts, nextTick, PlanError, Schedule } from '@millrace/pipeline';
+import type { Deployed, DeploymentChange } from '@millrace/store';
+import { refusal } from './deployment.js';
+
+/** What a request about a schedule changes. Those of a plan are the plan's to change. Pure. */
+export function scheduling(request: ScheduleMakeRequested | ScheduleRemoveRequested, now: Deployed): DeploymentChange {
+  const { pipeline, name, at, by, reason } = request;
+  if (!now.route) return refusal(pipeline, 'UNKNOWN_PIPELINE', `There is no pipeline "${pipeline}".`);
+  const known = now.schedules.find((one) => one.name === name);
+  if (known?.made === false)
+    return refusal(
+      pipeline,
+      'SCHEDULE_REFUSED',
+      `The schedule "${name}" is part of the plan: deploy another plan to change it.`,
+    );
+  const outcome = { status: 'applied', pipeline, schedule: name, unchanged: false } as const;
+  if (request.type === 'schedule.remove-requested')
+    return known
+      ? { outcome, removes: name }
+      : refusal(pipeline, 'UNKNOWN_SCHEDULE', `${pipeline} has no schedule "${name}".`);
+  try {
+    const spec = Schedule.parse({
+      cron: request.cron,
+      zone: request.zone,
+      catchUp: request.catchUp,
+      input: { $literal: request.input },
+    });
+    loadStarts({ schedules: { [name]: spec } });
+    return { outcome, makes: { pipeline, name, spec, nextAt: nextTick(spec, at), made: true, by, reason } };
+  } catch (error) {
+    if (error instanceof PlanError) return refusal(pipeline, 'SCHEDULE_REFUSED', error.message);
+    throw error;
+  }
+}

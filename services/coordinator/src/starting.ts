@@ -1,0 +1,131 @@
+import { type Broker, type Outgoing, sizeOf } from '@millrace/broker';
+import type { RunEvent, Topics } from '@millrace/contracts';
+import { dueTicks, type LoadedPlan, loadStarts, nextTick, Schedule, Starts } from '@millrace/pipeline';
+import type { Gathering, ScheduleRow, Store } from '@millrace/store';
+import type { Telemetry } from '@millrace/telemetry';
+import { intakeRecord } from './intake-record.js';
+import { eventsRecord } from './publishing.js';
+
+/** So many at once: enough to share a transaction, few enough to be in memory. */
+const BATCH = 200;
+/** What was published and is not known to have arrived is published again after this. */
+const SNOOZE_MS = 15_000;
+
+interface Needs {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly topics: Topics;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Begins what is due: the times of schedules, records that were gathered, runs whose turn has come. Each is published with a key that follows from what it is,
+ * and only then done with, so who dies in between publishes it again, and it is the same run. True where there is more.
+ */
+export async function beginDue(needs: Needs, at: number): Promise<boolean> {
+  const due = await needs.store.starts.due(at);
+  const more = [
+    due.schedules && (await tick(needs, at)),
+    due.gatherings && (await endGatherings(needs, at)),
+    due.places && (await tell(needs, at)),
+  ];
+  return more.some(Boolean);
+}
+
+async function tick({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
+  const rows = await store.starts.dueSchedules(at, BATCH);
+  let more = rows.length === BATCH;
+  for (const row of rows) {
+    const schedule = scheduleOf(row);
+    if (!schedule) {
+      telemetry.log.error({ schedule: row.id }, 'A schedule cannot be read: it is stopped.');
+      await store.starts.moveOn(row, undefined);
+      continue;
+    }
+    const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
+    await broker.publish(
+      ticks.map((tick) => {
+        const time = new Date(tick).toISOString();
+        const input = schedule.inputOf({ at: time, schedule: row.name });
+        const key = `schedule/${row.name}/${time}`;
+        return intakeRecord(topics, {
+          pipeline: row.pipeline,
+          key,
+          input,
+          source: `/millrace/schedules/${row.id}`,
+          at,
+        });
+      }),
+    );
+    await store.starts.moveOn(row, next);
+    more ||= next !== undefined && next <= at;
+  }
+  return more;
+}
+
+function scheduleOf({ name, spec }: ScheduleRow) {
+  const { data } = Schedule.safeParse(spec);
+  return data && loadStarts(Starts.parse({ schedules: { [name]: data } })).schedules.get(name);
+}
+
+async function endGatherings({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
+  const gatherings = await store.starts.dueGatherings({ at, until: at + SNOOZE_MS, limit: BATCH });
+  const done: string[] = [];
+  const records: Outgoing[] = [];
+  for (const gathering of gatherings) {
+    const record = gatheredRecord(topics, gathering, { trigger: await store.starts.trigger(gathering.trigger), at });
+    if (record && sizeOf(record) <= broker.maxRecordBytes) {
+      records.push(record);
+      done.push(gathering.id);
+    } else
+      telemetry.log.error(
+        { gathering: gathering.id },
+        'What a trigger gathered makes no record that could travel: it is kept and tried again.',
+      );
+  }
+  await broker.publish(records);
+  await store.starts.forget(done);
+  return gatherings.length === BATCH;
+}
+
+type StoredTrigger = Awaited<ReturnType<Store['starts']['trigger']>>;
+
+function gatheredRecord(
+  topics: Topics,
+  { id, records }: Gathering,
+  of: { trigger: StoredTrigger; at: number },
+): Outgoing | undefined {
+  const { trigger: row, at } = of;
+  if (!row) return undefined;
+  const { pipeline, name, spec } = row;
+  const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
+  const input =
+    trigger!.gather?.by === 'batch'
+      ? trigger!.inputOf({ items: records })
+      : trigger!.inputOf({ record: records.at(-1) });
+  return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
+}
+
+async function tell({ store, broker, topics }: Needs, at: number): Promise<boolean> {
+  const told = await store.starts.toTell({ at, until: at + SNOOZE_MS, limit: BATCH });
+  await broker.publish(
+    told.map(({ run, cancel }) => {
+      const event: RunEvent =
+        cancel === undefined
+          ? { type: 'run.released', run, at }
+          : { type: 'run.cancel-requested', run, at, by: 'millrace', reason: cancel };
+      return eventsRecord(topics.runs, run, event);
+    }),
+  );
+  return told.length === BATCH;
+}
+
+/** The schedules of a plan that is current take the place of those of the one before. */
+export async function keepSchedules(store: Store, { hash, plan }: LoadedPlan, at: number): Promise<void> {
+  const schedules = Object.entries(plan.starts?.schedules ?? {});
+  await store.starts.keepSchedules({
+    pipeline: plan.pipeline,
+    plan: hash,
+    schedules: schedules.map(([name, spec]) => ({ name, spec, nextAt: nextTick(spec, at) })),
+  });
+}
