@@ -86,9 +86,11 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
     ...crashesOf(house),
     ...violationsOf(requests, evidence),
   );
-  if (of.keep || violations.length > 0) say(`data and logs are in ${folder}`);
+  // Of a mutant they are what was wanted.
+  const kept = of.keep || (violations.length > 0 && !mutant);
+  if (kept) say(`data and logs are in ${folder}`);
   await opening.disposeAsync();
-  if (!of.keep && violations.length === 0) await rm(folder, { recursive: true, force: true });
+  if (!kept) await rm(folder, { recursive: true, force: true });
   return { violations, requests, evidence, plan, seconds: secondsSince(started) };
 }
 

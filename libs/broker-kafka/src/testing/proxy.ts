@@ -90,12 +90,10 @@ export class Proxy implements AsyncDisposable {
     return armed;
   }
 
-  /** From now on the network is fine. How many requests no trap has met. */
-  heal(): number {
+  /** From now on the network is fine. */
+  heal(): void {
     this.weather = undefined;
-    const left = this.traps.reduce((sum, { of, requests }) => sum + of.count - requests, 0);
     this.traps = [];
-    return left;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
