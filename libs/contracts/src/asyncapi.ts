@@ -4,6 +4,7 @@ import { Fact } from './facts.js';
 import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './headers.js';
 import { PROBLEMS } from './http-problems.js';
+import { StageLimits } from './limits.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
 import { DEFAULT_TOPIC_PREFIX, topicsOf } from './topics.js';
 
@@ -29,6 +30,8 @@ const IntakeHeaders = z.looseObject({
   [HEADER.pipeline]: text('Which pipeline is to run. The only header that must be there.'),
   [HEADER.idempotencyKey]: text('The same key and pipeline make the same run.').optional(),
   [HEADER.startAt]: text('RFC 3339: the run begins then. At once without it.').optional(),
+  [HEADER.priority]: text('`high`, `normal` or `low`; else as the pipeline says.').optional(),
+  [HEADER.tenant]: text('Whose turn it is at a stage is shared among tenants; else as the pipeline says.').optional(),
   [HEADER.id]: text('Used as idempotency key where there is none.').optional(),
   ...TRACE,
 });
@@ -115,6 +118,15 @@ function channels(prefix: string): readonly Channel[] {
       payload: DeploymentRequest,
     },
     {
+      name: 'limits',
+      address: topics.limits,
+      action: 'receive',
+      description: 'What a stage may do at most over all its processes. Compacted, keyed by stage.',
+      type: EVENT_TYPE.limits,
+      headers: InternalHeaders,
+      payload: StageLimits,
+    },
+    {
       name: 'control',
       address: topics.control,
       action: 'send',
@@ -173,7 +185,17 @@ export function asyncApi(prefix: string = DEFAULT_TOPIC_PREFIX): Json {
 
 /** A JSON Schema (2020-12) for each thing on the wire, by file name. */
 export function wireSchemas(): Readonly<Record<string, Json>> {
-  const schemas = { StepCommand, RunEvent, RunResult, ParkedStep, DeploymentRequest, Control, Failure, Fact };
+  const schemas = {
+    StepCommand,
+    RunEvent,
+    RunResult,
+    ParkedStep,
+    DeploymentRequest,
+    StageLimits,
+    Control,
+    Failure,
+    Fact,
+  };
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       name,

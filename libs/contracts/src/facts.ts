@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
+import { Priority } from './limits.js';
 
 const At = z.number();
 const Step = { step: z.string(), at: At };
@@ -25,6 +26,8 @@ export const Fact = z.discriminatedUnion('type', [
     startAt: At.optional(),
     /** Of its pipeline only so many of this key may be under way at once. */
     key: z.string().optional(),
+    priority: Priority.optional(),
+    tenant: z.string().optional(),
     /** It waits for its turn. */
     queued: z.literal(true).optional(),
   }),

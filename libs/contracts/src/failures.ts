@@ -39,6 +39,7 @@ export const FAILURES = {
     kind: 'permanent',
     remedy: 'Send an input that fits the pipeline; GET /v1/pipelines/{name} shows its schema.',
   },
+  INVALID_PRIORITY: { kind: 'permanent', remedy: 'Give the header `priority` as `high`, `normal` or `low`.' },
   INVALID_START_TIME: {
     kind: 'permanent',
     remedy: 'Give the header `start-at` as RFC 3339, e.g. 2026-01-31T09:00:00Z.',

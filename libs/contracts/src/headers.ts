@@ -14,6 +14,8 @@ export const HEADER = {
   pipeline: 'pipeline',
   idempotencyKey: 'idempotency-key',
   startAt: 'start-at',
+  priority: 'priority',
+  tenant: 'tenant',
 } as const;
 
 export const EVENT_TYPE = {
@@ -26,6 +28,7 @@ export const EVENT_TYPE = {
   recordDeadLettered: 'millrace.record.dead-lettered',
   plan: 'millrace.plan',
   deployment: 'millrace.deployment',
+  limits: 'millrace.limits',
   control: 'millrace.control',
 } as const;
 

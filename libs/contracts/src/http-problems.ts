@@ -96,6 +96,13 @@ export const PROBLEMS = {
     title: 'The topic of a trigger does not exist',
     remedy: 'Create the topic that the detail names, or correct its name; then deploy again.',
   },
+  UNKNOWN_STAGE: { status: 404, title: 'No such stage', remedy: 'GET /v1/stages lists those that pipelines use.' },
+  LIMIT_TOO_SMALL: {
+    status: 422,
+    title: 'The limit is smaller than the number of partitions',
+    remedy:
+      'Each partition of the stage’s topic needs at least one of it: raise the limit, or create the topic with fewer partitions.',
+  },
   NO_CANARY: {
     status: 409,
     title: 'There is no canary',

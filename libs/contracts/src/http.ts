@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
+import { Priority, StageLimits } from './limits.js';
 import { RunStatus, StepStatus } from './statuses.js';
 
 export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
@@ -175,7 +176,12 @@ export const PipelineView = PipelineSummaryView.extend({
 });
 export type PipelineView = z.infer<typeof PipelineView>;
 
-export const StageView = z.object({ name: z.string(), pipelines: z.array(z.string()) });
+export const StageView = z.object({
+  name: z.string(),
+  pipelines: z.array(z.string()),
+  /** What was set for it; absent where nothing was. */
+  limits: StageLimits.optional(),
+});
 export type StageView = z.infer<typeof StageView>;
 export const StageList = pageOf(StageView);
 
@@ -183,6 +189,8 @@ export const StartRun = z.strictObject({
   pipeline: z.string().min(1).max(200),
   input: Json,
   startAt: z.iso.datetime({ offset: true }).optional().describe('The run begins then; at once without it.'),
+  priority: Priority.optional().describe('How soon stages take its steps; as the pipeline says without it.'),
+  tenant: z.string().min(1).max(200).optional().describe('Whose it is; as the pipeline says without it.'),
 });
 export type StartRun = z.infer<typeof StartRun>;
 
@@ -194,6 +202,16 @@ const Act = {
 };
 export const ActBody = z.strictObject(Act);
 export type ActBody = z.infer<typeof ActBody>;
+
+export const LimitBody = z.strictObject({
+  concurrency: StageLimits.shape.concurrency.describe(
+    'So many steps at once over all processes; at least one for each partition.',
+  ),
+  perSecond: StageLimits.shape.perSecond.describe('So many steps begun each second.'),
+  weights: StageLimits.shape.weights.describe('How often a tenant’s turn comes, compared with one of weight 1.'),
+  ...Act,
+});
+export type LimitBody = z.infer<typeof LimitBody>;
 
 export const SignalBody = z.strictObject({
   payload: Json,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
+import { Priority } from './limits.js';
 
 /** Milliseconds since the epoch. */
 const At = z.number();
@@ -28,6 +29,9 @@ export const StepCommand = z.object({
   timeoutMs: z.number().positive(),
   /** The coordinator gives this attempt up then (the step's `startTimeoutMs` plus `timeoutMs` after `at`); a stage that takes it later answers STAGE_TIMED_OUT unhandled. */
   expires: At,
+  /** Of the run; `normal` without it. Who has to wait is chosen by it, and among equals by tenant. */
+  priority: Priority.optional(),
+  tenant: z.string().optional(),
   /** Steps that were joined: their process spans, for links. */
   links: z.array(Traceparent).optional(),
 });
@@ -121,6 +125,9 @@ export interface RunRequest {
   readonly idempotencyKey: string | undefined;
   /** Not before this time. */
   readonly startAt?: number | undefined;
+  /** For its commands. */
+  readonly priority?: Priority | undefined;
+  readonly tenant?: string | undefined;
   /** What its pipeline counts its runs by, where it may only have so many at once; and whether it has to wait for its turn. */
   readonly key?: string | undefined;
   readonly queued?: boolean;

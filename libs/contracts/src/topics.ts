@@ -7,6 +7,8 @@ export interface Topics {
   readonly plans: string;
   /** What is asked of the installation as a whole: plans to deploy, routes, schedules. One partition. */
   readonly deployments: string;
+  /** What stages may do at most, compacted, keyed by stage. */
+  readonly limits: string;
   /** What every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;
   stage(name: string): string;
@@ -22,6 +24,7 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     deadLetters: `${prefix}dead-letters`,
     plans: `${prefix}plans`,
     deployments: `${prefix}deployments`,
+    limits: `${prefix}limits`,
     control: `${prefix}control`,
     stage: (name) => `${prefix}stage.${name}`,
   };

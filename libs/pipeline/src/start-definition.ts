@@ -1,3 +1,4 @@
+import type { Priority } from '@millrace/contracts';
 import { z } from 'zod';
 import { conditionOf, type Test } from './conditions.js';
 import { type Duration, millisecondsOf } from './duration.js';
@@ -127,6 +128,10 @@ export interface StartOptions<Input extends z.ZodType> {
   readonly schedules?: Readonly<Record<string, Schedule>>;
   /** Topics whose records begin runs: one, or several by name: see `topic`. */
   readonly trigger?: Trigger | Readonly<Record<string, Trigger>>;
+  /** How soon its steps are taken by their stages, where a run says nothing else: `normal` unless given. */
+  readonly priority?: Priority;
+  /** Whose run it is: stages share their turns among tenants. */
+  readonly tenant?: (input: Ref<z.input<Input>>) => Mapped<unknown>;
   /** At most `limit` runs at once for each key. */
   readonly concurrency?: {
     readonly limit: number;
@@ -137,15 +142,18 @@ export interface StartOptions<Input extends z.ZodType> {
 
 /** As the plan has it; undefined where there is nothing. */
 export function startsOf<Input extends z.ZodType>(
-  { schedules, trigger, concurrency }: StartOptions<Input>,
+  { schedules, trigger, concurrency, priority, tenant }: StartOptions<Input>,
   input: JsonSchema,
 ): Starts | undefined {
   const triggers = trigger === undefined ? undefined : isTrigger(trigger) ? { [trigger.topic]: trigger } : trigger;
-  if (!schedules && !triggers && !concurrency) return undefined;
-  const key = concurrency?.key?.(named<z.input<Input>>('input', input));
+  if (!schedules && !triggers && !concurrency && !priority && !tenant) return undefined;
+  const given = named<z.input<Input>>('input', input);
+  const key = concurrency?.key?.(given);
   return {
     ...(schedules && { schedules }),
     ...(triggers && { triggers }),
+    ...(priority && { priority }),
+    ...(tenant && { tenant: mapped(tenant(given)) }),
     ...(concurrency && {
       concurrency: {
         limit: concurrency.limit,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { conditionsOver } from './condition.js';
-import type { Failure } from '@millrace/contracts';
+import { type Failure, Priority } from '@millrace/contracts';
 import { compileMapping, type Known, type Read, referencesOf } from './mapping.js';
 import { PlanError } from './plan-error.js';
 import { type Mapping, MappingSchema } from './plan-mapping.js';
@@ -65,6 +65,10 @@ export const Starts = z.object({
   schedules: z.record(z.string(), Schedule).optional(),
   triggers: z.record(z.string(), Trigger).optional(),
   concurrency: Concurrency.optional(),
+  /** Of runs that say nothing else. */
+  priority: Priority.optional(),
+  /** Of `input`: whose run it is, where the run does not say. */
+  tenant: MappingSchema.optional(),
 });
 export type Starts = z.infer<typeof Starts>;
 
@@ -82,10 +86,13 @@ export interface LoadedStarts {
   readonly schedules: ReadonlyMap<string, Schedule & { inputOf(tick: object): unknown }>;
   readonly triggers: readonly LoadedTrigger[];
   readonly concurrency: (Concurrency & { keyOf(input: unknown): string }) | undefined;
+  readonly priority: Priority | undefined;
+  /** Empty where nobody is named. */
+  tenantOf(input: unknown): string;
 }
 
 /** Checks what begins runs and makes it ready. Throws a PlanError that names it. */
-export function loadStarts({ schedules = {}, triggers = {}, concurrency }: Starts): LoadedStarts {
+export function loadStarts({ schedules = {}, triggers = {}, concurrency, priority, tenant }: Starts): LoadedStarts {
   for (const name of [...Object.keys(schedules), ...Object.keys(triggers)]) {
     if (!NAME.test(name)) throw new PlanError('BAD_START', `"${name}" is no name: letters, digits, ".", "_" and "-"`);
   }
@@ -98,6 +105,8 @@ export function loadStarts({ schedules = {}, triggers = {}, concurrency }: Start
       }),
     ),
     triggers: Object.entries(triggers).map(([name, trigger]) => loadTrigger(name, trigger)),
+    priority,
+    tenantOf: keyed(tenant, 'input', 'the tenant'),
     concurrency: concurrency && {
       ...concurrency,
       keyOf: keyed(concurrency.key, 'input', 'the concurrency'),

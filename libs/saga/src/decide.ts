@@ -45,7 +45,7 @@ export interface Decision {
 
 /** Takes a run on. Its input has been checked against the plan's schema. */
 export function accept(request: RunRequest & { source: string }, plan: LoadedPlan): Decision {
-  const { run, pipeline, input, source, idempotencyKey, at, key, queued } = request;
+  const { run, pipeline, input, source, idempotencyKey, at, key, queued, priority, tenant } = request;
   const startAt = request.startAt !== undefined && request.startAt > at ? request.startAt : undefined;
   const decision = new Deciding(undefined, run, plan, at);
   decision.add({
@@ -59,6 +59,8 @@ export function accept(request: RunRequest & { source: string }, plan: LoadedPla
     ...(startAt !== undefined && { startAt }),
     ...(key !== undefined && { key }),
     ...(queued && { queued }),
+    ...(priority !== undefined && { priority }),
+    ...(tenant !== undefined && { tenant }),
   });
   return decision.settle();
 }

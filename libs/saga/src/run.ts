@@ -1,4 +1,4 @@
-import type { Fact, Failure, RunStatus, StepStatus } from '@millrace/contracts';
+import type { Fact, Failure, Priority, RunStatus, StepStatus } from '@millrace/contracts';
 import type { Progress, StepMark } from '@millrace/pipeline';
 
 /** Where one step of a run stands. A step that has not begun has no state. */
@@ -34,6 +34,9 @@ export interface Run {
   readonly held: { readonly until: number | undefined } | undefined;
   /** What its pipeline counts its runs by, where only so many may be under way at once. */
   readonly key: string | undefined;
+  /** For its commands. */
+  readonly priority: Priority | undefined;
+  readonly tenant: string | undefined;
   /** How many facts it follows from. */
   readonly seq: number;
   readonly steps: ReadonlyMap<string, StepState>;
@@ -89,6 +92,8 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         endedAt: undefined,
         held: undefined,
         key: undefined,
+        priority: undefined,
+        tenant: undefined,
         seq: 0,
         steps: new Map(),
         known: {},
@@ -122,6 +127,8 @@ function apply(run: Draft, fact: Fact): void {
       run.acceptedAt = fact.at;
       run.known = { input: fact.input };
       run.key = fact.key;
+      run.priority = fact.priority;
+      run.tenant = fact.tenant;
       run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
       return;
     case 'run.queued':

@@ -101,11 +101,23 @@ interface Send {
 }
 
 function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: LoadedPlan }, around: Surroundings): Send {
-  const { run, plan: hash, attempt } = of.command;
+  const { run, plan: hash, attempt, priority, tenant } = of.command;
   const { step, stage, input, known } = wanted;
   const { timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
   const expires = of.at + startTimeoutMs + timeoutMs;
-  const command: StepCommand = { run, plan: hash, step, attempt, input, known, at: of.at, timeoutMs, expires };
+  const command: StepCommand = {
+    run,
+    plan: hash,
+    step,
+    attempt,
+    input,
+    known,
+    at: of.at,
+    timeoutMs,
+    expires,
+    priority,
+    tenant,
+  };
   const context = around.spans.context(of.context.traceparent);
   const headers = headersOf(EVENT_TYPE.stepRequested, command, context.traceparent);
   return {

@@ -3,8 +3,10 @@ import {
   ensureStageTopics,
   type Env,
   followCancellations,
+  followLimits,
   followPlans,
   type House,
+  type Limits,
   type Plans,
   readAll,
   readSettings,
@@ -27,6 +29,7 @@ import { RethrowFilter } from './rethrow.filter.js';
 import { within } from './scope.js';
 import { contractOf, type AnyStage } from './stage.decorator.js';
 import { StageTransport } from './transport.js';
+import { Turns } from './turns.js';
 
 export interface StageOptions {
   readonly providers?: readonly Provider[];
@@ -36,7 +39,11 @@ export interface StageOptions {
   /** Where several stages share a process they can share these; they stay the caller's to close. */
   readonly plans?: Plans;
   readonly cancellations?: Cancellations;
+  readonly limits?: Limits;
 }
+
+/** So many commands more than are worked on wait in the process, for those of a higher priority to pass them. */
+const AHEAD = 512;
 
 /** Starts a stage in a house. Resolves when it takes commands. */
 export async function startStage(house: House, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
@@ -48,7 +55,14 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   await using opening = new AsyncDisposableStack();
   const plans = options.plans ?? opening.use(await followPlans(house));
   const cancellations = options.cancellations ?? opening.use(await followCancellations(house));
+  const limits = options.limits ?? opening.use(await followLimits(house));
   const concurrency = options.concurrency ?? 64;
+  const turns = new Turns(concurrency);
+  const partitions = await broker.partitionsOf(topic);
+  const limit = () => turns.limit(limits.get(contract.name), partitions);
+  limit();
+  const forget = limits.onChange(contract.name, limit);
+  opening.defer(() => void forget());
   const transport = new StageTransport({
     contract,
     topic,
@@ -58,7 +72,8 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
     telemetry,
     plans,
     cancellations,
-    concurrency,
+    turns,
+    concurrency: concurrency + AHEAD,
   });
   const app = await within({ log: telemetry.log }, () => appOf(transport, moduleOf(stage, options), house));
   opening.defer(() => app.close());
@@ -69,6 +84,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   return {
     ready: () => Promise.resolve(consumption.ready || `the stage ${contract.name} has no partitions yet`),
     drain: async (ms) => {
+      turns.close();
       await consumption.drain(ms);
       await opened.disposeAsync();
     },

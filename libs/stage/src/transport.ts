@@ -5,6 +5,7 @@ import { type Handler, Worker, type WorkerOptions } from './worker.js';
 
 export interface TransportOptions extends WorkerOptions {
   readonly broker: Broker;
+  /** How many commands are taken from the topic at once: those that are worked on, and those that wait for their turn. */
   readonly concurrency: number;
 }
 

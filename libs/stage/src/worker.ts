@@ -9,6 +9,7 @@ import { readCommand } from './command.js';
 import { failureOf } from './failure.js';
 import { within } from './scope.js';
 import type { StageRun } from './stage-run.js';
+import type { Turns } from './turns.js';
 import { validate } from './validate.js';
 
 /** How long a hand-off waits for a plan that this service has not seen yet. */
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   readonly telemetry: Pick<Telemetry, 'log' | 'spans' | 'meters'>;
   readonly plans: Pick<Plans, 'get' | 'wait'>;
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
+  /** Whose turn it is; without it, every command's at once. */
+  readonly turns?: Pick<Turns, 'take'> | undefined;
 }
 
 /** The stage's own work, with everything Nest does around it. */
@@ -70,8 +73,15 @@ export class Worker {
     const { command } = read;
     if (this.of.cancellations.isCancelled(command.run)) return [];
     const traceparent = headerText(record.headers, HEADER.traceparent) ?? rootTraceparent(command.run);
-    const context = this.of.telemetry.spans.context(traceparent);
-    return this.attempt({ command, traceparent, context, startedAt }, signal);
+    const { priority = 'normal', tenant = '' } = command;
+    const ended = await this.of.turns?.take({ priority, tenant, partition: record.partition }, signal);
+    try {
+      if (this.of.cancellations.isCancelled(command.run)) return [];
+      const context = this.of.telemetry.spans.context(traceparent);
+      return await this.attempt({ command, traceparent, context, startedAt: Date.now() }, signal);
+    } finally {
+      ended?.();
+    }
   }
 
   private async attempt(begun: Begun, signal: AbortSignal): Promise<readonly Outgoing[]> {

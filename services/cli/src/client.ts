@@ -4,6 +4,13 @@ import { CliError, EXIT, type ExitCode } from './exit.js';
 import type { Payload } from './values.js';
 import { eventsIn, type ServerEvent } from './server-events.js';
 
+export interface StartWith {
+  readonly idempotencyKey: string | undefined;
+  readonly startAt?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly tenant?: string | undefined;
+}
+
 interface Sent {
   readonly method?: 'GET' | 'POST';
   readonly body?: Uint8Array | string;
@@ -31,21 +38,19 @@ export class Client {
   }
 
   /** Asks for a run. A mail goes as its bytes, everything else as JSON. */
-  async start(
-    pipeline: string,
-    payload: Payload,
-    { idempotencyKey, startAt }: { idempotencyKey: string | undefined; startAt?: string | undefined },
-  ): Promise<Accepted> {
+  async start(pipeline: string, payload: Payload, { idempotencyKey, ...begin }: StartWith): Promise<Accepted> {
     const key: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     const sent: Sent =
       'mail' in payload
         ? { body: payload.mail, headers: { 'content-type': 'message/rfc822', ...key } }
         : {
-            body: JSON.stringify({ pipeline, input: payload.json, startAt }),
+            body: JSON.stringify({ pipeline, input: payload.json, ...begin }),
             headers: { 'content-type': 'application/json', ...key },
           };
-    const later = startAt === undefined ? '' : `&startAt=${encodeURIComponent(startAt)}`;
-    const query = 'mail' in payload ? `?pipeline=${encodeURIComponent(pipeline)}${later}` : '';
+    const said = Object.entries({ pipeline, ...begin }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    const query = 'mail' in payload ? `?${new URLSearchParams(said).toString()}` : '';
     return this.read(await this.send(`/v1/runs${query}`, { method: 'POST', ...sent }), Accepted);
   }
 

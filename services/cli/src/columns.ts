@@ -72,4 +72,7 @@ export const VERSION_COLUMNS: readonly Column<VersionView>[] = [
 export const STAGE_COLUMNS: readonly Column<StageView>[] = [
   { title: 'STAGE', of: ({ name }) => name },
   { title: 'PIPELINES', of: ({ pipelines }) => pipelines.join(', ') },
+  { title: 'AT ONCE', of: ({ limits }) => limits?.concurrency },
+  { title: 'PER SECOND', of: ({ limits }) => limits?.perSecond },
+  { title: 'WEIGHTS', of: ({ limits }) => limits?.weights && JSON.stringify(limits.weights), wide: true },
 ];

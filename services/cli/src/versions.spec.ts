@@ -191,3 +191,19 @@ describe('schedules', () => {
     expect((await run('run start letters -i text=Hi --delay soon')).exit).toBe(EXIT.usage);
   });
 });
+
+test('stage limit says what a stage may do, and run start how soon and whose it is', async () => {
+  const limits = { concurrency: 12, perSecond: 5, weights: { acme: 3 }, at: 1 };
+  gateway.answers.set('POST /v1/stages/draft/limits', { name: 'draft', pipelines: [], limits });
+  const { out } = await run('stage limit draft --concurrency 12 --rate 5 --weight acme=3 --by ann');
+  expect(out).toBe('draft  12 at once, 5 per second, acme × 3\n');
+  expect(JSON.parse(gateway.asked[0]!.body)).toEqual({
+    concurrency: 12,
+    perSecond: 5,
+    weights: { acme: 3 },
+    by: 'ann',
+  });
+  gateway.answers.set('POST /v1/runs', { id: RUN, status: 'running', links: {} });
+  await run('run start letters -i text=Hi --priority high --tenant acme');
+  expect(JSON.parse(gateway.asked[1]!.body)).toMatchObject({ priority: 'high', tenant: 'acme' });
+});

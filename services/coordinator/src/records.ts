@@ -26,6 +26,8 @@ export function commandRecord(topics: Topics, run: Run, of: { request: Request; 
     at,
     timeoutMs,
     expires,
+    ...(run.priority !== undefined && { priority: run.priority }),
+    ...(run.tenant !== undefined && { tenant: run.tenant }),
     ...(links.length > 0 && { links: [...links] }),
   };
   return {

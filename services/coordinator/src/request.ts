@@ -1,5 +1,5 @@
 import type { Incoming } from '@millrace/broker';
-import { failure, type Failure, HEADER, headerText, runIdOf, type RunRequest } from '@millrace/contracts';
+import { failure, type Failure, HEADER, headerText, Priority, runIdOf, type RunRequest } from '@millrace/contracts';
 import { type LoadedPlan, validateInput } from '@millrace/pipeline';
 import type { Plans } from './plans.js';
 
@@ -16,6 +16,10 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
   const { headers } = record;
   const pipeline = headerText(headers, HEADER.pipeline);
   if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
+  const said = headerText(headers, HEADER.priority);
+  const { data: priority } = Priority.safeParse(said);
+  if (said !== undefined && !priority)
+    return { failure: failure('INVALID_PRIORITY', 'The header `priority` is none that there is.') };
   const startAt = timeOf(headerText(headers, HEADER.startAt));
   if (Number.isNaN(startAt)) return { failure: failure('INVALID_START_TIME', 'The header `start-at` is no time.') };
   const source = `${record.topic}/${record.partition}/${record.offset}`;
@@ -47,6 +51,8 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
       source,
       startAt,
       key: plan.starts.concurrency?.keyOf(input),
+      priority: priority ?? plan.starts.priority,
+      tenant: (headerText(headers, HEADER.tenant) || plan.starts.tenantOf(input)).slice(0, 200) || undefined,
     },
     plan,
     traceparent: headerText(headers, HEADER.traceparent),

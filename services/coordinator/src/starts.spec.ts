@@ -102,6 +102,12 @@ const ask = (of: Pipeline, key: string, input: object, headers: object = {}) => 
   return house.broker.publish([{ ...record, headers: { ...record.headers, ...headers } }]);
 };
 
+/** Asks, and waits until it is the nth: partitions have no order among each other. */
+async function asked(of: Pipeline, nth: number, input: object): Promise<void> {
+  await ask(of, `nth${nth}`, input);
+  await until(async () => (await runsOf(of)).length === nth);
+}
+
 describe('a schedule', () => {
   const at = (tick: unknown) => ({ at: tick });
   test('begins one run for each of its times, whoever else looks, and after a restart for the last that was missed', async () => {
@@ -210,7 +216,7 @@ describe('at most one run for each key', () => {
     answersAtOnce = false;
     const orders = named({ concurrency: { limit: 1, key: (input) => input['customer'] as never } });
     await begin(orders);
-    for (const [n, customer] of ['ann', 'ann', 'ann', 'bob'].entries()) await ask(orders, `q${n}`, { n, customer });
+    for (const [n, customer] of ['ann', 'ann', 'ann', 'bob'].entries()) await asked(orders, n + 1, { n, customer });
     await until(async () => (await begun(orders)).length === 2 && (await runsOf(orders)).length === 4);
     expect((await runsOf(orders)).map(({ status }) => status)).toEqual(['running', 'held', 'held', 'running']);
     await running!.drain(2_000);
@@ -242,10 +248,7 @@ describe('at most one run for each key', () => {
     );
     await begin(drops!, replaces!);
     for (const one of [drops!, replaces!]) {
-      for (const n of [1, 2]) {
-        await ask(one, `d${n}`, { n });
-        await until(async () => (await runsOf(one)).length === n);
-      }
+      for (const n of [1, 2]) await asked(one, n, { n });
     }
     const inOrder = async (of: Pipeline) =>
       (await runsOf(of)).sort((a, b) => (inputOf(a) as { n: number }).n - (inputOf(b) as { n: number }).n);

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { House } from '@millrace/service';
+import type { House, Limits } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -18,7 +18,8 @@ import { RunsController } from './runs.controller.js';
 import { Runs } from './runs.js';
 import { RunStarter } from './start-run.js';
 import { SchedulesController } from './schedules.controller.js';
-import { HOUSE, READER } from './tokens.js';
+import { StagesController } from './stages.controller.js';
+import { HOUSE, LIMITS, READER } from './tokens.js';
 import { VersionsController } from './versions.controller.js';
 import { Versions } from './versions.js';
 
@@ -30,10 +31,11 @@ interface Given {
   readonly reader: Reader;
   readonly live: LiveFacts;
   readonly readiness: Readiness;
+  readonly limits: Limits;
   readonly jaegerUrl: string | undefined;
 }
 
-export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Given): DynamicModule {
+export function gatewayModule({ house, reader, live, readiness, limits, jaegerUrl }: Given): DynamicModule {
   const plans = new Plans(reader);
   const recent = new RecentRequests();
   const runs = new Runs({ reader, plans, recent, live });
@@ -48,12 +50,14 @@ export function gatewayModule({ house, reader, live, readiness, jaegerUrl }: Giv
       PipelinesController,
       VersionsController,
       SchedulesController,
+      StagesController,
       MetaController,
       PageController,
     ],
     providers: [
       { provide: HOUSE, useValue: house },
       { provide: READER, useValue: reader },
+      { provide: LIMITS, useValue: limits },
       { provide: Readiness, useValue: readiness },
       { provide: Plans, useValue: plans },
       { provide: Runs, useValue: runs },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { House, Running } from '@millrace/service';
+import { followLimits, type House, type Limits, type Running } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { readBody } from './body.js';
 import type { GatewaySettings } from './config.js';
@@ -16,6 +16,8 @@ import { Readiness } from './readiness.js';
 
 export interface GatewayOptions extends Partial<GatewaySettings> {
   readonly reader: Reader;
+  /** Shared with others in this process; it stays the caller's to close. */
+  readonly limits?: Limits;
   readonly port: number;
   readonly host: string;
   /** Takes the next free port where this one is taken. */
@@ -34,7 +36,15 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export async function startGateway(house: House, options: GatewayOptions): Promise<Gateway> {
   const live = new LiveFacts(options.reader);
   const readiness = new Readiness(house, options.reader);
-  const module = gatewayModule({ house, live, readiness, reader: options.reader, jaegerUrl: options.jaegerUrl });
+  const limits = options.limits ?? (await followLimits(house));
+  const module = gatewayModule({
+    house,
+    live,
+    readiness,
+    limits,
+    reader: options.reader,
+    jaegerUrl: options.jaegerUrl,
+  });
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bodyParser: false,
     logger: false,
@@ -60,6 +70,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
       await app.close();
       clearTimeout(late);
       live[Symbol.dispose]();
+      if (!options.limits) await limits[Symbol.asyncDispose]();
     },
   };
 }

@@ -16,6 +16,7 @@ export const SCHEMAS = {
   PipelineView: http.PipelineView,
   PipelineList: http.PipelineList,
   StageList: http.StageList,
+  StageView: http.StageView,
   VersionList: http.VersionList,
   VersionDetail: http.VersionDetail,
   DeploymentView: http.DeploymentView,

@@ -1,10 +1,9 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import type { PipelineSummaryView, PipelineView, StageView } from '@millrace/contracts/http';
+import type { PipelineSummaryView, PipelineView } from '@millrace/contracts/http';
 import { mermaid } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { Plans } from './plans.js';
 import { timeOf } from './run-view.js';
-import { stagesOf } from './stages-of.js';
 import { READER } from './tokens.js';
 
 @Controller('v1')
@@ -29,18 +28,6 @@ export class PipelinesController {
       definition: plan.plan,
       mermaid: mermaid(plan.plan),
     };
-  }
-
-  @Get('stages')
-  async stages() {
-    const used = new Map<string, Set<string>>();
-    for (const { name, plan } of await this.reader.pipelines()) {
-      for (const stage of stagesOf(await this.plans.byHash(plan))) {
-        used.set(stage, (used.get(stage) ?? new Set()).add(name));
-      }
-    }
-    const items: StageView[] = [...used].map(([name, pipelines]) => ({ name, pipelines: [...pipelines].sort() }));
-    return { items: items.sort((a, b) => a.name.localeCompare(b.name)) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { RunStatus } from '@millrace/contracts';
+import { Priority, RunStatus } from '@millrace/contracts';
 import { z } from 'zod';
 
 const page = {
@@ -37,6 +37,8 @@ export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
 export const StartQuery = z.strictObject({
   pipeline: z.string().min(1).max(200).optional().describe('Which pipeline, where the body is a mail.'),
   startAt: z.iso.datetime({ offset: true }).optional().describe('As in the body of JSON: the run begins then.'),
+  priority: Priority.optional().describe('As in the body of JSON.'),
+  tenant: z.string().min(1).max(200).optional().describe('As in the body of JSON.'),
 });
 export type StartQuery = z.infer<typeof StartQuery>;
 

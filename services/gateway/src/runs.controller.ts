@@ -107,7 +107,7 @@ export class RunsController {
   }
 }
 
-function wantedOf(body: unknown, query: StartQuery): Pick<Wanted, 'pipeline' | 'input' | 'startAt'> {
+function wantedOf(body: unknown, query: StartQuery): Omit<Wanted, 'idempotencyKey' | 'traceparent'> {
   if (Buffer.isBuffer(body)) {
     if (query.pipeline === undefined) {
       const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
@@ -115,7 +115,8 @@ function wantedOf(body: unknown, query: StartQuery): Pick<Wanted, 'pipeline' | '
     }
     const raw = textOf(body);
     const input = raw === undefined ? { rawBase64: body.toString('base64') } : { raw };
-    return { pipeline: query.pipeline, input, startAt: query.startAt };
+    const { startAt, priority, tenant } = query;
+    return { pipeline: query.pipeline, input, startAt, priority, tenant };
   }
   const { data, error } = StartRun.safeParse(body ?? {});
   if (error) throw invalidRequest(error);
@@ -123,7 +124,8 @@ function wantedOf(body: unknown, query: StartQuery): Pick<Wanted, 'pipeline' | '
     const errors = [{ pointer: '/input', detail: 'Required: the pipeline’s input.' }];
     throw new RequestProblem('INVALID_REQUEST', 'The body has no input.', { errors });
   }
-  return { pipeline: data.pipeline, input: data.input, startAt: data.startAt };
+  const { pipeline, input, startAt, priority, tenant } = data;
+  return { pipeline, input, startAt, priority, tenant };
 }
 
 function traceparentOf(request: IncomingMessage): string | undefined {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cloudEvent, EVENT_TYPE, HEADER, randomId, runIdOf, type RunStatus } from '@millrace/contracts';
+import { cloudEvent, EVENT_TYPE, HEADER, type Priority, randomId, runIdOf, type RunStatus } from '@millrace/contracts';
 import { validateInput } from '@millrace/pipeline';
 import type { House } from '@millrace/service';
 import type { Reader } from '@millrace/store';
@@ -13,6 +13,8 @@ export interface Wanted {
   readonly idempotencyKey: string | undefined;
   /** RFC 3339: it begins then. */
   readonly startAt?: string | undefined;
+  readonly priority?: Priority | undefined;
+  readonly tenant?: string | undefined;
   /** Of whoever asks. */
   readonly traceparent: string | undefined;
 }
@@ -68,7 +70,7 @@ export class RunStarter {
   }
 
   private async publish(
-    { pipeline, input, startAt, traceparent }: Wanted,
+    { pipeline, input, startAt, priority, tenant, traceparent }: Wanted,
     { id, key }: { id: string; key: string },
   ): Promise<void> {
     const { house } = this.needs;
@@ -92,6 +94,8 @@ export class RunStarter {
           [HEADER.pipeline]: pipeline,
           [HEADER.idempotencyKey]: key,
           ...(startAt !== undefined && { [HEADER.startAt]: startAt }),
+          ...(priority !== undefined && { [HEADER.priority]: priority }),
+          ...(tenant !== undefined && { [HEADER.tenant]: tenant }),
         },
       },
     ]);

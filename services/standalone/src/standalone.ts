@@ -7,6 +7,7 @@ import { gatewaySettings, startGateway } from '@millrace/gateway';
 import {
   type Env,
   followCancellations,
+  followLimits,
   followPlans,
   type House,
   openHouse,
@@ -62,6 +63,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const shared = {
     plans: opening.use(await followPlans(gatewayHouse)),
     cancellations: opening.use(await followCancellations(gatewayHouse)),
+    limits: opening.use(await followLimits(gatewayHouse)),
   };
   await Promise.all(
     STAGES.map(async ({ name, stage, providers }) =>
@@ -77,7 +79,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
-    { reader: store.reader, host, port, nextFreePort: true, ...own },
+    { reader: store.reader, limits: shared.limits, host, port, nextFreePort: true, ...own },
   );
   drained(gateway);
   // Where the CLI looks first.

@@ -1,9 +1,30 @@
 import type { Command } from 'commander';
-import { PipelineList, PipelineView, StageList } from '@millrace/contracts/http';
+import { PipelineList, PipelineView, StageList, StageView } from '@millrace/contracts/http';
 import { PIPELINE_COLUMNS, STAGE_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
+import { answerOf, several } from '../values.js';
+import { acting, actOf, type ActOptions } from './acting.js';
 import { versionCommands } from './version.js';
+
+interface LimitOptions {
+  readonly concurrency?: number;
+  readonly rate?: number;
+  readonly weight?: string[];
+}
+
+function limitsText({ limits }: StageView): string {
+  const { concurrency, perSecond, weights } = limits ?? {};
+  const parts = [
+    concurrency !== undefined && `${concurrency} at once`,
+    perSecond !== undefined && `${perSecond} per second`,
+    weights &&
+      Object.entries(weights)
+        .map(([tenant, weight]) => `${tenant} × ${weight}`)
+        .join(', '),
+  ];
+  return parts.filter(Boolean).join(', ') || 'not limited';
+}
 
 export function pipelineCommands(program: Command, context: Context): void {
   const { terminal } = context;
@@ -29,7 +50,21 @@ export function pipelineCommands(program: Command, context: Context): void {
 
   versionCommands(pipeline, context);
 
-  const stage = program.command('stage').description('what does the work');
+  const stage = program.command('stage').alias('stages').description('what does the work');
+  acting(talking(stage.command('limit')))
+    .description('what a stage may do at most over all its processes; what is left out is not limited')
+    .argument('<stage>')
+    .option('--concurrency <n>', 'so many steps at once', Number)
+    .option('--rate <n>', 'so many steps begun each second', Number)
+    .option('--weight <tenant=n>', 'how often a tenant’s turn comes; may be given several times', several)
+    .action(async (name: string, options: CommonOptions & ActOptions & LimitOptions) => {
+      const { concurrency, rate, weight } = options;
+      const weights = weight && answerOf({ pairs: weight });
+      const body = { concurrency, perSecond: rate, weights, ...actOf(options) };
+      const path = `/v1/stages/${encodeURIComponent(name)}/limits`;
+      const view = await clientOf(terminal, options).post(path, body, StageView);
+      terminal.out(shown(view, options.output, { name, text: () => `${name}  ${limitsText(view)}` }));
+    });
   talking(stage.command('list'))
     .description('the stages that deployed pipelines use')
     .action(async (options: CommonOptions) => {

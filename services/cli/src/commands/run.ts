@@ -21,6 +21,8 @@ interface StartOptions extends CommonOptions {
   readonly idempotencyKey?: string;
   readonly at?: string;
   readonly delay?: string;
+  readonly priority?: string;
+  readonly tenant?: string;
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -53,6 +55,8 @@ export function runCommands(program: Command, context: Context): void {
     .option('--watch', 'the same, and show what happens')
     .option('--at <time>', 'begin then, e.g. 2026-01-31T09:00:00Z')
     .option('--delay <duration>', 'begin so much later, e.g. 90s, 30m, 2h, 3d')
+    .addOption(new Option('--priority <priority>', 'how soon stages take its steps').choices(['high', 'normal', 'low']))
+    .option('--tenant <tenant>', 'whose it is: stages share their turns among tenants')
     .option('--idempotency-key <key>', 'the same key and input give the same run')
     .action(async (pipeline: string, file: string | undefined, options: StartOptions) => {
       const client = clientOf(terminal, options);
@@ -60,6 +64,8 @@ export function runCommands(program: Command, context: Context): void {
       const accepted = await client.start(pipeline, payload, {
         idempotencyKey: options.idempotencyKey,
         startAt: startAtOf(options),
+        priority: options.priority,
+        tenant: options.tenant,
       });
       if (!options.watch && options.wait === undefined) {
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));

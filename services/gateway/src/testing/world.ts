@@ -77,6 +77,8 @@ export class World implements AsyncDisposable {
       kind: 'embedded',
       maxRecordBytes: 1024 * 1024,
       healthy: () => Promise.resolve(this.brokerIsUp),
+      partitionsOf: () => Promise.resolve(4),
+      tail: () => Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() }),
       publish: (records: readonly Outgoing[]) => this.take(records),
       browse: () => Promise.resolve(this.browsed),
     } as unknown as Broker,

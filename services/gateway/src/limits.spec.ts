@@ -1,0 +1,44 @@
+import { Problem, StageView } from '@millrace/contracts/http';
+import { World } from './testing/world.js';
+
+const post = (world: World, path: string, body: object) =>
+  fetch(world.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+test('limits of a stage are published for its processes, with who and why', async () => {
+  await using world = await World.open();
+  const answer = await post(world, '/v1/stages/classify/limits', { concurrency: 8, weights: { acme: 3 }, by: 'ann' });
+  expect([answer.status, StageView.parse(await answer.json()).limits]).toMatchObject([
+    200,
+    { concurrency: 8, by: 'ann' },
+  ]);
+  const [record] = world.published;
+  expect(record).toMatchObject({ topic: 'millrace.limits', key: 'classify' });
+  expect(JSON.parse(String(record!.value))).toMatchObject({ concurrency: 8, weights: { acme: 3 }, by: 'ann' });
+});
+
+test.each([
+  ['of a stage that nobody uses', '/v1/stages/nobody/limits', { concurrency: 8 }, 404, 'UNKNOWN_STAGE'],
+  ['smaller than the number of partitions', '/v1/stages/classify/limits', { concurrency: 3 }, 422, 'LIMIT_TOO_SMALL'],
+  ['that are none', '/v1/stages/classify/limits', { perSecond: 0 }, 400, 'INVALID_REQUEST'],
+])('limits %s are refused', async (_, path, body, status, code) => {
+  await using world = await World.open();
+  const answer = await post(world, path, body);
+  expect([answer.status, Problem.parse(await answer.json()).code]).toEqual([status, code]);
+  expect(world.published).toHaveLength(0);
+});
+
+test('priority, tenant and the time to begin travel with the request', async () => {
+  await using world = await World.open();
+  const begin = { priority: 'high', tenant: 'acme', startAt: '2027-01-31T09:00:00Z' };
+  const answer = await post(world, '/v1/runs', { pipeline: 'reply', input: { text: 'Hi' }, ...begin });
+  expect(answer.status).toBe(202);
+  expect(world.published[0]!.headers).toMatchObject({
+    priority: 'high',
+    tenant: 'acme',
+    'start-at': '2027-01-31T09:00:00Z',
+  });
+});
