@@ -22,7 +22,7 @@ interface Version {
   readonly contracts?: Readonly<Record<string, StageSchemas>>;
 }
 
-/** What distinguishes one version of a pipeline from another: its steps, what each reads and when it is wanted, its schemas. In the order of the steps. */
+/** What distinguishes one version of a pipeline from another: its steps, what each reads and when it is wanted, its schemas; contracts that are known on both sides. In the order of the steps. */
 export function differences(before: Version, after: Version): readonly Difference[] {
   const { inputSchema, output, steps, format: _f, pipeline: _p, ...settings } = before.plan;
   const { inputSchema: newInput, output: newOutput, steps: newSteps, format: _g, pipeline: _q, ...now } = after.plan;
@@ -31,9 +31,12 @@ export function differences(before: Version, after: Version): readonly Differenc
     ...named('setting', settings, now),
     ...named('step', steps, newSteps),
     ...within({ what: 'output', name: '' }, output, newOutput),
-    ...named('contract', before.contracts ?? {}, after.contracts ?? {}).map((one) => {
-      const [known, now] = [before.contracts?.[one.name], after.contracts?.[one.name]];
-      return known && now && breaks(known, now).length > 0 ? { ...one, breaking: true as const } : one;
+    ...Object.entries(before.contracts ?? {}).flatMap(([stage, known]) => {
+      const now = after.contracts?.[stage];
+      if (!now) return [];
+      const isBreaking = breaks(known, now).length > 0;
+      const found = within({ what: 'contract', name: stage }, known, now);
+      return found.map((one) => (isBreaking ? { ...one, breaking: true as const } : one));
     }),
   ];
 }

@@ -79,7 +79,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   opening.defer(() => app.close());
   await within({ log: telemetry.log }, () => app.listen());
   const consumption = transport.unwrap<Consumption>();
-  observe(house, { topic, group, consumption });
+  observe(house, { topic, group, consumption, turns });
   const opened = opening.move();
   return {
     ready: () => Promise.resolve(consumption.ready || `the stage ${contract.name} has no partitions yet`),
@@ -134,9 +134,12 @@ async function appOf(strategy: StageTransport, module: DynamicModule, house: Hou
   });
 }
 
-function observe({ broker, telemetry }: House, of: { topic: string; group: string; consumption: Consumption }): void {
-  const { topic, group, consumption } = of;
-  telemetry.meters.inFlight(() => [{ value: consumption.inFlight, labels: { topic } }]);
+function observe(
+  { broker, telemetry }: House,
+  of: { topic: string; group: string; consumption: Consumption; turns: Turns },
+): void {
+  const { topic, group, consumption, turns } = of;
+  telemetry.meters.inFlight(() => [{ value: Math.max(0, consumption.inFlight - turns.waiting), labels: { topic } }]);
   telemetry.meters.backlog(async () => {
     const lag = await broker.lag(group, topic);
     return lag.map(({ partition, backlog }) => ({

@@ -18,6 +18,7 @@ export function durationOf(ms: number): string {
 /** A mark for a status, for those who do not tell colours apart. */
 export const MARKS: Readonly<Record<string, string>> = {
   pending: '○',
+  held: '○',
   running: '▸',
   retrying: '↻',
   waiting: '‖',
