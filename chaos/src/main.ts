@@ -25,7 +25,9 @@ async function main(): Promise<number> {
 for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, () => process.exit(130));
 
 try {
-  process.exitCode = await main();
+  const status = await main();
+  // Listening for the end of whoever started us would keep us here.
+  process.exit(status);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${HELP}\n`);
