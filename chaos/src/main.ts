@@ -31,5 +31,5 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${HELP}\n`);
-  process.exitCode = 2;
+  process.exit(2);
 }
