@@ -11,7 +11,16 @@ import {
   type Failure,
   unreadable,
 } from '@millrace/contracts';
-import { type LoadedPlan, loadPlan, PlanError, schemasOf, type StageContract } from '@millrace/pipeline';
+import {
+  type LoadedPlan,
+  loadPlan,
+  PlanError,
+  schemasOf,
+  type StageContract,
+  validateAnswer,
+  validateInput,
+  valueProblems,
+} from '@millrace/pipeline';
 import { ensureStageTopics, type House } from '@millrace/service';
 import type { DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, refusal, routing } from './deployment.js';
@@ -108,10 +117,11 @@ async function applied(
 /** The plan, once it is known that it could run here: it loads, and its stages have topics. */
 async function usable(
   house: House,
-  { plan }: DeployRequested,
+  { plan, contracts }: DeployRequested,
 ): Promise<{ plan: LoadedPlan; triggers: readonly TriggerRow[] } | DeploymentChange> {
   try {
     const loaded = loadPlan(plan);
+    checkSchemas(loaded, contracts);
     const stages = stagesOf(loaded);
     await ensureStageTopics(house, stages);
     for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
@@ -123,6 +133,14 @@ async function usable(
       return refusal(plan.pipeline, 'STAGE_TOPIC_MISSING', error.message);
     throw error;
   }
+}
+
+/** A schema that cannot be used is found out here, and not by the first run that needs it. @throws {PlanError} BAD_SCHEMA */
+function checkSchemas(plan: LoadedPlan, contracts: DeployRequested['contracts']): void {
+  validateInput(plan, null);
+  for (const step of plan.order) if ('schema' in plan.step(step)) validateAnswer(plan, step, null);
+  for (const { input, output } of Object.values(contracts))
+    for (const schema of [input, output]) valueProblems(null, schema);
 }
 
 function routed({ topics }: House, pipeline: string, at: number): Outgoing {

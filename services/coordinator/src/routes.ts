@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Control } from '@millrace/contracts';
 import type { House } from '@millrace/service';
 import type { LoadedPlan } from '@millrace/pipeline';
 import type { Plans } from './plans.js';
+
+const RETRY_MS = 1_000;
 
 /** Keeps `plans` as the store has them: read now, and again whenever somebody says that a route has changed. `current` is told which plans are. */
 export async function followRoutes(
@@ -9,13 +12,22 @@ export async function followRoutes(
   plans: Plans,
   current: (plans: readonly LoadedPlan[]) => Promise<void>,
 ): Promise<AsyncDisposable> {
+  const stop = new AbortController();
   let refreshing = Promise.resolve();
   const refresh = (pipeline: string) => {
-    refreshing = refreshing
-      .then(async () => current(await plans.refresh(pipeline)))
-      .catch((error: unknown) => {
-        telemetry.log.error({ err: error, pipeline }, 'A route could not be read: new runs go where they went before.');
-      });
+    refreshing = refreshing.then(async () => {
+      while (!stop.signal.aborted) {
+        try {
+          return await current(await plans.refresh(pipeline));
+        } catch (error) {
+          telemetry.log.error(
+            { err: error, pipeline },
+            'A route could not be read: new runs go where they went before.',
+          );
+          await sleep(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+        }
+      }
+    });
   };
   const tail = await broker.tail([topics.control], 'end', ({ value }) => {
     const { data } = Control.safeParse(jsonOf(value));
@@ -25,6 +37,7 @@ export async function followRoutes(
   await current(await plans.refresh());
   return {
     async [Symbol.asyncDispose]() {
+      stop.abort();
       await tail[Symbol.asyncDispose]();
       await refreshing;
     },

@@ -43,20 +43,19 @@ async function tick({ store, broker, topics, telemetry }: Needs, at: number): Pr
       continue;
     }
     const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
-    await broker.publish(
-      ticks.map((tick) => {
-        const time = new Date(tick).toISOString();
-        const input = schedule.inputOf({ at: time, schedule: row.name });
-        const key = `schedule/${row.name}/${time}`;
-        return intakeRecord(topics, {
-          pipeline: row.pipeline,
-          key,
-          input,
-          source: `/millrace/schedules/${row.id}`,
-          at,
-        });
-      }),
-    );
+    const records = ticks.map((tick) => {
+      const time = new Date(tick).toISOString();
+      const input = schedule.inputOf({ at: time, schedule: row.name });
+      const key = `schedule/${row.name}/${time}`;
+      return intakeRecord(topics, { pipeline: row.pipeline, key, input, source: `/millrace/schedules/${row.id}`, at });
+    });
+    const fitting = records.filter((record) => sizeOf(record) <= broker.maxRecordBytes);
+    if (fitting.length < records.length)
+      telemetry.log.error(
+        { schedule: row.id },
+        'The input of a schedule is too large for a record: it begins nothing.',
+      );
+    if (fitting.length > 0) await broker.publish(fitting);
     await store.starts.moveOn(row, next);
     more ||= next !== undefined && next <= at;
   }
@@ -83,7 +82,7 @@ async function endGatherings({ store, broker, topics, telemetry }: Needs, at: nu
         'What a trigger gathered makes no record that could travel: it is kept and tried again.',
       );
   }
-  await broker.publish(records);
+  if (records.length > 0) await broker.publish(records);
   await store.starts.forget(done);
   return gatherings.length === BATCH;
 }
@@ -108,6 +107,7 @@ function gatheredRecord(
 
 async function tell({ store, broker, topics }: Needs, at: number): Promise<boolean> {
   const told = await store.starts.toTell({ at, until: at + SNOOZE_MS, limit: BATCH });
+  if (told.length === 0) return false;
   await broker.publish(
     told.map(({ run, cancel }) => {
       const event: RunEvent =

@@ -147,6 +147,41 @@ describe('a schedule', () => {
   });
 });
 
+test('a plan or a contract with a schema that cannot be used is refused when it is deployed, and holds up nobody', async () => {
+  const good = named({});
+  await begin(good);
+  const request = (id: string, more: object) => ({
+    type: 'pipeline.deploy-requested',
+    id,
+    at: 1,
+    plan: good.plan,
+    contracts: {},
+    ...more,
+  });
+  const nonsense = { type: 'nonsense' };
+  const bad = {
+    input: { plan: { ...good.plan, inputSchema: nonsense } },
+    contract: { contracts: { work: { input: {}, output: nonsense } } },
+    trigger: { plan: { ...good.plan, starts: { triggers: { t: { topic: 'nowhere', input: {} } } } } },
+  };
+  const ids = Object.entries(bad).map(([name, more]) => ({ id: `${good.name}-${name}`, more }));
+  const publishRequest = (id: string, more: object) =>
+    house.broker.publish([
+      { topic: house.topics.deployments, key: good.name, value: JSON.stringify(request(id, more)) },
+    ]);
+  for (const { id, more } of ids) await publishRequest(id, more);
+  await publishRequest(`${good.name}-good`, {});
+  await until(async () => (await store.reader.deployed.outcome(`${good.name}-good`))?.status === 'applied');
+  const outcomes = await Promise.all(ids.map(({ id }) => store.reader.deployed.outcome(id)));
+  expect(outcomes).toMatchObject([
+    { status: 'refused', failure: { code: 'PLAN_REFUSED' } },
+    { status: 'refused', failure: { code: 'PLAN_REFUSED' } },
+    { status: 'refused', failure: { code: 'TRIGGER_TOPIC_MISSING' } },
+  ]);
+  await ask(good, 'after', {});
+  await inputs(good, 1);
+});
+
 describe('somebody else’s topic', () => {
   test('begins a run for each record that is wanted from the deployment on, and parks what it cannot read', async () => {
     await publish('orders', { total: 500, id: 'before' });

@@ -17,8 +17,17 @@ const MOST_NAMED = 100;
 const PAGE = 100;
 
 /** What deploying a plan with its contracts would mean for the runs that are under way. Changes nothing. @throws {RequestProblem} PLAN_REFUSED */
-export async function check({ reader, plans }: Needs, { plan, contracts }: CheckBody): Promise<CheckView> {
-  const loaded = loadedOf(plan);
+export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
+  try {
+    return await checked(needs, body);
+  } catch (error) {
+    if (error instanceof PlanError) throw new RequestProblem('PLAN_REFUSED', error.message);
+    throw error;
+  }
+}
+
+async function checked({ reader, plans }: Needs, { plan, contracts }: CheckBody): Promise<CheckView> {
+  const loaded = loadPlan(plan);
   const { pipeline } = loaded.plan;
   const stages = Object.keys(contracts);
   const now = await reader.deployed.read({ pipeline, stages });
@@ -58,15 +67,6 @@ export async function check({ reader, plans }: Needs, { plan, contracts }: Check
       view.unmovable.push({ run: run.id, plan: run.plan, detail: why });
   }
   return view;
-}
-
-function loadedOf(plan: unknown): LoadedPlan {
-  try {
-    return loadPlan(plan);
-  } catch (error) {
-    if (error instanceof PlanError) throw new RequestProblem('PLAN_REFUSED', error.message);
-    throw error;
-  }
 }
 
 /** Runs that have not ended, of the pipeline and of every plan that asks one of the stages. */
