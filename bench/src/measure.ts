@@ -23,8 +23,15 @@ const PAUSE_MS = 10;
 
 beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
   const start = await SYSTEMS.find((entry) => entry.name === name)!.load();
-  const client = await Promise.race([start(work, at, ending), sleep(START_MS, undefined, { ref: false })]);
-  if (!client) return NOT_READY;
+  let client: Client;
+  try {
+    client = await Promise.race([start(work, at, ending), late()]);
+  } catch (error) {
+    process.stderr.write(
+      `${name} did not come up: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return NOT_READY;
+  }
   await singles(client, Math.min(WARM_UP_SINGLES, work.samples));
   const times = await singles(client, work.samples);
   const batch = work.batch > 0 ? await saturated(client, work.batch) : undefined;
@@ -37,6 +44,11 @@ beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
   };
   return sample;
 });
+
+async function late(): Promise<never> {
+  await sleep(START_MS, undefined, { ref: false });
+  throw new Error(`it was not ready after ${START_MS / 1000} s`);
+}
 
 async function singles(client: Client, n: number): Promise<readonly number[]> {
   const times: number[] = [];

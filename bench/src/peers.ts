@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { find } from '@millrace/local';
@@ -19,7 +20,11 @@ export function missing({ program }: SystemEntry): string | undefined {
 export function installPackages(systems: readonly SystemEntry[], log: (line: string) => void): void {
   for (const system of systems.filter(({ peer }) => peer)) {
     const folder = folderOf(system);
-    if (isInstalled(folder)) continue;
+    const stamp = `${folder}/node_modules/.installed`;
+    const wanted = createHash('sha256')
+      .update(readFileSync(`${folder}/package-lock.json`))
+      .digest('hex');
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) continue;
     log(`installing the packages of ${system.name} in ${folder} (once)`);
     const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit'], {
       cwd: folder,
@@ -27,13 +32,8 @@ export function installPackages(systems: readonly SystemEntry[], log: (line: str
       shell: process.platform === 'win32',
     });
     if (status !== 0) throw new Error(`npm ci failed in ${folder}. Leave ${system.name} out: --systems …`);
+    writeFileSync(stamp, wanted);
   }
-}
-
-/** npm writes its own list of what it has installed, last. */
-function isInstalled(folder: string): boolean {
-  const installed = `${folder}/node_modules/.package-lock.json`;
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${folder}/package-lock.json`).mtimeMs;
 }
 
 const Manifest = z.object({ dependencies: z.record(z.string(), z.string()) });

@@ -63,16 +63,15 @@ async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): 
   }
 }
 
-/** Consumers of Kafka sometimes never join their group when the machine is busy; then all is begun anew. */
+/** What does not come up is begun anew: consumers of kafkajs give up for good on some errors of a broker that has just started. */
 async function measure(measurement: Measurement, of: RoundsOptions, round: number | 'warm-up'): Promise<Sample> {
   const { system, work } = measurement;
   for (let start = 1; start <= STARTS; start++) {
     const name = `bench-${process.pid}-${round}-${start}-${work.name}-${system.name}`;
     const sample = await measureOnce(measurement, name, of);
     if (sample !== NOT_READY) return sample;
-    of.log(`${system.name} was not ready for ${work.name} in time`);
   }
-  throw new Error(`${system.name} was not ready for ${work.name} in time, ${STARTS} times in a row.`);
+  throw new Error(`${system.name} did not come up for ${work.name}, ${STARTS} times in a row.`);
 }
 
 async function measureOnce({ system, work }: Measurement, name: string, { servers, signal }: RoundsOptions) {

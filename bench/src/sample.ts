@@ -8,5 +8,5 @@ export interface Sample {
   readonly repeated: number;
 }
 
-/** Said instead of a sample by a measurement whose system did not come up in time. */
+/** Said instead of a sample by a measurement whose system did not come up. */
 export const NOT_READY = 'not ready';

@@ -14,6 +14,21 @@ export const kafkaOf = (brokers: readonly string[]): Kafka =>
     retry: { initialRetryTime: 10, multiplier: 1.5, maxRetryTime: 500, retries: 20 },
   });
 
+/**
+ * Resolves when the consumer has joined its group, and rejects when it has given up for good, of which `run` says nothing.
+ * Asked for before it runs.
+ */
+export function joining(consumer: Consumer): Promise<void> {
+  const joined = new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) reject(error);
+    });
+  });
+  joined.catch(() => undefined);
+  return joined;
+}
+
 export interface KafkaClientOptions {
   readonly into: string;
   readonly from: string;
@@ -47,7 +62,7 @@ export class KafkaClient {
     await this.producer.connect();
     await this.consumer.connect();
     await this.consumer.subscribe({ topic: this.options.from, fromBeginning: true });
-    const joined = new Promise((resolve) => this.consumer.on(this.consumer.events.GROUP_JOIN, resolve));
+    const joined = joining(this.consumer);
     await this.consumer.run({
       eachBatch: ({ batch }) => {
         for (const { value } of batch.messages) if (value) this.client.arrived(this.options.runOf(value));

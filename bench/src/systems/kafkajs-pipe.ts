@@ -1,7 +1,7 @@
 // A process of its own: carries records from each topic to the next one, with nothing but kafkajs.
 import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
 import { beChild } from '../child.js';
-import { kafkaOf, MAX_WAIT_MS } from './kafka-client.js';
+import { joining, kafkaOf, MAX_WAIT_MS } from './kafka-client.js';
 
 export interface PipeOptions {
   readonly delivery: 'at-least-once' | 'transactional';
@@ -52,7 +52,7 @@ async function consume(kafka: Kafka, hop: Hop, of: { carry: Carry; autoCommit: b
   const consumer = kafka.consumer({ groupId: hop.group, maxWaitTimeInMs: MAX_WAIT_MS });
   await consumer.connect();
   await consumer.subscribe({ topic: hop.from, fromBeginning: true });
-  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+  const joined = joining(consumer);
   await consumer.run({
     autoCommit: of.autoCommit,
     partitionsConsumedConcurrently: hop.partitions,
