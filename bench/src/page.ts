@@ -59,8 +59,8 @@ function systems(outcomes: readonly Outcome[]): readonly string[] {
 /** Choices that were made for a system, each for its benefit. */
 const NOTES = [
   'Restate, DBOS and Temporal do all steps of a run in one handler or workflow, as their documentation does it, where Millrace hands each run from service to service. Calls between seven services would cost them more.',
-  'BullMQ keeps how far a job is after each step, the pattern "process step jobs" of its documentation. The other one, a flow of seven queues, was slower by a factor of four to six here.',
-  'Kafka answers before its disk does, which is its default and counts on replicas, of which there are none here; so does Redis, for up to a second. All others sync each commit.',
+  'BullMQ keeps how far a job is after each step, the pattern "process step jobs" of its documentation. A flow of seven queues, which it has too, was about a fifth as fast when tried.',
+  'Kafka answers before its disk does, which is its default and counts on replicas, of which there are none here; so does Redis, for up to a second. The embedded log, PostgreSQL and Restate sync each commit.',
   'LangGraph has no queue and no worker of its own: a run whose process ends waits until somebody invokes its thread again.',
   "Temporal's own server for development is not what its documentation recommends for production.",
 ];
