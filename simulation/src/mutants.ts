@@ -32,7 +32,7 @@ export const MUTANTS: Readonly<Record<string, Rules>> = {
     RULES.decide(run, event.type === 'step.completed' ? { ...event, next: undefined } : event, context),
   ),
   'decide: loses a timer': deciding((run, event, context) =>
-    event.type === 'run.woken' ? { run, facts: [], requests: [] } : RULES.decide(run, event, context),
+    event.type === 'run.woken' ? { run, facts: [], requests: [], events: [] } : RULES.decide(run, event, context),
   ),
   'decide: forgets to write a fact down': deciding((...given) => {
     const decision = RULES.decide(...given);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
+import { ChildStatus, Parent } from './records.js';
 
 const At = z.number();
 const Step = { step: z.string(), at: At };
@@ -18,7 +19,7 @@ export const Fact = z.discriminatedUnion('type', [
     pipeline: z.string(),
     /** The plan's hash. */
     plan: z.string(),
-    input: z.unknown(),
+    input: z.unknown().optional(),
     /** Where it was asked for: topic/partition/offset. */
     source: z.string(),
     idempotencyKey: z.string().optional(),
@@ -30,17 +31,21 @@ export const Fact = z.discriminatedUnion('type', [
     tenant: z.string().optional(),
     /** It waits for its turn. */
     queued: z.literal(true).optional(),
+    /** Of a child run: whose work it does, and what else it knows from the beginning. */
+    parent: Parent.optional(),
+    given: z.record(z.string(), z.unknown()).optional(),
   }),
   /** Its time has come, and it waits for its turn. */
   z.object({ type: z.literal('run.queued'), at: At }),
   /** A run that was held begins. */
   z.object({ type: z.literal('run.begun'), at: At }),
-  /** The coordinator sent a step to its stage. */
+  /** The coordinator sent a step to its stage, or began the child run that does its work. */
   z.object({
     type: z.literal('step.requested'),
     ...Attempt,
-    stage: z.string(),
-    timeoutMs: z.number(),
+    stage: z.string().optional(),
+    child: z.string().optional(),
+    timeoutMs: z.number().optional(),
     fallback: z.literal(true).optional(),
   }),
   z.object({
@@ -64,6 +69,23 @@ export const Fact = z.discriminatedUnion('type', [
   /** To be requested again, as attempt `attempt`, at `due`. */
   z.object({ type: z.literal('step.retrying'), ...Attempt, due: At, fallback: z.literal(true).optional() }),
   z.object({ type: z.literal('step.skipped'), ...Step }),
+  /** The step's items are known: so many, the first of that index. Each is a step of its own from now on: `embed[3]`. */
+  z.object({
+    type: z.literal('step.spread'),
+    ...Step,
+    /** `map`: all of them. `loop`: one after the other, that many at most. `race`: until one has a result. */
+    as: z.enum(['map', 'loop', 'race']),
+    items: z.int().nonnegative(),
+    from: z.int().nonnegative(),
+    /** The keys of a race's branches; and of a map's pages, `300-399`, where it is worked on in pages. */
+    keys: z.array(z.string()).optional(),
+  }),
+  /** An item that failed for good, which the step's policy allows. */
+  z.object({ type: z.literal('step.item-failed'), ...Step, failure: Failure }),
+  /** All items have ended: the step's output is what they gave. */
+  z.object({ type: z.literal('step.gathered'), ...Step, collect: z.literal(true).optional() }),
+  /** How the child run of a step stands, when it is not simply running. */
+  z.object({ type: z.literal('step.child'), ...Attempt, status: ChildStatus }),
   z.object({
     type: z.literal('step.waiting'),
     ...Step,
@@ -75,6 +97,8 @@ export const Fact = z.discriminatedUnion('type', [
   /** An answer that does not count: it does not fit the step's schema. */
   z.object({ type: z.literal('step.answer-refused'), ...Step, id: z.string(), failure: Failure, ...Act }),
   z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown() }),
+  /** A step that only puts values together. */
+  z.object({ type: z.literal('step.valued'), ...Step, output: z.unknown() }),
   z.object({
     type: z.literal('step.dead-lettered'),
     ...Step,
@@ -110,6 +134,7 @@ export const Fact = z.discriminatedUnion('type', [
     ...Act,
   }),
   z.object({ type: z.literal('run.completed'), at: At, output: z.unknown() }),
+  z.object({ type: z.literal('run.failed'), at: At, step: z.string().optional(), failure: Failure }),
   z.object({ type: z.literal('run.cancelled'), at: At, ...Act }),
 ]);
 export type Fact = z.infer<typeof Fact>;

@@ -117,6 +117,20 @@ export const FAILURES = {
     remedy:
       'Move the run from an earlier step of the new plan, or leave it on its own plan; the details name what does not fit.',
   },
+  NOT_A_LIST: { kind: 'permanent', remedy: 'The map’s `over` gave no list: pass it one, or orElse(list, []).' },
+  TOO_MANY_FAILED: {
+    kind: 'permanent',
+    remedy: 'See why the items failed; redrive the dead letter to try those again that did.',
+  },
+  LOOP_LIMIT: {
+    kind: 'permanent',
+    remedy:
+      'The loop’s condition did not hold within its rounds: redrive the dead letter for as many again, or let it go on.',
+  },
+  CHILD_CANCELLED: {
+    kind: 'permanent',
+    remedy: 'Somebody cancelled the run that did the step’s work: redrive the dead letter to begin another.',
+  },
   MODEL_BUSY: { kind: 'transient', remedy: 'Nothing to do: the step is tried again when the provider allows it.' },
   MODEL_UNAVAILABLE: { kind: 'transient', remedy: 'Check the model’s endpoint and its credentials.' },
   MODEL_ANSWER_INVALID: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
 import { Priority, StageLimits } from './limits.js';
+import { ChildStatus } from './records.js';
 import { RunStatus, StepStatus } from './statuses.js';
 
 export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
@@ -44,9 +45,25 @@ export const AttemptView = z.object({
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 
+/** What a step is; `run`: a run of its own does the work; `map`, `loop`, `race`: it has items; `value`: it puts values together. */
+const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value']);
+
+/** How the items of a step stand. */
+export const ItemsView = z.object({
+  total: z.int().nonnegative(),
+  /** They are worked on in so many pages, each a child run; the counts are of pages. */
+  pages: z.int().positive().optional(),
+  running: z.int().nonnegative(),
+  ended: z.int().nonnegative(),
+  /** Items that failed and were passed over. */
+  failed: z.int().nonnegative(),
+});
+export type ItemsView = z.infer<typeof ItemsView>;
+
 export const StepView = z.object({
+  /** An item of a step is called `embed[3]`; those are listed that somebody has to look at. */
   name: z.string(),
-  kind: z.enum(['stage', 'review', 'signal']),
+  kind: StepKind,
   stage: z.string().optional(),
   status: StepStatus,
   attempts: z.array(AttemptView),
@@ -65,6 +82,10 @@ export const StepView = z.object({
   /** Who answered, as far as they said. */
   answeredBy: z.string().optional(),
   answerReason: z.string().optional(),
+  items: ItemsView.optional(),
+  /** The run that does its work. */
+  child: z.string().optional(),
+  childStatus: ChildStatus.optional(),
   /** The output is the default that the pipeline has for a failure. */
   defaulted: z.boolean().optional(),
   allowedActions: AllowedActions,
@@ -78,6 +99,8 @@ export const RunSummaryView = z.object({
   status: RunStatus,
   acceptedAt: Time,
   endedAt: Time.optional(),
+  /** The run that this one does a step of. */
+  parent: z.string().optional(),
   links: Links,
 });
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
@@ -86,6 +109,10 @@ export const RunView = RunSummaryView.extend({
   /** Of a run that is held until a time. */
   startsAt: Time.optional(),
   traceId: z.string(),
+  /** The step of its parent that it does the work of. */
+  parentStep: z.string().optional(),
+  /** What it knew from the beginning beside its input. */
+  given: z.record(z.string(), z.unknown()).optional(),
   input: Json.optional(),
   output: Json.optional(),
   steps: z.array(StepView),

@@ -13,14 +13,18 @@ export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, r
 export { cloudEvent, EVENT_TYPE, HEADER, headerText } from './headers.js';
 export { derivedId, randomId, rootTraceparent, runIdOf, stepIdempotencyKey, type TraceIds, traceIdsOf } from './ids.js';
 export {
+  ChildStatus,
   Control,
+  Parent,
   ParkedStep,
   RunCancelRequested,
   RunEvent,
   RunMoveRequested,
+  RunRequested,
   type RunRequest,
   RunResult,
   RunWoken,
+  StepChild,
   StepCommand,
   StepCompleted,
   StepFailed,

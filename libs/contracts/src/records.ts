@@ -95,6 +95,43 @@ export const RunMoveRequested = z.object({
   ...Act,
 });
 
+/** The step that a child run does the work of. To that step the child is what a stage is: its end is the step's `step.completed` or `step.failed`. */
+export const Parent = z.object({
+  run: RunId,
+  /** The step's name, or its item's: `embed[3]`. */
+  step: z.string(),
+  attempt: z.int().positive(),
+  /** Where a step of the child fails for good it is parked, and the child goes on when it is redriven. Otherwise the child has failed, and so has the step. */
+  parks: z.boolean(),
+  /** The run whose trace the child is part of. */
+  trace: RunId,
+});
+export type Parent = z.infer<typeof Parent>;
+
+/** Begin a child run, whose id follows from its parent: the first thing that happens to it. */
+export const RunRequested = z.object({
+  type: z.literal('run.requested'),
+  run: RunId,
+  at: At,
+  /** The plan of the parent's run and the way to the child's in it: `<hash>/<step>`. */
+  plan: z.string(),
+  input: z.unknown().optional(),
+  /** What else is known to it from the beginning, by name. */
+  given: z.record(z.string(), z.unknown()).optional(),
+  parent: Parent,
+});
+export type RunRequested = z.infer<typeof RunRequested>;
+
+/** How a child run that has not ended stands, for the step that it does the work of. */
+export const ChildStatus = z.enum(['running', 'waiting', 'dead-lettered']);
+export type ChildStatus = z.infer<typeof ChildStatus>;
+export const StepChild = z.object({
+  type: z.literal('step.child'),
+  ...OfStep,
+  attempt: z.int().positive(),
+  status: ChildStatus,
+});
+
 /** A timer of the run is due. */
 export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: At });
 
@@ -112,6 +149,8 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunMoveRequested,
   RunWoken,
   RunReleased,
+  RunRequested,
+  StepChild,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type StepCompleted = z.infer<typeof StepCompleted>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** `held`: accepted, and begins at its time or when its turn comes. */
-export const RunStatus = z.enum(['held', 'running', 'waiting', 'completed', 'dead-lettered', 'cancelled']);
+export const RunStatus = z.enum(['held', 'running', 'waiting', 'completed', 'failed', 'dead-lettered', 'cancelled']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 /** `pending`: its turn has not come. `retrying`: failed, and due again. `waiting`: for a signal or a person. */
@@ -12,10 +12,12 @@ export const StepStatus = z.enum([
   'waiting',
   'completed',
   'skipped',
+  'failed',
   'dead-lettered',
   'cancelled',
 ]);
 export type StepStatus = z.infer<typeof StepStatus>;
 
 /** Nothing more happens to such a run by itself. */
-export const isOver = (status: RunStatus): boolean => status === 'completed' || status === 'cancelled';
+export const isOver = (status: RunStatus): boolean =>
+  status === 'completed' || status === 'failed' || status === 'cancelled';

@@ -1,7 +1,9 @@
 import type { Failure } from '@millrace/contracts';
+import { itemOf, knownTo } from './items.js';
 import type { Known } from './mapping.js';
 import { PlanError } from './plan-error.js';
 import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
+import type { LoopStep, PlanStep } from './plan.js';
 
 /** Where a step stands for the order of things: `begun` covers everything between being asked for and having ended. */
 export type StepMark = 'begun' | 'completed' | 'skipped';
@@ -14,10 +16,10 @@ export interface Progress {
 /** A step that is to begin now. */
 export interface Wanted {
   readonly step: string;
-  readonly kind: 'stage' | 'review' | 'signal';
-  /** The stage to ask; absent for a review or a signal. */
+  readonly kind: PlanStep['kind'];
+  /** The stage to ask; absent for any other kind. */
   readonly stage?: string;
-  /** Its input, mapped; for a review or signal what is shown. */
+  /** Its input, mapped; for a review or signal what is shown, for a map its list. */
   readonly input: unknown;
   /** What travels with the command: those of `carries(step)` that are known. */
   readonly known?: Record<string, unknown>;
@@ -84,12 +86,37 @@ export function handOff({ compiled }: LoadedPlan, step: string, known: Known): H
   return { wanted, skipped };
 }
 
-/** The input of a step, or of its fallback, from what is known: for retries and redrives. */
+/** The input of a step or an item, or of its fallback, from what is known: for retries and redrives. */
 export function inputOf({ compiled }: LoadedPlan, step: string, known: Known, fallback = false): unknown {
   const { input, fallbackInput } = stepOf(compiled, step);
-  if (!fallback) return input(known);
+  const all = knownIn(compiled, step, known);
+  if (!fallback) return input(all);
   if (!fallbackInput) throw new PlanError('UNKNOWN_STEP', 'it has no fallback', step);
-  return fallbackInput(known);
+  return fallbackInput(all);
+}
+
+/** What a child run is given of what its parent knows. */
+export function givenTo(plan: LoadedPlan, step: string, known: Known): Record<string, unknown> {
+  const { given = [] } = plan.child(step).plan;
+  const all = knownIn(plan.compiled, step, known);
+  return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
+}
+
+/** Whether a loop ends after the round that gave what is known as its output; a failure where that cannot be told. */
+export function isLoopOver(
+  { compiled }: LoadedPlan,
+  { step, round }: { step: string; round: number },
+  known: Known,
+): boolean | Failure {
+  const { step: loop, until } = stepOf(compiled, step);
+  const { as } = loop as LoopStep;
+  return until!.holds({ ...known, [as]: known[step], [`${as}Index`]: round });
+}
+
+/** What is known to a step, or to an item of one. */
+function knownIn(plan: LoadedPlan['compiled'], step: string, known: Known): Known {
+  const item = itemOf(step);
+  return item ? knownTo(plan.byName.get(item.step)!, item.key, known) : known;
 }
 
 /** What travels with a step's command: of `carries(step)` what is known; undefined where that is nothing. */
@@ -115,7 +142,8 @@ function wantedOf(compiled: CompiledStep, known: Known): Wanted {
   const { name, step } = compiled;
   const input = compiled.input(known);
   if (step.kind !== 'stage') {
-    return { step: name, kind: step.kind, input, ...(step.timeoutMs !== undefined && { timeoutMs: step.timeoutMs }) };
+    const { timeoutMs } = step as { timeoutMs?: number };
+    return { step: name, kind: step.kind, input, ...(timeoutMs !== undefined && { timeoutMs }) };
   }
   const travels = carried(compiled, known);
   const { stage, timeoutMs } = step;

@@ -1,15 +1,26 @@
-import type { z } from 'zod';
-import { conditionOf } from './conditions.js';
+import { z } from 'zod';
+import { conditionChecker } from './cel-types.js';
+import { type Condition, conditionOf, type Test } from './conditions.js';
+import { allOf } from './constructs.js';
 import type { AnyOptions } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
 import { misfit, rooted } from './fits.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { type Rendered, renderMapped } from './mapped.js';
-import { checkStepName, INPUT } from './names.js';
+import { checkStepName } from './names.js';
 import { PlanError } from './plan-error.js';
 import { type PlanStep, RetryPolicy, type StageStep } from './plan.js';
 import { type Ref, type RefOf, refTo, type Source } from './reference.js';
 import type { Retry, StageContract } from './stage-contract.js';
+
+interface Surroundings {
+  readonly pipeline: string;
+  readonly stages: readonly string[] | undefined;
+  /** Around the work of an item: the pipeline's own builder, or that of another item. */
+  readonly outer?: Builder;
+  /** What is known to this work alone, by name. */
+  readonly own: Readonly<Record<string, JsonSchema>>;
+}
 
 /** A step as it was defined; what it waits for is known when all steps are. */
 interface Draft {
@@ -22,12 +33,65 @@ interface Draft {
 /** Collects the steps of one pipeline. Everything wrong with a step is thrown where it is defined. */
 export class Builder {
   readonly drafts = new Map<string, Draft>();
-  readonly contracts = new Map<string, StageContract>();
+  readonly contracts: Map<string, StageContract>;
+  /** What is read of the steps around this work; and which of its own names it reads. */
+  readonly outside = new Map<string, JsonSchema>();
+  readonly used = new Set<string>();
+  /** The cases within which steps are defined now. */
+  private guards: readonly Condition[] = [];
 
-  constructor(private readonly knownStages: readonly string[] | undefined) {}
+  constructor(private readonly of: Surroundings) {
+    this.contracts = of.outer?.contracts ?? new Map<string, StageContract>();
+  }
 
-  input(schema: JsonSchema): Ref<never> {
-    return refTo({ name: INPUT, schema, mayBeAbsent: false, owner: this });
+  get pipeline(): string {
+    return this.of.pipeline;
+  }
+
+  /** A name that is known from the beginning: the run's input, or an item. */
+  known(name: string): Ref<never> {
+    return refTo({ name, schema: this.of.own[name]!, mayBeAbsent: false, owner: this });
+  }
+
+  /** The types of all that is known here without being a step's output. */
+  around(): ReadonlyMap<string, JsonSchema> {
+    return new Map([...this.outside, ...Object.entries(this.of.own)]);
+  }
+
+  /** For the work of this one's items. */
+  within(own: Readonly<Record<string, JsonSchema>>): Builder {
+    const { pipeline, stages } = this.of;
+    return new Builder({ pipeline, stages, outer: this, own });
+  }
+
+  /** Steps that are wanted only where `condition` holds, whatever else they say. */
+  guarded<T>(condition: Condition, work: () => T): T {
+    this.guards = [...this.guards, condition];
+    try {
+      return work();
+    } finally {
+      this.guards = this.guards.slice(0, -1);
+    }
+  }
+
+  /** The first of `outputs` that is there, as a step. Of what is inside a case only this may be read from outside. */
+  value(name: string, of: { outputs: readonly unknown[]; schema: JsonSchema; mayBeAbsent: boolean }): Ref<never> {
+    const given = of.outputs.map((output) => renderMapped(output));
+    const mappings = given.map(({ mapping }) => mapping);
+    const value = mappings.length === 1 ? mappings[0]! : { $orElse: mappings };
+    const step: PlanStep = { kind: 'value', value, predecessors: [], ...this.common(name, {}, z.unknown()) };
+    for (const { sources } of given)
+      for (const source of sources) if (source.owner !== this) this.checkOwn([source], name);
+    const waitsFor = this.waits(name, {}, given);
+    return this.add(name, { step, output: of.schema, waitsFor }, {}, of.mayBeAbsent);
+  }
+
+  /** A condition, checked to read nothing but what is known here. */
+  condition(test: Test, step: string): Condition {
+    const condition = conditionOf(test);
+    this.checkOwn(condition.sources, step);
+    conditionChecker(this.around())(condition.text, step);
+    return condition;
   }
 
   stage(
@@ -84,17 +148,17 @@ export class Builder {
     }
   }
 
-  private add(name: string, draft: Draft, { when }: AnyOptions): Ref<never> {
+  add(name: string, draft: Draft, { when }: AnyOptions, mayBeAbsent = when !== undefined): Ref<never> {
     checkStepName(name);
     if (this.drafts.has(name)) throw new PlanError('DUPLICATE_STEP', 'there are two of this name', name);
     this.drafts.set(name, draft);
-    return refTo({ name, schema: draft.output, mayBeAbsent: when !== undefined, owner: this });
+    return refTo({ name, schema: draft.output, mayBeAbsent, owner: this, guards: this.guards });
   }
 
   /** Takes a stage's contract up; what comes out of the stage. */
   private outputOf(contract: StageContract, step: string): JsonSchema {
     const { name } = contract;
-    if (this.knownStages && !this.knownStages.includes(name))
+    if (this.of.stages && !this.of.stages.includes(name))
       throw new PlanError('UNKNOWN_STAGE', `there is no stage "${name}"`, step);
     if ((this.contracts.get(name) ?? contract) !== contract)
       throw new PlanError('STAGE_CONFLICT', `there are two stages "${name}"`, step);
@@ -120,19 +184,14 @@ export class Builder {
   }
 
   private tries(own: { retry?: Retry; timeout?: Duration }, contract: StageContract, step: string) {
-    const retry = own.retry ?? contract.retry ?? {};
-    const policy = RetryPolicy.safeParse(typeof retry === 'number' ? { maxAttempts: retry } : retry);
-    if (policy.error)
-      throw new PlanError('BAD_RETRY', `its retry is not valid: ${policy.error.issues[0]?.message}`, step);
-    return { retry: policy.data, timeoutMs: millisecondsOf(own.timeout ?? contract.timeout ?? '30s', step) };
+    return {
+      retry: policyOf(own.retry ?? contract.retry ?? {}, step),
+      timeoutMs: millisecondsOf(own.timeout ?? contract.timeout ?? '30s', step),
+    };
   }
 
-  private common(
-    step: string,
-    { when, onFailure }: AnyOptions,
-    output: z.ZodType,
-  ): Pick<PlanStep, 'when' | 'onFailure'> {
-    const condition = when && conditionOf(when);
+  common(step: string, { when, onFailure }: AnyOptions, output: z.ZodType): Pick<PlanStep, 'when' | 'onFailure'> {
+    const condition = allOf([...this.guards, when]);
     if (condition) this.checkOwn(condition.sources, step);
     if (onFailure === undefined || onFailure === 'dead-letter') return { ...(condition && { when: condition.text }) };
     const { data, error } = output.safeParse(onFailure.default);
@@ -140,9 +199,15 @@ export class Builder {
     return { ...(condition && { when: condition.text }), onFailure: { default: data as z.core.util.JSONType } };
   }
 
-  private waits(step: string, { after = [] }: AnyOptions, rendered: readonly Rendered[]): readonly string[] {
+  waits(step: string, { after = [] }: AnyOptions, rendered: readonly Rendered[]): readonly string[] {
     const read = rendered.flatMap(({ sources }) => sources.map(({ name }) => name));
-    return [...read, ...after.flatMap((before) => this.named(before, step))].filter((name) => name !== INPUT);
+    return this.steps([...read, ...after.flatMap((before) => this.named(before, step))]);
+  }
+
+  /** Those names that are, or should be, steps of this one; the rest is known from the beginning. */
+  steps(names: readonly string[]): readonly string[] {
+    const around = this.around();
+    return names.filter((name) => !around.has(name));
   }
 
   private named(before: RefOf<unknown> | string, step: string): readonly string[] {
@@ -150,7 +215,24 @@ export class Builder {
   }
 
   private checkOwn(sources: readonly Source[], step?: string): void {
-    const foreign = sources.find(({ owner }) => owner !== this);
-    if (foreign) throw new PlanError('UNKNOWN_STEP', `"${foreign.name}" is a step of another pipeline`, step);
+    for (const source of sources) {
+      const { name, owner, schema } = source;
+      if (owner === this) {
+        if (source.guards?.some((guard) => !this.guards.includes(guard as Condition)))
+          throw new PlanError('INSIDE_CASE', `"${name}" is there in one case only`, step);
+        if (Object.hasOwn(this.of.own, name)) this.used.add(name);
+      } else if (this.of.outer) {
+        if (Object.hasOwn(this.of.own, name))
+          throw new PlanError('SHADOWED', `"${name}" of the steps around it has the name of its item`, step);
+        this.of.outer.checkOwn([source], step);
+        this.outside.set(name, schema);
+      } else throw new PlanError('UNKNOWN_STEP', `"${name}" is a step of another pipeline or of another item`, step);
+    }
   }
+}
+
+export function policyOf(retry: Retry, step: string): RetryPolicy {
+  const { data, error } = RetryPolicy.safeParse(typeof retry === 'number' ? { maxAttempts: retry } : retry);
+  if (data) return data;
+  throw new PlanError('BAD_RETRY', `its retry is not valid: ${error.issues[0]?.message}`, step);
 }

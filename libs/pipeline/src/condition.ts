@@ -14,7 +14,7 @@ export interface Condition {
 export function conditionsOver(names: Iterable<string>): (text: string, step: string) => Condition {
   const variables = new Set(names);
   const environment = new Environment({ homogeneousAggregateLiterals: false });
-  for (const name of variables) environment.registerVariable(name, 'dyn');
+  for (const name of variables) if (!name.startsWith('$')) environment.registerVariable(name, 'dyn');
   return (text, step) => compile(environment, text, step, variables);
 }
 

@@ -1,7 +1,10 @@
+import type { Failure } from '@millrace/contracts';
 import type { z } from 'zod';
 import type { Condition, Test } from './conditions.js';
 import type { Duration } from './duration.js';
-import type { Mapped, Ref, RefOf } from './reference.js';
+import type { Pipeline } from './pipeline.js';
+import type { ItemFailure } from './plan.js';
+import type { Mapped, Ref, RefOf, Value } from './reference.js';
 import type { Given, Result, Retry, StageContract } from './stage-contract.js';
 
 /** What a pipeline's definition is written with. Names are camelCase and are what people see in histories, traces and conditions. */
@@ -23,6 +26,61 @@ export interface Define<Input extends z.ZodType> {
     input: Mapped<Given<Contract>>,
     options?: StepOptions<Contract, When, Fallback>,
   ): Ref<Result<Contract> | IfGiven<When>>;
+
+  /**
+   * The same work for each item of a list that is known when the run comes here: up to 100,000 of them and more. `work` is defined once, here, on
+   * references to the item and its index; it may read everything around it. Gives the list of what it gave, in the order of the items.
+   */
+  map<Item, Work, When extends Test | undefined = undefined, const OnItem extends ItemFailure = 'park'>(
+    name: string,
+    list: RefOf<readonly Item[]>,
+    work: (item: Ref<Item>, index: Ref<number>) => Work,
+    options?: MapOptions<When, OnItem, Value<Work>>,
+  ): Ref<ResultOf<Value<Work>, OnItem>[] | IfGiven<When>>;
+
+  /**
+   * The same work again, each time with what it gave the time before, until a condition on that holds, or `max` times. Gives what the last round gave,
+   * which has the given type; `previous` is absent in the first round, unless there is a `start`.
+   */
+  loop<
+    Output extends z.ZodType,
+    When extends Test | undefined = undefined,
+    Start extends Mapped<z.input<Output>> | undefined = undefined,
+  >(
+    name: string,
+    output: Output,
+    options: LoopOptions<Output, When, Start>,
+    work: (
+      previous: Ref<z.input<Output> | IfGiven<Start extends undefined ? Test : undefined>>,
+      round: Ref<number>,
+    ) => Mapped<z.input<Output>>,
+  ): Ref<z.input<Output> | IfGiven<When>>;
+
+  /** Several works at once: the first to complete counts, the others are cancelled. Fails when all have failed. */
+  race<Works extends Readonly<Record<string, () => unknown>>, When extends Test | undefined = undefined>(
+    name: string,
+    works: Works,
+    options?: RaceOptions<When, Value<ReturnType<Works[keyof Works]>>>,
+  ): Ref<Value<ReturnType<Works[keyof Works]>> | IfGiven<When>>;
+
+  /**
+   * A switch: the steps of one case, those of `otherwise`, or none. Gives what the case gives; steps within a case can be read within it alone. Every
+   * step of a case is one of this pipeline, with the case's condition.
+   */
+  choose<Label extends string, Cases extends { readonly [K in Label]?: () => unknown }, Otherwise = undefined>(
+    name: string,
+    on: RefOf<Label | undefined | null>,
+    cases: Cases & { readonly [K in Exclude<keyof Cases, Label>]: never },
+    otherwise?: () => Otherwise,
+  ): Ref<Value<CaseOf<Cases>> | Value<Otherwise>>;
+
+  /** Another pipeline, as a run of its own with its own history, in the same trace. It stays on the plan that it has now. */
+  subPipeline<Input extends z.ZodType, Output, When extends Test | undefined = undefined>(
+    name: string,
+    pipeline: Pipeline<Input, Output>,
+    input: Mapped<z.input<Input>>,
+    options?: RunOptions<When, Output>,
+  ): Ref<Output | IfGiven<When>>;
 
   /** Waits for a person's answer, which has the given type. */
   review<Answer extends z.ZodType, When extends Test | undefined = undefined>(
@@ -73,6 +131,53 @@ export interface StepOptions<
   readonly onFailure?: { readonly default: z.input<Contract['output']> } | 'dead-letter';
 }
 
+/** With `collect`: what an item gave, or why it failed. */
+type ResultOf<T, OnItem> = OnItem extends 'collect' ? { readonly output?: T; readonly failure?: Failure } : T;
+
+export interface MapOptions<When, OnItem, T> extends AnyStep<When> {
+  /** So many items at a time, at most: 1,000 unless given. */
+  readonly concurrency?: number;
+  /**
+   * When an item fails for good: `park` it as a dead letter of its own, and wait for it (which is what happens otherwise); `fail` the step; `skip` the
+   * item; `collect` what failed into the list; or skip up to so many: `{ tolerate: 3 }`, `{ toleratePercent: 5 }`.
+   */
+  readonly onItemFailure?: OnItem;
+  /** What the item is called in histories and conditions; `item` unless given. */
+  readonly as?: string;
+  /** When the step fails. */
+  readonly onFailure?: { readonly default: readonly ResultOf<T, OnItem>[] } | 'dead-letter';
+}
+
+export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyStep<When> {
+  /** Ends the loop when it holds of what a round gave. */
+  readonly until: (round: Ref<z.input<Output>>) => Test;
+  /** So many rounds, at most 1,000. */
+  readonly max: number;
+  /** What the first round is given as `previous`. */
+  readonly start?: Start;
+  /** When the condition does not hold after the last round: `go-on` with what that gave (which is what happens otherwise), or `fail`. */
+  readonly onLimit?: 'go-on' | 'fail';
+  /** What the round before is called in conditions; `previous` unless given. */
+  readonly as?: string;
+  readonly onFailure?: { readonly default: z.input<Output> } | 'dead-letter';
+}
+
+export interface RaceOptions<When, Output> extends AnyStep<When> {
+  readonly onFailure?: { readonly default: Output } | 'dead-letter';
+}
+
+/** What one of the cases gives. */
+type CaseOf<Cases> = { [K in keyof Cases]: Cases[K] extends () => infer T ? T : never }[keyof Cases];
+
+export interface RunOptions<When, Output> extends AnyStep<When> {
+  /** How often to begin a run, the first time included: once unless given. */
+  readonly retry?: Retry;
+  /** For one run. */
+  readonly timeout?: Duration;
+  /** When its run fails for good. Without it, what fails is parked in that run, which goes on when that is redriven. */
+  readonly onFailure?: { readonly default: Output } | 'dead-letter';
+}
+
 export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<When> {
   /** What the person, or whoever answers, is shown. */
   readonly show?: unknown;
@@ -97,4 +202,10 @@ export interface AnyOptions {
     readonly timeout?: Duration;
   };
   readonly onFailure?: { readonly default: unknown } | 'dead-letter';
+  readonly concurrency?: number;
+  readonly onItemFailure?: ItemFailure;
+  readonly as?: string;
+  readonly start?: unknown;
+  readonly max?: number;
+  readonly onLimit?: 'go-on' | 'fail';
 }

@@ -2,7 +2,9 @@ export {
   type Advance,
   advance,
   carriedWith,
+  givenTo,
   handOff,
+  isLoopOver,
   type HandOff,
   inputOf,
   outputOf,
@@ -15,9 +17,38 @@ export { type Difference, differences } from './diff.js';
 export { breaks, schemasOf } from './evolution.js';
 export { hashOf } from './hash.js';
 export type { Known } from './mapping.js';
-export { type Mapping, Plan, PlanStep, RetryPolicy, StageStep, WaitStep } from './plan.js';
+export {
+  type ItemFailure,
+  type LoopStep,
+  type Mapping,
+  type MapStep,
+  Plan,
+  PlanStep,
+  type RaceStep,
+  RetryPolicy,
+  type RunStep,
+  StageStep,
+  WaitStep,
+  type Work,
+} from './plan.js';
+export {
+  firstOf,
+  isPaged,
+  itemName,
+  itemOf,
+  keysOf,
+  listOf,
+  PAGE_NAME,
+  type Page,
+  type PagedList,
+  pageIn,
+  rangeOf,
+  shareOf,
+  sliceOf,
+  spreadOf,
+} from './items.js';
 export { PLAN_ERRORS, PlanError, type PlanErrorCode } from './plan-error.js';
-export { type LoadedPlan, loadPlan } from './plan-model.js';
+export { type LoadedPlan, loadPlan, outermostOf, planWithin } from './plan-model.js';
 export {
   and,
   cel,
@@ -68,4 +99,5 @@ export {
   Trigger,
 } from './starts.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
+export { stagesOf } from './stages.js';
 export { validateAnswer, validateInput, valueProblems } from './validation.js';

@@ -1,14 +1,16 @@
 import type { z } from 'zod';
 import { Builder } from './builder.js';
-import { conditionChecker } from './cel-types.js';
-import { conditionsOver } from './condition.js';
+import { connected } from './body.js';
+import { addChoice, addLoop, addMap, addRace, addRun } from './constructs.js';
+import type { Test } from './conditions.js';
 import type { AnyOptions, Define } from './definition.js';
-import { ancestorsOf, orderOf, reduced } from './graph.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { INPUT, isKebabName } from './names.js';
+import { schemaOf } from './output-schema.js';
 import { PlanError } from './plan-error.js';
 import { type LoadedPlan, loadPlan } from './plan-model.js';
-import type { Plan, PlanStep } from './plan.js';
+import type { Plan } from './plan.js';
+import type { Ref, RefOf, Value } from './reference.js';
 import type { StageContract } from './stage-contract.js';
 import { type StartOptions, startsOf } from './start-definition.js';
 
@@ -21,8 +23,17 @@ export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<I
   readonly stages?: readonly string[];
 }
 
-export interface Pipeline {
+type LoopOf = AnyOptions & { readonly until: (round: Ref<never>) => Test };
+
+declare const output: unique symbol;
+
+export interface Pipeline<Input extends z.ZodType = z.ZodType, Output = unknown> {
   readonly name: string;
+  readonly input: Input;
+  /** JSON Schema of what a run gives. */
+  readonly outputSchema: JsonSchema;
+  /** For the compiler only. */
+  readonly [output]?: Output;
   readonly plan: Plan;
   readonly loaded: LoadedPlan;
   /** The contracts of all stages it asks, fallbacks included, by name. */
@@ -33,18 +44,19 @@ export interface Pipeline {
  * Defines a pipeline and compiles it to its plan. `define` is run once, here: it names the steps and says what each reads, and returns
  * the pipeline's output (a reference, or an object of references and literals). Throws a PlanError that names the step and the remedy.
  */
-export function pipeline<Input extends z.ZodType>(
+export function pipeline<Input extends z.ZodType, Output>(
   options: PipelineOptions<Input>,
-  define: (define: Define<Input>) => unknown,
-): Pipeline {
+  define: (define: Define<Input>) => Output,
+): Pipeline<Input, Value<Output>> {
   const { name, input, stages } = options;
   if (!isKebabName(name)) throw new PlanError('BAD_PIPELINE_NAME', `"${name}" is not a kebab-case name`);
-  const builder = new Builder(stages);
   const inputSchema = jsonSchemaOf(input, 'input', `the input of pipeline "${name}"`);
-  const output = builder.rendered(define(definer(builder, inputSchema)) ?? null);
+  const builder = new Builder({ pipeline: name, stages, own: { [INPUT]: inputSchema } });
+  const given = define(definer<Input>(builder)) ?? null;
+  const output = builder.rendered(given);
   if (output.sources.length === 0)
     throw new PlanError('BAD_OUTPUT', `the output of pipeline "${name}" refers to nothing`);
-  const steps = connected(builder, inputSchema);
+  const steps = connected(builder);
   const starts = startsOf(options, inputSchema);
   const loaded = loadPlan({
     format: 1,
@@ -54,39 +66,58 @@ export function pipeline<Input extends z.ZodType>(
     output: output.mapping,
     ...(starts && { starts }),
   });
-  return { name, plan: loaded.plan, loaded, contracts: builder.contracts };
+  const outputSchema = schemaOf(given);
+  return { name, input, outputSchema, plan: loaded.plan, loaded, contracts: builder.contracts };
 }
 
-function definer<Input extends z.ZodType>(builder: Builder, inputSchema: JsonSchema): Define<Input> {
+function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
+  /** The one on which steps are defined now: within the work of an item, that item's. */
+  let builder = pipeline;
+  const within = (work: (...known: Ref<never>[]) => unknown, names: readonly string[]) => (nested: Builder) => {
+    const outer = builder;
+    builder = nested;
+    try {
+      return work(...names.map((name) => nested.known(name)));
+    } finally {
+      builder = outer;
+    }
+  };
   const wait = (kind: 'review' | 'signal') => (name: string, answer: z.ZodType, options?: object) =>
     builder.wait(kind, name, { ...(options as AnyOptions), answer });
   return {
-    input: builder.input(inputSchema),
+    input: pipeline.known(INPUT),
     step: (name: string, contract: StageContract, input: unknown, options?: object) =>
       builder.stage(name, contract, { ...(options as AnyOptions), input }),
     review: wait('review'),
     signal: wait('signal'),
+    map: (name: string, list: unknown, work: (...known: Ref<never>[]) => unknown, options: AnyOptions = {}) => {
+      const { as = 'item' } = options;
+      return addMap(builder, name, { ...options, list, work: within(work, [as, `${as}Index`]) });
+    },
+    loop: (name: string, output: z.ZodType, options: LoopOf, work: (...known: Ref<never>[]) => unknown) => {
+      const { as = 'previous' } = options;
+      return addLoop(builder, name, { ...options, output, work: within(work, [as, `${as}Index`]) });
+    },
+    race: (name: string, works: Readonly<Record<string, () => unknown>>, options: AnyOptions = {}) => {
+      const branches = Object.fromEntries(Object.entries(works).map(([key, work]) => [key, within(work, [])]));
+      return addRace(builder, name, { ...options, branches });
+    },
+    choose: (
+      name: string,
+      on: RefOf<string>,
+      cases: Readonly<Record<string, () => unknown>>,
+      otherwise?: () => unknown,
+    ) => addChoice(builder, name, { on, cases, otherwise }),
+    subPipeline: (
+      name: string,
+      { plan: whole, outputSchema, contracts }: Pipeline,
+      input: unknown,
+      options?: object,
+    ) => {
+      // What begins its runs is no part of what they do.
+      const { starts: _, ...plan } = whole;
+      for (const [stage, contract] of contracts) builder.contracts.set(stage, contract);
+      return addRun(builder, name, { ...(options as AnyOptions), plan, output: outputSchema, input });
+    },
   } as unknown as Define<Input>;
-}
-
-/** The steps with the least predecessors that follow from what each reads, in an order in which they could run. */
-function connected({ drafts }: Builder, inputSchema: JsonSchema): Record<string, PlanStep> {
-  const conditionIn = conditionsOver([INPUT, ...drafts.keys()]);
-  const check = conditionChecker(
-    new Map([[INPUT, inputSchema], ...[...drafts].map(([name, { output }]) => [name, output] as const)]),
-  );
-  const waits = new Map<string, string[]>();
-  for (const [name, { step, waitsFor }] of drafts) {
-    if (step.when !== undefined) check(step.when, name);
-    const tested = step.when === undefined ? [] : conditionIn(step.when, name).needs;
-    waits.set(
-      name,
-      [...new Set([...waitsFor, ...tested])].filter((before) => before !== INPUT),
-    );
-  }
-  const order = orderOf(waits);
-  const predecessors = reduced(waits, ancestorsOf(waits, order));
-  return Object.fromEntries(
-    order.map((name) => [name, { ...drafts.get(name)!.step, predecessors: [...predecessors.get(name)!] }]),
-  );
 }

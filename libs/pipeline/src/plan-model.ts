@@ -1,20 +1,24 @@
 import { type Condition, conditionsOver } from './condition.js';
 import { ancestorsOf, orderOf, reduced } from './graph.js';
 import { hashOf } from './hash.js';
+import { itemName, itemOf, PAGE_NAME, rangeOf } from './items.js';
 import { compileMapping, type Path, type Read, referencesOf } from './mapping.js';
 import { checkStepName, INPUT } from './names.js';
 import { PlanError } from './plan-error.js';
-import { type Mapping, Plan, type PlanStep } from './plan.js';
+import { type MapStep, type Mapping, Plan, type PlanStep, RetryPolicy, type RunStep } from './plan.js';
 import { type LoadedStarts, loadStarts } from './starts.js';
 
 /** A plan made ready for use: checked, hashed, indexed, its CEL conditions compiled. Immutable; cache by hash. */
 export interface LoadedPlan {
+  /** Of a plan within a plan: the hash of the outermost, and the way to this one: `<hash>/<step>`. */
   readonly hash: string;
   readonly plan: Plan;
   /** The steps in an order in which they could run. */
   readonly order: readonly string[];
-  /** Throws a PlanError for a name that is not in the plan. */
+  /** A step, or what is done for an item of one (`embed[3]`). Throws a PlanError for a name that is not in the plan. */
   step(name: string): PlanStep;
+  /** The plan of the run that does the work of a step or of an item. Throws a PlanError where no run does. */
+  child(name: string): LoadedPlan;
   /** The steps that wait for this one directly. */
   successors(name: string): readonly string[];
   /** What has to travel with a step's command (outputs of earlier steps, and `input`) for the steps that are handed off below it. */
@@ -38,18 +42,39 @@ export interface CompiledStep {
   readonly step: PlanStep;
   readonly predecessors: readonly string[];
   readonly when: Condition | undefined;
-  /** The input; for a review or signal what is shown. */
+  /** The input; for a review or signal what is shown, for a map its list, for a loop what it starts with. */
   readonly input: Read;
   readonly fallbackInput: Read | undefined;
   /** Successors that are handed off. */
   readonly next: readonly CompiledStep[];
   readonly isHandedOff: boolean;
   readonly carries: readonly string[];
+  /** What is done for each of its items, for a page of them, or in each branch. */
+  readonly item: CompiledStep | undefined;
+  readonly page: CompiledStep | undefined;
+  readonly branches: ReadonlyMap<string, CompiledStep>;
+  /** What ends a loop. */
+  readonly until: Condition | undefined;
+  /** What it reads: steps, `input`, and what was given. */
+  readonly needs: ReadonlySet<string>;
 }
 
 /** Checks a plan and makes it ready. Throws a PlanError that names the step. Slow (milliseconds): load once, keep by hash. */
 export function loadPlan(given: unknown): LoadedPlan {
   const plan = parsed(given);
+  return compilePlan(plan, hashOf(plan));
+}
+
+/** The plan that `reference` names, in the plan whose hash it begins with: a run's plan may be one within another. */
+export function planWithin(outermost: LoadedPlan, reference: string): LoadedPlan {
+  const [, ...way] = reference.split('/');
+  return way.reduce((plan, step) => plan.child(step), outermost);
+}
+
+/** The hash that a reference to a plan begins with. */
+export const outermostOf = (reference: string): string => reference.split('/', 1)[0]!;
+
+function compilePlan(plan: Plan, hash: string): LoadedPlan {
   const graph = graphOf(plan);
   const steps = compileSteps(plan, graph);
   linkHandOffs(steps);
@@ -60,24 +85,67 @@ export function loadPlan(given: unknown): LoadedPlan {
       steps.filter((step) => step.predecessors.includes(name)).map((step) => step.name),
     ]),
   );
+  const children = new Map<string, LoadedPlan>();
+  const child = (name: string): LoadedPlan => {
+    const way = wayTo(compiled, name);
+    let found = children.get(way);
+    if (!found) children.set(way, (found = compilePlan(planOf(compiled, name), `${hash}/${way}`)));
+    return found;
+  };
+  for (const { name, step, item, branches } of steps) {
+    if ((item?.step ?? step).kind === 'run') child(name);
+    for (const branch of branches.values()) child(branch.name);
+  }
   return {
-    hash: hashOf(plan),
+    hash,
     plan,
     order: graph.order,
     starts: loadStarts(plan.starts ?? {}),
     compiled,
     step: (name) => stepOf(compiled, name).step,
+    child,
     successors: (name) => successors.get(stepOf(compiled, name).name)!,
     carries: (name) => stepOf(compiled, name).carries,
-    isHandedOff: (name) => stepOf(compiled, name).isHandedOff,
+    isHandedOff: (name) => compiled.byName.get(name)?.isHandedOff ?? false,
   };
 }
 
+/** A step, or what is done for an item or a page of one. */
 export function stepOf(plan: CompiledPlan, name: string): CompiledStep {
-  const step = plan.byName.get(name);
+  const item = itemOf(name);
+  const base = plan.byName.get(item?.step ?? name);
+  const step = item ? (base?.branches.get(item.key) ?? (rangeOf(item.key) ? base?.page : base?.item)) : base;
   if (!step) throw new PlanError('UNKNOWN_STEP', `the plan has no step "${name}"`, name);
   return step;
 }
+
+/** How references name the plan of a step's run or of its items' (`embed`), that of a map's pages (`embed[-]`), and those of branches (`fastest[a]`). */
+function wayTo(compiled: CompiledPlan, name: string): string {
+  const item = itemOf(name);
+  if (!item || compiled.byName.get(item.step)?.branches.has(item.key)) return name;
+  return item.step + (rangeOf(item.key) ? '[-]' : '');
+}
+
+function planOf(compiled: CompiledPlan, name: string): Plan {
+  const found = stepOf(compiled, name);
+  const { step } = found.item ?? found;
+  if (step.kind !== 'run') throw new PlanError('UNKNOWN_STEP', 'no run of its own does its work', name);
+  return step.plan;
+}
+
+/** A page does with its part of a list what the map does with the whole. */
+function pageStep(name: string, map: MapStep, of: { pipeline: string; needs: readonly string[] }): RunStep {
+  const { when: _, onFailure: __, ...same } = map;
+  const step: MapStep = { ...same, over: { $ref: [PAGE_NAME, 'items'] }, predecessors: [] };
+  const given = [...of.needs, PAGE_NAME];
+  const { pipeline } = of;
+  const plan: Plan = { format: 1, pipeline, inputSchema: {}, given, steps: { [name]: step }, output: null };
+  return { kind: 'run', plan, retry: RetryPolicy.parse({ maxAttempts: 1 }), predecessors: [] };
+}
+
+/** What is known to an item's work only. */
+const namesOf = (step: PlanStep): readonly string[] =>
+  step.kind === 'map' || step.kind === 'loop' ? [step.as, `${step.as}Index`] : [];
 
 function parsed(given: unknown): Plan {
   const { data, error } = Plan.safeParse(given);
@@ -107,38 +175,82 @@ type Building = CompiledStep & {
   next: CompiledStep[];
   isHandedOff: boolean;
   carries: readonly string[];
-  needs: ReadonlySet<string>;
 };
 
 function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Building[] {
-  const conditionOf = conditionsOver([INPUT, ...order]);
+  const known = [INPUT, ...(plan.given ?? [])];
+  const conditionOf = conditionsOver([...known, ...order]);
   return order.map((name) => {
     const step = plan.steps[name]!;
-    const mappings = mappingsOf(step);
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
-    const needs = new Set([...needsOf(mappings, name), ...(when?.needs ?? [])]);
+    const compiled = compiledWork(name, step);
+    const own = namesOf(step);
+    const item =
+      step.kind === 'map' || step.kind === 'loop' ? compiledWork(name, { ...step.work, predecessors: [] }) : undefined;
+    const branches = new Map(
+      Object.entries(step.kind === 'race' ? step.branches : {}).map(([key, work]) => [
+        key,
+        compiledWork(itemName(name, key), { ...work, predecessors: [] }),
+      ]),
+    );
+    const until = step.kind === 'loop' ? conditionsOver([...known, ...order, ...own])(step.until, name) : undefined;
+    const within = [item, ...branches.values(), until].flatMap((one) => [...(one?.needs ?? [])]);
+    const around = within.filter((need) => !own.includes(need));
+    const needs = new Set([...compiled.needs, ...around, ...(when?.needs ?? [])]);
     for (const need of needs) {
-      if (need !== INPUT && !ancestors.get(name)!.has(need)) throw notBefore(plan, need, name);
+      if (!known.includes(need) && !ancestors.get(name)!.has(need)) throw notBefore(plan, need, name);
     }
-    const [input = null, fallback] = mappings;
-    return {
-      name,
-      step,
-      predecessors: predecessors.get(name)!,
-      when,
-      input: compileMapping(input),
-      fallbackInput: fallback === undefined ? undefined : compileMapping(fallback),
-      next: [],
-      isHandedOff: false,
-      carries: [],
-      needs,
-    };
+    const page =
+      step.kind === 'map'
+        ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: around }))
+        : undefined;
+    return { ...compiled, predecessors: predecessors.get(name)!, when, item, page, branches, until, needs };
   });
 }
 
-/** A step's input or what it shows, then its fallback's input. */
+/** What is done for a step or an item, by itself. */
+function compiledWork(name: string, step: PlanStep): Building {
+  const mappings = mappingsOf(step);
+  const [input = null, fallback] = mappings;
+  const given = step.kind === 'run' ? (step.plan.given ?? []) : [];
+  const needs = new Set([...needsOf(mappings, name), ...given]);
+  return {
+    name,
+    step,
+    predecessors: [],
+    when: undefined,
+    input: compileMapping(input),
+    fallbackInput: fallback === undefined ? undefined : compileMapping(fallback),
+    next: [],
+    isHandedOff: false,
+    carries: [],
+    item: undefined,
+    page: undefined,
+    branches: new Map(),
+    until: undefined,
+    needs,
+  };
+}
+
+/** A step's input, what it shows, or the list it goes over; then its fallback's input. */
 function mappingsOf(step: PlanStep): readonly [Mapping?, Mapping?] {
-  return step.kind === 'stage' ? [step.input, step.fallback?.input] : [step.show];
+  switch (step.kind) {
+    case 'stage':
+      return [step.input, step.fallback?.input];
+    case 'run':
+      return [step.input];
+    case 'map':
+      return [step.over];
+    case 'loop':
+      return [step.start];
+    case 'value':
+      return [step.value];
+    case 'race':
+      return [];
+    case 'review':
+    case 'signal':
+      return [step.show];
+  }
 }
 
 function needsOf(mappings: readonly (Mapping | undefined)[], step?: string): readonly string[] {
@@ -157,7 +269,7 @@ function notBefore(plan: Plan, need: string, step: string): PlanError {
 
 function compileOutput(plan: Plan): Read {
   for (const from of needsOf([plan.output])) {
-    if (from === INPUT || Object.hasOwn(plan.steps, from)) continue;
+    if (from === INPUT || plan.given?.includes(from) || Object.hasOwn(plan.steps, from)) continue;
     throw new PlanError('UNKNOWN_STEP', `the pipeline's output reads "${from}", which does not exist`);
   }
   return compileMapping(plan.output);
@@ -170,7 +282,7 @@ function linkHandOffs(steps: readonly Building[]): void {
     const [only, another] = step.predecessors;
     const before = only === undefined || another !== undefined ? undefined : byName.get(only)!;
     step.isHandedOff = step.step.kind === 'stage' && before?.step.kind === 'stage';
-    const below = step.next.flatMap((next) => [...next.carries, ...byName.get(next.name)!.needs]);
+    const below = step.next.flatMap((next) => [...next.carries, ...next.needs]);
     step.carries = [...new Set(below)].filter((name) => name !== step.name);
     if (step.isHandedOff) before!.next.unshift(step);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MappingSchema } from './plan-mapping.js';
+import { type Mapping, MappingSchema } from './plan-mapping.js';
 import { Starts } from './starts.js';
 
 export type { Mapping } from './plan-mapping.js';
@@ -23,7 +23,7 @@ const Common = {
   onFailure: z.object({ default: z.json() }).optional(),
 };
 
-export const StageStep = z.object({
+const StageWork = z.object({
   kind: z.literal('stage'),
   stage: z.string(),
   input: MappingSchema,
@@ -36,8 +36,27 @@ export const StageStep = z.object({
   fallback: z
     .object({ stage: z.string(), input: MappingSchema, retry: RetryPolicy, timeoutMs: z.number().positive() })
     .optional(),
-  ...Common,
 });
+
+/** A run of its own, with its own history: a plan within the plan. */
+const RunWork = z.object({
+  kind: z.literal('run'),
+  get plan(): z.ZodType<Plan> {
+    return Plan;
+  },
+  /** The child's input. A plan that takes names from here (`given`) has no other. */
+  input: MappingSchema.optional(),
+  retry: RetryPolicy,
+  /** Milliseconds that one attempt may take. */
+  timeoutMs: z.number().positive().optional(),
+});
+
+/** What is done for a step, or for each of its items. */
+export const Work = z.discriminatedUnion('kind', [StageWork, RunWork]);
+export type Work = z.infer<typeof Work>;
+
+export const StageStep = z.object({ ...StageWork.shape, ...Common });
+export const RunStep = RunWork.extend(Common);
 
 /** `review`: a person answers. `signal`: a system does. The answer is the step's output. */
 export const WaitStep = z.object({
@@ -50,20 +69,98 @@ export const WaitStep = z.object({
   ...Common,
 });
 
-export const PlanStep = z.discriminatedUnion('kind', [StageStep, WaitStep]);
+/**
+ * What becomes of an item that fails for good. `park`: it is a dead letter of its own, and the step waits for it. `fail`: the step fails.
+ * `skip`: the list goes without it. `collect`: the list says for each item what it gave or why it failed. `tolerate`, `toleratePercent`: skipped, up to so many.
+ */
+export const ItemFailure = z.union([
+  z.enum(['park', 'fail', 'skip', 'collect']),
+  z.strictObject({ tolerate: z.int().nonnegative() }),
+  z.strictObject({ toleratePercent: z.number().min(0).max(100) }),
+]);
+export type ItemFailure = z.infer<typeof ItemFailure>;
+
+/** The same work for each item of a list; its output is the list of what they gave, in order. */
+export const MapStep = z.object({
+  kind: z.literal('map'),
+  over: MappingSchema,
+  /** What the item is called within the work; its index is `<as>Index`. */
+  as: z.string(),
+  work: Work,
+  /** So many items at a time, at most. */
+  concurrency: z.int().positive(),
+  onItemFailure: ItemFailure,
+  ...Common,
+});
+
+/** The same work again, with what it gave the time before, until a condition holds. Its output is what the last round gave. */
+export const LoopStep = z.object({
+  kind: z.literal('loop'),
+  /** What the round before gave is called this within the work, and what a round gave within `until`; the round's number, from 0, is `<as>Index`. */
+  as: z.string(),
+  /** What the first round is given as what the round before gave. */
+  start: MappingSchema.optional(),
+  work: Work,
+  /** CEL; ends the loop. */
+  until: z.string(),
+  /** So many rounds at most. */
+  max: z.int().min(1).max(1_000),
+  /** When they are over and the condition does not hold. */
+  onLimit: z.enum(['go-on', 'fail']),
+  ...Common,
+});
+
+/** Several runs at once; its output is that of the first to complete, and the others are cancelled. It fails when all have. */
+export const RaceStep = z.object({
+  kind: z.literal('race'),
+  branches: z.record(z.string(), RunWork),
+  ...Common,
+});
+
+/** Values put together, without any work. */
+export const ValueStep = z.object({ kind: z.literal('value'), value: MappingSchema, ...Common });
+
+export const PlanStep = z.discriminatedUnion('kind', [
+  StageStep,
+  WaitStep,
+  RunStep,
+  MapStep,
+  LoopStep,
+  RaceStep,
+  ValueStep,
+]);
 export type PlanStep = z.infer<typeof PlanStep>;
 export type StageStep = z.infer<typeof StageStep>;
 export type WaitStep = z.infer<typeof WaitStep>;
+export type RunStep = z.infer<typeof RunStep>;
+export type MapStep = z.infer<typeof MapStep>;
+export type LoopStep = z.infer<typeof LoopStep>;
+export type RaceStep = z.infer<typeof RaceStep>;
 
 /** A compiled pipeline: plain JSON, immutable, named by the hash of its content. Steps stand in an order in which they could run. */
-export const Plan = z.object({
+// A type, not an interface: JSON of any keys to those who only pass it on.
+export type Plan = {
+  readonly format: 1;
+  readonly pipeline: string;
+  /** JSON Schema of the run's input. */
+  readonly inputSchema: z.core.util.JSONType;
+  /** Of a plan within another: what of the outer one's values is known here too, under the same names. */
+  readonly given?: readonly string[] | undefined;
+  readonly steps: Readonly<Record<string, PlanStep>>;
+  readonly output: Mapping;
+  readonly starts?: Starts | undefined;
+};
+
+export const Plan: z.ZodType<Plan> = z.object({
   format: z.literal(1),
   pipeline: z.string(),
-  /** JSON Schema of the run's input. */
   inputSchema: z.json(),
-  steps: z.record(z.string(), PlanStep),
+  given: z.array(z.string()).optional(),
+  steps: z.record(
+    z.string(),
+    z.lazy(() => PlanStep),
+  ),
   output: MappingSchema,
   /** What begins runs by itself, and how many may be under way at once. */
   starts: Starts.optional(),
 });
-export type Plan = z.infer<typeof Plan>;

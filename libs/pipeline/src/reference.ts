@@ -38,11 +38,11 @@ export type Mapped<T> =
         : T);
 
 /** What stands behind something that is made of references. */
-type Value<T> =
+export type Value<T> =
   T extends RefOf<infer V>
     ? V
     : T extends readonly (infer Item)[]
-      ? readonly Value<Item>[]
+      ? Value<Item>[]
       : T extends object
         ? { readonly [K in keyof T]: Value<T[K]> }
         : T;
@@ -55,6 +55,8 @@ export interface Source {
   readonly mayBeAbsent: boolean;
   /** The pipeline under definition. */
   readonly owner: object;
+  /** The cases of switches that it is within. */
+  readonly guards?: readonly object[];
 }
 
 export type Reference =

@@ -4,7 +4,7 @@ import { comply, CustomerEmail, extract } from './support-email.fixture.js';
 
 describe('a definition that cannot run is refused, by the name of its step and with a remedy', () => {
   const text = { text: 'x' };
-  const define = (body: Parameters<typeof pipeline<typeof CustomerEmail>>[1], stages?: string[]) => () =>
+  const define = (body: Parameters<typeof pipeline<typeof CustomerEmail, unknown>>[1], stages?: string[]) => () =>
     pipeline({ name: 'refused', input: CustomerEmail, ...(stages && { stages }) }, body);
   const caseless = { name: 'caseless', input: z.object({ code: z.string().regex(/^ab$/i) }), output: z.object({}) };
   const dated = { name: 'dated', input: z.object({}), output: z.object({ at: z.date() }) };

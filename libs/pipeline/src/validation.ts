@@ -17,7 +17,8 @@ export function validateInput(loaded: LoadedPlan, value: unknown): Details | und
 /** The same for the answer to a review or signal. Throws a PlanError for a step that takes none. */
 export function validateAnswer(loaded: LoadedPlan, step: string, payload: unknown): Details | undefined {
   const spec = loaded.step(step);
-  if (spec.kind === 'stage') throw new PlanError('UNKNOWN_STEP', 'it waits for no answer', step);
+  if (spec.kind !== 'review' && spec.kind !== 'signal')
+    throw new PlanError('UNKNOWN_STEP', 'it waits for no answer', step);
   return problemsIn(
     payload,
     validatorOf(loaded, step, () => spec.schema),

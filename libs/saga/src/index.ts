@@ -1,4 +1,6 @@
-export { accept, decide, type Decision, type Request } from './decide.js';
+export { listIn, traceOf } from './children.js';
+export { accept, acceptChild, decide } from './decide.js';
+export type { Decision, Request } from './deciding.js';
 export { type Move, moveOf, type Target } from './move.js';
 export { evolve, type Run, stepOf, type StepState } from './run.js';
 export { wakeAtOf } from './timers.js';

@@ -1,5 +1,5 @@
 import { failure, type Failure, type StageSchemas } from '@millrace/contracts';
-import { type LoadedPlan, validateInput, valueProblems } from '@millrace/pipeline';
+import { type LoadedPlan, type PlanStep, validateInput, valueProblems } from '@millrace/pipeline';
 import { type Run, stepOf } from './run.js';
 
 /** The plan that a run is to go on with, and what its stages give as far as that is known. */
@@ -59,6 +59,11 @@ function following(plan: LoadedPlan, from: string): ReadonlySet<string> {
 const precedes = (plan: LoadedPlan, step: string, from: string): boolean =>
   step !== from && following(plan, step).has(from);
 
+function schemaOf(definition: PlanStep, contracts: Target['contracts']): unknown {
+  if (definition.kind === 'stage') return contracts.get(definition.stage)?.output;
+  return definition.kind === 'review' || definition.kind === 'signal' ? definition.schema : undefined;
+}
+
 /** What is wrong with a step's output, taken as one of the new plan's step. One that was skipped has none, and fits where that step may be skipped. */
 function misfitOf(run: Run, step: string, { plan, contracts }: Target): Details | undefined {
   const definition = plan.step(step);
@@ -66,6 +71,6 @@ function misfitOf(run: Run, step: string, { plan, contracts }: Target): Details 
     return definition.when === undefined
       ? [{ pointer: '', detail: 'is absent: the step was skipped, and now always runs' }]
       : undefined;
-  const schema = definition.kind === 'stage' ? contracts.get(definition.stage)?.output : definition.schema;
+  const schema = schemaOf(definition, contracts);
   return schema === undefined ? undefined : valueProblems(run.known[step], schema);
 }

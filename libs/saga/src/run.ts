@@ -1,5 +1,6 @@
-import type { Fact, Failure, Priority, RunStatus, StepStatus } from '@millrace/contracts';
-import type { Progress, StepMark } from '@millrace/pipeline';
+import type { ChildStatus, Fact, Failure, Parent, Priority, RunStatus, StepStatus } from '@millrace/contracts';
+import { itemName, itemOf, type Progress, type StepMark } from '@millrace/pipeline';
+import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 
 /** Where one step of a run stands. A step that has not begun has no state. */
 export interface StepState {
@@ -19,6 +20,8 @@ export interface StepState {
   readonly failure: Failure | undefined;
   /** Of the span that ended its last attempt: a W3C traceparent. */
   readonly trace: string | undefined;
+  /** The run that does its work, and how that stands. */
+  readonly child: { readonly run: string; readonly status: ChildStatus } | undefined;
 }
 
 /** A run as it follows from its facts. Never changed: `evolve` makes the next one. */
@@ -39,7 +42,12 @@ export interface Run {
   readonly tenant: string | undefined;
   /** How many facts it follows from. */
   readonly seq: number;
+  /** Steps, and items of steps: `embed[3]`. */
   readonly steps: ReadonlyMap<string, StepState>;
+  /** By step, where its items stand. */
+  readonly fans: ReadonlyMap<string, Fan>;
+  /** The step that this run does the work of, in another run. */
+  readonly parent: Parent | undefined;
   /** The run's input under `input`, and the outputs of finished steps. */
   readonly known: Readonly<Record<string, unknown>>;
   readonly output: unknown;
@@ -56,6 +64,7 @@ const NOT_BEGUN: StepState = {
   deadLetter: undefined,
   failure: undefined,
   trace: undefined,
+  child: undefined,
 };
 
 export const stepOf = (run: Run, step: string): StepState => run.steps.get(step) ?? NOT_BEGUN;
@@ -67,6 +76,7 @@ const MARKS: Record<StepStatus, StepMark | undefined> = {
   waiting: 'begun',
   'dead-lettered': 'begun',
   cancelled: 'begun',
+  failed: 'begun',
   completed: 'completed',
   skipped: 'skipped',
 };
@@ -77,12 +87,16 @@ export const progressOf = (run: Run): Progress => ({
   mark: (step) => MARKS[stepOf(run, step).status],
 });
 
-type Draft = { -readonly [K in keyof Run]: Run[K] } & { steps: Map<string, StepState>; known: Record<string, unknown> };
+type Draft = { -readonly [K in keyof Run]: Run[K] } & {
+  steps: Map<string, StepState>;
+  fans: Map<string, Fan>;
+  known: Record<string, unknown>;
+};
 
 /** The run that follows from `facts` happening to `run`; the first fact of a run is `run.accepted`. */
 export function evolve(run: Run | undefined, id: string, facts: readonly Fact[]): Run {
   const draft: Draft = run
-    ? { ...run, steps: new Map(run.steps), known: { ...run.known } }
+    ? { ...run, steps: new Map(run.steps), fans: new Map(run.fans), known: { ...run.known } }
     : {
         id,
         pipeline: '',
@@ -96,6 +110,8 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         tenant: undefined,
         seq: 0,
         steps: new Map(),
+        fans: new Map(),
+        parent: undefined,
         known: {},
         output: undefined,
       };
@@ -109,27 +125,57 @@ function statusOf(run: Run): RunStatus {
   if (run.held) return 'held';
   let waiting = false;
   let busy = false;
-  for (const { status } of run.steps.values()) {
-    if (status === 'dead-lettered') return 'dead-lettered';
-    if (status === 'waiting') waiting = true;
+  for (const [step, { status, child }] of run.steps) {
+    // Its items say how it stands.
+    if (status === 'running' && run.fans.has(step)) continue;
+    if (status === 'dead-lettered' || child?.status === 'dead-lettered') return 'dead-lettered';
+    if (status === 'waiting' || child?.status === 'waiting') waiting = true;
     else if (status === 'running' || status === 'retrying') busy = true;
   }
   return waiting && !busy ? 'waiting' : 'running';
 }
 
+/** Brings a step or an item into another state; its fan counts along. */
+function set(run: Draft, step: string, change: Partial<StepState> & { since: number }): void {
+  const from = stepOf(run, step);
+  const to = { ...from, due: undefined, ...change };
+  run.steps.set(step, to);
+  const item = itemOf(step);
+  const fan = item && run.fans.get(item.step);
+  if (fan) run.fans.set(item.step, moved(fan, step, { from, to }));
+}
+
+/** What a step or an item gave: what others read, or one of the results that become the step's output. */
+function give(run: Draft, step: string, result: ItemResult): void {
+  const item = itemOf(step);
+  const fan = item && run.fans.get(item.step);
+  if (fan) run.fans.set(item.step, withResult(fan, step, result));
+  if (fan?.as === 'loop' && 'output' in result) run.known[item!.step] = result.output;
+  else if (!fan && 'output' in result) run.known[step] = result.output;
+}
+
+/** Items need no states any more once their step has ended. */
+function gather(run: Draft, step: string, output: unknown): void {
+  const fan = run.fans.get(step);
+  run.known[step] = output;
+  if (!fan) return;
+  for (const key of fan.keys) run.steps.delete(itemName(step, key));
+  run.fans.set(step, { ...fan, results: [], isGathered: true });
+}
+
 function apply(run: Draft, fact: Fact): void {
-  const set = (step: string, change: Partial<StepState>) =>
-    run.steps.set(step, { ...stepOf(run, step), since: fact.at, due: undefined, ...change });
+  const since = fact.at;
   switch (fact.type) {
     case 'run.accepted':
       run.pipeline = fact.pipeline;
       run.plan = fact.plan;
       run.acceptedAt = fact.at;
-      run.known = { input: fact.input };
+      run.parent = fact.parent;
       run.key = fact.key;
       run.priority = fact.priority;
       run.tenant = fact.tenant;
       run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
+      run.known = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
       return;
     case 'run.queued':
       run.held = { until: undefined };
@@ -140,49 +186,72 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.requested': {
       const before = stepOf(run, fact.step);
       const fallback = fact.fallback ?? false;
-      set(fact.step, {
-        status: 'running',
-        attempt: fact.attempt,
-        tries: fallback === before.fallback ? before.tries + 1 : 1,
-        fallback,
-      });
+      const tries = fallback === before.fallback ? before.tries + 1 : 1;
+      const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
+      set(run, fact.step, { since, status: 'running', attempt: fact.attempt, tries, fallback, child });
       return;
     }
     case 'step.completed':
-      set(fact.step, { status: 'completed', failure: undefined, trace: fact.trace });
-      run.known[fact.step] = fact.output;
-      for (const step of fact.skipped ?? []) set(step, { status: 'skipped' });
-      for (const step of fact.next ?? []) set(step, { status: 'running', attempt: fact.attempt, tries: 1 });
+      set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...ended(run, fact) });
+      give(run, fact.step, { output: fact.output });
+      for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
+      for (const step of fact.next ?? []) set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1 });
       return;
-    case 'step.failed':
-      set(fact.step, {
-        failure: fact.failure,
-        firstFailedAt: stepOf(run, fact.step).firstFailedAt ?? fact.at,
-        trace: fact.trace,
-      });
+    case 'step.failed': {
+      const firstFailedAt = stepOf(run, fact.step).firstFailedAt ?? fact.at;
+      set(run, fact.step, { since, failure: fact.failure, firstFailedAt, trace: fact.trace, ...ended(run, fact) });
+      return;
+    }
+    case 'step.child':
+      set(run, fact.step, { since, child: { run: stepOf(run, fact.step).child!.run, status: fact.status } });
       return;
     case 'step.retrying':
-      set(fact.step, { status: 'retrying', due: fact.due });
+      set(run, fact.step, { since, status: 'retrying', due: fact.due });
       return;
     case 'step.skipped':
-      set(fact.step, { status: 'skipped' });
+      set(run, fact.step, { since, status: 'skipped' });
       return;
+    case 'step.spread': {
+      set(run, fact.step, { since, status: 'running' });
+      spread(run, fact);
+      return;
+    }
+    case 'step.item-failed':
+      set(run, fact.step, { since, status: 'failed', failure: fact.failure });
+      give(run, fact.step, { failure: fact.failure });
+      return;
+    case 'step.gathered': {
+      set(run, fact.step, { since, status: 'completed' });
+      const pageOf = (key: string) => stepOf(run, itemName(fact.step, key)).child!.run;
+      gather(run, fact.step, gathered(run.fans.get(fact.step)!, { collect: fact.collect ?? false, pageOf }));
+      return;
+    }
     case 'step.waiting':
-      set(fact.step, { status: 'waiting', due: fact.due });
+      set(run, fact.step, { since, status: 'waiting', due: fact.due });
       return;
     case 'step.answered':
+      set(run, fact.step, { since, status: 'completed' });
+      give(run, fact.step, { output: fact.output });
+      return;
     case 'step.defaulted':
-      set(fact.step, { status: 'completed' });
+      set(run, fact.step, { since, status: 'completed' });
+      gather(run, fact.step, fact.output);
+      return;
+    case 'step.valued':
+      set(run, fact.step, { since, status: 'completed' });
       run.known[fact.step] = fact.output;
       return;
     case 'step.answer-refused':
       return;
     case 'step.dead-lettered':
-      set(fact.step, { status: 'dead-lettered', deadLetter: fact.deadLetter, failure: fact.failure });
+      set(run, fact.step, { since, status: 'dead-lettered', deadLetter: fact.deadLetter, failure: fact.failure });
+      abandon(run, fact.step, since);
       return;
-    case 'step.redriven':
-      set(fact.step, { status: 'pending', tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined });
+    case 'step.redriven': {
+      const anew = { tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined };
+      set(run, fact.step, { since, status: 'pending', ...anew });
       return;
+    }
     case 'run.move-refused':
       return;
     case 'run.moved':
@@ -193,11 +262,14 @@ function apply(run: Draft, fact: Fact): void {
       run.endedAt = fact.at;
       run.output = fact.output;
       return;
+    case 'run.failed':
     case 'run.cancelled':
-      run.status = 'cancelled';
+      run.status = fact.type === 'run.failed' ? 'failed' : 'cancelled';
       run.endedAt = fact.at;
       for (const [step, { status }] of run.steps) {
-        if (status !== 'completed' && status !== 'skipped') set(step, { status: 'cancelled' });
+        if (status !== 'completed' && status !== 'skipped' && status !== 'failed') {
+          set(run, step, { since, status: fact.type === 'run.failed' && fact.step === step ? 'failed' : 'cancelled' });
+        }
       }
   }
 }
@@ -211,5 +283,33 @@ function move(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type:
     run.steps.delete(step);
     delete run.known[step];
   }
+  for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
   for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
+}
+
+/** A child run that has ended does not stand in any way any more. */
+function ended(run: Run, { step }: { step: string }): Partial<StepState> {
+  const { child } = stepOf(run, step);
+  return child ? { child: { ...child, status: 'running' } } : {};
+}
+
+/** What items of a step that has failed are still doing does not count any more. */
+function abandon(run: Draft, step: string, since: number): void {
+  for (const key of run.fans.get(step)?.keys ?? []) {
+    const item = itemName(step, key);
+    const { status } = stepOf(run, item);
+    if (!['completed', 'failed', 'pending'].includes(status)) set(run, item, { since, status: 'cancelled' });
+  }
+}
+
+/** The items that are to be worked on begin anew; the numbers of their attempts go on. */
+function spread(run: Draft, fact: Fact & { type: 'step.spread' }): void {
+  const { step } = fact;
+  const fan = fanOf(fact, run.fans.get(step));
+  if (fan.as === 'loop') delete run.known[step];
+  for (const key of fan.todo) {
+    const before = run.steps.get(itemName(step, key));
+    if (before) run.steps.set(itemName(step, key), { ...before, status: 'pending', tries: 0, child: undefined });
+  }
+  run.fans.set(step, fan);
 }

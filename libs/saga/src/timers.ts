@@ -17,7 +17,8 @@ export function attemptDeadline(step: StageStep, fallback: boolean): number {
 function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undefined {
   if (state.status !== 'running') return state.due;
   const step = plan.step(name);
-  return step.kind === 'stage' ? state.since + attemptDeadline(step, state.fallback) + GRACE_MS : undefined;
+  if (step.kind === 'stage') return state.since + attemptDeadline(step, state.fallback) + GRACE_MS;
+  return step.kind === 'run' && step.timeoutMs !== undefined ? state.since + step.timeoutMs : undefined;
 }
 
 /** When a run next has to be woken if nothing happens to it; undefined when never. */

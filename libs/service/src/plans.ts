@@ -1,8 +1,8 @@
-import { hashOf, type LoadedPlan, loadPlan, type Plan } from '@millrace/pipeline';
+import { hashOf, type LoadedPlan, loadPlan, outermostOf, type Plan, planWithin } from '@millrace/pipeline';
 import type { Incoming } from '@millrace/broker';
 import type { House } from './house.js';
 
-/** Every plan that was ever published, by hash. */
+/** Every plan that was ever published, by hash; plans within others by the way that leads to them: `<hash>/<step>`. */
 export interface Plans extends AsyncDisposable {
   get(hash: string): LoadedPlan | undefined;
   /** As `get`, but waits for one that has not arrived yet; undefined when it did not within `ms`. */
@@ -39,7 +39,7 @@ export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'tele
   };
 
   // Compiled when first needed: a service sees every plan and uses few.
-  const get = (hash: string): LoadedPlan | undefined => {
+  const outermost = (hash: string): LoadedPlan | undefined => {
     const known = loaded.get(hash);
     if (known || !raw.has(hash)) return known;
     try {
@@ -55,16 +55,26 @@ export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'tele
     }
   };
 
+  const get = (reference: string): LoadedPlan | undefined => {
+    const found = outermost(outermostOf(reference));
+    try {
+      return found && planWithin(found, reference);
+    } catch {
+      return undefined; // It has no such step: whoever names it does not know it.
+    }
+  };
+
   const wait = (hash: string, ms: number): Promise<LoadedPlan | undefined> => {
     const known = get(hash);
     if (known) return Promise.resolve(known);
     return new Promise((resolve) => {
-      const all = waiting.get(hash) ?? new Set();
-      waiting.set(hash, all);
+      const outer = outermostOf(hash);
+      const all = waiting.get(outer) ?? new Set();
+      waiting.set(outer, all);
       const done = () => {
         clearTimeout(timer);
         all.delete(done);
-        if (all.size === 0) waiting.delete(hash);
+        if (all.size === 0) waiting.delete(outer);
         resolve(get(hash));
       };
       const timer = setTimeout(done, ms);

@@ -50,12 +50,14 @@ export class DatabaseReader implements Reader {
   private summaries() {
     return this.database.db
       .selectFrom('runs')
-      .select(['id', 'pipeline', 'plan', 'status'])
+      .select(['id', 'pipeline', 'plan', 'status', 'parent'])
       .select([millis('accepted_at').as('acceptedAt'), optionalMillis('ended_at').as('endedAt')]);
   }
 
-  async runs(filter: { status?: RunStatus; pipeline?: string } & Page): Promise<Paged<RunSummary>> {
-    let query = this.summaries().where(before(['accepted_at', 'id'], filter));
+  async runs(filter: { status?: RunStatus; pipeline?: string; parent?: string } & Page): Promise<Paged<RunSummary>> {
+    let query = this.summaries()
+      .where(before(['accepted_at', 'id'], filter))
+      .where('parent', filter.parent === undefined ? 'is' : '=', filter.parent ?? null);
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
     const rows = await query
@@ -161,9 +163,18 @@ export class DatabaseReader implements Reader {
 }
 
 function summaryOf(
-  row: Omit<RunSummary, 'status' | 'endedAt'> & { status: string; endedAt: number | null },
+  row: Omit<RunSummary, 'status' | 'endedAt' | 'parent'> & {
+    status: string;
+    endedAt: number | null;
+    parent: string | null;
+  },
 ): RunSummary {
-  return { ...row, status: row.status as RunStatus, endedAt: row.endedAt ?? undefined };
+  return {
+    ...row,
+    status: row.status as RunStatus,
+    endedAt: row.endedAt ?? undefined,
+    parent: row.parent ?? undefined,
+  };
 }
 
 /** The status is the row's: it changes after the letter was written. */

@@ -13,6 +13,7 @@ export interface Tables extends VersionTables {
     accepted_at: Date;
     ended_at: Date | null;
     wake_at: Date | null;
+    parent: string | null;
   };
   /** A run's facts; those of one batch are one row. `seq` is the number of the row's first fact. */
   history: { run: string; seq: number; facts: string };
@@ -77,6 +78,21 @@ const answersAsBytes: Migration = {
   },
 };
 
+const childRuns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table runs add column parent text`.execute(db);
+    await sql`create index runs_children on runs (parent, accepted_at desc, id desc) where parent is not null`.execute(
+      db,
+    );
+    // What is listed are runs that somebody asked for, of which there may be few beside their children.
+    await sql`drop index runs_newest`.execute(db);
+    await sql`create index runs_newest on runs (accepted_at desc, id desc) where parent is null`.execute(db);
+    await sql`drop index runs_open`.execute(db);
+    await sql`create index runs_open on runs (status, accepted_at desc, id desc)
+      where parent is null and status <> 'completed'`.execute(db);
+  },
+};
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -84,5 +100,6 @@ export const migrations: MigrationProvider = {
       '002-versions': versions,
       '003-answers-as-bytes': answersAsBytes,
       '004-starts': starts,
+      '005-child-runs': childRuns,
     }),
 };

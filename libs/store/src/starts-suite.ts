@@ -28,7 +28,8 @@ export function startsSuite(open: () => Store): void {
 
     const asks = async (key: string, more: { limit?: number; whenFull?: WhenFull } = {}) => {
       const id = randomId('run');
-      const summary: RunSummary = { id, pipeline, plan: 'p', status: 'running', acceptedAt: 1_000, endedAt: undefined };
+      const times = { acceptedAt: 1_000, endedAt: undefined };
+      const summary: RunSummary = { id, pipeline, plan: 'p', status: 'running', ...times, parent: undefined };
       const place = { run: id, pipeline, key, limit: 1, whenFull: 'queue' as const, ...more };
       let got: string | undefined;
       await open().writer.create([{ ...summary, wakeAt: undefined, place }], (_, places) => {

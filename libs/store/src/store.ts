@@ -11,6 +11,8 @@ export interface RunSummary {
   readonly status: RunStatus;
   readonly acceptedAt: number;
   readonly endedAt: number | undefined;
+  /** The run that this one does a step of. */
+  readonly parent: string | undefined;
 }
 
 /** A run's facts, in order; a fact's place in it (from 1) is its sequence number. */
@@ -64,9 +66,10 @@ export interface Paged<T> {
   readonly next: string | undefined;
 }
 
-/** What one batch changed of a run. `created`: the run is new, and only counts if nobody made it before. */
+/** What one batch changed of a run. */
 export interface RunChange {
   readonly summary: RunSummary;
+  /** The run is new: its row is made, unless somebody has made it. */
   readonly created: boolean;
   /** The sequence number of the first of `facts`. */
   readonly fromSeq: number;
@@ -98,7 +101,8 @@ export interface Commit {
 
 /** Read side: what API and console show. */
 export interface Reader {
-  runs(filter: { status?: RunStatus; pipeline?: string } & Page): Promise<Paged<RunSummary>>;
+  /** Runs that somebody asked for; with `parent`, the child runs of one. */
+  runs(filter: { status?: RunStatus; pipeline?: string; parent?: string } & Page): Promise<Paged<RunSummary>>;
   run(id: string): Promise<RunRecord | undefined>;
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;

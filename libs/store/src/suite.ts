@@ -11,6 +11,7 @@ const newRun = (over: Partial<RunSummary> = {}): RunSummary => ({
   status: 'running',
   acceptedAt: 1_700_000_000_000,
   endedAt: undefined,
+  parent: undefined,
   ...over,
 });
 
@@ -72,7 +73,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       store.writer.create([{ ...summary, wakeAt: more.wakeAt }], (made) =>
         commitOf({
           topic: randomId('topic'),
-          changes: made.has(summary.id) ? [changed(summary, { created: true, facts: more.facts ?? [accepted()] })] : [],
+          changes: made.has(summary.id) ? [changed(summary, { facts: more.facts ?? [accepted()] })] : [],
         }),
       );
 

@@ -26,6 +26,12 @@ with own as (
   update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake)
   from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[]) as u(id, status, ended, wake)
   where runs.id = u.id
+), made as (
+  insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent)
+  select u.id, u.pipeline, u.plan, u.status, to_timestamp(u.accepted), to_timestamp(u.ended), to_timestamp(u.wake), u.parent
+  from own, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::float8[], $18::float8[], $19::float8[], $20::text[])
+    as u(id, pipeline, plan, status, accepted, ended, wake, parent)
+  on conflict (id) do nothing
 )
 select count(*)::int as owners from own`;
 
@@ -133,7 +139,8 @@ export class Writer {
 
   private async write(query: Query, { topic, partition, expected, next, answer, changes }: Commit): Promise<void> {
     const facts = changes.filter((c) => c.facts.length > 0);
-    const rows = changes.filter((c) => c.row);
+    const rows = changes.filter((c) => c.row && !c.created);
+    const made = changes.filter((c) => c.created);
     const { texts, ints, floats } = this.database.arrays;
     const [result] = await query<{ owners: number }>(
       COMMIT,
@@ -150,6 +157,14 @@ export class Writer {
         texts(rows.map((c) => c.summary.status)),
         floats(rows.map((c) => seconds(c.summary.endedAt))),
         floats(rows.map((c) => seconds(c.wakeAt))),
+        texts(made.map((c) => c.summary.id)),
+        texts(made.map((c) => c.summary.pipeline)),
+        texts(made.map((c) => c.summary.plan)),
+        texts(made.map((c) => c.summary.status)),
+        floats(made.map((c) => c.summary.acceptedAt / 1000)),
+        floats(made.map((c) => seconds(c.summary.endedAt))),
+        floats(made.map((c) => seconds(c.wakeAt))),
+        texts(made.map((c) => c.summary.parent ?? null)),
       ],
       'commit',
     );

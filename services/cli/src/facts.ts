@@ -22,7 +22,8 @@ function lineOf(fact: Fact): Line {
       return { mark: '•', colour: 'blue', step: 'accepted', text: acceptedText(fact) };
     case 'step.requested': {
       const again = fact.attempt > 1 ? ` (attempt ${fact.attempt})` : '';
-      const text = fact.fallback ? `fallback ${fact.stage}` : fact.stage === fact.step ? '' : fact.stage;
+      const by = fact.stage ?? fact.child ?? '';
+      const text = fact.fallback ? `fallback ${by}` : by === fact.step ? '' : by;
       return { mark: '▸', colour: 'grey', step: fact.step, text: `${text}${again}`.trim() };
     }
     case 'step.completed': {
@@ -50,6 +51,21 @@ function lineOf(fact: Fact): Line {
       };
     case 'step.skipped':
       return { mark: '–', colour: 'grey', step: fact.step, text: 'skipped' };
+    case 'step.spread':
+      return {
+        mark: '▸',
+        colour: 'grey',
+        step: fact.step,
+        text: spreadText(fact),
+      };
+    case 'step.valued':
+      return { mark: '✓', colour: 'green', step: fact.step, text: gistOf(fact.output) };
+    case 'step.item-failed':
+      return { mark: '✗', colour: 'yellow', step: fact.step, text: `passed over: ${fact.failure.code}` };
+    case 'step.gathered':
+      return { mark: '✓', colour: 'green', step: fact.step, text: 'all items' };
+    case 'step.child':
+      return { mark: '‖', colour: 'yellow', step: fact.step, text: `its run is ${fact.status}` };
     case 'step.waiting':
       return { mark: '‖', colour: 'yellow', step: fact.step, text: `waits for a ${fact.kind}` };
     case 'step.answered':
@@ -82,6 +98,13 @@ function lineOf(fact: Fact): Line {
       return { mark: '✗', colour: 'red', step: fact.from, text: `not moved: ${oneLine(fact.failure.message)}` };
     case 'run.completed':
       return { mark: '✓', colour: 'green', step: 'completed', text: '' };
+    case 'run.failed':
+      return {
+        mark: '✗',
+        colour: 'red',
+        step: 'failed',
+        text: [fact.step, fact.failure.code, oneLine(fact.failure.message)].filter(Boolean).join(' '),
+      };
     case 'run.cancelled':
       return {
         mark: '⊘',
@@ -90,6 +113,12 @@ function lineOf(fact: Fact): Line {
         text: [byOf(fact), fact.reason && oneLine(fact.reason)].filter(Boolean).join(': '),
       };
   }
+}
+
+function spreadText({ as, items, keys }: Fact & { type: 'step.spread' }): string {
+  if (as === 'race') return `races ${keys?.join(', ')}`;
+  if (as === 'loop') return `up to ${items} rounds`;
+  return keys ? `${items} items in ${keys.length} pages` : `${items} items`;
 }
 
 const byOf = ({ by }: { by?: string | undefined }): string => (by === undefined ? '' : `by ${oneLine(by)}`);

@@ -6,7 +6,7 @@ import { CliError, EXIT } from './exit.js';
 
 /** Facts after which a run may wait for somebody. */
 const MAY_STAND_STILL: ReadonlySet<string> = new Set(['step.waiting', 'step.dead-lettered']);
-const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.cancelled']);
+const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.failed', 'run.cancelled']);
 const PATIENCE_MS = 30_000;
 
 export interface Following {

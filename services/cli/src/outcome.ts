@@ -23,6 +23,9 @@ export async function tellOutcome(
     case 'cancelled':
       terminal.say(`${run.id} was cancelled.\n`);
       return EXIT.cancelled;
+    case 'failed':
+      terminal.say(`${run.id} has failed.\n`);
+      return EXIT.failed;
     case 'dead-lettered':
       for (const step of run.steps) if (step.deadLetter !== undefined) terminal.say(parkedText(step, terminal));
       return EXIT.deadLettered;

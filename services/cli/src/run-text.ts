@@ -1,4 +1,4 @@
-import type { RunView, StepView } from '@millrace/contracts/http';
+import type { ItemsView, RunView, StepView } from '@millrace/contracts/http';
 import { millisOf } from './output.js';
 import { outputText } from './outcome.js';
 import { type Colour, oneLine, paint, type Terminal } from './terminal.js';
@@ -23,6 +23,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     `pipeline  ${run.pipeline}`,
     `accepted  ${run.acceptedAt}`,
     ...(run.endedAt ? [`ended     ${run.endedAt}`] : []),
+    ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
     `trace     ${run.traceId}`,
     '',
     ...run.steps.flatMap((step) => [
@@ -33,11 +34,18 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
   return lines.join('\n');
 }
 
+function itemsText({ total, pages, running, ended, failed }: ItemsView): string {
+  const of = pages === undefined ? `${ended}/${total} items` : `${ended}/${total} pages`;
+  return [of, running > 0 && `${running} running`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
+}
+
 function detailOf(step: StepView): string {
   const took =
     step.startedAt && step.endedAt ? millisOf(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : undefined;
   const parts = [
     took,
+    step.items && itemsText(step.items),
+    step.child && step.status !== 'completed' ? `${step.child} ${step.childStatus ?? ''}`.trim() : step.child,
     step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,
     step.due ? `due ${step.due}` : undefined,
     step.answeredBy ? `by ${oneLine(step.answeredBy)}` : undefined,

@@ -12,12 +12,13 @@ export const summaryOf = (run: Run): RunSummary => ({
   status: run.status,
   acceptedAt: run.acceptedAt,
   endedAt: run.endedAt,
+  parent: run.parent?.run,
 });
 
 /** What a batch has to write of a run. `before` is the run as the batch found it. */
 export function changeOf(
   before: Cached | undefined,
-  { run, facts }: Omit<Decision, 'requests'>,
+  { run, facts }: Pick<Decision, 'run' | 'facts'>,
   plan: LoadedPlan,
 ): RunChange {
   const wakeAt = wakeAtOf(run, plan);

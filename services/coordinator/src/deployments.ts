@@ -17,6 +17,7 @@ import {
   PlanError,
   schemasOf,
   type StageContract,
+  stagesOf,
   validateAnswer,
   validateInput,
   valueProblems,
@@ -25,7 +26,6 @@ import { ensureStageTopics, type House } from '@millrace/service';
 import type { DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, refusal, routing } from './deployment.js';
 import { scheduling } from './scheduling.js';
-import { stagesOf } from './stages-of.js';
 import { MissingTopic, triggerRows } from './triggers.js';
 
 interface Needs {
@@ -122,7 +122,7 @@ async function usable(
   try {
     const loaded = loadPlan(plan);
     checkSchemas(loaded, contracts);
-    const stages = stagesOf(loaded);
+    const stages = stagesOf(loaded.plan);
     await ensureStageTopics(house, stages);
     for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
     return { plan: loaded, triggers: await triggerRows(house, loaded) };

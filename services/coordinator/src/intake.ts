@@ -66,7 +66,6 @@ export function intakeSource(
         next: batch.next,
         changes: made.map(({ decision, plan }): RunChange => ({
           ...changeOf(undefined, decision, plan),
-          created: true,
           // The row has been made; having no place, or a request that no record could hold, has changed the run since.
           row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
         })),

@@ -1,7 +1,15 @@
-import { loadPlan, type LoadedPlan, planFor, type Route } from '@millrace/pipeline';
+import {
+  loadPlan,
+  type LoadedPlan,
+  outermostOf,
+  PlanError,
+  planFor,
+  planWithin,
+  type Route,
+  stagesOf,
+} from '@millrace/pipeline';
 import type { Target } from '@millrace/saga';
 import type { Store } from '@millrace/store';
-import { stagesOf } from './stages-of.js';
 
 /** Plans by hash, and the ones that new runs of each pipeline get. */
 export class Plans {
@@ -33,23 +41,34 @@ export class Plans {
     return route && this.byHash.get(planFor(route, run));
   }
 
-  /** A run stays on its plan, which may be older than this process. */
-  async get(hash: string): Promise<LoadedPlan> {
-    const plan = await this.find(hash);
-    if (plan === undefined) throw new Error(`Plan ${hash} is not in the store.`);
+  /** A run stays on its plan, which may be older than this process, and may be one within another. */
+  async get(reference: string): Promise<LoadedPlan> {
+    const plan = await this.find(reference);
+    if (plan === undefined) throw new Error(`Plan ${reference} is not in the store.`);
     return plan;
   }
 
   /** What a run can be moved to; undefined where there is no plan of that hash. */
   async target(hash: string): Promise<Target | undefined> {
-    const plan = await this.find(hash);
-    if (!plan) return undefined;
-    const { pipeline } = plan.plan;
-    const { contracts } = await this.store.reader.deployed.read({ pipeline, stages: stagesOf(plan) });
-    return { plan, contracts };
+    const found = await this.find(hash);
+    if (!found) return undefined;
+    const { pipeline } = found.plan;
+    const { contracts } = await this.store.reader.deployed.read({ pipeline, stages: [...stagesOf(found.plan)] });
+    return { plan: found, contracts };
   }
 
-  private async find(hash: string): Promise<LoadedPlan | undefined> {
+  /** Undefined where there is no such plan. */
+  async find(reference: string): Promise<LoadedPlan | undefined> {
+    const outermost = await this.outermost(outermostOf(reference));
+    try {
+      return outermost && planWithin(outermost, reference);
+    } catch (error) {
+      if (error instanceof PlanError) return undefined;
+      throw error;
+    }
+  }
+
+  private async outermost(hash: string): Promise<LoadedPlan | undefined> {
     const known = this.byHash.get(hash);
     if (known) return known;
     const stored = await this.store.reader.plan(hash);

@@ -1,7 +1,7 @@
 import { type Outgoing, sizeOf } from '@millrace/broker';
-import { EVENT_TYPE, type Fact, failure, rootTraceparent } from '@millrace/contracts';
+import { EVENT_TYPE, type Fact, failure, rootTraceparent, type RunEvent } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { decide, type Decision, type Request, type Run } from '@millrace/saga';
+import { decide, type Decision, type Request, type Run, traceOf } from '@millrace/saga';
 import { ATTRIBUTE, type Telemetry } from '@millrace/telemetry';
 import type { Context } from './context.js';
 import { commandRecord, factRecords } from './records.js';
@@ -20,12 +20,13 @@ export function answerTo(
   const records: Outgoing[] = [];
   let { run } = decision;
   const facts: Fact[] = [...decision.facts];
+  const events: RunEvent[] = [...decision.events];
   for (let requests = decision.requests; requests.length > 0;) {
     const more: Request[] = [];
     for (const request of requests) {
       const record = commandRecord(topics, run, {
         request,
-        traceparent: sent(context, run, { request, parent: of.parent ?? rootTraceparent(run.id) }),
+        traceparent: sent(context, run, { request, parent: of.parent ?? rootTraceparent(traceOf(run)) }),
       });
       const size = sizeOf(record);
       if (size <= broker.maxRecordBytes) {
@@ -38,13 +39,15 @@ export function answerTo(
       const next = decide(run, { ...event, failure: failure('RECORD_TOO_LARGE', message) }, { plan: of.plan, at });
       run = next.run;
       facts.push(...next.facts);
+      events.push(...next.events);
       more.push(...next.requests);
     }
     requests = more;
   }
+  for (const event of events) records.push(eventsRecord(topics.runs, event.run, event));
   for (const fact of facts)
     records.push(...factRecords(topics, run, { fact, plan: of.plan, limit: broker.maxRecordBytes }));
-  return { decision: { run, facts, requests: decision.requests }, records };
+  return { decision: { run, facts, requests: decision.requests, events }, records };
 }
 
 /** Records the span of sending a request; what the request travels under. */
@@ -76,14 +79,15 @@ const runAttributes = (run: Run) => ({
   [ATTRIBUTE.plan]: run.plan,
 });
 
-/** The run's short root span, so that nothing in its trace ever lacks a parent; and the span of taking it on, which it returns. */
+/** The short span of a run's beginning, the root of its trace or of a child run, so that nothing in its trace ever lacks a parent; and the span of taking it on, which it returns. */
 export function acceptedSpans(
   telemetry: Telemetry,
   run: Run,
   of: { now: number; topic: string; from: string | undefined },
 ): string {
-  if (!telemetry.spans.on) return rootTraceparent(run.id);
-  const root = telemetry.spans.root(run.id);
+  const trace = rootTraceparent(traceOf(run));
+  if (!telemetry.spans.on) return trace;
+  const root = traceOf(run) === run.id ? telemetry.spans.root(run.id) : telemetry.spans.context(trace);
   const links = of.from === undefined ? [] : [of.from];
   const times = { startMs: run.acceptedAt, endMs: Math.max(of.now, run.acceptedAt) };
   telemetry.spans.record({
@@ -113,7 +117,7 @@ export function endedSpans(
   of: { facts: readonly Fact[]; waitingSince: (step: string) => number },
 ): void {
   if (!telemetry.spans.on) return;
-  const root = rootTraceparent(run.id);
+  const root = rootTraceparent(traceOf(run));
   const record = (span: { name: string; startMs: number; endMs: number; more?: object; failed?: string }) =>
     telemetry.spans.record({
       context: telemetry.spans.context(root),

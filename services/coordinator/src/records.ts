@@ -11,7 +11,7 @@ import {
   type Topics,
 } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { type Request, type Run, stepOf } from '@millrace/saga';
+import { type Request, type Run, stepOf, traceOf } from '@millrace/saga';
 
 /** The command of an attempt. `traceparent` is the context it travels under. */
 export function commandRecord(topics: Topics, run: Run, of: { request: Request; traceparent: string }): Outgoing {
@@ -47,6 +47,7 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
   const { fact, plan, limit } = of;
   switch (fact.type) {
     case 'run.completed':
+      if (run.parent) return [];
       return [
         fitting(limit, [fact.output, undefined], (output) =>
           resultRecord(topics, run, { status: 'completed', output, at: fact.at }),
@@ -57,7 +58,7 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
       const headers = { ce_type: EVENT_TYPE.control };
       return [
         { topic: topics.control, key: run.id, value: JSON.stringify(control), headers },
-        resultRecord(topics, run, { status: 'cancelled', at: fact.at }),
+        ...(run.parent ? [] : [resultRecord(topics, run, { status: 'cancelled', at: fact.at })]),
       ];
     }
     case 'step.dead-lettered':
@@ -100,7 +101,7 @@ function resultRecord(
     source: `/millrace/pipelines/${run.pipeline}`,
     subject: run.id,
     at: end.at,
-    traceparent: rootTraceparent(run.id),
+    traceparent: rootTraceparent(traceOf(run)),
   });
   return { topic: topics.results, key: run.id, value: JSON.stringify(result), headers };
 }

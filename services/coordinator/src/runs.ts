@@ -1,19 +1,21 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { type Failure, failure, type RunEvent, unreadable } from '@millrace/contracts';
+import { type Failure, failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { decide, type Decision, evolve, type Run, type Target, wakeAtOf } from '@millrace/saga';
+import { acceptChild, decide, type Decision, evolve, type Run, type Target, traceOf, wakeAtOf } from '@millrace/saga';
 import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
 import { placesOf } from './places.js';
 import { Positions } from './position.js';
-import { endedSpans, answerTo } from './publishing.js';
+import { withLists } from './long-lists.js';
+import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
 
 /** A run while a batch is applied to it. */
 interface Work {
-  readonly before: Cached;
+  /** As the batch found it; undefined where it began with the batch. */
+  readonly before: Cached | undefined;
   /** Another one once the run was moved. */
   plan: LoadedPlan;
   decision: Decision;
@@ -31,7 +33,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     const records: Outgoing[] = [];
     const readings = batch.records.map((record) => ({ record, ...readEvents(record.value) }));
     const all = readings.flatMap(({ events }) => events);
-    const work = await find(partition, all);
+    const work = await find(partition, all, at);
     const targets = await targetsOf(all);
     for (const { record, events, failure: problem } of readings) {
       if (problem) records.push(parked(record, { failure: problem, at }));
@@ -44,7 +46,9 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     }
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
-      const answer = answerTo(context, one.decision, { plan: one.plan });
+      const decision = await withLists(one.decision, { plan: one.plan, store });
+      const parent = one.before ? {} : { parent: acceptedSpans(telemetry, decision.run, spanOf(decision.run, at)) };
+      const answer = answerTo(context, decision, { plan: one.plan, ...parent });
       one.decision = answer.decision;
       records.push(...answer.records);
     }
@@ -54,7 +58,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       expected: positions.expectedAt(partition),
       next: batch.next,
       changes: changed.map(({ before, decision, plan, woken }) => {
-        const change = changeOf(before, decision, plan);
+        const change = { ...changeOf(before, decision, plan), created: before === undefined };
         return woken ? { ...change, row: true } : change;
       }),
       deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
@@ -68,11 +72,12 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
   }
 
   /** The runs that the events are about, from memory or from the store. */
-  async function find(partition: number, events: readonly RunEvent[]): Promise<Map<string, Work>> {
+  async function find(partition: number, events: readonly RunEvent[], at: number): Promise<Map<string, Work>> {
     const work = new Map<string, Work>();
     const begin = async (before: Cached) => {
       const plan = await plans.get(before.run.plan);
-      work.set(before.run.id, { before, plan, decision: { run: before.run, facts: [], requests: [] }, woken: false });
+      const decision = { run: before.run, facts: [], requests: [], events: [] };
+      work.set(before.run.id, { before, plan, decision, woken: false });
     };
     const missing = new Set<string>();
     for (const { run } of events) {
@@ -85,6 +90,12 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     // What the row's timer says is not known here; taking it for absent writes the row once more at worst.
     for (const [id, facts] of await store.writer.load([...missing]))
       await begin({ run: evolve(undefined, id, facts), wakeAt: undefined });
+    for (const event of events) {
+      const plan = event.type === 'run.requested' && !work.has(event.run) && (await plans.find(event.plan));
+      if (!plan) continue;
+      const decision = acceptChild(event, { plan, at });
+      work.set(event.run, { before: undefined, plan, decision, woken: false });
+    }
     return work;
   }
 
@@ -100,10 +111,15 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
   }
 
   function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined }): void {
-    const { facts, requests } = one.decision;
+    const { facts, requests, events } = one.decision;
     const next = decide(one.decision.run, event, { plan: one.plan, ...of });
     if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
-    one.decision = { run: next.run, facts: [...facts, ...next.facts], requests: [...requests, ...next.requests] };
+    one.decision = {
+      run: next.run,
+      facts: [...facts, ...next.facts],
+      requests: [...requests, ...next.requests],
+      events: [...events, ...next.events],
+    };
     one.woken ||= event.type === 'run.woken';
   }
 
@@ -124,14 +140,15 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
   function remember(partition: number, { before, plan, decision: { run, facts }, woken }: Work): void {
     const due = wakeAtOf(run, plan);
     const wakeAt =
-      woken || due === undefined || before.wakeAt === undefined || due < before.wakeAt ? due : before.wakeAt;
+      woken || due === undefined || before?.wakeAt === undefined || due < before.wakeAt ? due : before.wakeAt;
     if (run.endedAt === undefined) cache.set(partition, { run, wakeAt });
     else cache.delete(partition, run.id);
     if (due !== undefined) context.wakeBy(due);
     // Somebody else's turn may have come.
     if (run.key !== undefined && run.endedAt !== undefined) context.wakeBy(context.now());
-    if (run.status !== before.run.status) context.runs.add(1, { pipeline: run.pipeline, status: run.status });
-    if (facts.length > 0) endedSpans(telemetry, run, { facts, waitingSince: sinceOf(before.run, facts) });
+    if (!run.parent && run.status !== before?.run.status)
+      context.runs.add(1, { pipeline: run.pipeline, status: run.status });
+    if (facts.length > 0) endedSpans(telemetry, run, { facts, waitingSince: sinceOf(before?.run ?? run, facts) });
   }
 
   return {
@@ -145,6 +162,13 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     },
   };
 }
+
+/** A page has a trace of its own: it is linked to its parent's. */
+const spanOf = ({ id, parent }: Run, at: number) => ({
+  now: at,
+  topic: 'runs',
+  from: parent && traceOf({ id, parent }) === id ? rootTraceparent(parent.trace) : undefined,
+});
 
 /** When a step that these facts ended began to wait: earlier than the batch, or within it. */
 const sinceOf = (before: Run, facts: readonly { type: string; at: number; step?: string }[]) => (step: string) =>

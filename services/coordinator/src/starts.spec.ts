@@ -11,7 +11,7 @@ import { startCoordinator } from './index.js';
 
 const Anything = z.looseObject({});
 const work = defineStage({ name: 'work', input: Anything, output: z.object({ ok: z.boolean() }) });
-const named = (options: Partial<Parameters<typeof pipeline<typeof Anything>>[0]>): Pipeline =>
+const named = (options: Partial<Parameters<typeof pipeline<typeof Anything, unknown>>[0]>): Pipeline =>
   pipeline({ name: randomId('p').replaceAll('_', '-').slice(0, 20), input: Anything, ...options }, ({ input, step }) =>
     step('a', work, input),
   );

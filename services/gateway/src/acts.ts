@@ -1,6 +1,6 @@
 import { EVENT_TYPE, HEADER, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, MoveBody, StepView } from '@millrace/contracts/http';
-import { type LoadedPlan, validateAnswer } from '@millrace/pipeline';
+import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline';
 import { evolve, moveOf } from '@millrace/saga';
 import type { House } from '@millrace/service';
 import type { Reader, RunRecord } from '@millrace/store';
@@ -8,7 +8,6 @@ import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { runLinks, runView } from './run-view.js';
 import type { Runs } from './runs.js';
-import { stagesOf } from './stages-of.js';
 import { refusalOf } from './versions.js';
 
 interface Needs {
@@ -63,7 +62,7 @@ export class Acts {
     if (!version)
       throw new RequestProblem('UNKNOWN_VERSION', `${pipeline} has no version ${String(to).slice(0, 100)}.`);
     const plan = await this.needs.plans.byHash(version.plan);
-    const { contracts } = await this.needs.reader.deployed.read({ pipeline, stages: stagesOf(plan) });
+    const { contracts } = await this.needs.reader.deployed.read({ pipeline, stages: stagesOf(plan.plan) });
     const move = moveOf(evolve(undefined, id, record.facts), { plan, contracts }, from);
     if ('code' in move) throw refusalOf(move);
     const act = actOf({ by, reason });

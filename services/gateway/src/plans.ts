@@ -1,4 +1,4 @@
-import { type LoadedPlan, loadPlan, planFor } from '@millrace/pipeline';
+import { type LoadedPlan, loadPlan, outermostOf, planFor, planWithin } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { RequestProblem } from './problems.js';
 
@@ -10,7 +10,12 @@ export class Plans {
 
   constructor(private readonly reader: Pick<Reader, 'plan' | 'pipelines' | 'deployed'>) {}
 
-  async byHash(hash: string): Promise<LoadedPlan> {
+  /** A run's plan may be one within another. */
+  async byHash(reference: string): Promise<LoadedPlan> {
+    return planWithin(await this.outermost(outermostOf(reference)), reference);
+  }
+
+  private async outermost(hash: string): Promise<LoadedPlan> {
     const known = this.loaded.get(hash);
     if (known) return known;
     const stored = await this.reader.plan(hash);

@@ -7,7 +7,12 @@ const page = {
 };
 const pipeline = z.string().max(200).optional().describe('Only of this pipeline.');
 
-export const RunsQuery = z.strictObject({ status: RunStatus.optional(), pipeline, ...page });
+export const RunsQuery = z.strictObject({
+  status: RunStatus.optional(),
+  pipeline,
+  parent: z.string().max(200).optional().describe('The child runs of this run, instead of those somebody asked for.'),
+  ...page,
+});
 export type RunsQuery = z.infer<typeof RunsQuery>;
 
 export const ReviewsQuery = z.strictObject({

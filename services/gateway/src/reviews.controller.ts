@@ -88,7 +88,7 @@ function reviewOf(review: Review): ReviewView {
 
 function schemaOf(plan: LoadedPlan, step: string): unknown {
   const definition = plan.step(step);
-  return definition.kind === 'stage' ? undefined : definition.schema;
+  return definition.kind === 'review' || definition.kind === 'signal' ? definition.schema : undefined;
 }
 
 const unknownReview = (id: string): RequestProblem =>

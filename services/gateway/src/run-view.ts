@@ -1,18 +1,28 @@
 import { type Fact, isOver, remedyOf, type Failure, traceIdsOf } from '@millrace/contracts';
-import type { Action, AttemptView, FailureView, RunSummaryView, RunView, StepView } from '@millrace/contracts/http';
-import { inputOf, type LoadedPlan } from '@millrace/pipeline';
-import { evolve, type Run, stepOf } from '@millrace/saga';
+import type {
+  Action,
+  AttemptView,
+  FailureView,
+  ItemsView,
+  RunSummaryView,
+  RunView,
+  StepView,
+} from '@millrace/contracts/http';
+import { inputOf, itemOf, type LoadedPlan } from '@millrace/pipeline';
+import { evolve, type Run, stepOf, traceOf } from '@millrace/saga';
 import type { RunRecord, RunSummary } from '@millrace/store';
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
 
 export const failureView = (failure: Failure): FailureView => ({ ...failure, remedy: remedyOf(failure.code) });
 
-export const runLinks = (id: string): Record<string, string> => ({
+export const runLinks = (id: string, parent?: string): Record<string, string> => ({
   self: `/v1/runs/${id}`,
   events: `/v1/runs/${id}/events`,
   history: `/v1/runs/${id}/history`,
+  children: `/v1/runs?parent=${id}`,
   page: `/runs/${id}`,
+  ...(parent !== undefined && { parent: `/v1/runs/${parent}` }),
 });
 
 export function summaryView(run: RunSummary): RunSummaryView {
@@ -23,7 +33,8 @@ export function summaryView(run: RunSummary): RunSummaryView {
     status: run.status,
     acceptedAt: timeOf(run.acceptedAt),
     ...(run.endedAt !== undefined && { endedAt: timeOf(run.endedAt) }),
-    links: runLinks(run.id),
+    ...(run.parent !== undefined && { parent: run.parent }),
+    links: runLinks(run.id, run.parent),
   };
 }
 
@@ -31,17 +42,41 @@ export function summaryView(run: RunSummary): RunSummaryView {
 export function runView(record: RunRecord, plan: LoadedPlan): RunView {
   const run = evolve(undefined, record.id, record.facts);
   const histories = historiesOf(record.facts);
-  const steps = plan.order.map((name) => stepView(name, { run, plan, history: histories.get(name) ?? blank() }));
+  const names = plan.order.flatMap((name) => [name, ...itemsToLookAt(run, name)]);
+  const steps = names.map((name) => stepView(name, { run, plan, history: histories.get(name) ?? blank() }));
+  const given = Object.entries(record.facts[0]?.type === 'run.accepted' ? (record.facts[0].given ?? {}) : {});
   const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
   return {
     ...summary,
-    traceId: traceIdsOf(run.id).traceId,
+    traceId: traceIdsOf(traceOf(run)).traceId,
+    ...(run.parent && { parentStep: run.parent.step }),
+    ...(given.length > 0 && { given: Object.fromEntries(given) }),
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
-    input: run.known.input,
+    input: run.known['input'],
     ...(run.output !== undefined && { output: run.output }),
     steps,
-    allowedActions: isOver(run.status) ? [] : ['cancel', 'move'],
+    allowedActions: isOver(run.status) ? [] : run.parent ? ['cancel'] : ['cancel', 'move'],
   };
+}
+
+/** So many items of a step are listed, at most: those that somebody has to look at. */
+const MOST_ITEMS = 20;
+
+function itemsToLookAt(run: Run, step: string): readonly string[] {
+  if (!run.fans.has(step)) return [];
+  const needs = [...run.steps].filter(
+    ([name, { status, child }]) =>
+      itemOf(name)?.step === step &&
+      (status === 'dead-lettered' || (child !== undefined && child.status !== 'running')),
+  );
+  return needs.slice(0, MOST_ITEMS).map(([name]) => name);
+}
+
+function itemsOf(run: Run, step: string): ItemsView | undefined {
+  const fan = run.fans.get(step);
+  if (!fan) return undefined;
+  const { keys, pages, active, ended, failed } = fan;
+  return { total: keys.length, ...(pages && { pages: keys.length }), running: active, ended, failed };
 }
 
 /** What one step's facts say beyond its present state. */
@@ -68,6 +103,7 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
   const state = stepOf(run, name);
   const begun = history.attempts.length > 0;
   const output = state.status === 'completed' ? run.known[name] : undefined;
+  const items = itemsOf(run, name);
   return {
     name,
     kind: step.kind,
@@ -82,6 +118,9 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
     ...(state.due !== undefined && { due: timeOf(state.due) }),
     ...(state.failure && { failure: failureView(state.failure) }),
     ...(state.deadLetter !== undefined && { deadLetter: state.deadLetter }),
+    ...(items && { items }),
+    ...(state.child && { child: state.child.run }),
+    ...(state.child && state.status === 'running' && { childStatus: state.child.status }),
     ...(history.answer?.by !== undefined && { answeredBy: history.answer.by }),
     ...(history.answer?.reason !== undefined && { answerReason: history.answer.reason }),
     ...(history.defaulted && { defaulted: true }),
@@ -105,7 +144,7 @@ function historiesOf(facts: readonly Fact[]): ReadonlyMap<string, History> {
     return history;
   };
   for (const fact of facts) {
-    if (fact.type === 'run.cancelled') {
+    if (fact.type === 'run.cancelled' || fact.type === 'run.failed') {
       for (const history of histories.values()) if (history.startedAt !== undefined) end(history, fact.at);
     } else if (fact.type === 'run.moved') {
       for (const step of fact.restarted) beginAnew(of(step), fact.at);
@@ -164,6 +203,19 @@ function record(history: History, fact: StepFact): void {
     case 'step.redriven':
       history.endedAt = undefined;
       return;
+    case 'step.spread':
+      history.startedAt ??= fact.at;
+      history.endedAt = undefined;
+      return;
+    case 'step.valued':
+      history.startedAt ??= fact.at;
+      end(history, fact.at);
+      return;
+    case 'step.gathered':
+    case 'step.item-failed':
+      end(history, fact.at);
+      return;
+    case 'step.child':
     case 'step.retrying':
     case 'step.skipped':
     case 'step.answer-refused':

@@ -60,14 +60,15 @@ export class RunsController {
   }
 
   @Get()
-  async list(@Query({ schema: RunsQuery }) { limit, cursor, status, pipeline }: RunsQuery): Promise<RunList> {
-    const filter = { list: 'runs', status, pipeline };
+  async list(@Query({ schema: RunsQuery }) { limit, cursor, status, pipeline, parent }: RunsQuery): Promise<RunList> {
+    const filter = { list: 'runs', status, pipeline, parent };
     const before = readCursor(cursor, filter);
     const page = await this.reader.runs({
       limit,
       ...(before !== undefined && { before }),
       ...(status && { status }),
       ...(pipeline !== undefined && { pipeline }),
+      ...(parent !== undefined && { parent }),
     });
     const next = cursorOf(page.next, filter);
     return { items: page.items.map(summaryView), ...(next && { next }) };

@@ -85,5 +85,6 @@ export class Runs {
   }
 }
 
-export const endsRun = (fact: Fact): boolean => fact.type === 'run.completed' || fact.type === 'run.cancelled';
+export const endsRun = (fact: Fact): boolean =>
+  fact.type === 'run.completed' || fact.type === 'run.failed' || fact.type === 'run.cancelled';
 export const isEnded = (run: { status: RunStatus } | undefined): boolean => run !== undefined && isOver(run.status);

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { EVENT_TYPE, HEADER, randomId, type StageLimits } from '@millrace/contracts';
 import { LimitBody, type StageView } from '@millrace/contracts/http';
+import { stagesOf } from '@millrace/pipeline';
 import type { House, Limits } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
-import { stagesOf } from './stages-of.js';
 import { HOUSE, LIMITS, READER } from './tokens.js';
 
 @Controller('v1/stages')

@@ -17,13 +17,12 @@ import {
   type VersionDetail,
   type VersionView,
 } from '@millrace/contracts/http';
-import { differences, type Route } from '@millrace/pipeline';
+import { differences, type Route, stagesOf } from '@millrace/pipeline';
 import type { House } from '@millrace/service';
 import type { Deployed, Reader, Version } from '@millrace/store';
 import { type Plans, unknownPipeline } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { timeOf } from './run-view.js';
-import { stagesOf } from './stages-of.js';
 
 interface Needs {
   readonly house: House;
@@ -78,7 +77,7 @@ export class Versions {
   async get(name: string, which: string | number): Promise<VersionDetail> {
     const view = find(await this.list(name), name, which);
     const plan = await this.needs.plans.byHash(view.plan);
-    const { contracts } = await this.needs.reader.deployed.read({ pipeline: name, stages: stagesOf(plan) });
+    const { contracts } = await this.needs.reader.deployed.read({ pipeline: name, stages: stagesOf(plan.plan) });
     return { ...view, definition: plan.plan, contracts: Object.fromEntries(contracts) };
   }
 

@@ -41,6 +41,14 @@ function startAtOf({ at, delay }: StartOptions): string | undefined {
   return new Date(Date.now() + Number(count) * UNITS[unit!]!).toISOString();
 }
 
+interface ListOptions extends CommonOptions {
+  readonly status?: string;
+  readonly pipeline?: string;
+  readonly parent?: string;
+  readonly limit: string;
+  readonly cursor?: string;
+}
+
 export function runCommands(program: Command, context: Context): void {
   const run = program.command('run').alias('runs').description('start runs, look at them, act on them');
   const { terminal } = context;
@@ -80,12 +88,13 @@ export function runCommands(program: Command, context: Context): void {
     .description('the newest runs')
     .addOption(new Option('--status <status>', 'only these').choices(RunStatus.options))
     .option('--pipeline <name>', 'only of this pipeline')
+    .option('--parent <run>', 'the child runs of this run')
     .option('--limit <n>', 'how many at most', '50')
     .option('--cursor <cursor>', 'go on where a page ended')
-    .action(async (options: CommonOptions & { status?: string; pipeline?: string; limit: string; cursor?: string }) => {
-      const { status, pipeline, limit, cursor } = options;
+    .action(async (options: ListOptions) => {
+      const { status, pipeline, parent, limit, cursor } = options;
       const page = await clientOf(terminal, options).get(
-        `/v1/runs${queryOf({ status, pipeline, limit, cursor })}`,
+        `/v1/runs${queryOf({ status, pipeline, parent, limit, cursor })}`,
         RunList,
       );
       terminal.out(listed({ items: page.items, columns: RUN_COLUMNS, name: ({ id }) => id }, options.output));

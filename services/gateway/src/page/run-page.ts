@@ -103,7 +103,7 @@ function bar(from: number, to: number, { axis, kind }: { axis: Axis; kind: strin
 
 function formFor(run: RunView, step: StepView, plan: LoadedPlan | undefined) {
   const definition = plan?.step(step.name);
-  if (!definition || definition.kind === 'stage') return undefined;
+  if (definition?.kind !== 'review' && definition?.kind !== 'signal') return undefined;
   const answer = step.allowedActions.includes('answer');
   if (!answer && !step.allowedActions.includes('signal')) return undefined;
   return {

@@ -220,7 +220,7 @@ export class World implements AsyncDisposable {
     const known = this.runs.get(id);
     if (!known) return undefined;
     const { pipeline, plan, status, acceptedAt, endedAt } = evolve(undefined, id, known.facts);
-    return { id, pipeline, plan, status, acceptedAt, endedAt, facts: known.facts };
+    return { id, pipeline, plan, status, acceptedAt, endedAt, parent: undefined, facts: known.facts };
   }
 
   private reviews(): Review[] {

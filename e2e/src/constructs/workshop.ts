@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Broker } from '@millrace/broker';
+import { embeddedBroker } from '@millrace/broker-embedded';
+import { isOver, runIdOf, type Topics } from '@millrace/contracts';
+import { startCoordinator } from '@millrace/coordinator';
+import type { Pipeline } from '@millrace/pipeline';
+import { evolve, type Run } from '@millrace/saga';
+import { followCancellations, followPlans, openHouse, serviceSettings } from '@millrace/service';
+import { startStage } from '@millrace/stage';
+import { openStore, type Reader } from '@millrace/store';
+import { until } from '../processes.js';
+import { PIPELINES } from './pipelines.js';
+import { STAGES } from './stages.js';
+
+/** A coordinator and the stages in this process, on the embedded log. */
+export class Workshop implements AsyncDisposable {
+  private constructor(
+    private readonly opened: AsyncDisposableStack,
+    private readonly broker: Broker,
+    private readonly topics: Topics,
+    readonly reader: Reader,
+  ) {}
+
+  static async open(): Promise<Workshop> {
+    await using opening = new AsyncDisposableStack();
+    const dataDir = await mkdtemp(join(tmpdir(), 'millrace-workshop-'));
+    opening.defer(() => rm(dataDir, { recursive: true, force: true }));
+    const settings = serviceSettings({ MILLRACE_DATA: dataDir, LOG_LEVEL: 'error' }, 'workshop');
+    const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
+    const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
+    const house = opening.use(await openHouse('workshop', settings, { broker }));
+    const coordinator = await startCoordinator(house, { store, pipelines: PIPELINES });
+    opening.defer(() => coordinator.drain(5_000));
+    const shared = {
+      plans: opening.use(await followPlans(house)),
+      cancellations: opening.use(await followCancellations(house)),
+    };
+    for (const stage of STAGES) {
+      const running = await startStage(house, stage, shared);
+      opening.defer(() => running.drain(5_000));
+    }
+    return new Workshop(opening.move(), broker, house.topics, store.reader);
+  }
+
+  /** Asks for a run. @returns its id */
+  async start(pipeline: Pipeline, input: unknown): Promise<string> {
+    const key = String(Math.random());
+    const headers = { pipeline: pipeline.name, 'idempotency-key': key };
+    await this.broker.publish([{ topic: this.topics.intake, key: null, value: JSON.stringify(input), headers }]);
+    return runIdOf(pipeline.name, key);
+  }
+
+  async run(id: string): Promise<Run | undefined> {
+    const record = await this.reader.run(id);
+    return record && evolve(undefined, id, record.facts);
+  }
+
+  /** The run once it has ended, or is parked. */
+  async ended(id: string): Promise<Run> {
+    return until(`${id} ends`, async () => {
+      const run = await this.run(id);
+      return run && (isOver(run.status) || run.status === 'dead-lettered') ? run : undefined;
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.opened.disposeAsync();
+  }
+}

@@ -1,0 +1,24 @@
+import type { Plan, PlanStep, Work } from './plan.js';
+
+/** The stages that a plan asks, fallbacks and the plans within it included. */
+export function stagesOf(plan: Plan): readonly string[] {
+  return [...new Set(Object.values(plan.steps).flatMap(stagesIn))];
+}
+
+function stagesIn(work: PlanStep | Work): readonly string[] {
+  switch (work.kind) {
+    case 'stage':
+      return [work.stage, ...(work.fallback ? [work.fallback.stage] : [])];
+    case 'run':
+      return stagesOf(work.plan);
+    case 'map':
+    case 'loop':
+      return stagesIn(work.work);
+    case 'race':
+      return Object.values(work.branches).flatMap(stagesIn);
+    case 'value':
+    case 'review':
+    case 'signal':
+      return [];
+  }
+}

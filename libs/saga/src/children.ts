@@ -1,0 +1,134 @@
+import {
+  derivedId,
+  type Fact,
+  failure,
+  isOver,
+  type Parent,
+  type RunEvent,
+  type RunRequested,
+} from '@millrace/contracts';
+import {
+  firstOf,
+  givenTo,
+  inputOf,
+  isPaged,
+  itemOf,
+  listOf,
+  type LoadedPlan,
+  type MapStep,
+  PAGE_NAME,
+  type Page,
+  type PagedList,
+  pageIn,
+  rangeOf,
+  type RunStep,
+  shareOf,
+  sliceOf,
+} from '@millrace/pipeline';
+import type { Tally } from './fan.js';
+import { itemPolicyOf } from './items.js';
+import type { Run } from './run.js';
+
+/** Whether a step that fails for good is parked: not where the parent has something else to do about it. */
+export const parksIn = ({ parent }: Run): boolean => parent?.parks ?? true;
+
+/** So many items of a map may be under way; within a page its share of what the whole map may have. */
+export const concurrencyOf = ({ concurrency }: MapStep, { known }: Run): number =>
+  pageIn(known)?.concurrency ?? concurrency;
+
+/** What begins the run that does the work of a step, of an item, or of a page of items. Its id follows from whose it is. */
+export function childRequest(
+  run: Run,
+  of: { step: string; attempt: number; plan: LoadedPlan; at: number },
+): RunRequested {
+  const { step, attempt, plan, at } = of;
+  const id = derivedId('run', run.id, step, String(attempt));
+  const item = itemOf(step);
+  const isPage = item !== undefined && rangeOf(item.key) !== undefined;
+  const parent: Parent = {
+    run: run.id,
+    step,
+    attempt,
+    parks: parksIn(run) && parks(plan, step),
+    trace: traceOf(run),
+  };
+  const given = { ...givenTo(plan, step, run.known), ...(isPage && { [PAGE_NAME]: pageOf(run, plan, item) }) };
+  const takesInput = (plan.step(step) as RunStep).input !== undefined;
+  return {
+    type: 'run.requested',
+    run: id,
+    at,
+    plan: plan.child(step).hash,
+    input: takesInput ? inputOf(plan, step, run.known) : undefined,
+    ...(Object.keys(given).length > 0 && { given }),
+    parent,
+  };
+}
+
+/** The run whose trace a run is part of. A trace of some thousand spans is more than Jaeger draws: pages have their own. */
+export const traceOf = ({ id, parent }: Pick<Run, 'id' | 'parent'>): string =>
+  parent && !rangeOf(itemOf(parent.step)?.key ?? '') ? parent.trace : id;
+
+/** Whether a failure within the child is parked there: the policy of its step has nothing else for it. */
+function parks(plan: LoadedPlan, step: string): boolean {
+  const item = itemOf(step);
+  const definition = plan.step(item?.step ?? step);
+  if (item) return itemPolicyOf(definition) === 'park';
+  return definition.onFailure === undefined && definition.kind === 'run' && definition.retry.maxAttempts === 1;
+}
+
+function pageOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: string }): Page {
+  return {
+    items: sliceOf(listOf(plan, step, run.known)!, key, firstOf(run.known)),
+    from: rangeOf(key)!.from,
+    concurrency: shareOf(concurrencyOf(plan.step(step) as MapStep, run), run.fans.get(step)!.keys.length),
+  };
+}
+
+/** Ends a child run whose result nobody waits for any more. */
+export const cancelOf = ({ id }: Run, child: string, at: number): RunEvent => ({
+  type: 'run.cancel-requested',
+  run: child,
+  at,
+  reason: `Its parent ${id} goes on without it.`,
+});
+
+/** What a child run's parent has to hear: its end, or that it stands otherwise than before. */
+export function toldToParent(
+  before: Run | undefined,
+  run: Run,
+  { facts, at }: { facts: readonly Fact[]; at: number },
+): readonly RunEvent[] {
+  if (!run.parent || facts.length === 0) return [];
+  const { run: parent, step, attempt } = run.parent;
+  const of = { run: parent, step, attempt, at };
+  const ended = { ...of, startedAt: run.acceptedAt };
+  const last = facts.at(-1)!;
+  switch (last.type) {
+    case 'run.completed':
+      return [{ type: 'step.completed', ...ended, output: tallyOf(run) ?? run.output ?? null }];
+    case 'run.failed':
+      return [{ type: 'step.failed', ...ended, failure: last.failure }];
+    case 'run.cancelled': {
+      const cancelled = failure('CHILD_CANCELLED', `The run ${run.id}, which did the work of ${step}, was cancelled.`);
+      return [{ type: 'step.failed', ...ended, failure: cancelled }];
+    }
+    default: {
+      const { status } = run;
+      const isNews = status !== (before?.status ?? 'running');
+      return isNews && !isOver(status) ? [{ type: 'step.child', ...of, status: status as 'running' }] : [];
+    }
+  }
+}
+
+/** Of a page: its results stay with it, and its map counts them. */
+function tallyOf(run: Run): Tally | undefined {
+  if (!pageIn(run.known)) return undefined;
+  const list = listIn(run);
+  const items = isPaged(list) ? list.$pages.reduce((sum, page) => sum + page.items, 0) : list.length;
+  return { items, failed: run.fans.get(itemOf(run.parent!.step)!.step)!.failed };
+}
+
+/** What a page of a map gave. */
+export const listIn = ({ known, parent }: Run): readonly unknown[] | PagedList =>
+  known[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | PagedList;

@@ -1,0 +1,317 @@
+import { derivedId, failure, type Fact, type Failure, isOver, type RunEvent } from '@millrace/contracts';
+import {
+  advance,
+  carriedWith,
+  firstOf,
+  inputOf,
+  itemName,
+  itemOf,
+  listOf,
+  type LoadedPlan,
+  type LoopStep,
+  type MapStep,
+  outputOf,
+  pageIn,
+  type RaceStep,
+  spreadOf,
+  type StageStep,
+  type Wanted,
+} from '@millrace/pipeline';
+import { childRequest, concurrencyOf, cancelOf, parksIn, toldToParent } from './children.js';
+import { nextOf, tooMany } from './fan.js';
+import { endOf, itemPolicyOf } from './items.js';
+import { delayOf } from './retry.js';
+import { evolve, progressOf, type Run, stepOf } from './run.js';
+import { attemptDeadline } from './timers.js';
+
+/** An attempt to be sent to its stage. */
+export interface Request {
+  readonly step: string;
+  readonly stage: string;
+  readonly attempt: number;
+  readonly input: unknown;
+  readonly known: Readonly<Record<string, unknown>> | undefined;
+  readonly at: number;
+  readonly timeoutMs: number;
+  readonly expires: number;
+  /** Spans that led here and are not its parent: the joined steps', the attempt before. */
+  readonly links: readonly string[];
+}
+
+/** Where a run stands now, what was added to its history, which attempts that asks for, and what other runs have to be told. */
+export interface Decision {
+  readonly run: Run;
+  readonly facts: readonly Fact[];
+  readonly requests: readonly Request[];
+  /** For children and parent. */
+  readonly events: readonly RunEvent[];
+}
+
+type Attempt = Pick<Request, 'step' | 'stage' | 'input' | 'known'> & { readonly fallback: boolean };
+
+/** One decision while it is being made. */
+export class Deciding {
+  private readonly facts: Fact[] = [];
+  private readonly requests: Request[] = [];
+  private readonly events: RunEvent[] = [];
+  private readonly before: Run | undefined;
+
+  constructor(
+    private run: Run | undefined,
+    private readonly id: string,
+    private readonly plan: LoadedPlan,
+    private readonly at: number,
+  ) {
+    this.before = run;
+  }
+
+  add(...facts: Fact[]): void {
+    if (facts.length === 0) return;
+    this.facts.push(...facts);
+    this.run = evolve(this.run, this.id, facts);
+  }
+
+  end(): Decision {
+    const run = this.run!;
+    const told = toldToParent(this.before, run, { facts: this.facts, at: this.at });
+    return { run, facts: this.facts, requests: this.requests, events: [...this.events, ...told] };
+  }
+
+  /** A run that was to begin at a time begins, or where its pipeline has only so many at once waits for its turn. */
+  timeHasCome(): Decision {
+    const { held, key } = this.run!;
+    if (held?.until === undefined || held.until > this.at) return this.end();
+    this.add(key === undefined ? { type: 'run.begun', at: this.at } : { type: 'run.queued', at: this.at });
+    return this.settle();
+  }
+
+  /** Asks for every step and item whose turn it is, and ends the run when all have ended. */
+  settle(): Decision {
+    if (this.run!.held) return this.end();
+    do this.proceed();
+    while (this.spreadOn());
+    const run = this.run!;
+    if (isOver(run.status) || !this.plan.order.every((step) => ENDED.has(stepOf(run, step).status))) return this.end();
+    this.add({ type: 'run.completed', at: this.at, output: outputOf(this.plan, run.known) });
+    return this.end();
+  }
+
+  /** Begins the steps whose turn it is. */
+  private proceed(): void {
+    while (!isOver(this.run!.status)) {
+      const { wanted, skipped, failed } = advance(this.plan, progressOf(this.run!));
+      if (wanted.length + skipped.length + failed.length === 0) return;
+      this.add(...skipped.map((step): Fact => ({ type: 'step.skipped', step, at: this.at })));
+      for (const one of wanted) this.begin(one);
+      for (const { step, failure } of failed) this.giveUp(step, failure, null);
+      // What these have ended by may be waited for.
+      if (failed.length === 0 && !wanted.some(({ kind }) => kind === 'value')) return;
+    }
+  }
+
+  private begin({ step, kind, stage, input, known }: Wanted): void {
+    if (isOver(this.run!.status)) return;
+    switch (kind) {
+      case 'stage':
+        this.add(this.request({ step, stage: stage!, input, known, fallback: false }));
+        return;
+      case 'run':
+        this.add(this.beginChild(step));
+        return;
+      case 'map':
+      case 'loop':
+      case 'race':
+        this.spread(step);
+        return;
+      case 'value':
+        this.add({ type: 'step.valued', step, at: this.at, output: input ?? null });
+        return;
+      case 'review':
+      case 'signal': {
+        const { timeoutMs } = this.plan.step(step) as { timeoutMs?: number };
+        const due = timeoutMs === undefined ? {} : { due: this.at + timeoutMs };
+        this.add({ type: 'step.waiting', step, at: this.at, kind, show: input, ...due });
+      }
+    }
+  }
+
+  private spread(step: string): void {
+    const definition = this.plan.step(step);
+    const spread = { type: 'step.spread', step, at: this.at, from: 0 } as const;
+    if (definition.kind === 'loop') return this.add({ ...spread, as: 'loop', items: definition.max });
+    if (definition.kind === 'race') {
+      const keys = Object.keys(definition.branches);
+      return this.add({ ...spread, as: 'race', items: keys.length, keys });
+    }
+    const { known } = this.run!;
+    const list = listOf(this.plan, step, known);
+    if (!list) return this.giveUp(step, failure('NOT_A_LIST', `What ${step} goes over is no list.`), null);
+    const from = firstOf(known);
+    const { items, pages } = spreadOf(list, from);
+    this.add({ ...spread, as: 'map', from, items, ...(pages && { keys: pages }) });
+  }
+
+  /** Begins the items that may begin, and ends the steps whose items say so. Whether there was one. */
+  private spreadOn(): boolean {
+    let hasEnded = false;
+    for (const [step, fan] of this.run!.fans) {
+      if (isOver(this.run!.status) || fan.isGathered || stepOf(this.run!, step).status !== 'running') continue;
+      const definition = this.plan.step(step) as MapStep | LoopStep | RaceStep;
+      const end = endOf(this.run!, this.plan, step);
+      if (end === undefined) {
+        const next = nextOf(fan, definition.kind === 'map' ? concurrencyOf(definition, this.run!) : Infinity);
+        this.add(...next.map((key) => this.ask(itemName(step, key), false)));
+        // A list may be empty.
+        if (endOf(this.run!, this.plan, step) === undefined) continue;
+      } else if (end !== 'done') {
+        this.giveUp(step, end, null);
+        hasEnded = true;
+        continue;
+      }
+      const collect = definition.kind === 'map' && definition.onItemFailure === 'collect';
+      this.leaveChildren(step);
+      this.add({ type: 'step.gathered', step, at: this.at, ...(collect && { collect: true }) });
+      hasEnded = true;
+    }
+    return hasEnded;
+  }
+
+  /** One more attempt at a step or an item: by its stage, or by a run of its own. */
+  private ask(step: string, fallback: boolean): Fact {
+    const definition = this.plan.step(step);
+    if (definition.kind !== 'stage') return this.beginChild(step);
+    const known = this.run!.known;
+    return this.request({
+      step,
+      stage: fallback ? definition.fallback!.stage : definition.stage,
+      input: inputOf(this.plan, step, known, fallback),
+      known: carriedWith(this.plan, step, known),
+      fallback,
+    });
+  }
+
+  private beginChild(step: string): Fact {
+    const attempt = this.lastAttempt(step) + 1;
+    const request = childRequest(this.run!, { step, attempt, plan: this.plan, at: this.at });
+    this.events.push(request);
+    return { type: 'step.requested', step, attempt, at: this.at, child: request.run };
+  }
+
+  private request({ step, stage, input, known, fallback }: Attempt): Fact {
+    const definition = this.plan.step(step) as StageStep;
+    const timeoutMs = (fallback && definition.fallback ? definition.fallback : definition).timeoutMs;
+    const before = stepOf(this.run!, step);
+    const attempt = Math.max(this.lastAttempt(step), this.handedOn(step)) + 1;
+    const joined =
+      before.attempt === 0 ? definition.predecessors.map((name) => stepOf(this.run!, name).trace) : [before.trace];
+    const links = joined.filter((trace) => trace !== undefined);
+    const expires = this.at + attemptDeadline(definition, fallback);
+    this.requests.push({ step, stage, attempt, input, known, at: this.at, timeoutMs, expires, links });
+    return { type: 'step.requested', step, attempt, at: this.at, stage, timeoutMs, ...(fallback && { fallback }) };
+  }
+
+  /** An item's numbers go on from its step's, which a run that was moved has of its own past. */
+  private lastAttempt(step: string): number {
+    const item = itemOf(step);
+    return Math.max(stepOf(this.run!, step).attempt, item ? stepOf(this.run!, item.step).attempt : 0);
+  }
+
+  /**
+   * The highest attempt with which a stage may have handed this step on already, unknown to us: one that was given up or
+   * superseded may have answered all the same. Its number must not be given out again.
+   */
+  private handedOn(step: string): number {
+    let highest = 0;
+    for (let name = step; this.plan.isHandedOff(name);) {
+      name = this.plan.compiled.byName.get(name)!.predecessors[0]!;
+      highest = Math.max(highest, stepOf(this.run!, name).attempt);
+    }
+    return highest;
+  }
+
+  cancel(act: { by?: string; reason?: string }): void {
+    this.leaveChildren();
+    this.add({ type: 'run.cancelled', at: this.at, ...act });
+  }
+
+  /** A retry is due, an attempt is past its deadline, or a wait has ended without an answer. */
+  due(step: string): void {
+    if (isOver(this.run!.status)) return;
+    const state = stepOf(this.run!, step);
+    if (state.status === 'retrying') this.add(this.ask(step, state.fallback));
+    else if (state.status === 'waiting') {
+      this.giveUp(step, failure('SIGNAL_TIMED_OUT', `Nobody answered ${step} in time.`), null);
+    } else if (state.status === 'running') {
+      const late = failure('STAGE_TIMED_OUT', `${step} got no answer from its stage in time.`);
+      if (state.child) this.events.push(cancelOf(this.run!, state.child.run, this.at));
+      this.add({ type: 'step.failed', step, attempt: state.attempt, at: this.at, failure: late });
+      this.afterFailure(step, late);
+    }
+  }
+
+  /** A page may have passed over more items than its map tolerates. */
+  afterResult(step: string): void {
+    const item = itemOf(step);
+    if (item && this.run!.fans.get(item.step)?.pages) this.tolerate(item.step);
+  }
+
+  /** Items are asked for at once: their step has begun. */
+  afterRedrive(step: string): void {
+    if (itemOf(step)) this.add(this.ask(step, false));
+  }
+
+  /** Retry, fallback, default or dead letter, in this order, as the step's policy has it. */
+  afterFailure(step: string, cause: Failure): void {
+    const definition = this.plan.step(step) as StageStep;
+    const state = stepOf(this.run!, step);
+    const { retry } = state.fallback && definition.fallback ? definition.fallback : definition;
+    if (cause.kind === 'transient' && state.tries < (retry?.maxAttempts ?? 1)) {
+      const due = this.at + delayOf(retry, { tries: state.tries, seed: `${this.id}/${step}/${state.attempt}`, cause });
+      const fallback = state.fallback && { fallback: true as const };
+      this.add({ type: 'step.retrying', step, attempt: state.attempt + 1, at: this.at, due, ...fallback });
+    } else if (definition.fallback && !state.fallback) this.add(this.ask(step, true));
+    else this.giveUp(step, cause, state.child ? null : inputOf(this.plan, step, this.run!.known, state.fallback));
+  }
+
+  /** What the policy of a step, or of the step of an item, has for a failure that is final. */
+  private giveUp(step: string, cause: Failure, input: unknown): void {
+    if (isOver(this.run!.status)) return;
+    const item = itemOf(step);
+    const definition = this.plan.step(item?.step ?? step);
+    const policy = item && itemPolicyOf(definition);
+    if (item && policy !== 'park') {
+      this.add({ type: 'step.item-failed', step, at: this.at, failure: cause });
+      if (policy === 'fail') this.giveUp(item.step, cause, null);
+      else if (definition.kind === 'map') this.tolerate(item.step);
+    } else if (!item && definition.onFailure) {
+      this.leaveChildren(step);
+      this.add({ type: 'step.defaulted', step, at: this.at, output: definition.onFailure.default });
+    } else if (parksIn(this.run!)) {
+      this.leaveChildren(step);
+      const deadLetter = derivedId('dl', this.id, step, String(this.run!.seq));
+      this.add({ type: 'step.dead-lettered', step, at: this.at, deadLetter, failure: cause, input });
+    } else {
+      this.leaveChildren();
+      this.add({ type: 'run.failed', step, at: this.at, failure: cause });
+    }
+  }
+
+  /** Within a page nothing is known of the others: the map itself counts. */
+  private tolerate(step: string): void {
+    const { known, fans } = this.run!;
+    if (pageIn(known)) return;
+    const { items } = spreadOf(listOf(this.plan, step, known)!, 0);
+    const cause = tooMany(fans.get(step)!, (this.plan.step(step) as MapStep).onItemFailure, items);
+    if (cause) this.giveUp(step, cause, null);
+  }
+
+  /** Cancels the runs that work for a step's items, or for any step. */
+  leaveChildren(of?: string): void {
+    for (const [step, { status, child }] of this.run!.steps) {
+      const isMeant = of === undefined || itemOf(step)?.step === of;
+      if (isMeant && child && status === 'running') this.events.push(cancelOf(this.run!, child.run, this.at));
+    }
+  }
+}
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'skipped']);

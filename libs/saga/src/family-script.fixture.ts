@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { Plan } from '@millrace/pipeline';
+
+/** A run, its child runs, and theirs: random plans of every kind of step, and a random course of events. */
+export interface Script {
+  readonly plan: Plan;
+  /** How attempts go: which of these is a matter of the run, the step and the attempt. */
+  readonly outcomes: readonly ('succeeds' | 'fails' | 'fails for good' | 'dies')[];
+  readonly chance: readonly number[];
+  readonly items: number;
+}
+
+const retry = { maxAttempts: 2, initialMs: 1_000, factor: 1, maxMs: 1_000, jitter: 0 };
+const once = { ...retry, maxAttempts: 1 };
+const stageWork = (input: unknown) => ({
+  kind: 'stage',
+  stage: 'work',
+  input,
+  retry,
+  timeoutMs: 1_000,
+  startTimeoutMs: 5_000,
+});
+const ofItem = { index: { $ref: ['itemIndex'] }, item: { $ref: ['item'] } };
+
+const itemFailure = fc.oneof(
+  fc.constantFrom('park' as const, 'fail' as const, 'skip' as const, 'collect' as const),
+  fc.record({ tolerate: fc.nat(2) }),
+  fc.record({ toleratePercent: fc.constantFrom(0, 50) }),
+);
+
+const inner = (given: string[], depth: number): fc.Arbitrary<Plan> =>
+  fc.array(step(depth), { minLength: 0, maxLength: 3 }).map((drawn) => planOf(drawn, given));
+
+/** A random step after one or two of those before it. */
+function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
+  const kinds: fc.Arbitrary<object>[] = [
+    fc.constant(stageWork({ here: true })),
+    fc.constant(stageWork({ here: true })),
+    fc.constant({ kind: 'signal', schema: {}, timeoutMs: 50_000 }),
+  ];
+  if (depth > 0) {
+    const run = (given: string[]) =>
+      inner(given, depth - 1).map((plan) => ({ kind: 'run', plan, retry: once as object }));
+    kinds.push(
+      run([]).chain((one) => fc.constantFrom(once, retry).map((policy) => ({ ...one, input: {}, retry: policy }))),
+      fc.record({
+        kind: fc.constant('map'),
+        over: fc.constant({ $ref: ['input', 'list'] }),
+        as: fc.constant('item'),
+        work: fc.oneof(fc.constant(stageWork(ofItem)), run(['item', 'itemIndex'])),
+        concurrency: fc.integer({ min: 1, max: 4 }),
+        onItemFailure: itemFailure,
+      }),
+      fc.record({
+        kind: fc.constant('loop'),
+        as: fc.constant('before'),
+        work: fc.oneof(fc.constant(stageWork({ round: { $ref: ['beforeIndex'] } })), run(['before'])),
+        until: fc.constantFrom('beforeIndex >= 1.0', 'false', 'before.nothing.there'),
+        max: fc.integer({ min: 1, max: 3 }),
+        onLimit: fc.constantFrom('go-on', 'fail'),
+      }),
+      fc.record({ kind: fc.constant('race'), branches: fc.record({ a: run([]), b: run([]) }) }),
+      fc.constant({ kind: 'value', value: { put: ['together'] } }),
+    );
+  }
+  return fc.record({
+    back: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
+    kind: fc
+      .tuple(fc.oneof(...kinds), fc.boolean())
+      .map(([one, hasDefault]) => ({ ...one, ...(hasDefault && { onFailure: { default: [] } }) })),
+  });
+}
+
+function planOf(drawn: readonly { back: number[]; kind: object }[], given?: string[]): Plan {
+  const steps = drawn.map(({ back, kind }, i) => {
+    const predecessors = [...new Set(back.map((n) => i - n).filter((n) => n >= 0))].map((n) => `s${n}`);
+    // Only the outermost run has a list.
+    const over = given && 'over' in kind ? { over: [1, 2] } : {};
+    return [`s${i}`, { ...kind, ...over, predecessors }];
+  });
+  const common = { format: 1 as const, pipeline: 'random', inputSchema: {}, output: null };
+  return { ...common, ...(given && { given }), steps: Object.fromEntries(steps) as Plan['steps'] };
+}
+
+export const script = (items: fc.Arbitrary<number>): fc.Arbitrary<Script> =>
+  fc.record({
+    plan: fc.array(step(2), { minLength: 1, maxLength: 4 }).map((drawn) => planOf(drawn)),
+    outcomes: fc.array(fc.constantFrom('succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'dies'), {
+      minLength: 1,
+      maxLength: 12,
+    }) as fc.Arbitrary<Script['outcomes']>,
+    chance: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { maxLength: 60 }),
+    items,
+  });

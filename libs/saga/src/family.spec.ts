@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { itemOf } from '@millrace/pipeline';
+import { type Decision } from './deciding.js';
+import { script } from './family-script.fixture.js';
+import { Family, RULES, violations } from './family.fixture.js';
+
+const tried = { maps: 0, loops: 0, races: 0, runs: 0, parked: 0, pages: 0, failed: 0 };
+
+function lived(family: Family): void {
+  for (let round = 0; round < 4; round++) {
+    family.settle();
+    expect(violations(family)).toEqual([]);
+    family.redriveAll();
+  }
+  family.settle();
+  expect(violations(family)).toEqual([]);
+  for (const { facts } of family.members.values()) {
+    for (const fact of facts) {
+      if (fact.type === 'step.spread') tried[fact.as === 'map' && fact.keys ? 'pages' : (`${fact.as}s` as const)] += 1;
+      if (fact.type === 'step.requested' && fact.child) tried.runs += 1;
+      if (fact.type === 'step.child') tried.parked += 1;
+      if (fact.type === 'run.failed') tried.failed += 1;
+    }
+  }
+}
+
+const live = (rules = RULES) =>
+  fc.property(script(fc.nat(6)), fc.boolean(), (one, cancelled) => {
+    const family = new Family(one, rules);
+    if (cancelled) family.cancel(family.root);
+    lived(family);
+  });
+
+describe('whatever happens to a run and its child runs, in whatever order', () => {
+  test('all of them end, each attempt is sent once, and lists are in order', () => {
+    fc.assert(live(), { numRuns: 2_000 });
+    expect(Object.entries(tried).filter(([what, times]) => what !== 'pages' && times < 200)).toEqual([]);
+  });
+
+  test('maps of many pages too', () => {
+    fc.assert(
+      fc.property(script(fc.integer({ min: 101, max: 320 })), (one) => lived(new Family(one))),
+      { numRuns: 60 },
+    );
+    expect(tried.pages).toBeGreaterThan(10);
+  });
+});
+
+describe('the simulation notices', () => {
+  const notices = (rules: typeof RULES) => {
+    const found = fc.check(live(rules), { numRuns: 2_000, endOnFailure: true, interruptAfterTimeLimit: 20_000 });
+    expect(found.failed).toBe(true);
+  };
+  const broken = (change: (decision: Decision) => Decision): typeof RULES => ({
+    accept: (...given) => change(RULES.accept(...given)),
+    acceptChild: (...given) => change(RULES.acceptChild(...given)),
+    decide: (...given) => change(RULES.decide(...given)),
+  });
+
+  test('a child that does not tell its parent that it failed', () =>
+    notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'step.failed') }))));
+
+  test('a child that does not tell that it is parked', () =>
+    notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'step.child') }))));
+
+  test('a parent that leaves children behind', () =>
+    notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'run.cancel-requested') }))));
+
+  test('an item that is begun twice', () =>
+    notices(
+      broken((one) => ({
+        ...one,
+        requests: one.requests.flatMap((request) => (itemOf(request.step) ? [request, request] : [request])),
+      })),
+    ));
+});

@@ -1,0 +1,32 @@
+import { failure, type Failure } from '@millrace/contracts';
+import { isLoopOver, type ItemFailure, type LoadedPlan, type LoopStep, type PlanStep } from '@millrace/pipeline';
+import { winnerOf } from './fan.js';
+import type { Run } from './run.js';
+
+/** What becomes of an item that fails for good. A branch of a race is passed over: the others go on. */
+export function itemPolicyOf(step: PlanStep): ItemFailure {
+  if (step.kind === 'map') return step.onItemFailure;
+  if (step.kind === 'race') return 'skip';
+  return step.onFailure === undefined ? 'park' : 'fail';
+}
+
+/** Whether the items of a step say that it has ended: done, or failed; undefined while they go on. */
+export function endOf(run: Run, plan: LoadedPlan, step: string): 'done' | Failure | undefined {
+  const fan = run.fans.get(step)!;
+  const isAll = fan.ended === fan.todo.length;
+  if (fan.as === 'map') return isAll ? 'done' : undefined;
+  if (fan.as === 'race') {
+    const winner = winnerOf(fan);
+    if (winner && 'output' in winner) return 'done';
+    return isAll ? (winner?.failure ?? 'done') : undefined;
+  }
+  if (fan.ended === 0 || fan.ended < fan.begun) return undefined;
+  const isOver = isLoopOver(plan, { step, round: fan.ended - 1 }, run.known);
+  if (isOver === true) return 'done';
+  if (isOver !== false) return isOver;
+  if (!isAll) return undefined;
+  const { onLimit, max } = plan.step(step) as LoopStep;
+  return onLimit === 'go-on'
+    ? 'done'
+    : failure('LOOP_LIMIT', `${step} has gone round ${max} times, and its condition does not hold.`);
+}

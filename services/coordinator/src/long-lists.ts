@@ -1,0 +1,38 @@
+import { isPaged, type LoadedPlan, PAGE_NAME, type Page } from '@millrace/pipeline';
+import { type Decision, evolve, listIn } from '@millrace/saga';
+import type { Store } from '@millrace/store';
+
+/**
+ * Puts lists in where only what stands for them is known: what a map of many items gave lies in the facts of its pages. A stage gets the list, a page of a
+ * next map its part of it. Everything else passes on what stands for it.
+ */
+export async function withLists(decision: Decision, of: { plan: LoadedPlan; store: Store }): Promise<Decision> {
+  if (!mayHaveLists(of.plan)) return decision;
+  const put = <T>(value: T): Promise<T> => filled(value, of.store) as Promise<T>;
+  const requests = decision.requests.map(async (request) => ({
+    ...request,
+    input: await put(request.input),
+    known: await put(request.known),
+  }));
+  const events = decision.events.map(async (event) => {
+    const page = event.type === 'run.requested' ? (event.given?.[PAGE_NAME] as Page | undefined) : undefined;
+    if (event.type !== 'run.requested' || !page || !isPaged(page.items)) return event;
+    return { ...event, given: { ...event.given, [PAGE_NAME]: { ...page, items: await put(page.items) } } };
+  });
+  return { ...decision, requests: await Promise.all(requests), events: await Promise.all(events) };
+}
+
+const mayHaveLists = ({ plan, compiled }: LoadedPlan): boolean =>
+  plan.given !== undefined || compiled.steps.some(({ step }) => step.kind === 'map' || step.kind === 'run');
+
+async function filled(value: unknown, store: Store): Promise<unknown> {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isPaged(value)) {
+    const facts = await store.writer.load(value.$pages.map(({ run }) => run));
+    const parts = value.$pages.map(({ run }) => listIn(evolve(undefined, run, facts.get(run) ?? [])));
+    return (await Promise.all(parts.map((part) => filled(part, store)))).flat();
+  }
+  if (Array.isArray(value)) return Promise.all(value.map((item) => filled(item, store)));
+  const fields = Object.entries(value).map(async ([name, field]) => [name, await filled(field, store)] as const);
+  return Object.fromEntries(await Promise.all(fields));
+}
