@@ -119,6 +119,9 @@ export const RunRequested = z.object({
   /** What else is known to it from the beginning, by name. */
   given: z.record(z.string(), z.unknown()).optional(),
   parent: Parent,
+  /** Its parent's. */
+  priority: Priority.optional(),
+  tenant: z.string().optional(),
 });
 export type RunRequested = z.infer<typeof RunRequested>;
 

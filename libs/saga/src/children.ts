@@ -62,6 +62,8 @@ export function childRequest(
     input: takesInput ? inputOf(plan, step, run.known) : undefined,
     ...(Object.keys(given).length > 0 && { given }),
     parent,
+    ...(run.priority !== undefined && { priority: run.priority }),
+    ...(run.tenant !== undefined && { tenant: run.tenant }),
   };
 }
 

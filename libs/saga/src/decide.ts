@@ -23,8 +23,17 @@ export function accept(request: RunRequest & { source: string }, plan: LoadedPla
 }
 
 /** Begins a child run, which does the work of a step of another. */
-export function acceptChild({ run, input, given, parent }: RunRequested, context: Context): Decision {
-  return begun(run, { input, source: `${parent.run}/${parent.step}`, parent, ...(given && { given }) }, context);
+export function acceptChild(request: RunRequested, context: Context): Decision {
+  const { run, input, given, parent, priority, tenant } = request;
+  const accepted = {
+    input,
+    source: `${parent.run}/${parent.step}`,
+    parent,
+    ...(given && { given }),
+    ...(priority !== undefined && { priority }),
+    ...(tenant !== undefined && { tenant }),
+  };
+  return begun(run, accepted, context);
 }
 
 interface Context {

@@ -2,7 +2,6 @@ import { derivedId, failure, type Fact, type Failure, isOver, type RunEvent } fr
 import {
   advance,
   carriedWith,
-  firstOf,
   inputOf,
   itemName,
   itemOf,
@@ -19,9 +18,10 @@ import {
 } from '@millrace/pipeline';
 import { childRequest, concurrencyOf, cancelOf, parksIn, toldToParent } from './children.js';
 import { nextOf, tooMany } from './fan.js';
-import { endOf, itemPolicyOf } from './items.js';
+import { endOf, itemPolicyOf, spreadFor } from './items.js';
 import { delayOf } from './retry.js';
-import { evolve, progressOf, type Run, stepOf } from './run.js';
+import { evolve } from './evolve.js';
+import { progressOf, type Run, stepOf } from './run.js';
 import { attemptDeadline } from './timers.js';
 
 /** An attempt to be sent to its stage. */
@@ -136,19 +136,9 @@ export class Deciding {
   }
 
   private spread(step: string): void {
-    const definition = this.plan.step(step);
-    const spread = { type: 'step.spread', step, at: this.at, from: 0 } as const;
-    if (definition.kind === 'loop') return this.add({ ...spread, as: 'loop', items: definition.max });
-    if (definition.kind === 'race') {
-      const keys = Object.keys(definition.branches);
-      return this.add({ ...spread, as: 'race', items: keys.length, keys });
-    }
-    const { known } = this.run!;
-    const list = listOf(this.plan, step, known);
-    if (!list) return this.giveUp(step, failure('NOT_A_LIST', `What ${step} goes over is no list.`), null);
-    const from = firstOf(known);
-    const { items, pages } = spreadOf(list, from);
-    this.add({ ...spread, as: 'map', from, items, ...(pages && { keys: pages }) });
+    const of = spreadFor(this.run!, this.plan, step);
+    if ('code' in of) this.giveUp(step, of, null);
+    else this.add({ type: 'step.spread', step, at: this.at, ...of });
   }
 
   /** Begins the items that may begin, and ends the steps whose items say so. Whether there was one. */

@@ -4,7 +4,8 @@ import { accept, acceptChild, decide } from './decide.js';
 import type { Decision } from './deciding.js';
 import { listIn } from './children.js';
 import type { Script } from './family-script.fixture.js';
-import { evolve, type Run, stepOf } from './run.js';
+import { evolve } from './evolve.js';
+import { type Run, stepOf } from './run.js';
 import { wakeAtOf } from './timers.js';
 
 interface Member {

@@ -2,5 +2,6 @@ export { listIn, traceOf } from './children.js';
 export { accept, acceptChild, decide } from './decide.js';
 export type { Decision, Request } from './deciding.js';
 export { type Move, moveOf, type Target } from './move.js';
-export { evolve, type Run, stepOf, type StepState } from './run.js';
+export { evolve } from './evolve.js';
+export { type Run, stepOf, type StepState } from './run.js';
 export { wakeAtOf } from './timers.js';

@@ -1,5 +1,14 @@
-import { failure, type Failure } from '@millrace/contracts';
-import { isLoopOver, type ItemFailure, type LoadedPlan, type LoopStep, type PlanStep } from '@millrace/pipeline';
+import { type Fact, failure, type Failure } from '@millrace/contracts';
+import {
+  firstOf,
+  isLoopOver,
+  type ItemFailure,
+  listOf,
+  type LoadedPlan,
+  type LoopStep,
+  type PlanStep,
+  spreadOf,
+} from '@millrace/pipeline';
 import { winnerOf } from './fan.js';
 import type { Run } from './run.js';
 
@@ -30,3 +39,20 @@ export function endOf(run: Run, plan: LoadedPlan, step: string): 'done' | Failur
     ? 'done'
     : failure('LOOP_LIMIT', `${step} has gone round ${max} times, and its condition does not hold.`);
 }
+
+/** The items of a step whose turn has come; a failure where that cannot be told. */
+export function spreadFor(run: Run, plan: LoadedPlan, step: string): Spread | Failure {
+  const definition = plan.step(step);
+  if (definition.kind === 'loop') return { as: 'loop', from: 0, items: definition.max };
+  if (definition.kind === 'race') {
+    const keys = Object.keys(definition.branches);
+    return { as: 'race', from: 0, items: keys.length, keys };
+  }
+  const list = listOf(plan, step, run.known);
+  if (!list) return failure('NOT_A_LIST', `What ${step} goes over is no list.`);
+  const from = firstOf(run.known);
+  const { items, pages } = spreadOf(list, from);
+  return { as: 'map', from, items, ...(pages && { keys: pages }) };
+}
+
+type Spread = Omit<Fact & { type: 'step.spread' }, 'type' | 'step' | 'at'>;

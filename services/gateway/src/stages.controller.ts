@@ -3,6 +3,7 @@ import { EVENT_TYPE, HEADER, randomId, type StageLimits } from '@millrace/contra
 import { LimitBody, type StageView } from '@millrace/contracts/http';
 import { stagesOf } from '@millrace/pipeline';
 import type { House, Limits } from '@millrace/service';
+import { stagesOf } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
@@ -21,7 +22,7 @@ export class StagesController {
   async list(): Promise<{ items: StageView[] }> {
     const used = new Map<string, Set<string>>();
     for (const { name, plan } of await this.reader.pipelines()) {
-      for (const stage of stagesOf(await this.plans.byHash(plan))) {
+      for (const stage of stagesOf((await this.plans.byHash(plan)).plan)) {
         used.set(stage, (used.get(stage) ?? new Set()).add(name));
       }
     }

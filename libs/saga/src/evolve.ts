@@ -1,0 +1,231 @@
+import type { Fact, RunStatus } from '@millrace/contracts';
+import { itemName, itemOf } from '@millrace/pipeline';
+import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
+import { NOT_BEGUN, type Run, stepOf, type StepState } from './run.js';
+
+type Draft = { -readonly [K in keyof Run]: Run[K] } & {
+  steps: Map<string, StepState>;
+  fans: Map<string, Fan>;
+  known: Record<string, unknown>;
+};
+
+/** The run that follows from `facts` happening to `run`; the first fact of a run is `run.accepted`. */
+export function evolve(run: Run | undefined, id: string, facts: readonly Fact[]): Run {
+  const draft: Draft = run
+    ? { ...run, steps: new Map(run.steps), fans: new Map(run.fans), known: { ...run.known } }
+    : {
+        id,
+        pipeline: '',
+        plan: '',
+        status: 'running',
+        acceptedAt: 0,
+        endedAt: undefined,
+        held: undefined,
+        key: undefined,
+        priority: undefined,
+        tenant: undefined,
+        seq: 0,
+        steps: new Map(),
+        fans: new Map(),
+        parent: undefined,
+        known: {},
+        output: undefined,
+      };
+  for (const fact of facts) apply(draft, fact);
+  draft.seq += facts.length;
+  if (draft.endedAt === undefined) draft.status = statusOf(draft);
+  return draft;
+}
+
+function statusOf(run: Run): RunStatus {
+  if (run.held) return 'held';
+  let waiting = false;
+  let busy = false;
+  for (const [step, { status, child }] of run.steps) {
+    // Its items say how it stands.
+    if (status === 'running' && run.fans.has(step)) continue;
+    if (status === 'dead-lettered' || child?.status === 'dead-lettered') return 'dead-lettered';
+    if (status === 'waiting' || child?.status === 'waiting') waiting = true;
+    else if (status === 'running' || status === 'retrying') busy = true;
+  }
+  return waiting && !busy ? 'waiting' : 'running';
+}
+
+/** Brings a step or an item into another state; its fan counts along. */
+function set(run: Draft, step: string, change: Partial<StepState> & { since: number }): void {
+  const from = stepOf(run, step);
+  const to = { ...from, due: undefined, ...change };
+  run.steps.set(step, to);
+  const item = itemOf(step);
+  const fan = item && run.fans.get(item.step);
+  if (fan) run.fans.set(item.step, moved(fan, step, { from, to }));
+}
+
+/** What a step or an item gave: what others read, or one of the results that become the step's output. */
+function give(run: Draft, step: string, result: ItemResult): void {
+  const item = itemOf(step);
+  const fan = item && run.fans.get(item.step);
+  if (fan) run.fans.set(item.step, withResult(fan, step, result));
+  if (fan?.as === 'loop' && 'output' in result) run.known[item!.step] = result.output;
+  else if (!fan && 'output' in result) run.known[step] = result.output;
+}
+
+/** Items need no states any more once their step has ended. */
+function gather(run: Draft, step: string, output: unknown): void {
+  const fan = run.fans.get(step);
+  run.known[step] = output;
+  if (!fan) return;
+  for (const key of fan.keys) run.steps.delete(itemName(step, key));
+  run.fans.set(step, { ...fan, results: [], isGathered: true });
+}
+
+function apply(run: Draft, fact: Fact): void {
+  const since = fact.at;
+  switch (fact.type) {
+    case 'run.accepted':
+      run.pipeline = fact.pipeline;
+      run.plan = fact.plan;
+      run.acceptedAt = fact.at;
+      run.parent = fact.parent;
+      run.key = fact.key;
+      run.priority = fact.priority;
+      run.tenant = fact.tenant;
+      run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
+      run.known = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
+      return;
+    case 'run.queued':
+      run.held = { until: undefined };
+      return;
+    case 'run.begun':
+      run.held = undefined;
+      return;
+    case 'step.requested': {
+      const before = stepOf(run, fact.step);
+      const fallback = fact.fallback ?? false;
+      const tries = fallback === before.fallback ? before.tries + 1 : 1;
+      const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
+      set(run, fact.step, { since, status: 'running', attempt: fact.attempt, tries, fallback, child });
+      return;
+    }
+    case 'step.completed':
+      set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...ended(run, fact) });
+      give(run, fact.step, { output: fact.output });
+      for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
+      for (const step of fact.next ?? []) set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1 });
+      return;
+    case 'step.failed': {
+      const firstFailedAt = stepOf(run, fact.step).firstFailedAt ?? fact.at;
+      set(run, fact.step, { since, failure: fact.failure, firstFailedAt, trace: fact.trace, ...ended(run, fact) });
+      return;
+    }
+    case 'step.child':
+      set(run, fact.step, { since, child: { run: stepOf(run, fact.step).child!.run, status: fact.status } });
+      return;
+    case 'step.retrying':
+      set(run, fact.step, { since, status: 'retrying', due: fact.due });
+      return;
+    case 'step.skipped':
+      set(run, fact.step, { since, status: 'skipped' });
+      return;
+    case 'step.spread': {
+      set(run, fact.step, { since, status: 'running' });
+      spread(run, fact);
+      return;
+    }
+    case 'step.item-failed':
+      set(run, fact.step, { since, status: 'failed', failure: fact.failure });
+      give(run, fact.step, { failure: fact.failure });
+      return;
+    case 'step.gathered': {
+      set(run, fact.step, { since, status: 'completed' });
+      const pageOf = (key: string) => stepOf(run, itemName(fact.step, key)).child!.run;
+      gather(run, fact.step, gathered(run.fans.get(fact.step)!, { collect: fact.collect ?? false, pageOf }));
+      return;
+    }
+    case 'step.waiting':
+      set(run, fact.step, { since, status: 'waiting', due: fact.due });
+      return;
+    case 'step.answered':
+      set(run, fact.step, { since, status: 'completed' });
+      give(run, fact.step, { output: fact.output });
+      return;
+    case 'step.defaulted':
+      set(run, fact.step, { since, status: 'completed' });
+      gather(run, fact.step, fact.output);
+      return;
+    case 'step.valued':
+      set(run, fact.step, { since, status: 'completed' });
+      run.known[fact.step] = fact.output;
+      return;
+    case 'step.answer-refused':
+      return;
+    case 'step.dead-lettered':
+      set(run, fact.step, { since, status: 'dead-lettered', deadLetter: fact.deadLetter, failure: fact.failure });
+      abandon(run, fact.step, since);
+      return;
+    case 'step.redriven': {
+      const anew = { tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined };
+      set(run, fact.step, { since, status: 'pending', ...anew });
+      return;
+    }
+    case 'run.move-refused':
+      return;
+    case 'run.moved':
+      move(run, fact);
+      return;
+    case 'run.completed':
+      run.status = 'completed';
+      run.endedAt = fact.at;
+      run.output = fact.output;
+      return;
+    case 'run.failed':
+    case 'run.cancelled':
+      run.status = fact.type === 'run.failed' ? 'failed' : 'cancelled';
+      run.endedAt = fact.at;
+      for (const [step, { status }] of run.steps) {
+        if (status !== 'completed' && status !== 'skipped' && status !== 'failed') {
+          set(run, step, { since, status: fact.type === 'run.failed' && fact.step === step ? 'failed' : 'cancelled' });
+        }
+      }
+  }
+}
+
+/** What is not kept is as if it had never begun, but for the numbers of its attempts. */
+function move(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
+  run.plan = plan;
+  const stays = new Set(kept);
+  for (const step of [...run.steps.keys()]) {
+    if (stays.has(step)) continue;
+    run.steps.delete(step);
+    delete run.known[step];
+  }
+  for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
+  for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
+}
+
+/** A child run that has ended does not stand in any way any more. */
+function ended(run: Run, { step }: { step: string }): Partial<StepState> {
+  const { child } = stepOf(run, step);
+  return child ? { child: { ...child, status: 'running' } } : {};
+}
+
+/** What items of a step that has failed are still doing does not count any more. */
+function abandon(run: Draft, step: string, since: number): void {
+  for (const key of run.fans.get(step)?.keys ?? []) {
+    const item = itemName(step, key);
+    const { status } = stepOf(run, item);
+    if (!['completed', 'failed', 'pending'].includes(status)) set(run, item, { since, status: 'cancelled' });
+  }
+}
+
+/** The items that are to be worked on begin anew; the numbers of their attempts go on. */
+function spread(run: Draft, fact: Fact & { type: 'step.spread' }): void {
+  const { step } = fact;
+  const fan = fanOf(fact, run.fans.get(step));
+  if (fan.as === 'loop') delete run.known[step];
+  for (const key of fan.todo) {
+    const before = run.steps.get(itemName(step, key));
+    if (before) run.steps.set(itemName(step, key), { ...before, status: 'pending', tries: 0, child: undefined });
+  }
+  run.fans.set(step, fan);
+}
