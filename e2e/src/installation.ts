@@ -28,7 +28,16 @@ const needed = (name: string): string => {
   return value;
 };
 
-export async function install(of: { twice?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Installation> {
+interface Options {
+  /** Those of the support pipeline unless given. */
+  readonly stages?: readonly string[];
+  /** Other services: their programs, by name. */
+  readonly others?: Readonly<Record<string, string>>;
+  readonly twice?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function install(of: Options = {}): Promise<Installation> {
   const brokers = needed('KAFKA_BROKERS');
   const id = randomId('e2e').slice(0, 12);
   const prefix = `${id}.`;
@@ -46,14 +55,16 @@ export async function install(of: { twice?: readonly string[]; env?: NodeJS.Proc
     ...of.env,
   };
   const services = new Map<string, Service>();
-  const start = async (name: string, folder: string) =>
-    services.set(name, opening.use(await Service.start(name, { file: `services/${folder}/dist/main.js`, env })));
+  const startFile = async (name: string, file: string) =>
+    services.set(name, opening.use(await Service.start(name, { file, env })));
+  const start = async (service: string, folder: string) => {
+    const names = of.twice?.includes(service) ? [`${service}-1`, `${service}-2`] : [service];
+    for (const name of names) await startFile(name, `services/${folder}/dist/main.js`);
+  };
   await start('coordinator', 'coordinator');
   await start('gateway', 'gateway');
-  for (const stage of STAGES) {
-    const names = of.twice?.includes(stage) ? [`${stage}-1`, `${stage}-2`] : [stage];
-    for (const name of names) await start(name, `stages/${stage}`);
-  }
+  for (const stage of of.stages ?? STAGES) await start(stage, `stages/${stage}`);
+  for (const [name, file] of Object.entries(of.others ?? {})) await startFile(name, file);
   for (const service of services.values()) await service.ready();
   const broker = opening.use(
     await kafkaBroker({ brokers: brokers.split(','), clientId: 'e2e', transactionalIdPrefix: prefix }),

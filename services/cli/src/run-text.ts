@@ -8,6 +8,7 @@ const COLOUR: Readonly<Record<string, Colour>> = {
   retrying: 'yellow',
   waiting: 'yellow',
   completed: 'green',
+  failed: 'red',
   'dead-lettered': 'red',
   cancelled: 'grey',
   skipped: 'grey',

@@ -26,19 +26,20 @@ export class PageController {
 
   @Get()
   @Header('content-type', HTML)
-  async list(@Query({ schema: RunsQuery }) { status, pipeline, cursor, limit }: RunsQuery): Promise<string> {
-    const filter = { list: 'page', status, pipeline };
+  async list(@Query({ schema: RunsQuery }) { status, pipeline, parent, cursor, limit }: RunsQuery): Promise<string> {
+    const filter = { list: 'page', status, pipeline, parent };
     const before = readCursor(cursor, filter);
     const page = await this.reader.runs({
       limit,
       ...(before !== undefined && { before }),
       ...(status && { status }),
       ...(pipeline !== undefined && { pipeline }),
+      ...(parent !== undefined && { parent }),
     });
     const runs = page.items.map(summaryView);
     return this.pages.render(
       'runs',
-      runsPage({ runs, status, pipeline, next: cursorOf(page.next, filter), now: Date.now() }),
+      runsPage({ runs, status, pipeline, parent, next: cursorOf(page.next, filter), now: Date.now() }),
     );
   }
 

@@ -6,12 +6,13 @@ interface Shown {
   readonly runs: readonly RunSummaryView[];
   readonly status: RunStatus | undefined;
   readonly pipeline: string | undefined;
+  readonly parent: string | undefined;
   readonly next: string | undefined;
   readonly now: number;
 }
 
 /** What the template of the list needs. */
-export function runsPage({ runs, status, pipeline, next, now }: Shown) {
+export function runsPage({ runs, status, pipeline, parent, next, now }: Shown) {
   const link = (query: Record<string, string | undefined>): string => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return given.length === 0 ? '/' : `/?${new URLSearchParams(given).toString()}`;
@@ -20,11 +21,11 @@ export function runsPage({ runs, status, pipeline, next, now }: Shown) {
     title: 'Runs',
     filters: [undefined, ...RunStatus.options].map((option) => ({
       name: option ?? 'all',
-      href: link({ pipeline, status: option }),
+      href: link({ pipeline, parent, status: option }),
       current: option === status,
     })),
     pipeline,
-    withoutPipeline: link({ status }),
+    withoutPipeline: link({ status, parent }),
     runs: runs.map((run) => ({
       ...run,
       mark: MARKS[run.status],
@@ -33,6 +34,6 @@ export function runsPage({ runs, status, pipeline, next, now }: Shown) {
       pipelineHref: link({ pipeline: run.pipeline, status }),
     })),
     filtered: status !== undefined || pipeline !== undefined,
-    next: next && link({ pipeline, status, cursor: next }),
+    next: next && link({ pipeline, parent, status, cursor: next }),
   };
 }

@@ -24,6 +24,7 @@ export const MARKS: Readonly<Record<string, string>> = {
   waiting: '‖',
   completed: '✓',
   skipped: '–',
+  failed: '✕',
   'dead-lettered': '✕',
   cancelled: '⊘',
 };
