@@ -3,7 +3,6 @@ import { EVENT_TYPE, HEADER, randomId, type StageLimits } from '@millrace/contra
 import { LimitBody, type StageView } from '@millrace/contracts/http';
 import { stagesOf } from '@millrace/pipeline';
 import type { House, Limits } from '@millrace/service';
-import { stagesOf } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
