@@ -1,5 +1,5 @@
 import type { RunResult } from '@millrace/contracts';
-import { Api } from './api.js';
+import { Api, CLEAR } from './api.js';
 import { type Installation, install } from './installation.js';
 import { until } from './processes.js';
 import { deployInTheMiddleOfAReview, markOf, versions } from './versions.js';
@@ -10,7 +10,7 @@ const RECORDS = 600;
 let house: Installation;
 let api: Api;
 beforeAll(async () => {
-  house = await install();
+  house = await install({ twice: ['route'] });
   api = new Api(house.gateway);
 }, 240_000);
 afterAll(() => house[Symbol.asyncDispose](), 60_000);
@@ -117,5 +117,30 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
         done.add(id);
       }
     }
+  }, 300_000);
+
+  test('a rate that is set at run time is kept by all processes of a stage together, also when one of them is killed', async () => {
+    const perSecond = 4;
+    const set = await api.post('/v1/stages/route/limits', { perSecond, by: 'ann' });
+    expect(set.status).toBe(200);
+    const ids = await Promise.all(Array.from({ length: 32 }, (_, i) => api.start(CLEAR, `rate-${i}`)));
+    const begun = async () => {
+      const facts = (await Promise.all(ids.map((id) => api.history(id)))).flat() as {
+        type: string;
+        step?: string;
+        startedAt: number;
+      }[];
+      return facts
+        .filter(({ type, step }) => type === 'step.completed' && step === 'route')
+        .map(({ startedAt }) => startedAt);
+    };
+    await until('some are through', async () => (await begun()).length >= 8);
+    await house.services.get('route-1')!.kill9();
+    await until('all are through', async () => (await begun()).length === ids.length);
+    const times = (await begun()).sort((a, b) => a - b);
+    // A second's worth; and the one with which each partition's new owner begins.
+    const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+    expect(most).toBeLessThanOrEqual(2 * perSecond + 4);
+    expect(times.at(-1)! - times[0]!).toBeGreaterThan(((ids.length - 8) / perSecond) * 1_000 * 0.7);
   }, 300_000);
 });
