@@ -64,6 +64,9 @@ export interface JaegerOptions extends LocalServerOptions {
 /** Apache Kafka, one KRaft node. Rejects with what to install when Java or Maven is missing. */
 export function startKafka(options?: KafkaOptions): Promise<LocalKafka>;
 
+/** Runs one of Kafka's own command-line programs, by the name of its class, and resolves with what it printed. */
+export function runKafkaTool(main: string, args: readonly string[]): Promise<string>;
+
 /** A PostgreSQL cluster of our own with an empty database `millrace`. Rejects with what to install when PostgreSQL is missing. */
 export function startPostgres(options?: PostgresOptions): Promise<LocalPostgres>;
 

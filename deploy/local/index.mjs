@@ -1,4 +1,4 @@
-export { startKafka } from './kafka.mjs';
+export { runKafkaTool, startKafka } from './kafka.mjs';
 export { startPostgres } from './postgres.mjs';
 export { choosePort, startServer } from './server.mjs';
 export { find } from './tools.mjs';

@@ -45,6 +45,14 @@ function properties({ port, controllerPort, dataDir, extra }) {
   return `${readFileSync(join(here, 'server.properties'), 'utf8')}\n${lines.join('\n')}\n`;
 }
 
+/** Runs one of Kafka's own command-line programs, by the class that it is; what it printed. */
+export async function runKafkaTool(main, args) {
+  const java = needJava();
+  await fetchJars(() => {});
+  const quick = ['-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${join(here, 'log4j2.xml')}`];
+  return run(java, [...quick, '-cp', join(lib, '*'), main, ...args]);
+}
+
 const API_VERSIONS_V0 = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
 
 /** Whether a broker on `port` answers an ApiVersions request without an error; it does so only once it serves. */

@@ -35,6 +35,8 @@ interface Options {
   readonly others?: Readonly<Record<string, string>>;
   readonly twice?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Where services find the database that is at `url`. */
+  readonly databaseFor?: (url: string) => string;
 }
 
 export async function install(of: Options = {}): Promise<Installation> {
@@ -48,7 +50,7 @@ export async function install(of: Options = {}): Promise<Installation> {
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   const env = {
     KAFKA_BROKERS: brokers,
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: of.databaseFor?.(databaseUrl) ?? databaseUrl,
     TOPIC_PREFIX: prefix,
     MILLRACE_DATA: dataDir,
     LOG_LEVEL: 'warn',

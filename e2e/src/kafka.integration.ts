@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Incoming } from '@millrace/broker';
-import { type Fact, headerText, type RunResult } from '@millrace/contracts';
-import { type Installation, install } from './installation.js';
+import { type Fact, groupsOf, headerText, type RunResult } from '@millrace/contracts';
+import { behind, consumerGroups } from './consumer-groups.js';
+import { type Installation, install, STAGES } from './installation.js';
 import { ROOT, until } from './processes.js';
 
 /** How many runs are under way while services are killed. */
@@ -233,6 +234,16 @@ describe('on Kafka, with each service in its own process', () => {
     const completed = await house.database.query<{ id: string }>(`select id from runs where status = 'completed'`);
     expect([...results].sort()).toEqual(completed.rows.map((row) => row.id).sort());
   }, 900_000);
+
+  test('when all is done, Kafka’s own tool says that no group is behind', async () => {
+    const groups = groupsOf(house.prefix);
+    const all = [groups.intake, groups.runs, groups.deadLetters, groups.deployments, ...STAGES.map(groups.stage)];
+    const said = await until('nobody is behind', async () => {
+      const now = await consumerGroups(process.env['KAFKA_BROKERS']!, house.prefix);
+      return behind(now).length === 0 && now;
+    });
+    expect([...new Set(said.map(({ group }) => group))].sort()).toEqual([...all].sort());
+  });
 
   const running = async (): Promise<number> => {
     const { rows } = await house.database.query<{ n: number }>(
