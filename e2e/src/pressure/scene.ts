@@ -32,7 +32,8 @@ export class Scene implements AsyncDisposable {
     const port = Number(new URL(process.env['DATABASE_URL']!).port || 5432);
     const network = await Proxy.open({ to: () => (database.there ? port : NOBODY), speaksKafka: false });
     const house = await install({
-      stages: { work: 'e2e/dist/pressure/stage-main.js' },
+      stages: [],
+      others: { work: 'e2e/dist/pressure/stage-main.js' },
       databaseFor: (url) => Object.assign(new URL(url), { port: String(network.port) }).href,
       env: {
         PIPELINES: pathToFileURL(`${ROOT}e2e/dist/pressure/pipelines.js`).href,
