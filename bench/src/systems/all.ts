@@ -18,8 +18,8 @@ export const SYSTEMS: readonly SystemEntry[] = [
     needs: ['kafka'],
     exactlyOnce: true,
     parallelSteps: false,
-    store: 'the same',
-    step: 'the same, answer and offsets in one transaction; a producer for each partition',
+    store: 'Kafka, one broker; not synced to disk before it answers (its default)',
+    step: 'a topic, a consumer and a producer for each partition; answer and offsets in one transaction',
     load: async () => (await import('./kafkajs.js')).kafkajsPipe('transactional'),
   },
   {
@@ -28,7 +28,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     needs: ['kafka', 'postgres'],
     exactlyOnce: true,
     parallelSteps: true,
-    store: 'Kafka as above; PostgreSQL, synced with each commit',
+    store: 'Kafka, not synced before it answers; PostgreSQL, synced with each commit',
     step: 'a stage of its own, as its service would run it; settings are the defaults',
     load: async () => (await import('./millrace-kafka.js')).millraceOnKafka,
   },
@@ -39,7 +39,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     exactlyOnce: true,
     parallelSteps: true,
     store: 'the embedded log, synced with each commit; PGlite',
-    step: 'the same',
+    step: 'a stage of its own; settings are the defaults',
     load: async () => (await import('./millrace-embedded.js')).millraceEmbedded,
   },
   {
