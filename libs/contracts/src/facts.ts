@@ -89,8 +89,8 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('step.waiting'),
     ...Step,
-    kind: z.enum(['review', 'signal']),
-    show: z.unknown(),
+    kind: z.enum(['review', 'signal', 'sleep']),
+    show: z.unknown().optional(),
     due: At.optional(),
   }),
   z.object({ type: z.literal('step.answered'), ...Step, id: z.string(), output: z.unknown(), ...Act }),

@@ -46,7 +46,7 @@ export const AttemptView = z.object({
 export type AttemptView = z.infer<typeof AttemptView>;
 
 /** What a step is; `run`: a run of its own does the work; `map`, `loop`, `race`: it has items; `value`: it puts values together. */
-const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value']);
+const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value', 'sleep']);
 
 /** How the items of a step stand. */
 export const ItemsView = z.object({

@@ -137,6 +137,12 @@ export class Builder {
     return this.add(name, { step, output: schema, waitsFor: this.waits(name, options, shown ? [shown] : []) }, options);
   }
 
+  sleep(name: string, { duration, ...options }: AnyOptions & { readonly duration: Duration }): Ref<never> {
+    const ms = millisecondsOf(duration, name);
+    const step: PlanStep = { kind: 'sleep', ms, predecessors: [], ...this.common(name, options, z.null()) };
+    return this.add(name, { step, output: { type: 'null' }, waitsFor: this.waits(name, options, []) }, options);
+  }
+
   /** References, checked to be this pipeline's own. */
   rendered(given: unknown, step?: string): Rendered {
     try {

@@ -89,6 +89,9 @@ export interface Define<Input extends z.ZodType> {
     options?: WaitOptions<Answer, When>,
   ): Ref<z.input<Answer> | IfGiven<When>>;
 
+  /** Waits so long. What is to come after it names it in `after`. */
+  sleep(name: string, duration: Duration, options?: SleepOptions): RefOf<null>;
+
   /** Waits for a system's message, which has the given type. */
   signal<Answer extends z.ZodType, When extends Test | undefined = undefined>(
     name: string,
@@ -177,6 +180,8 @@ export interface RunOptions<When, Output> extends AnyStep<When> {
   /** When its run fails for good. Without it, what fails is parked in that run, which goes on when that is redriven. */
   readonly onFailure?: { readonly default: Output } | 'dead-letter';
 }
+
+export type SleepOptions = AnyStep<Test>;
 
 export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<When> {
   /** What the person, or whoever answers, is shown. */

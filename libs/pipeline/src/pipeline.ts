@@ -4,6 +4,7 @@ import { connected } from './body.js';
 import { addChoice, addLoop, addMap, addRace, addRun } from './constructs.js';
 import type { Test } from './conditions.js';
 import type { AnyOptions, Define } from './definition.js';
+import type { Duration } from './duration.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { INPUT, isKebabName } from './names.js';
 import { schemaOf } from './output-schema.js';
@@ -90,6 +91,8 @@ function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
       builder.stage(name, contract, { ...(options as AnyOptions), input }),
     review: wait('review'),
     signal: wait('signal'),
+    sleep: (name: string, duration: Duration, options?: object) =>
+      builder.sleep(name, { ...(options as AnyOptions), duration }),
     map: (name: string, list: unknown, work: (...known: Ref<never>[]) => unknown, options: AnyOptions = {}) => {
       const { as = 'item' } = options;
       return addMap(builder, name, { ...options, list, work: within(work, [as, `${as}Index`]) });

@@ -246,6 +246,7 @@ function mappingsOf(step: PlanStep): readonly [Mapping?, Mapping?] {
     case 'value':
       return [step.value];
     case 'race':
+    case 'sleep':
       return [];
     case 'review':
     case 'signal':

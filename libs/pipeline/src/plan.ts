@@ -117,6 +117,9 @@ export const RaceStep = z.object({
   ...Common,
 });
 
+/** Waits for a time, and gives null. */
+export const SleepStep = z.object({ kind: z.literal('sleep'), ms: z.number().positive(), ...Common });
+
 /** Values put together, without any work. */
 export const ValueStep = z.object({ kind: z.literal('value'), value: MappingSchema, ...Common });
 
@@ -128,6 +131,7 @@ export const PlanStep = z.discriminatedUnion('kind', [
   LoopStep,
   RaceStep,
   ValueStep,
+  SleepStep,
 ]);
 export type PlanStep = z.infer<typeof PlanStep>;
 export type StageStep = z.infer<typeof StageStep>;

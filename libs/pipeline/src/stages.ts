@@ -17,6 +17,7 @@ function stagesIn(work: PlanStep | Work): readonly string[] {
     case 'race':
       return Object.values(work.branches).flatMap(stagesIn);
     case 'value':
+    case 'sleep':
     case 'review':
     case 'signal':
       return [];

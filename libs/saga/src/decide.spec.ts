@@ -191,6 +191,19 @@ describe('a wait', () => {
   });
 });
 
+describe('a sleep', () => {
+  const sleeping = () => new Case(planOf({ a: { kind: 'sleep', ms: 60_000, predecessors: [] }, b: stage(['a']) }));
+
+  test('ends at its time, and nobody can end it by an answer', () => {
+    const run = sleeping();
+    expect(run.run.status).toBe('waiting');
+    expect(wakeAtOf(run.run, run.plan)).toBe(T0 + 60_000);
+    const answer = { type: 'step.signalled', run: id, step: 'a', at: T0, id: 'x', payload: {} } as const;
+    expect(run.on(answer).facts).toEqual([]);
+    expect(run.wake().requests).toMatchObject([{ step: 'b' }]);
+  });
+});
+
 describe('cancelling', () => {
   const cancel = { type: 'run.cancel-requested', run: id, at: T0, by: 'ann', reason: 'not needed' } as const;
 

@@ -83,7 +83,7 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       return deciding.settle();
     }
     case 'step.signalled': {
-      if (stepOf(run, event.step).status !== 'waiting') return deciding.end();
+      if (!isAsked(run, event.step, context.plan)) return deciding.end();
       const { step, id, payload } = event;
       const act = { ...(event.by && { by: event.by }), ...(event.reason && { reason: event.reason }) };
       const details = validateAnswer(context.plan, step, payload);
@@ -142,6 +142,11 @@ function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, { plan
   deciding.leaveChildren();
   deciding.add({ type: 'run.moved', at, plan: to, before: run.plan, from, ...steps, attempt, ...act });
   return deciding.settle();
+}
+
+/** Whether a step waits for an answer: not for a time. */
+function isAsked(run: Run, step: string, plan: LoadedPlan): boolean {
+  return stepOf(run, step).status === 'waiting' && plan.step(step).kind !== 'sleep';
 }
 
 /** A result counts when it comes from the current attempt; one that succeeded after its deadline still counts while the next has not begun. */

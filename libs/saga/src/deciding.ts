@@ -126,6 +126,11 @@ export class Deciding {
       case 'value':
         this.add({ type: 'step.valued', step, at: this.at, output: input ?? null });
         return;
+      case 'sleep': {
+        const { ms } = this.plan.step(step) as { ms: number };
+        this.add({ type: 'step.waiting', step, at: this.at, kind, due: this.at + ms });
+        return;
+      }
       case 'review':
       case 'signal': {
         const { timeoutMs } = this.plan.step(step) as { timeoutMs?: number };
@@ -229,7 +234,9 @@ export class Deciding {
     if (isOver(this.run!.status)) return;
     const state = stepOf(this.run!, step);
     if (state.status === 'retrying') this.add(this.ask(step, state.fallback));
-    else if (state.status === 'waiting') {
+    else if (state.status === 'waiting' && this.plan.step(step).kind === 'sleep') {
+      this.add({ type: 'step.valued', step, at: this.at, output: null });
+    } else if (state.status === 'waiting') {
       this.giveUp(step, failure('SIGNAL_TIMED_OUT', `Nobody answered ${step} in time.`), null);
     } else if (state.status === 'running') {
       const late = failure('STAGE_TIMED_OUT', `${step} got no answer from its stage in time.`);

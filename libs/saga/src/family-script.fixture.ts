@@ -37,6 +37,7 @@ function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
     fc.constant(stageWork({ here: true })),
     fc.constant(stageWork({ here: true })),
     fc.constant({ kind: 'signal', schema: {}, timeoutMs: 50_000 }),
+    fc.constant({ kind: 'sleep', ms: 5_000 }),
   ];
   if (depth > 0) {
     const run = (given: string[]) =>

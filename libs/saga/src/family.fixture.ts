@@ -62,8 +62,10 @@ export class Family {
     const share = this.script.chance[this.turn++] ?? 0;
     const all = [...this.members.values()];
     const busy = all.filter(({ log }) => log.length > 0);
-    const waiting = all.flatMap(({ run }) =>
-      [...run.steps].filter(([, { status }]) => status === 'waiting').map(([step]) => ({ run, step })),
+    const isAsked = ({ run, plan }: Member, step: string) =>
+      stepOf(run, step).status === 'waiting' && plan.step(step).kind !== 'sleep';
+    const waiting = all.flatMap((member) =>
+      [...member.run.steps.keys()].filter((step) => isAsked(member, step)).map((step) => ({ run: member.run, step })),
     );
     const possible: (() => void)[] = [];
     const choose = (n: number) => Math.floor(((share * 1_000) % 1) * n) % n;

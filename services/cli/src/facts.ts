@@ -67,7 +67,12 @@ function lineOf(fact: Fact): Line {
     case 'step.child':
       return { mark: '‖', colour: 'yellow', step: fact.step, text: `its run is ${fact.status}` };
     case 'step.waiting':
-      return { mark: '‖', colour: 'yellow', step: fact.step, text: `waits for a ${fact.kind}` };
+      return {
+        mark: '‖',
+        colour: 'yellow',
+        step: fact.step,
+        text: fact.kind === 'sleep' ? 'sleeps' : `waits for a ${fact.kind}`,
+      };
     case 'step.answered':
       return {
         mark: '✓',

@@ -29,7 +29,11 @@ export function changeOf(
     facts,
     row: before?.run.status !== run.status || isEarlier(wakeAt, before.wakeAt),
     wakeAt,
-    waits: facts.flatMap((fact) => (fact.type === 'step.waiting' && isWaiting(run, fact) ? [reviewOf(run, fact)] : [])),
+    waits: facts.flatMap((fact) =>
+      fact.type === 'step.waiting' && fact.kind !== 'sleep' && isWaiting(run, fact)
+        ? [reviewOf(run, fact, fact.kind)]
+        : [],
+    ),
     waited: before
       ? [...before.run.steps].flatMap(([step, { status }]) =>
           status === 'waiting' && stepOf(run, step).status !== 'waiting' ? [step] : [],
@@ -46,10 +50,10 @@ type Waiting = Fact & { type: 'step.waiting' };
 
 const isWaiting = (run: Run, fact: Waiting): boolean => stepOf(run, fact.step).status === 'waiting';
 
-const reviewOf = (run: Run, fact: Waiting): Review => ({
+const reviewOf = (run: Run, fact: Waiting, kind: Review['kind']): Review => ({
   run: run.id,
   step: fact.step,
-  kind: fact.kind,
+  kind,
   pipeline: run.pipeline,
   since: fact.at,
   due: fact.due,

@@ -132,7 +132,7 @@ function actionsOf(kind: StepView['kind'], run: Run, step: string): Action[] {
   if (isOver(run.status)) return [];
   const { status } = stepOf(run, step);
   if (status === 'dead-lettered') return ['redrive'];
-  if (status !== 'waiting') return [];
+  if (status !== 'waiting' || kind === 'sleep') return [];
   return [kind === 'review' ? 'answer' : 'signal'];
 }
 

@@ -226,7 +226,7 @@ export class World implements AsyncDisposable {
   private reviews(): Review[] {
     return [...this.runs.values()].flatMap(({ run, facts }) =>
       facts.flatMap((fact) =>
-        fact.type === 'step.waiting' && run.steps.get(fact.step)?.status === 'waiting'
+        fact.type === 'step.waiting' && fact.kind !== 'sleep' && run.steps.get(fact.step)?.status === 'waiting'
           ? [
               {
                 run: run.id,
