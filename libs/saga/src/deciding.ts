@@ -21,7 +21,7 @@ import { nextOf, tooMany } from './fan.js';
 import { endOf, itemPolicyOf, spreadFor } from './items.js';
 import { delayOf } from './retry.js';
 import { evolve } from './evolve.js';
-import { progressOf, type Run, stepOf } from './run.js';
+import { hasEnded, progressOf, type Run, stepOf } from './run.js';
 import { attemptDeadline } from './timers.js';
 
 /** An attempt to be sent to its stage. */
@@ -91,7 +91,7 @@ export class Deciding {
     do this.proceed();
     while (this.spreadOn());
     const run = this.run!;
-    if (isOver(run.status) || !this.plan.order.every((step) => ENDED.has(stepOf(run, step).status))) return this.end();
+    if (isOver(run.status) || !this.plan.order.every((step) => hasEnded(run, step))) return this.end();
     this.add({ type: 'run.completed', at: this.at, output: outputOf(this.plan, run.known) });
     return this.end();
   }
@@ -126,16 +126,12 @@ export class Deciding {
       case 'value':
         this.add({ type: 'step.valued', step, at: this.at, output: input ?? null });
         return;
-      case 'sleep': {
-        const { ms } = this.plan.step(step) as { ms: number };
-        this.add({ type: 'step.waiting', step, at: this.at, kind, due: this.at + ms });
-        return;
-      }
+      case 'sleep':
       case 'review':
       case 'signal': {
-        const { timeoutMs } = this.plan.step(step) as { timeoutMs?: number };
+        const { ms, timeoutMs = ms } = this.plan.step(step) as { ms?: number; timeoutMs?: number };
         const due = timeoutMs === undefined ? {} : { due: this.at + timeoutMs };
-        this.add({ type: 'step.waiting', step, at: this.at, kind, show: input, ...due });
+        this.add({ type: 'step.waiting', step, at: this.at, kind, ...(kind !== 'sleep' && { show: input }), ...due });
       }
     }
   }
@@ -310,5 +306,3 @@ export class Deciding {
     }
   }
 }
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'skipped']);

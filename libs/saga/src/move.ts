@@ -1,6 +1,6 @@
 import { failure, type Failure, type StageSchemas } from '@millrace/contracts';
 import { type LoadedPlan, type PlanStep, validateInput, valueProblems } from '@millrace/pipeline';
-import { type Run, stepOf } from './run.js';
+import { hasEnded, type Run, stepOf } from './run.js';
 
 /** The plan that a run is to go on with, and what its stages give as far as that is known. */
 export interface Target {
@@ -25,7 +25,7 @@ export function moveOf(run: Run, { plan, contracts }: Target, from: string): Mov
     return refused(`The plan is one of ${plan.plan.pipeline}, the run of ${run.pipeline}.`);
   if (!plan.order.includes(from)) return refused(`The plan has no step "${from}".`);
   const after = following(plan, from);
-  const ended = (step: string): boolean => ENDED.has(stepOf(run, step).status);
+  const ended = (step: string): boolean => hasEnded(run, step);
   const kept = plan.order.filter((step) => !after.has(step) && ended(step));
   const missing = plan.order.filter((step) => !ended(step) && precedes(plan, step, from));
   const details = [
@@ -37,8 +37,6 @@ export function moveOf(run: Run, { plan, contracts }: Target, from: string): Mov
   const attempt = Math.max(0, ...[...run.steps.values()].map((state) => state.attempt));
   return { kept, restarted: plan.order.filter((step) => !kept.includes(step)), attempt };
 }
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'skipped']);
 const MOST = 20;
 
 type Details = NonNullable<Failure['details']>;

@@ -69,6 +69,12 @@ export const NOT_BEGUN: StepState = {
 
 export const stepOf = (run: Run, step: string): StepState => run.steps.get(step) ?? NOT_BEGUN;
 
+/** Whether others that wait for the step go on. */
+export const hasEnded = (run: Run, step: string): boolean => {
+  const { status } = stepOf(run, step);
+  return status === 'completed' || status === 'skipped';
+};
+
 const MARKS: Record<StepStatus, StepMark | undefined> = {
   pending: undefined,
   running: 'begun',
