@@ -98,7 +98,8 @@ class KafkaBroker implements Broker {
       try {
         return await work();
       } catch (error) {
-        if (!isPassing(error) || this.closing || Date.now() > end) throw error;
+        const passing = isPassing(error) || (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC');
+        if (!passing || this.closing || Date.now() > end) throw error;
         await sleep(pause);
       }
     }

@@ -71,17 +71,16 @@ export async function bring(needs: Needs, pipelines: readonly Brought[], at: num
     const id = derivedId('dep', loaded.plan.pipeline, loaded.hash, JSON.stringify(schemas));
     const plan = loaded.plan as DeployRequested['plan'];
     const request = { type: 'pipeline.deploy-requested', id, at, plan, contracts: schemas, atStart: true } as const;
-    const { outcome, records } = await applied(needs, request);
-    if (outcome.status === 'refused') {
-      const { code, message, details = [] } = outcome.failure;
-      const all = details.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
-      throw new Error(`The pipeline ${outcome.pipeline} is refused (${code}): ${message}${all}`);
-    }
+    const { records } = await applied(needs, request);
     await needs.house.broker.publish(records);
   }
 }
 
-/** Applies a request, unless it was before, and says what to tell. */
+/**
+ * Applies a request, unless it was before, and says what to tell.
+ * @throws {Error} for one that a service brings at its start and that is refused: nothing remembers it, since the service
+ * asks the same when it starts again, and what was wrong may be mended by then
+ */
 async function applied(
   needs: Needs,
   request: DeploymentRequest,
@@ -99,8 +98,9 @@ async function applied(
   const checked = await usable(house, request);
   const stages = Object.keys(request.contracts);
   const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) => {
-    if (!('plan' in checked)) return checked;
-    const change = deployment(request, checked.plan, now);
+    const change = 'plan' in checked ? deployment(request, checked.plan, now) : checked;
+    if (request.atStart && change.outcome.status === 'refused') throw refusedAtStart(change.outcome);
+    if (!('plan' in checked)) return change;
     return change.outcome.status === 'applied' ? { ...change, triggers: checked.triggers } : change;
   });
   if (outcome.status === 'refused' || !('plan' in checked)) return { outcome, records: [] };
@@ -112,6 +112,12 @@ async function applied(
     headers: { ce_type: EVENT_TYPE.plan },
   };
   return { outcome, records: [published, routed(house, pipeline, at)] };
+}
+
+function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 'refused' }): Error {
+  const { code, message, details = [] } = failure;
+  const all = details.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
+  return new Error(`The pipeline ${pipeline} is refused (${code}): ${message}${all}`);
 }
 
 /** The plan, once it is known that it could run here: it loads, and its stages have topics. */

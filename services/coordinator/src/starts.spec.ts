@@ -320,3 +320,13 @@ test('a run that is to begin later begins then, also after a restart', async () 
   ahead = 3_600_001;
   await inputs(later, 2);
 });
+
+test('what was refused at a start is taken at the next, once what was missing is there', async () => {
+  const missing = `missing-${randomId('t')}`;
+  const pipeline = named({ trigger: topic(missing, {}) });
+  await expect(begin(pipeline)).rejects.toThrow('TRIGGER_TOPIC_MISSING');
+  await house.broker.ensureTopics([{ name: missing, partitions: 1 }]);
+  await begin(pipeline);
+  await publish(missing, { n: 1 });
+  await inputs(pipeline, 1);
+});
