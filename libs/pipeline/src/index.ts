@@ -66,7 +66,7 @@ export {
   type Test,
 } from './conditions.js';
 export type { Define, StepOptions, WaitOptions } from './definition.js';
-export type { Duration } from './duration.js';
+export { type Duration, millisecondsOf } from './duration.js';
 export { type Pipeline, pipeline, type PipelineOptions } from './pipeline.js';
 export { type Mapped, orElse, type Ref, type RefOf } from './reference.js';
 export {

@@ -1,6 +1,6 @@
 export { defineStage, type In, type Out, type StageContract } from '@millrace/pipeline';
-export { StageFailure, type StageFailureOptions } from './failure.js';
-export { type AnyStage, type Handles, Stage, type StageClass } from './stage.decorator.js';
+export { failureOf, StageFailure, type StageFailureOptions } from './failure.js';
+export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from './stage.decorator.js';
 export type { StageRun } from './stage-run.js';
 export { runHere } from './scope.js';
 export { serveStage, type ServeStageOptions, startStage, type StageOptions } from './start-stage.js';

@@ -40,6 +40,8 @@ export interface StageOptions {
   readonly plans?: Plans;
   readonly cancellations?: Cancellations;
   readonly limits?: Limits;
+  /** Milliseconds since the epoch; the system's clock without it. */
+  readonly now?: () => number;
 }
 
 /** So many commands more than are worked on wait in the process, for those of a higher priority to pass them. */
@@ -73,6 +75,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
     plans,
     cancellations,
     turns,
+    now: options.now,
     concurrency: concurrency + AHEAD,
   });
   const app = await within({ log: telemetry.log }, () => appOf(transport, moduleOf(stage, options), house));

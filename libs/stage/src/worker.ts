@@ -26,6 +26,7 @@ export interface WorkerOptions {
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
   /** Whose turn it is; without it, every command's at once. */
   readonly turns?: Pick<Turns, 'take'> | undefined;
+  readonly now?: (() => number) | undefined;
 }
 
 /** The stage's own work, with everything Nest does around it. */
@@ -41,6 +42,7 @@ interface Begun {
 /** Carries a stage's work: a command in, the records that answer it out. */
 export class Worker {
   private readonly around: Surroundings;
+  private readonly now: () => number;
   private readonly missing = new Set<string>();
   private readonly losing = new WeakMap<AbortSignal, Set<() => void>>();
 
@@ -48,7 +50,8 @@ export class Worker {
     private readonly of: WorkerOptions,
     private readonly handler: Handler,
   ) {
-    const { broker, topics, telemetry } = of;
+    const { broker, topics, telemetry, now = Date.now } = of;
+    this.now = now;
     const messagingSystem = broker.kind === 'kafka' ? 'kafka' : 'millrace';
     this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes: broker.maxRecordBytes };
   }
@@ -56,7 +59,7 @@ export class Worker {
   /** Answers a record. Rejects where the work is no longer ours, so that nothing is committed. */
   async take(record: Incoming, signal: AbortSignal): Promise<readonly Outgoing[]> {
     const read = readCommand(record.value);
-    const startedAt = Date.now();
+    const startedAt = this.now();
     if ('failure' in read) {
       const { key, value, headers } = unreadable(record, {
         group: this.of.group,
@@ -78,7 +81,7 @@ export class Worker {
     try {
       if (this.of.cancellations.isCancelled(command.run)) return [];
       const context = this.of.telemetry.spans.context(traceparent);
-      return await this.attempt({ command, traceparent, context, startedAt: Date.now() }, signal);
+      return await this.attempt({ command, traceparent, context, startedAt: this.now() }, signal);
     } finally {
       ended?.();
     }
@@ -93,9 +96,9 @@ export class Worker {
       startedAt,
       pipeline: plans.get(command.plan)?.plan.pipeline,
       log: telemetry.log,
-      now: Date.now,
+      now: this.now,
       report: (said) => {
-        const record = progressed({ command, context, startedAt, at: Date.now(), said }, this.around);
+        const record = progressed({ command, context, startedAt, at: this.now(), said }, this.around);
         broker
           .publish([record])
           .catch((error: unknown) => attempt.log.debug({ err: error }, 'Progress was not published.'));
@@ -152,7 +155,7 @@ export class Worker {
     }
     const { command, context, startedAt } = begun;
     const plan = outcome.is === 'completed' ? await this.planOf(command) : undefined;
-    const of = { command, context, startedAt, at: Date.now() };
+    const of = { command, context, startedAt, at: this.now() };
     const answer =
       outcome.is === 'completed' ? completed({ ...of, output: outcome.output, plan }, this.around) : outcome;
     if ('records' in answer) {
@@ -187,7 +190,7 @@ export class Worker {
       name: `process ${topic}`,
       kind: 'consumer',
       startMs: startedAt,
-      endMs: Date.now(),
+      endMs: this.now(),
       links: [traceparent, ...(command.links ?? [])],
       ...(outcome !== 'completed' && outcome !== 'cancelled' && { failed: outcome }),
       attributes: {

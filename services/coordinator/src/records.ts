@@ -7,33 +7,18 @@ import {
   type ParkedStep,
   type RunResult,
   rootTraceparent,
-  type StepCommand,
   type Topics,
 } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { type Request, type Run, stepOf, traceOf } from '@millrace/saga';
+import { commandOf, type Request, type Run, stepOf, traceOf } from '@millrace/saga';
 
 /** The command of an attempt. `traceparent` is the context it travels under. */
 export function commandRecord(topics: Topics, run: Run, of: { request: Request; traceparent: string }): Outgoing {
-  const { step, stage, attempt, input, known, at, timeoutMs, expires, links } = of.request;
-  const command: StepCommand = {
-    run: run.id,
-    plan: run.plan,
-    step,
-    attempt,
-    input,
-    ...(known && { known }),
-    at,
-    timeoutMs,
-    expires,
-    ...(run.priority !== undefined && { priority: run.priority }),
-    ...(run.tenant !== undefined && { tenant: run.tenant }),
-    ...(links.length > 0 && { links: [...links] }),
-  };
+  const { step, stage, attempt } = of.request;
   return {
     topic: topics.stage(stage),
     key: run.id,
-    value: JSON.stringify(command),
+    value: JSON.stringify(commandOf(run, of.request)),
     headers: {
       ce_type: EVENT_TYPE.stepRequested,
       ce_id: `${run.id}/${step}/${attempt}`,

@@ -1,14 +1,23 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
 import { type Failure, failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { acceptChild, decide, type Decision, evolve, type Run, type Target, traceOf, wakeAtOf } from '@millrace/saga';
+import {
+  acceptChild,
+  decide,
+  type Decision,
+  evolve,
+  type Run,
+  type Target,
+  traceOf,
+  wakeAtOf,
+  withLists,
+} from '@millrace/saga';
 import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
 import { placesOf } from './places.js';
 import { Positions } from './position.js';
-import { withLists } from './long-lists.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
 
@@ -46,7 +55,8 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     }
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
-      const decision = await withLists(one.decision, { plan: one.plan, store });
+      const load = (runs: readonly string[]) => store.writer.load(runs);
+      const decision = await withLists(one.decision, { plan: one.plan, load });
       const parent = one.before ? {} : { parent: acceptedSpans(telemetry, decision.run, spanOf(decision.run, at)) };
       const answer = answerTo(context, decision, { plan: one.plan, ...parent });
       one.decision = answer.decision;

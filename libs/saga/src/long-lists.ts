@@ -1,14 +1,19 @@
+import type { Fact } from '@millrace/contracts';
 import { isPaged, type LoadedPlan, PAGE_NAME, type Page } from '@millrace/pipeline';
-import { type Decision, evolve, listIn } from '@millrace/saga';
-import type { Store } from '@millrace/store';
+import { listIn } from './children.js';
+import type { Decision } from './deciding.js';
+import { evolve } from './evolve.js';
+
+/** The facts of these runs. */
+export type Load = (runs: readonly string[]) => Promise<ReadonlyMap<string, readonly Fact[]>>;
 
 /**
  * Puts lists in where only what stands for them is known: what a map of many items gave lies in the facts of its pages. A stage gets the list, a page of a
  * next map its part of it. Everything else passes on what stands for it.
  */
-export async function withLists(decision: Decision, of: { plan: LoadedPlan; store: Store }): Promise<Decision> {
+export async function withLists(decision: Decision, of: { plan: LoadedPlan; load: Load }): Promise<Decision> {
   if (!mayHaveLists(of.plan)) return decision;
-  const put = <T>(value: T): Promise<T> => filled(value, of.store) as Promise<T>;
+  const put = <T>(value: T): Promise<T> => filled(value, of.load) as Promise<T>;
   const requests = decision.requests.map(async (request) => ({
     ...request,
     input: await put(request.input),
@@ -25,14 +30,14 @@ export async function withLists(decision: Decision, of: { plan: LoadedPlan; stor
 const mayHaveLists = ({ plan, compiled }: LoadedPlan): boolean =>
   plan.given !== undefined || compiled.steps.some(({ step }) => step.kind === 'map' || step.kind === 'run');
 
-async function filled(value: unknown, store: Store): Promise<unknown> {
+async function filled(value: unknown, load: Load): Promise<unknown> {
   if (typeof value !== 'object' || value === null) return value;
   if (isPaged(value)) {
-    const facts = await store.writer.load(value.$pages.map(({ run }) => run));
+    const facts = await load(value.$pages.map(({ run }) => run));
     const parts = value.$pages.map(({ run }) => listIn(evolve(undefined, run, facts.get(run) ?? [])));
-    return (await Promise.all(parts.map((part) => filled(part, store)))).flat();
+    return (await Promise.all(parts.map((part) => filled(part, load)))).flat();
   }
-  if (Array.isArray(value)) return Promise.all(value.map((item) => filled(item, store)));
-  const fields = Object.entries(value).map(async ([name, field]) => [name, await filled(field, store)] as const);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => filled(item, load)));
+  const fields = Object.entries(value).map(async ([name, field]) => [name, await filled(field, load)] as const);
   return Object.fromEntries(await Promise.all(fields));
 }

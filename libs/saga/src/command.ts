@@ -1,0 +1,22 @@
+import type { StepCommand } from '@millrace/contracts';
+import type { Request } from './deciding.js';
+import type { Run } from './run.js';
+
+/** What an attempt's stage is asked, as it travels. */
+export function commandOf(run: Run, request: Request): StepCommand {
+  const { step, attempt, input, known, at, timeoutMs, expires, links } = request;
+  return {
+    run: run.id,
+    plan: run.plan,
+    step,
+    attempt,
+    input,
+    ...(known && { known }),
+    at,
+    timeoutMs,
+    expires,
+    ...(run.priority !== undefined && { priority: run.priority }),
+    ...(run.tenant !== undefined && { tenant: run.tenant }),
+    ...(links.length > 0 && { links: [...links] }),
+  };
+}
