@@ -1,0 +1,113 @@
+import type { Broker, Consumption, Handle, Outgoing } from '@millrace/broker';
+import type { StepCommand } from '@millrace/contracts';
+import { type LoadedPlan, outermostOf, planWithin, type StageContract } from '@millrace/pipeline';
+import { openHouse, serviceSettings } from '@millrace/service';
+import { contractOf, type StageOptions, startStage } from '@millrace/stage';
+import type { StageGiven } from './fake.js';
+
+/** Of the embedded log. */
+const MAX_RECORD_BYTES = 1_048_576;
+const NEVER = new AbortController().signal;
+
+export interface DeskOptions {
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** What commands are about; without it a stage only answers. */
+  readonly plan?: LoadedPlan;
+  readonly isCancelled?: (run: string) => boolean;
+}
+
+/** Stages as their services run them, each in its Nest application, with nothing but this desk between them and whoever asks. */
+export class Desk implements AsyncDisposable {
+  private constructor(
+    private readonly opened: AsyncDisposableStack,
+    private readonly handles: ReadonlyMap<string, Handle>,
+  ) {}
+
+  static async open(stages: readonly StageGiven[], options: DeskOptions = {}): Promise<Desk> {
+    await using opening = new AsyncDisposableStack();
+    const handles = new Map<string, Handle>();
+    const settings = serviceSettings({ LOG_LEVEL: 'silent' }, 'testing');
+    const house = opening.use(await openHouse('testing', settings, { broker: brokerOf(handles) }));
+    const shared = sharedBy(options);
+    for (const given of stages) {
+      const { stage, ...own } = 'stage' in given ? given : { stage: given };
+      const running = await startStage(house, stage, { ...shared, ...own });
+      opening.defer(() => running.drain(0));
+    }
+    return new Desk(opening.move(), handles);
+  }
+
+  /** What a stage publishes for a command: its event, and commands of steps that it hands off to. */
+  async ask(stage: string, command: StepCommand): Promise<readonly Outgoing[]> {
+    const topic = topicOf(stage);
+    const value = Buffer.from(JSON.stringify(command));
+    const record = {
+      topic,
+      partition: 0,
+      offset: 0,
+      key: Buffer.from(command.run),
+      headers: {},
+      timestamp: command.at,
+    };
+    return this.handles.get(topic)!({ ...record, value }, NEVER);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.opened.disposeAsync();
+  }
+}
+
+const TOPIC = 'millrace.stage.';
+const topicOf = (stage: string): string => TOPIC + stage;
+
+/** The stage whose topic this is; undefined for any other topic. */
+export const stageIn = (topic: string): string | undefined =>
+  topic.startsWith(TOPIC) ? topic.slice(TOPIC.length) : undefined;
+
+/** The name of the stage that is given. */
+export const contractIn = (given: StageGiven): StageContract => contractOf('stage' in given ? given.stage : given);
+
+function sharedBy({ now, plan, isCancelled }: DeskOptions): StageOptions {
+  const get = (reference: string) => (plan?.hash === outermostOf(reference) ? planWithin(plan, reference) : undefined);
+  const close = { [Symbol.asyncDispose]: () => Promise.resolve() };
+  const nothing = () => () => undefined;
+  return {
+    ...(now && { now }),
+    plans: { get, wait: (hash) => Promise.resolve(get(hash)), newest: () => plan, pipelines: () => [], ...close },
+    cancellations: { isCancelled: isCancelled ?? (() => false), onCancel: nothing, ...close },
+    limits: { get: () => undefined, all: () => new Map(), onChange: () => () => false, ...close },
+  };
+}
+
+/** A broker on which nothing lies: what takes from a topic is kept, for whoever has a record for it. */
+function brokerOf(handles: Map<string, Handle>): Broker {
+  const done = () => Promise.resolve();
+  const consumption: Consumption = {
+    ready: true,
+    inFlight: 0,
+    queued: 0,
+    pause: () => undefined,
+    resume: () => undefined,
+    drain: done,
+    [Symbol.asyncDispose]: done,
+  };
+  return {
+    kind: 'embedded',
+    maxRecordBytes: MAX_RECORD_BYTES,
+    healthy: () => Promise.resolve(true),
+    ensureTopics: done,
+    partitionsOf: () => Promise.resolve(1),
+    // Progress: nobody watches.
+    publish: done,
+    consume: ({ topic }, handle) => {
+      handles.set(topic, handle);
+      return Promise.resolve(consumption);
+    },
+    consumeInOrder: () => Promise.resolve(consumption),
+    tail: () => Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: done }),
+    browse: () => Promise.resolve([]),
+    lag: () => Promise.resolve([]),
+    [Symbol.asyncDispose]: done,
+  };
+}

@@ -1,0 +1,118 @@
+import { runIdOf } from '@millrace/contracts';
+import {
+  type Duration,
+  type Given,
+  millisecondsOf,
+  type Pipeline,
+  type StageContract,
+  stagesOf,
+  validateInput,
+} from '@millrace/pipeline';
+import type { z } from 'zod';
+import { contractIn } from './desk.js';
+import { TestingError } from './errors.js';
+import type { StageGiven } from './fake.js';
+import type { Crash } from './faults.js';
+import { Machine } from './machine.js';
+import { TestRun } from './test-run.js';
+
+/** Time that passes only when it is told to. It starts at 2026-01-01T00:00:00Z. */
+export interface Clock {
+  readonly now: Date;
+  /** Lets time pass, and everything happen that comes due meanwhile, in its order. */
+  advance(duration: Duration): Promise<void>;
+}
+
+/** What a stage was asked once. */
+export interface Asked<Input> {
+  readonly run: string;
+  readonly step: string;
+  readonly attempt: number;
+  /** As it was sent: defaults of the contract are not filled in. */
+  readonly input: Input;
+}
+
+export interface StartOptions {
+  /** The same key is the same run. */
+  readonly idempotencyKey?: string;
+  /** It begins then. */
+  readonly startAt?: Date;
+}
+
+/** An engine in memory for one pipeline: the real decisions and the real stage runtime, without a broker, a database or any waiting. */
+export interface TestEngine<Input, Output> extends AsyncDisposable {
+  readonly clock: Clock;
+  /**
+   * Begins a run. Resolves when nothing more happens without time passing, or somebody's answer.
+   * @throws {TestingError} INVALID_INPUT
+   */
+  start(input: Input, options?: StartOptions): Promise<TestRun<Output>>;
+  /** What a stage was asked so far, in order; by attempt, so a command that came twice is there twice. */
+  asked<Contract extends StageContract>(contract: Contract): readonly Asked<Given<Contract>>[];
+  /** The process of the step's stage dies over its next command, and another one takes that over. @throws {TestingError} NO_SUCH_STEP, as all of these */
+  crashOnce(step: string, when: Crash): void;
+  /** What the step's stage answers next arrives twice. */
+  duplicateOnce(step: string): void;
+  /** The step's next command reaches its stage so much later. */
+  delayOnce(step: string, duration: Duration): void;
+  /** The step's stage throws at its next `times` commands, without having done anything: an Error unless given what. */
+  throwTimes(step: string, times: number, thrown?: unknown): void;
+}
+
+/**
+ * Opens an engine in which `stages` do the pipeline's work: classes, or fakes.
+ * @throws {TestingError} STAGE_MISSING, naming the stages that the pipeline asks and nobody plays
+ */
+export async function testEngine<Input extends z.ZodType, Output>(
+  { name, plan, loaded }: Pipeline<Input, Output>,
+  stages: readonly StageGiven[],
+): Promise<TestEngine<z.input<Input>, Output>> {
+  const given = new Set(stages.map((stage) => contractIn(stage).name));
+  const missing = stagesOf(plan).filter((stage) => !given.has(stage));
+  if (missing.length > 0) {
+    const how = 'pass their classes, or fake(contract, work)';
+    throw new TestingError('STAGE_MISSING', `Nobody plays the stages ${missing.join(', ')}: ${how}.`);
+  }
+  const machine = await Machine.open(loaded, stages);
+  const { faults } = machine;
+  let started = 0;
+  return {
+    clock: {
+      get now() {
+        return new Date(machine.now());
+      },
+      advance: (duration) => machine.advance(millisecondsOf(duration)),
+    },
+    async start(input, { idempotencyKey = String(++started), startAt } = {}) {
+      const sent: unknown = JSON.parse(JSON.stringify(input));
+      const details = validateInput(loaded, sent);
+      if (details) {
+        const where = details.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; ');
+        throw new TestingError('INVALID_INPUT', `The input does not fit the pipeline ${name}: ${where}.`);
+      }
+      const run = runIdOf(name, idempotencyKey);
+      const at = machine.now();
+      await machine.begin({
+        run,
+        pipeline: name,
+        input: sent,
+        idempotencyKey,
+        source: 'test',
+        at,
+        startAt: startAt?.getTime(),
+      });
+      return new TestRun<Output>(machine, run);
+    },
+    asked: ({ name: stage }) =>
+      machine.asked
+        .filter((one) => one.stage === stage)
+        .map(({ command: { run, step, attempt, input } }) => ({ run, step, attempt, input: input as never })),
+    crashOnce: (step, when) => faults.add(step, { is: 'crash', when }),
+    duplicateOnce: (step) => faults.add(step, { is: 'duplicate' }),
+    delayOnce: (step, duration) => faults.add(step, { is: 'delay', ms: millisecondsOf(duration) }),
+    throwTimes(step, times, thrown = new Error('The test made it throw.')) {
+      for (let i = 0; i < times; i++) faults.add(step, { is: 'throw', thrown });
+    },
+    [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,23 @@
+/** What a test asked for that cannot be. */
+export type TestingErrorCode =
+  | 'STAGE_MISSING'
+  | 'WRONG_CONTRACT'
+  | 'NO_SUCH_STEP'
+  | 'INVALID_INPUT'
+  | 'NOT_WAITING'
+  | 'NOT_PARKED'
+  | 'ANSWER_REFUSED'
+  | 'NO_CHILD'
+  | 'NEVER_ENDS';
+
+/** A mistake of the test's, not of the pipeline's: the message says what to do instead. */
+export class TestingError extends Error {
+  override readonly name = 'TestingError';
+
+  constructor(
+    readonly code: TestingErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Fact } from '@millrace/contracts';
+
+/** What differs between two runs that went the same way. */
+const VOLATILE = new Set(
+  'type step attempt at startedAt due startAt source idempotencyKey plan before parent child deadLetter deadLetters trace id timeoutMs'.split(
+    ' ',
+  ),
+);
+
+/**
+ * A run's history as text, one line a fact, that of a child run indented below the step whose work it does. Without ids, times and hashes: two runs that
+ * went the same way have the same text.
+ */
+export function historyOf(run: string, factsOf: (run: string) => readonly Fact[]): string {
+  const names = new Map<string, string>();
+  return linesOf({ run, name: '<run>', names, factsOf })
+    .join('\n')
+    .replaceAll(ID, (id) => names.get(id) ?? '<id>');
+}
+
+const ID = /\b(?:run|dl)_[0-9a-z]{26}\b/g;
+
+interface Telling {
+  readonly run: string;
+  readonly name: string;
+  /** What each run met so far is called. */
+  readonly names: Map<string, string>;
+  readonly factsOf: (run: string) => readonly Fact[];
+}
+
+function linesOf(of: Telling): string[] {
+  of.names.set(of.run, of.name);
+  return of.factsOf(of.run).flatMap((fact) => {
+    const line = lineOf(fact);
+    if (fact.type !== 'step.requested' || fact.child === undefined) return [line];
+    const child = linesOf({ ...of, run: fact.child, name: `<run of ${fact.step}>` });
+    return [line, ...child.map((one) => `  ${one}`)];
+  });
+}
+
+function lineOf(fact: Fact): string {
+  const of = 'step' in fact && fact.step !== undefined ? [fact.step] : [];
+  const attempt = 'attempt' in fact && fact.attempt > 1 ? [`(attempt ${fact.attempt})`] : [];
+  const rest = Object.entries(fact).filter(([key]) => !VOLATILE.has(key));
+  const said = rest.length > 0 ? [JSON.stringify(Object.fromEntries(rest))] : [];
+  return [fact.type, ...of, ...attempt, ...said].join(' ');
+}

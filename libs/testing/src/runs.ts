@@ -1,0 +1,108 @@
+import { Fact, type RunEvent, type StepCommand } from '@millrace/contracts';
+import { type LoadedPlan, planWithin } from '@millrace/pipeline';
+import { acceptChild, commandOf, decide, type Decision, type Run, wakeAtOf, withLists } from '@millrace/saga';
+
+/** A run as a coordinator holds it. */
+interface Member {
+  run: Run;
+  readonly plan: LoadedPlan;
+  readonly facts: Fact[];
+  /** How many facts there were when it was woken last, and for when. */
+  woken?: { readonly seq: number; readonly at: number };
+}
+
+/** Something for a stage, or for a run: as text, because it travels. */
+export type Message =
+  | { readonly to: 'stage'; readonly stage: string; readonly command: string }
+  | { readonly to: 'run'; readonly event: string };
+
+export const toStage = (stage: string, command: StepCommand): Message => ({
+  to: 'stage',
+  stage,
+  command: JSON.stringify(command),
+});
+export const toRun = (event: RunEvent): Message => ({ to: 'run', event: JSON.stringify(event) });
+
+/** The coordinator's part: the runs of one pipeline and their child runs, decided on in memory. */
+export class Runs {
+  private readonly members = new Map<string, Member>();
+
+  constructor(
+    private readonly outermost: LoadedPlan,
+    private readonly now: () => number,
+  ) {}
+
+  has(run: string): boolean {
+    return this.members.has(run);
+  }
+
+  get(run: string): Run {
+    return this.of(run).run;
+  }
+
+  planOf(run: string): LoadedPlan {
+    return this.of(run).plan;
+  }
+
+  factsOf(run: string): readonly Fact[] {
+    return this.members.get(run)?.facts ?? [];
+  }
+
+  /** A run that was taken on. @returns what that asks for */
+  join(decision: Decision, plan: LoadedPlan = this.outermost): Promise<readonly Message[]> {
+    const member: Member = { run: decision.run, plan, facts: [] };
+    this.members.set(decision.run.id, member);
+    return this.take(member, decision);
+  }
+
+  /** What happened to a run. @returns what that asks for */
+  hear(event: RunEvent): Promise<readonly Message[]> {
+    const member = this.members.get(event.run);
+    const at = this.now();
+    if (member) return this.take(member, decide(member.run, event, { plan: member.plan, at }));
+    if (event.type !== 'run.requested') return Promise.resolve([]);
+    const plan = planWithin(this.outermost, event.plan);
+    return this.join(acceptChild(event, { plan, at }), plan);
+  }
+
+  /** When something is due next if nothing happens: a retry, the end of a wait or of a sleep. */
+  due(): number | undefined {
+    const times = [...this.members.values()].flatMap((member) => dueOf(member) ?? []);
+    return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  }
+
+  /** Tells those whose time has come. */
+  wake(): readonly Message[] {
+    const at = this.now();
+    return [...this.members.values()].flatMap((member) => {
+      const due = dueOf(member);
+      if (due === undefined || due > at) return [];
+      member.woken = { seq: member.run.seq, at: due };
+      return toRun({ type: 'run.woken', run: member.run.id, at });
+    });
+  }
+
+  private of(run: string): Member {
+    const member = this.members.get(run);
+    if (!member) throw new Error(`There is no run ${run}.`);
+    return member;
+  }
+
+  private async take(member: Member, decision: Decision): Promise<readonly Message[]> {
+    member.run = decision.run;
+    // As they come back from the store.
+    member.facts.push(...decision.facts.map((fact) => Fact.parse(JSON.parse(JSON.stringify(fact)))));
+    const load = (runs: readonly string[]) => Promise.resolve(new Map(runs.map((run) => [run, this.factsOf(run)])));
+    const { requests, events } = await withLists(decision, { plan: member.plan, load });
+    return [
+      ...requests.map((request) => toStage(request.stage, commandOf(decision.run, request))),
+      ...events.map(toRun),
+    ];
+  }
+}
+
+/** One that was woken and did not move has nothing to do at that time. */
+function dueOf({ run, plan, woken }: Member): number | undefined {
+  const at = wakeAtOf(run, plan);
+  return woken && woken.seq === run.seq && woken.at === at ? undefined : at;
+}

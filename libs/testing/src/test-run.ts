@@ -1,0 +1,152 @@
+import { type Fact, type Failure, isOver, type RunEvent, type RunStatus, type StepStatus } from '@millrace/contracts';
+import { type Run, stepOf } from '@millrace/saga';
+import { TestingError } from './errors.js';
+import { historyOf } from './history.js';
+import type { Runs } from './runs.js';
+
+/** Who does something to a run, and why. */
+export interface Act {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** What a run needs of its engine. */
+export interface Around {
+  readonly runs: Runs;
+  readonly now: () => number;
+  /** Tells a run what happened, and lets everything happen that follows from it. */
+  tell(event: RunEvent): Promise<void>;
+  /** Goes on to when something is due next; false where nothing ever is. */
+  passOn(): Promise<boolean>;
+}
+
+export interface TestStep {
+  readonly status: StepStatus;
+  /** 0 where it has not begun. */
+  readonly attempt: number;
+  readonly output: unknown;
+  /** Of the last attempt that failed. */
+  readonly failure: Failure | undefined;
+}
+
+/** A run of an engine: how it stands, and what people and systems do to it. Whatever follows without time passing has happened when a promise resolves. */
+export class TestRun<Output = unknown> {
+  constructor(
+    private readonly around: Around,
+    readonly id: string,
+  ) {}
+
+  get status(): RunStatus {
+    return this.run.status;
+  }
+
+  /** Undefined until the run is completed. */
+  get output(): Output | undefined {
+    return this.run.output as Output | undefined;
+  }
+
+  /** A step, or an item of one: `embed[3]`. One that has not begun is `pending`. */
+  step(name: string): TestStep {
+    const { status, attempt, failure } = stepOf(this.run, name);
+    return { status, attempt, failure, output: this.run.known[name] };
+  }
+
+  /** The reviews and signals that it waits for. */
+  get waiting(): readonly string[] {
+    const { run } = this;
+    const plan = this.around.runs.planOf(this.id);
+    return [...run.steps.keys()].filter(
+      (step) => stepOf(run, step).status === 'waiting' && plan.step(step).kind !== 'sleep',
+    );
+  }
+
+  /** What whoever is to answer is shown. */
+  shown(step: string): unknown {
+    return this.factsOf('step.waiting').findLast((fact) => fact.step === step)?.show;
+  }
+
+  /** All that happened, as text for a snapshot: no ids, times or hashes, and child runs below the steps whose work they do. */
+  get history(): string {
+    return historyOf(this.id, (run) => this.around.runs.factsOf(run));
+  }
+
+  /**
+   * The run that does the work of a step (a sub-pipeline) or of an item (`embed[3]`, `fastest[small]`).
+   * @throws {TestingError} NO_CHILD
+   */
+  child(step: string): TestRun {
+    const child = this.factsOf('step.requested').findLast((fact) => fact.step === step)?.child;
+    if (child === undefined) throw new TestingError('NO_CHILD', `No run of its own does the work of "${step}" so far.`);
+    return new TestRun(this.around, child);
+  }
+
+  /**
+   * Decides a review, or sends a signal.
+   * @throws {TestingError} NOT_WAITING, or ANSWER_REFUSED where the answer is not of the step's type
+   */
+  async answer(step: string, payload: unknown, act: Act = {}): Promise<void> {
+    if (!this.waiting.includes(step)) {
+      const for_ = this.waiting.join(', ') || 'nothing';
+      throw new TestingError('NOT_WAITING', `The run does not wait for "${step}". It waits for: ${for_}.`);
+    }
+    const before = this.factsOf('step.answer-refused').length;
+    const { seq } = this.run;
+    const id = `${step}/${seq}`;
+    await this.around.tell({ type: 'step.signalled', run: this.id, step, at: this.around.now(), id, payload, ...act });
+    const refused = this.factsOf('step.answer-refused').slice(before)[0];
+    if (refused) throw new TestingError('ANSWER_REFUSED', said(refused.failure));
+  }
+
+  /** A run that is over stays as it is. */
+  cancel(act: Act = {}): Promise<void> {
+    return this.around.tell({ type: 'run.cancel-requested', run: this.id, at: this.around.now(), ...act });
+  }
+
+  /**
+   * Sends a parked step on again.
+   * @throws {TestingError} NOT_PARKED
+   */
+  redrive(step: string, act: Act = {}): Promise<void> {
+    const { deadLetter } = stepOf(this.run, step);
+    if (deadLetter === undefined)
+      throw new TestingError('NOT_PARKED', `The step "${step}" is not parked: it is ${this.step(step).status}.`);
+    return this.around.tell({
+      type: 'step.redriven',
+      run: this.id,
+      step,
+      at: this.around.now(),
+      deadLetter,
+      ...act,
+    });
+  }
+
+  /**
+   * Lets time pass until the run is over, or parked: retries, sleeps and deadlines come when they are due.
+   * @throws {TestingError} NEVER_ENDS where it waits for somebody without a deadline
+   */
+  async ended(): Promise<this> {
+    while (!isOver(this.status) && this.status !== 'dead-lettered') {
+      if (await this.around.passOn()) continue;
+      const for_ = this.waiting.join(', ') || 'a child run';
+      throw new TestingError(
+        'NEVER_ENDS',
+        `The run is ${this.status} and waits for ${for_} for ever: answer it first.`,
+      );
+    }
+    return this;
+  }
+
+  private get run(): Run {
+    return this.around.runs.get(this.id);
+  }
+
+  private factsOf<Type extends Fact['type']>(type: Type): (Fact & { type: Type })[] {
+    return this.around.runs.factsOf(this.id).filter((fact): fact is Fact & { type: Type } => fact.type === type);
+  }
+}
+
+/** A failure in one line. */
+export function said({ message, details = [] }: Failure): string {
+  const where = details.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; ');
+  return where === '' ? message : `${message} ${where}.`;
+}
