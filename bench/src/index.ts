@@ -4,4 +4,4 @@ export { Client, requesting } from './client.js';
 export { givenServers } from './config.js';
 export type { Surroundings, System } from './system.js';
 export type { Work } from './works.js';
-export { payloadOf, runOf } from './works.js';
+export { beside, payloadOf, resultOf, runOf } from './works.js';

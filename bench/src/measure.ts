@@ -17,6 +17,8 @@ export interface MeasureOptions {
 /** Servers of their own included. */
 const START_MS = 60_000;
 const WARM_UP_SINGLES = 10;
+/** Single runs in each of which thousands of items were done are warm enough. */
+const WARM_UP_MAPS = 2;
 const WARM_UP_BATCH = 0.2;
 /** Between single runs, so that what the one before has left to do is done. */
 const PAUSE_MS = 10;
@@ -32,7 +34,7 @@ beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
     );
     return NOT_READY;
   }
-  await singles(client, Math.min(WARM_UP_SINGLES, work.samples));
+  await singles(client, Math.min(work.shape === 'map' ? WARM_UP_MAPS : WARM_UP_SINGLES, work.samples));
   const times = await singles(client, work.samples);
   const batch = work.batch > 0 ? await saturated(client, work.batch) : undefined;
   const sample: Sample = {

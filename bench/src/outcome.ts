@@ -21,6 +21,8 @@ export const Outcome = z.object({
   p99Ms: z.number(),
   /** How often the time of one step a run takes whose steps all go on at once: 1 would be ideal. */
   overIdeal: z.number().optional(),
+  /** Of a map: the median time of a run over its items. */
+  microsecondsPerItem: z.number().optional(),
   rounds: z.number(),
   repeated: z.number(),
   processes: z.string(),
@@ -48,6 +50,7 @@ export function outcomeOf(system: SystemEntry, work: Work, samples: readonly Sam
     p95Ms: middle((sample) => sample.p95Ms),
     p99Ms: middle((sample) => sample.p99Ms),
     ...(work.shape === 'parallel' && { overIdeal: rounded(p50Ms / work.stepMs) }),
+    ...(work.shape === 'map' && { microsecondsPerItem: rounded((p50Ms * 1_000) / work.steps) }),
     rounds: samples.length,
     repeated: samples.reduce((sum, { repeated }) => sum + repeated, 0),
     processes: system.processes,

@@ -32,7 +32,8 @@ const HEAD = [
   '',
   `Each run carries ${PAYLOAD_BYTES} bytes, and so does each step's result. Steps of \`seven-steps\` and \`three-steps\` do`,
   'nothing and follow one another: what is left is what the system itself costs. Those of `parallel-64` wait for 200 ms,',
-  'all at once; `over ideal` is how often those 200 ms a run takes. Times of single runs are taken on an idle system.',
+  'all at once; `over ideal` is how often those 200 ms a run takes. A run of `map-100` and so on makes a list of numbers in',
+  'its first step and does nothing for each of them. Times of single runs are taken on an idle system.',
   '',
 ];
 

@@ -18,7 +18,14 @@ export interface Job {
 export const Result = z.object({ output: Payload });
 
 export function jobOf(work: Work): Job {
-  return work.shape === 'sequence' ? sequence(work) : parallel(work);
+  switch (work.shape) {
+    case 'sequence':
+      return sequence(work);
+    case 'parallel':
+      return parallel(work);
+    case 'map':
+      return mapped(work);
+  }
 }
 
 const contractOf = (name: string): Echo => defineStage({ name, input: Payload, output: Payload });
@@ -43,6 +50,24 @@ function parallel({ name, steps, stepMs }: Work): Job {
     return { text: input.text, last: all.at(-1)!.text };
   });
   return { pipeline: fan, stages: [echoing(contract, stepMs)] };
+}
+
+/** The first step makes the list, and one stage is asked for each of its items. */
+function mapped({ name, steps }: Work): Job {
+  const split = defineStage({ name: 'split', input: Payload, output: z.object({ items: z.array(z.string()) }) });
+  const contract = contractOf('no-op');
+  const all = pipeline({ name, input: Payload }, ({ input, step, map }) => {
+    const { items } = step('split', split, { text: input.text });
+    map('each', items, (text) => step('noOp', contract, { text }));
+    return { text: input.text };
+  });
+  @Stage(split)
+  class Split {
+    handle() {
+      return Promise.resolve({ items: Array.from({ length: steps }, (_, n) => String(n)) });
+    }
+  }
+  return { pipeline: all, stages: [Split, echoing(contract, 0)] };
 }
 
 function echoing(contract: Echo, ms: number): AnyStage {

@@ -10,6 +10,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (of: Outcome) => string]
   ['p95 ms', (of) => of.p95Ms.toFixed(1)],
   ['p99 ms', (of) => of.p99Ms.toFixed(1)],
   ['over ideal', (of) => of.overIdeal?.toFixed(2) ?? ''],
+  ['µs an item', (of) => number(of.microsecondsPerItem && Math.round(of.microsecondsPerItem))],
   ['repeated', (of) => number(of.repeated)],
   ['processes', (of) => of.processes],
 ];

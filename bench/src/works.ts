@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** What is to be done: how many steps a run has, and how much of it is measured. */
 export interface Work {
   readonly name: WorkName;
-  /** One after the other, each handing on what it was given; or all at once, each waiting `stepMs`. */
-  readonly shape: 'sequence' | 'parallel';
+  /** One after the other, each handing on what it was given; all at once, each waiting `stepMs`; or all at once, a step for each item of a list that is made in the run. */
+  readonly shape: 'sequence' | 'parallel' | 'map';
   readonly steps: number;
   /** Of each topic. */
   readonly partitions: number;
@@ -13,7 +15,7 @@ export interface Work {
   readonly batch: number;
 }
 
-export const WORK_NAMES = ['seven-steps', 'three-steps', 'parallel-64'] as const;
+export const WORK_NAMES = ['seven-steps', 'three-steps', 'parallel-64', 'map-100', 'map-1000', 'map-10000'] as const;
 export type WorkName = (typeof WORK_NAMES)[number];
 
 export const DEFAULT_RUNS = 10_000;
@@ -29,11 +31,28 @@ export function workNamed(name: WorkName, runs = DEFAULT_RUNS): Work {
       return { name, shape: 'sequence', steps: 3, partitions: 4, stepMs: 0, samples: 100, batch: 200 };
     case 'parallel-64':
       return { name, shape: 'parallel', steps: 64, partitions: 1, stepMs: 200, samples: 10, batch: 0 };
+    case 'map-100':
+      return { ...MAP, name, steps: 100, samples: 10 };
+    case 'map-1000':
+      return { ...MAP, name, steps: 1_000, samples: 5 };
+    case 'map-10000':
+      return { ...MAP, name, steps: 10_000, samples: 2 };
   }
 }
 
+const MAP = { shape: 'map', partitions: 4, stepMs: 0, batch: 0 } as const;
+
 /** What a run is given: its number, filled up to the size. */
 export const payloadOf = (run: number): string => `${run} `.padEnd(PAYLOAD_BYTES, 'x');
+
+/** What step `n` gives of those that go on all at once: the item of a list, or what the run was given. */
+export const resultOf = ({ shape }: Work, given: string, n: number): string => (shape === 'map' ? String(n) : given);
+
+/** Such a step, done: it waits, where the work says so. */
+export async function beside(work: Work, given: string, n: number): Promise<string> {
+  if (work.stepMs > 0) await sleep(work.stepMs);
+  return resultOf(work, given, n);
+}
 
 /** The number of the run that a payload belongs to. */
 export const runOf = (payload: string): number => Number.parseInt(payload, 10);

@@ -15,6 +15,6 @@ export interface Told {
 /** A job's. */
 export interface Data {
   readonly text: string;
-  /** How many steps are done. */
+  /** How many steps are done; or which of those that are done all at once this is. */
   readonly step?: number;
 }

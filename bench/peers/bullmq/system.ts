@@ -1,6 +1,6 @@
 // Runs are jobs of one queue; their worker is in a process of its own.
 import { join } from 'node:path';
-import { Client, givenServers, payloadOf, runOf, startChild, type System } from '@millrace/bench';
+import { Client, givenServers, payloadOf, resultOf, runOf, startChild, type System, type Work } from '@millrace/bench';
 import { choosePort, find, startServer } from '@millrace/local';
 import { type FlowJob, FlowProducer, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -27,7 +27,7 @@ export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }
   const client = new Client(async (runs) => {
     if (work.shape === 'sequence')
       await queue.addBulk(runs.map((run) => ({ name: work.name, data: dataOf(run), opts })));
-    else await flows.addBulk(runs.map((run) => parentOf(run, work.steps)));
+    else await flows.addBulk(runs.map((run) => parentOf(run, work)));
   });
   events.on('completed', ({ returnvalue }) => client.arrived(runOf(returnvalue)));
   events.on('failed', ({ failedReason }) => client.failed(new Error(failedReason)));
@@ -38,15 +38,15 @@ export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }
 const dataOf = (run: number): Data => ({ text: payloadOf(run) });
 
 /** Its children are done all at once, and it when they are. */
-const parentOf = (run: number, children: number): FlowJob => ({
+const parentOf = (run: number, work: Work): FlowJob => ({
   name: 'run',
   queueName: QUEUES.runs,
   data: dataOf(run),
   opts,
-  children: Array.from({ length: children }, () => ({
+  children: Array.from({ length: work.steps }, (_, step) => ({
     name: 'step',
     queueName: QUEUES.steps,
-    data: dataOf(run),
+    data: { text: resultOf(work, payloadOf(run), step), step } satisfies Data,
     opts,
   })),
 });

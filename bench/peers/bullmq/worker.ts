@@ -1,6 +1,5 @@
 // A process of its own: does the jobs.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { beChild, type Work } from '@millrace/bench';
+import { beChild, beside, type Work } from '@millrace/bench';
 import { type Job, Worker } from 'bullmq';
 import { connectionTo, type Data, QUEUES, type Told } from './queues.ts';
 
@@ -19,7 +18,7 @@ beChild<Told>(async ({ url, prefix, work }, ending) => {
   if (work.shape === 'sequence') await take(QUEUES.runs, CONCURRENCY, (job) => stepByStep(job, work));
   else {
     await take(QUEUES.runs, CONCURRENCY, ({ data }) => Promise.resolve(data.text));
-    await take(QUEUES.steps, PARALLEL_CONCURRENCY, ({ data }) => sleep(work.stepMs, data.text));
+    await take(QUEUES.steps, PARALLEL_CONCURRENCY, ({ data }) => beside(work, data.text, data.step ?? 0));
   }
   return 'ready';
 });

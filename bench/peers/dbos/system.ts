@@ -1,6 +1,5 @@
 // A library in the process that uses it: the client starts its workflows itself.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { payloadOf, requesting, type System, type Work } from '@millrace/bench';
+import { beside, payloadOf, requesting, type System, type Work } from '@millrace/bench';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 
 /** Workflows under way at saturation, and connections that they share. */
@@ -21,7 +20,8 @@ export const start: System = async (work, { databaseUrl }, ending) => {
   return requesting(AT_ONCE, (run) => workflow(payloadOf(run)));
 };
 
-async function steps({ shape, steps, stepMs }: Work, given: string): Promise<string> {
+async function steps(work: Work, given: string): Promise<string> {
+  const { shape, steps } = work;
   if (shape === 'sequence') {
     let text = given;
     for (let step = 1; step <= steps; step++) {
@@ -31,7 +31,8 @@ async function steps({ shape, steps, stepMs }: Work, given: string): Promise<str
     return text;
   }
   const all = Array.from({ length: steps }, (_, n) =>
-    DBOS.runStep(() => sleep(stepMs, given), { name: `step${n + 1}` }),
+    DBOS.runStep(() => beside(work, given, n), { name: `step${n + 1}` }),
   );
-  return (await Promise.all(all)).at(-1) ?? given;
+  await Promise.all(all);
+  return given;
 }

@@ -1,16 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Work } from '@millrace/bench';
+import { beside, type Work } from '@millrace/bench';
 import { Annotation, END, Send, START, StateGraph } from '@langchain/langgraph';
 
 const State = Annotation.Root({
   text: Annotation<string>,
+  /** Which of the steps that go on side by side this is. */
+  n: Annotation<number>,
   /** What steps gave that went on side by side. */
   given: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
 });
 type State = typeof State.State;
 
 /** A node for each step where one follows another; else one node that is sent to for each. */
-export const graphOf = ({ shape, steps, stepMs }: Work) => (shape === 'sequence' ? chain(steps) : fan(steps, stepMs));
+export const graphOf = (work: Work) => (work.shape === 'sequence' ? chain(work.steps) : fan(work));
 
 function chain(steps: number) {
   const names = Array.from({ length: steps }, (_, n) => `step${n + 1}`);
@@ -21,9 +22,11 @@ function chain(steps: number) {
   return new StateGraph(State).addSequence(nodes).addEdge(START, names[0]!).addEdge(names.at(-1)!, END);
 }
 
-function fan(steps: number, stepMs: number) {
+function fan(work: Work) {
   return new StateGraph(State)
-    .addNode('step', async ({ text }: State) => ({ given: [await sleep(stepMs, text)] }))
-    .addConditionalEdges(START, ({ text }) => Array.from({ length: steps }, () => new Send('step', { text })))
+    .addNode('step', async ({ text, n }: State) => ({ given: [await beside(work, text, n)] }))
+    .addConditionalEdges(START, ({ text }) =>
+      Array.from({ length: work.steps }, (_, n) => new Send('step', { text, n })),
+    )
     .addEdge('step', END);
 }

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Work } from '@millrace/bench';
+import { beside, type Work } from '@millrace/bench';
 import { type Context, RestatePromise, service } from '@restatedev/restate-sdk';
 
 export const SERVICE = 'runs';
@@ -12,11 +11,12 @@ export interface Told {
 export type RunService = ReturnType<typeof serviceFor>;
 
 /** A service that does a run: each step is a durable one of its handler, whose result is in the journal before the next. */
-export const serviceFor = ({ shape, steps, stepMs }: Work) =>
+export const serviceFor = (work: Work) =>
   service({
     name: SERVICE,
     handlers: {
       run: async (ctx: Context, given: string): Promise<string> => {
+        const { shape, steps } = work;
         if (shape === 'sequence') {
           let text = given;
           for (let step = 1; step <= steps; step++) {
@@ -25,8 +25,10 @@ export const serviceFor = ({ shape, steps, stepMs }: Work) =>
           }
           return text;
         }
-        const all = Array.from({ length: steps }, (_, n) => ctx.run(`step${n + 1}`, () => sleep(stepMs, given)));
-        return (await RestatePromise.all(all)).at(-1) ?? given;
+        await RestatePromise.all(
+          Array.from({ length: steps }, (_, n) => ctx.run(`step${n + 1}`, () => beside(work, given, n))),
+        );
+        return given;
       },
     },
   });

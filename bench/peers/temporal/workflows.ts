@@ -11,6 +11,7 @@ export async function run({ shape, steps, stepMs }: Work, given: string): Promis
     for (let n = 0; n < steps; n++) text = await step(text, stepMs);
     return text;
   }
-  const all = Array.from({ length: steps }, () => step(given, stepMs));
-  return (await Promise.all(all)).at(-1) ?? given;
+  const all = Array.from({ length: steps }, (_, n) => step(shape === 'map' ? String(n) : given, stepMs));
+  await Promise.all(all);
+  return given;
 }
