@@ -39,8 +39,10 @@ const LAST = 60;
 const IN_HAND = 5;
 /** After so long every member of a group has heard that it changes. */
 const HEARD_MS = 3_000;
-const QUIET_MS = 240_000;
-const UP_MS = 300_000;
+/** For services to come up, and for everything to come to rest. */
+const PATIENCE_MS = 300_000;
+/** Of a mutant: what it has broken may well never end, and has been seen by then. */
+const MUTANT_MS = 30_000;
 
 /** One installation, one load, one schedule of faults; and what became of every run. */
 export async function experiment(of: ExperimentOptions): Promise<Outcome> {
@@ -50,6 +52,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const victims = mutant ? services.filter(isStage) : services;
   const plan = scheduleOf({ seed, faults: of.faults, services: victims, spanMs, only });
   const requests = requestsOf(seed, of.runs);
+  const withinMs = mutant ? MUTANT_MS : PATIENCE_MS;
   const last = mutant ? [] : requests.slice(-LAST);
   const started = Date.now();
   say(
@@ -61,7 +64,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const needsSmall = plan.some(({ fault }) => fault.kind === 'full-disk');
   const small = needsSmall ? opening.use(await startSmallMillrace(join(folder, 'small'))) : undefined;
   const house = opening.use(await openHouse({ layout, mutant, folder }));
-  if (small && !(await small.service.ready(UP_MS)))
+  if (small && !(await small.service.ready(PATIENCE_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   say(`all is ready after ${secondsSince(started)} s`);
   const first = requests.slice(0, requests.length - last.length);
@@ -72,12 +75,12 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   house.kafkaProxy.heal();
   house.postgresProxy.heal();
   const since = Date.now();
-  const troubles = [...(await calm(house, first.length))];
+  const troubles = [...(await calm(house, { runs: first.length, withinMs }))];
   say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${secondsSince(since)} s`);
   let drained: Drained | undefined;
   if (last.length > 0 && troubles.length === 0) {
     drained = await drainAtWork(house, load, last);
-    troubles.push(...(await calm(house, requests.length)));
+    troubles.push(...(await calm(house, { runs: requests.length, withinMs })));
   }
   const evidence = await gather(house, drained);
   violations.push(
@@ -111,10 +114,10 @@ async function drainAtWork(house: House, load: Load, requests: readonly Request[
 }
 
 /** Waits until nothing goes on any more; what still does when it should not. */
-async function calm(house: House, runs: number): Promise<readonly string[]> {
+async function calm(house: House, { runs, withinMs }: { runs: number; withinMs: number }): Promise<readonly string[]> {
   const troubles: string[] = [];
   for (const service of house.services.values()) {
-    if (service.wanted && !(await service.ready(UP_MS)))
+    if (service.wanted && !(await service.ready(withinMs)))
       troubles.push(`${service.name} is not ready. It said last:\n${service.said}`);
   }
   const quiet = await until(
@@ -126,11 +129,11 @@ async function calm(house: House, runs: number): Promise<readonly string[]> {
       );
       return rows[0]!.all >= runs && rows[0]!.open === 0 && (await allRead(house));
     },
-    { withinMs: QUIET_MS, everyMs: 500 },
+    { withinMs, everyMs: 500 },
   );
   return quiet
     ? troubles
-    : [...troubles, `Runs or records were still under way ${QUIET_MS / 1_000} s after the last fault`];
+    : [...troubles, `Runs or records were still under way ${withinMs / 1_000} s after the last fault`];
 }
 
 async function allRead({ broker, topics, groups }: House): Promise<boolean> {
