@@ -3,7 +3,6 @@ import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, wakeAtOf } from '@millrace/saga';
 import type { RunChange } from '@millrace/store';
-import { isDeepStrictEqual } from 'node:util';
 import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
@@ -67,7 +66,7 @@ export function intakeSource(
         changes: made.map(({ decision, plan }): RunChange => ({
           ...changeOf(undefined, decision, plan),
           // The row has been made; having no place, or a request that no record could hold, has changed the run since.
-          row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
+          row: decision.run !== accepted.get(decision.run.id)!.decision.run,
         })),
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),

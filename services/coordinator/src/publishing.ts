@@ -1,4 +1,4 @@
-import { type Outgoing, sizeOf } from '@millrace/broker';
+import { fits, type Outgoing, sizeOf } from '@millrace/broker';
 import { EVENT_TYPE, type Fact, failure, rootTraceparent, type RunEvent } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { decide, type Decision, type Request, type Run, traceOf } from '@millrace/saga';
@@ -28,12 +28,11 @@ export function answerTo(
         request,
         traceparent: sent(context, run, { request, parent: of.parent ?? rootTraceparent(traceOf(run)) }),
       });
-      const size = sizeOf(record);
-      if (size <= broker.maxRecordBytes) {
+      if (fits(record, broker.maxRecordBytes)) {
         records.push(record);
         continue;
       }
-      const message = `The input of ${request.step} makes a record of ${size} bytes; the broker takes ${broker.maxRecordBytes}.`;
+      const message = `The input of ${request.step} makes a record of ${sizeOf(record)} bytes; the broker takes ${broker.maxRecordBytes}.`;
       const { step, attempt, at } = request;
       const event = { type: 'step.failed', run: run.id, step, attempt, at, startedAt: at } as const;
       const next = decide(run, { ...event, failure: failure('RECORD_TOO_LARGE', message) }, { plan: of.plan, at });

@@ -16,6 +16,7 @@ import {
   type Running,
   type ServiceSettings,
   serviceSettings,
+  untilReached,
 } from '@millrace/service';
 import { startStage } from '@millrace/stage';
 import { openStore } from '@millrace/store';
@@ -52,7 +53,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     return opened;
   };
   const [store, pipelines, gatewayHouse] = await Promise.all([
-    openStore({ databaseUrl: settings.databaseUrl, dataDir: settings.dataDir }),
+    untilReached({ log, signal: undefined }, () => openStore(settings)),
     loadPipelines(config.PIPELINES),
     house('gateway'),
   ]);
