@@ -6,6 +6,8 @@ import { ChildStatus, Parent } from './records.js';
 const At = z.number();
 const Step = { step: z.string(), at: At };
 const Attempt = { ...Step, attempt: z.int().positive() };
+/** Whom a review is for. */
+const Assigned = { assignee: z.string().optional(), group: z.string().optional() };
 const Act = { by: z.string().optional(), reason: z.string().optional() };
 
 /**
@@ -92,9 +94,16 @@ export const Fact = z.discriminatedUnion('type', [
     kind: z.enum(['review', 'signal', 'sleep']),
     show: z.unknown().optional(),
     due: At.optional(),
+    ...Assigned,
   }),
+  /** Somebody has taken a review in hand: another's answer does not count until it is given back or goes to somebody else. */
+  z.object({ type: z.literal('step.claimed'), ...Step, by: z.string(), reason: z.string().optional() }),
+  /** A claim is given back. */
+  z.object({ type: z.literal('step.unclaimed'), ...Step, ...Act }),
+  /** Nobody has answered for so long that the review is somebody else's now; a claim ends with it. */
+  z.object({ type: z.literal('step.escalated'), ...Step, ...Assigned }),
   z.object({ type: z.literal('step.answered'), ...Step, id: z.string(), output: z.unknown(), ...Act }),
-  /** An answer that does not count: it does not fit the step's schema. */
+  /** An answer that does not count: it does not fit the step's schema, or another has claimed the review. */
   z.object({ type: z.literal('step.answer-refused'), ...Step, id: z.string(), failure: Failure, ...Act }),
   z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown() }),
   /** A step that only puts values together. */

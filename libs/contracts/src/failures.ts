@@ -92,6 +92,10 @@ export const FAILURES = {
     remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.',
   },
   SIGNAL_INVALID: { kind: 'permanent', remedy: 'Send a payload that fits the step’s schema.' },
+  REVIEW_CLAIMED: {
+    kind: 'permanent',
+    remedy: 'Let the one who claimed the review answer it, or give the claim back first; then answer again.',
+  },
   PLAN_REFUSED: {
     kind: 'permanent',
     remedy: 'Correct what the message names and deploy again; nothing has changed.',

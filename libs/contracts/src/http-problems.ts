@@ -55,6 +55,12 @@ export const PROBLEMS = {
     title: 'This cannot be done now',
     remedy: '`allowedActions` of a run, step, review or dead letter says what can be.',
   },
+  REVIEW_CLAIMED: {
+    status: 409,
+    title: 'Somebody else has claimed the review',
+    remedy:
+      'Let the one whom the detail names answer it, or give the claim back first (`unclaim`): that is in the history.',
+  },
   TOO_LARGE: {
     status: 413,
     title: 'The request is too large',

@@ -24,7 +24,7 @@ const Time = z.iso.datetime();
 const Json = z.unknown();
 const Links = z.record(z.string(), z.string()).describe('Paths of what belongs to this, by name.');
 
-export const Action = z.enum(['cancel', 'move', 'signal', 'answer', 'redrive']);
+export const Action = z.enum(['cancel', 'move', 'signal', 'answer', 'claim', 'unclaim', 'redrive']);
 export type Action = z.infer<typeof Action>;
 const AllowedActions = z.array(Action).describe('What may be done with this now; anything else is refused with 409.');
 
@@ -60,6 +60,9 @@ export const ItemsView = z.object({
 });
 export type ItemsView = z.infer<typeof ItemsView>;
 
+/** Whom a review is for, and who has it in hand. */
+const Held = { assignee: z.string().optional(), group: z.string().optional(), claimedBy: z.string().optional() };
+
 export const StepView = z.object({
   /** An item of a step is called `embed[3]`; those are listed that somebody has to look at. */
   name: z.string(),
@@ -75,6 +78,7 @@ export const StepView = z.object({
   waitingSince: Time.optional(),
   /** What the one who answers is shown. */
   show: Json.optional(),
+  ...Held,
   /** When it is tried again, or when its wait ends. */
   due: Time.optional(),
   failure: FailureView.optional(),
@@ -144,6 +148,7 @@ export const ReviewView = z.object({
   status: z.enum(['open', 'closed']),
   since: Time,
   due: Time.optional(),
+  ...Held,
   show: Json.optional(),
   /** JSON Schema of the answer. */
   schema: Json.optional(),
@@ -229,6 +234,9 @@ const Act = {
 };
 export const ActBody = z.strictObject(Act);
 export type ActBody = z.infer<typeof ActBody>;
+
+export const ClaimBody = z.strictObject({ ...Act, by: z.string().min(1).max(200) });
+export type ClaimBody = z.infer<typeof ClaimBody>;
 
 export const LimitBody = z.strictObject({
   concurrency: StageLimits.shape.concurrency.describe(

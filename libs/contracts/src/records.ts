@@ -74,6 +74,10 @@ export const StepSignalled = z.object({
   ...Act,
 });
 
+/** Somebody takes a review in hand; and gives it back. */
+export const StepClaimed = z.object({ type: z.literal('step.claimed'), ...OfStep, ...Act, by: Person });
+export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...OfStep, ...Act });
+
 export const RunCancelRequested = z.object({ type: z.literal('run.cancel-requested'), run: RunId, at: At, ...Act });
 
 /** Send a dead letter's step on again. */
@@ -147,6 +151,8 @@ export const RunEvent = z.discriminatedUnion('type', [
   StepFailed,
   StepProgress,
   StepSignalled,
+  StepClaimed,
+  StepUnclaimed,
   RunCancelRequested,
   StepRedriven,
   RunMoveRequested,

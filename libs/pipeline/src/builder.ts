@@ -119,30 +119,6 @@ export class Builder {
     );
   }
 
-  wait(
-    kind: 'review' | 'signal',
-    name: string,
-    { answer, ...options }: AnyOptions & { readonly answer: z.ZodType },
-  ): Ref<never> {
-    const schema = jsonSchemaOf(answer, 'input', `the answer of step "${name}"`);
-    const shown = options.show === undefined ? undefined : this.rendered(options.show, name);
-    const step: PlanStep = {
-      kind,
-      schema: schema as z.core.util.JSONType,
-      ...(shown && { show: shown.mapping }),
-      ...(options.timeout !== undefined && { timeoutMs: millisecondsOf(options.timeout, name) }),
-      predecessors: [],
-      ...this.common(name, options, answer),
-    };
-    return this.add(name, { step, output: schema, waitsFor: this.waits(name, options, shown ? [shown] : []) }, options);
-  }
-
-  sleep(name: string, { duration, ...options }: AnyOptions & { readonly duration: Duration }): Ref<never> {
-    const ms = millisecondsOf(duration, name);
-    const step: PlanStep = { kind: 'sleep', ms, predecessors: [], ...this.common(name, options, z.null()) };
-    return this.add(name, { step, output: { type: 'null' }, waitsFor: this.waits(name, options, []) }, options);
-  }
-
   /** References, checked to be this pipeline's own. */
   rendered(given: unknown, step?: string): Rendered {
     try {

@@ -86,7 +86,7 @@ export interface Define<Input extends z.ZodType> {
   review<Answer extends z.ZodType, When extends Test | undefined = undefined>(
     name: string,
     answer: Answer,
-    options?: WaitOptions<Answer, When>,
+    options?: ReviewOptions<Answer, When>,
   ): Ref<z.input<Answer> | IfGiven<When>>;
 
   /** Waits so long. What is to come after it names it in `after`. */
@@ -192,6 +192,19 @@ export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<Whe
   readonly onFailure?: { readonly default: z.input<Answer> } | 'dead-letter';
 }
 
+/** Whom a review is for: a name, or a reference to one. */
+export type To =
+  | { readonly assignee: string | RefOf<string | undefined>; readonly group?: never }
+  | { readonly group: string | RefOf<string | undefined>; readonly assignee?: never };
+
+/** Whom a review goes to next, so long after it began to wait. Who had claimed it until then has no more claim. */
+export type Escalation = To & { readonly after: Duration };
+
+export type ReviewOptions<Answer extends z.ZodType, When> = WaitOptions<Answer, When> &
+  (To | { readonly assignee?: never; readonly group?: never }) & {
+    readonly escalate?: Escalation | readonly Escalation[];
+  };
+
 /** What the builder is given, whatever its types. */
 export interface AnyOptions {
   readonly when?: Condition | RefOf<boolean>;
@@ -213,4 +226,7 @@ export interface AnyOptions {
   readonly start?: unknown;
   readonly max?: number;
   readonly onLimit?: 'go-on' | 'fail';
+  readonly assignee?: unknown;
+  readonly group?: unknown;
+  readonly escalate?: Escalation | readonly Escalation[];
 }

@@ -47,6 +47,7 @@ export {
   sliceOf,
   spreadOf,
 } from './items.js';
+export { type Assigned, assignedTo } from './recipients.js';
 export { PLAN_ERRORS, PlanError, type PlanErrorCode } from './plan-error.js';
 export { type LoadedPlan, loadPlan, outermostOf, planWithin } from './plan-model.js';
 export {
@@ -65,7 +66,7 @@ export {
   or,
   type Test,
 } from './conditions.js';
-export type { Define, StepOptions, WaitOptions } from './definition.js';
+export type { Define, ReviewOptions, StepOptions, WaitOptions } from './definition.js';
 export { type Duration, millisecondsOf } from './duration.js';
 export { type Pipeline, pipeline, type PipelineOptions } from './pipeline.js';
 export { type Mapped, orElse, type Ref, type RefOf } from './reference.js';

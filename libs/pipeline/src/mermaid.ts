@@ -1,4 +1,4 @@
-import type { Plan, PlanStep, Work } from './plan.js';
+import type { Plan, PlanStep, Recipient, Work } from './plan.js';
 
 /**
  * A plan as a Mermaid flowchart: stages are boxes, reviews and signals hexagons, values diamonds; what has a plan of its own is a box around that. An
@@ -92,12 +92,20 @@ function labelOf(name: string, step: PlanStep): string {
         return escaped(step.plan.pipeline);
       case 'value':
         return '';
+      case 'review':
+        return ['review', recipientOf(step.to)].filter(Boolean).join(' by ');
       default:
         return step.kind;
     }
   };
   const said = about();
   return said === '' ? name : `${name} (${said})`;
+}
+
+/** Who is named in the plan; whoever a run's values name is known in the run alone. */
+function recipientOf(to: Recipient | undefined): string {
+  const [name] = Object.values(to ?? {}) as unknown[];
+  return typeof name === 'string' ? escaped(name) : '';
 }
 
 const escaped = (text: string): string =>

@@ -14,6 +14,7 @@ import type { Plan } from './plan.js';
 import type { Ref, RefOf, Value } from './reference.js';
 import type { StageContract } from './stage-contract.js';
 import { type StartOptions, startsOf } from './start-definition.js';
+import { addSleep, addWait } from './waits.js';
 
 export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<Input> {
   /** In kebab-case; what runs are asked for by. */
@@ -84,7 +85,7 @@ function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
     }
   };
   const wait = (kind: 'review' | 'signal') => (name: string, answer: z.ZodType, options?: object) =>
-    builder.wait(kind, name, { ...(options as AnyOptions), answer });
+    addWait(builder, name, { ...(options as AnyOptions), kind, answer });
   return {
     input: pipeline.known(INPUT),
     step: (name: string, contract: StageContract, input: unknown, options?: object) =>
@@ -92,7 +93,7 @@ function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
     review: wait('review'),
     signal: wait('signal'),
     sleep: (name: string, duration: Duration, options?: object) =>
-      builder.sleep(name, { ...(options as AnyOptions), duration }),
+      addSleep(builder, name, { ...(options as AnyOptions), duration }),
     map: (name: string, list: unknown, work: (...known: Ref<never>[]) => unknown, options: AnyOptions = {}) => {
       const { as = 'item' } = options;
       return addMap(builder, name, { ...options, list, work: within(work, [as, `${as}Index`]) });

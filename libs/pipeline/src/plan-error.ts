@@ -18,6 +18,7 @@ export const PLAN_ERRORS = {
   BAD_MAPPING: 'Use references of this pipeline, JSON literals, and objects or arrays of them.',
   BAD_SCHEMA: 'Use zod types that JSON Schema can say: no transforms, functions, dates, bigints or symbols.',
   BAD_DURATION: 'Write a duration as a positive number of milliseconds, or as e.g. `500ms`, `30s`, `5m`, `2h`, `3d`.',
+  BAD_ESCALATION: 'Give each escalation a longer time than the one before, and the last a shorter one than `timeout`.',
   BAD_START:
     'Correct what begins runs: cron has five fields and an IANA time zone; a trigger reads `record`, or `items` where it batches.',
   BAD_RETRY: 'Give a number of attempts (1 or more), or a retry policy.',

@@ -4,6 +4,7 @@ import { hashOf } from './hash.js';
 import { itemName, itemOf, PAGE_NAME, rangeOf } from './items.js';
 import { compileMapping, type Path, type Read, referencesOf } from './mapping.js';
 import { checkStepName, INPUT } from './names.js';
+import { recipientsOf } from './recipients.js';
 import { PlanError } from './plan-error.js';
 import { type MapStep, type Mapping, Plan, type PlanStep, RetryPolicy, type RunStep } from './plan.js';
 import { type LoadedStarts, loadStarts } from './starts.js';
@@ -213,7 +214,7 @@ function compiledWork(name: string, step: PlanStep): Building {
   const mappings = mappingsOf(step);
   const [input = null, fallback] = mappings;
   const given = step.kind === 'run' ? (step.plan.given ?? []) : [];
-  const needs = new Set([...needsOf(mappings, name), ...given]);
+  const needs = new Set([...needsOf([...mappings, ...recipientsOf(step)], name), ...given]);
   return {
     name,
     step,

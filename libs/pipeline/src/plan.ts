@@ -58,6 +58,13 @@ export type Work = z.infer<typeof Work>;
 export const StageStep = z.object({ ...StageWork.shape, ...Common });
 export const RunStep = RunWork.extend(Common);
 
+/** Whom a review is for: one person, or a group of which somebody claims it. */
+export const Recipient = z.union([
+  z.strictObject({ assignee: MappingSchema }),
+  z.strictObject({ group: MappingSchema }),
+]);
+export type Recipient = z.infer<typeof Recipient>;
+
 /** `review`: a person answers. `signal`: a system does. The answer is the step's output. */
 export const WaitStep = z.object({
   kind: z.enum(['review', 'signal']),
@@ -66,6 +73,10 @@ export const WaitStep = z.object({
   /** What the person is shown. */
   show: MappingSchema.optional(),
   timeoutMs: z.number().positive().optional(),
+  /** Of a review. */
+  to: Recipient.optional(),
+  /** Whom a review goes to next where nobody has answered so long after it began to wait; each later than the one before. */
+  escalate: z.array(z.object({ afterMs: z.number().positive(), to: Recipient })).optional(),
   ...Common,
 });
 

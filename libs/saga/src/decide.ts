@@ -1,9 +1,10 @@
 import { failure, type Fact, isOver, type RunEvent, type RunRequest, type RunRequested } from '@millrace/contracts';
-import { type LoadedPlan, validateAnswer } from '@millrace/pipeline';
+import type { LoadedPlan } from '@millrace/pipeline';
 import { type Decision, Deciding } from './deciding.js';
 import { moveOf, type Target } from './move.js';
 import { type Run, stepOf } from './run.js';
 import { dueSteps } from './timers.js';
+import { answered, claimed } from './waiting.js';
 
 /** Takes a run on. Its input has been checked against the plan's schema. */
 export function accept(request: RunRequest & { source: string }, plan: LoadedPlan): Decision {
@@ -83,18 +84,15 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       return deciding.settle();
     }
     case 'step.signalled': {
-      if (!isAsked(run, event.step, context.plan)) return deciding.end();
-      const { step, id, payload } = event;
-      const act = { ...(event.by && { by: event.by }), ...(event.reason && { reason: event.reason }) };
-      const details = validateAnswer(context.plan, step, payload);
-      if (details) {
-        const refused = failure('SIGNAL_INVALID', `The answer to ${step} does not fit its schema.`, { details });
-        deciding.add({ type: 'step.answer-refused', step, at: context.at, id, failure: refused, ...act });
-        return deciding.end();
-      }
-      deciding.add({ type: 'step.answered', step, at: context.at, id, output: payload, ...act });
-      return deciding.settle();
+      const fact = answered(run, event, context);
+      if (!fact) return deciding.end();
+      deciding.add(fact);
+      return fact.type === 'step.answered' ? deciding.settle() : deciding.end();
     }
+    case 'step.claimed':
+    case 'step.unclaimed':
+      deciding.add(...claimed(run, event, context.at));
+      return deciding.end();
     case 'run.cancel-requested': {
       const { by, reason } = event;
       deciding.cancel({ ...(by && { by }), ...(reason && { reason }) });
@@ -142,11 +140,6 @@ function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, { plan
   deciding.leaveChildren();
   deciding.add({ type: 'run.moved', at, plan: to, before: run.plan, from, ...steps, attempt, ...act });
   return deciding.settle();
-}
-
-/** Whether a step waits for an answer: not for a time. */
-function isAsked(run: Run, step: string, plan: LoadedPlan): boolean {
-  return stepOf(run, step).status === 'waiting' && plan.step(step).kind !== 'sleep';
 }
 
 /** A result counts when it comes from the current attempt; one that succeeded after its deadline still counts while the next has not begun. */

@@ -23,6 +23,7 @@ import { delayOf } from './retry.js';
 import { evolve } from './evolve.js';
 import { hasEnded, progressOf, type Run, stepOf } from './run.js';
 import { attemptDeadline } from './timers.js';
+import { escalated, waitingFor } from './waiting.js';
 
 /** An attempt to be sent to its stage. */
 export interface Request {
@@ -109,8 +110,9 @@ export class Deciding {
     }
   }
 
-  private begin({ step, kind, stage, input, known }: Wanted): void {
+  private begin(wanted: Wanted): void {
     if (isOver(this.run!.status)) return;
+    const { step, kind, stage, input, known } = wanted;
     switch (kind) {
       case 'stage':
         this.add(this.request({ step, stage: stage!, input, known, fallback: false }));
@@ -128,11 +130,8 @@ export class Deciding {
         return;
       case 'sleep':
       case 'review':
-      case 'signal': {
-        const { ms, timeoutMs = ms } = this.plan.step(step) as { ms?: number; timeoutMs?: number };
-        const due = timeoutMs === undefined ? {} : { due: this.at + timeoutMs };
-        this.add({ type: 'step.waiting', step, at: this.at, kind, ...(kind !== 'sleep' && { show: input }), ...due });
-      }
+      case 'signal':
+        this.add(waitingFor(this.run!, this.plan, { wanted, at: this.at }));
     }
   }
 
@@ -232,6 +231,8 @@ export class Deciding {
     if (state.status === 'retrying') this.add(this.ask(step, state.fallback));
     else if (state.status === 'waiting' && this.plan.step(step).kind === 'sleep') {
       this.add({ type: 'step.valued', step, at: this.at, output: null });
+    } else if (state.status === 'waiting' && (state.due ?? Infinity) > this.at) {
+      this.add(escalated(this.run!, this.plan, { step, at: this.at }));
     } else if (state.status === 'waiting') {
       this.giveUp(step, failure('SIGNAL_TIMED_OUT', `Nobody answered ${step} in time.`), null);
     } else if (state.status === 'running') {

@@ -142,9 +142,22 @@ function apply(run: Draft, fact: Fact): void {
       gather(run, fact.step, gathered(run.fans.get(fact.step)!, { collect: fact.collect ?? false, pageOf }));
       return;
     }
-    case 'step.waiting':
-      set(run, fact.step, { since, status: 'waiting', due: fact.due });
+    case 'step.waiting': {
+      const { assignee, group, kind, due } = fact;
+      const review = { assignee, group, escalations: 0, claimedBy: undefined };
+      set(run, fact.step, { since, status: 'waiting', due, review: kind === 'review' ? review : undefined });
       return;
+    }
+    case 'step.claimed':
+    case 'step.unclaimed':
+      hold(run, fact.step, { claimedBy: fact.type === 'step.claimed' ? fact.by : undefined });
+      return;
+    case 'step.escalated': {
+      const { assignee, group } = fact;
+      const escalations = stepOf(run, fact.step).review!.escalations + 1;
+      hold(run, fact.step, { assignee, group, escalations, claimedBy: undefined });
+      return;
+    }
     case 'step.answered':
       set(run, fact.step, { since, status: 'completed' });
       give(run, fact.step, { output: fact.output });
@@ -188,6 +201,12 @@ function apply(run: Draft, fact: Fact): void {
         }
       }
   }
+}
+
+/** A review that still waits, since when and until when it did. */
+function hold(run: Draft, step: string, change: Partial<NonNullable<StepState['review']>>): void {
+  const state = stepOf(run, step);
+  run.steps.set(step, { ...state, review: { ...state.review!, ...change } });
 }
 
 /** What is not kept is as if it had never begun, but for the numbers of its attempts. */

@@ -34,10 +34,16 @@ const inner = (given: string[], depth: number): fc.Arbitrary<Plan> =>
 /** A random step after one or two of those before it. */
 function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
   const kinds: fc.Arbitrary<object>[] = [
-    fc.constant(stageWork({ here: true })),
-    fc.constant(stageWork({ here: true })),
+    ...Array.from({ length: 3 }, () => fc.constant(stageWork({ here: true }))),
     fc.constant({ kind: 'signal', schema: {}, timeoutMs: 50_000 }),
     fc.constant({ kind: 'sleep', ms: 5_000 }),
+    fc.constant({
+      kind: 'review',
+      schema: {},
+      timeoutMs: 50_000,
+      to: { assignee: 'ann' },
+      escalate: [1_000, 4_000].map((afterMs) => ({ afterMs, to: { group: `g${afterMs}` } })),
+    }),
   ];
   if (depth > 0) {
     const run = (given: string[]) =>

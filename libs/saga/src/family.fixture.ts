@@ -63,7 +63,10 @@ export class Family {
     const all = [...this.members.values()];
     const busy = all.filter(({ log }) => log.length > 0);
     const isAsked = ({ run, plan }: Member, step: string) =>
-      stepOf(run, step).status === 'waiting' && plan.step(step).kind !== 'sleep';
+      stepOf(run, step).status === 'waiting' &&
+      plan.step(step).kind !== 'sleep' &&
+      // Nobody ever answers some.
+      !(stepOf(run, step).review && this.diceOf(run.id, step) % 3 === 0);
     const waiting = all.flatMap((member) =>
       [...member.run.steps.keys()].filter((step) => isAsked(member, step)).map((step) => ({ run: member.run, step })),
     );
@@ -71,7 +74,11 @@ export class Family {
     const choose = (n: number) => Math.floor(((share * 1_000) % 1) * n) % n;
     if (busy.length > 0) possible.push(() => this.decideNext(busy[choose(busy.length)]!));
     if (this.commands.length > 0) possible.push(() => this.work(choose(this.commands.length)));
-    if (waiting.length > 0) possible.push(() => this.signal(waiting[choose(waiting.length)]!));
+    if (waiting.length > 0) {
+      const one = waiting[choose(waiting.length)]!;
+      possible.push(() => this.signal(one));
+      if (isPlaying) possible.push(() => this.hold(one));
+    }
     if (isPlaying) possible.push(() => this.repeat(all[choose(all.length)]!));
     if (possible.length === 0 || isPlaying) {
       const due = all.flatMap((member) => {
@@ -135,7 +142,7 @@ export class Family {
     const [id] = this.commanded.splice(index, 1) as [string];
     const { plan, log } = this.members.get(id)!;
     const { outcomes } = this.script;
-    const dice = parseInt(derivedId('x', id, step, String(attempt)).slice(-4), 36);
+    const dice = this.diceOf(id, step, attempt);
     const how = attempt > 4 ? 'succeeds' : outcomes[dice % outcomes.length]!;
     const common = { run: id, step, attempt, at: this.now, startedAt: at };
     if (how === 'dies') return;
@@ -159,9 +166,26 @@ export class Family {
     });
   }
 
+  /** A review is claimed first, or not. While things are still played one of two people answers; then whoever may. */
   private signal({ run, step }: { run: Run; step: string }): void {
     const { log } = this.members.get(run.id)!;
-    log.push({ type: 'step.signalled', run: run.id, step, at: this.now, id: `${step}/${this.turn}`, payload: {} });
+    const { review } = stepOf(run, step);
+    if (review && !review.claimedBy && this.diceOf(run.id, step) % 3 === 1) return this.hold({ run, step });
+    const isPlaying = this.turn < this.script.chance.length || this.turn % 2 === 0;
+    const by = isPlaying ? this.someone() : (review?.claimedBy ?? 'ann');
+    log.push({ type: 'step.signalled', run: run.id, step, at: this.now, id: `${step}/${this.turn}`, payload: {}, by });
+  }
+
+  private hold({ run, step }: { run: Run; step: string }): void {
+    const type = this.turn % 3 === 0 ? 'step.unclaimed' : 'step.claimed';
+    this.members.get(run.id)!.log.push({ type, run: run.id, step, at: this.now, by: this.someone() });
+  }
+
+  private diceOf = (run: string, step: string, attempt = 0): number =>
+    parseInt(derivedId('x', run, step, String(attempt)).slice(-4), 36);
+
+  private someone(): string {
+    return Math.floor(this.turn / 2) % 2 === 0 ? 'ann' : 'bob';
   }
 
   private wake(member: Member, at: number): void {
@@ -197,6 +221,7 @@ export function violations({ members, sent, strays, root }: Family): string[] {
       if (isOpen && run.status === 'completed') wrong.push(`the run ended without ${step}`);
     }
     for (const step of plan.order) wrong.push(...wrongList(run, plan, step));
+    wrong.push(...wrongHolders(facts));
   }
   return wrong;
 }
@@ -219,4 +244,21 @@ function wrongList(run: Run, plan: LoadedPlan, step: string): string[] {
   const isWhole = indices.every((index, i) => index === from + i);
   const mayLack = onItemFailure === 'skip' || typeof onItemFailure === 'object';
   return isOrdered && (mayLack || isWhole) ? [] : [`${step} gives ${indices.join(',')}`];
+}
+
+/** Who answered a review is who had claimed it last, where anybody had. */
+function wrongHolders(facts: readonly Fact[]): string[] {
+  const claims = new Map<string, string>();
+  return facts.flatMap((fact) => {
+    if (fact.type === 'step.claimed') {
+      const before = claims.get(fact.step);
+      claims.set(fact.step, fact.by);
+      return before === undefined ? [] : [`${fact.step} was claimed from ${before} by ${fact.by}`];
+    }
+    const claimedBy = 'step' in fact ? claims.get(fact.step ?? '') : undefined;
+    if (fact.type === 'step.unclaimed' || fact.type === 'step.escalated' || fact.type === 'step.waiting')
+      claims.delete(fact.step);
+    if (fact.type !== 'step.answered' || claimedBy === undefined || fact.by === claimedBy) return [];
+    return [`${fact.by} answered ${fact.step}, which ${claimedBy} had claimed`];
+  });
 }

@@ -3,8 +3,9 @@ import { itemOf } from '@millrace/pipeline';
 import { type Decision } from './deciding.js';
 import { script } from './family-script.fixture.js';
 import { Family, RULES, violations } from './family.fixture.js';
+import { stepOf } from './run.js';
 
-const tried = { maps: 0, loops: 0, races: 0, runs: 0, parked: 0, pages: 0, failed: 0 };
+const tried = { maps: 0, loops: 0, races: 0, runs: 0, parked: 0, pages: 0, failed: 0, claims: 0, escalations: 0 };
 
 function lived(family: Family): void {
   for (let round = 0; round < 4; round++) {
@@ -20,6 +21,8 @@ function lived(family: Family): void {
       if (fact.type === 'step.requested' && fact.child) tried.runs += 1;
       if (fact.type === 'step.child') tried.parked += 1;
       if (fact.type === 'run.failed') tried.failed += 1;
+      if (fact.type === 'step.claimed') tried.claims += 1;
+      if (fact.type === 'step.escalated') tried.escalations += 1;
     }
   }
 }
@@ -65,6 +68,21 @@ describe('the simulation notices', () => {
 
   test('a parent that leaves children behind', () =>
     notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'run.cancel-requested') }))));
+
+  test('an answer that counts although another has claimed the review', () =>
+    notices({
+      ...RULES,
+      decide: (run, event, context) => {
+        const claimedBy = event.type === 'step.signalled' ? stepOf(run, event.step).review?.claimedBy : undefined;
+        const { facts, ...rest } = RULES.decide(
+          run,
+          claimedBy ? ({ ...event, by: claimedBy } as typeof event) : event,
+          context,
+        );
+        const by = event.type === 'step.signalled' ? event.by : undefined;
+        return { ...rest, facts: facts.map((fact) => (fact.type === 'step.answered' ? { ...fact, by } : fact)) };
+      },
+    }));
 
   test('an item that is begun twice', () =>
     notices(

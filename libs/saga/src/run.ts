@@ -1,5 +1,5 @@
 import type { ChildStatus, Failure, Parent, Priority, RunStatus, StepStatus } from '@millrace/contracts';
-import type { Progress, StepMark } from '@millrace/pipeline';
+import type { Assigned, Progress, StepMark } from '@millrace/pipeline';
 import type { Fan } from './fan.js';
 
 /** Where one step of a run stands. A step that has not begun has no state. */
@@ -20,6 +20,8 @@ export interface StepState {
   readonly failure: Failure | undefined;
   /** Of the span that ended its last attempt: a W3C traceparent. */
   readonly trace: string | undefined;
+  /** Of a review that waits: whom it is for, how often it was escalated, and who has it in hand. */
+  readonly review: (Assigned & { readonly escalations: number; readonly claimedBy: string | undefined }) | undefined;
   /** The run that does its work, and how that stands. */
   readonly child: { readonly run: string; readonly status: ChildStatus } | undefined;
 }
@@ -64,6 +66,7 @@ export const NOT_BEGUN: StepState = {
   deadLetter: undefined,
   failure: undefined,
   trace: undefined,
+  review: undefined,
   child: undefined,
 };
 

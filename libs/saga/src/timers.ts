@@ -1,6 +1,7 @@
 import { isOver } from '@millrace/contracts';
 import type { LoadedPlan, StageStep } from '@millrace/pipeline';
 import { type Run, type StepState } from './run.js';
+import { escalationAt } from './waiting.js';
 
 /**
  * How long past a deadline the coordinator leaves to the stage's own answer, which knows more: the stage gives an attempt
@@ -14,9 +15,13 @@ export function attemptDeadline(step: StageStep, fallback: boolean): number {
   return step.startTimeoutMs + timeoutMs;
 }
 
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
+
 function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undefined {
-  if (state.status !== 'running') return state.due;
+  if (state.status !== 'running' && !state.review) return state.due;
   const step = plan.step(name);
+  if (step.kind === 'review') return earliest(state.due, escalationAt(step, state));
   if (step.kind === 'stage') return state.since + attemptDeadline(step, state.fallback) + GRACE_MS;
   return step.kind === 'run' && step.timeoutMs !== undefined ? state.since + step.timeoutMs : undefined;
 }
@@ -25,12 +30,9 @@ function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undef
 export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
   if (isOver(run.status)) return undefined;
   if (run.held) return run.held.until;
-  let earliest: number | undefined;
-  for (const [name, state] of run.steps) {
-    const due = dueOf(name, state, plan);
-    if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
-  }
-  return earliest;
+  let next: number | undefined;
+  for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, plan));
+  return next;
 }
 
 /** The steps for which it is time at `at`. */

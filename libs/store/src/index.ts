@@ -1,6 +1,17 @@
 export { StaleOwner, StoreUnavailable } from './errors.js';
 export { openStore, type Store } from './open.js';
-export type { Commit, DeadLetter, Page, Paged, Reader, Review, RunChange, RunRecord, RunSummary } from './store.js';
+export type {
+  Commit,
+  DeadLetter,
+  Holding,
+  Page,
+  Paged,
+  Reader,
+  Review,
+  RunChange,
+  RunRecord,
+  RunSummary,
+} from './store.js';
 export { dropReason, type PlaceChanges, type PlaceGiven, type PlaceWanted, type Told } from './places.js';
 export { type GatheredRecord, type Gathering, type ScheduleRow, StartsStore } from './starts.js';
 export {

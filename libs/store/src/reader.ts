@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from './database.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader } from './versions.js';
-import type { DeadLetter, Page, Paged, Reader, Review, RunSummary } from './store.js';
+import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunSummary } from './store.js';
 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
@@ -92,21 +92,30 @@ export class DatabaseReader implements Reader {
     return found;
   }
 
-  async reviews(filter: { pipeline?: string; kind?: 'review' | 'signal' } & Page): Promise<Paged<Review>> {
+  async reviews(filter: ReviewFilter & Page): Promise<Paged<Review>> {
     let query = this.database.db
       .selectFrom('waits')
-      .select(['run', 'step', 'kind', 'pipeline', 'show'])
+      .select(['run', 'step', 'kind', 'pipeline', 'show', 'held'])
       .select([millis('since').as('since'), optionalMillis('due').as('due')])
       .where(before(['since', 'run'], filter));
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+    for (const name of ['assignee', 'group', 'claimedBy'] as const) {
+      const value = filter[name];
+      if (value !== undefined) query = query.where(sql`held ->> ${name}::text`, '=', value);
+    }
     const rows = await query
       .orderBy('since', 'desc')
       .orderBy('run', 'desc')
       .limit(filter.limit + 1)
       .execute();
     return paged(rows, filter, {
-      item: (row) => ({ ...row, due: row.due ?? undefined, show: parsed(row.show) }),
+      item: (row) => ({
+        ...row,
+        due: row.due ?? undefined,
+        show: parsed(row.show),
+        held: parsed(row.held ?? undefined),
+      }),
       cursor: (row) => cursorOf(row.since, row.run),
     });
   }

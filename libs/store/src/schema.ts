@@ -25,6 +25,8 @@ export interface Tables extends VersionTables {
     since: Date;
     due: Date | null;
     show: string | null;
+    /** Of a review: whom it is for, and who has claimed it. */
+    held: string | null;
   };
   dead_letters: {
     id: string;
@@ -93,6 +95,12 @@ const childRuns: Migration = {
   },
 };
 
+const heldReviews: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table waits add column held jsonb`.execute(db);
+  },
+};
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -101,5 +109,6 @@ export const migrations: MigrationProvider = {
       '003-answers-as-bytes': answersAsBytes,
       '004-starts': starts,
       '005-child-runs': childRuns,
+      '006-held-reviews': heldReviews,
     }),
 };

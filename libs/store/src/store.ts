@@ -28,6 +28,14 @@ export interface Review {
   readonly since: number;
   readonly due: number | undefined;
   readonly show: unknown;
+  readonly held?: Holding | undefined;
+}
+
+/** Whom a review is for, and who has claimed it. */
+export interface Holding {
+  readonly assignee?: string | undefined;
+  readonly group?: string | undefined;
+  readonly claimedBy?: string | undefined;
 }
 
 /** A parked step, or a record that nobody could read (`run` is then undefined and `record` has what came). */
@@ -81,6 +89,8 @@ export interface RunChange {
   /** Waits that began, and the steps whose wait ended. */
   readonly waits: readonly Review[];
   readonly waited: readonly string[];
+  /** Reviews that others hold now, or nobody. */
+  readonly held?: readonly (Holding & { readonly step: string })[];
 }
 
 /** What a batch of the coordinator decided, written as one. */
@@ -99,6 +109,11 @@ export interface Commit {
   readonly answer: Uint8Array;
 }
 
+export interface ReviewFilter extends Holding {
+  readonly pipeline?: string | undefined;
+  readonly kind?: 'review' | 'signal' | undefined;
+}
+
 /** Read side: what API and console show. */
 export interface Reader {
   /** Runs that somebody asked for; with `parent`, the child runs of one. */
@@ -106,7 +121,7 @@ export interface Reader {
   run(id: string): Promise<RunRecord | undefined>;
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;
-  reviews(filter: { pipeline?: string; kind?: 'review' | 'signal' } & Page): Promise<Paged<Review>>;
+  reviews(filter: ReviewFilter & Page): Promise<Paged<Review>>;
   deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;

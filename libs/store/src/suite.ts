@@ -198,6 +198,30 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect(await listed()).toEqual([]);
     });
 
+    test('a review is found by whom it is for and by who has claimed it', async () => {
+      const run = newRun({ pipeline: randomId('pipeline') });
+      await create(run);
+      const wait = {
+        run: run.id,
+        step: 'a',
+        kind: 'review',
+        pipeline: run.pipeline,
+        since: 5_000,
+        due: undefined,
+      } as const;
+      const held = { assignee: 'ann' };
+      await store.writer.commit(
+        commitOf({ topic, next: 1, changes: [changed(run, { waits: [{ ...wait, show: null, held }] })] }),
+      );
+      const found = async (filter: object) =>
+        (await store.reader.reviews({ pipeline: run.pipeline, limit: 5, ...filter })).items.map((one) => one.held);
+      expect([await found({ assignee: 'ann' }), await found({ assignee: 'bob' })]).toEqual([[held], []]);
+      const now = { step: 'a', group: 'board', claimedBy: 'bob' };
+      await store.writer.commit(commitOf({ topic, expected: 1, next: 2, changes: [changed(run, { held: [now] })] }));
+      expect(await found({ group: 'board', claimedBy: 'bob' })).toEqual([{ group: 'board', claimedBy: 'bob' }]);
+      expect([await found({ assignee: 'ann' }), await found({ claimedBy: 'ann' })]).toEqual([[], []]);
+    });
+
     test('a dead letter is kept once and knows when it was redriven', async () => {
       const letter = {
         id: randomId('dl'),

@@ -48,11 +48,15 @@ const WAITED = `
 delete from waits using unnest($1::text[], $2::text[]) as u(run, step) where waits.run = u.run and waits.step = u.step`;
 
 const WAIT = `
-insert into waits (run, step, kind, pipeline, since, due, show)
-select run, step, kind, pipeline, to_timestamp(since), to_timestamp(due), show::json
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[])
-  as u(run, step, kind, pipeline, since, due, show)
+insert into waits (run, step, kind, pipeline, since, due, show, held)
+select run, step, kind, pipeline, to_timestamp(since), to_timestamp(due), show::json, held::jsonb
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[], $8::text[])
+  as u(run, step, kind, pipeline, since, due, show, held)
 on conflict (run, step) do nothing`;
+
+const HELD = `
+update waits set held = u.held::jsonb from unnest($1::text[], $2::text[], $3::text[]) as u(run, step, held)
+where waits.run = u.run and waits.step = u.step`;
 
 const DEAD = `
 insert into dead_letters (id, status, at, run, pipeline, letter)
@@ -94,7 +98,7 @@ export class Writer {
    */
   async commit(commit: Commit): Promise<void> {
     const { deadLetters, redriven, changes, places } = commit;
-    const waits = changes.some((change) => change.waits.length + change.waited.length > 0);
+    const waits = changes.some(({ waits, waited, held = [] }) => waits.length + waited.length + held.length > 0);
     if (!waits && !places && deadLetters.length + redriven.length === 0) return this.write(this.database.query, commit);
     await this.database.transaction(async (query) => {
       await this.write(query, commit);
@@ -188,6 +192,15 @@ export class Writer {
         waits.map((w) => w.since / 1000),
         waits.map((w) => seconds(w.due)),
         waits.map((w) => JSON.stringify(w.show ?? null)),
+        waits.map((w) => (w.held ? JSON.stringify(w.held) : null)),
+      ]);
+    }
+    const held = changes.flatMap(({ summary, held = [] }) => held.map((one) => ({ run: summary.id, ...one })));
+    if (held.length > 0) {
+      await query(HELD, [
+        held.map(({ run }) => run),
+        held.map(({ step }) => step),
+        held.map(({ assignee, group, claimedBy }) => JSON.stringify({ assignee, group, claimedBy })),
       ]);
     }
     if (deadLetters.length > 0) {

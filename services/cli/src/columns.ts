@@ -28,6 +28,8 @@ export const REVIEW_COLUMNS: readonly Column<ReviewView>[] = [
   { title: 'REVIEW', of: ({ id }) => id },
   { title: 'PIPELINE', of: ({ pipeline }) => pipeline },
   { title: 'KIND', of: ({ kind }) => kind },
+  { title: 'FOR', of: ({ assignee, group }) => assignee ?? group },
+  { title: 'CLAIMED BY', of: ({ claimedBy }) => claimedBy },
   { title: 'SINCE', of: ({ since }) => age(since) },
   { title: 'UNTIL', of: ({ due }) => due },
 ];

@@ -71,7 +71,26 @@ function lineOf(fact: Fact): Line {
         mark: '‖',
         colour: 'yellow',
         step: fact.step,
-        text: fact.kind === 'sleep' ? 'sleeps' : `waits for a ${fact.kind}`,
+        text:
+          fact.kind === 'sleep'
+            ? 'sleeps'
+            : [`waits for a ${fact.kind}`, recipientOf(fact)].filter(Boolean).join(' by '),
+      };
+    case 'step.claimed':
+      return { mark: '‖', colour: 'yellow', step: fact.step, text: `claimed ${byOf(fact)}` };
+    case 'step.unclaimed':
+      return {
+        mark: '‖',
+        colour: 'yellow',
+        step: fact.step,
+        text: ['given back', byOf(fact)].filter(Boolean).join(' '),
+      };
+    case 'step.escalated':
+      return {
+        mark: '↑',
+        colour: 'yellow',
+        step: fact.step,
+        text: `goes to ${recipientOf(fact) || 'nobody in particular'}`,
       };
     case 'step.answered':
       return {
@@ -127,6 +146,9 @@ function spreadText({ as, items, keys }: Fact & { type: 'step.spread' }): string
 }
 
 const byOf = ({ by }: { by?: string | undefined }): string => (by === undefined ? '' : `by ${oneLine(by)}`);
+
+const recipientOf = ({ assignee, group }: { assignee?: string | undefined; group?: string | undefined }): string =>
+  oneLine(assignee ?? group ?? '');
 
 /** The few short values of an output that say what came of it. */
 export function gistOf(output: unknown): string {

@@ -223,7 +223,31 @@ describe('lists', () => {
     gateway.answers.set('/v1/runs?status=waiting&pipeline=reply&limit=2&cursor=c', { items: [], next: 'd' });
     const { err } = await gateway.run('run list --status waiting --pipeline reply --limit 2 --cursor c');
     expect(err).toContain('--cursor d');
+    gateway.answers.set('/v1/reviews?assignee=ann&group=board&claimedBy=bob&limit=50', { items: [] });
+    expect((await gateway.run('review list --assignee ann --group board --claimed-by bob')).exit).toBe(EXIT.ok);
   });
+});
+
+test('a review is claimed by somebody: without a name nothing is sent', async () => {
+  await using gateway = await FakeGateway.open();
+  expect((await gateway.run(`review claim ${RUN}.approve`)).exit).toBe(EXIT.usage);
+  expect(gateway.asked).toEqual([]);
+});
+
+test('whom a review is for, who claims it and where it goes is told as it happens', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set(`/v1/runs/${RUN}`, runView({ output: 'done' }));
+  gateway.streams.push([
+    ...began,
+    { type: 'step.waiting', at, step: 'approve', kind: 'review', assignee: 'ann' },
+    { type: 'step.claimed', at, step: 'approve', by: 'ann' },
+    { type: 'step.unclaimed', at, step: 'approve', by: 'ann' },
+    { type: 'step.escalated', at, step: 'approve', group: 'board' },
+    { type: 'run.completed', at, output: 'done' },
+  ]);
+  const { err } = await gateway.run(`run watch ${RUN}`);
+  for (const line of ['waits for a review by ann', 'claimed by ann', 'given back by ann', 'goes to board'])
+    expect(err).toContain(line);
 });
 
 test('what people do is sent with who and why', async () => {
@@ -236,6 +260,8 @@ test('what people do is sent with who and why', async () => {
       { payload: { amount: 3 }, id: 's1' },
     ],
     [`review answer ${RUN}.approve --set approved=true`, `/v1/reviews/${RUN}.approve`, { answer: { approved: true } }],
+    [`review claim ${RUN}.approve`, `/v1/reviews/${RUN}.approve/claim`, {}],
+    [`review unclaim ${RUN}.approve`, `/v1/reviews/${RUN}.approve/unclaim`, {}],
     [`dead-letter redrive dl_1`, '/v1/dead-letters/dl_1/redrive', {}],
   ];
   for (const [command, path, body] of sent) {

@@ -49,6 +49,8 @@ function detailOf(step: StepView): string {
     step.child && step.status !== 'completed' ? `${step.child} ${step.childStatus ?? ''}`.trim() : step.child,
     step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,
     step.due ? `due ${step.due}` : undefined,
+    (step.assignee ?? step.group) && `for ${oneLine(step.assignee ?? step.group ?? '')}`,
+    step.claimedBy && `claimed by ${oneLine(step.claimedBy)}`,
     step.answeredBy ? `by ${oneLine(step.answeredBy)}` : undefined,
     step.deadLetter,
     step.status !== 'completed' && step.failure ? `${step.failure.code}: ${oneLine(step.failure.message)}` : undefined,

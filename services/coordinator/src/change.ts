@@ -1,7 +1,7 @@
 import type { Fact } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { type Decision, type Run, stepOf, wakeAtOf } from '@millrace/saga';
-import type { DeadLetter, Review, RunChange, RunSummary } from '@millrace/store';
+import type { DeadLetter, Holding, Review, RunChange, RunSummary } from '@millrace/store';
 import { parkedStep } from './records.js';
 import type { Cached } from './run-cache.js';
 
@@ -34,6 +34,9 @@ export function changeOf(
         ? [reviewOf(run, fact, fact.kind)]
         : [],
     ),
+    held: facts.flatMap((fact) =>
+      isHolding(fact) && isWaiting(run, fact) ? [{ step: fact.step, ...holdingOf(run, fact.step) }] : [],
+    ),
     waited: before
       ? [...before.run.steps].flatMap(([step, { status }]) =>
           status === 'waiting' && stepOf(run, step).status !== 'waiting' ? [step] : [],
@@ -48,7 +51,20 @@ const isEarlier = (a: number | undefined, b: number | undefined): boolean =>
 
 type Waiting = Fact & { type: 'step.waiting' };
 
-const isWaiting = (run: Run, fact: Waiting): boolean => stepOf(run, fact.step).status === 'waiting';
+const isWaiting = (run: Run, fact: { step: string }): boolean => stepOf(run, fact.step).status === 'waiting';
+
+const isHolding = (fact: Fact): fact is Fact & { type: 'step.claimed' | 'step.unclaimed' | 'step.escalated' } =>
+  fact.type === 'step.claimed' || fact.type === 'step.unclaimed' || fact.type === 'step.escalated';
+
+function holdingOf(run: Run, step: string): Holding | undefined {
+  const { review } = stepOf(run, step);
+  if (!review) return undefined;
+  const { assignee, group, claimedBy } = review;
+  return { assignee: storable(assignee), group: storable(group), claimedBy: storable(claimedBy) };
+}
+
+/** PostgreSQL keeps no text with these; names come from outside. */
+const storable = (name: string | undefined): string | undefined => name?.toWellFormed().replaceAll('\0', '');
 
 const reviewOf = (run: Run, fact: Waiting, kind: Review['kind']): Review => ({
   run: run.id,
@@ -58,6 +74,7 @@ const reviewOf = (run: Run, fact: Waiting, kind: Review['kind']): Review => ({
   since: fact.at,
   due: fact.due,
   show: fact.show,
+  held: holdingOf(run, fact.step),
 });
 
 /** The dead letters that a run's facts made. */

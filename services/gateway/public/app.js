@@ -97,12 +97,16 @@ document.addEventListener('submit', (event) => {
 document.addEventListener('click', (event) => {
   const button = event.target.closest?.('[data-post]');
   if (!button || (button.dataset.ask && !confirm(button.dataset.ask))) return;
+  const by = button.dataset.name && prompt(button.dataset.name)?.trim();
+  if (button.dataset.name && !by) return;
   button.disabled = true;
-  void post(button.dataset.post, {}, live().querySelector(':scope > .said') ?? document.querySelector('.said')).then(
-    () => {
-      button.disabled = false;
-    },
-  );
+  void post(
+    button.dataset.post,
+    by ? { by } : {},
+    live().querySelector(':scope > .said') ?? document.querySelector('.said'),
+  ).then(() => {
+    button.disabled = false;
+  });
 });
 
 localTimes();
@@ -117,6 +121,9 @@ if (run && over !== 'true') {
     'step.retrying',
     'step.skipped',
     'step.waiting',
+    'step.claimed',
+    'step.unclaimed',
+    'step.escalated',
     'step.answered',
     'step.answer-refused',
     'step.defaulted',

@@ -25,7 +25,12 @@ test('a review is listed, shows what to look at, and is answered once', async ()
   world.toReview(run);
   const { items } = ReviewList.parse(await (await fetch(`${world.url}/v1/reviews`)).json());
   expect(items).toEqual([
-    expect.objectContaining({ id: `${run}.approve`, step: 'approve', allowedActions: ['answer'] }),
+    expect.objectContaining({
+      id: `${run}.approve`,
+      step: 'approve',
+      group: 'support',
+      allowedActions: ['answer', 'claim'],
+    }),
   ]);
   const url = `${world.url}/v1/reviews/${run}.approve`;
   const review = ReviewView.parse(await (await fetch(url)).json());
@@ -45,6 +50,36 @@ test('a review is listed, shows what to look at, and is answered once', async ()
   expect(after.steps[2]).toMatchObject({ answeredBy: 'ann', answerReason: 'fine' });
   expect(ReviewView.parse(await (await fetch(url)).json())).toMatchObject({ status: 'closed', allowedActions: [] });
   expect(await codeOf(await post(url, { answer: { approved: false } }))).toEqual([409, 'NOT_ALLOWED_NOW']);
+});
+
+test('a claimed review shows whose it is, and nobody else may answer or claim it until it is given back', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  const url = `${world.url}/v1/reviews/${run}.approve`;
+  expect(await codeOf(await post(`${url}/claim`, { by: 'ann' }))).toEqual([404, 'UNKNOWN_REVIEW']);
+  world.toReview(run);
+  expect(await codeOf(await post(`${url}/claim`, {}))).toEqual([400, 'INVALID_REQUEST']);
+  expect((await post(`${url}/claim`, { by: 'ann' })).status).toBe(202);
+  const held = { claimedBy: 'ann', group: 'support', allowedActions: ['answer', 'unclaim'] };
+  expect(ReviewView.parse(await (await fetch(url)).json())).toMatchObject(held);
+  expect(ReviewList.parse(await (await fetch(`${world.url}/v1/reviews`)).json()).items).toMatchObject([held]);
+  expect((await get(world, run)).steps[2]).toMatchObject(held);
+
+  for (const [path, body] of [
+    [url, { answer: { approved: true }, by: 'bob' }],
+    [url, { answer: { approved: true } }],
+    [`${url}/claim`, { by: 'bob' }],
+    [`${world.url}/v1/runs/${run}/signals/approve`, { payload: { approved: true }, by: 'bob' }],
+  ] as const) {
+    const response = await post(path, body);
+    expect(response.status).toBe(409);
+    const { code, detail } = Problem.parse(await response.json());
+    expect([code, detail]).toEqual(['REVIEW_CLAIMED', 'ann has claimed approve.']);
+  }
+  expect((await post(`${url}/unclaim`, { by: 'bob', reason: 'ann is away' })).status).toBe(202);
+  expect(await codeOf(await post(`${url}/unclaim`))).toEqual([409, 'NOT_ALLOWED_NOW']);
+  expect((await post(url, { answer: { approved: true }, by: 'bob' })).status).toBe(202);
+  expect((await get(world, run)).status).toBe('completed');
 });
 
 test('an answer that does not fit is refused, field by field, and the review stays open', async () => {

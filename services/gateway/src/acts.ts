@@ -1,5 +1,5 @@
 import { EVENT_TYPE, HEADER, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
-import type { Accepted, Action, ActBody, MoveBody, StepView } from '@millrace/contracts/http';
+import type { Accepted, Action, ActBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline';
 import { evolve, moveOf } from '@millrace/saga';
 import type { House } from '@millrace/service';
@@ -36,6 +36,7 @@ export class Acts {
     const { view, plan } = await this.open(id);
     const target = stepOf(view.steps, step, id);
     refuseUnless(target, ['signal', 'answer']);
+    if (target.claimedBy !== undefined && target.claimedBy !== by) throw claimedByAnother(target);
     const errors = validateAnswer(plan, step, payload);
     if (errors) {
       const detail = `The answer does not fit ${step}: ${errors[0]?.pointer || 'it'}: ${errors[0]?.detail}`;
@@ -50,6 +51,19 @@ export class Acts {
       payload,
     } as const;
     return this.publish({ ...event, ...actOf({ by, reason }) });
+  }
+
+  /** @throws {RequestProblem} REVIEW_CLAIMED, where somebody else has claimed it */
+  async claim(id: string, step: string, { by, reason }: ClaimBody): Promise<Accepted> {
+    const target = stepOf((await this.open(id)).view.steps, step, id);
+    if (target.claimedBy !== undefined && target.claimedBy !== by) throw claimedByAnother(target);
+    refuseUnless(target, ['claim']);
+    return this.publish({ type: 'step.claimed', run: id, step, at: Date.now(), by, ...actOf({ reason }) });
+  }
+
+  async unclaim(id: string, step: string, act: ActBody): Promise<Accepted> {
+    refuseUnless(stepOf((await this.open(id)).view.steps, step, id), ['unclaim']);
+    return this.publish({ type: 'step.unclaimed', run: id, step, at: Date.now(), ...actOf(act) });
   }
 
   /** @throws {RequestProblem} MOVE_REFUSED, naming all that does not fit; UNKNOWN_VERSION */
@@ -103,6 +117,9 @@ export class Acts {
     return { id: event.run, links: runLinks(event.run) };
   }
 }
+
+const claimedByAnother = ({ name, claimedBy }: StepView): RequestProblem =>
+  new RequestProblem('REVIEW_CLAIMED', `${claimedBy} has claimed ${name}.`);
 
 export const notNow = (why: string): RequestProblem => new RequestProblem('NOT_ALLOWED_NOW', why);
 

@@ -7,6 +7,8 @@ const page = {
 };
 const pipeline = z.string().max(200).optional().describe('Only of this pipeline.');
 
+const name = z.string().max(200).optional();
+
 export const RunsQuery = z.strictObject({
   status: RunStatus.optional(),
   pipeline,
@@ -21,6 +23,9 @@ export const ReviewsQuery = z.strictObject({
     .enum(['review', 'signal'])
     .optional()
     .describe('What a person gives, or what a system gives. Both without it.'),
+  assignee: name.describe('Only reviews for this person.'),
+  group: name.describe('Only reviews for this group.'),
+  claimedBy: name.describe('Only reviews that this person has claimed.'),
   ...page,
 });
 export type ReviewsQuery = z.infer<typeof ReviewsQuery>;

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { type Accepted, AnswerBody, type ReviewView, type StepView } from '@millrace/contracts/http';
+import { type Accepted, ActBody, AnswerBody, ClaimBody, type ReviewView } from '@millrace/contracts/http';
 import type { LoadedPlan } from '@millrace/pipeline';
 import type { Reader, Review } from '@millrace/store';
 import { Acts } from './acts.js';
@@ -7,7 +7,7 @@ import { cursorOf, readCursor } from './cursor.js';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { ReviewsQuery } from './queries.js';
-import { timeOf } from './run-view.js';
+import { reviewActions, timeOf } from './run-view.js';
 import { Runs } from './runs.js';
 import { READER } from './tokens.js';
 
@@ -21,15 +21,10 @@ export class ReviewsController {
   ) {}
 
   @Get()
-  async list(@Query({ schema: ReviewsQuery }) { limit, cursor, pipeline, kind }: ReviewsQuery) {
-    const filter = { list: 'reviews', pipeline, kind };
+  async list(@Query({ schema: ReviewsQuery }) { limit, cursor, ...wanted }: ReviewsQuery) {
+    const filter = { list: 'reviews', ...wanted };
     const before = readCursor(cursor, filter);
-    const page = await this.reader.reviews({
-      limit,
-      ...(before !== undefined && { before }),
-      ...(pipeline !== undefined && { pipeline }),
-      ...(kind && { kind }),
-    });
+    const page = await this.reader.reviews({ limit, ...wanted, ...(before !== undefined && { before }) });
     const next = cursorOf(page.next, filter);
     return { items: page.items.map(reviewOf), ...(next && { next }) };
   }
@@ -48,6 +43,7 @@ export class ReviewsController {
       status: waited.status === 'waiting' ? 'open' : 'closed',
       since: waited.waitingSince!,
       ...(waited.due && { due: waited.due }),
+      ...heldBy(waited),
       show: waited.show,
       schema: schemaOf(plan, step),
       allowedActions: waited.allowedActions,
@@ -62,7 +58,29 @@ export class ReviewsController {
     const { answer, ...act } = body;
     return this.acts.signal(run, step, { payload: answer, ...act });
   }
+
+  @Post(':id/claim')
+  @HttpCode(202)
+  async claim(@Param('id') id: string, @Body({ schema: ClaimBody }) body: ClaimBody): Promise<Accepted> {
+    const { run, step } = partsOf(id);
+    await this.get(id);
+    return this.acts.claim(run, step, body);
+  }
+
+  @Post(':id/unclaim')
+  @HttpCode(202)
+  async unclaim(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) body: ActBody): Promise<Accepted> {
+    const { run, step } = partsOf(id);
+    await this.get(id);
+    return this.acts.unclaim(run, step, body);
+  }
 }
+
+const heldBy = ({ assignee, group, claimedBy }: Pick<ReviewView, 'assignee' | 'group' | 'claimedBy'> = {}) => ({
+  ...(assignee !== undefined && { assignee }),
+  ...(group !== undefined && { group }),
+  ...(claimedBy !== undefined && { claimedBy }),
+});
 
 const identity = (run: string, step: string) => ({
   id: `${run}.${step}`,
@@ -72,8 +90,7 @@ const identity = (run: string, step: string) => ({
 });
 
 function reviewOf(review: Review): ReviewView {
-  const { run, step, kind, pipeline, since, due, show } = review;
-  const allowedActions: StepView['allowedActions'] = [kind === 'review' ? 'answer' : 'signal'];
+  const { run, step, kind, pipeline, since, due, show, held } = review;
   return {
     ...identity(run, step),
     kind,
@@ -81,8 +98,9 @@ function reviewOf(review: Review): ReviewView {
     status: 'open',
     since: timeOf(since),
     ...(due !== undefined && { due: timeOf(due) }),
+    ...heldBy(held),
     show,
-    allowedActions,
+    allowedActions: kind === 'signal' ? ['signal'] : reviewActions(held),
   };
 }
 

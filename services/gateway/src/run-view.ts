@@ -115,6 +115,9 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
     ...(begun && step.kind === 'stage' && { input: inputOf(plan, name, run.known, state.fallback) }),
     ...(output !== undefined && { output }),
     ...(history.waiting && { waitingSince: timeOf(history.waiting.since), show: history.waiting.show }),
+    ...(state.review?.assignee !== undefined && { assignee: state.review.assignee }),
+    ...(state.review?.group !== undefined && { group: state.review.group }),
+    ...(state.review?.claimedBy !== undefined && { claimedBy: state.review.claimedBy }),
     ...(state.due !== undefined && { due: timeOf(state.due) }),
     ...(state.failure && { failure: failureView(state.failure) }),
     ...(state.deadLetter !== undefined && { deadLetter: state.deadLetter }),
@@ -130,11 +133,17 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
 
 function actionsOf(kind: StepView['kind'], run: Run, step: string): Action[] {
   if (isOver(run.status)) return [];
-  const { status } = stepOf(run, step);
+  const { status, review } = stepOf(run, step);
   if (status === 'dead-lettered') return ['redrive'];
   if (status !== 'waiting' || kind === 'sleep') return [];
-  return [kind === 'review' ? 'answer' : 'signal'];
+  return kind === 'review' ? reviewActions(review) : ['signal'];
 }
+
+/** What may be done with a review that waits. */
+export const reviewActions = (held: { readonly claimedBy?: string | undefined } | undefined): Action[] => [
+  'answer',
+  held?.claimedBy === undefined ? 'claim' : 'unclaim',
+];
 
 function historiesOf(facts: readonly Fact[]): ReadonlyMap<string, History> {
   const histories = new Map<string, History>();
@@ -218,6 +227,9 @@ function record(history: History, fact: StepFact): void {
     case 'step.child':
     case 'step.retrying':
     case 'step.skipped':
+    case 'step.claimed':
+    case 'step.unclaimed':
+    case 'step.escalated':
     case 'step.answer-refused':
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Accepted, History, ReviewList } from '@millrace/contracts/http';
+import { Accepted, History, ReviewList, ReviewView } from '@millrace/contracts/http';
 import { REVIEW_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
@@ -13,6 +13,15 @@ interface AnswerOptions extends CommonOptions, ActOptions {
   readonly watch?: true;
 }
 
+interface ListOptions extends CommonOptions {
+  readonly pipeline?: string;
+  readonly assignee?: string;
+  readonly group?: string;
+  readonly claimedBy?: string;
+  readonly limit: string;
+  readonly cursor?: string;
+}
+
 export function reviewCommands(program: Command, context: Context): void {
   const review = program.command('review').description('what waits for somebody');
   const { terminal } = context;
@@ -20,18 +29,39 @@ export function reviewCommands(program: Command, context: Context): void {
   talking(review.command('list'))
     .description('steps that wait, newest first')
     .option('--pipeline <name>', 'only of this pipeline')
+    .option('--assignee <name>', 'only those for this person')
+    .option('--group <name>', 'only those for this group')
+    .option('--claimed-by <name>', 'only those that this person has claimed')
     .option('--limit <n>', 'how many at most', '50')
     .option('--cursor <cursor>', 'go on where a page ended')
-    .action(async (options: CommonOptions & { pipeline?: string; limit: string; cursor?: string }) => {
-      const { pipeline, limit, cursor } = options;
-      const page = await clientOf(terminal, options).get(
-        `/v1/reviews${queryOf({ pipeline, limit, cursor })}`,
-        ReviewList,
-      );
+    .action(async (options: ListOptions) => {
+      const { pipeline, assignee, group, claimedBy, limit, cursor } = options;
+      const query = queryOf({ pipeline, assignee, group, claimedBy, limit, cursor });
+      const page = await clientOf(terminal, options).get(`/v1/reviews${query}`, ReviewList);
       terminal.out(listed({ items: page.items, columns: REVIEW_COLUMNS, name: ({ id }) => id }, options.output));
       if (page.items.length === 0) terminal.say('Nothing waits for anybody.\n');
       if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
     });
+
+  talking(review.command('get'))
+    .description('one review: what to look at, and the schema of the answer')
+    .argument('<review>', '<run>.<step>, as `review list` has it')
+    .action(async (id: string, options: CommonOptions) => {
+      const view = await clientOf(terminal, options).get(`/v1/reviews/${encodeURIComponent(id)}`, ReviewView);
+      terminal.out(shown(view, options.output, { name: view.id, text: () => JSON.stringify(view, null, 2) }));
+    });
+
+  talking(review.command('claim'))
+    .description('take a review in hand: nobody else’s answer counts until it is given back or escalated')
+    .argument('<review>', '<run>.<step>, as `review list` has it')
+    .requiredOption('--by <name>', 'who takes it')
+    .option('--reason <text>', 'why')
+    .action((id: string, options: CommonOptions & ActOptions) => hold(context, { id, options, what: 'claim' }));
+
+  acting(talking(review.command('unclaim')))
+    .description('give a claimed review back')
+    .argument('<review>', '<run>.<step>, as `review list` has it')
+    .action((id: string, options: CommonOptions & ActOptions) => hold(context, { id, options, what: 'unclaim' }));
 
   acting(talking(review.command('answer')))
     .description('answer a review')
@@ -57,4 +87,15 @@ export function reviewCommands(program: Command, context: Context): void {
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
       terminal.say(`Answered. Follow it with: millrace run watch ${accepted.id}\n`);
     });
+}
+
+/** Claims a review or gives it back. Who was first is in the review itself. */
+async function hold(
+  { terminal }: Context,
+  { id, options, what }: { id: string; options: CommonOptions & ActOptions; what: 'claim' | 'unclaim' },
+): Promise<void> {
+  const path = `/v1/reviews/${encodeURIComponent(id)}/${what}`;
+  const accepted = await clientOf(terminal, options).post(path, actOf(options), Accepted);
+  terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+  terminal.say(`Asked for. Who has it now: millrace review get ${id}\n`);
 }

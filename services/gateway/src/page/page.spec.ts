@@ -31,6 +31,21 @@ test('a waiting run shows what to decide on, and a form for the answer', async (
   expect(html).toContain(`/v1/runs/${id}/cancel`);
 });
 
+test('a review shows whom it is for, who has claimed it, and the way to claim it or give it back', async () => {
+  await using world = await World.open();
+  const id = await start(world);
+  world.toReview(id);
+  const html = await page(world, `/runs/${id}`);
+  expect(html).toContain('for the group support');
+  expect(html).toContain(`data-post="/v1/reviews/${id}.approve/claim"`);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ by: '<b>ann</b>' });
+  await fetch(`${world.url}/v1/reviews/${id}.approve/claim`, { method: 'POST', headers, body });
+  const claimed = await page(world, `/runs/${id}`);
+  expect(claimed).toContain('claimed by &lt;b&gt;ann&lt;/b&gt;');
+  expect(claimed).toContain(`data-post="/v1/reviews/${id}.approve/unclaim"`);
+});
+
 test('a parked run shows the failure, the remedy and the way on; a finished one offers nothing', async () => {
   await using world = await World.open();
   const id = await start(world);

@@ -78,6 +78,8 @@ function stepOf(step: StepView, axis: Axis) {
     due,
     deadLetter: step.deadLetter,
     waitingSince: status === 'waiting' ? step.waitingSince : undefined,
+    heldBy: holderOf(step),
+    claim: step.allowedActions.find((action) => action === 'claim' || action === 'unclaim'),
     answeredBy: step.answeredBy,
     answerReason: step.answerReason,
     defaulted: step.defaulted,
@@ -86,6 +88,14 @@ function stepOf(step: StepView, axis: Axis) {
     output: step.output === undefined ? undefined : fieldsOf(step.output),
     canRedrive: step.allowedActions.includes('redrive'),
   };
+}
+
+/** Whom a review is for and who has it in hand, in words. */
+function holderOf({ status, assignee, group, claimedBy }: StepView): string | undefined {
+  if (status !== 'waiting') return undefined;
+  const to = assignee ?? (group && `the group ${group}`);
+  const said = [to && `for ${to}`, claimedBy && `claimed by ${claimedBy}`].filter(Boolean).join(', ');
+  return said === '' ? undefined : said;
 }
 
 function barOf(attempt: AttemptView, status: StepView['status'], axis: Axis) {

@@ -34,7 +34,7 @@ const reply = pipeline(
     const text = (input as unknown as { text: never }).text;
     const intent = step('classify', classify, { text });
     const drafted = step('draft', draft, { text, label: intent.label });
-    const approval = review('approve', Approval, { show: { draft: drafted }, timeout: '3d' });
+    const approval = review('approve', Approval, { show: { draft: drafted }, group: 'support', timeout: '3d' });
     return { text: drafted.text, approved: approval.approved };
   },
 );
@@ -236,6 +236,7 @@ export class World implements AsyncDisposable {
                 since: fact.at,
                 due: fact.due,
                 show: fact.show,
+                held: run.steps.get(fact.step)?.review,
               },
             ]
           : [],

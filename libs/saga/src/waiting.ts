@@ -1,0 +1,59 @@
+import { type Fact, failure, type RunEvent } from '@millrace/contracts';
+import { assignedTo, type LoadedPlan, validateAnswer, type Wanted, type WaitStep } from '@millrace/pipeline';
+import { type Run, stepOf, type StepState } from './run.js';
+
+/** A step begins to wait: for a time, a person or a system. */
+export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: Wanted; at: number }): Fact {
+  const { wanted, at } = of;
+  const { step, input } = wanted;
+  const definition = plan.step(step);
+  if (definition.kind === 'sleep') return { type: 'step.waiting', step, at, kind: 'sleep', due: at + definition.ms };
+  const { kind, timeoutMs } = definition as WaitStep;
+  const due = timeoutMs === undefined ? {} : { due: at + timeoutMs };
+  return { type: 'step.waiting', step, at, kind, show: input, ...due, ...assignedTo(definition, run.known, 0) };
+}
+
+/** What an answer comes to: nothing where nobody asks any more. */
+export function answered(
+  run: Run,
+  event: RunEvent & { type: 'step.signalled' },
+  { plan, at }: { plan: LoadedPlan; at: number },
+): Fact | undefined {
+  const { step, id, payload, by, reason } = event;
+  const { status, review } = stepOf(run, step);
+  // Nobody can end a sleep.
+  if (status !== 'waiting' || plan.step(step).kind === 'sleep') return undefined;
+  const act = { ...(by && { by }), ...(reason && { reason }) };
+  const claimedBy = review?.claimedBy;
+  const details = validateAnswer(plan, step, payload);
+  const refused =
+    claimedBy !== undefined && claimedBy !== by
+      ? failure('REVIEW_CLAIMED', `${claimedBy} has claimed ${step}.`)
+      : details && failure('SIGNAL_INVALID', `The answer to ${step} does not fit its schema.`, { details });
+  if (refused) return { type: 'step.answer-refused', step, at, id, failure: refused, ...act };
+  return { type: 'step.answered', step, at, id, output: payload, ...act };
+}
+
+/** A claim counts where nobody else has one; it is given back by anybody, who is named. */
+export function claimed(run: Run, event: RunEvent & { type: 'step.claimed' | 'step.unclaimed' }, at: number): Fact[] {
+  const { step, by, reason } = event;
+  const { status, review } = stepOf(run, step);
+  if (status !== 'waiting' || !review || (review.claimedBy === undefined) !== (event.type === 'step.claimed'))
+    return [];
+  const why = reason ? { reason } : {};
+  return event.type === 'step.claimed'
+    ? [{ type: 'step.claimed', step, at, by: event.by, ...why }]
+    : [{ type: 'step.unclaimed', step, at, ...(by && { by }), ...why }];
+}
+
+/** When a review that waits goes to somebody else; undefined where it does not. */
+export function escalationAt({ escalate }: WaitStep, { status, review, since }: StepState): number | undefined {
+  const next = status === 'waiting' && review ? escalate?.[review.escalations] : undefined;
+  return next && since + next.afterMs;
+}
+
+/** The review goes on to the next. */
+export function escalated(run: Run, plan: LoadedPlan, of: { step: string; at: number }): Fact {
+  const { escalations } = stepOf(run, of.step).review!;
+  return { type: 'step.escalated', ...of, ...assignedTo(plan.step(of.step), run.known, escalations + 1) };
+}
