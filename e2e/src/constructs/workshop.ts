@@ -7,8 +7,8 @@ import { isOver, runIdOf, type Topics } from '@millrace/contracts';
 import { startCoordinator } from '@millrace/coordinator';
 import type { Pipeline } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
-import { followCancellations, followPlans, openHouse, serviceSettings } from '@millrace/service';
-import { startStage } from '@millrace/stage';
+import { openHouse, serviceSettings } from '@millrace/service';
+import { startStages } from '@millrace/stage';
 import { openStore, type Reader } from '@millrace/store';
 import { until } from '../processes.js';
 import { PIPELINES } from './pipelines.js';
@@ -33,14 +33,8 @@ export class Workshop implements AsyncDisposable {
     const house = opening.use(await openHouse('workshop', settings, { broker }));
     const coordinator = await startCoordinator(house, { store, pipelines: PIPELINES });
     opening.defer(() => coordinator.drain(5_000));
-    const shared = {
-      plans: opening.use(await followPlans(house)),
-      cancellations: opening.use(await followCancellations(house)),
-    };
-    for (const stage of STAGES) {
-      const running = await startStage(house, stage, shared);
-      opening.defer(() => running.drain(5_000));
-    }
+    const stages = await startStages(house, STAGES);
+    opening.defer(() => stages.drain(5_000));
     return new Workshop(opening.move(), broker, house.topics, store.reader);
   }
 

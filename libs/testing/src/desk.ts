@@ -2,8 +2,7 @@ import type { Broker, Consumption, Handle, Outgoing } from '@millrace/broker';
 import type { StepCommand } from '@millrace/contracts';
 import { type LoadedPlan, outermostOf, planWithin, type StageContract } from '@millrace/pipeline';
 import { openHouse, serviceSettings } from '@millrace/service';
-import { contractOf, type StageOptions, startStage } from '@millrace/stage';
-import type { StageGiven } from './fake.js';
+import { contractOf, type StageGiven, type StageOptions, startStages } from '@millrace/stage';
 
 /** Of the embedded log. */
 const MAX_RECORD_BYTES = 1_048_576;
@@ -29,12 +28,8 @@ export class Desk implements AsyncDisposable {
     const handles = new Map<string, Handle>();
     const settings = serviceSettings({ LOG_LEVEL: 'silent' }, 'testing');
     const house = opening.use(await openHouse('testing', settings, { broker: brokerOf(handles) }));
-    const shared = sharedBy(options);
-    for (const given of stages) {
-      const { stage, ...own } = 'stage' in given ? given : { stage: given };
-      const running = await startStage(house, stage, { ...shared, ...own });
-      opening.defer(() => running.drain(0));
-    }
+    const running = await startStages(house, stages, sharedBy(options));
+    opening.defer(() => running.drain(0));
     return new Desk(opening.move(), handles);
   }
 

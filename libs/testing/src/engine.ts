@@ -8,10 +8,10 @@ import {
   stagesOf,
   validateInput,
 } from '@millrace/pipeline';
+import type { StageGiven } from '@millrace/stage';
 import type { z } from 'zod';
 import { contractIn } from './desk.js';
 import { TestingError } from './errors.js';
-import type { StageGiven } from './fake.js';
 import type { Crash } from './faults.js';
 import { Machine } from './machine.js';
 import { TestRun } from './test-run.js';

@@ -1,8 +1,5 @@
 import type { In, Out, StageContract } from '@millrace/pipeline';
-import { type AnyStage, Stage, type StageOptions, type StageRun } from '@millrace/stage';
-
-/** A stage of a test: its class, alone or with what its service would provide it with. */
-export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOptions, 'providers' | 'imports'>);
+import { type AnyStage, Stage, type StageRun } from '@millrace/stage';
 
 /** The work of a contract's stage, as a function. */
 export type Work<Contract extends StageContract> = (

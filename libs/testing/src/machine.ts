@@ -1,9 +1,8 @@
 import { type Failure, RunEvent, StepCommand, topicsOf } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept } from '@millrace/saga';
-import { failureOf } from '@millrace/stage';
+import { failureOf, type StageGiven } from '@millrace/stage';
 import { Desk, stageIn } from './desk.js';
-import type { StageGiven } from './fake.js';
 import { type Fault, Faults } from './faults.js';
 import { type Message, Runs, toRun, toStage } from './runs.js';
 

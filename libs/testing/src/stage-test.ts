@@ -1,8 +1,9 @@
 import { type Failure, runIdOf, RunEvent } from '@millrace/contracts';
 import { type Duration, type Given, millisecondsOf, type Result, type StageContract } from '@millrace/pipeline';
+import type { StageGiven } from '@millrace/stage';
 import { contractIn, Desk } from './desk.js';
 import { TestingError } from './errors.js';
-import { fake, type StageGiven, type Work } from './fake.js';
+import { fake, type Work } from './fake.js';
 
 /** How one attempt ended, as the coordinator hears of it. */
 export type StageAnswer<Contract extends StageContract> =

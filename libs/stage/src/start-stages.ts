@@ -1,0 +1,60 @@
+import {
+  type Env,
+  followCancellations,
+  followLimits,
+  followPlans,
+  type House,
+  readAll,
+  type Running,
+  serve,
+} from '@millrace/service';
+import { type StageSettings, stageSettings } from './config.js';
+import type { AnyStage } from './stage.decorator.js';
+import { startStage, type StageOptions } from './start-stage.js';
+
+/** A stage: its class, alone or with what it is provided with. */
+export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOptions, 'providers' | 'imports'>);
+
+/** Starts several stages in a house. What they follow, they follow together. Resolves when all of them take commands. */
+export async function startStages(
+  house: House,
+  stages: readonly StageGiven[],
+  options: Omit<StageOptions, 'providers' | 'imports'> = {},
+): Promise<Running> {
+  await using opening = new AsyncDisposableStack();
+  const shared = {
+    ...options,
+    plans: options.plans ?? opening.use(await followPlans(house)),
+    cancellations: options.cancellations ?? opening.use(await followCancellations(house)),
+    limits: options.limits ?? opening.use(await followLimits(house)),
+  };
+  const running = await Promise.all(
+    stages.map((given) => {
+      const { stage, ...own } = 'stage' in given ? given : { stage: given };
+      return startStage(house, stage, { ...shared, ...own });
+    }),
+  );
+  const opened = opening.move();
+  return {
+    async ready() {
+      for (const one of running) {
+        const ready = await one.ready();
+        if (ready !== true) return ready;
+      }
+      return true;
+    },
+    async drain(ms) {
+      await Promise.all(running.map((one) => one.drain(ms)));
+      await opened.disposeAsync();
+    },
+  };
+}
+
+/** All of a `main.ts` of stages that share a process. `stages` reads their settings. */
+export async function serveStages(name: string, stages: (env: Env) => readonly StageGiven[]): Promise<void> {
+  await serve<readonly [StageSettings, readonly StageGiven[]]>(
+    name,
+    (house, [{ concurrency }, given]) => startStages(house, given, { concurrency }),
+    { config: (env) => readAll(name, [() => stageSettings(env, name), () => stages(env)] as const) },
+  );
+}
