@@ -14,6 +14,7 @@ const HELP = `npm run services                          build, then start every 
   --scale classify=2                     two processes of classify (repeat for others)
   --no-build                             run what was built before
 
+PIPELINES=@millrace/agent: that pipeline, and the stages that it brings.
 KAFKA_BROKERS, DATABASE_URL, OTEL_EXPORTER_OTLP_ENDPOINT, TOPIC_PREFIX: from the environment, else from npm run infra.`;
 
 const GATEWAY_PORT = 8080;
@@ -28,11 +29,18 @@ const bookFile = join(root, '.millrace', 'services.json');
 
 class UsageError extends Error {}
 
-/** Folders by service name: a new stage is found without being named here. */
+/** Folders by service name: a new stage, or a pipeline that brings its own, is found without being named here. */
 function services() {
-  const stages = readdirSync(join(root, 'services/stages')).map((name) => join('services/stages', name));
-  const folders = ['services/coordinator', 'services/gateway', ...stages];
+  const within = (parent) => readdirSync(join(root, parent)).map((name) => join(parent, name));
+  const pipelines = within('pipelines').filter((it) => existsSync(join(root, it, 'src/main.ts')));
+  const folders = ['services/coordinator', 'services/gateway', ...within('services/stages'), ...pipelines];
   return new Map(folders.filter((it) => existsSync(join(root, it, 'package.json'))).map((it) => [basename(it), it]));
+}
+
+/** Every service but the stages of pipelines that are not loaded. */
+function usual(known) {
+  const loaded = (process.env.PIPELINES ?? '').split(',').map((name) => basename(name.trim()));
+  return [...known].flatMap(([name, folder]) => (folder.startsWith('pipelines') && !loaded.includes(name) ? [] : name));
 }
 
 function readOptions(args, known) {
@@ -45,7 +53,7 @@ function readOptions(args, known) {
   } catch (error) {
     throw new UsageError(error.message);
   }
-  const names = values.only?.split(',') ?? [...known.keys()];
+  const names = values.only?.split(',') ?? usual(known);
   const counts = new Map(names.map((name) => [name, 1]));
   for (const text of values.scale) {
     const [, name, count] = /^([\w-]+)=(\d{1,2})$/.exec(text) ?? [];

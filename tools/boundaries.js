@@ -3,7 +3,7 @@
 /** Any package of this workspace but these and what is in them, of which `*` stands for a part of the name. */
 const butFor = (names) => `^@millrace/(?!(?:${names.map((name) => name.replaceAll('*', '[^/]+')).join('|')})(?:/|$))`;
 
-/** Inside a folder, `allowed` are the only packages of this workspace; each line is a sentence of ARCHITECTURE.md. */
+/** Inside a folder, `allowed` are the only packages of this workspace; each line is a sentence of ARCHITECTURE.md. The last that fits a file counts. */
 const LAYERS = [
   {
     files: ['libs/contracts/**'],
@@ -42,6 +42,11 @@ const LAYERS = [
     files: ['pipelines/**'],
     allowed: ['pipeline', 'stage-*/contract'],
     why: 'a pipeline imports contracts of stages, not the stages',
+  },
+  {
+    files: ['pipelines/*/src/stages/**', 'pipelines/*/src/main.ts'],
+    allowed: ['contracts', 'pipeline', 'stage', 'service', 'ai'],
+    why: 'a stage knows its work alone: no other stage, no run state, no broker; pass data through the pipeline',
   },
   ...[
     ['services/coordinator/**', 'services/gateway/**', 'services/cli/**'],
@@ -89,7 +94,7 @@ const inside = (files, pattern) => files.every((file) => file.startsWith(pattern
 export const boundaries = LAYERS.map(({ files, allowed, why }) => {
   const foreign = HOMES.filter(({ homes }) => !homes.some((home) => inside(files, home)));
   return {
-    files: files.map((file) => `${file}/*.ts`),
+    files: files.map((file) => (file.endsWith('.ts') ? file : `${file}/*.ts`)),
     rules: {
       'no-restricted-imports': [
         'error',

@@ -20,6 +20,9 @@ const refused: [file: string, code: string][] = [
   ['services/stages/draft/src/a.ts', `import '@millrace/store';`],
   ['services/stages/draft/src/a.ts', `import '@millrace/saga';`],
   ['pipelines/support-email/src/a.ts', `import '@millrace/stage-classify';`],
+  ['pipelines/agent/src/stages/a.ts', `import '@millrace/stage-classify';`],
+  ['pipelines/agent/src/stages/a.ts', `import '@millrace/saga';`],
+  ['pipelines/agent/src/agent.ts', `import '@millrace/stage';`],
   ['services/gateway/src/a.ts', `import '@millrace/coordinator';`],
   ['services/coordinator/src/a.ts', `import '@millrace/gateway';`],
   ['services/coordinator/src/a.ts', `import 'kafkajs';`],
@@ -33,6 +36,8 @@ const allowed: [file: string, code: string][] = [
   ['libs/stage/src/a.ts', `import '@nestjs/common';`],
   ['services/stages/draft/src/a.ts', `import '@millrace/stage';`],
   ['pipelines/support-email/src/a.ts', `import '@millrace/stage-classify/contract';`],
+  ['pipelines/agent/src/stages/a.ts', `import '@millrace/stage';`],
+  ['pipelines/agent/src/main.ts', `import '@millrace/stage';`],
   ['services/standalone/src/a.ts', `import '@millrace/coordinator';`],
 ];
 

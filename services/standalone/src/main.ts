@@ -39,17 +39,27 @@ try {
 // The launcher that started this one is gone: nobody would stop it any more.
 process.on('disconnect', stop);
 
-const { url, settings } = standalone;
+const { url, settings, pipelines } = standalone;
 const seconds = (performance.now() / 1_000).toFixed(1);
 const taken = settings.port !== 0 && Number(new URL(url).port) !== settings.port;
+
+/** What to type next: for the pipeline that comes with everything, with what there is to try. */
+function hints(): string {
+  if (pipelines.includes('support-email'))
+    return `  Send one   npx millrace run start support-email pipelines/support-email/samples/refund-not-received.eml --watch
+  Or         curl -i ${url}/v1/runs -H 'content-type: application/json' \\
+               -d '{"pipeline":"support-email","input":{"from":"ann@example.com","subject":"Card","text":"I lost my card"}}'
+`;
+  return pipelines
+    .map((name) => `  Send one   npx millrace run start ${name} INPUT.json --watch   (its README has what to send)\n`)
+    .join('');
+}
+
 process.stdout.write(`
 Millrace is ready after ${seconds} s:  ${url}${taken ? `   (port ${settings.port} is taken)` : ''}
 
   Data       ${settings.dataDir}   (kill this at any time and start again: runs go on)
-  Send one   npx millrace run start support-email pipelines/support-email/samples/refund-not-received.eml --watch
-  Or         curl -i ${url}/v1/runs -H 'content-type: application/json' \\
-               -d '{"pipeline":"support-email","input":{"from":"ann@example.com","subject":"Card","text":"I lost my card"}}'
-  See them   ${url}
+${hints()}  See them   ${url}
   Stop       Ctrl-C
 
 `);

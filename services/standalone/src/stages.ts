@@ -1,6 +1,6 @@
 import type { Env } from '@millrace/service';
 import { readSettings } from '@millrace/service';
-import type { AnyStage, StageOptions } from '@millrace/stage';
+import type { AnyStage, StageGiven, StageOptions } from '@millrace/stage';
 import * as classify from '@millrace/stage-classify';
 import * as comply from '@millrace/stage-comply';
 import * as draft from '@millrace/stage-draft';
@@ -40,3 +40,17 @@ export const STAGES: readonly StageEntry[] = [
   entry('route', route.RouteStage, route),
   entry('send', send.SendStage, send),
 ];
+
+/** The stages that a pipeline's module brings under `/stages`: its `stages`, told the settings. */
+export async function broughtBy(module: string, env: Env): Promise<readonly StageGiven[]> {
+  // A file is no package, and has nothing under it.
+  if (/^[./]|^file:/.test(module)) return [];
+  try {
+    const { stages } = (await import(`${module}/stages`)) as { stages: (env: Env) => readonly StageGiven[] };
+    return stages(env);
+  } catch (error) {
+    // It brings none: its stages are services of their own.
+    if ((error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return [];
+    throw error;
+  }
+}

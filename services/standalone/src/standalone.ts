@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
 import { loadPipelines, startCoordinator } from '@millrace/coordinator';
@@ -18,16 +18,18 @@ import {
   serviceSettings,
   untilReached,
 } from '@millrace/service';
-import { startStage } from '@millrace/stage';
+import { startStage, startStages } from '@millrace/stage';
 import { openStore } from '@millrace/store';
 import { type Log, telemetry } from '@millrace/telemetry';
 import { allMetrics } from './all-metrics.js';
 import { StandaloneConfig } from './config.js';
-import { STAGES } from './stages.js';
+import { broughtBy, STAGES } from './stages.js';
 
 export interface Standalone extends AsyncDisposable {
   readonly url: string;
   readonly settings: ServiceSettings;
+  /** The pipelines it was told to load, by name. */
+  readonly pipelines: readonly string[];
 }
 
 /** Every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
@@ -66,17 +68,23 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     cancellations: opening.use(await followCancellations(gatewayHouse)),
     limits: opening.use(await followLimits(gatewayHouse)),
   };
+  const { STAGE_CONCURRENCY: concurrency } = config;
   await Promise.all(
     STAGES.map(async ({ name, stage, providers }) =>
       drained(
         await startStage(await house(name), stage, {
           ...shared,
           providers: providers(env),
-          concurrency: config.STAGE_CONCURRENCY,
+          concurrency,
         }),
       ),
     ),
   );
+  for (const module of config.PIPELINES) {
+    const brought = await broughtBy(module, env);
+    if (brought.length > 0)
+      drained(await startStages(await house(basename(module)), brought, { ...shared, concurrency }));
+  }
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
@@ -87,7 +95,8 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   await writeFile(urlFile, gateway.url);
   opening.defer(() => rm(urlFile, { force: true }));
   const opened = opening.move();
-  return { url: gateway.url, settings, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const names = pipelines.map(({ loaded }) => loaded.plan.pipeline);
+  return { url: gateway.url, settings, pipelines: names, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** @throws {BrokerError} `LOG_IN_USE` where another Millrace runs on the data, with the way to it */

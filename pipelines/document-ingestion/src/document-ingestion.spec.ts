@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StageFailure } from '@millrace/stage';
+import { stageTest, testEngine } from '@millrace/testing';
+import { documentIngestion, documentSearch } from './document-ingestion.js';
+import { embed, indexDocument, splitDocument } from './stages/contracts.js';
+import { SplitDocumentStage } from './stages/document.stages.js';
+import { stages } from './stages/index.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'document-ingestion-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const sample = async <T>(name: string): Promise<T> =>
+  JSON.parse(await readFile(fileURLToPath(new URL(`../samples/${name}.json`, import.meta.url)), 'utf8')) as T;
+const handbook = () => sample<{ id: string; title: string; text: string }>('travel-handbook');
+const ingesting = () => testEngine(documentIngestion, stages({ INDEX_DIR: folder }));
+
+async function asked(question: string) {
+  await using engine = await testEngine(documentSearch, stages({ INDEX_DIR: folder }));
+  return (await engine.start({ question })).output!.passages;
+}
+
+test('what was ingested is found by a question about it', async () => {
+  await using engine = await ingesting();
+  const run = await engine.start(await handbook());
+  expect(run.output).toEqual({ document: 'travel-handbook', found: 12, indexed: 12 });
+  const { question } = await sample<{ question: string }>('question');
+  const [best] = await asked(question);
+  expect(best).toMatchObject({
+    document: 'travel-handbook',
+    heading: 'Travel handbook › While you are away › A lost card',
+    text: expect.stringContaining('+44 20 5550 0199'),
+  });
+});
+
+test('a new version of a document takes the place of the one before', async () => {
+  await using engine = await ingesting();
+  await engine.start(await handbook());
+  await engine.start({ id: 'travel-handbook', title: 'Travel', text: 'We have no number to ring any more.' });
+  const passages = await asked('which number do I ring');
+  expect(passages.map(({ text }) => text)).toEqual(['We have no number to ring any more.']);
+});
+
+test('a passage that cannot be embedded is left out, up to one in ten', async () => {
+  const broken = new StageFailure('NO_WORDS', 'There are no words in it.', { kind: 'permanent' });
+  await using engine = await ingesting();
+  engine.throwTimes('embed[3]', 1, broken);
+  const run = await engine.start(await handbook());
+  expect(run.output).toMatchObject({ found: 12, indexed: 11 });
+
+  engine.throwTimes('embed[3]', 1, broken);
+  engine.throwTimes('embed[4]', 1, broken);
+  const worse = await engine.start(await handbook());
+  expect(worse.step('embed')).toMatchObject({ status: 'dead-lettered', failure: { code: 'TOO_MANY_FAILED' } });
+  await worse.redrive('embed');
+  expect(worse.output).toMatchObject({ found: 12, indexed: 12 });
+});
+
+test('a process that dies over the index leaves one, whole', async () => {
+  await using engine = await ingesting();
+  engine.crashOnce('file', 'before-publish');
+  const run = await engine.start(await handbook());
+  expect(engine.asked(indexDocument)).toHaveLength(2);
+  expect(run.status).toBe('completed');
+  expect(await readdir(folder)).toEqual(['travel-handbook.json']);
+});
+
+test('a long document is worked on in pages, and all of it is indexed, in order', async () => {
+  await using engine = await ingesting();
+  const paragraphs = Array.from({ length: 120 }, (_, i) => `Paragraph ${i}.`);
+  const run = await engine.start({ id: 'long', title: 'Long', text: paragraphs.join('\n\n') });
+  expect(run.output).toMatchObject({ indexed: 120 });
+  expect(run.child('embed[100-119]').status).toBe('completed');
+  expect(engine.asked(embed)).toHaveLength(120);
+  const indexed = JSON.parse(await readFile(join(folder, 'long.json'), 'utf8')) as { text: string }[];
+  expect(indexed.map((passage) => passage.text)).toEqual(paragraphs);
+});
+
+test('a document without a text is parked with the reason', async () => {
+  await using engine = await ingesting();
+  const run = await engine.start({ id: 'empty', title: 'Empty', text: '\n\n# Only a heading\n' });
+  expect(run.step('split').failure).toMatchObject({ code: 'DOCUMENT_EMPTY' });
+});
+
+describe('a document is split', () => {
+  const split = async (text: string) => {
+    await using stage = await stageTest(splitDocument, SplitDocumentStage);
+    const answer = await stage.ask({ title: 'Book', text });
+    return answer.is === 'completed' ? answer.output.passages : answer;
+  };
+
+  test('at its paragraphs, which know the headings they stand under', async () => {
+    expect(await split('Before.\n# One\nFirst.\n## Two\n\nSecond\nline.\n# Three\nThird.')).toEqual([
+      { heading: 'Book', text: 'Before.' },
+      { heading: 'Book › One', text: 'First.' },
+      { heading: 'Book › One › Two', text: 'Second line.' },
+      { heading: 'Book › Three', text: 'Third.' },
+    ]);
+  });
+
+  test('and between sentences where a paragraph is long', async () => {
+    const sentence = `${'word '.repeat(39)}end.`;
+    const parts = (await split([sentence, sentence, sentence].join(' '))) as { text: string }[];
+    expect(parts.map(({ text }) => text)).toEqual([`${sentence} ${sentence}`, sentence]);
+  });
+});

@@ -1,0 +1,1 @@
+export { documentIngestion, documentSearch } from './document-ingestion.js';
