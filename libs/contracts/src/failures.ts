@@ -87,6 +87,14 @@ export const FAILURES = {
     kind: 'permanent',
     remedy: 'The step’s input refers to something that is not there: use orElse for optional values.',
   },
+  STEP_DEADLINE_PASSED: {
+    kind: 'permanent',
+    remedy: 'The step took longer than its `deadline`, all attempts together: redrive the dead letter, or raise it.',
+  },
+  RUN_DEADLINE_PASSED: {
+    kind: 'permanent',
+    remedy: 'The run took longer than its pipeline’s `deadline`: start it again where it is still wanted, or raise it.',
+  },
   SIGNAL_TIMED_OUT: {
     kind: 'permanent',
     remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.',

@@ -24,6 +24,7 @@ export const EVENT_TYPE = {
   runEvents: 'millrace.run.events',
   runCompleted: 'millrace.run.completed',
   runCancelled: 'millrace.run.cancelled',
+  runFailed: 'millrace.run.failed',
   stepDeadLettered: 'millrace.step.dead-lettered',
   recordDeadLettered: 'millrace.record.dead-lettered',
   plan: 'millrace.plan',

@@ -119,6 +119,8 @@ export const RunView = RunSummaryView.extend({
   given: z.record(z.string(), z.unknown()).optional(),
   input: Json.optional(),
   output: Json.optional(),
+  /** Why it has failed. */
+  failure: FailureView.optional(),
   steps: z.array(StepView),
   allowedActions: AllowedActions,
 });

@@ -182,13 +182,14 @@ export interface RunRequest {
   readonly at: number;
 }
 
-/** A run's end, on `results`; a run has one at most. */
+/** A run's end, on `results`; a run has one at most. One that failed says why. */
 export const RunResult = z.object({
   run: RunId,
   pipeline: z.string(),
   plan: z.string(),
-  status: z.enum(['completed', 'cancelled']),
+  status: z.enum(['completed', 'cancelled', 'failed']),
   output: z.unknown().optional(),
+  failure: Failure.optional(),
   acceptedAt: At,
   endedAt: At,
 });

@@ -146,7 +146,8 @@ function wantedOf(compiled: CompiledStep, known: Known): Wanted {
     return { step: name, kind: step.kind, input, ...(timeoutMs !== undefined && { timeoutMs }) };
   }
   const travels = carried(compiled, known);
-  const { stage, timeoutMs } = step;
+  const { stage, deadlineMs = Infinity } = step;
+  const timeoutMs = Math.min(step.timeoutMs, deadlineMs);
   return travels
     ? { step: name, kind: 'stage', stage, input, timeoutMs, known: travels }
     : { step: name, kind: 'stage', stage, input, timeoutMs };

@@ -30,8 +30,8 @@ export function bodyOf(builder: Builder, of: { output: unknown; alwaysRun: boole
 function stageWork(steps: Readonly<Record<string, PlanStep>>, output: Mapping): Work | undefined {
   const [only, another] = Object.entries(steps);
   if (!only || another || JSON.stringify(output) !== JSON.stringify({ $ref: [only[0]] })) return undefined;
-  const { predecessors: _, when, onFailure, ...work } = only[1];
-  return work.kind === 'stage' && when === undefined && onFailure === undefined ? work : undefined;
+  const { predecessors: _, when, onFailure, deadlineMs, ...work } = only[1];
+  return work.kind === 'stage' && (when ?? onFailure ?? deadlineMs) === undefined ? work : undefined;
 }
 
 function runWork(builder: Builder, steps: Readonly<Record<string, PlanStep>>, output: Mapping): Work {

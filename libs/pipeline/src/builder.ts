@@ -22,6 +22,8 @@ interface Surroundings {
   readonly own: Readonly<Record<string, JsonSchema>>;
 }
 
+type CommonSpec = Pick<PlanStep, 'when' | 'onFailure' | 'deadlineMs'>;
+
 /** A step as it was defined; what it waits for is known when all steps are. */
 interface Draft {
   readonly step: PlanStep;
@@ -172,13 +174,17 @@ export class Builder {
     };
   }
 
-  common(step: string, { when, onFailure }: AnyOptions, output: z.ZodType): Pick<PlanStep, 'when' | 'onFailure'> {
+  common(step: string, { when, onFailure, deadline }: AnyOptions, output: z.ZodType): CommonSpec {
     const condition = allOf([...this.guards, when]);
     if (condition) this.checkOwn(condition.sources, step);
-    if (onFailure === undefined || onFailure === 'dead-letter') return { ...(condition && { when: condition.text }) };
+    const common = {
+      ...(condition && { when: condition.text }),
+      ...(deadline !== undefined && { deadlineMs: millisecondsOf(deadline, step) }),
+    };
+    if (onFailure === undefined || onFailure === 'dead-letter') return common;
     const { data, error } = output.safeParse(onFailure.default);
     if (error) throw new PlanError('DEFAULT_OUTPUT', `its default does not fit: ${error.issues[0]?.message}`, step);
-    return { ...(condition && { when: condition.text }), onFailure: { default: data as z.core.util.JSONType } };
+    return { ...common, onFailure: { default: data as z.core.util.JSONType } };
   }
 
   waits(step: string, { after = [] }: AnyOptions, rendered: readonly Rendered[]): readonly string[] {

@@ -113,11 +113,19 @@ interface AnyStep<When> {
   readonly after?: readonly (RefOf<unknown> | string)[];
 }
 
+interface AnyWork<When> extends AnyStep<When> {
+  /**
+   * From when the step begins (again, when it is redriven), over all its attempts, fallbacks and items: then it has failed for good, and what it is
+   * doing is cancelled. An attempt has a `timeout` of its own. For ever unless given.
+   */
+  readonly deadline?: Duration;
+}
+
 export interface StepOptions<
   Contract extends StageContract,
   When,
   Fallback extends StageContract,
-> extends AnyStep<When> {
+> extends AnyWork<When> {
   readonly retry?: Retry;
   /** For one attempt, from when its stage starts it: 30 seconds unless the contract says otherwise. */
   readonly timeout?: Duration;
@@ -137,7 +145,7 @@ export interface StepOptions<
 /** With `collect`: what an item gave, or why it failed. */
 type ResultOf<T, OnItem> = OnItem extends 'collect' ? { readonly output?: T; readonly failure?: Failure } : T;
 
-export interface MapOptions<When, OnItem, T> extends AnyStep<When> {
+export interface MapOptions<When, OnItem, T> extends AnyWork<When> {
   /** So many items at a time, at most: 1,000 unless given. */
   readonly concurrency?: number;
   /**
@@ -151,7 +159,7 @@ export interface MapOptions<When, OnItem, T> extends AnyStep<When> {
   readonly onFailure?: { readonly default: readonly ResultOf<T, OnItem>[] } | 'dead-letter';
 }
 
-export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyStep<When> {
+export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyWork<When> {
   /** Ends the loop when it holds of what a round gave. */
   readonly until: (round: Ref<z.input<Output>>) => Test;
   /** So many rounds, at most 1,000. */
@@ -165,14 +173,14 @@ export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyS
   readonly onFailure?: { readonly default: z.input<Output> } | 'dead-letter';
 }
 
-export interface RaceOptions<When, Output> extends AnyStep<When> {
+export interface RaceOptions<When, Output> extends AnyWork<When> {
   readonly onFailure?: { readonly default: Output } | 'dead-letter';
 }
 
 /** What one of the cases gives. */
 type CaseOf<Cases> = { [K in keyof Cases]: Cases[K] extends () => infer T ? T : never }[keyof Cases];
 
-export interface RunOptions<When, Output> extends AnyStep<When> {
+export interface RunOptions<When, Output> extends AnyWork<When> {
   /** How often to begin a run, the first time included: once unless given. */
   readonly retry?: Retry;
   /** For one run. */
@@ -213,6 +221,7 @@ export interface AnyOptions {
   readonly retry?: Retry;
   readonly timeout?: Duration;
   readonly startTimeout?: Duration;
+  readonly deadline?: Duration;
   readonly fallback?: {
     readonly stage: StageContract;
     readonly input: unknown;

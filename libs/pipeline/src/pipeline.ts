@@ -4,7 +4,7 @@ import { connected } from './body.js';
 import { addChoice, addLoop, addMap, addRace, addRun } from './constructs.js';
 import type { Test } from './conditions.js';
 import type { AnyOptions, Define } from './definition.js';
-import type { Duration } from './duration.js';
+import { type Duration, millisecondsOf } from './duration.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { INPUT, isKebabName } from './names.js';
 import { schemaOf } from './output-schema.js';
@@ -23,6 +23,8 @@ export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<I
   readonly input: Input;
   /** The stages that exist, where that is known: a step of any other is refused. */
   readonly stages?: readonly string[];
+  /** From when a run begins: then it has failed, and what it and its child runs are doing is cancelled. For ever unless given. */
+  readonly deadline?: Duration;
 }
 
 type LoopOf = AnyOptions & { readonly until: (round: Ref<never>) => Test };
@@ -67,6 +69,7 @@ export function pipeline<Input extends z.ZodType, Output>(
     steps,
     output: output.mapping,
     ...(starts && { starts }),
+    ...(options.deadline !== undefined && { deadlineMs: millisecondsOf(options.deadline) }),
   });
   const outputSchema = schemaOf(given);
   return { name, input, outputSchema, plan: loaded.plan, loaded, contracts: builder.contracts };

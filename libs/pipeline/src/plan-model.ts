@@ -136,7 +136,7 @@ function planOf(compiled: CompiledPlan, name: string): Plan {
 
 /** A page does with its part of a list what the map does with the whole. */
 function pageStep(name: string, map: MapStep, of: { pipeline: string; needs: readonly string[] }): RunStep {
-  const { when: _, onFailure: __, ...same } = map;
+  const { when: _, onFailure: __, deadlineMs: ___, ...same } = map;
   const step: MapStep = { ...same, over: { $ref: [PAGE_NAME, 'items'] }, predecessors: [] };
   const given = [...of.needs, PAGE_NAME];
   const { pipeline } = of;

@@ -21,6 +21,8 @@ const Common = {
   when: z.string().optional(),
   /** Used as the output when the step fails for good, instead of a dead letter. */
   onFailure: z.object({ default: z.json() }).optional(),
+  /** Milliseconds from when the step begins, over all its attempts and items: then it has failed for good. */
+  deadlineMs: z.number().positive().optional(),
 };
 
 const StageWork = z.object({
@@ -164,6 +166,7 @@ export type Plan = {
   readonly steps: Readonly<Record<string, PlanStep>>;
   readonly output: Mapping;
   readonly starts?: Starts | undefined;
+  readonly deadlineMs?: number | undefined;
 };
 
 export const Plan: z.ZodType<Plan> = z.object({
@@ -178,4 +181,6 @@ export const Plan: z.ZodType<Plan> = z.object({
   output: MappingSchema,
   /** What begins runs by itself, and how many may be under way at once. */
   starts: Starts.optional(),
+  /** Milliseconds from when a run begins: then it has failed, whatever it is doing. */
+  deadlineMs: z.number().positive().optional(),
 });

@@ -1,5 +1,5 @@
 import type { StepCommand } from '@millrace/contracts';
-import type { Request } from './deciding.js';
+import type { Request } from './attempts.js';
 import type { Run } from './run.js';
 
 /** What an attempt's stage is asked, as it travels. */

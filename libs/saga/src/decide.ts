@@ -112,6 +112,7 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       return deciding.settle();
     case 'run.woken':
       if (run.held) return deciding.timeHasCome();
+      if (deciding.isOverdue()) return deciding.end();
       for (const step of dueSteps(run, context.plan, context.at)) deciding.due(step);
       return deciding.settle();
     case 'run.move-requested':

@@ -19,25 +19,12 @@ import {
 import { childRequest, concurrencyOf, cancelOf, parksIn, toldToParent } from './children.js';
 import { nextOf, tooMany } from './fan.js';
 import { endOf, itemPolicyOf, spreadFor } from './items.js';
+import { type Asked, lastAttempt, type Request, requestFor } from './attempts.js';
+import { runDeadline, runLate, stepDeadline, stepLate } from './deadlines.js';
 import { delayOf } from './retry.js';
 import { evolve } from './evolve.js';
 import { hasEnded, progressOf, type Run, stepOf } from './run.js';
-import { attemptDeadline } from './timers.js';
 import { escalated, waitingFor } from './waiting.js';
-
-/** An attempt to be sent to its stage. */
-export interface Request {
-  readonly step: string;
-  readonly stage: string;
-  readonly attempt: number;
-  readonly input: unknown;
-  readonly known: Readonly<Record<string, unknown>> | undefined;
-  readonly at: number;
-  readonly timeoutMs: number;
-  readonly expires: number;
-  /** Spans that led here and are not its parent: the joined steps', the attempt before. */
-  readonly links: readonly string[];
-}
 
 /** Where a run stands now, what was added to its history, which attempts that asks for, and what other runs have to be told. */
 export interface Decision {
@@ -47,8 +34,6 @@ export interface Decision {
   /** For children and parent. */
   readonly events: readonly RunEvent[];
 }
-
-type Attempt = Pick<Request, 'step' | 'stage' | 'input' | 'known'> & { readonly fallback: boolean };
 
 /** One decision while it is being made. */
 export class Deciding {
@@ -181,42 +166,17 @@ export class Deciding {
   }
 
   private beginChild(step: string): Fact {
-    const attempt = this.lastAttempt(step) + 1;
+    const attempt = lastAttempt(this.run!, step) + 1;
     const request = childRequest(this.run!, { step, attempt, plan: this.plan, at: this.at });
     this.events.push(request);
     return { type: 'step.requested', step, attempt, at: this.at, child: request.run };
   }
 
-  private request({ step, stage, input, known, fallback }: Attempt): Fact {
-    const definition = this.plan.step(step) as StageStep;
-    const timeoutMs = (fallback && definition.fallback ? definition.fallback : definition).timeoutMs;
-    const before = stepOf(this.run!, step);
-    const attempt = Math.max(this.lastAttempt(step), this.handedOn(step)) + 1;
-    const joined =
-      before.attempt === 0 ? definition.predecessors.map((name) => stepOf(this.run!, name).trace) : [before.trace];
-    const links = joined.filter((trace) => trace !== undefined);
-    const expires = this.at + attemptDeadline(definition, fallback);
-    this.requests.push({ step, stage, attempt, input, known, at: this.at, timeoutMs, expires, links });
-    return { type: 'step.requested', step, attempt, at: this.at, stage, timeoutMs, ...(fallback && { fallback }) };
-  }
-
-  /** An item's numbers go on from its step's, which a run that was moved has of its own past. */
-  private lastAttempt(step: string): number {
-    const item = itemOf(step);
-    return Math.max(stepOf(this.run!, step).attempt, item ? stepOf(this.run!, item.step).attempt : 0);
-  }
-
-  /**
-   * The highest attempt with which a stage may have handed this step on already, unknown to us: one that was given up or
-   * superseded may have answered all the same. Its number must not be given out again.
-   */
-  private handedOn(step: string): number {
-    let highest = 0;
-    for (let name = step; this.plan.isHandedOff(name);) {
-      name = this.plan.compiled.byName.get(name)!.predecessors[0]!;
-      highest = Math.max(highest, stepOf(this.run!, name).attempt);
-    }
-    return highest;
+  private request(asked: Asked): Fact {
+    const request = requestFor(this.run!, this.plan, { ...asked, at: this.at });
+    this.requests.push(request);
+    const { step, stage, attempt, at, timeoutMs } = request;
+    return { type: 'step.requested', step, attempt, at, stage, timeoutMs, ...(asked.fallback && { fallback: true }) };
   }
 
   cancel(act: { by?: string; reason?: string }): void {
@@ -228,7 +188,8 @@ export class Deciding {
   due(step: string): void {
     if (isOver(this.run!.status)) return;
     const state = stepOf(this.run!, step);
-    if (state.status === 'retrying') this.add(this.ask(step, state.fallback));
+    if (this.isLate(step)) this.missed(step);
+    else if (state.status === 'retrying') this.add(this.ask(step, state.fallback));
     else if (state.status === 'waiting' && this.plan.step(step).kind === 'sleep') {
       this.add({ type: 'step.valued', step, at: this.at, output: null });
     } else if (state.status === 'waiting' && (state.due ?? Infinity) > this.at) {
@@ -241,6 +202,27 @@ export class Deciding {
       this.add({ type: 'step.failed', step, attempt: state.attempt, at: this.at, failure: late });
       this.afterFailure(step, late);
     }
+  }
+
+  private isLate(step: string): boolean {
+    return (stepDeadline(this.plan.step(step), stepOf(this.run!, step)) ?? Infinity) <= this.at;
+  }
+
+  /** A step that has not ended by its deadline has failed, however often it might still be tried. */
+  private missed(step: string): void {
+    const definition = this.plan.step(step);
+    const { child, status, fallback } = stepOf(this.run!, step);
+    if (child && status === 'running') this.events.push(cancelOf(this.run!, child.run, this.at));
+    const input = definition.kind === 'stage' ? inputOf(this.plan, step, this.run!.known, fallback) : null;
+    this.giveUp(step, stepLate(step, definition), input);
+  }
+
+  /** A run that has not ended by its deadline has failed, and with it whatever it and its child runs are doing. */
+  isOverdue(): boolean {
+    if ((runDeadline(this.run!, this.plan) ?? Infinity) > this.at) return false;
+    this.leaveChildren();
+    this.add({ type: 'run.failed', at: this.at, failure: runLate(this.plan) });
+    return true;
   }
 
   /** A page may have passed over more items than its map tolerates. */
@@ -256,6 +238,7 @@ export class Deciding {
 
   /** Retry, fallback, default or dead letter, in this order, as the step's policy has it. */
   afterFailure(step: string, cause: Failure): void {
+    if (this.isLate(step)) return this.missed(step);
     const definition = this.plan.step(step) as StageStep;
     const state = stepOf(this.run!, step);
     const { retry } = state.fallback && definition.fallback ? definition.fallback : definition;

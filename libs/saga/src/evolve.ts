@@ -19,6 +19,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         plan: '',
         status: 'running',
         acceptedAt: 0,
+        begunAt: 0,
         endedAt: undefined,
         held: undefined,
         key: undefined,
@@ -55,6 +56,7 @@ function statusOf(run: Run): RunStatus {
 function set(run: Draft, step: string, change: Partial<StepState> & { since: number }): void {
   const from = stepOf(run, step);
   const to = { ...from, due: undefined, ...change };
+  if (to.status === 'running') to.begunAt ??= to.since;
   run.steps.set(step, to);
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
@@ -86,6 +88,7 @@ function apply(run: Draft, fact: Fact): void {
       run.pipeline = fact.pipeline;
       run.plan = fact.plan;
       run.acceptedAt = fact.at;
+      run.begunAt = fact.at;
       run.parent = fact.parent;
       run.key = fact.key;
       run.priority = fact.priority;
@@ -98,6 +101,7 @@ function apply(run: Draft, fact: Fact): void {
       return;
     case 'run.begun':
       run.held = undefined;
+      run.begunAt = fact.at;
       return;
     case 'step.requested': {
       const before = stepOf(run, fact.step);
@@ -177,7 +181,7 @@ function apply(run: Draft, fact: Fact): void {
       abandon(run, fact.step, since);
       return;
     case 'step.redriven': {
-      const anew = { tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined };
+      const anew = { tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
       set(run, fact.step, { since, status: 'pending', ...anew });
       return;
     }

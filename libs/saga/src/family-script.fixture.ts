@@ -28,8 +28,12 @@ const itemFailure = fc.oneof(
   fc.record({ toleratePercent: fc.constantFrom(0, 50) }),
 );
 
+const runDeadline = fc.constantFrom(undefined, undefined, undefined, undefined, 10_000);
+
 const inner = (given: string[], depth: number): fc.Arbitrary<Plan> =>
-  fc.array(step(depth), { minLength: 0, maxLength: 3 }).map((drawn) => planOf(drawn, given));
+  fc
+    .tuple(fc.array(step(depth), { minLength: 0, maxLength: 3 }), runDeadline)
+    .map(([drawn, deadlineMs]) => ({ ...planOf(drawn, given), deadlineMs }));
 
 /** A random step after one or two of those before it. */
 function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
@@ -73,8 +77,12 @@ function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
   return fc.record({
     back: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
     kind: fc
-      .tuple(fc.oneof(...kinds), fc.boolean())
-      .map(([one, hasDefault]) => ({ ...one, ...(hasDefault && { onFailure: { default: [] } }) })),
+      .tuple(fc.oneof(...kinds), fc.boolean(), fc.constantFrom(undefined, undefined, 4_000, 20_000))
+      .map(([one, hasDefault, deadlineMs]) => ({
+        ...one,
+        ...(hasDefault && { onFailure: { default: [] } }),
+        ...(deadlineMs !== undefined && { deadlineMs }),
+      })),
   });
 }
 
@@ -91,7 +99,9 @@ function planOf(drawn: readonly { back: number[]; kind: object }[], given?: stri
 
 export const script = (items: fc.Arbitrary<number>): fc.Arbitrary<Script> =>
   fc.record({
-    plan: fc.array(step(2), { minLength: 1, maxLength: 4 }).map((drawn) => planOf(drawn)),
+    plan: fc
+      .tuple(fc.array(step(2), { minLength: 1, maxLength: 4 }), runDeadline)
+      .map(([drawn, deadlineMs]) => ({ ...planOf(drawn), deadlineMs })),
     outcomes: fc.array(fc.constantFrom('succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'dies'), {
       minLength: 1,
       maxLength: 12,

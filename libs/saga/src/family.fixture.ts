@@ -200,6 +200,8 @@ export class Family {
   }
 }
 
+const SLACK = 1_000;
+
 /** What is wrong with how it went, in words; nothing when all is well. */
 export function violations({ members, sent, strays, root }: Family): string[] {
   const wrong = strays.map((stray) => `there is no such run: ${stray}`);
@@ -221,7 +223,7 @@ export function violations({ members, sent, strays, root }: Family): string[] {
       if (isOpen && run.status === 'completed') wrong.push(`the run ended without ${step}`);
     }
     for (const step of plan.order) wrong.push(...wrongList(run, plan, step));
-    wrong.push(...wrongHolders(facts));
+    wrong.push(...wrongHolders(facts), ...wrongTimes(run, facts, plan));
   }
   return wrong;
 }
@@ -261,4 +263,23 @@ function wrongHolders(facts: readonly Fact[]): string[] {
     if (fact.type !== 'step.answered' || claimedBy === undefined || fact.by === claimedBy) return [];
     return [`${fact.by} answered ${fact.step}, which ${claimedBy} had claimed`];
   });
+}
+
+/** Nothing but its end happens to a run after its deadline, and to no step that has one is anything asked after it. */
+function wrongTimes(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[] {
+  const { deadlineMs } = plan.plan;
+  const end = deadlineMs === undefined ? Infinity : run.begunAt + deadlineMs;
+  // An event that was there before the timer may come to be decided a little later.
+  const late = facts.find((fact) => fact.at > end + SLACK && fact.type !== 'run.failed');
+  const begun = new Map<string, number>();
+  const asked = facts.flatMap((fact) => {
+    if (fact.type === 'step.redriven') begun.delete(fact.step);
+    if (fact.type !== 'step.requested') return [];
+    const since = begun.get(fact.step) ?? fact.at;
+    begun.set(fact.step, since);
+    return fact.at >= since + (plan.step(fact.step).deadlineMs ?? Infinity)
+      ? [`${fact.step} was asked for after its deadline`]
+      : [];
+  });
+  return late ? [...asked, `after its deadline: ${late.type}`] : asked;
 }

@@ -11,6 +11,8 @@ export interface StepState {
   readonly tries: number;
   /** Since when it stands so, in milliseconds since the epoch. */
   readonly since: number;
+  /** Since when it has been worked on, all attempts together: what its deadline counts from. */
+  readonly begunAt: number | undefined;
   /** When something has to happen if nothing does: a retry, the end of a wait. Deadlines of attempts are in the plan. */
   readonly due: number | undefined;
   /** The fallback stage has taken over. */
@@ -34,6 +36,8 @@ export interface Run {
   readonly plan: string;
   readonly status: RunStatus;
   readonly acceptedAt: number;
+  /** What its deadline counts from: when it was accepted, or came out of being held. */
+  readonly begunAt: number;
   readonly endedAt: number | undefined;
   /** It has not begun: until a time, or without one until its turn comes. */
   readonly held: { readonly until: number | undefined } | undefined;
@@ -60,6 +64,7 @@ export const NOT_BEGUN: StepState = {
   attempt: 0,
   tries: 0,
   since: 0,
+  begunAt: undefined,
   due: undefined,
   fallback: false,
   firstFailedAt: undefined,

@@ -1,5 +1,6 @@
 import { isOver } from '@millrace/contracts';
-import type { LoadedPlan, StageStep } from '@millrace/pipeline';
+import type { LoadedPlan, PlanStep, StageStep } from '@millrace/pipeline';
+import { runDeadline, stepDeadline } from './deadlines.js';
 import { type Run, type StepState } from './run.js';
 import { escalationAt } from './waiting.js';
 
@@ -15,13 +16,25 @@ export function attemptDeadline(step: StageStep, fallback: boolean): number {
   return step.startTimeoutMs + timeoutMs;
 }
 
-const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || (b !== undefined && b < a) ? b : a;
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
 
 function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undefined {
-  if (state.status !== 'running' && !state.review) return state.due;
+  const { status, due } = state;
+  if (status !== 'running' && status !== 'retrying' && status !== 'waiting') return due;
   const step = plan.step(name);
-  if (step.kind === 'review') return earliest(state.due, escalationAt(step, state));
+  return earliest(
+    stepDeadline(step, state),
+    step.kind === 'review' ? escalationAt(step, state) : undefined,
+    due ?? attemptEnd(step, state),
+  );
+}
+
+/** When an attempt is given up that nothing is heard of. */
+function attemptEnd(step: PlanStep, state: StepState): number | undefined {
+  if (state.status !== 'running') return undefined;
   if (step.kind === 'stage') return state.since + attemptDeadline(step, state.fallback) + GRACE_MS;
   return step.kind === 'run' && step.timeoutMs !== undefined ? state.since + step.timeoutMs : undefined;
 }
@@ -30,7 +43,7 @@ function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undef
 export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
   if (isOver(run.status)) return undefined;
   if (run.held) return run.held.until;
-  let next: number | undefined;
+  let next = runDeadline(run, plan);
   for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, plan));
   return next;
 }

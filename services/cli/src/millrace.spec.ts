@@ -173,6 +173,16 @@ describe('run watch', () => {
     expect(err).toContain('by ann: sent twice');
   });
 
+  test('a failed run ends with its own code, why and the remedy', async () => {
+    await using gateway = await FakeGateway.open();
+    const late = { code: 'RUN_DEADLINE_PASSED', kind: 'permanent', message: 'Too late.' } as const;
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'failed', failure: { ...late, remedy: 'Raise it.' } }));
+    gateway.streams.push([...began, { type: 'run.failed', at, failure: late }]);
+    const { exit, err } = await gateway.run(`run watch ${RUN}`);
+    expect(exit).toBe(EXIT.failed);
+    expect(err).toContain('RUN_DEADLINE_PASSED Too late.\nRaise it.');
+  });
+
   test('gives up when it was told how long to wait', async () => {
     await using gateway = await FakeGateway.open();
     gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'running' }));

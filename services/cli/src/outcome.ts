@@ -24,7 +24,7 @@ export async function tellOutcome(
       terminal.say(`${run.id} was cancelled.\n`);
       return EXIT.cancelled;
     case 'failed':
-      terminal.say(`${run.id} has failed.\n`);
+      terminal.say(failedText(run));
       return EXIT.failed;
     case 'dead-lettered':
       for (const step of run.steps) if (step.deadLetter !== undefined) terminal.say(parkedText(step, terminal));
@@ -33,6 +33,11 @@ export async function tellOutcome(
       for (const step of run.steps) if (step.status === 'waiting') terminal.say(await waitingText(run, step, about));
       return EXIT.ok;
   }
+}
+
+function failedText({ id, failure }: RunView): string {
+  if (!failure) return `${id} has failed.\n`;
+  return `${id} has failed: ${failure.code} ${oneLine(failure.message)}\n${failure.remedy}\n`;
 }
 
 function parkedText(step: StepView, terminal: Terminal): string {

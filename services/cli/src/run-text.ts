@@ -26,6 +26,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     ...(run.endedAt ? [`ended     ${run.endedAt}`] : []),
     ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
     `trace     ${run.traceId}`,
+    ...(run.failure ? [`failure   ${run.failure.code}: ${oneLine(run.failure.message)}`] : []),
     '',
     ...run.steps.flatMap((step) => [
       `  ${step.name.padEnd(width)}  ${status(step.status, 13)}  ${detailOf(step)}`.trimEnd(),

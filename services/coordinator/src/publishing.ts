@@ -138,12 +138,14 @@ export function endedSpans(
         });
         break;
       case 'run.completed':
+      case 'run.failed':
       case 'run.cancelled':
         record({
           name: `run ${run.status}`,
           startMs: run.acceptedAt,
           endMs: fact.at,
           more: { [ATTRIBUTE.status]: run.status },
+          ...(fact.type === 'run.failed' && { failed: fact.failure.code }),
         });
         break;
       case 'step.dead-lettered':

@@ -38,12 +38,18 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
           resultRecord(topics, run, { status: 'completed', output, at: fact.at }),
         ),
       ];
+    case 'run.failed':
     case 'run.cancelled': {
+      // To the stages it is the same: what they have in hand for the run is wanted no more.
       const control: Control = { type: 'run.cancelled', run: run.id, at: fact.at };
       const headers = { ce_type: EVENT_TYPE.control };
+      const end =
+        fact.type === 'run.failed'
+          ? ({ status: 'failed', failure: fact.failure, at: fact.at } as const)
+          : ({ status: 'cancelled', at: fact.at } as const);
       return [
         { topic: topics.control, key: run.id, value: JSON.stringify(control), headers },
-        ...(run.parent ? [] : [resultRecord(topics, run, { status: 'cancelled', at: fact.at })]),
+        ...(run.parent ? [] : [resultRecord(topics, run, end)]),
       ];
     }
     case 'step.dead-lettered':
@@ -65,10 +71,16 @@ function fitting(
   return sizeOf(whole) <= limit ? whole : record(contents[1]);
 }
 
+const END_TYPE: Readonly<Record<RunResult['status'], string>> = {
+  completed: EVENT_TYPE.runCompleted,
+  cancelled: EVENT_TYPE.runCancelled,
+  failed: EVENT_TYPE.runFailed,
+};
+
 function resultRecord(
   topics: Topics,
   run: Run,
-  end: { status: RunResult['status']; output?: unknown; at: number },
+  end: Pick<RunResult, 'status' | 'output' | 'failure'> & { at: number },
 ): Outgoing {
   const result: RunResult = {
     run: run.id,
@@ -76,10 +88,11 @@ function resultRecord(
     plan: run.plan,
     status: end.status,
     ...(end.status === 'completed' && { output: end.output }),
+    ...(end.failure && { failure: end.failure }),
     acceptedAt: run.acceptedAt,
     endedAt: end.at,
   };
-  const type = end.status === 'completed' ? EVENT_TYPE.runCompleted : EVENT_TYPE.runCancelled;
+  const type = END_TYPE[end.status];
   const headers = cloudEvent({
     id: `${run.id}/${end.status}`,
     type,

@@ -130,6 +130,7 @@ if (run && over !== 'true') {
     'step.dead-lettered',
     'step.redriven',
     'run.completed',
+    'run.failed',
     'run.cancelled',
   ]) {
     events.addEventListener(type, refreshSoon);

@@ -45,6 +45,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
   const names = plan.order.flatMap((name) => [name, ...itemsToLookAt(run, name)]);
   const steps = names.map((name) => stepView(name, { run, plan, history: histories.get(name) ?? blank() }));
   const given = Object.entries(record.facts[0]?.type === 'run.accepted' ? (record.facts[0].given ?? {}) : {});
+  const failed = record.facts.find((fact) => fact.type === 'run.failed');
   const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
   return {
     ...summary,
@@ -54,6 +55,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
     input: run.known['input'],
     ...(run.output !== undefined && { output: run.output }),
+    ...(failed && { failure: failureView(failed.failure) }),
     steps,
     allowedActions: isOver(run.status) ? [] : run.parent ? ['cancel'] : ['cancel', 'move'],
   };
