@@ -39,3 +39,10 @@ test('anything else is refused, and a failing check does not take the server dow
   expect((await get(server, '/metrics')).status).toBe(500);
   expect((await get(server, '/livez')).status).toBe(200);
 });
+
+test('what is for a service that still starts is to be asked again, whatever it is', async () => {
+  await using server = await opened({ ready: () => Promise.resolve('starting') });
+  const answer = await get(server, '/v1/runs', 'POST');
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await answer.json()).toEqual({ error: 'The service is not ready (starting): ask again.' });
+});

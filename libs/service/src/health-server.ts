@@ -18,6 +18,7 @@ export interface Health {
 interface Answer {
   readonly status: number;
   readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -29,7 +30,8 @@ const json = (status: number, body: unknown): Answer => ({
 
 /**
  * Answers `GET /livez` (the process runs; nothing else is looked at, so a broker that is away restarts nobody),
- * `GET /readyz` (503 with the reason while not ready) and `GET /metrics`.
+ * `GET /readyz` (503 with the reason while not ready) and `GET /metrics`. While the service is not ready everything else
+ * is 503 as well: it may be for the service, whose port this is until then.
  */
 export async function healthServer(health: Health): Promise<HealthServer> {
   const server = createServer((request, response) => {
@@ -49,27 +51,36 @@ export async function healthServer(health: Health): Promise<HealthServer> {
   };
 }
 
+const PATHS = ['/livez', '/readyz', '/metrics'];
+
 async function answer({ ready, metrics }: Health, { method, url }: IncomingMessage): Promise<Answer> {
-  if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'Only GET is answered here.' });
+  const path = url?.split('?')[0];
   try {
-    switch (url?.split('?')[0]) {
+    if (!PATHS.includes(path!)) return await elsewhere(ready);
+    if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'Only GET is answered here.' });
+    switch (path) {
       case '/livez':
         return json(200, { live: true });
       case '/readyz': {
         const state = await ready();
         return state === true ? json(200, { ready: true }) : json(503, { ready: false, reason: state });
       }
-      case '/metrics':
-        return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() };
       default:
-        return json(404, { error: 'Not found. There are /livez, /readyz and /metrics.' });
+        return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() };
     }
   } catch {
     return json(500, { error: 'The answer could not be made.' });
   }
 }
 
-function send(response: ServerResponse, { method }: IncomingMessage, { status, type, body }: Answer): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+async function elsewhere(ready: Health['ready']): Promise<Answer> {
+  const state = await ready();
+  if (state === true) return json(404, { error: `Not found. There are ${PATHS.join(', ')}.` });
+  const error = `The service is not ready (${state}): ask again.`;
+  return { ...json(503, { error }), headers: { 'retry-after': '1' } };
+}
+
+function send(response: ServerResponse, { method }: IncomingMessage, { status, type, body, headers }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.end(method === 'HEAD' ? undefined : body);
 }
