@@ -1,0 +1,1 @@
+export { agent, research } from './agent.js';

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Env, readSettings } from '@millrace/service';
+import type { StageGiven } from '@millrace/stage';
+import { z } from 'zod';
+import { CalculateStage, Knowledge, LookUpStage, NoteStage, ThinkStage } from './agent.stages.js';
+import { Planner, RulePlanner } from './planner.js';
+
+const Settings = z.object({
+  /** A JSON file: what is known, by subject. */
+  AGENT_KNOWLEDGE: z.string().default(fileURLToPath(new URL('../../knowledge/countries.json', import.meta.url))),
+});
+
+/** The stages of this pipeline. @throws {ConfigError} */
+export function stages(env: Env): readonly StageGiven[] {
+  const { AGENT_KNOWLEDGE } = readSettings(Settings, env, 'agent');
+  const about = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(AGENT_KNOWLEDGE, 'utf8')));
+  return [
+    { stage: ThinkStage, providers: [{ provide: Planner, useClass: RulePlanner }] },
+    CalculateStage,
+    { stage: LookUpStage, providers: [{ provide: Knowledge, useValue: { about } }] },
+    NoteStage,
+  ];
+}

@@ -1,0 +1,1 @@
+export { contentModeration } from './content-moderation.js';
