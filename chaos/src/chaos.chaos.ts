@@ -10,7 +10,7 @@ async function told(of: { seed: number; runs: number; faults: number; spanMs: nu
 }
 
 test('whatever is killed, frozen, cut, slowed, repeated, poisoned or full: every run ends once, as it has to', async () => {
-  const { violations, story } = await told({ seed: 7, runs: 400, faults: 12, spanMs: 45_000 });
+  const { violations, story } = await told({ seed: 7, runs: 300, faults: 12, spanMs: 30_000 });
   if (violations.length > 0) throw new Error(story);
 }, 480_000);
 
@@ -20,7 +20,7 @@ test.each([
 ] as const)(
   '%s the same is not so, and the harness tells',
   async (_, mutant, faults) => {
-    const { violations } = await told({ seed: 1, runs: 200, faults, spanMs: 15_000, mutant });
+    const { violations } = await told({ seed: 1, runs: 150, faults, spanMs: 12_000, mutant });
     const repeated = violations.filter(({ what }) => / times$| records on results$/.test(what));
     expect(repeated.length).toBeGreaterThan(0);
   },
