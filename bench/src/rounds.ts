@@ -30,7 +30,7 @@ export async function measureAll(of: RoundsOptions): Promise<readonly Outcome[]>
     .map((name) => workNamed(name, runs))
     .map((work) =>
       systems
-        .filter((system) => system.parallelSteps || work.shape === 'sequence')
+        .filter((system) => work.shape === 'sequence' || work.steps <= system.mostAtOnce)
         .map((system): Measurement => ({ system, work: ownShare(work, system), samples: [] })),
     );
   await warmUp(all[0] ?? [], of);

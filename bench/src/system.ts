@@ -38,8 +38,8 @@ export interface SystemEntry {
   readonly needs: readonly ('kafka' | 'postgres')[];
   /** Every result comes once, whatever happens: a repeated one is an error of the system. */
   readonly exactlyOnce: boolean;
-  /** Steps can wait side by side on one partition, so that works of that kind make sense. */
-  readonly parallelSteps: boolean;
+  /** Of works whose steps go on all at once, those with at most so many steps are asked of it; 0 where it has no such steps. */
+  readonly mostAtOnce: number;
   /** Of the runs of `seven-steps` at saturation it is asked for this share; all without it. So that slow ones end in time. */
   readonly share?: number;
   load(): Promise<System>;
