@@ -1,10 +1,11 @@
 // Writes what follows from the contracts: JSON Schemas and the AsyncAPI document of what is on the wire, the OpenAPI
-// document of the gateway, and the page about errors. `--check` only tells whether they are up to date.
+// document of the gateway, the JSON Schema of a pipeline in YAML, and the page about errors. `--check` only tells whether they are up to date.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { asyncApi, errorsPage, wireSchemas } from '@millrace/contracts/asyncapi';
 import { openApi } from '@millrace/gateway';
+import { pipelineSchema } from '@millrace/pipeline/yaml';
 
 const check = process.argv.includes('--check');
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -14,6 +15,7 @@ const files = new Map([
   ['schemas/asyncapi.json', json(asyncApi())],
   ['schemas/openapi.json', json(openApi())],
   ...Object.entries(wireSchemas()).map(([name, schema]) => [`schemas/${name}.schema.json`, json(schema)]),
+  ['schemas/Pipeline.schema.json', json(pipelineSchema())],
   ['errors.md', errorsPage()],
 ]);
 

@@ -7,8 +7,15 @@ export type Duration = `${number}${keyof typeof MS}` | number;
 
 /** In milliseconds. Throws a PlanError for what is no positive length of time. */
 export function millisecondsOf(duration: Duration, step?: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(duration)) ?? [];
+  const [, amount, unit] = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?)(ms|s|m|h|d)$/.exec(String(duration)) ?? [];
   const ms = typeof duration === 'number' ? duration : Number(amount) * MS[unit as keyof typeof MS];
   if (Number.isFinite(ms) && ms > 0) return ms;
   throw new PlanError('BAD_DURATION', `"${duration}" is not a length of time`, step);
+}
+
+/** The same length of time in the largest unit in which it is a whole number. */
+export function durationOf(ms: number): string {
+  const units = Object.entries(MS) as [keyof typeof MS, number][];
+  const [unit, size] = units.findLast(([, size]) => Number.isSafeInteger(ms / size)) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
 }

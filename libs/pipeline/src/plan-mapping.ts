@@ -17,3 +17,6 @@ export type Mapping =
   | { readonly [field: string]: Mapping };
 
 export const MappingSchema = z.json() as unknown as z.ZodType<Mapping>;
+
+/** A condition in CEL. */
+export const CelText = z.string();

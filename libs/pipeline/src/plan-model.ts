@@ -179,9 +179,30 @@ type Building = CompiledStep & {
 };
 
 function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Building[] {
-  const known = [INPUT, ...(plan.given ?? [])];
-  const conditionOf = conditionsOver([...known, ...order]);
+  const known = knownAround(plan);
+  const compileStep = stepCompiler(plan, order);
   return order.map((name) => {
+    const step = compileStep(name);
+    for (const need of step.needs) {
+      if (!known.includes(need) && !ancestors.get(name)!.has(need)) throw notBefore(plan, need, name);
+    }
+    return { ...step, predecessors: predecessors.get(name)! };
+  });
+}
+
+const knownAround = (plan: Plan): readonly string[] => [INPUT, ...(plan.given ?? [])];
+
+/** What a step reads, whatever it waits for: steps, `input`, and what was given; what its condition reads comes last. Throws a PlanError. */
+export function readsOf(plan: Plan): (name: string) => readonly string[] {
+  const compileStep = stepCompiler(plan, Object.keys(plan.steps));
+  return (name) => [...compileStep(name).needs];
+}
+
+/** Compiles a step by itself: what waits for what comes later. */
+function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => Building {
+  const known = knownAround(plan);
+  const conditionOf = conditionsOver([...known, ...names]);
+  return (name) => {
     const step = plan.steps[name]!;
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
     const compiled = compiledWork(name, step);
@@ -194,19 +215,16 @@ function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Bu
         compiledWork(itemName(name, key), { ...work, predecessors: [] }),
       ]),
     );
-    const until = step.kind === 'loop' ? conditionsOver([...known, ...order, ...own])(step.until, name) : undefined;
+    const until = step.kind === 'loop' ? conditionsOver([...known, ...names, ...own])(step.until, name) : undefined;
     const within = [item, ...branches.values(), until].flatMap((one) => [...(one?.needs ?? [])]);
     const around = within.filter((need) => !own.includes(need));
     const needs = new Set([...compiled.needs, ...around, ...(when?.needs ?? [])]);
-    for (const need of needs) {
-      if (!known.includes(need) && !ancestors.get(name)!.has(need)) throw notBefore(plan, need, name);
-    }
     const page =
       step.kind === 'map'
         ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: around }))
         : undefined;
-    return { ...compiled, predecessors: predecessors.get(name)!, when, item, page, branches, until, needs };
-  });
+    return { ...compiled, when, item, page, branches, until, needs };
+  };
 }
 
 /** What is done for a step or an item, by itself. */

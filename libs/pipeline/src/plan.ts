@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { type Mapping, MappingSchema } from './plan-mapping.js';
+import { CelText, type Mapping, MappingSchema } from './plan-mapping.js';
 import { Starts } from './starts.js';
 
 export type { Mapping } from './plan-mapping.js';
+
+/** A JSON Schema. */
+export const SchemaJson = z.json();
 
 /** `maxAttempts` counts the first one. The nth retry waits `initialMs × factor^(n-1)`, at most `maxMs`, less up to `jitter` of it. */
 export const RetryPolicy = z.object({
@@ -18,14 +21,14 @@ const Common = {
   /** Steps that end before this one begins; the least that say so (transitively reduced). */
   predecessors: z.array(z.string()),
   /** CEL over `input` and the steps' names; without it the step is always wanted. A step that is not wanted is skipped: it ends without an output. */
-  when: z.string().optional(),
+  when: CelText.optional(),
   /** Used as the output when the step fails for good, instead of a dead letter. */
   onFailure: z.object({ default: z.json() }).optional(),
   /** Milliseconds from when the step begins, over all its attempts and items: then it has failed for good. */
   deadlineMs: z.number().positive().optional(),
 };
 
-const StageWork = z.object({
+export const StageWork = z.object({
   kind: z.literal('stage'),
   stage: z.string(),
   input: MappingSchema,
@@ -41,7 +44,7 @@ const StageWork = z.object({
 });
 
 /** A run of its own, with its own history: a plan within the plan. */
-const RunWork = z.object({
+export const RunWork = z.object({
   kind: z.literal('run'),
   get plan(): z.ZodType<Plan> {
     return Plan;
@@ -71,7 +74,7 @@ export type Recipient = z.infer<typeof Recipient>;
 export const WaitStep = z.object({
   kind: z.enum(['review', 'signal']),
   /** JSON Schema of the answer. */
-  schema: z.json(),
+  schema: SchemaJson,
   /** What the person is shown. */
   show: MappingSchema.optional(),
   timeoutMs: z.number().positive().optional(),
@@ -115,7 +118,7 @@ export const LoopStep = z.object({
   start: MappingSchema.optional(),
   work: Work,
   /** CEL; ends the loop. */
-  until: z.string(),
+  until: CelText,
   /** So many rounds at most. */
   max: z.int().min(1).max(1_000),
   /** When they are over and the condition does not hold. */
@@ -172,7 +175,7 @@ export type Plan = {
 export const Plan: z.ZodType<Plan> = z.object({
   format: z.literal(1),
   pipeline: z.string(),
-  inputSchema: z.json(),
+  inputSchema: SchemaJson,
   given: z.array(z.string()).optional(),
   steps: z.record(
     z.string(),

@@ -3,7 +3,7 @@ import { conditionsOver } from './condition.js';
 import { type Failure, Priority } from '@millrace/contracts';
 import { compileMapping, type Known, type Read, referencesOf } from './mapping.js';
 import { PlanError } from './plan-error.js';
-import { type Mapping, MappingSchema } from './plan-mapping.js';
+import { CelText, type Mapping, MappingSchema } from './plan-mapping.js';
 import { checkCron } from './schedule.js';
 
 const Millis = z.int().positive();
@@ -39,7 +39,7 @@ export type Gather = z.infer<typeof Gather>;
 export const Trigger = z.object({
   topic: z.string().min(1).max(249),
   /** CEL over `record`: `key`, `value`, `headers`, `topic`, `partition`, `offset`, `timestamp`. Others are passed over. */
-  when: z.string().optional(),
+  when: CelText.optional(),
   /** `end`: records that come after the deployment. */
   from: z.enum(['end', 'start']).default('end'),
   /** The run's input: of `record`; where records are batched, of `items`. */

@@ -11,7 +11,8 @@ import type { Terminal } from './terminal.js';
 export type Bundle = CheckBody;
 
 /**
- * The pipelines in a module (a path, or the name of a package that is installed here), or the plan in a JSON file: a plan alone, or `{ plan, contracts }`.
+ * The pipelines in a module (a path, or the name of a package that is installed here), the pipeline in a YAML file, or the plan in a JSON file: a plan
+ * alone, or `{ plan, contracts }`.
  * @throws {CliError} usage, saying what is wrong with it
  */
 export async function bundlesIn(source: string, terminal: Pick<Terminal, 'cwd'>): Promise<readonly Bundle[]> {
@@ -21,6 +22,7 @@ export async function bundlesIn(source: string, terminal: Pick<Terminal, 'cwd'>)
     () => false,
   );
   if (isFile && extname(path) === '.json') return [await fromJson(path, source)];
+  if (isFile && YAML.includes(extname(path))) return [await fromYaml(path, source)];
   return fromModule(
     () => pathToFileURL(isFile ? path : createRequire(`${terminal.cwd}/`).resolve(source)).href,
     source,
@@ -40,6 +42,20 @@ export function oneOf(bundles: readonly Bundle[], source: string, name: string |
 /** What is deployed, in the same form. */
 export const bundleOf = ({ definition, contracts }: VersionDetail): Bundle =>
   CheckBody.parse({ plan: definition, contracts });
+
+const YAML = ['.yaml', '.yml'];
+
+async function fromYaml(path: string, source: string): Promise<Bundle> {
+  try {
+    // Loaded only here: most commands need none of it.
+    const { readPipelineFile } = await import('./yaml-file.js');
+    return CheckBody.parse({ plan: readPipelineFile(path, source) });
+  } catch (cause) {
+    throw new CliError(EXIT.usage, `${source} is no pipeline:\n${cause instanceof Error ? cause.message : ''}`, {
+      cause,
+    });
+  }
+}
 
 async function fromJson(path: string, source: string): Promise<Bundle> {
   let json: unknown;

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   CheckView,
   DeploymentView,
@@ -7,7 +7,7 @@ import {
   VersionDetail,
   VersionList,
 } from '@millrace/contracts/http';
-import { differences, loadPlan, type Plan } from '@millrace/pipeline';
+import { differences, loadPlan, mermaid, type Plan } from '@millrace/pipeline';
 import { type Bundle, bundleOf, bundlesIn, oneOf } from '../bundle.js';
 import type { Client } from '../client.js';
 import { VERSION_COLUMNS } from '../columns.js';
@@ -54,8 +54,17 @@ export function versionCommands(pipeline: Command, context: Context): void {
     ({ to, share }: { to: number; share: number }) => ({ action: 'canary', version: to, share }),
   );
 
+  talking(pipeline.command('show'))
+    .description('a pipeline as text: of what is deployed (name, name@version), a module, a YAML or a JSON file')
+    .argument('<source>')
+    .addOption(new Option('--format <format>', 'as what').choices(['yaml', 'json', 'mermaid']).default('yaml'))
+    .action(async (source: string, { format, ...options }: CommonOptions & { format: 'yaml' | 'json' | 'mermaid' }) => {
+      const { plan } = await versionOf(source, clientOf(terminal, options), terminal);
+      terminal.out(await planText(loadPlan(plan).plan, format));
+    });
+
   talking(pipeline.command('diff'))
-    .description('what distinguishes two versions: name, name@version, a module or a JSON file each')
+    .description('what distinguishes two versions: name, name@version, a module, a YAML or a JSON file each')
     .argument('<a>')
     .argument('<b>')
     .action(async (a: string, b: string, options: CommonOptions) => {
@@ -68,7 +77,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
     .description(
       'for CI: which live runs a plan and the contracts of its stages would break; exit code 1 where it would',
     )
-    .argument('<source>', 'a module, or a JSON file with a plan')
+    .argument('<source>', 'a module, a YAML file, or a JSON file with a plan')
     .option('--pipeline <name>', 'which, where the module has several')
     .action(async (source: string, options: CommonOptions & { pipeline?: string }) => {
       const bundle = oneOf(await bundlesIn(source, terminal), source, options.pipeline);
@@ -83,7 +92,7 @@ type DeployOptions = CommonOptions & ActOptions & { pipeline?: string; share?: n
 function deployCommand(pipeline: Command, { terminal }: Context): void {
   acting(talking(pipeline.command('deploy')))
     .description('new runs get this plan, or a share of them; runs under way keep theirs')
-    .argument('<source>', 'a module that exports pipelines, or a JSON file with a plan')
+    .argument('<source>', 'a module that exports pipelines, a YAML file, or a JSON file with a plan')
     .option('--pipeline <name>', 'only this one of the module')
     .option('--share <share>', 'as a canary: so much of new runs, e.g. 0.05 or 5%', shareOf)
     .action(async (source: string, options: DeployOptions) => {
@@ -117,6 +126,13 @@ function showDeployment(view: DeploymentView, terminal: Terminal, { output }: Co
   const text = () => (status === 'pending' ? `${pipeline}  pending as ${view.id}` : `${pipeline}@${version}  ${plan}`);
   terminal.out(shown(view, output, { name: version === undefined ? view.id : String(version), text }));
   if (unchanged) terminal.say('It was so already.\n');
+}
+
+async function planText(plan: Plan, format: 'yaml' | 'json' | 'mermaid'): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(plan, null, 2)}\n`;
+  if (format === 'mermaid') return mermaid(plan);
+  const { pipelineYaml } = await import('@millrace/pipeline/yaml');
+  return pipelineYaml(plan);
 }
 
 /** `0.05` or `5%`. */

@@ -1,0 +1,84 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, stringify } from 'yaml';
+import { hashOf } from '../hash.js';
+import { PlanError } from '../plan-error.js';
+import type { Plan } from '../plan.js';
+import { type LoadPlan, readDocument } from './plan-reader.js';
+import type { Problem } from './place.js';
+import { documentOf } from './writer.js';
+
+/** Something wrong with a pipeline in YAML, and where: lines and columns count from 1. */
+export interface YamlProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly what: string;
+}
+
+/** A pipeline in YAML that cannot be used. The message has a line for each problem: `file:line:column what`. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+
+  constructor(
+    readonly file: string,
+    readonly problems: readonly YamlProblem[],
+  ) {
+    super(problems.map(({ line, column, what }) => `${file}:${line}:${column} ${what}`).join('\n'));
+  }
+}
+
+export interface Source {
+  /** How it is called in errors. */
+  readonly file: string;
+  /** For sub-pipelines in files of their own: the plan of another file. */
+  readonly load?: LoadPlan;
+}
+
+/** The plan of a pipeline in YAML (JSON is YAML, too), checked. @throws {YamlError} with all that is wrong with it */
+export function parsePipeline(text: string, { file, load }: Source): Plan {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  // What follows the first of these is mostly due to it.
+  const [error] = document.errors;
+  if (error) {
+    const what = error.message.split('\n')[0]!.replace(/ at line \d+.*$/, '');
+    throw new YamlError(file, [{ ...at(error.pos[0]), what }]);
+  }
+  const { plan, problems } = readDocument(document.toJS(), load);
+  if (plan) return plan;
+  const places = problems.map((problem) => ({ ...at(offsetOf(problem, document)), what: problem.what }));
+  places.sort((a, b) => a.line - b.line || a.column - b.column);
+  throw new YamlError(file, places);
+}
+
+/** A plan as YAML; `parsePipeline` gives the same plan of it. @throws {PlanError} INVALID_PLAN, for one that no definition compiles to */
+export function pipelineYaml(plan: Plan): string {
+  const text = stringify(documentOf(plan), { lineWidth: 120, aliasDuplicateObjects: false });
+  const { plan: again } = readDocument(documentOf(plan));
+  if (!again || hashOf(again) !== hashOf(plan))
+    throw new PlanError('INVALID_PLAN', 'it has no form in YAML: a run within it takes names and an input');
+  return text;
+}
+
+/** Where a problem is: at the value, at its key, or at what is around it where it is missing. */
+function offsetOf({ at, isKey, offset = 0 }: Problem, { contents }: Document): number {
+  let node: Node | null = contents;
+  let key: Node | undefined;
+  for (const part of at) {
+    if (!isNode(node)) break;
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
+      : undefined;
+    const next = pair ? pair.value : 'get' in node ? node.get(part, true) : undefined;
+    if (!pair && !isNode(next)) break;
+    key = pair && isNode(pair.key) ? pair.key : key;
+    if (!isNode(next)) return key?.range?.[0] ?? 0;
+    node = next;
+  }
+  const found = isKey && key ? key : node;
+  const start = found?.range?.[0] ?? 0;
+  if (!isScalar(found) || found.type === 'BLOCK_FOLDED' || found.type === 'BLOCK_LITERAL') return start;
+  return start + offset + (offset > 0 && found.type !== 'PLAIN' ? 1 : 0);
+}

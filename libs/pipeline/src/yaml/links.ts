@@ -1,0 +1,69 @@
+import { ancestorsOf, orderOf, reduced } from '../graph.js';
+import { referencesOf } from '../mapping.js';
+import { INPUT } from '../names.js';
+import { PlanError } from '../plan-error.js';
+import { readsOf } from '../plan-model.js';
+import type { Plan, PlanStep } from '../plan.js';
+
+/** What a plan is within, so far as its steps can read it. */
+export interface Scope {
+  readonly pipeline: string;
+  /** All that is known around it. */
+  readonly names: readonly string[];
+  /** Of these: what is known to an item's work alone. */
+  readonly own: readonly string[];
+}
+
+/** What a step is to wait for beside what it reads; or all that it waits for. */
+export interface Order {
+  readonly after?: readonly string[];
+  readonly exactly?: readonly string[];
+}
+
+type Failed = (error: PlanError) => void;
+
+/** What each step reads of steps and of what is around the plan. What cannot be told is told of, and left out. */
+export function readsIn(plan: Plan, scope: Scope, failed: Failed): ReadonlyMap<string, readonly string[]> {
+  const readsOfStep = readsOf({ ...plan, given: scope.names });
+  return new Map(
+    Object.keys(plan.steps).map((name) => {
+      try {
+        return [name, readsOfStep(name)];
+      } catch (error) {
+        if (!(error instanceof PlanError)) throw error;
+        failed(error);
+        return [name, []];
+      }
+    }),
+  );
+}
+
+/** The least that each step waits for, given what it reads and what it is put after; in an order in which they could run. Throws a PlanError on a cycle. */
+export function predecessorsOf(
+  reads: ReadonlyMap<string, readonly string[]>,
+  orders: ReadonlyMap<string, Order>,
+): ReadonlyMap<string, readonly string[]> {
+  const waits = new Map(
+    [...reads].map(([name, read]) => {
+      const { after = [], exactly } = orders.get(name) ?? {};
+      return [name, exactly ?? [...new Set([...after, ...read.filter((one) => reads.has(one))])]];
+    }),
+  );
+  const order = orderOf(waits);
+  const least = reduced(waits, ancestorsOf(waits, order));
+  return new Map(order.map((name) => [name, orders.get(name)?.exactly ?? least.get(name)!]));
+}
+
+/** What a plan within another takes from around it. */
+export function givenOf(
+  { steps, output }: { steps: Readonly<Record<string, PlanStep>>; output: Plan['output'] },
+  reads: ReadonlyMap<string, readonly string[]>,
+  { names, own }: Scope,
+): readonly string[] {
+  const read = new Set([...[...reads.values()].flat(), ...referencesOf(output).map(([from]) => from)]);
+  const around = [...read].filter((name) => !Object.hasOwn(steps, name) && names.includes(name));
+  return [...around.filter((name) => !own.includes(name)), ...around.filter((name) => own.includes(name))];
+}
+
+/** What is known at the top. */
+export const topScope = (pipeline: string): Scope => ({ pipeline, names: [INPUT], own: [] });

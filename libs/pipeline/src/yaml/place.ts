@@ -1,0 +1,14 @@
+/** Where in a document something stands: keys and indexes from its top. */
+export type Place = readonly (string | number)[];
+
+/** Something wrong with a document. */
+export interface Problem {
+  readonly at: Place;
+  readonly what: string;
+  /** The key is wrong, not what stands under it. */
+  readonly isKey?: boolean;
+  /** How far into the text of the value, where that is known. */
+  readonly offset?: number;
+}
+
+export type Report = (problem: Problem) => void;

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
+import { fieldsOf } from './step-reader.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What stands beside the fields of a plan. */
+const ABOUT: Readonly<Record<string, string>> = {
+  pipeline: 'What runs are asked for by, in kebab-case.',
+  input: 'What is given: a type, or for a step a value.',
+  steps: 'The steps by name, in camelCase. What a step waits for follows from what it reads.',
+  output: 'What a run gives.',
+  stage: 'The stage that does the work; the step’s own name in kebab-case unless given.',
+  run: 'A run of its own: a pipeline, or the path of its file.',
+  review: 'A person answers; the type of the answer.',
+  signal: 'A system answers; the type of the answer.',
+  map: 'The list for each item of which the work under `do` is done.',
+  until: 'CEL over what a round gave (`previous`): the work under `do` is done again until it holds.',
+  race: 'Works at the same time, of which the first to complete counts.',
+  value: 'Values put together, without any work.',
+  sleep: 'How long to wait.',
+  do: 'A stage’s work, a step, or steps and their output.',
+  when: 'CEL over `input` and steps: where it is false, the step is skipped.',
+  after: 'Steps that have to end first though nothing of them is read.',
+  retry: 'How many attempts, or more exactly.',
+  timeout: 'How long one attempt, or a person, may take.',
+  startTimeout: 'How long an attempt may wait for its stage.',
+  fallback: 'The stage that is asked when this one has failed for good.',
+  onFailure: 'What to go on with when the step has failed for good.',
+  as: 'What the item, or the round before, is called.',
+  show: 'What the person is shown.',
+};
+
+/** JSON Schema of a pipeline in YAML, for editors. It follows from the zod types of the plan. */
+export function pipelineSchema(): Json {
+  const steps = [...STEPS.of.keys()].map((kind) => objectSchema(stepFields(kind), headOf(kind)));
+  const work = [
+    objectSchema(fieldsOf(WORKS, 'stage'), []),
+    objectSchema(fieldsOf(WORKS, 'run'), ['run']),
+    withMore(
+      objectSchema(
+        [...SETTINGS, ...fieldsOf(WORKS, 'run')].filter(({ text }) => text !== 'run' && text !== 'input'),
+        [],
+      ),
+      BODY,
+    ),
+  ];
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'A pipeline of Millrace',
+    ...withMore(objectSchema([...SETTINGS, ...STARTS.fields], ['pipeline']), TOP),
+    $defs: {
+      Value: {
+        description:
+          '`$step.field` or `${step["a field"]}` reads, `${orElse(a, b)}` is the first that is there, `$$` stands for `$`; anything else is what it is.',
+      },
+      Condition: { type: 'string', description: 'CEL over `input` and the names of steps; a skipped step is null.' },
+      Duration: {
+        type: 'string',
+        pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$`,
+        examples: ['500ms', '30s', '5m', '2h', '3d'],
+      },
+      Type: {
+        description:
+          'string, number, integer, boolean, any, email, url, datetime, date; string[]; a | b; fields by name, `name?` where optional; JSON Schema under $json.',
+      },
+      Step: { anyOf: steps },
+      Work: { anyOf: [...work, { $ref: '#/$defs/Step' }] },
+      Pipeline: withMore(objectSchema(SETTINGS, []), TOP),
+    },
+  };
+}
+
+const STEPS_BY_NAME = {
+  steps: { type: 'object', description: ABOUT['steps'], additionalProperties: { $ref: '#/$defs/Step' } },
+};
+const TOP = { properties: STEPS_BY_NAME, required: ['steps'] };
+const BODY = {
+  properties: { ...STEPS_BY_NAME, given: { type: 'array', items: { type: 'string' } } },
+  required: ['steps'],
+};
+
+function withMore(schema: Json, more: { properties: Json; required: readonly string[] }): Json {
+  return {
+    ...schema,
+    properties: { ...(schema['properties'] as Json), ...more.properties },
+    required: [...((schema['required'] as string[] | undefined) ?? []), ...more.required],
+  };
+}
+
+/** Only a stage's step can do without the key that tells its kind. */
+const headOf = (kind: string): readonly string[] => (kind === 'stage' ? [] : [HEADS[kind]?.key ?? 'kind']);
+
+function stepFields(kind: string): readonly Field[] {
+  const names = { is: 'plain', type: z.union([z.string(), z.array(z.string())]) } as const;
+  const order = ['after', 'predecessors'].map((name) => ({
+    name,
+    text: name,
+    form: names,
+    isOptional: true,
+    otherwise: undefined,
+  }));
+  const named = HEADS[kind]
+    ? []
+    : [{ ...order[0]!, name: 'kind', text: 'kind', form: { is: 'plain', type: z.literal(kind) } as const }];
+  return [...fieldsOf(STEPS.of, kind), ...order, ...named];
+}
+
+/** What follows from where something stands. */
+const FOUND = ['stage', 'pipeline'];
+
+function objectSchema(fields: readonly Field[], more: readonly string[]): Json {
+  const required = fields.filter(({ isOptional, otherwise }) => !isOptional && otherwise === undefined);
+  const names = [...new Set([...required.map(({ text }) => text).filter((name) => !FOUND.includes(name)), ...more])];
+  return {
+    type: 'object',
+    properties: Object.fromEntries(fields.map(({ text, form }) => [text, described(schemaOf(form), ABOUT[text])])),
+    ...(names.length > 0 && { required: names }),
+    additionalProperties: false,
+  };
+}
+
+const described = (schema: Json, description: string | undefined): Json =>
+  description === undefined ? schema : { description, ...schema };
+
+const DEFINED = {
+  mapping: 'Value',
+  condition: 'Condition',
+  schema: 'Type',
+  duration: 'Duration',
+  work: 'Work',
+  run: 'Work',
+};
+
+function schemaOf(form: Form): Json {
+  switch (form.is) {
+    case 'plain': {
+      const { $schema: _, ...schema } = z.toJSONSchema(form.type, { io: 'input' }) as Json;
+      // Any JSON: what refers to itself is nothing else here.
+      return JSON.stringify(schema).includes('"$ref"') ? {} : schema;
+    }
+    case 'list':
+      return { type: 'array', items: schemaOf(form.of) };
+    case 'record':
+      return { type: 'object', additionalProperties: schemaOf(form.of) };
+    case 'union':
+      return { anyOf: form.of.map(schemaOf) };
+    case 'object':
+      return withShort(form);
+    case 'kinds':
+      return {
+        anyOf: [...form.of].map(([kind, { fields }]) =>
+          withMore(objectSchema(fields, []), { properties: { [form.by]: { const: kind } }, required: [form.by] }),
+        ),
+      };
+    case 'plan':
+      return { anyOf: [{ type: 'string' }, { $ref: '#/$defs/Pipeline' }] };
+    default:
+      return { $ref: `#/$defs/${DEFINED[form.is]}` };
+  }
+}
+
+function withShort({ fields, short }: ObjectForm): Json {
+  const whole = objectSchema(fields, []);
+  const alone = fields.find(({ name }) => name === short);
+  return alone ? { anyOf: [schemaOf(alone.form), whole] } : whole;
+}

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import { durationOf } from '../duration.js';
+import type { Mapping, Plan, PlanStep, Work } from '../plan.js';
+import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
+import { givenOf, type Order, predecessorsOf, readsIn, type Scope, topScope } from './links.js';
+import { mappingText } from './mapping-text.js';
+import type { Text } from './reader.js';
+import { schemaText } from './schema-text.js';
+import { fieldsOf, isStageWork } from './step-reader.js';
+
+/** A plan as people would write it: `readDocument` makes the same plan of it. */
+export function documentOf(plan: Plan): Text {
+  const { starts } = plan;
+  const { pipeline } = plan;
+  return {
+    pipeline,
+    ...planText(plan, topScope(pipeline), fieldsText(STARTS.fields, { ...starts }, topScope(pipeline))),
+  };
+}
+
+function planText(plan: Plan, scope: Scope, starts: Text = {}): Text {
+  const { pipeline, output, ...settings } = fieldsText(SETTINGS, plan, scope);
+  const inner = { ...scope, names: [...scope.names, ...Object.keys(plan.steps)], own: [] };
+  const reads = readsIn(plan, scope, () => undefined);
+  const orders = ordersOf(plan, reads);
+  const isGiven = plan.given && !isDeepStrictEqual(plan.given, givenOf(plan, reads, scope));
+  return {
+    ...(pipeline !== scope.pipeline && { pipeline }),
+    ...settings,
+    ...starts,
+    ...(isGiven && { given: plan.given }),
+    steps: mapped(plan.steps, (step, name) => ({ ...stepText(name, step, inner), ...orders.get(name) })),
+    ...(output !== undefined && { output }),
+  };
+}
+
+const mapped = <T>(values: Readonly<Record<string, T>>, of: (value: T, name: string) => unknown): Text =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value, name)]));
+
+/** What has to be said about the order: nothing where it follows from what the steps read. */
+function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, Text> {
+  const exactly = new Map(Object.entries(steps).map(([name, step]) => [name, { exactly: step.predecessors }]));
+  const waitsFor = (name: string, order: Order) =>
+    predecessorsOf(reads, new Map<string, Order>(exactly).set(name, order)).get(name)!;
+  return new Map(
+    Object.entries(steps).map(([name, { predecessors }]): [string, Text] => {
+      const isRight = (order: Order): boolean => isDeepStrictEqual(waitsFor(name, order), predecessors);
+      if (isRight({})) return [name, {}];
+      const read = waitsFor(name, {});
+      const missing = predecessors.filter((before) => !read.includes(before));
+      const after = [missing, predecessors].find((names) => isRight({ after: names }));
+      return [name, after ? { after: after.length === 1 ? after[0] : after } : { predecessors }];
+    }),
+  );
+}
+
+/** What it begins with, when it is wanted, the rest, and last what is done for an item. */
+function stepText(name: string, step: PlanStep, scope: Scope): Text {
+  const { as } = step as { as?: string };
+  const own = as === undefined ? [] : [as, `${as}Index`];
+  const fields = fieldsOf(STEPS.of, step.kind);
+  const head = HEADS[step.kind];
+  const text = fieldsText(fields, step, { ...scope, own, names: [...scope.names, ...own] }, name);
+  if (step.kind === 'map' && step.onFailure) {
+    if (step.onItemFailure === 'fail') delete text['onItemFailure'];
+    else text['onItemFailure'] = step.onItemFailure;
+  }
+  const { [head?.key ?? 'kind']: first = step.kind, when, do: work, ...rest } = text;
+  return {
+    [head?.key ?? 'kind']: first,
+    ...(when !== undefined && { when }),
+    ...rest,
+    ...(work !== undefined && { do: work }),
+  };
+}
+
+/** What differs from what counts anyway. */
+function fieldsText(fields: readonly Field[], value: object, scope: Scope, step = ''): Record<string, unknown> {
+  const text: Record<string, unknown> = {};
+  for (const { name, text: key, form, otherwise } of fields) {
+    const found = (value as Readonly<Record<string, unknown>>)[name];
+    if (found !== undefined && !isDeepStrictEqual(found, otherwise)) text[key] = write(form, found, scope, step);
+  }
+  return text;
+}
+
+function write(form: Form, value: unknown, scope: Scope, step: string): unknown {
+  switch (form.is) {
+    case 'mapping':
+      return mappingText(value as Mapping);
+    case 'schema':
+      return schemaText(value);
+    case 'duration':
+      return durationOf(value as number);
+    case 'condition':
+    case 'plain':
+      return value;
+    case 'list':
+      return (value as unknown[]).map((item) => write(form.of, item, scope, step));
+    case 'record':
+      return mapped(value as Text, (item, name) => write(form.of, item, scope, name));
+    case 'union':
+      return write(form.of[form.types.findIndex((type) => type.safeParse(value).success)]!, value, scope, step);
+    case 'object':
+      return shortest(form, fieldsText(form.fields, value as object, scope, step));
+    case 'kinds': {
+      const { [form.by]: kind } = value as Text;
+      return { [form.by]: kind, ...fieldsText(form.of.get(String(kind))!.fields, value as object, scope, step) };
+    }
+    case 'plan':
+      return planText(value as Plan, topScope(scope.pipeline));
+    case 'work':
+    case 'run':
+      return workText(value as Work, scope, { name: step, isRun: form.is === 'run' });
+  }
+}
+
+/** A value alone, where that is all there is to say. */
+function shortest({ fields, short }: ObjectForm, text: Text): unknown {
+  const key = fields.find(({ name }) => name === short)?.text;
+  return key !== undefined && isDeepStrictEqual(Object.keys(text), [key]) && typeof text[key] !== 'object'
+    ? text[key]
+    : text;
+}
+
+/** What is done for an item: a stage's work, a step alone, or steps. `name` is what a step alone is called. */
+function workText(work: Work, scope: Scope, { name, isRun }: { name: string; isRun: boolean }): Text {
+  const text = fieldsText(fieldsOf(WORKS, work.kind), work, scope, name);
+  if (work.kind === 'stage' || !work.plan.given) return text;
+  const { run: _, ...ofRun } = text;
+  const body = { ...planText(work.plan, scope), ...ofRun };
+  const only = aloneIn(body, name);
+  return only && work.plan.steps[name]!.kind !== 'run' && (isRun || !isStageWork(only)) ? only : body;
+}
+
+/** The only step of a work that gives what it gives. */
+function aloneIn({ steps, output, ...rest }: Text & { steps?: unknown }, name: string): Text | undefined {
+  const [[key, only] = [], another] = Object.entries(steps as Readonly<Record<string, Text>>);
+  return key === name && !another && output === `$${name}` && Object.keys(rest).length === 0 ? only : undefined;
+}

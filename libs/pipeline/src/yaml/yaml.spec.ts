@@ -1,0 +1,222 @@
+import { parse } from 'yaml';
+import { type Plan, RetryPolicy } from '../index.js';
+import { supportEmail } from '../support-email.fixture.js';
+import { schemaTest } from '../validation.js';
+import { parsePipeline, pipelineSchema, pipelineYaml, YamlError } from './index.js';
+
+const planOf = (text: string, load?: (path: string) => Plan): Plan =>
+  parsePipeline(text, { file: 'mail.yaml', ...(load && { load }) });
+
+function wrongWith(text: string): string[] {
+  try {
+    planOf(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+const head = 'pipeline: mail\ninput: { text: string, tags: [string] }\nsteps:\n';
+const stepsOf = (text: string) => planOf(head + text).steps;
+
+describe('a pipeline in YAML', () => {
+  test('is the pipeline that TypeScript has', () => {
+    const text = `
+pipeline: support-email
+input: { from: string, body: string }
+steps:
+  classify: { input: { text: $input.body } }
+  extract: { input: { text: $input.body } }
+  retrieve:
+    input: { query: $input.body, intent: $classify.label, product: $extract.product }
+  draft:
+    input: { email: $input, intent: $classify, entities: $extract, articles: $retrieve }
+  comply: { input: { text: $draft.text } }
+  approve:
+    review: { approved: boolean, text?: string }
+    when: classify.confidence < 0.8 || !comply.ok
+    show: { draft: $draft, verdict: $comply }
+    timeout: 3d
+  send:
+    input: { text: "\${orElse(approve.text, draft.text)}" }
+output: $send
+`;
+    expect(planOf(text)).toEqual(supportEmail.plan);
+  });
+
+  test('takes defaults where nothing is said, as TypeScript does', () => {
+    const { lookUp } = stepsOf('  lookUp: { input: $input.text }');
+    expect(lookUp).toEqual({
+      kind: 'stage',
+      stage: 'look-up',
+      input: { $ref: ['input', 'text'] },
+      retry: RetryPolicy.parse({}),
+      timeoutMs: 30_000,
+      startTimeoutMs: 600_000,
+      predecessors: [],
+    });
+  });
+
+  test('reads values by path and by expression, and takes everything else as it is', () => {
+    const value = `  made:
+    value:
+      - $input.tags[0]
+      - \${input["text"]}
+      - \${orElse(input.text, "none", 1, [])}
+      - $orElse: [$input.text, { deep: $input.tags }]
+      - $literal: { $ref: [x] }
+      - costs 5$
+      - $5
+      - $$input.text
+      - in $\${braces}`;
+    expect(stepsOf(value)['made']).toMatchObject({
+      value: [
+        { $ref: ['input', 'tags', 0] },
+        { $ref: ['input', 'text'] },
+        { $orElse: [{ $ref: ['input', 'text'] }, 'none', 1, []] },
+        { $orElse: [{ $ref: ['input', 'text'] }, { deep: { $ref: ['input', 'tags'] } }] },
+        { $literal: { $ref: ['x'] } },
+        'costs 5$',
+        '$5',
+        '$input.text',
+        'in ${braces}',
+      ],
+    });
+  });
+
+  test('puts a step after what it reads, what its condition reads, and what is said', () => {
+    const steps = stepsOf(`  last: { input: $first, when: second.ok, after: third }
+  third: { sleep: 1h }
+  second: { input: 1 }
+  first: { input: 1 }`);
+    expect(steps['last']!.predecessors).toEqual(['third', 'first', 'second']);
+    expect(Object.keys(steps).at(-1)).toBe('last');
+  });
+
+  test('takes a sub-pipeline from a file, without what begins its runs', () => {
+    const other = planOf('pipeline: other\nschedules: { nightly: 0 3 * * * }\nsteps: { wait: { sleep: 1s } }');
+    const { steps } = planOf(`${head}  sub: { run: ./other.yaml, input: {} }`, (path) => {
+      expect(path).toBe('./other.yaml');
+      return other;
+    });
+    const { starts: _, ...plan } = other;
+    expect(steps['sub']).toMatchObject({ kind: 'run', plan });
+  });
+
+  test('is written in its short forms', () => {
+    const { plan } = supportEmail;
+    expect(pipelineYaml(plan)).toContain(`  approve:
+    review:
+      approved: boolean
+      text?: string
+    when: classify.confidence < 0.8 || !comply.ok
+    show:
+      draft: $draft
+      verdict: $comply
+    timeout: 3d
+  send:
+    stage: send
+    input:
+      text: \${orElse(approve.text, draft.text)}
+output: $send
+`);
+  });
+});
+
+describe('what is wrong with a pipeline in YAML is told with file, line and column', () => {
+  test.each([
+    [
+      'YAML that cannot be read',
+      'pipeline: [a',
+      'mail.yaml:1:13 Flow sequence in block collection must be sufficiently indented',
+    ],
+    ['a list instead of a pipeline', '- a', 'mail.yaml:1:1 a pipeline has names'],
+    ['a name in capitals', 'pipeline: Mail\nsteps: {}', 'mail.yaml:1:11 "Mail" is not a kebab-case name'],
+    ['steps that are missing', 'pipeline: mail', 'mail.yaml:1:1 "steps" has to have'],
+    ['a type that is none', 'pipeline: mail\ninput: { a: strin }\nsteps: {}', 'mail.yaml:2:13 "strin" is no type'],
+    [
+      'a field that does not exist',
+      `${head}  a: { input: 1, tiemout: 3s }`,
+      'mail.yaml:4:18 there is no "tiemout" here',
+    ],
+    ['a field that is missing', `${head}  a:\n    map: $input.tags`, 'mail.yaml:4:3 "do" is missing'],
+    [
+      'a step that does not exist',
+      `${head}  a: { input: { x: $nobody.x } }`,
+      'mail.yaml:4:20 there is no "nobody" here',
+    ],
+    [
+      'a step to come after that does not exist',
+      `${head}  a: { sleep: 1s, after: b }`,
+      'mail.yaml:4:26 there is no step "b"',
+    ],
+    ['an expression that is not valid', `${head}  a: { input: "\${input.}" }`, 'mail.yaml:4:24 `input.` is not valid'],
+    ['an expression that calculates', `${head}  a: { input: "\${1 + 2}" }`, 'mail.yaml:4:18 a value is a reference'],
+    ['a value within text', `${head}  a: { input: "hello \${input.text}" }`, 'mail.yaml:4:22 a value is taken whole'],
+    [
+      'a condition that is not valid',
+      `${head}  a: { input: 1, when: input.text == }`,
+      'mail.yaml:4:37 `input.text ==` is not valid',
+    ],
+    [
+      'a condition on a field that does not exist',
+      `${head}  a: { input: 1, when: input.txt == "x" }`,
+      'mail.yaml:4:24 its condition',
+    ],
+    [
+      'a length of time without a unit',
+      `${head}  a: { input: 1, timeout: 30 }`,
+      'mail.yaml:4:27 a length of time has a unit',
+    ],
+    ['a number out of bounds', `${head}  a: { input: 1, retry: { maxAttempts: 0 } }`, 'mail.yaml:4:40 Too small'],
+    [
+      'steps that wait for each other',
+      `${head}  a: { input: $b }\n  b: { input: $a }`,
+      'mail.yaml:4:3 it waits for itself',
+    ],
+    [
+      'something deep within',
+      `${head}  a:\n    map: $input.tags\n    do:\n      steps:\n        b: { input: $item, after: x }\n      output: $b`,
+      'mail.yaml:8:35 there is no step "x"',
+    ],
+    [
+      'a time that never comes',
+      'pipeline: mail\nschedules: { a: 0 0 31 2 * }\nsteps: {}',
+      'mail.yaml:1:1 the schedule "a" never comes',
+    ],
+  ])('%s', (_, text, expected) => {
+    const [first, another] = wrongWith(text);
+    expect(first).toMatch(expected);
+    expect(another).toBeUndefined();
+  });
+
+  test('all of it at once, in the order of the lines', () => {
+    const text = `${head}  a: { input: $b, timeout: 3 days }\n  c: { sleep: soon }\noutput: $d`;
+    expect(wrongWith(text).map((line) => line.split(' ')[0])).toEqual([
+      'mail.yaml:4:15',
+      'mail.yaml:4:28',
+      'mail.yaml:5:15',
+      'mail.yaml:6:9',
+    ]);
+  });
+});
+
+describe('the published schema', () => {
+  const isPublished = schemaTest(pipelineSchema());
+  const steps = (text: string) => isPublished(parse(head + text));
+
+  test('takes what can be read', () => {
+    expect(steps('  a: { input: $input.text, retry: 3 }\n  b: { map: $input.tags, do: { input: $item } }')).toBe(true);
+  });
+
+  test.each([
+    '  a: { input: 1, tiemout: 3s }',
+    '  a: { input: 1, timeout: 30 }',
+    '  a: { map: $input.tags }',
+    '  a: 3',
+  ])('refuses %s', (text) => {
+    expect(steps(text)).toBe(false);
+    expect(wrongWith(head + text)).not.toEqual([]);
+  });
+});
