@@ -28,7 +28,7 @@ const Common = {
   deadlineMs: z.number().positive().optional(),
 };
 
-export const StageWork = z.object({
+const StageWork = z.object({
   kind: z.literal('stage'),
   stage: z.string(),
   input: MappingSchema,
