@@ -2,12 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadArticles, MILLBROOK } from '@millrace/ai';
-import type { StageRun } from '@millrace/stage';
-import { type Flow, flow, here, localStages } from './flow.fixture.js';
+import * as compliance from '@millrace/stage-comply';
+import { stageTest } from '@millrace/testing';
+import { type Flow, here, localModels } from './flow.fixture.js';
 import { supportEmail } from './support-email.js';
 
-const { stages, outbox } = await localStages();
-afterAll(() => rm(outbox, { recursive: true }));
+const { engine, flow, outbox } = await localModels();
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await rm(outbox, { recursive: true });
+});
 
 const sample = async (name: string) => ({ rawBase64: await readFile(here(`samples/${name}.eml`), 'base64') });
 const CLEAR = {
@@ -37,8 +41,8 @@ test('every sample has its place here', () => {
 });
 
 test.each(Object.entries(CLEAR))('a clear mail is answered without a person: %s', async (name, intent) => {
-  const { known, output, skipped } = await flow(stages, await sample(name));
-  expect(known['route']).toMatchObject({ reasons: [] });
+  const { run, output, skipped } = await flow(await sample(name));
+  expect(run.step('route').output).toMatchObject({ reasons: [] });
   expect(output).toMatchObject({
     intent,
     reviewed: false,
@@ -49,13 +53,13 @@ test.each(Object.entries(CLEAR))('a clear mail is answered without a person: %s'
 });
 
 test.each(Object.entries(UNCLEAR))('an unclear mail waits for a person: %s', async (name, reason) => {
-  const { waiting, output } = await flow(stages, await sample(name));
+  const { waiting, output } = await flow(await sample(name));
   expect(waiting).toMatchObject({ reasons: expect.arrayContaining([reason]), reply: expect.any(String) });
   expect(output).toBeUndefined();
 });
 
 test('an approved reply is sent in the words of the person', async () => {
-  const { output } = await flow(stages, await sample('vague'), { approved: true, text: 'We will call you.' });
+  const { output } = await flow(await sample('vague'), { approved: true, text: 'We will call you.' });
   expect(output).toMatchObject({
     reviewed: true,
     reply: 'We will call you.',
@@ -67,7 +71,7 @@ test('an approved reply is sent in the words of the person', async () => {
 
 test('a rejected reply is not sent', async () => {
   const before = await readdir(outbox);
-  const { output, skipped } = await flow(stages, await sample('vague'), { approved: false, note: 'I call them.' });
+  const { output, skipped } = await flow(await sample('vague'), { approved: false, note: 'I call them.' });
   expect(output).toMatchObject({ reviewed: true });
   expect(output).not.toHaveProperty('sent.messageId');
   expect(skipped).toEqual(['send']);
@@ -75,10 +79,8 @@ test('a rejected reply is not sent', async () => {
 });
 
 test('a mail with nothing in it ends with a reason', async () => {
-  await expect(flow(stages, await sample('empty-body'))).rejects.toMatchObject({
-    code: 'EMAIL_EMPTY',
-    kind: 'permanent',
-  });
+  const { run } = await flow(await sample('empty-body'));
+  expect(run.step('intake').failure).toMatchObject({ code: 'EMAIL_EMPTY', kind: 'permanent' });
 });
 
 test('classify and extract run side by side; the rest is handed from stage to stage', () => {
@@ -93,16 +95,15 @@ test('classify and extract run side by side; the rest is handed from stage to st
 
 test('every article may be quoted in a reply: none breaks a rule', async () => {
   const articles = await loadArticles(here('knowledge'));
+  const providers = compliance.providers(compliance.config.parse({}));
+  await using comply = await stageTest(compliance.comply, { stage: compliance.ComplyStage, providers });
   for (const { id, title, body } of articles) {
-    const verdict = await stages.comply.handle(
-      {
-        text: `${body} [kb:${id}]\n\n${MILLBROOK.disclaimer}`,
-        citations: [id],
-        articles: [{ id, title, excerpt: body }],
-      },
-      { signal: new AbortController().signal } as StageRun,
-    );
-    expect({ id, ...verdict }).toEqual({ id, ok: true, violations: [] });
+    const verdict = await comply.ask({
+      text: `${body} [kb:${id}]\n\n${MILLBROOK.disclaimer}`,
+      citations: [id],
+      articles: [{ id, title, excerpt: body }],
+    });
+    expect({ id, verdict }).toMatchObject({ id, verdict: { output: { ok: true, violations: [] } } });
   }
 });
 
@@ -121,7 +122,7 @@ withRows(
   '200 questions of real customers: each ends answered or before a person (the data is in ../shared/data)',
   async () => {
     const ends: Flow[] = [];
-    for (const text of rows) ends.push(await flow(stages, { from: 'ada@example.com', text }));
+    for (const text of rows) ends.push(await flow({ from: 'ada@example.com', text }));
     expect(ends.filter(({ output, waiting }) => (output === undefined) === (waiting === undefined))).toEqual([]);
     expect(ends.length).toBeGreaterThanOrEqual(200);
   },
@@ -138,9 +139,9 @@ withMail(
   async () => {
     for (const { parentPath, name } of files) {
       const rawBase64 = readFileSync(join(parentPath, name), 'base64');
-      const end = await flow(stages, { rawBase64 }).catch((error: unknown) => error);
-      if (end instanceof Error) expect(end).toMatchObject({ code: 'EMAIL_EMPTY' });
-      else expect((end as Flow).waiting ?? (end as Flow).output).toBeDefined();
+      const { run, waiting, output } = await flow({ rawBase64 });
+      if (run.status === 'dead-lettered') expect(run.step('intake').failure).toMatchObject({ code: 'EMAIL_EMPTY' });
+      else expect(waiting ?? output).toBeDefined();
     }
   },
 );
