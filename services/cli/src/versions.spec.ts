@@ -48,6 +48,45 @@ afterEach(async () => {
 const file = (name: string, json: unknown) => writeFile(join(dir, name), JSON.stringify(json));
 const run = (args: string) => gateway.run(args, { cwd: dir });
 
+const YAML =
+  'pipeline: letters\ninput: { text: string }\nsteps:\n  read: { input: $input.text, timeout: 2s }\noutput: $read\n';
+
+describe('a pipeline in YAML', () => {
+  test('is deployed as the plan that it stands for', async () => {
+    gateway.answers.set('POST /v1/pipelines/letters/versions', applied);
+    await writeFile(join(dir, 'letters.yaml'), YAML);
+    expect(await run('pipeline deploy letters.yaml')).toMatchObject({ exit: EXIT.ok, out: 'letters@2  p2\n' });
+    const { plan } = JSON.parse(gateway.asked[0]!.body) as { plan: { steps: object } };
+    expect(plan.steps).toMatchObject({ read: { kind: 'stage', stage: 'read', timeoutMs: 2_000 } });
+  });
+
+  test('is refused with file, line and column of all that is wrong, and nothing is sent', async () => {
+    await writeFile(join(dir, 'letters.yaml'), YAML.replace('2s', 'soon').replace('$read', '$nobody'));
+    const { exit, err } = await run('pipeline deploy letters.yaml');
+    expect(exit).toBe(EXIT.usage);
+    expect(err).toMatch(/letters.yaml:4:40 .*\nletters.yaml:5:9 /);
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test('names sub-pipelines in files beside it, and none that names itself', async () => {
+    await writeFile(join(dir, 'inner.yaml'), YAML);
+    await writeFile(join(dir, 'outer.yaml'), 'pipeline: outer\nsteps: { sub: { run: inner.yaml, input: {} } }\n');
+    await writeFile(join(dir, 'self.yaml'), 'pipeline: own\nsteps: { sub: { run: self.yaml, input: {} } }\n');
+    expect((await run('pipeline show outer.yaml --format json')).out).toContain('"stage": "read"');
+    expect((await run('pipeline show self.yaml')).err).toContain('is a sub-pipeline of itself');
+  });
+
+  test.each([
+    ['yaml', 'pipeline: letters\n'],
+    ['json', '{\n  "format": 1,'],
+    ['mermaid', 'flowchart TD\n'],
+  ])('is shown as %s, as is what is deployed', async (format, beginning) => {
+    await file('plan.json', two);
+    const shown = await run(`pipelines show plan.json --format ${format}`);
+    expect([shown.exit, shown.out.startsWith(beginning)]).toEqual([EXIT.ok, true]);
+  });
+});
+
 describe('pipeline deploy', () => {
   test.each(['pipeline', 'pipelines'])('%s: sends a plan, as a canary, with who and why', async (noun) => {
     gateway.answers.set('POST /v1/pipelines/letters/versions', applied);
