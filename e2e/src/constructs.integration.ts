@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import type { Incoming } from '@millrace/broker';
 import { type RunEvent, type RunResult, type StepCommand } from '@millrace/contracts';
-import { families, squares, ways } from './constructs/pipelines.js';
+import { kafkaBroker } from '@millrace/broker-kafka';
+import { families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
 import { type Installation, install } from './installation.js';
 import { ROOT, until } from './processes.js';
 
@@ -16,6 +17,9 @@ let house: Installation;
 beforeAll(async () => {
   const PIPELINES = pathToFileURL(`${ROOT}e2e/dist/constructs/pipelines.js`).href;
   const others = { 'stages-1': 'e2e/dist/constructs/main.js', 'stages-2': 'e2e/dist/constructs/main.js' };
+  const brokers = process.env['KAFKA_BROKERS']!.split(',');
+  await using somebody = await kafkaBroker({ brokers, clientId: 'somebody', transactionalIdPrefix: 'somebody.' });
+  await somebody.ensureTopics([PAYMENTS, `${PAYMENTS}.hasty`].map((name) => ({ name, partitions: 2 })));
   house = await install({ stages: [], others, twice: ['coordinator'], env: { PIPELINES, LOG_LEVEL: 'error' } });
 }, 240_000);
 afterAll(() => house[Symbol.asyncDispose](), 60_000);
@@ -64,4 +68,42 @@ test('maps, sub-pipelines, loops, switches and races come out right, each once, 
   const commands = (await house.read(house.topics.stage('square'))).map((one) => json<StepCommand>(one));
   const sent = commands.map(({ run, step, attempt }) => `${run}/${step}/${attempt}`);
   expect(sent.filter((one, i) => sent.indexOf(one) !== i)).toEqual([]);
+}, 570_000);
+
+test('signals from a topic reach the run that waits for them, each once, with coordinators killed while they come', async () => {
+  const COUNT = 60;
+  const about = (n: number) => `${house.prefix}${n}`;
+  const before = (await house.read(house.topics.runs)).length;
+  const ask = (n: number) => ({
+    topic: house.topics.intake,
+    key: null,
+    value: JSON.stringify({ order: about(n), n }),
+    headers: { pipeline: orders.name, 'idempotency-key': `order${n}` },
+  });
+  const payment = (n: number) => ({
+    topic: PAYMENTS,
+    key: null,
+    value: JSON.stringify({ order: about(n), amount: n }),
+  });
+  const half = upTo(COUNT).filter((n) => n % 2 === 0);
+  const rest = upTo(COUNT).filter((n) => n % 2 === 1);
+  // Half of the payments come before their runs.
+  await house.broker.publish([...half.map(payment), ...rest.map(ask)]);
+  await until('runs begin', async () => (await house.read(house.topics.runs)).length > before);
+  await house.services.get('coordinator-1')!.kill9();
+  await house.broker.publish([...rest.map(payment), ...half.map(ask)]);
+  const ended = async () =>
+    (await house.read(house.topics.results))
+      .map((one) => json<RunResult>(one))
+      .filter(({ pipeline }) => pipeline === orders.name);
+  await until('some end', async () => (await ended()).length > 3, 120_000);
+  await house.services.get('coordinator-2')!.kill9();
+  await until('all orders are paid', async () => (await ended()).length >= COUNT, 240_000);
+
+  const outputs = (await ended()).map(({ output }) => output as { amount: number });
+  expect(outputs.sort((a, b) => a.amount - b.amount)).toEqual(
+    upTo(COUNT).map((n) => ({ order: about(n), square: n * n, amount: n })),
+  );
+  const { rows } = await house.database.query<{ left: number }>('select count(*)::int as left from signals');
+  expect(rows).toEqual([{ left: 0 }]);
 }, 570_000);

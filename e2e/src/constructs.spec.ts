@@ -1,5 +1,6 @@
-import { families, squares, ways } from './constructs/pipelines.js';
+import { approvals, families, hasty, hurried, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
 import { Workshop } from './constructs/workshop.js';
+import { until } from './processes.js';
 
 let workshop: Workshop;
 beforeAll(async () => {
@@ -39,3 +40,62 @@ test.each([
     expect(run.output).toEqual({ large: 65_536, way: square, first: 49 });
   },
 );
+
+const pay = (order: string, amount: number, topic = PAYMENTS) =>
+  workshop.broker.publish([{ topic, key: null, value: JSON.stringify({ order, amount }) }]);
+const waits = (id: string) => until(`${id} waits`, async () => (await workshop.run(id))?.status === 'waiting');
+
+test('a signal from a topic reaches the run that waits for its key, and that one alone', async () => {
+  const [first, second] = [
+    await workshop.start(orders, { order: 'A-1', n: 2 }),
+    await workshop.start(orders, { order: 'A-2', n: 3 }),
+  ];
+  await waits(first);
+  await waits(second);
+  await pay('A-2', 20);
+  expect((await workshop.ended(second)).output).toEqual({ order: 'A-2', square: 9, amount: 20 });
+  expect((await workshop.run(first))!.status).toBe('waiting');
+  await pay('A-1', 10);
+  expect((await workshop.ended(first)).output).toEqual({ order: 'A-1', square: 4, amount: 10 });
+});
+
+test('signals that come before anybody waits are kept, and each goes to one run', async () => {
+  await pay('B-1', 1);
+  await pay('B-1', 2);
+  const first = await workshop.ended(await workshop.start(orders, { order: 'B-1', n: 1 }));
+  const second = await workshop.ended(await workshop.start(orders, { order: 'B-1', n: 1 }));
+  const amounts = [first, second].map(({ output }) => (output as { amount: number }).amount);
+  expect(amounts.sort()).toEqual([1, 2]);
+});
+
+test('a signal that nobody waits for in its time ends among the dead letters, as it came', async () => {
+  await pay('C-1', 1, `${PAYMENTS}.hasty`);
+  const letter = await until('it is a dead letter', async () => {
+    const { items } = await workshop.reader.deadLetters({ limit: 50 });
+    return items.find(({ failure }) => failure.code === 'SIGNAL_UNWANTED');
+  });
+  expect(Buffer.from(letter.record!.value!, 'base64').toString()).toBe('{"order":"C-1","amount":1}');
+  const id = await workshop.start(hasty, { order: 'C-1' });
+  await waits(id);
+  await pay('C-1', 2, `${PAYMENTS}.hasty`);
+  expect((await workshop.ended(id)).output).toEqual({ order: 'C-1', amount: 2 });
+});
+
+test('a review that nobody answers goes to others, then gets its default', async () => {
+  const id = await workshop.start(approvals, { by: 'ann' });
+  expect((await workshop.ended(id)).output).toEqual({ ok: false });
+  const { facts } = (await workshop.reader.run(id))!;
+  const types = facts.map(({ type }) => type);
+  expect(types).toEqual(['run.accepted', 'step.waiting', 'step.escalated', 'step.defaulted', 'run.completed']);
+});
+
+test('a run has failed at its deadline, and its child runs end with it', async () => {
+  const id = await workshop.start(hurried, { n: 1 });
+  expect((await workshop.ended(id)).status).toBe('failed');
+  const child = await until('its child run ends', async () => {
+    const { items } = await workshop.reader.runs({ limit: 5, parent: id });
+    return items.find(({ endedAt }) => endedAt !== undefined);
+  });
+  expect(child.status).toBe('cancelled');
+  expect((await workshop.reader.reviews({ limit: 50, pipeline: 'forever' })).items).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { defineStage, gt, gte, pipeline } from '@millrace/pipeline';
+import { defineStage, fromTopic, gt, gte, pipeline } from '@millrace/pipeline';
 import { z } from 'zod';
 
 const Numbers = z.object({ numbers: z.array(z.number()) });
@@ -55,4 +55,57 @@ export const ways = pipeline({ name: 'ways', input: Start }, ({ input, loop, cho
   return { large: large.square, way: way.square, first: first.square };
 });
 
-export const PIPELINES = [squares, families, ways];
+export const PAYMENTS = 'constructs.payments';
+const Payment = z.object({ order: z.string(), amount: z.number() });
+
+/** Waits for the payment of its order, which comes on somebody else's topic. */
+export const orders = pipeline({ name: 'orders', input: z.object({ order: z.string(), n: z.number() }) }, (define) => {
+  const { input, step, signal } = define;
+  const squared = step('square', square, { n: input.n });
+  const paid = signal('paid', z.object({ amount: z.number() }), {
+    from: fromTopic(PAYMENTS, {
+      value: Payment,
+      key: ({ value }) => value.order,
+      on: input.order,
+      give: ({ value }) => ({ amount: value.amount }),
+      keep: '1h',
+    }),
+    after: [squared],
+  });
+  return { order: input.order, square: squared.square, amount: paid.amount };
+});
+
+/** The same, of records that nobody keeps for long. */
+export const hasty = pipeline({ name: 'hasty', input: z.object({ order: z.string() }) }, ({ input, signal }) =>
+  signal('paid', Payment, {
+    from: fromTopic(`${PAYMENTS}.hasty`, {
+      value: Payment,
+      key: ({ value }) => value.order,
+      on: input.order,
+      keep: '1s',
+    }),
+  }),
+);
+
+/** Nobody answers: it goes to others, and gets its default. */
+export const approvals = pipeline({ name: 'approvals', input: z.object({ by: z.string() }) }, ({ input, review }) =>
+  review('approve', z.object({ ok: z.boolean() }), {
+    assignee: input.by,
+    escalate: { after: '100ms', group: 'board' },
+    timeout: '300ms',
+    onFailure: { default: { ok: false } },
+  }),
+);
+
+const approvalsForever = pipeline(
+  { name: 'forever', input: z.object({ by: z.string(), n: z.number() }) },
+  ({ input, review }) => review('approve', z.object({ ok: z.boolean() }), { assignee: input.by }),
+);
+
+/** Nobody answers, and its time is short. */
+export const hurried = pipeline(
+  { name: 'hurried', input: z.object({ n: z.number() }), deadline: '300ms' },
+  ({ subPipeline, input }) => subPipeline('asked', approvalsForever, { by: 'ann', n: input.n }),
+);
+
+export const PIPELINES = [squares, families, ways, orders, hasty, approvals, hurried];

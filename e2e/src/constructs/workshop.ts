@@ -11,15 +11,15 @@ import { openHouse, serviceSettings } from '@millrace/service';
 import { startStages } from '@millrace/stage';
 import { openStore, type Reader } from '@millrace/store';
 import { until } from '../processes.js';
-import { PIPELINES } from './pipelines.js';
+import { PAYMENTS, PIPELINES } from './pipelines.js';
 import { STAGES } from './stages.js';
 
 /** A coordinator and the stages in this process, on the embedded log. */
 export class Workshop implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
-    private readonly broker: Broker,
-    private readonly topics: Topics,
+    readonly broker: Broker,
+    readonly topics: Topics,
     readonly reader: Reader,
   ) {}
 
@@ -31,6 +31,7 @@ export class Workshop implements AsyncDisposable {
     const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
     const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
     const house = opening.use(await openHouse('workshop', settings, { broker }));
+    await broker.ensureTopics([PAYMENTS, `${PAYMENTS}.hasty`].map((name) => ({ name, partitions: 2 })));
     const coordinator = await startCoordinator(house, { store, pipelines: PIPELINES });
     opening.defer(() => coordinator.drain(5_000));
     const stages = await startStages(house, STAGES);

@@ -94,6 +94,8 @@ export const Fact = z.discriminatedUnion('type', [
     kind: z.enum(['review', 'signal', 'sleep']),
     show: z.unknown().optional(),
     due: At.optional(),
+    /** Of a signal: the topic it may come from, and the key that its record has. */
+    from: z.object({ topic: z.string(), key: z.string() }).optional(),
     ...Assigned,
   }),
   /** Somebody has taken a review in hand: another's answer does not count until it is given back or goes to somebody else. */

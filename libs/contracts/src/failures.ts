@@ -99,6 +99,11 @@ export const FAILURES = {
     kind: 'permanent',
     remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.',
   },
+  SIGNAL_UNWANTED: {
+    kind: 'permanent',
+    remedy:
+      'No run waited for the record’s key for as long as such records are kept: correct its key, or start the run, and redrive it.',
+  },
   SIGNAL_INVALID: { kind: 'permanent', remedy: 'Send a payload that fits the step’s schema.' },
   REVIEW_CLAIMED: {
     kind: 'permanent',

@@ -79,6 +79,8 @@ export const StepView = z.object({
   /** What the one who answers is shown. */
   show: Json.optional(),
   ...Held,
+  /** Of a signal that waits: the topic it may come from, and the key that its record has. */
+  from: z.object({ topic: z.string(), key: z.string() }).optional(),
   /** When it is tried again, or when its wait ends. */
   due: Time.optional(),
   failure: FailureView.optional(),

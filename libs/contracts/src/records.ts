@@ -71,6 +71,8 @@ export const StepSignalled = z.object({
   /** The sender's; the first one counts. */
   id: z.string(),
   payload: z.unknown(),
+  /** It is kept by the coordinator until this run has heard of it: it came from a topic, and its id names the record. */
+  correlated: z.literal(true).optional(),
   ...Act,
 });
 

@@ -37,5 +37,6 @@ export const groupsOf = (prefix: string = DEFAULT_TOPIC_PREFIX) => ({
   deadLetters: `${prefix}coordinator.dead-letters`,
   deployments: `${prefix}coordinator.deployments`,
   stage: (name: string) => `${prefix}stage.${name}`,
+  signals: (topic: string) => `${prefix}signals.${topic}`,
   trigger: (pipeline: string, name: string) => `${prefix}trigger.${pipeline}.${name}`,
 });

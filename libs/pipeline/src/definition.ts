@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Condition, Test } from './conditions.js';
 import type { Duration } from './duration.js';
 import type { Pipeline } from './pipeline.js';
+import type { FromTopic } from './signal-source.js';
 import type { ItemFailure } from './plan.js';
 import type { Mapped, Ref, RefOf, Value } from './reference.js';
 import type { Given, Result, Retry, StageContract } from './stage-contract.js';
@@ -96,7 +97,7 @@ export interface Define<Input extends z.ZodType> {
   signal<Answer extends z.ZodType, When extends Test | undefined = undefined>(
     name: string,
     answer: Answer,
-    options?: WaitOptions<Answer, When>,
+    options?: SignalOptions<Answer, When>,
   ): Ref<z.input<Answer> | IfGiven<When>>;
 }
 
@@ -200,6 +201,11 @@ export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<Whe
   readonly onFailure?: { readonly default: z.input<Answer> } | 'dead-letter';
 }
 
+export interface SignalOptions<Answer extends z.ZodType, When> extends WaitOptions<Answer, When> {
+  /** Somebody else's topic that it comes from: see `fromTopic`. It may be sent to the run as well. */
+  readonly from?: FromTopic;
+}
+
 /** Whom a review is for: a name, or a reference to one. */
 export type To =
   | { readonly assignee: string | RefOf<string | undefined>; readonly group?: never }
@@ -235,6 +241,7 @@ export interface AnyOptions {
   readonly start?: unknown;
   readonly max?: number;
   readonly onLimit?: 'go-on' | 'fail';
+  readonly from?: FromTopic;
   readonly assignee?: unknown;
   readonly group?: unknown;
   readonly escalate?: Escalation | readonly Escalation[];

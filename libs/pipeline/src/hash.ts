@@ -11,6 +11,6 @@ function canonical(value: unknown): string {
 }
 
 /** A plan's name: 32 hexadecimal digits that follow from its content, whatever the order of its keys. */
-export function hashOf(plan: Plan): string {
+export function hashOf(plan: Plan | object): string {
   return createHash('sha256').update(canonical(plan)).digest('hex').slice(0, 32);
 }

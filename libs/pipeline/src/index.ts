@@ -48,6 +48,16 @@ export {
   spreadOf,
 } from './items.js';
 export { type Assigned, assignedTo } from './recipients.js';
+export {
+  awaitedBy,
+  correlationOf,
+  type FromTopic,
+  fromTopic,
+  type FromTopicOptions,
+  type LoadedSource,
+  loadSource,
+  sourcesOf,
+} from './signal-source.js';
 export { PLAN_ERRORS, PlanError, type PlanErrorCode } from './plan-error.js';
 export { type LoadedPlan, loadPlan, outermostOf, planWithin } from './plan-model.js';
 export {

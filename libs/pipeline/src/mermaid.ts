@@ -92,6 +92,8 @@ function labelOf(name: string, step: PlanStep): string {
         return escaped(step.plan.pipeline);
       case 'value':
         return '';
+      case 'signal':
+        return ['signal', step.from && escaped(step.from.topic)].filter(Boolean).join(' from ');
       case 'review':
         return ['review', recipientOf(step.to)].filter(Boolean).join(' by ');
       default:

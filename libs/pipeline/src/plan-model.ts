@@ -5,6 +5,7 @@ import { itemName, itemOf, PAGE_NAME, rangeOf } from './items.js';
 import { compileMapping, type Path, type Read, referencesOf } from './mapping.js';
 import { checkStepName, INPUT } from './names.js';
 import { recipientsOf } from './recipients.js';
+import { fromOf, loadSource } from './signal-source.js';
 import { PlanError } from './plan-error.js';
 import { type MapStep, type Mapping, Plan, type PlanStep, RetryPolicy, type RunStep } from './plan.js';
 import { type LoadedStarts, loadStarts } from './starts.js';
@@ -76,6 +77,7 @@ export function planWithin(outermost: LoadedPlan, reference: string): LoadedPlan
 export const outermostOf = (reference: string): string => reference.split('/', 1)[0]!;
 
 function compilePlan(plan: Plan, hash: string): LoadedPlan {
+  for (const step of Object.values(plan.steps)) if (fromOf(step)) loadSource(fromOf(step)!);
   const graph = graphOf(plan);
   const steps = compileSteps(plan, graph);
   linkHandOffs(steps);
@@ -232,7 +234,7 @@ function compiledWork(name: string, step: PlanStep): Building {
   const mappings = mappingsOf(step);
   const [input = null, fallback] = mappings;
   const given = step.kind === 'run' ? (step.plan.given ?? []) : [];
-  const needs = new Set([...needsOf([...mappings, ...recipientsOf(step)], name), ...given]);
+  const needs = new Set([...needsOf([...mappings, ...recipientsOf(step), fromOf(step)?.on], name), ...given]);
   return {
     name,
     step,

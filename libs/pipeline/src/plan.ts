@@ -70,6 +70,22 @@ export const Recipient = z.union([
 ]);
 export type Recipient = z.infer<typeof Recipient>;
 
+/** Records of somebody else's topic, one of which answers a step that waits. */
+export const SignalSource = z.object({
+  topic: z.string().min(1).max(249),
+  /** CEL over `record`; others are passed over. */
+  when: z.string().optional(),
+  /** Of `record`: whose it is. One without a key is nobody's. */
+  key: MappingSchema,
+  /** Of `record`: the answer. */
+  give: MappingSchema,
+  /** Of the run: the key that it waits for. */
+  on: MappingSchema,
+  /** Milliseconds for which a record is kept that nobody waits for yet. */
+  keepMs: z.number().positive(),
+});
+export type SignalSource = z.infer<typeof SignalSource>;
+
 /** `review`: a person answers. `signal`: a system does. The answer is the step's output. */
 export const WaitStep = z.object({
   kind: z.enum(['review', 'signal']),
@@ -78,6 +94,8 @@ export const WaitStep = z.object({
   /** What the person is shown. */
   show: MappingSchema.optional(),
   timeoutMs: z.number().positive().optional(),
+  /** Of a signal: where it comes from, apart from being sent to the run itself. */
+  from: SignalSource.optional(),
   /** Of a review. */
   to: Recipient.optional(),
   /** Whom a review goes to next where nobody has answered so long after it began to wait; each later than the one before. */

@@ -56,8 +56,9 @@ export interface CronOptions {
 }
 
 const owner = {};
-const named = <T>(name: string, schema: JsonSchema): Ref<T> => refTo<T>({ name, schema, mayBeAbsent: false, owner });
-const mapped = (given: unknown): Mapping => renderMapped(given).mapping;
+export const named = <T>(name: string, schema: JsonSchema): Ref<T> =>
+  refTo<T>({ name, schema, mayBeAbsent: false, owner });
+export const mapped = (given: unknown): Mapping => renderMapped(given).mapping;
 
 /** Runs the pipeline at times: cron with five fields, in a time zone. */
 export function cron(text: string, { zone = 'UTC', catchUp = 'last', input }: CronOptions = {}): Schedule {
@@ -100,7 +101,7 @@ export function topic<Value = unknown>(name: string, options: TopicOptions<Value
   return { ...common, input: input ? mapped(input(record)) : { $ref: ['record', 'value'] }, ...(gather && { gather }) };
 }
 
-function recordSchema(value: z.ZodType | undefined): JsonSchema {
+export function recordSchema(value: z.ZodType | undefined): JsonSchema {
   const field: JsonSchema = value ? jsonSchemaOf(value, 'output', 'the value of a record') : {};
   const text: JsonSchema = { type: 'string' };
   const number: JsonSchema = { type: 'number' };

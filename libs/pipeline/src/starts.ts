@@ -132,7 +132,7 @@ function loadTrigger(name: string, trigger: Trigger): LoadedTrigger {
 }
 
 /** A key as text; what is there for all where there is none. */
-function keyed(key: Mapping | undefined, of: string, what: string): (value: unknown) => string {
+export function keyed(key: Mapping | undefined, of: string, what: string): (value: unknown) => string {
   if (key === undefined) return () => '';
   const read = reading(key, [of], what);
   return (value) => {
@@ -141,7 +141,7 @@ function keyed(key: Mapping | undefined, of: string, what: string): (value: unkn
   };
 }
 
-function reading(mapping: Mapping, names: readonly string[], what: string): Read {
+export function reading(mapping: Mapping, names: readonly string[], what: string): Read {
   const foreign = referencesOf(mapping).find(([from]) => !names.includes(from));
   if (foreign) throw new PlanError('BAD_START', `${what} reads "${foreign[0]}"; there it can read ${names.join(', ')}`);
   return compileMapping(mapping);

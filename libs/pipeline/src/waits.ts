@@ -19,16 +19,22 @@ export function addWait(
   const output = jsonSchemaOf(answer, 'input', `the answer of step "${name}"`);
   const shown = options.show === undefined ? undefined : builder.rendered(options.show, name);
   const people = recipients(builder, name, options);
+  const on = options.from && builder.rendered(options.from.on, name);
   const step: WaitStep = {
     kind,
     schema: output as z.core.util.JSONType,
     ...(shown && { show: shown.mapping }),
     ...(options.timeout !== undefined && { timeoutMs: millisecondsOf(options.timeout, name) }),
+    ...(options.from && on && { from: { ...options.from, on: on.mapping } }),
     ...people.spec,
     predecessors: [],
     ...builder.common(name, options, answer),
   };
-  const waitsFor = builder.waits(name, options, [...(shown ? [shown] : []), ...people.read]);
+  const waitsFor = builder.waits(
+    name,
+    options,
+    [shown, on, ...people.read].filter((one) => one !== undefined),
+  );
   return builder.add(name, { step, output, waitsFor }, options);
 }
 

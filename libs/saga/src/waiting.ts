@@ -1,5 +1,5 @@
 import { type Fact, failure, type RunEvent } from '@millrace/contracts';
-import { assignedTo, type LoadedPlan, validateAnswer, type Wanted, type WaitStep } from '@millrace/pipeline';
+import { assignedTo, awaitedBy, type LoadedPlan, validateAnswer, type Wanted, type WaitStep } from '@millrace/pipeline';
 import { type Run, stepOf, type StepState } from './run.js';
 
 /** A step begins to wait: for a time, a person or a system. */
@@ -10,7 +10,9 @@ export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: Wanted; at:
   if (definition.kind === 'sleep') return { type: 'step.waiting', step, at, kind: 'sleep', due: at + definition.ms };
   const { kind, timeoutMs } = definition as WaitStep;
   const due = timeoutMs === undefined ? {} : { due: at + timeoutMs };
-  return { type: 'step.waiting', step, at, kind, show: input, ...due, ...assignedTo(definition, run.known, 0) };
+  const from = awaitedBy(definition, run.known);
+  const whom = { ...(from && { from }), ...assignedTo(definition, run.known, 0) };
+  return { type: 'step.waiting', step, at, kind, show: input, ...due, ...whom };
 }
 
 /** What an answer comes to: nothing where nobody asks any more. */

@@ -13,6 +13,7 @@ export type {
   RunSummary,
 } from './store.js';
 export { dropReason, type PlaceChanges, type PlaceGiven, type PlaceWanted, type Told } from './places.js';
+export { type MatchedSignal, type SignalChanges, type SignalRecord, SignalsStore } from './signals.js';
 export { type GatheredRecord, type Gathering, type ScheduleRow, StartsStore } from './starts.js';
 export {
   type Deployed,

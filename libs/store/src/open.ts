@@ -3,6 +3,7 @@ import { type Database, migrate, openPGlite, openPostgres } from './database.js'
 import { isAway, StoreUnavailable } from './errors.js';
 import { DatabaseReader } from './reader.js';
 import type { Reader } from './store.js';
+import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
 import { Deployments } from './versions.js';
 import { Writer } from './writer.js';
@@ -12,6 +13,7 @@ export interface Store extends AsyncDisposable {
   readonly writer: Writer;
   readonly deployments: Deployments;
   readonly starts: StartsStore;
+  readonly signals: SignalsStore;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function openStore(at: {
     writer: new Writer(database),
     deployments: new Deployments(database),
     starts: new StartsStore(database),
+    signals: new SignalsStore(database),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

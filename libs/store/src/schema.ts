@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
 import { versions, type VersionTables } from './schema-versions.js';
 
@@ -110,5 +111,6 @@ export const migrations: MigrationProvider = {
       '004-starts': starts,
       '005-child-runs': childRuns,
       '006-held-reviews': heldReviews,
+      '007-signals': signals,
     }),
 };

@@ -45,16 +45,20 @@ export interface Gathering {
 const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 const optional = (ms: number | undefined) => (ms === undefined ? null : ms / 1000);
 
+type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals', boolean>>;
+
 /** What begins runs: schedules, records that are gathered, runs whose turn has come. */
 export class StartsStore {
   constructor(private readonly database: Database) {}
 
   /** Which of these have anything due, in one look. */
-  async due(at: number): Promise<{ schedules: boolean; gatherings: boolean; places: boolean }> {
-    const [row] = await this.database.query<{ schedules: boolean; gatherings: boolean; places: boolean }>(
+  async due(at: number): Promise<Due> {
+    const [row] = await this.database.query<Due>(
       `select exists(select 1 from schedules where next_at <= to_timestamp($1::float8)) as schedules,
          exists(select 1 from gatherings where due_at <= to_timestamp($1::float8)) as gatherings,
-         exists(select 1 from places where tell_at <= to_timestamp($1::float8)) as places`,
+         exists(select 1 from places where tell_at <= to_timestamp($1::float8)) as places,
+         exists(select 1 from signals where tell_at <= to_timestamp($1::float8))
+           or exists(select 1 from signals where run is null and expires_at <= to_timestamp($1::float8)) as signals`,
       [at / 1000],
       'starts-due',
     );

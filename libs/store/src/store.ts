@@ -1,5 +1,6 @@
 import type { Fact, Failure, RunStatus } from '@millrace/contracts';
 import type { PlaceChanges } from './places.js';
+import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader } from './versions.js';
 
@@ -29,6 +30,8 @@ export interface Review {
   readonly due: number | undefined;
   readonly show: unknown;
   readonly held?: Holding | undefined;
+  /** What a signal from a topic has to be for, as it is looked up. */
+  readonly correlation?: string | undefined;
 }
 
 /** Whom a review is for, and who has claimed it. */
@@ -105,6 +108,7 @@ export interface Commit {
   readonly redriven: readonly string[];
   /** For runs of pipelines that may only have so many at once. */
   readonly places?: PlaceChanges | undefined;
+  readonly signals?: SignalChanges | undefined;
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;
 }

@@ -1,6 +1,7 @@
 import { type Fact, randomId } from '@millrace/contracts';
 import type { Store } from './open.js';
 import { StaleOwner } from './errors.js';
+import { signalsSuite } from './signals-suite.js';
 import { startsSuite } from './starts-suite.js';
 import type { Commit, RunChange, RunSummary } from './store.js';
 
@@ -244,6 +245,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     });
 
     startsSuite(() => store);
+    signalsSuite(() => store);
 
     describe('what is deployed', () => {
       const deploy = (pipeline: string, plan: string, id: string = randomId('dep')) =>

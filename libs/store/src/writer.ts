@@ -2,6 +2,7 @@ import type { Fact } from '@millrace/contracts';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
 import { givePlaces, keepPlaces, type PlaceGiven, type PlaceWanted } from './places.js';
+import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
 
 /** Where a partition stands: the offset after its last batch, and that batch's answer. */
@@ -48,10 +49,10 @@ const WAITED = `
 delete from waits using unnest($1::text[], $2::text[]) as u(run, step) where waits.run = u.run and waits.step = u.step`;
 
 const WAIT = `
-insert into waits (run, step, kind, pipeline, since, due, show, held)
-select run, step, kind, pipeline, to_timestamp(since), to_timestamp(due), show::json, held::jsonb
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[], $8::text[])
-  as u(run, step, kind, pipeline, since, due, show, held)
+insert into waits (run, step, kind, pipeline, since, due, show, held, correlation)
+select run, step, kind, pipeline, to_timestamp(since), to_timestamp(due), show::json, held::jsonb, correlation
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[], $8::text[], $9::text[])
+  as u(run, step, kind, pipeline, since, due, show, held, correlation)
 on conflict (run, step) do nothing`;
 
 const HELD = `
@@ -97,9 +98,10 @@ export class Writer {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, changes, places } = commit;
+    const { deadLetters, redriven, changes, places, signals } = commit;
     const waits = changes.some(({ waits, waited, held = [] }) => waits.length + waited.length + held.length > 0);
-    if (!waits && !places && deadLetters.length + redriven.length === 0) return this.write(this.database.query, commit);
+    if (!waits && !places && !signals && deadLetters.length + redriven.length === 0)
+      return this.write(this.database.query, commit);
     await this.database.transaction(async (query) => {
       await this.write(query, commit);
       await this.writeRare(query, commit);
@@ -177,7 +179,13 @@ export class Writer {
 
   private async writeRare(
     query: Query,
-    { changes, deadLetters, redriven, places }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'places'>,
+    {
+      changes,
+      deadLetters,
+      redriven,
+      places,
+      signals,
+    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'places' | 'signals'>,
   ): Promise<void> {
     if (places) await keepPlaces(query, places);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
@@ -193,6 +201,7 @@ export class Writer {
         waits.map((w) => seconds(w.due)),
         waits.map((w) => JSON.stringify(w.show ?? null)),
         waits.map((w) => (w.held ? JSON.stringify(w.held) : null)),
+        waits.map((w) => w.correlation ?? null),
       ]);
     }
     const held = changes.flatMap(({ summary, held = [] }) => held.map((one) => ({ run: summary.id, ...one })));
@@ -203,6 +212,7 @@ export class Writer {
         held.map(({ assignee, group, claimedBy }) => JSON.stringify({ assignee, group, claimedBy })),
       ]);
     }
+    if (signals) await keepSignals(query, signals);
     if (deadLetters.length > 0) {
       await query(DEAD, [
         deadLetters.map((d) => d.id),

@@ -74,7 +74,7 @@ function lineOf(fact: Fact): Line {
         text:
           fact.kind === 'sleep'
             ? 'sleeps'
-            : [`waits for a ${fact.kind}`, recipientOf(fact)].filter(Boolean).join(' by '),
+            : [`waits for a ${fact.kind}${sourceOf(fact)}`, recipientOf(fact)].filter(Boolean).join(' by '),
       };
     case 'step.claimed':
       return { mark: '‖', colour: 'yellow', step: fact.step, text: `claimed ${byOf(fact)}` };
@@ -146,6 +146,9 @@ function spreadText({ as, items, keys }: Fact & { type: 'step.spread' }): string
 }
 
 const byOf = ({ by }: { by?: string | undefined }): string => (by === undefined ? '' : `by ${oneLine(by)}`);
+
+const sourceOf = ({ from }: Fact & { type: 'step.waiting' }): string =>
+  from ? ` for ${oneLine(from.key)} from ${oneLine(from.topic)}` : '';
 
 const recipientOf = ({ assignee, group }: { assignee?: string | undefined; group?: string | undefined }): string =>
   oneLine(assignee ?? group ?? '');

@@ -51,10 +51,11 @@ function detailOf(step: StepView): string {
     step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,
     step.due ? `due ${step.due}` : undefined,
     (step.assignee ?? step.group) && `for ${oneLine(step.assignee ?? step.group ?? '')}`,
+    step.from && step.status === 'waiting' && `for ${oneLine(step.from.key)} from ${oneLine(step.from.topic)}`,
     step.claimedBy && `claimed by ${oneLine(step.claimedBy)}`,
     step.answeredBy ? `by ${oneLine(step.answeredBy)}` : undefined,
     step.deadLetter,
     step.status !== 'completed' && step.failure ? `${step.failure.code}: ${oneLine(step.failure.message)}` : undefined,
   ];
-  return parts.filter((part) => part !== undefined).join('  ');
+  return parts.filter(Boolean).join('  ');
 }

@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
+import { correlationOf, type LoadedPlan } from '@millrace/pipeline';
 import { type Decision, type Run, stepOf, wakeAtOf } from '@millrace/saga';
 import type { DeadLetter, Holding, Review, RunChange, RunSummary } from '@millrace/store';
 import { parkedStep } from './records.js';
@@ -31,7 +31,12 @@ export function changeOf(
     wakeAt,
     waits: facts.flatMap((fact) =>
       fact.type === 'step.waiting' && fact.kind !== 'sleep' && isWaiting(run, fact)
-        ? [reviewOf(run, fact, fact.kind)]
+        ? [
+            {
+              ...reviewOf(run, fact, fact.kind),
+              correlation: fact.from && correlationOf(plan.step(fact.step), fact.from),
+            },
+          ]
         : [],
     ),
     held: facts.flatMap((fact) =>

@@ -53,10 +53,11 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     wakeBy: (at) => timers.wakeBy(at),
     now,
   };
-  const triggers = new Triggers(context, groups.trigger);
+  const triggers = new Triggers(context, groups);
   const routes = await followRoutes(house, plans, async (current) => {
     for (const plan of current) await keepSchedules(store, plan, now());
     triggers.follow(current);
+    triggers.listen(await plans.inUse(current));
   });
   const consumptions = await Promise.all([
     broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Batch, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
@@ -10,6 +11,7 @@ import { placed, placeWanted } from './places.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import { readRequest } from './request.js';
+import { signalChanges } from './signals.js';
 
 interface Accepted {
   readonly request: Parameters<typeof accept>[0];
@@ -51,29 +53,34 @@ export function intakeSource(
     }));
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
+    let signals: ReturnType<typeof signalChanges>;
     await store.writer.create(summaries, (created, places) => {
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
         .map((one) => placed(one, places.get(one.decision.run.id)))
         .map((one) => ({ one, answer: answerFor(one, at) }));
       made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
+      const changes = made.map(({ decision, plan }): RunChange => ({
+        ...changeOf(undefined, decision, plan),
+        // The row has been made; having no place, or a request that no record could hold, has changed the run since.
+        row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
+      }));
+      signals = signalChanges([], changes, at);
       records = [...unread, ...answers.flatMap(({ answer }) => answer.records)];
       return {
         topic: batch.topic,
         partition: batch.partition,
         expected: positions.expectedAt(batch.partition),
         next: batch.next,
-        changes: made.map(({ decision, plan }): RunChange => ({
-          ...changeOf(undefined, decision, plan),
-          // The row has been made; having no place, or a request that no record could hold, has changed the run since.
-          row: decision.run !== accepted.get(decision.run.id)!.decision.run,
-        })),
+        changes,
+        signals,
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
         answer: answerBytes(records),
       };
     });
     positions.moved(batch.partition, batch.next);
+    if (signals) context.wakeBy(at);
     for (const one of made) remember(one);
     return records;
   }

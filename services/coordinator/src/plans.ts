@@ -29,6 +29,18 @@ export class Plans {
     return current;
   }
 
+  /** All plans that runs of these pipelines follow, or new ones may. */
+  async inUse(current: readonly LoadedPlan[]): Promise<readonly LoadedPlan[]> {
+    const { deployed } = this.store.reader;
+    const hashes = new Set(current.map(({ hash }) => hash));
+    for (const pipeline of current.map(({ plan }) => plan.pipeline)) {
+      const canary = this.routes.get(pipeline)?.canary?.plan;
+      if (canary !== undefined) hashes.add(canary);
+      for (const { plan } of await deployed.livePlans(pipeline)) hashes.add(outermostOf(plan));
+    }
+    return Promise.all([...hashes].map((hash) => this.get(hash)));
+  }
+
   /** New runs of its pipeline get this plan. */
   use(plan: LoadedPlan): void {
     this.byHash.set(plan.hash, plan);

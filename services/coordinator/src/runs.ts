@@ -20,6 +20,7 @@ import { placesOf } from './places.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
+import { signalChanges } from './signals.js';
 
 /** A run while a batch is applied to it. */
 interface Work {
@@ -62,21 +63,25 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       one.decision = answer.decision;
       records.push(...answer.records);
     }
+    const changes = changed.map(({ before, decision, plan, woken }) => {
+      const change = { ...changeOf(before, decision, plan), created: before === undefined };
+      return woken ? { ...change, row: true } : change;
+    });
+    const signals = signalChanges(all, changes, at);
     await store.writer.commit({
       topic: batch.topic,
       partition,
       expected: positions.expectedAt(partition),
       next: batch.next,
-      changes: changed.map(({ before, decision, plan, woken }) => {
-        const change = { ...changeOf(before, decision, plan), created: before === undefined };
-        return woken ? { ...change, row: true } : change;
-      }),
+      changes,
       deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
       places: placesOf(changed, at),
+      signals,
       answer: answerBytes(records),
     });
     positions.moved(partition, batch.next);
+    if (signals) context.wakeBy(at);
     for (const one of work.values()) remember(partition, one);
     return records;
   }

@@ -5,6 +5,7 @@ import type { Gathering, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { intakeRecord } from './intake-record.js';
 import { eventsRecord } from './publishing.js';
+import { tellSignals } from './signals.js';
 
 /** So many at once: enough to share a transaction, few enough to be in memory. */
 const BATCH = 200;
@@ -28,6 +29,7 @@ export async function beginDue(needs: Needs, at: number): Promise<boolean> {
     due.schedules && (await tick(needs, at)),
     due.gatherings && (await endGatherings(needs, at)),
     due.places && (await tell(needs, at)),
+    due.signals && (await tellSignals(needs, at)),
   ];
   return more.some(Boolean);
 }

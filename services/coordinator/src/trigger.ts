@@ -116,16 +116,22 @@ export function triggerSource(
     };
   }
 
-  /** Where a partition of which nothing was taken yet begins: where it stood when the trigger was deployed. */
-  async function opened({ partition, committed }: { partition: number; committed: number | null }) {
-    const end = (await broker.lag(group, trigger.topic)).find((one) => one.partition === partition)?.end ?? 0;
+  const opened = openedAt(context, { id: of.id, group, topic: trigger.topic, fromStart: trigger.from === 'start' });
+  return { topic: trigger.topic, group, maxBatch: of.maxBatch, take, opened };
+}
+
+/** Where a partition of which nothing was taken yet begins: where it stood when the trigger was deployed. */
+export const openedAt =
+  (
+    { broker, store }: Pick<Context, 'broker' | 'store'>,
+    { id, group, topic, fromStart = false }: { id: string; group: string; topic: string; fromStart?: boolean },
+  ): NonNullable<OrderedSource['opened']> =>
+  async ({ partition, committed }) => {
+    const end = (await broker.lag(group, topic)).find((one) => one.partition === partition)?.end ?? 0;
     const position = await store.writer.position(group, partition);
     // The topic is a new one under the old name.
     if (position && position.next > end) await store.writer.forget(group, partition);
-    if (committed !== null || trigger.from === 'start') return undefined;
-    const next = (await store.starts.trigger(of.id))?.starts[String(partition)] ?? 0;
+    if (committed !== null || fromStart) return undefined;
+    const next = (await store.starts.trigger(id))?.starts[String(partition)] ?? 0;
     return next > 0 && next <= end ? { next, records: [] } : undefined;
-  }
-
-  return { topic: trigger.topic, group, maxBatch: of.maxBatch, take, opened };
-}
+  };

@@ -1,15 +1,19 @@
-import { BrokerError, type Consumption } from '@millrace/broker';
-import type { LoadedPlan, LoadedTrigger } from '@millrace/pipeline';
+import { BrokerError, type Consumption, type OrderedSource } from '@millrace/broker';
+import { type LoadedPlan, type LoadedSource, type LoadedTrigger, loadSource, sourcesOf } from '@millrace/pipeline';
 import type { House } from '@millrace/service';
 import type { TriggerRow } from '@millrace/store';
 import type { Context } from './context.js';
-import { triggerSource } from './trigger.js';
+import { signalSource } from './signals.js';
+import { openedAt, triggerSource } from './trigger.js';
 
 const BATCH = 500;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
 export const triggerIdOf = (pipeline: string, { name, topic }: LoadedTrigger): string => `${pipeline}/${name}/${topic}`;
+
+/** No pipeline has a slash in its name before which nothing stands. */
+const signalsIdOf = (topic: string): string => `/signals/${topic}`;
 
 /** A trigger's topic that does not exist. */
 export class MissingTopic extends Error {
@@ -21,21 +25,23 @@ export async function triggerRows(
   { broker, groups }: House,
   { plan, starts }: LoadedPlan,
 ): Promise<readonly TriggerRow[]> {
+  const startsOf = async (group: string, topic: string, what: string) => {
+    const lag = await broker.lag(group, topic).catch((error: unknown) => {
+      if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')
+        throw new MissingTopic(`${what} is on the topic ${topic}, which does not exist.`);
+      throw error;
+    });
+    return Object.fromEntries(lag.map(({ partition, end }) => [partition, end]));
+  };
   const rows: TriggerRow[] = [];
   for (const trigger of starts.triggers) {
     const { name, topic } = trigger;
-    const lag = await broker.lag(groups.trigger(plan.pipeline, name), topic).catch((error: unknown) => {
-      if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')
-        throw new MissingTopic(`The trigger "${name}" is on the topic ${topic}, which does not exist.`);
-      throw error;
-    });
-    const spec = plan.starts!.triggers![name]!;
-    rows.push({
-      id: triggerIdOf(plan.pipeline, trigger),
-      name,
-      spec,
-      starts: Object.fromEntries(lag.map(({ partition, end }) => [partition, end])),
-    });
+    const from = await startsOf(groups.trigger(plan.pipeline, name), topic, `The trigger "${name}"`);
+    rows.push({ id: triggerIdOf(plan.pipeline, trigger), name, spec: plan.starts!.triggers![name]!, starts: from });
+  }
+  for (const topic of new Set(sourcesOf(plan).map((source) => source.topic))) {
+    const from = await startsOf(groups.signals(topic), topic, 'A signal');
+    rows.push({ id: signalsIdOf(topic), name: signalsIdOf(topic), spec: {}, starts: from });
   }
   return rows;
 }
@@ -47,15 +53,17 @@ interface Running {
   readonly started: Promise<void>;
 }
 
-/** Takes the records of the topics that current plans have triggers on. */
+/** Takes the records of topics that are somebody else's: those that current plans have triggers on, and those that signals come from. */
 export class Triggers {
   private readonly running = new Map<string, Running>();
   private readonly ending = new Set<Promise<void>>();
+  /** By topic. */
+  private readonly signals = new Map<string, Map<string, LoadedSource>>();
   private draining = false;
 
   constructor(
     private readonly context: Context,
-    private readonly groupOf: (pipeline: string, name: string) => string,
+    private readonly groups: House['groups'],
   ) {}
 
   get ready(): boolean {
@@ -73,7 +81,32 @@ export class Triggers {
         if (trigger && running.spec === specOf(trigger)) wanted.delete(id);
         else this.end(id, running);
       }
-      for (const [id, trigger] of wanted) this.begin(id, plan.pipeline, trigger);
+      for (const [id, trigger] of wanted) {
+        const group = this.groups.trigger(plan.pipeline, trigger.name);
+        const of = { id, pipeline: plan.pipeline, trigger, group, maxBatch: BATCH };
+        this.begin(id, specOf(trigger), triggerSource(this.context, of));
+      }
+    }
+  }
+
+  /** Runs of these plans may wait for signals. What is listened to once is listened to on: others may wait for it. */
+  listen(plans: readonly LoadedPlan[]): void {
+    if (this.draining) return;
+    for (const source of plans.flatMap(({ plan }) => sourcesOf(plan)).map(loadSource)) {
+      const { id, topic } = source;
+      const known = this.signals.get(topic);
+      const sources = known ?? new Map<string, LoadedSource>();
+      const before = sources.get(id);
+      sources.set(id, before && before.keepMs > source.keepMs ? before : source);
+      if (known) continue;
+      this.signals.set(topic, sources);
+      const group = this.groups.signals(topic);
+      const opened = openedAt(this.context, { group, topic, id: signalsIdOf(topic) });
+      this.begin(
+        signalsIdOf(topic),
+        '',
+        signalSource(this.context, { topic, group, maxBatch: BATCH, sources, opened }),
+      );
     }
   }
 
@@ -83,27 +116,18 @@ export class Triggers {
     await Promise.all(this.ending);
   }
 
-  private begin(id: string, pipeline: string, trigger: LoadedTrigger): void {
+  private begin(id: string, spec: string, source: OrderedSource): void {
     const stop = new AbortController();
-    const running: Running = {
-      spec: specOf(trigger),
-      consumption: undefined,
-      stop,
-      started: this.start(id, { pipeline, trigger, stop: stop.signal }),
-    };
-    this.running.set(id, running);
+    const started = this.start(id, source, stop.signal);
+    this.running.set(id, { spec, consumption: undefined, stop, started });
   }
 
   /** A topic or a broker that is away is waited for; nobody else waits for it. */
-  private async start(id: string, of: { pipeline: string; trigger: LoadedTrigger; stop: AbortSignal }): Promise<void> {
-    const { pipeline, trigger, stop } = of;
-    const group = this.groupOf(pipeline, trigger.name);
+  private async start(id: string, source: OrderedSource, stop: AbortSignal): Promise<void> {
     await Promise.all(this.ending); // The same group may be about to leave.
     for (let pause = FIRST_PAUSE_MS; !stop.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        const consumption = await this.context.broker.consumeInOrder(
-          triggerSource(this.context, { id, pipeline, trigger, group, maxBatch: BATCH }),
-        );
+        const consumption = await this.context.broker.consumeInOrder(source);
         const running = this.running.get(id);
         if (running?.stop.signal === stop && !stop.aborted) running.consumption = consumption;
         else await consumption[Symbol.asyncDispose]();

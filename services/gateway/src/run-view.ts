@@ -86,7 +86,7 @@ interface History {
   readonly attempts: AttemptView[];
   startedAt: number | undefined;
   endedAt: number | undefined;
-  waiting: { since: number; show: unknown } | undefined;
+  waiting: { since: number; show: unknown; from: StepView['from'] } | undefined;
   answer: { by?: string | undefined; reason?: string | undefined } | undefined;
   defaulted: boolean;
 }
@@ -117,6 +117,7 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
     ...(begun && step.kind === 'stage' && { input: inputOf(plan, name, run.known, state.fallback) }),
     ...(output !== undefined && { output }),
     ...(history.waiting && { waitingSince: timeOf(history.waiting.since), show: history.waiting.show }),
+    ...(history.waiting?.from && { from: history.waiting.from }),
     ...(state.review?.assignee !== undefined && { assignee: state.review.assignee }),
     ...(state.review?.group !== undefined && { group: state.review.group }),
     ...(state.review?.claimedBy !== undefined && { claimedBy: state.review.claimedBy }),
@@ -196,7 +197,7 @@ function record(history: History, fact: StepFact): void {
       return;
     }
     case 'step.waiting':
-      history.waiting = { since: fact.at, show: fact.show };
+      history.waiting = { since: fact.at, show: fact.show, from: fact.from };
       history.startedAt ??= fact.at;
       history.endedAt = undefined;
       return;

@@ -91,8 +91,9 @@ function stepOf(step: StepView, axis: Axis) {
 }
 
 /** Whom a review is for and who has it in hand, in words. */
-function holderOf({ status, assignee, group, claimedBy }: StepView): string | undefined {
+function holderOf({ status, assignee, group, claimedBy, from }: StepView): string | undefined {
   if (status !== 'waiting') return undefined;
+  if (from) return `for ${from.key} from the topic ${from.topic}`;
   const to = assignee ?? (group && `the group ${group}`);
   const said = [to && `for ${to}`, claimedBy && `claimed by ${claimedBy}`].filter(Boolean).join(', ');
   return said === '' ? undefined : said;

@@ -1,0 +1,112 @@
+import type { Failure } from '@millrace/contracts';
+import type { z } from 'zod';
+import { conditionsOver } from './condition.js';
+import { conditionOf, type Test } from './conditions.js';
+import { type Duration, millisecondsOf } from './duration.js';
+import { hashOf } from './hash.js';
+import { compileMapping, type Known } from './mapping.js';
+import type { Plan, PlanStep, SignalSource, Work } from './plan.js';
+import type { Ref, RefOf } from './reference.js';
+import { mapped, named, recordSchema, type TopicRecord } from './start-definition.js';
+import { keyed, reading } from './starts.js';
+
+export interface FromTopicOptions<Value> {
+  /** The type of its values, so that what reads them is checked. The answer is checked against the step's type, records are not checked against this. */
+  readonly value?: z.ZodType<Value>;
+  /** Records for which this is false are passed over. CEL over `record`, or a condition. */
+  readonly when?: string | ((record: Ref<TopicRecord<Value>>) => Test);
+  /** Whose a record is. */
+  readonly key: (record: Ref<TopicRecord<Value>>) => RefOf<unknown>;
+  /** Of the run: the key that it waits for. */
+  readonly on: RefOf<string | number | undefined> | string;
+  /** The answer that a record is: its value unless given. */
+  readonly give?: (record: Ref<TopicRecord<Value>>) => unknown;
+  /** For how long a record is kept that comes before anybody waits for it: a day unless given. */
+  readonly keep?: Duration;
+}
+
+/** What a signal's definition says about its topic; the builder renders `on`. */
+export type FromTopic = Omit<SignalSource, 'on'> & { readonly on: RefOf<unknown> | string };
+
+/** Records of somebody else's topic as the signal that a step waits for: the one whose key is what the run waits for. */
+export function fromTopic<Value = unknown>(topic: string, options: FromTopicOptions<Value>): FromTopic {
+  const { value, when, key, on, give, keep = '1d' } = options;
+  const record = named<TopicRecord<Value>>('record', recordSchema(value));
+  return {
+    topic,
+    ...(when !== undefined && { when: typeof when === 'string' ? when : conditionOf(when(record)).text }),
+    key: mapped(key(record)),
+    give: give ? mapped(give(record)) : { $ref: ['record', 'value'] },
+    on,
+    keepMs: millisecondsOf(keep),
+  };
+}
+
+/** A source made ready. Steps whose sources read records in the same way share it, in whatever plans they are. */
+export interface LoadedSource {
+  readonly id: string;
+  readonly topic: string;
+  readonly keepMs: number;
+  /** Whose a record is and what answer; undefined where it is nobody's; the failure where that cannot be told. */
+  read(record: object): { readonly key: string; readonly payload: unknown } | Failure | undefined;
+}
+
+export const fromOf = (step: PlanStep): SignalSource | undefined => (step.kind === 'signal' ? step.from : undefined);
+
+const idOf = ({ topic, when, key, give }: SignalSource): string => hashOf({ topic, when, key, give }).slice(0, 16);
+
+/** @throws {PlanError} where it reads what is not there */
+export function loadSource(source: SignalSource): LoadedSource {
+  const { topic, when, key, give, keepMs } = source;
+  const id = idOf(source);
+  const what = `a signal from "${topic}"`;
+  const wanted = when === undefined ? undefined : conditionsOver(['record'])(when, what);
+  const [keyOf, payloadOf] = [keyed(key, 'record', what), reading(give, ['record'], what)];
+  return {
+    id,
+    topic,
+    keepMs,
+    read(record) {
+      const holds = wanted?.holds({ record }) ?? true;
+      if (holds !== true) return holds === false ? undefined : holds;
+      const found = keyOf(record);
+      return isNobodys(found) ? undefined : { key: correlation(id, found), payload: payloadOf({ record }) ?? null };
+    },
+  };
+}
+
+/** What a step waits for, as text for people and as it is looked up; undefined where the run has no key for it. */
+export function awaitedBy(step: PlanStep, known: Known): { topic: string; key: string } | undefined {
+  const from = fromOf(step);
+  if (!from) return undefined;
+  const found = compileMapping(from.on)(known);
+  const key = typeof found === 'string' ? found : (JSON.stringify(found) ?? '');
+  return isNobodys(key) ? undefined : { topic: from.topic, key };
+}
+
+export const correlationOf = (step: PlanStep, { key }: { key: string }): string =>
+  correlation(idOf(fromOf(step)!), key);
+
+const correlation = (id: string, key: string): string =>
+  `${id}/${key.toWellFormed().replaceAll('\0', '').slice(0, 500)}`;
+const isNobodys = (key: string): boolean => key === '' || key === 'null';
+
+/** The sources of a plan's signals, those of plans within it included. */
+export function sourcesOf(plan: Plan): readonly SignalSource[] {
+  const within = (work: PlanStep | Work): readonly SignalSource[] => {
+    switch (work.kind) {
+      case 'signal':
+        return work.from ? [work.from] : [];
+      case 'run':
+        return sourcesOf(work.plan);
+      case 'map':
+      case 'loop':
+        return within(work.work);
+      case 'race':
+        return Object.values(work.branches).flatMap(within);
+      default:
+        return [];
+    }
+  };
+  return Object.values(plan.steps).flatMap(within);
+}

@@ -1,0 +1,142 @@
+import type { Database, Query } from './database.js';
+
+/** A record of somebody else's topic that may be a run's signal. */
+export interface SignalRecord {
+  readonly offset: number;
+  /** Names the record's place. */
+  readonly id: string;
+  /** As it came, for a dead letter. */
+  readonly record: unknown;
+  readonly expiresAt: number;
+  /** What a step has to wait for to be answered by it, and the answer. */
+  readonly keys: readonly { readonly key: string; readonly payload: unknown }[];
+}
+
+/** What a run has to hear. */
+export interface MatchedSignal {
+  readonly id: string;
+  readonly run: string;
+  readonly step: string;
+  readonly payload: unknown;
+}
+
+/** What a batch of runs means for signals. */
+export interface SignalChanges {
+  /** What steps wait for that began to. */
+  readonly awaited: readonly string[];
+  /** Signals that runs have taken: they are done with. */
+  readonly taken: readonly string[];
+  /** Signals that came to a step which did not wait any more: they are for the next. */
+  readonly returned: readonly string[];
+  readonly at: number;
+}
+
+const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
+
+/** Signals between their topic and the runs that wait for them. Each is given to one run; who waits the longest comes first. */
+export class SignalsStore {
+  constructor(private readonly database: Database) {}
+
+  /** Takes the records of a batch, unless they were taken before. */
+  async take(
+    at: { topic: string; partition: number; next: number; now: number },
+    records: readonly SignalRecord[],
+  ): Promise<void> {
+    await this.database.transaction(async (query) => {
+      const [position] = await query<{ next: string }>(
+        `insert into positions (topic, partition, next, answer) values ($1, $2::int, 0, '[]')
+         on conflict (topic, partition) do update set answer = positions.answer returning next::text`,
+        [at.topic, at.partition],
+      );
+      const fresh = records.filter(({ offset }) => offset >= Number(position!.next));
+      for (const { id, record, expiresAt, keys } of fresh) {
+        await query(
+          `insert into signals (id, record, at, expires_at) values ($1, $2::json, to_timestamp($3::float8), to_timestamp($4::float8))
+           on conflict (id) do nothing`,
+          [id, JSON.stringify(record), at.now / 1000, expiresAt / 1000],
+        );
+        for (const { key, payload } of keys)
+          await query(
+            'insert into signal_keys (key, signal, payload) values ($1, $2, $3::json) on conflict do nothing',
+            [key, id, JSON.stringify(payload)],
+          );
+      }
+      const keys = fresh.flatMap(({ keys }) => keys.map(({ key }) => key));
+      await match(query, keys, at.now);
+      await query('update positions set next = greatest(next, $3::bigint) where topic = $1 and partition = $2::int', [
+        at.topic,
+        at.partition,
+        at.next,
+      ]);
+    });
+  }
+
+  /** What runs have to hear; each is told again after `until` unless it is known to have heard. */
+  async toTell(of: { at: number; until: number; limit: number }): Promise<readonly MatchedSignal[]> {
+    const rows = await this.database.query<MatchedSignal>(
+      `update signals set tell_at = to_timestamp($2::float8) where id in (
+         select id from signals where tell_at <= to_timestamp($1::float8) and run is not null order by tell_at limit $3::int
+         for update skip locked
+       ) returning id, run, step, payload`,
+      [of.at / 1000, of.until / 1000, of.limit],
+    );
+    return rows.map((row) => ({ ...row, payload: parsed(row.payload) }));
+  }
+
+  /** Signals that nobody has waited for in their time. Nobody gets them any more; they come again after `until` unless they are forgotten by then. */
+  async expired(of: { at: number; until: number; limit: number }): Promise<readonly { id: string; record: unknown }[]> {
+    const rows = await this.database.query<{ id: string; record: unknown }>(
+      `update signals set gone = true, expires_at = to_timestamp($2::float8) where id in (
+         select id from signals where expires_at <= to_timestamp($1::float8) and run is null order by expires_at limit $3::int
+         for update skip locked
+       ) returning id, record`,
+      [of.at / 1000, of.until / 1000, of.limit],
+    );
+    return rows.map(({ id, record }) => ({ id, record: parsed(record) }));
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    await this.database.transaction((query) => forget(query, ids));
+  }
+}
+
+/** Within a transaction, after its waits were written: keeps signals as a batch has it. */
+export async function keepSignals(query: Query, { awaited, taken, returned, at }: SignalChanges): Promise<void> {
+  if (taken.length > 0) await forget(query, taken);
+  const keys = [...awaited];
+  if (returned.length > 0) {
+    await query('update signals set run = null, step = null, tell_at = null where id = any($1::text[])', [returned]);
+    const rows = await query<{ key: string }>('select key from signal_keys where signal = any($1::text[])', [returned]);
+    keys.push(...rows.map(({ key }) => key));
+  }
+  await match(query, keys, at);
+}
+
+/** Brings signals and those who wait for them together, the oldest first. Who writes either of a key holds its lock, so that one of two sees the other. */
+async function match(query: Query, given: readonly string[], now: number): Promise<void> {
+  const keys = [...new Set(given)].sort();
+  for (const key of keys) await query('select pg_advisory_xact_lock(hashtextextended($1, 8))', [key]);
+  for (const key of keys) {
+    for (let found = true; found;) {
+      const rows = await query(
+        `with s as (
+           select k.signal, k.payload from signal_keys k join signals s on s.id = k.signal
+           where k.key = $1 and s.run is null and not s.gone order by s.at, s.id limit 1
+         ), w as (
+           select run, step from waits w where correlation = $1
+             and not exists (select 1 from signals s where s.run = w.run and s.step = w.step)
+           order by since, run, step limit 1
+         )
+         update signals set run = w.run, step = w.step, payload = s.payload, tell_at = to_timestamp($2::float8)
+         from s, w where signals.id = s.signal and signals.run is null and not signals.gone returning 1`,
+        [key, now / 1000],
+      );
+      found = rows.length > 0;
+    }
+  }
+}
+
+async function forget(query: Query, ids: readonly string[]): Promise<void> {
+  await query('delete from signal_keys where signal = any($1::text[])', [ids]);
+  await query('delete from signals where id = any($1::text[])', [ids]);
+}

@@ -1,0 +1,148 @@
+import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
+import { failure, type Failure, type RunEvent, type TakenRecord, unreadable } from '@millrace/contracts';
+import type { LoadedSource } from '@millrace/pipeline';
+import type { RunChange, SignalChanges, SignalRecord } from '@millrace/store';
+import type { Context } from './context.js';
+import { eventsRecord } from './publishing.js';
+import { readTopicRecord } from './trigger.js';
+
+type Needs = Pick<Context, 'broker' | 'topics' | 'store'>;
+
+/** So many at once. */
+const BATCH = 200;
+/** What was published and is not known to have arrived is published again after this. */
+const SNOOZE_MS = 15_000;
+
+/** Takes the records of a topic that may be signals to the store, which brings them together with who waits. `sources` may grow. */
+export function signalSource(
+  { broker, topics, store, now, wakeBy }: Needs & Pick<Context, 'now' | 'wakeBy'>,
+  of: {
+    topic: string;
+    group: string;
+    maxBatch: number;
+    sources: ReadonlyMap<string, LoadedSource>;
+    opened: OrderedSource['opened'];
+  },
+): OrderedSource {
+  const { topic, group, maxBatch, sources, opened } = of;
+
+  async function take(batch: Batch): Promise<readonly Outgoing[]> {
+    const at = now();
+    const answers: Outgoing[] = [];
+    const signals: SignalRecord[] = [];
+    for (const record of batch.records) {
+      const found = signalOf(record, [...sources.values()], at);
+      if (found === undefined) continue;
+      if ('keys' in found) signals.push(found);
+      else {
+        const letter = unreadable(record, { group, failure: found, at, maxBytes: broker.maxRecordBytes });
+        answers.push({ topic: topics.deadLetters, ...letter });
+      }
+    }
+    if (signals.length > 0) {
+      await store.signals.take({ topic: group, partition: batch.partition, next: batch.next, now: at }, signals);
+      wakeBy(at);
+    }
+    return answers;
+  }
+
+  return { topic, group, maxBatch, take, opened };
+}
+
+/** Whose signal a record may be; undefined where it is nobody's, why not where that cannot be told. */
+function signalOf(record: Incoming, sources: readonly LoadedSource[], at: number): SignalRecord | Failure | undefined {
+  const value = readTopicRecord(record);
+  if ('code' in value) return value as Failure;
+  const read = sources.map((source) => ({ source, found: source.read(value) }));
+  const keys = read.flatMap(({ found }) => (found && 'key' in found ? [found] : []));
+  if (keys.length === 0) return read.flatMap(({ found }) => (found && 'code' in found ? [found] : []))[0];
+  const { topic, partition, offset, timestamp } = record;
+  return {
+    offset,
+    // The timestamp tells a topic from one that was made anew under its name.
+    id: `${topic}/${partition}/${offset}/${timestamp}`,
+    record: packed(record),
+    expiresAt: at + Math.max(...sources.map(({ keepMs }) => keepMs)),
+    keys,
+  };
+}
+
+/** What a batch of runs means for signals: undefined where it means nothing. */
+export function signalChanges(
+  events: readonly RunEvent[],
+  changes: readonly RunChange[],
+  at: number,
+): SignalChanges | undefined {
+  const awaited = changes.flatMap(({ waits }) => waits.flatMap(({ correlation }) => correlation ?? []));
+  const heard = events.flatMap((event) => (event.type === 'step.signalled' && event.correlated ? [event.id] : []));
+  if (awaited.length + heard.length === 0) return undefined;
+  const known = new Set(
+    changes.flatMap(({ facts }) =>
+      facts.flatMap((fact) => (fact.type === 'step.answered' || fact.type === 'step.answer-refused' ? [fact.id] : [])),
+    ),
+  );
+  return { awaited, taken: heard.filter((id) => known.has(id)), returned: heard.filter((id) => !known.has(id)), at };
+}
+
+/** Tells runs of their signals, and ends those that nobody has waited for. True where there is more. */
+export async function tellSignals({ store, broker, topics }: Needs, at: number): Promise<boolean> {
+  const of = { at, until: at + SNOOZE_MS, limit: BATCH };
+  const told = await store.signals.toTell(of);
+  if (told.length > 0) {
+    await broker.publish(
+      told.map(({ id, run, step, payload }) => {
+        const event: RunEvent = { type: 'step.signalled', run, step, at, id, payload, correlated: true };
+        return eventsRecord(topics.runs, run, event);
+      }),
+    );
+  }
+  const expired = await store.signals.expired(of);
+  if (expired.length > 0) {
+    await broker.publish(
+      expired.map(({ record }) => letterOf(record, { topics, at, maxBytes: broker.maxRecordBytes })),
+    );
+    await store.signals.forget(expired.map(({ id }) => id));
+  }
+  return told.length === BATCH || expired.length === BATCH;
+}
+
+function letterOf(kept: unknown, of: { topics: Context['topics']; at: number; maxBytes: number }): Outgoing {
+  const record = unpacked(kept as Packed);
+  const unwanted = failure('SIGNAL_UNWANTED', 'Nobody waited for the record for as long as such records are kept.');
+  const letter = unreadable(record, { group: 'signals', failure: unwanted, at: of.at, maxBytes: of.maxBytes });
+  return { topic: of.topics.deadLetters, ...letter };
+}
+
+/** A record as JSON, in base64. */
+interface Packed extends Pick<TakenRecord, 'topic' | 'partition' | 'offset' | 'timestamp'> {
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+}
+
+const base64 = (bytes: string | Buffer): string => Buffer.from(bytes).toString('base64');
+
+function packed({ topic, partition, offset, timestamp, key, value, headers }: Incoming): Packed {
+  const all = Object.entries(headers).flatMap(([name, given]) =>
+    given === undefined ? [] : [[name, (Array.isArray(given) ? given : [given]).map(base64)] as const],
+  );
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp,
+    key: key && base64(key),
+    value: value && base64(value),
+    headers: Object.fromEntries(all),
+  };
+}
+
+function unpacked({ key, value, headers, ...place }: Packed): TakenRecord {
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  return {
+    ...place,
+    key: key === null ? null : bytes(key),
+    value: value === null ? null : bytes(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, given]) => [name, given.map(bytes)])),
+  };
+}
