@@ -1,4 +1,16 @@
-import { approvals, families, hasty, hurried, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
+import { hashOf } from '@millrace/pipeline';
+import { parsePipeline, pipelineYaml } from '@millrace/pipeline/yaml';
+import {
+  approvals,
+  families,
+  hasty,
+  hurried,
+  orders,
+  PAYMENTS,
+  PIPELINES,
+  squares,
+  ways,
+} from './constructs/pipelines.js';
 import { Workshop } from './constructs/workshop.js';
 import { until } from './processes.js';
 
@@ -99,3 +111,8 @@ test('a run has failed at its deadline, and its child runs end with it', async (
   expect(child.status).toBe('cancelled');
   expect((await workshop.reader.reviews({ limit: 50, pipeline: 'forever' })).items).toEqual([]);
 });
+
+test.each(PIPELINES.map(({ name, plan }) => [name, plan] as const))(
+  'the pipeline %s is the same plan when it is written as YAML and read again',
+  (name, plan) => expect(hashOf(parsePipeline(pipelineYaml(plan), { file: `${name}.yaml` }))).toBe(hashOf(plan)),
+);

@@ -74,7 +74,7 @@ export type Recipient = z.infer<typeof Recipient>;
 export const SignalSource = z.object({
   topic: z.string().min(1).max(249),
   /** CEL over `record`; others are passed over. */
-  when: z.string().optional(),
+  when: CelText.optional(),
   /** Of `record`: whose it is. One without a key is nobody's. */
   key: MappingSchema,
   /** Of `record`: the answer. */

@@ -26,7 +26,8 @@ export function readStep(name: string, text: unknown, at: Place, reading: Readin
   if (!STEPS.of.has(kind))
     return wrong(`"kind" has to be one of ${[...STEPS.of.keys()].join(', ')}`, [...at, 'kind'], reading);
   const fields = fieldsOf(STEPS.of, kind);
-  const own = itemNames(text, fields);
+  // What a signal from a topic reads of its record.
+  const own = kind === 'signal' ? ['record'] : itemNames(text, fields);
   const { scope } = reading;
   const within = { ...reading, step: name, scope: { ...scope, own, names: [...scope.names, ...own] } };
   const given = kind === 'stage' ? { stage: kebab(name), ...text } : text;
