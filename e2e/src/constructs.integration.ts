@@ -1,8 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import type { Incoming } from '@millrace/broker';
-import { type RunEvent, type RunResult, type StepCommand } from '@millrace/contracts';
+import { type RunEvent, type RunResult, runIdOf, type StepCommand } from '@millrace/contracts';
 import { kafkaBroker } from '@millrace/broker-kafka';
-import { families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
+import { isUndo } from '@millrace/pipeline';
+import { bookings, families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
 import { type Installation, install } from './installation.js';
 import { ROOT, until } from './processes.js';
 
@@ -12,6 +13,19 @@ const json = <T>(record: Incoming): T => JSON.parse(record.value?.toString() ?? 
 
 const MAPS = { squares: 2_000, families: 150 };
 const WAYS = 30;
+const BOOKINGS = 20;
+const ALL = WAYS + BOOKINGS + 2;
+/** What a run of bookings with two chairs undoes: in itself, in the items, in the pipeline that is a step of it. */
+const UNDOS = [
+  'undo:room',
+  'undo:chairs[0]',
+  'undo:chairs[1]',
+  'undo:chair',
+  'undo:chair',
+  'undo:place',
+  'undo:desk',
+  'undo:key',
+];
 
 let house: Installation;
 beforeAll(async () => {
@@ -24,7 +38,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => house[Symbol.asyncDispose](), 60_000);
 
-test('maps, sub-pipelines, loops, switches and races come out right, each once, with coordinators and stages killed', async () => {
+test('maps, sub-pipelines, loops, switches, races and compensations come out right, each once, with coordinators and stages killed', async () => {
   const ask = (pipeline: string, key: string, input: unknown) => ({
     topic: house.topics.intake,
     key: null,
@@ -34,6 +48,9 @@ test('maps, sub-pipelines, loops, switches and races come out right, each once, 
   await house.broker.publish([
     ask(squares.name, 'squares', { numbers: upTo(MAPS.squares) }),
     ask(families.name, 'families', { numbers: upTo(MAPS.families) }),
+    ...upTo(BOOKINGS).map((n) =>
+      ask(bookings.name, `bookings${n}`, { chairs: ['a', 'b'], trouble: n % 2 === 0 ? 'always' : 'none' }),
+    ),
     ...upTo(WAYS).map((n) => ask(ways.name, `ways${n}`, { n, way: ['up', 'down', 'round'][n % 3] })),
   ]);
   const results = async () => (await house.read(house.topics.results)).map((one) => json<RunResult>(one));
@@ -42,15 +59,17 @@ test('maps, sub-pipelines, loops, switches and races come out right, each once, 
   for (const name of ['coordinator-1', 'stages-1', 'coordinator-2', 'stages-2', 'coordinator-1', 'coordinator-2']) {
     const before = (await events()).length;
     await until(`something happens before ${name} is killed`, async () => {
-      return (await events()).length > before + 50 || (await results()).length === WAYS + 2;
+      return (await events()).length > before + 50 || (await results()).length === ALL;
     });
     await house.services.get(name)!.kill9();
   }
-  await until('all runs end', async () => (await results()).length >= WAYS + 2, 240_000);
+  await until('all runs end', async () => (await results()).length >= ALL, 240_000);
 
+  const failing = new Set(upTo(BOOKINGS).flatMap((n) => (n % 2 === 0 ? [runIdOf(bookings.name, `bookings${n}`)] : [])));
   const outputs = new Map<string, unknown[]>();
-  for (const { pipeline, output, status } of await results()) {
-    expect(status).toBe('completed');
+  for (const { run, pipeline, output, status, failure } of await results()) {
+    const fails = pipeline === bookings.name && failing.has(run);
+    expect([status, failure?.code]).toEqual(fails ? ['failed', 'STAGE_THREW'] : ['completed', undefined]);
     outputs.set(pipeline, [...(outputs.get(pipeline) ?? []), output]);
   }
   expect(outputs.get(squares.name)).toEqual([{ count: MAPS.squares, total: sumOfPowers(MAPS.squares, 2) }]);
@@ -64,6 +83,17 @@ test('maps, sub-pipelines, loops, switches and races come out right, each once, 
   const expected = upTo(WAYS).map((n) => ({ large: 65_536, way: square(n), first: n * n }));
   expect(outputs.get(ways.name)).toEqual(expect.arrayContaining(expected));
   expect(outputs.get(ways.name)).toHaveLength(WAYS);
+
+  const happened = await events();
+  const parents = new Map(happened.flatMap((one) => (one.type === 'run.requested' ? [[one.run, one.parent.run]] : [])));
+  const rootOf = (run: string): string => (parents.has(run) ? rootOf(parents.get(run)!) : run);
+  const undone = new Map<string, string[]>();
+  for (const one of happened) {
+    if (one.type !== 'step.completed' || !isUndo(one.step)) continue;
+    undone.set(rootOf(one.run), [...(undone.get(rootOf(one.run)) ?? []), one.step]);
+  }
+  expect(new Set(undone.keys())).toEqual(failing);
+  for (const steps of undone.values()) expect(steps.toSorted()).toEqual(UNDOS.toSorted());
 
   const commands = (await house.read(house.topics.stage('square'))).map((one) => json<StepCommand>(one));
   const sent = commands.map(({ run, step, attempt }) => `${run}/${step}/${attempt}`);

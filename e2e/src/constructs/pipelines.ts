@@ -1,4 +1,4 @@
-import { defineStage, fromTopic, gt, gte, pipeline } from '@millrace/pipeline';
+import { defineStage, fromTopic, gt, gte, pipeline, type Ref } from '@millrace/pipeline';
 import { z } from 'zod';
 
 const Numbers = z.object({ numbers: z.array(z.number()) });
@@ -108,4 +108,39 @@ export const hurried = pipeline(
   ({ subPipeline, input }) => subPipeline('asked', approvalsForever, { by: 'ann', n: input.n }),
 );
 
-export const PIPELINES = [squares, families, ways, orders, hasty, approvals, hurried];
+const Ticket = z.object({ ticket: z.string() });
+export const book = defineStage({ name: 'book', input: z.object({ what: z.string() }), output: Ticket });
+/** Undoes it, not at the first attempt. */
+export const unbook = defineStage({
+  name: 'unbook',
+  input: Ticket,
+  output: z.object({}),
+  retry: { maxAttempts: 3, initialMs: 20 },
+});
+const undo = { stage: unbook, input: ({ ticket }: { ticket: Ref<string> }) => ({ ticket }) };
+
+const Desk = z.object({ floor: z.number() });
+const desk = pipeline({ name: 'desk', input: Desk }, ({ input, step }) => {
+  const key = step('key', book, { what: 'key' }, { compensate: undo });
+  return step('desk', book, { what: key.ticket }, { compensate: undo, after: [input.floor] });
+});
+
+const Booking = z.object({ chairs: z.array(z.string()), trouble: z.enum(['none', 'always']) });
+
+/** What was booked is given back, the last first, when the last step fails: by itself, by the items of a map, by another pipeline. */
+export const bookings = pipeline(
+  { name: 'bookings', input: Booking, onFailure: 'fail' },
+  ({ input, map, step, subPipeline }) => {
+    const room = step('room', book, { what: 'room' }, { compensate: undo });
+    const chairs = map(
+      'chairs',
+      input.chairs,
+      (chair) => step('chair', book, { what: chair }, { compensate: undo }),
+      {},
+    );
+    const place = subPipeline('place', desk, { floor: 3 }, { after: [chairs, room] });
+    return step('confirm', square, { n: 7, trouble: input.trouble }, { retry: 1, after: [place] });
+  },
+);
+
+export const PIPELINES = [squares, families, ways, orders, hasty, approvals, hurried, bookings];

@@ -1,6 +1,6 @@
 import type { In, Out } from '@millrace/pipeline';
 import { type AnyStage, type Handles, Stage, type StageRun } from '@millrace/stage';
-import { square, sum } from './pipelines.js';
+import { book, square, sum, unbook } from './pipelines.js';
 
 @Stage(square)
 class Square implements Handles<typeof square> {
@@ -17,4 +17,19 @@ class Sum implements Handles<typeof sum> {
   }
 }
 
-export const STAGES: readonly AnyStage[] = [Square, Sum];
+@Stage(book)
+class Book implements Handles<typeof book> {
+  handle({ what }: In<typeof book>, run: StageRun): Promise<Out<typeof book>> {
+    return Promise.resolve({ ticket: `${what} ${run.idempotencyKey}` });
+  }
+}
+
+@Stage(unbook)
+class Unbook implements Handles<typeof unbook> {
+  handle(_: In<typeof unbook>, run: StageRun): Promise<Out<typeof unbook>> {
+    if (run.attempt === 1) throw new Error('as it was told to');
+    return Promise.resolve({});
+  }
+}
+
+export const STAGES: readonly AnyStage[] = [Square, Sum, Book, Unbook];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { isOver, runIdOf, type Topics } from '@millrace/contracts';
+import { type Fact, isOver, type RunEvent, runIdOf, type Topics } from '@millrace/contracts';
 import { startCoordinator } from '@millrace/coordinator';
 import type { Pipeline } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
@@ -50,6 +50,21 @@ export class Workshop implements AsyncDisposable {
   async run(id: string): Promise<Run | undefined> {
     const record = await this.reader.run(id);
     return record && evolve(undefined, id, record.facts);
+  }
+
+  /** Publishes an event of a run, as the gateway does. */
+  async act(event: RunEvent): Promise<void> {
+    await this.broker.publish([
+      { topic: this.topics.runs, key: event.run, value: JSON.stringify(event), packed: true },
+    ]);
+  }
+
+  /** What happened to a run, and to each of its child runs and theirs. */
+  async facts(id: string): Promise<readonly (readonly Fact[])[]> {
+    const own = (await this.reader.run(id))?.facts ?? [];
+    const children = await this.reader.runs({ limit: 100, parent: id });
+    const theirs = await Promise.all(children.items.map((child) => this.facts(child.id)));
+    return [own, ...theirs.flat()];
   }
 
   /** The run once it has ended, or is parked. */

@@ -144,6 +144,18 @@ export const Fact = z.discriminatedUnion('type', [
     failure: Failure,
     ...Act,
   }),
+  /** What has been done is undone from here on, the last first; then it ends as is said. */
+  z.object({
+    type: z.literal('run.compensating'),
+    at: At,
+    as: z.enum(['failed', 'cancelled']),
+    /** What it failed of, and in which step. */
+    failure: Failure.optional(),
+    step: z.string().optional(),
+    /** Of a child run: the step of its parent that this is the work of. */
+    undoes: z.object({ step: z.string(), attempt: z.int().positive() }).optional(),
+    ...Act,
+  }),
   z.object({ type: z.literal('run.completed'), at: At, output: z.unknown() }),
   z.object({ type: z.literal('run.failed'), at: At, step: z.string().optional(), failure: Failure }),
   z.object({ type: z.literal('run.cancelled'), at: At, ...Act }),

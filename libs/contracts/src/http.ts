@@ -121,8 +121,12 @@ export const RunView = RunSummaryView.extend({
   given: z.record(z.string(), z.unknown()).optional(),
   input: Json.optional(),
   output: Json.optional(),
-  /** Why it has failed. */
+  /** Why it has failed, and in which step. */
   failure: FailureView.optional(),
+  failedStep: z.string().optional(),
+  /** What it ends as once it has undone what it did; of a run that did that, what it has ended as. */
+  compensatingAs: z.enum(['failed', 'cancelled']).optional(),
+  /** What undoes a step is one too: `undo:book`. */
   steps: z.array(StepView),
   allowedActions: AllowedActions,
 });
@@ -241,6 +245,11 @@ export type ActBody = z.infer<typeof ActBody>;
 
 export const ClaimBody = z.strictObject({ ...Act, by: z.string().min(1).max(200) });
 export type ClaimBody = z.infer<typeof ClaimBody>;
+
+export const CancelBody = ActBody.extend({
+  compensate: z.boolean().optional().describe('Undo first what the run has done, the last first.'),
+});
+export type CancelBody = z.infer<typeof CancelBody>;
 
 export const LimitBody = z.strictObject({
   concurrency: StageLimits.shape.concurrency.describe(

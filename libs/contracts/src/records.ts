@@ -80,7 +80,23 @@ export const StepSignalled = z.object({
 export const StepClaimed = z.object({ type: z.literal('step.claimed'), ...OfStep, ...Act, by: Person });
 export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...OfStep, ...Act });
 
-export const RunCancelRequested = z.object({ type: z.literal('run.cancel-requested'), run: RunId, at: At, ...Act });
+export const RunCancelRequested = z.object({
+  type: z.literal('run.cancel-requested'),
+  run: RunId,
+  at: At,
+  /** Undo first what it has done. */
+  compensate: z.literal(true).optional(),
+  ...Act,
+});
+
+/** Undo what a child run that has completed did: the work of its parent's step of this name. */
+export const RunCompensateRequested = z.object({
+  type: z.literal('run.compensate-requested'),
+  run: RunId,
+  at: At,
+  step: z.string(),
+  attempt: z.int().positive(),
+});
 
 /** Send a dead letter's step on again. */
 export const StepRedriven = z.object({
@@ -156,6 +172,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   StepClaimed,
   StepUnclaimed,
   RunCancelRequested,
+  RunCompensateRequested,
   StepRedriven,
   RunMoveRequested,
   RunWoken,

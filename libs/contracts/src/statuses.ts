@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
-/** `held`: accepted, and begins at its time or when its turn comes. */
-export const RunStatus = z.enum(['held', 'running', 'waiting', 'completed', 'failed', 'dead-lettered', 'cancelled']);
+/** `held`: accepted, and begins at its time or when its turn comes. `compensating`: what it did is being undone. */
+export const RunStatus = z.enum([
+  'held',
+  'running',
+  'waiting',
+  'compensating',
+  'completed',
+  'failed',
+  'dead-lettered',
+  'cancelled',
+]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 /** `pending`: its turn has not come. `retrying`: failed, and due again. `waiting`: for a signal or a person. */

@@ -31,7 +31,8 @@ function stageWork(steps: Readonly<Record<string, PlanStep>>, output: Mapping): 
   const [only, another] = Object.entries(steps);
   if (!only || another || JSON.stringify(output) !== JSON.stringify({ $ref: [only[0]] })) return undefined;
   const { predecessors: _, when, onFailure, deadlineMs, ...work } = only[1];
-  return work.kind === 'stage' && (when ?? onFailure ?? deadlineMs) === undefined ? work : undefined;
+  const isWork = (when ?? onFailure ?? deadlineMs) === undefined && !('compensate' in work);
+  return work.kind === 'stage' && isWork ? work : undefined;
 }
 
 function runWork(builder: Builder, steps: Readonly<Record<string, PlanStep>>, output: Mapping): Work {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conditionChecker } from './cel-types.js';
 import { type Condition, conditionOf, type Test } from './conditions.js';
+import { compensationOf } from './compensation.js';
 import { allOf } from './constructs.js';
 import type { AnyOptions } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
@@ -104,6 +105,7 @@ export class Builder {
     const output = this.outputOf(contract, name);
     const given = this.rendered(input, name);
     const fallback = options.fallback && this.fallback(options.fallback, name, output);
+    const undo = compensationOf(this, name, { compensate: options.compensate, output });
     const step: StageStep = {
       kind: 'stage',
       stage: contract.name,
@@ -113,10 +115,15 @@ export class Builder {
       ...(fallback && { fallback: fallback.spec }),
       predecessors: [],
       ...this.common(name, options, contract.output),
+      ...undo.spec,
     };
     return this.add(
       name,
-      { step, output, waitsFor: this.waits(name, options, [given, ...(fallback ? [fallback.given] : [])]) },
+      {
+        step,
+        output,
+        waitsFor: this.waits(name, options, [given, ...(fallback ? [fallback.given] : []), ...undo.given]),
+      },
       options,
     );
   }
@@ -140,7 +147,7 @@ export class Builder {
   }
 
   /** Takes a stage's contract up; what comes out of the stage. */
-  private outputOf(contract: StageContract, step: string): JsonSchema {
+  outputOf(contract: StageContract, step: string): JsonSchema {
     const { name } = contract;
     if (this.of.stages && !this.of.stages.includes(name))
       throw new PlanError('UNKNOWN_STAGE', `there is no stage "${name}"`, step);
@@ -167,7 +174,7 @@ export class Builder {
     };
   }
 
-  private tries(own: { retry?: Retry; timeout?: Duration }, contract: StageContract, step: string) {
+  tries(own: { retry?: Retry; timeout?: Duration }, contract: StageContract, step: string) {
     return {
       retry: policyOf(own.retry ?? contract.retry ?? {}, step),
       timeoutMs: millisecondsOf(own.timeout ?? contract.timeout ?? '30s', step),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Body, bodyOf } from './body.js';
 import type { Builder } from './builder.js';
+import { compensationOf } from './compensation.js';
 import { and, type Condition, conditionOf, eq, not, or, type Test } from './conditions.js';
 import type { AnyOptions } from './definition.js';
 import { millisecondsOf } from './duration.js';
@@ -97,6 +98,7 @@ export function addRun(
 ): Ref<never> {
   const { plan, output, input, retry = 1, ...options } = of;
   const given = builder.rendered(input, name);
+  const undo = compensationOf(builder, name, { compensate: options.compensate, output });
   const step: PlanStep = {
     kind: 'run',
     plan,
@@ -105,8 +107,9 @@ export function addRun(
     ...(options.timeout !== undefined && { timeoutMs: millisecondsOf(options.timeout, name) }),
     predecessors: [],
     ...builder.common(name, options, z.unknown()),
+    ...undo.spec,
   };
-  return builder.add(name, { step, output, waitsFor: builder.waits(name, options, [given]) }, options);
+  return builder.add(name, { step, output, waitsFor: builder.waits(name, options, [given, ...undo.given]) }, options);
 }
 
 interface Cases {

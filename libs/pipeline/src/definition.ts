@@ -21,11 +21,12 @@ export interface Define<Input extends z.ZodType> {
     Contract extends StageContract,
     When extends Test | undefined = undefined,
     Fallback extends Fitting<Contract> = Fitting<Contract>,
+    Undo extends StageContract = StageContract,
   >(
     name: string,
     contract: Contract,
     input: Mapped<Given<Contract>>,
-    options?: StepOptions<Contract, When, Fallback>,
+    options?: StepOptions<Contract, When, Fallback> & Compensated<Result<Contract>, Undo>,
   ): Ref<Result<Contract> | IfGiven<When>>;
 
   /**
@@ -76,11 +77,16 @@ export interface Define<Input extends z.ZodType> {
   ): Ref<Value<CaseOf<Cases>> | Value<Otherwise>>;
 
   /** Another pipeline, as a run of its own with its own history, in the same trace. It stays on the plan that it has now. */
-  subPipeline<Input extends z.ZodType, Output, When extends Test | undefined = undefined>(
+  subPipeline<
+    Input extends z.ZodType,
+    Output,
+    When extends Test | undefined = undefined,
+    Undo extends StageContract = StageContract,
+  >(
     name: string,
     pipeline: Pipeline<Input, Output>,
     input: Mapped<z.input<Input>>,
-    options?: RunOptions<When, Output>,
+    options?: RunOptions<When, Output> & Compensated<Output, Undo>,
   ): Ref<Output | IfGiven<When>>;
 
   /** Waits for a person's answer, which has the given type. */
@@ -141,6 +147,21 @@ export interface StepOptions<
   };
   /** When stage and fallback have failed for good: go on with this output, or park the step as a dead letter (which is what happens otherwise). */
   readonly onFailure?: { readonly default: z.input<Contract['output']> } | 'dead-letter';
+}
+
+export interface Compensated<Output, Undo extends StageContract> {
+  /**
+   * What undoes the step, once it has completed, where its run fails or is cancelled with compensation: a stage, and what it is given, made of the
+   * step's output and of whatever ends before the step begins. It is retried as its policy says; what fails for good is parked. A sub-pipeline that
+   * names nothing is undone step by step.
+   */
+  readonly compensate?: {
+    readonly stage: Undo;
+    readonly input: (output: Ref<Output>) => Mapped<Given<Undo>>;
+    readonly retry?: Retry;
+    readonly timeout?: Duration;
+    readonly startTimeout?: Duration;
+  };
 }
 
 /** With `collect`: what an item gave, or why it failed. */
@@ -233,6 +254,13 @@ export interface AnyOptions {
     readonly input: unknown;
     readonly retry?: Retry;
     readonly timeout?: Duration;
+  };
+  readonly compensate?: {
+    readonly stage: StageContract;
+    readonly input: (output: Ref<never>) => unknown;
+    readonly retry?: Retry;
+    readonly timeout?: Duration;
+    readonly startTimeout?: Duration;
   };
   readonly onFailure?: { readonly default: unknown } | 'dead-letter';
   readonly concurrency?: number;

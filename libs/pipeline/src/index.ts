@@ -111,4 +111,5 @@ export {
 } from './starts.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
 export { stagesOf } from './stages.js';
+export { isUndo, undoName, undoneBy } from './undo.js';
 export { validateAnswer, validateInput, valueProblems } from './validation.js';

@@ -2,7 +2,7 @@ import type { Plan, PlanStep, Recipient, Work } from './plan.js';
 
 /**
  * A plan as a Mermaid flowchart: stages are boxes, reviews and signals hexagons, values diamonds; what has a plan of its own is a box around that. An
- * arrow to a step that may be skipped is dotted and says when it is wanted.
+ * arrow to a step that may be skipped is dotted and says when it is wanted. What undoes a step hangs on it by a circle.
  */
 export function mermaid(plan: Plan): string {
   const steps = Object.entries(plan.steps);
@@ -30,9 +30,14 @@ function nodesOf({ steps }: Plan, within: string): string[] {
   return Object.entries(steps).flatMap(([name, step]) => {
     const id = idOf(name, within);
     const inner = plansIn(step).map((plan) => ({ plan, within: `${within}${name}_` }));
-    if (inner.every(({ plan }) => Object.keys(plan.steps).length === 0)) return [`${id}${shapeOf(name, step)}`];
+    const undo =
+      'compensate' in step && step.compensate
+        ? [`${id}_undo(["undo: ${escaped(step.compensate.stage)}"])`, `${id} -.-o ${id}_undo`]
+        : [];
+    if (inner.every(({ plan }) => Object.keys(plan.steps).length === 0))
+      return [`${id}${shapeOf(name, step)}`, ...undo];
     const lines = inner.flatMap((one) => [...nodesOf(one.plan, one.within), ...edgesOf(one.plan, one.within)]);
-    return [`subgraph ${id}["${labelOf(name, step)}"]`, ...lines.map(indented), 'end'];
+    return [`subgraph ${id}["${labelOf(name, step)}"]`, ...lines.map(indented), 'end', ...undo];
   });
 }
 

@@ -21,6 +21,11 @@ export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<I
   readonly name: string;
   /** What a run is given. */
   readonly input: Input;
+  /**
+   * When a step fails for good: `park` it as a dead letter, and wait for it (which is what happens otherwise); or `fail`: undo what has been done, the
+   * last first, and end.
+   */
+  readonly onFailure?: 'park' | 'fail';
   /** The stages that exist, where that is known: a step of any other is refused. */
   readonly stages?: readonly string[];
   /** From when a run begins: then it has failed, and what it and its child runs are doing is cancelled. For ever unless given. */
@@ -68,6 +73,7 @@ export function pipeline<Input extends z.ZodType, Output>(
     inputSchema,
     steps,
     output: output.mapping,
+    ...(options.onFailure === 'fail' && { onFailure: {} }),
     ...(starts && { starts }),
     ...(options.deadline !== undefined && { deadlineMs: millisecondsOf(options.deadline) }),
   });

@@ -1,14 +1,16 @@
 import { type Condition, conditionsOver } from './condition.js';
 import { ancestorsOf, orderOf, reduced } from './graph.js';
 import { hashOf } from './hash.js';
-import { itemName, itemOf, PAGE_NAME, rangeOf } from './items.js';
+import { itemName, itemOf, rangeOf } from './items.js';
+import { pageStep, undoStep } from './derived-steps.js';
 import { compileMapping, type Path, type Read, referencesOf } from './mapping.js';
 import { checkStepName, INPUT } from './names.js';
 import { recipientsOf } from './recipients.js';
 import { fromOf, loadSource } from './signal-source.js';
 import { PlanError } from './plan-error.js';
-import { type MapStep, type Mapping, Plan, type PlanStep, RetryPolicy, type RunStep } from './plan.js';
+import { type Mapping, Plan, type PlanStep } from './plan.js';
 import { type LoadedStarts, loadStarts } from './starts.js';
+import { compensates, undoName, undoneBy } from './undo.js';
 
 /** A plan made ready for use: checked, hashed, indexed, its CEL conditions compiled. Immutable; cache by hash. */
 export interface LoadedPlan {
@@ -17,7 +19,7 @@ export interface LoadedPlan {
   readonly plan: Plan;
   /** The steps in an order in which they could run. */
   readonly order: readonly string[];
-  /** A step, or what is done for an item of one (`embed[3]`). Throws a PlanError for a name that is not in the plan. */
+  /** A step, what is done for an item of one (`embed[3]`), or what undoes it (`undo:book`). Throws a PlanError for a name that is not in the plan. */
   step(name: string): PlanStep;
   /** The plan of the run that does the work of a step or of an item. Throws a PlanError where no run does. */
   child(name: string): LoadedPlan;
@@ -27,6 +29,8 @@ export interface LoadedPlan {
   carries(name: string): readonly string[];
   /** Whether the stage of the step before publishes this one itself: a stage, with exactly one predecessor, which is a stage too. */
   isHandedOff(name: string): boolean;
+  /** Whether anything in it, or in what is within it, names what undoes it. */
+  readonly compensates: boolean;
   /** What begins its runs. */
   readonly starts: LoadedStarts;
   /** The same, as `advance` needs it. */
@@ -55,6 +59,7 @@ export interface CompiledStep {
   readonly item: CompiledStep | undefined;
   readonly page: CompiledStep | undefined;
   readonly branches: ReadonlyMap<string, CompiledStep>;
+  readonly undo: CompiledStep | undefined;
   /** What ends a loop. */
   readonly until: Condition | undefined;
   /** What it reads: steps, `input`, and what was given. */
@@ -103,6 +108,7 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
     hash,
     plan,
     order: graph.order,
+    compensates: compensates(plan),
     starts: loadStarts(plan.starts ?? {}),
     compiled,
     step: (name) => stepOf(compiled, name).step,
@@ -113,8 +119,11 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
   };
 }
 
-/** A step, or what is done for an item or a page of one. */
+/** A step, what is done for an item or a page of one, or what undoes it: where that is not named it is for the run that did it. */
 export function stepOf(plan: CompiledPlan, name: string): CompiledStep {
+  const undone = undoneBy(name);
+  const done = undone === undefined ? undefined : stepOf(plan, undone);
+  if (done) return done.undo ?? done;
   const item = itemOf(name);
   const base = plan.byName.get(item?.step ?? name);
   const step = item ? (base?.branches.get(item.key) ?? (rangeOf(item.key) ? base?.page : base?.item)) : base;
@@ -134,16 +143,6 @@ function planOf(compiled: CompiledPlan, name: string): Plan {
   const { step } = found.item ?? found;
   if (step.kind !== 'run') throw new PlanError('UNKNOWN_STEP', 'no run of its own does its work', name);
   return step.plan;
-}
-
-/** A page does with its part of a list what the map does with the whole. */
-function pageStep(name: string, map: MapStep, of: { pipeline: string; needs: readonly string[] }): RunStep {
-  const { when: _, onFailure: __, deadlineMs: ___, ...same } = map;
-  const step: MapStep = { ...same, over: { $ref: [PAGE_NAME, 'items'] }, predecessors: [] };
-  const given = [...of.needs, PAGE_NAME];
-  const { pipeline } = of;
-  const plan: Plan = { format: 1, pipeline, inputSchema: {}, given, steps: { [name]: step }, output: null };
-  return { kind: 'run', plan, retry: RetryPolicy.parse({ maxAttempts: 1 }), predecessors: [] };
 }
 
 /** What is known to an item's work only. */
@@ -192,7 +191,7 @@ function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Bu
   });
 }
 
-const knownAround = (plan: Plan): readonly string[] => [INPUT, ...(plan.given ?? [])];
+const knownAround = ({ given = [] }: Plan): readonly string[] => [INPUT, ...given];
 
 /** What a step reads, whatever it waits for: steps, `input`, and what was given; what its condition reads comes last. Throws a PlanError. */
 export function readsOf(plan: Plan): (name: string) => readonly string[] {
@@ -209,8 +208,7 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
     const compiled = compiledWork(name, step);
     const own = namesOf(step);
-    const item =
-      step.kind === 'map' || step.kind === 'loop' ? compiledWork(name, { ...step.work, predecessors: [] }) : undefined;
+    const item = 'work' in step ? compiledWork(name, { ...step.work, predecessors: [] }) : undefined;
     const branches = new Map(
       Object.entries(step.kind === 'race' ? step.branches : {}).map(([key, work]) => [
         key,
@@ -218,14 +216,17 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
       ]),
     );
     const until = step.kind === 'loop' ? conditionsOver([...known, ...names, ...own])(step.until, name) : undefined;
+    const undoing = undoStep(step);
+    const undo = undoing && compiledWork(undoName(name), undoing);
+    const undoReads = [...(undo?.needs ?? [])].filter((need) => need !== name);
     const within = [item, ...branches.values(), until].flatMap((one) => [...(one?.needs ?? [])]);
     const around = within.filter((need) => !own.includes(need));
-    const needs = new Set([...compiled.needs, ...around, ...(when?.needs ?? [])]);
+    const needs = new Set([...compiled.needs, ...around, ...undoReads, ...(when?.needs ?? [])]);
     const page =
       step.kind === 'map'
         ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: around }))
         : undefined;
-    return { ...compiled, when, item, page, branches, until, needs };
+    return { ...compiled, when, item, page, branches, undo, until, needs };
   };
 }
 
@@ -248,6 +249,7 @@ function compiledWork(name: string, step: PlanStep): Building {
     item: undefined,
     page: undefined,
     branches: new Map(),
+    undo: undefined,
     until: undefined,
     needs,
   };

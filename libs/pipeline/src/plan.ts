@@ -43,6 +43,17 @@ const StageWork = z.object({
     .optional(),
 });
 
+/** What undoes a step that has completed, where its run fails or is cancelled with compensation. Reads what the step could read, and what it gave. */
+export const Compensation = z.object({
+  stage: z.string(),
+  input: MappingSchema,
+  retry: RetryPolicy,
+  timeoutMs: z.number().positive(),
+  startTimeoutMs: z.number().positive().default(600_000),
+});
+export type Compensation = z.infer<typeof Compensation>;
+const Compensated = { compensate: Compensation.optional() };
+
 /** A run of its own, with its own history: a plan within the plan. */
 export const RunWork = z.object({
   kind: z.literal('run'),
@@ -60,8 +71,9 @@ export const RunWork = z.object({
 export const Work = z.discriminatedUnion('kind', [StageWork, RunWork]);
 export type Work = z.infer<typeof Work>;
 
-export const StageStep = z.object({ ...StageWork.shape, ...Common });
-export const RunStep = RunWork.extend(Common);
+export const StageStep = z.object({ ...StageWork.shape, ...Common, ...Compensated });
+/** Without a `compensate` of its own, what its run did is undone step by step. */
+export const RunStep = RunWork.extend({ ...Common, ...Compensated });
 
 /** Whom a review is for: one person, or a group of which somebody claims it. */
 export const Recipient = z.union([
@@ -175,6 +187,9 @@ export type MapStep = z.infer<typeof MapStep>;
 export type LoopStep = z.infer<typeof LoopStep>;
 export type RaceStep = z.infer<typeof RaceStep>;
 
+/** With it, a run in which a step fails for good has failed: it undoes what it has done, and ends. Without it, what fails is parked. */
+const WhenFailing = z.object({});
+
 /** A compiled pipeline: plain JSON, immutable, named by the hash of its content. Steps stand in an order in which they could run. */
 // A type, not an interface: JSON of any keys to those who only pass it on.
 export type Plan = {
@@ -186,6 +201,7 @@ export type Plan = {
   readonly given?: readonly string[] | undefined;
   readonly steps: Readonly<Record<string, PlanStep>>;
   readonly output: Mapping;
+  readonly onFailure?: z.infer<typeof WhenFailing> | undefined;
   readonly starts?: Starts | undefined;
   readonly deadlineMs?: number | undefined;
 };
@@ -200,6 +216,7 @@ export const Plan: z.ZodType<Plan> = z.object({
     z.lazy(() => PlanStep),
   ),
   output: MappingSchema,
+  onFailure: WhenFailing.optional(),
   /** What begins runs by itself, and how many may be under way at once. */
   starts: Starts.optional(),
   /** Milliseconds from when a run begins: then it has failed, whatever it is doing. */

@@ -6,11 +6,12 @@ export function stagesOf(plan: Plan): readonly string[] {
 }
 
 function stagesIn(work: PlanStep | Work): readonly string[] {
+  const undo = 'compensate' in work && work.compensate ? [work.compensate.stage] : [];
   switch (work.kind) {
     case 'stage':
-      return [work.stage, ...(work.fallback ? [work.fallback.stage] : [])];
+      return [work.stage, ...(work.fallback ? [work.fallback.stage] : []), ...undo];
     case 'run':
-      return stagesOf(work.plan);
+      return [...stagesOf(work.plan), ...undo];
     case 'map':
     case 'loop':
       return stagesIn(work.work);

@@ -1,4 +1,5 @@
 import {
+  type ChildStatus,
   derivedId,
   type Fact,
   failure,
@@ -29,8 +30,8 @@ import type { Tally } from './fan.js';
 import { itemPolicyOf } from './items.js';
 import type { Run } from './run.js';
 
-/** Whether a step that fails for good is parked: not where the parent has something else to do about it. */
-export const parksIn = ({ parent }: Run): boolean => parent?.parks ?? true;
+/** Whether a step that fails for good is parked: not where the pipeline says that it fails, or the parent has something else to do about it. */
+export const parksIn = ({ parent }: Run, { plan }: LoadedPlan): boolean => !plan.onFailure && (parent?.parks ?? true);
 
 /** So many items of a map may be under way; within a page its share of what the whole map may have. */
 export const concurrencyOf = ({ concurrency }: MapStep, { known }: Run): number =>
@@ -49,7 +50,7 @@ export function childRequest(
     run: run.id,
     step,
     attempt,
-    parks: parksIn(run) && parks(plan, step),
+    parks: parksIn(run, plan) && parks(plan, step),
     trace: traceOf(run),
   };
   const given = { ...givenTo(plan, step, run.known), ...(isPage && { [PAGE_NAME]: pageOf(run, plan, item) }) };
@@ -88,12 +89,17 @@ function pageOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: 
 }
 
 /** Ends a child run whose result nobody waits for any more. */
-export const cancelOf = ({ id }: Run, child: string, at: number): RunEvent => ({
+export const cancelOf = ({ id }: Run, child: string, of: { at: number; compensate: boolean }): RunEvent => ({
   type: 'run.cancel-requested',
   run: child,
-  at,
+  at: of.at,
+  ...(of.compensate && { compensate: true }),
   reason: `Its parent ${id} goes on without it.`,
 });
+
+/** How a child run stands to its parent. One that is being undone is under way. */
+const standing = ({ status }: Run): ChildStatus =>
+  status === 'waiting' || status === 'dead-lettered' ? status : 'running';
 
 /** What a child run's parent has to hear: its end, or that it stands otherwise than before. */
 export function toldToParent(
@@ -102,7 +108,8 @@ export function toldToParent(
   { facts, at }: { facts: readonly Fact[]; at: number },
 ): readonly RunEvent[] {
   if (!run.parent || facts.length === 0) return [];
-  const { run: parent, step, attempt } = run.parent;
+  const { run: parent } = run.parent;
+  const { step, attempt } = run.undoing?.undoes ?? run.parent;
   const of = { run: parent, step, attempt, at };
   const ended = { ...of, startedAt: run.acceptedAt };
   const last = facts.at(-1)!;
@@ -112,13 +119,14 @@ export function toldToParent(
     case 'run.failed':
       return [{ type: 'step.failed', ...ended, failure: last.failure }];
     case 'run.cancelled': {
+      if (run.undoing?.undoes) return [{ type: 'step.completed', ...ended, output: null }];
       const cancelled = failure('CHILD_CANCELLED', `The run ${run.id}, which did the work of ${step}, was cancelled.`);
       return [{ type: 'step.failed', ...ended, failure: cancelled }];
     }
     default: {
-      const { status } = run;
-      const isNews = status !== (before?.status ?? 'running');
-      return isNews && !isOver(status) ? [{ type: 'step.child', ...of, status: status as 'running' }] : [];
+      const status = standing(run);
+      const isNews = status !== (before ? standing(before) : 'running');
+      return isNews && !isOver(run.status) ? [{ type: 'step.child', ...of, status }] : [];
     }
   }
 }

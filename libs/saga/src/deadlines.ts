@@ -1,18 +1,20 @@
 import { failure, type Failure } from '@millrace/contracts';
 import type { LoadedPlan, PlanStep } from '@millrace/pipeline';
-import type { Run, StepState } from './run.js';
+import { type Run, stepOf, type StepState } from './run.js';
 
-/** When a run has failed, whatever it is doing; undefined where it has all the time it needs. */
-export function runDeadline({ begunAt }: Run, { plan: { deadlineMs } }: LoadedPlan): number | undefined {
-  return deadlineMs === undefined ? undefined : begunAt + deadlineMs;
+/** When a run has failed, whatever it is doing; undefined where it has all the time it needs, as for undoing what it did. */
+export function runDeadline({ begunAt, undoing }: Run, { plan: { deadlineMs } }: LoadedPlan): number | undefined {
+  return deadlineMs === undefined || undoing ? undefined : begunAt + deadlineMs;
 }
 
 export const runLate = ({ plan: { deadlineMs } }: LoadedPlan): Failure =>
   failure('RUN_DEADLINE_PASSED', `The run has not ended within its ${deadlineMs} ms.`);
 
 /** When a step that is worked on, or is to be tried again, has failed for good. Items have none of their own. */
-export function stepDeadline({ deadlineMs }: PlanStep, { status, begunAt }: StepState): number | undefined {
-  if (deadlineMs === undefined || begunAt === undefined) return undefined;
+export function stepDeadline(run: Run, plan: LoadedPlan, step: string): number | undefined {
+  const { deadlineMs } = plan.step(step);
+  const { status, begunAt } = stepOf(run, step);
+  if (deadlineMs === undefined || begunAt === undefined || run.undoing) return undefined;
   return status === 'running' || status === 'retrying' ? begunAt + deadlineMs : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { failure, type Fact, isOver, type RunEvent, type RunRequest, type RunRequested } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { type Decision, Deciding } from './deciding.js';
+import { Deciding } from './deciding.js';
+import type { Decision } from './decision.js';
 import { moveOf, type Target } from './move.js';
 import { type Run, stepOf } from './run.js';
 import { dueSteps } from './timers.js';
@@ -59,6 +60,14 @@ function begun(run: string, accepted: Accepted, { plan, at }: Context): Decision
  */
 export function decide(run: Run, event: RunEvent, context: Context): Decision {
   const deciding = new Deciding(run, run.id, context.plan, context.at);
+  if (event.type === 'run.compensate-requested' && run.status === 'completed') {
+    const { step, attempt } = event;
+    return deciding.compensate({
+      as: 'cancelled',
+      undoes: { step, attempt },
+      reason: 'Its parent undoes what it did.',
+    });
+  }
   if (isOver(run.status)) return deciding.end();
   switch (event.type) {
     case 'step.completed': {
@@ -94,9 +103,8 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       deciding.add(...claimed(run, event, context.at));
       return deciding.end();
     case 'run.cancel-requested': {
-      const { by, reason } = event;
-      deciding.cancel({ ...(by && { by }), ...(reason && { reason }) });
-      return deciding.end();
+      const { by, reason, compensate } = event;
+      return deciding.cancel({ ...(by && { by }), ...(reason && { reason }), ...(compensate && { compensate }) });
     }
     case 'step.redriven': {
       const state = stepOf(run, event.step);
@@ -117,6 +125,7 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       return deciding.settle();
     case 'run.move-requested':
       return move(run, event, context);
+    case 'run.compensate-requested':
     case 'run.requested':
     case 'step.progress':
       return deciding.end();
@@ -126,7 +135,11 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
 function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, { plan, at, target }: Context): Decision {
   const { to, from, by, reason } = event;
   const act = { ...(by && { by }), ...(reason && { reason }) };
-  const moved = target ? moveOf(run, target, from) : failure('MOVE_REFUSED', `There is no plan ${to}.`);
+  const moved = run.undoing
+    ? failure('MOVE_REFUSED', 'What the run did is being undone.')
+    : target
+      ? moveOf(run, target, from)
+      : failure('MOVE_REFUSED', `There is no plan ${to}.`);
   if ('code' in moved) {
     const deciding = new Deciding(run, run.id, plan, at);
     deciding.add({ type: 'run.move-refused', at, plan: to, from, failure: moved, ...act });
@@ -138,15 +151,18 @@ function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, { plan
     kept.includes(step) ? [] : (deadLetter ?? []),
   );
   const steps = { kept: [...kept], restarted: [...restarted], ...(deadLetters.length > 0 && { deadLetters }) };
-  deciding.leaveChildren();
+  deciding.leaveChildren({});
   deciding.add({ type: 'run.moved', at, plan: to, before: run.plan, from, ...steps, attempt, ...act });
   return deciding.settle();
 }
 
-/** A result counts when it comes from the current attempt; one that succeeded after its deadline still counts while the next has not begun. */
+/**
+ * A result counts when it comes from the current attempt; one that succeeded after its deadline still counts while the next has not begun, or while the
+ * run is being undone: it, too, has to be.
+ */
 function isCurrent(run: Run, event: { type: string; step: string; attempt: number }): boolean {
   const { status, attempt } = stepOf(run, event.step);
-  return (
-    attempt === event.attempt && (status === 'running' || (status === 'retrying' && event.type === 'step.completed'))
-  );
+  if (attempt !== event.attempt) return false;
+  if (status === 'running' || event.type !== 'step.completed') return status === 'running';
+  return status === 'retrying' || (run.undoing !== undefined && (status === 'cancelled' || status === 'failed'));
 }

@@ -1,12 +1,12 @@
-import { derivedId, failure, type Fact, type Failure, isOver, type RunEvent } from '@millrace/contracts';
+import { derivedId, failure, type Fact, type Failure, isOver } from '@millrace/contracts';
 import {
   advance,
   carriedWith,
   inputOf,
+  isUndo,
   itemName,
   itemOf,
   listOf,
-  type LoadedPlan,
   type LoopStep,
   type MapStep,
   outputOf,
@@ -16,53 +16,20 @@ import {
   type StageStep,
   type Wanted,
 } from '@millrace/pipeline';
-import { childRequest, concurrencyOf, cancelOf, parksIn, toldToParent } from './children.js';
+import { childRequest, concurrencyOf, cancelOf, parksIn } from './children.js';
+import type { Decision } from './decision.js';
 import { nextOf, tooMany } from './fan.js';
 import { endOf, itemPolicyOf, spreadFor } from './items.js';
-import { type Asked, lastAttempt, type Request, requestFor } from './attempts.js';
+import { lastAttempt } from './attempts.js';
 import { runDeadline, runLate, stepDeadline, stepLate } from './deadlines.js';
 import { delayOf } from './retry.js';
-import { evolve } from './evolve.js';
-import { hasEnded, progressOf, type Run, stepOf } from './run.js';
+import { Recording } from './recording.js';
+import { type Done, hasEnded, progressOf, stepOf, type Undoing } from './run.js';
+import { endOfUndoing, isUndoneByStage, nextUndo } from './undoing.js';
 import { escalated, waitingFor } from './waiting.js';
 
-/** Where a run stands now, what was added to its history, which attempts that asks for, and what other runs have to be told. */
-export interface Decision {
-  readonly run: Run;
-  readonly facts: readonly Fact[];
-  readonly requests: readonly Request[];
-  /** For children and parent. */
-  readonly events: readonly RunEvent[];
-}
-
 /** One decision while it is being made. */
-export class Deciding {
-  private readonly facts: Fact[] = [];
-  private readonly requests: Request[] = [];
-  private readonly events: RunEvent[] = [];
-  private readonly before: Run | undefined;
-
-  constructor(
-    private run: Run | undefined,
-    private readonly id: string,
-    private readonly plan: LoadedPlan,
-    private readonly at: number,
-  ) {
-    this.before = run;
-  }
-
-  add(...facts: Fact[]): void {
-    if (facts.length === 0) return;
-    this.facts.push(...facts);
-    this.run = evolve(this.run, this.id, facts);
-  }
-
-  end(): Decision {
-    const run = this.run!;
-    const told = toldToParent(this.before, run, { facts: this.facts, at: this.at });
-    return { run, facts: this.facts, requests: this.requests, events: [...this.events, ...told] };
-  }
-
+export class Deciding extends Recording {
   /** A run that was to begin at a time begins, or where its pipeline has only so many at once waits for its turn. */
   timeHasCome(): Decision {
     const { held, key } = this.run!;
@@ -77,14 +44,32 @@ export class Deciding {
     do this.proceed();
     while (this.spreadOn());
     const run = this.run!;
+    if (run.undoing) return this.undo();
     if (isOver(run.status) || !this.plan.order.every((step) => hasEnded(run, step))) return this.end();
     this.add({ type: 'run.completed', at: this.at, output: outputOf(this.plan, run.known) });
     return this.end();
   }
 
+  /** Undoes what has been done, one after the other; then the run ends. */
+  private undo(): Decision {
+    const run = this.run!;
+    if (isOver(run.status)) return this.end();
+    const next = nextUndo(run, this.plan);
+    if (next === 'waits') return this.end();
+    this.add(next ? this.askUndo(next) : endOfUndoing(run.undoing!, this.at));
+    return this.end();
+  }
+
+  private askUndo({ step, undo, child }: Done): Fact {
+    if (isUndoneByStage(step, this.plan)) return this.ask(undo, false);
+    const attempt = lastAttempt(this.run!, undo) + 1;
+    this.events.push({ type: 'run.compensate-requested', run: child!, at: this.at, step: undo, attempt });
+    return { type: 'step.requested', step: undo, attempt, at: this.at, child: child! };
+  }
+
   /** Begins the steps whose turn it is. */
   private proceed(): void {
-    while (!isOver(this.run!.status)) {
+    while (!this.isStopped) {
       const { wanted, skipped, failed } = advance(this.plan, progressOf(this.run!));
       if (wanted.length + skipped.length + failed.length === 0) return;
       this.add(...skipped.map((step): Fact => ({ type: 'step.skipped', step, at: this.at })));
@@ -96,7 +81,7 @@ export class Deciding {
   }
 
   private begin(wanted: Wanted): void {
-    if (isOver(this.run!.status)) return;
+    if (this.isStopped) return;
     const { step, kind, stage, input, known } = wanted;
     switch (kind) {
       case 'stage':
@@ -130,7 +115,7 @@ export class Deciding {
   private spreadOn(): boolean {
     let hasEnded = false;
     for (const [step, fan] of this.run!.fans) {
-      if (isOver(this.run!.status) || fan.isGathered || stepOf(this.run!, step).status !== 'running') continue;
+      if (this.isStopped || fan.isGathered || stepOf(this.run!, step).status !== 'running') continue;
       const definition = this.plan.step(step) as MapStep | LoopStep | RaceStep;
       const end = endOf(this.run!, this.plan, step);
       if (end === undefined) {
@@ -144,7 +129,7 @@ export class Deciding {
         continue;
       }
       const collect = definition.kind === 'map' && definition.onItemFailure === 'collect';
-      this.leaveChildren(step);
+      this.leaveChildren({ of: step });
       this.add({ type: 'step.gathered', step, at: this.at, ...(collect && { collect: true }) });
       hasEnded = true;
     }
@@ -172,16 +157,20 @@ export class Deciding {
     return { type: 'step.requested', step, attempt, at: this.at, child: request.run };
   }
 
-  private request(asked: Asked): Fact {
-    const request = requestFor(this.run!, this.plan, { ...asked, at: this.at });
-    this.requests.push(request);
-    const { step, stage, attempt, at, timeoutMs } = request;
-    return { type: 'step.requested', step, attempt, at, stage, timeoutMs, ...(asked.fallback && { fallback: true }) };
+  cancel({ compensate, ...act }: { compensate?: boolean; by?: string; reason?: string }): Decision {
+    const { undoing } = this.run!;
+    if (compensate && undoing) return this.end();
+    if (compensate && this.plan.compensates) return this.compensate({ as: 'cancelled', ...act });
+    this.leaveChildren({ compensate: false });
+    this.add({ type: 'run.cancelled', at: this.at, ...act });
+    return this.end();
   }
 
-  cancel(act: { by?: string; reason?: string }): void {
-    this.leaveChildren();
-    this.add({ type: 'run.cancelled', at: this.at, ...act });
+  /** What the run did is undone: what is in hand ends first. */
+  compensate(undoing: Undoing): Decision {
+    this.leaveChildren({});
+    this.add({ type: 'run.compensating', at: this.at, ...undoing });
+    return this.settle();
   }
 
   /** A retry is due, an attempt is past its deadline, or a wait has ended without an answer. */
@@ -198,21 +187,22 @@ export class Deciding {
       this.giveUp(step, failure('SIGNAL_TIMED_OUT', `Nobody answered ${step} in time.`), null);
     } else if (state.status === 'running') {
       const late = failure('STAGE_TIMED_OUT', `${step} got no answer from its stage in time.`);
-      if (state.child) this.events.push(cancelOf(this.run!, state.child.run, this.at));
+      if (state.child) this.events.push(cancelOf(this.run!, state.child.run, { at: this.at, compensate: true }));
       this.add({ type: 'step.failed', step, attempt: state.attempt, at: this.at, failure: late });
       this.afterFailure(step, late);
     }
   }
 
   private isLate(step: string): boolean {
-    return (stepDeadline(this.plan.step(step), stepOf(this.run!, step)) ?? Infinity) <= this.at;
+    return (stepDeadline(this.run!, this.plan, step) ?? Infinity) <= this.at;
   }
 
   /** A step that has not ended by its deadline has failed, however often it might still be tried. */
   private missed(step: string): void {
     const definition = this.plan.step(step);
     const { child, status, fallback } = stepOf(this.run!, step);
-    if (child && status === 'running') this.events.push(cancelOf(this.run!, child.run, this.at));
+    if (child && status === 'running')
+      this.events.push(cancelOf(this.run!, child.run, { at: this.at, compensate: true }));
     const input = definition.kind === 'stage' ? inputOf(this.plan, step, this.run!.known, fallback) : null;
     this.giveUp(step, stepLate(step, definition), input);
   }
@@ -220,24 +210,24 @@ export class Deciding {
   /** A run that has not ended by its deadline has failed, and with it whatever it and its child runs are doing. */
   isOverdue(): boolean {
     if ((runDeadline(this.run!, this.plan) ?? Infinity) > this.at) return false;
-    this.leaveChildren();
-    this.add({ type: 'run.failed', at: this.at, failure: runLate(this.plan) });
+    this.fail({ failure: runLate(this.plan) });
     return true;
   }
 
   /** A page may have passed over more items than its map tolerates. */
   afterResult(step: string): void {
     const item = itemOf(step);
-    if (item && this.run!.fans.get(item.step)?.pages) this.tolerate(item.step);
+    if (!this.isStopped && item && this.run!.fans.get(item.step)?.pages) this.tolerate(item.step);
   }
 
   /** Items are asked for at once: their step has begun. */
   afterRedrive(step: string): void {
-    if (itemOf(step)) this.add(this.ask(step, false));
+    if (itemOf(step) && !isUndo(step)) this.add(this.ask(step, false));
   }
 
   /** Retry, fallback, default or dead letter, in this order, as the step's policy has it. */
   afterFailure(step: string, cause: Failure): void {
+    if (this.isStopped && !isUndo(step)) return;
     if (this.isLate(step)) return this.missed(step);
     const definition = this.plan.step(step) as StageStep;
     const state = stepOf(this.run!, step);
@@ -252,7 +242,8 @@ export class Deciding {
 
   /** What the policy of a step, or of the step of an item, has for a failure that is final. */
   private giveUp(step: string, cause: Failure, input: unknown): void {
-    if (isOver(this.run!.status)) return;
+    if (isUndo(step)) return this.park(step, cause, input);
+    if (this.isStopped) return;
     const item = itemOf(step);
     const definition = this.plan.step(item?.step ?? step);
     const policy = item && itemPolicyOf(definition);
@@ -261,16 +252,24 @@ export class Deciding {
       if (policy === 'fail') this.giveUp(item.step, cause, null);
       else if (definition.kind === 'map') this.tolerate(item.step);
     } else if (!item && definition.onFailure) {
-      this.leaveChildren(step);
+      this.leaveChildren({ of: step });
       this.add({ type: 'step.defaulted', step, at: this.at, output: definition.onFailure.default });
-    } else if (parksIn(this.run!)) {
-      this.leaveChildren(step);
-      const deadLetter = derivedId('dl', this.id, step, String(this.run!.seq));
-      this.add({ type: 'step.dead-lettered', step, at: this.at, deadLetter, failure: cause, input });
-    } else {
-      this.leaveChildren();
-      this.add({ type: 'run.failed', step, at: this.at, failure: cause });
+    } else if (parksIn(this.run!, this.plan)) this.park(step, cause, input);
+    else this.fail({ step, failure: cause });
+  }
+
+  private fail(of: { step?: string; failure: Failure }): void {
+    if (this.plan.compensates) this.compensate({ as: 'failed', ...of });
+    else {
+      this.leaveChildren({});
+      this.add({ type: 'run.failed', at: this.at, ...of });
     }
+  }
+
+  private park(step: string, cause: Failure, input: unknown): void {
+    this.leaveChildren({ of: step });
+    const deadLetter = derivedId('dl', this.id, step, String(this.run!.seq));
+    this.add({ type: 'step.dead-lettered', step, at: this.at, deadLetter, failure: cause, input });
   }
 
   /** Within a page nothing is known of the others: the map itself counts. */
@@ -280,13 +279,5 @@ export class Deciding {
     const { items } = spreadOf(listOf(this.plan, step, known)!, 0);
     const cause = tooMany(fans.get(step)!, (this.plan.step(step) as MapStep).onItemFailure, items);
     if (cause) this.giveUp(step, cause, null);
-  }
-
-  /** Cancels the runs that work for a step's items, or for any step. */
-  leaveChildren(of?: string): void {
-    for (const [step, { status, child }] of this.run!.steps) {
-      const isMeant = of === undefined || itemOf(step)?.step === of;
-      if (isMeant && child && status === 'running') this.events.push(cancelOf(this.run!, child.run, this.at));
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Fact, RunStatus } from '@millrace/contracts';
-import { itemName, itemOf } from '@millrace/pipeline';
+import { isUndo, itemName, itemOf, undoName } from '@millrace/pipeline';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 import { NOT_BEGUN, type Run, stepOf, type StepState } from './run.js';
 
@@ -28,6 +28,9 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         seq: 0,
         steps: new Map(),
         fans: new Map(),
+        done: [],
+        undoing: undefined,
+        failed: undefined,
         parent: undefined,
         known: {},
         output: undefined,
@@ -49,6 +52,7 @@ function statusOf(run: Run): RunStatus {
     if (status === 'waiting' || child?.status === 'waiting') waiting = true;
     else if (status === 'running' || status === 'retrying') busy = true;
   }
+  if (run.undoing) return 'compensating';
   return waiting && !busy ? 'waiting' : 'running';
 }
 
@@ -114,12 +118,15 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.completed':
       set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...ended(run, fact) });
       give(run, fact.step, { output: fact.output });
+      run.done = withDone(run, fact.step);
       for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
       for (const step of fact.next ?? []) set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1 });
       return;
     case 'step.failed': {
       const firstFailedAt = stepOf(run, fact.step).firstFailedAt ?? fact.at;
       set(run, fact.step, { since, failure: fact.failure, firstFailedAt, trace: fact.trace, ...ended(run, fact) });
+      // What was in hand when the run began to be undone is not tried again.
+      if (run.undoing && !isUndo(fact.step)) set(run, fact.step, { since, status: 'failed' });
       return;
     }
     case 'step.child':
@@ -175,6 +182,7 @@ function apply(run: Draft, fact: Fact): void {
       run.known[fact.step] = fact.output;
       return;
     case 'step.answer-refused':
+    case 'run.move-refused':
       return;
     case 'step.dead-lettered':
       set(run, fact.step, { since, status: 'dead-lettered', deadLetter: fact.deadLetter, failure: fact.failure });
@@ -185,8 +193,6 @@ function apply(run: Draft, fact: Fact): void {
       set(run, fact.step, { since, status: 'pending', ...anew });
       return;
     }
-    case 'run.move-refused':
-      return;
     case 'run.moved':
       move(run, fact);
       return;
@@ -195,8 +201,17 @@ function apply(run: Draft, fact: Fact): void {
       run.endedAt = fact.at;
       run.output = fact.output;
       return;
+    case 'run.compensating': {
+      const { as, failure, step, undoes, by, reason } = fact;
+      run.undoing = { as, failure, step, undoes, by, reason };
+      if (failure) run.failed = { failure, step };
+      run.endedAt = undefined;
+      leave(run, fact);
+      return;
+    }
     case 'run.failed':
     case 'run.cancelled':
+      if (fact.type === 'run.failed') run.failed = { failure: fact.failure, step: fact.step };
       run.status = fact.type === 'run.failed' ? 'failed' : 'cancelled';
       run.endedAt = fact.at;
       for (const [step, { status }] of run.steps) {
@@ -213,6 +228,23 @@ function hold(run: Draft, step: string, change: Partial<NonNullable<StepState['r
   run.steps.set(step, { ...state, review: { ...state.review!, ...change } });
 }
 
+/** What a run does no more when it begins to be undone: all but what stages and child runs have in hand. */
+function leave(run: Draft, { at: since, step: failed }: Fact & { type: 'run.compensating' }): void {
+  for (const [step, { status }] of run.steps) {
+    const isInHand = status === 'running' && !run.fans.has(step) && step !== failed;
+    if (isInHand || status === 'completed' || status === 'skipped' || status === 'failed') continue;
+    set(run, step, { since, status: step === failed ? 'failed' : 'cancelled' });
+  }
+}
+
+/** Items that a stage worked on name nothing that undoes them. */
+function withDone(run: Run, step: string): Run['done'] {
+  const child = stepOf(run, step).child?.run;
+  if (isUndo(step) || (itemOf(step) && child === undefined)) return run.done;
+  const nth = run.done.filter((one) => one.step === step).length + 1;
+  return [...run.done, { step, undo: undoName(step, nth), child }];
+}
+
 /** What is not kept is as if it had never begun, but for the numbers of its attempts. */
 function move(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
   run.plan = plan;
@@ -223,6 +255,7 @@ function move(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type:
     delete run.known[step];
   }
   for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
+  run.done = run.done.filter((one) => stays.has(itemOf(one.step)?.step ?? one.step));
   for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
 }
 

@@ -8,6 +8,8 @@ export interface Script {
   readonly outcomes: readonly ('succeeds' | 'fails' | 'fails for good' | 'dies')[];
   readonly chance: readonly number[];
   readonly items: number;
+  /** Somebody cancels the outermost run after so many turns, with or without compensation. */
+  readonly cancel: { readonly turn: number; readonly compensate: boolean } | undefined;
 }
 
 const retry = { maxAttempts: 2, initialMs: 1_000, factor: 1, maxMs: 1_000, jitter: 0 };
@@ -29,14 +31,16 @@ const itemFailure = fc.oneof(
 );
 
 const runDeadline = fc.constantFrom(undefined, undefined, undefined, undefined, 10_000);
+type Drawn = { readonly back: number[]; readonly kind: object; readonly isUndone: boolean };
 
 const inner = (given: string[], depth: number): fc.Arbitrary<Plan> =>
   fc
-    .tuple(fc.array(step(depth), { minLength: 0, maxLength: 3 }), runDeadline)
-    .map(([drawn, deadlineMs]) => ({ ...planOf(drawn, given), deadlineMs }));
+    .tuple(fc.array(step(depth), { minLength: 0, maxLength: 3 }), fails, runDeadline)
+    .map(([drawn, isFailing, deadlineMs]) => ({ ...planOf(drawn, { given, isFailing }), deadlineMs }));
+const fails = fc.constantFrom(true, false, false);
 
 /** A random step after one or two of those before it. */
-function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
+function step(depth: number): fc.Arbitrary<Drawn> {
   const kinds: fc.Arbitrary<object>[] = [
     ...Array.from({ length: 3 }, () => fc.constant(stageWork({ here: true }))),
     fc.constant({ kind: 'signal', schema: {}, timeoutMs: 50_000 }),
@@ -75,6 +79,7 @@ function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
     );
   }
   return fc.record({
+    isUndone: fc.boolean(),
     back: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
     kind: fc
       .tuple(fc.oneof(...kinds), fc.boolean(), fc.constantFrom(undefined, undefined, 4_000, 20_000))
@@ -86,22 +91,28 @@ function step(depth: number): fc.Arbitrary<{ back: number[]; kind: object }> {
   });
 }
 
-function planOf(drawn: readonly { back: number[]; kind: object }[], given?: string[]): Plan {
-  const steps = drawn.map(({ back, kind }, i) => {
+const undo = (step: string) => ({ ...stageWork({ undoes: { $ref: [step] } }), stage: 'undo' });
+
+function planOf(drawn: readonly Drawn[], { given, isFailing }: { given?: string[]; isFailing: boolean }): Plan {
+  const steps = drawn.map(({ back, kind, isUndone }, i) => {
     const predecessors = [...new Set(back.map((n) => i - n).filter((n) => n >= 0))].map((n) => `s${n}`);
     // Only the outermost run has a list.
     const over = given && 'over' in kind ? { over: [1, 2] } : {};
-    return [`s${i}`, { ...kind, ...over, predecessors }];
+    const mayBeUndone = 'kind' in kind && ['stage', 'run'].includes(String(kind.kind));
+    const compensate = isUndone && mayBeUndone ? { compensate: undo(`s${i}`) } : {};
+    return [`s${i}`, { ...kind, ...over, ...compensate, predecessors }];
   });
-  const common = { format: 1 as const, pipeline: 'random', inputSchema: {}, output: null };
+  const failing = isFailing ? { onFailure: {} } : {};
+  const common = { format: 1 as const, pipeline: 'random', inputSchema: {}, output: null, ...failing };
   return { ...common, ...(given && { given }), steps: Object.fromEntries(steps) as Plan['steps'] };
 }
 
 export const script = (items: fc.Arbitrary<number>): fc.Arbitrary<Script> =>
   fc.record({
     plan: fc
-      .tuple(fc.array(step(2), { minLength: 1, maxLength: 4 }), runDeadline)
-      .map(([drawn, deadlineMs]) => ({ ...planOf(drawn), deadlineMs })),
+      .tuple(fc.array(step(2), { minLength: 1, maxLength: 4 }), fails, runDeadline)
+      .map(([drawn, isFailing, deadlineMs]) => ({ ...planOf(drawn, { isFailing }), deadlineMs })),
+    cancel: fc.option(fc.record({ turn: fc.nat(60), compensate: fc.boolean() }), { nil: undefined }),
     outcomes: fc.array(fc.constantFrom('succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'dies'), {
       minLength: 1,
       maxLength: 12,

@@ -1,14 +1,15 @@
 import { derivedId, Fact, failure, isOver, RunEvent, runIdOf } from '@millrace/contracts';
 import { handOff, isPaged, itemOf, type LoadedPlan, loadPlan, planWithin } from '@millrace/pipeline';
 import { accept, acceptChild, decide } from './decide.js';
-import type { Decision } from './deciding.js';
+import type { Decision } from './decision.js';
 import { listIn } from './children.js';
+import { wrongUndoing } from './family-undoing.fixture.js';
 import type { Script } from './family-script.fixture.js';
 import { evolve } from './evolve.js';
 import { type Run, stepOf } from './run.js';
 import { wakeAtOf } from './timers.js';
 
-interface Member {
+export interface Member {
   run: Run;
   readonly plan: LoadedPlan;
   readonly facts: Fact[];
@@ -53,13 +54,16 @@ export class Family {
     }
   }
 
-  cancel(id: string): void {
-    this.members.get(id)!.log.push({ type: 'run.cancel-requested', run: id, at: this.now });
+  private cancel(compensate: boolean): void {
+    const asked = { type: 'run.cancel-requested', run: this.root, at: this.now } as const;
+    this.members.get(this.root)!.log.push({ ...asked, ...(compensate && { compensate }) });
   }
 
   private happen(): boolean {
-    const isPlaying = this.turn < this.script.chance.length;
-    const share = this.script.chance[this.turn++] ?? 0;
+    const { chance, cancel } = this.script;
+    const isPlaying = this.turn < chance.length;
+    if (this.turn === cancel?.turn) this.cancel(cancel.compensate);
+    const share = chance[this.turn++] ?? 0;
     const all = [...this.members.values()];
     const busy = all.filter(({ log }) => log.length > 0);
     const isAsked = ({ run, plan }: Member, step: string) =>
@@ -214,9 +218,12 @@ export function violations({ members, sent, strays, root }: Family): string[] {
   for (const { run, facts, plan } of members.values()) {
     const again = evolve(undefined, run.id, facts);
     if (textOf(again) !== textOf(run)) wrong.push(`${run.id}: the facts do not give the run`);
-    if (isOver(top.status) && !isOver(run.status)) wrong.push(`${run.id} is left behind: ${run.status}`);
-    if (run.status === 'running' || run.status === 'waiting') wrong.push(`${run.id} is stuck: ${run.status}`);
-    if (run.parent && run.status === 'dead-lettered' && top.status !== 'dead-lettered')
+    // What nobody waits for any more is undone in its own time, and may be parked in that.
+    const isApart = run.undoing !== undefined && run.status === 'dead-lettered';
+    if (isOver(top.status) && !isOver(run.status) && !isApart) wrong.push(`${run.id} is left behind: ${run.status}`);
+    if (['running', 'waiting', 'compensating'].includes(run.status)) wrong.push(`${run.id} is stuck: ${run.status}`);
+    wrong.push(...wrongUndoing(run, { facts, plan, members, root }));
+    if (run.parent && run.status === 'dead-lettered' && top.status !== 'dead-lettered' && !isApart)
       wrong.push(`${run.id} is parked, and the run it belongs to is ${top.status}`);
     for (const [step, { status }] of run.steps) {
       const isOpen = ['running', 'retrying', 'waiting'].includes(status);
@@ -229,7 +236,7 @@ export function violations({ members, sent, strays, root }: Family): string[] {
 }
 
 const textOf = (run: Run): string =>
-  JSON.stringify([run.status, [...run.steps], [...run.fans], run.known, run.output ?? null]);
+  JSON.stringify([run.status, [...run.steps], [...run.fans], run.known, run.output ?? null, run.done, run.undoing]);
 
 /** A map's list has an entry for each item, in their order, or leaves out those that failed. */
 function wrongList(run: Run, plan: LoadedPlan, step: string): string[] {
@@ -270,7 +277,10 @@ function wrongTimes(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[
   const { deadlineMs } = plan.plan;
   const end = deadlineMs === undefined ? Infinity : run.begunAt + deadlineMs;
   // An event that was there before the timer may come to be decided a little later.
-  const late = facts.find((fact) => fact.at > end + SLACK && fact.type !== 'run.failed');
+  const undoing = facts.findIndex(({ type }) => type === 'run.compensating');
+  const late = facts
+    .slice(0, undoing < 0 ? facts.length : undoing)
+    .find((fact) => fact.at > end + SLACK && fact.type !== 'run.failed');
   const begun = new Map<string, number>();
   const asked = facts.flatMap((fact) => {
     if (fact.type === 'step.redriven') begun.delete(fact.step);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { itemOf } from '@millrace/pipeline';
-import { type Decision } from './deciding.js';
+import { isUndo, itemOf } from '@millrace/pipeline';
+import type { Decision } from './decision.js';
 import { script } from './family-script.fixture.js';
 import { Family, RULES, violations } from './family.fixture.js';
 import { stepOf } from './run.js';
@@ -16,6 +16,9 @@ const tried = {
   claims: 0,
   escalations: 0,
   deadlines: 0,
+  undone: 0,
+  undoneRuns: 0,
+  undosParked: 0,
 };
 
 function lived(family: Family): void {
@@ -35,21 +38,21 @@ function lived(family: Family): void {
       if (fact.type === 'step.claimed') tried.claims += 1;
       if (fact.type === 'step.escalated') tried.escalations += 1;
       if ('failure' in fact && fact.failure?.code.endsWith('_DEADLINE_PASSED')) tried.deadlines += 1;
+      if (fact.type === 'step.completed' && isUndo(fact.step)) tried.undone += 1;
+      if (fact.type === 'run.compensating' && fact.undoes) tried.undoneRuns += 1;
+      if (fact.type === 'step.dead-lettered' && isUndo(fact.step)) tried.undosParked += 1;
     }
   }
 }
 
-const live = (rules = RULES) =>
-  fc.property(script(fc.nat(6)), fc.boolean(), (one, cancelled) => {
-    const family = new Family(one, rules);
-    if (cancelled) family.cancel(family.root);
-    lived(family);
-  });
+const live = (rules = RULES) => fc.property(script(fc.nat(6)), (one) => lived(new Family(one, rules)));
 
 describe('whatever happens to a run and its child runs, in whatever order', () => {
   test('all of them end, each attempt is sent once, and lists are in order', () => {
     fc.assert(live(), { numRuns: 2_000 });
-    expect(Object.entries(tried).filter(([what, times]) => what !== 'pages' && times < 100)).toEqual([]);
+    const { pages: _, undoneRuns, undosParked, ...often } = tried;
+    expect(Object.entries(often).filter(([, times]) => times < 100)).toEqual([]);
+    expect(Math.min(undoneRuns, undosParked)).toBeGreaterThan(30);
   });
 
   test('maps of many pages too', () => {
@@ -101,6 +104,20 @@ describe('the simulation notices', () => {
       ...RULES,
       decide: (run, event, { plan, at }) =>
         RULES.decide(run, event, { plan: { ...plan, plan: { ...plan.plan, deadlineMs: undefined } }, at }),
+    }));
+
+  test('an undo that is forgotten', () =>
+    notices(
+      broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'run.compensate-requested') })),
+    ));
+
+  test('a run that undoes in the order in which it was done', () =>
+    notices({
+      ...RULES,
+      decide: (run, ...given) => {
+        const one = RULES.decide({ ...run, done: run.done.toReversed() }, ...given);
+        return { ...one, run: { ...one.run, done: one.run.done.toReversed() } };
+      },
     }));
 
   test('an item that is begun twice', () =>

@@ -1,7 +1,7 @@
 import type { Fact } from '@millrace/contracts';
 import { isPaged, type LoadedPlan, PAGE_NAME, type Page } from '@millrace/pipeline';
 import { listIn } from './children.js';
-import type { Decision } from './deciding.js';
+import type { Decision } from './decision.js';
 import { evolve } from './evolve.js';
 
 /** The facts of these runs. */

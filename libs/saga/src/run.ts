@@ -1,4 +1,4 @@
-import type { ChildStatus, Failure, Parent, Priority, RunStatus, StepStatus } from '@millrace/contracts';
+import type { ChildStatus, Fact, Failure, Parent, Priority, RunStatus, StepStatus } from '@millrace/contracts';
 import type { Assigned, Progress, StepMark } from '@millrace/pipeline';
 import type { Fan } from './fan.js';
 
@@ -28,6 +28,17 @@ export interface StepState {
   readonly child: { readonly run: string; readonly status: ChildStatus } | undefined;
 }
 
+/** A step or an item that has completed, and what undoes it. */
+export interface Done {
+  readonly step: string;
+  readonly undo: string;
+  /** The run that did its work. */
+  readonly child: string | undefined;
+}
+
+/** What a run is on its way to while it is being compensated, and afterwards. */
+export type Undoing = Pick<Fact & { type: 'run.compensating' }, 'as' | 'failure' | 'step' | 'undoes' | 'by' | 'reason'>;
+
 /** A run as it follows from its facts. Never changed: `evolve` makes the next one. */
 export interface Run {
   readonly id: string;
@@ -52,6 +63,11 @@ export interface Run {
   readonly steps: ReadonlyMap<string, StepState>;
   /** By step, where its items stand. */
   readonly fans: ReadonlyMap<string, Fan>;
+  /** What has completed, in order: what can be undone. */
+  readonly done: readonly Done[];
+  readonly undoing: Undoing | undefined;
+  /** Why it has failed, and in which step. */
+  readonly failed: { readonly failure: Failure; readonly step: string | undefined } | undefined;
   /** The step that this run does the work of, in another run. */
   readonly parent: Parent | undefined;
   /** The run's input under `input`, and the outputs of finished steps. */

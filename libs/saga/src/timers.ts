@@ -21,20 +21,22 @@ function earliest(...times: readonly (number | undefined)[]): number | undefined
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-function dueOf(name: string, state: StepState, plan: LoadedPlan): number | undefined {
+function dueOf(name: string, state: StepState, { run, plan }: { run: Run; plan: LoadedPlan }): number | undefined {
   const { status, due } = state;
   if (status !== 'running' && status !== 'retrying' && status !== 'waiting') return due;
   const step = plan.step(name);
   return earliest(
-    stepDeadline(step, state),
+    stepDeadline(run, plan, name),
     step.kind === 'review' ? escalationAt(step, state) : undefined,
-    due ?? attemptEnd(step, state),
+    due ?? attemptEnd(run, step, state),
   );
 }
 
 /** When an attempt is given up that nothing is heard of. */
-function attemptEnd(step: PlanStep, state: StepState): number | undefined {
+function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefined {
   if (state.status !== 'running') return undefined;
+  // A child run that is being undone takes as long as that takes.
+  if (run.undoing && step.kind === 'run') return undefined;
   if (step.kind === 'stage') return state.since + attemptDeadline(step, state.fallback) + GRACE_MS;
   return step.kind === 'run' && step.timeoutMs !== undefined ? state.since + step.timeoutMs : undefined;
 }
@@ -44,11 +46,13 @@ export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
   if (isOver(run.status)) return undefined;
   if (run.held) return run.held.until;
   let next = runDeadline(run, plan);
-  for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, plan));
+  for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, { run, plan }));
   return next;
 }
 
 /** The steps for which it is time at `at`. */
 export function dueSteps(run: Run, plan: LoadedPlan, at: number): readonly string[] {
-  return [...run.steps].flatMap(([name, state]) => ((dueOf(name, state, plan) ?? Infinity) <= at ? [name] : []));
+  return [...run.steps].flatMap(([name, state]) =>
+    (dueOf(name, state, { run, plan }) ?? Infinity) <= at ? [name] : [],
+  );
 }

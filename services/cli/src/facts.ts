@@ -120,6 +120,15 @@ function lineOf(fact: Fact): Line {
       };
     case 'run.move-refused':
       return { mark: '✗', colour: 'red', step: fact.from, text: `not moved: ${oneLine(fact.failure.message)}` };
+    case 'run.compensating':
+      return {
+        mark: '↶',
+        colour: 'yellow',
+        step: 'undoing',
+        text: [fact.step, fact.failure?.code, byOf(fact), fact.reason && oneLine(fact.reason)]
+          .filter(Boolean)
+          .join(' '),
+      };
     case 'run.completed':
       return { mark: '✓', colour: 'green', step: 'completed', text: '' };
     case 'run.failed':

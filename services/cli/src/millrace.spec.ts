@@ -264,6 +264,7 @@ test('what people do is sent with who and why', async () => {
   await using gateway = await FakeGateway.open();
   const sent: [string, string, unknown][] = [
     [`run cancel ${RUN}`, `/v1/runs/${RUN}/cancel`, {}],
+    [`run cancel ${RUN} --compensate`, `/v1/runs/${RUN}/cancel`, { compensate: true }],
     [
       `run signal ${RUN} paid --set amount=3 --id s1`,
       `/v1/runs/${RUN}/signals/paid`,

@@ -7,6 +7,7 @@ const COLOUR: Readonly<Record<string, Colour>> = {
   running: 'blue',
   retrying: 'yellow',
   waiting: 'yellow',
+  compensating: 'yellow',
   completed: 'green',
   failed: 'red',
   'dead-lettered': 'red',
@@ -24,9 +25,11 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     `pipeline  ${run.pipeline}`,
     `accepted  ${run.acceptedAt}`,
     ...(run.endedAt ? [`ended     ${run.endedAt}`] : []),
+    ...(run.failure
+      ? [`failure   ${run.failedStep ? `${run.failedStep}: ` : ''}${run.failure.code}: ${oneLine(run.failure.message)}`]
+      : []),
     ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
     `trace     ${run.traceId}`,
-    ...(run.failure ? [`failure   ${run.failure.code}: ${oneLine(run.failure.message)}`] : []),
     '',
     ...run.steps.flatMap((step) => [
       `  ${step.name.padEnd(width)}  ${status(step.status, 13)}  ${detailOf(step)}`.trimEnd(),

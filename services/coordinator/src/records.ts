@@ -92,10 +92,9 @@ function resultRecord(
     acceptedAt: run.acceptedAt,
     endedAt: end.at,
   };
-  const type = END_TYPE[end.status];
   const headers = cloudEvent({
     id: `${run.id}/${end.status}`,
-    type,
+    type: END_TYPE[end.status],
     source: `/millrace/pipelines/${run.pipeline}`,
     subject: run.id,
     at: end.at,

@@ -102,7 +102,7 @@ document.addEventListener('click', (event) => {
   button.disabled = true;
   void post(
     button.dataset.post,
-    by ? { by } : {},
+    { ...JSON.parse(button.dataset.body ?? '{}'), ...(by && { by }) },
     live().querySelector(':scope > .said') ?? document.querySelector('.said'),
   ).then(() => {
     button.disabled = false;
@@ -129,6 +129,7 @@ if (run && over !== 'true') {
     'step.defaulted',
     'step.dead-lettered',
     'step.redriven',
+    'run.compensating',
     'run.completed',
     'run.failed',
     'run.cancelled',

@@ -130,6 +130,32 @@ test('a run is cancelled once, also without a body', async () => {
   expect(await codeOf(await post(`${world.url}/v1/runs/${run}/cancel`))).toEqual([409, 'NOT_ALLOWED_NOW']);
 });
 
+test('a run that is cancelled with compensation shows what is being undone until it is over', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.toReview(run);
+  expect((await post(`${world.url}/v1/runs/${run}/cancel`, { compensate: true, by: 'ann' })).status).toBe(202);
+  const during = await get(world, run);
+  expect(during).toMatchObject({ status: 'compensating', compensatingAs: 'cancelled', allowedActions: ['cancel'] });
+  expect(during.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
+    'classify completed',
+    'draft completed',
+    'approve cancelled',
+    'undo:draft running',
+  ]);
+  expect(during.steps[3]).toMatchObject({ stage: 'forget', input: { text: 'Dear customer' } });
+  const page = await (await fetch(`${world.url}/runs/${run}`)).text();
+  expect(page).toContain('undo:draft');
+  expect(page).not.toContain('Cancel and undo');
+  world.failed(run, 'undo:draft');
+  expect(await get(world, run)).toMatchObject({ status: 'dead-lettered' });
+  const { items } = DeadLetterList.parse(await (await fetch(`${world.url}/v1/dead-letters?status=open`)).json());
+  expect(items).toEqual([expect.objectContaining({ run, step: 'undo:draft' })]);
+  expect((await post(`${world.url}/v1/dead-letters/${items[0]!.id}/redrive`)).status).toBe(202);
+  world.completed(run, 'undo:draft', {});
+  expect((await get(world, run)).status).toBe('cancelled');
+});
+
 test('a run that is not accepted yet cannot be acted on yet', async () => {
   await using world = await World.open();
   world.accepts = false;

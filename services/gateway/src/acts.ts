@@ -1,5 +1,5 @@
 import { EVENT_TYPE, HEADER, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
-import type { Accepted, Action, ActBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
+import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline';
 import { evolve, moveOf } from '@millrace/saga';
 import type { House } from '@millrace/service';
@@ -26,10 +26,11 @@ interface Answer extends ActBody {
 export class Acts {
   constructor(private readonly needs: Needs) {}
 
-  async cancel(id: string, { by, reason }: ActBody): Promise<Accepted> {
+  async cancel(id: string, { by, reason, compensate }: CancelBody): Promise<Accepted> {
     const { view } = await this.open(id);
     if (!view.allowedActions.includes('cancel')) throw notNow(`${id} is ${view.status}: it cannot be cancelled.`);
-    return this.publish({ type: 'run.cancel-requested', run: id, at: Date.now(), ...actOf({ by, reason }) });
+    const how = { ...(compensate && { compensate }), ...actOf({ by, reason }) };
+    return this.publish({ type: 'run.cancel-requested', run: id, at: Date.now(), ...how });
   }
 
   async signal(id: string, step: string, { payload, by, reason, id: signal }: Answer): Promise<Accepted> {

@@ -20,6 +20,7 @@ test('pipelines and stages are shown', async () => {
   expect(StageList.parse(await jsonOf(world, '/v1/stages')).items).toEqual([
     { name: 'classify', pipelines: ['reply'] },
     { name: 'draft', pipelines: ['reply'] },
+    { name: 'forget', pipelines: ['reply'] },
   ]);
 });
 

@@ -8,7 +8,7 @@ import type {
   RunView,
   StepView,
 } from '@millrace/contracts/http';
-import { inputOf, itemOf, type LoadedPlan } from '@millrace/pipeline';
+import { inputOf, isUndo, itemOf, type LoadedPlan } from '@millrace/pipeline';
 import { evolve, type Run, stepOf, traceOf } from '@millrace/saga';
 import type { RunRecord, RunSummary } from '@millrace/store';
 
@@ -42,10 +42,10 @@ export function summaryView(run: RunSummary): RunSummaryView {
 export function runView(record: RunRecord, plan: LoadedPlan): RunView {
   const run = evolve(undefined, record.id, record.facts);
   const histories = historiesOf(record.facts);
-  const names = plan.order.flatMap((name) => [name, ...itemsToLookAt(run, name)]);
+  const undos = [...run.steps.keys()].filter(isUndo);
+  const names = [...plan.order.flatMap((name) => [name, ...itemsToLookAt(run, name)]), ...undos];
   const steps = names.map((name) => stepView(name, { run, plan, history: histories.get(name) ?? blank() }));
   const given = Object.entries(record.facts[0]?.type === 'run.accepted' ? (record.facts[0].given ?? {}) : {});
-  const failed = record.facts.find((fact) => fact.type === 'run.failed');
   const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
   return {
     ...summary,
@@ -55,9 +55,11 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
     input: run.known['input'],
     ...(run.output !== undefined && { output: run.output }),
-    ...(failed && { failure: failureView(failed.failure) }),
+    ...(run.failed && { failure: failureView(run.failed.failure) }),
+    ...(run.failed?.step !== undefined && { failedStep: run.failed.step }),
+    ...(run.undoing && { compensatingAs: run.undoing.as }),
     steps,
-    allowedActions: isOver(run.status) ? [] : run.parent ? ['cancel'] : ['cancel', 'move'],
+    allowedActions: isOver(run.status) ? [] : run.parent || run.undoing ? ['cancel'] : ['cancel', 'move'],
   };
 }
 
@@ -160,7 +162,7 @@ function historiesOf(facts: readonly Fact[]): ReadonlyMap<string, History> {
       for (const history of histories.values()) if (history.startedAt !== undefined) end(history, fact.at);
     } else if (fact.type === 'run.moved') {
       for (const step of fact.restarted) beginAnew(of(step), fact.at);
-    } else if ('step' in fact) {
+    } else if ('step' in fact && fact.type !== 'run.compensating') {
       record(of(fact.step), fact);
       if (fact.type === 'step.completed') for (const next of fact.next ?? []) begin(of(next), fact);
     }
@@ -180,7 +182,7 @@ function beginAnew(history: History, at: number): void {
   });
 }
 
-type StepFact = Extract<Fact, { step: string }>;
+type StepFact = Extract<Fact, { type: `step.${string}` }>;
 
 function record(history: History, fact: StepFact): void {
   switch (fact.type) {

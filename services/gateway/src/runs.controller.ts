@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { HEADER } from '@millrace/contracts';
 import {
   type Accepted,
-  ActBody,
+  CancelBody,
   MoveBody,
   type RunList,
   type RunView,
@@ -87,7 +87,7 @@ export class RunsController {
 
   @Post(':id/cancel')
   @HttpCode(202)
-  cancel(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<Accepted> {
+  cancel(@Param('id') id: string, @Body({ schema: CancelBody.default({}) }) act: CancelBody): Promise<Accepted> {
     return this.acts.cancel(id, act);
   }
 

@@ -20,6 +20,9 @@ const ID = /^run_[0-9a-z]{26}$/;
 export const unknownRun = (id: string): RequestProblem =>
   new RequestProblem('UNKNOWN_RUN', `There is no run ${id.slice(0, 100)}.`);
 
+/** Such a run waits for nobody. */
+const UNDER_WAY: ReadonlySet<RunStatus> = new Set(['held', 'running', 'compensating']);
+
 /** Runs as they are shown: those that are accepted, and those asked for here that are about to be. */
 export class Runs {
   constructor(private readonly needs: Needs) {}
@@ -62,7 +65,7 @@ export class Runs {
           id,
           seen.map(({ fact }) => fact),
         );
-        if (run.status !== 'running' && run.status !== 'held') done(true);
+        if (!UNDER_WAY.has(run.status)) done(true);
       });
       if (signal.aborted) late();
       else signal.addEventListener('abort', late);

@@ -121,9 +121,11 @@ export function runCommands(program: Command, context: Context): void {
   acting(talking(run.command('cancel')))
     .description('cancel a run')
     .argument('<run>')
-    .action(async (id: string, options: CommonOptions & ActOptions) => {
+    .option('--compensate', 'undo first what it has done, the last first')
+    .action(async (id: string, options: CommonOptions & ActOptions & { compensate?: true }) => {
       const client = clientOf(terminal, options);
-      const accepted = await client.post(`/v1/runs/${encodeURIComponent(id)}/cancel`, actOf(options), Accepted);
+      const body = { ...actOf(options), ...(options.compensate && { compensate: true }) };
+      const accepted = await client.post(`/v1/runs/${encodeURIComponent(id)}/cancel`, body, Accepted);
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
       terminal.say('It is being cancelled.\n');
     });

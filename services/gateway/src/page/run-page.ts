@@ -25,6 +25,7 @@ export function runPage(run: RunView, { plan, now, traceUrl }: Around) {
     took: durationOf(end - start),
     over: isOver(run.status),
     traceUrl,
+    canCompensate: run.allowedActions.includes('cancel') && run.compensatingAs === undefined && plan?.compensates,
     canCancel: run.allowedActions.includes('cancel'),
     ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => durationOf(part * axis.span)),
     input: run.input === undefined ? undefined : fieldsOf(run.input),
@@ -43,7 +44,7 @@ interface Axis {
 /** A run that waits or is parked has its axis up to where that began, so that what was done stays readable. */
 function endOf(run: RunView, now: number): number {
   if (run.endedAt) return Date.parse(run.endedAt);
-  if (run.status === 'running') return now;
+  if (run.status === 'running' || run.status === 'compensating') return now;
   const times = run.steps
     .flatMap(({ startedAt, endedAt }) => [startedAt, endedAt])
     .filter((time) => time !== undefined);

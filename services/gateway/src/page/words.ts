@@ -22,6 +22,7 @@ export const MARKS: Readonly<Record<string, string>> = {
   running: '▸',
   retrying: '↻',
   waiting: '‖',
+  compensating: '↶',
   completed: '✓',
   skipped: '–',
   failed: '✕',

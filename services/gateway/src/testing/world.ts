@@ -1,6 +1,6 @@
 import { type Broker, BrokerError, type Incoming, type Outgoing } from '@millrace/broker';
 import { groupsOf, headerText, RunEvent, runIdOf, topicsOf, type Fact } from '@millrace/contracts';
-import { defineStage, loadPlan, pipeline } from '@millrace/pipeline';
+import { defineStage, loadPlan, pipeline, type Ref } from '@millrace/pipeline';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
 import type { House } from '@millrace/service';
 import type { DeadLetter, Reader, Review, RunRecord } from '@millrace/store';
@@ -18,6 +18,7 @@ const draft = defineStage({
   input: z.object({ text: z.string(), label: z.string() }),
   output: z.object({ text: z.string() }),
 });
+const forget = defineStage({ name: 'forget', input: z.object({ text: z.string() }), output: z.object({}) });
 const Approval = z.object({ approved: z.boolean(), text: z.string().optional() });
 
 /** classify hands on to draft, then a person approves. */
@@ -33,7 +34,8 @@ const reply = pipeline(
   ({ input, step, review }) => {
     const text = (input as unknown as { text: never }).text;
     const intent = step('classify', classify, { text });
-    const drafted = step('draft', draft, { text, label: intent.label });
+    const undo = { stage: forget, input: (made: { text: Ref<string> }) => ({ text: made.text }) };
+    const drafted = step('draft', draft, { text, label: intent.label }, { compensate: undo });
     const approval = review('approve', Approval, { show: { draft: drafted }, group: 'support', timeout: '3d' });
     return { text: drafted.text, approved: approval.approved };
   },

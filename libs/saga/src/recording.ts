@@ -1,0 +1,57 @@
+import { type Fact, isOver, type RunEvent } from '@millrace/contracts';
+import { itemOf, type LoadedPlan } from '@millrace/pipeline';
+import { type Asked, type Request, requestFor } from './attempts.js';
+import { cancelOf, toldToParent } from './children.js';
+import type { Decision } from './decision.js';
+import { evolve } from './evolve.js';
+import type { Run } from './run.js';
+
+/** What a decision consists of so far: facts, and what they ask for. */
+export class Recording {
+  protected readonly facts: Fact[] = [];
+  protected readonly requests: Request[] = [];
+  protected readonly events: RunEvent[] = [];
+  private readonly before: Run | undefined;
+
+  constructor(
+    protected run: Run | undefined,
+    protected readonly id: string,
+    protected readonly plan: LoadedPlan,
+    protected readonly at: number,
+  ) {
+    this.before = run;
+  }
+
+  add(...facts: Fact[]): void {
+    if (facts.length === 0) return;
+    this.facts.push(...facts);
+    this.run = evolve(this.run, this.id, facts);
+  }
+
+  end(): Decision {
+    const run = this.run!;
+    const told = toldToParent(this.before, run, { facts: this.facts, at: this.at });
+    return { run, facts: this.facts, requests: this.requests, events: [...this.events, ...told] };
+  }
+
+  /** Whether nothing new is begun. */
+  protected get isStopped(): boolean {
+    return isOver(this.run!.status) || this.run!.undoing !== undefined;
+  }
+
+  protected request(asked: Asked): Fact {
+    const request = requestFor(this.run!, this.plan, { ...asked, at: this.at });
+    this.requests.push(request);
+    const { step, stage, attempt, at, timeoutMs } = request;
+    return { type: 'step.requested', step, attempt, at, stage, timeoutMs, ...(asked.fallback && { fallback: true }) };
+  }
+
+  /** Cancels the runs that work for a step's items, or for any step. What they did is undone, unless somebody wants it left. */
+  leaveChildren({ of, compensate = true }: { of?: string; compensate?: boolean }): void {
+    for (const [step, { status, child }] of this.run!.steps) {
+      const isMeant = of === undefined || itemOf(step)?.step === of;
+      if (isMeant && child && status === 'running')
+        this.events.push(cancelOf(this.run!, child.run, { at: this.at, compensate }));
+    }
+  }
+}

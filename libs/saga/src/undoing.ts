@@ -1,0 +1,28 @@
+import type { Fact, StepStatus } from '@millrace/contracts';
+import { itemOf, type LoadedPlan } from '@millrace/pipeline';
+import { type Done, type Run, stepOf, type Undoing } from './run.js';
+
+/** What there is to do next about undoing a run: this; to wait for what is in hand; or nothing more. */
+export function nextUndo(run: Run, plan: LoadedPlan): Done | 'waits' | undefined {
+  for (const { status } of run.steps.values()) if (OPEN.has(status)) return 'waits';
+  return run.done.findLast((one) => stepOf(run, one.undo).status === 'pending' && canBeUndone(one, plan));
+}
+
+/** One undo at a time, and none before all has ended that was in hand. */
+const OPEN: ReadonlySet<StepStatus> = new Set(['running', 'retrying', 'dead-lettered']);
+
+export function endOfUndoing({ as, failure, step, by, reason }: Undoing, at: number): Fact {
+  if (as === 'failed') return { type: 'run.failed', ...(step && { step }), at, failure: failure! };
+  return { type: 'run.cancelled', at, ...(by && { by }), ...(reason && { reason }) };
+}
+
+/** By a stage that the plan names, or else by the run that did it. */
+export const isUndoneByStage = (step: string, plan: LoadedPlan): boolean => {
+  const definition = plan.step(step);
+  return !itemOf(step) && 'compensate' in definition && definition.compensate !== undefined;
+};
+
+function canBeUndone({ step, child }: Done, plan: LoadedPlan): boolean {
+  if (isUndoneByStage(step, plan)) return true;
+  return child !== undefined && plan.child(step).compensates;
+}
