@@ -1,5 +1,4 @@
-import type { Plan, PlanStep } from '@millrace/pipeline';
-import { itemOf } from '@millrace/pipeline';
+import { itemOf, type Plan, type PlanStep, undoName } from '@millrace/pipeline';
 import { TestingError } from './errors.js';
 
 /**
@@ -42,7 +41,10 @@ export class Faults {
 
 /** The steps that ask a stage, those of plans within it included. */
 function stepsOf(plan: Plan): string[] {
-  return Object.entries(plan.steps).flatMap(([name, step]) => stepsIn(name, step));
+  return Object.entries(plan.steps).flatMap(([name, step]) => [
+    ...stepsIn(name, step),
+    ...('compensate' in step && step.compensate ? [undoName(name)] : []),
+  ]);
 }
 
 function stepsIn(name: string, step: PlanStep): string[] {

@@ -97,9 +97,10 @@ export class TestRun<Output = unknown> {
     if (refused) throw new TestingError('ANSWER_REFUSED', said(refused.failure));
   }
 
-  /** A run that is over stays as it is. */
-  cancel(act: Act = {}): Promise<void> {
-    return this.around.tell({ type: 'run.cancel-requested', run: this.id, at: this.around.now(), ...act });
+  /** A run that is over stays as it is. `compensate`: what it did is undone first. */
+  cancel({ compensate, ...act }: Act & { readonly compensate?: boolean } = {}): Promise<void> {
+    const how = { ...act, ...(compensate && { compensate: true as const }) };
+    return this.around.tell({ type: 'run.cancel-requested', run: this.id, at: this.around.now(), ...how });
   }
 
   /**

@@ -1,0 +1,1 @@
+export { invoiceProcessing } from './invoice-processing.js';

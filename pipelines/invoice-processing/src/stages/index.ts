@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { type Env, readSettings } from '@millrace/service';
+import type { StageGiven } from '@millrace/stage';
+import { z } from 'zod';
+import {
+  BookInvoiceStage,
+  FileInvoiceStage,
+  PayInvoiceStage,
+  ReadInvoiceStage,
+  RefundInvoiceStage,
+  UnbookInvoiceStage,
+} from './invoice.stages.js';
+import { FileOffice, Office } from './office.js';
+
+const Settings = z.object({
+  /** Where entries, payments and papers are; `office` in MILLRACE_DATA otherwise. */
+  OFFICE_DIR: z.string().optional(),
+  MILLRACE_DATA: z.string().default('./.millrace'),
+});
+
+/** The stages of this pipeline. @throws {ConfigError} */
+export function stages(env: Env): readonly StageGiven[] {
+  const { OFFICE_DIR, MILLRACE_DATA } = readSettings(Settings, env, 'invoice-processing');
+  const providers = [{ provide: Office, useValue: new FileOffice(OFFICE_DIR ?? join(MILLRACE_DATA, 'office')) }];
+  const withOffice = [BookInvoiceStage, UnbookInvoiceStage, PayInvoiceStage, RefundInvoiceStage, FileInvoiceStage];
+  return [ReadInvoiceStage, ...withOffice.map((stage) => ({ stage, providers }))];
+}
