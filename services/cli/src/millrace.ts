@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/dead-letter.js';
 import { devCommand } from './commands/dev.js';
+import { importCommand } from './commands/import.js';
 import { doctorCommand } from './commands/doctor.js';
 import { pipelineCommands } from './commands/pipeline.js';
 import { reviewCommands } from './commands/review.js';
@@ -45,6 +46,7 @@ function programOf(context: Context): Command {
   deadLetterCommands(program, context);
   pipelineCommands(program, context);
   scheduleCommands(program, context);
+  importCommand(program, context);
   trainCommand(program, context);
   doctorCommand(program, context);
   return program;

@@ -87,6 +87,29 @@ describe('a pipeline in YAML', () => {
   });
 });
 
+describe('import asl', () => {
+  const machine = {
+    StartAt: 'Read',
+    States: { Read: { Type: 'Task', Resource: 'r', HeartbeatSeconds: 5, End: true } },
+  };
+
+  test('writes a pipeline that can be shown, and says what is left out', async () => {
+    await file('someLetters.asl.json', machine);
+    const { exit, err } = await run('import asl someLetters.asl.json --to letters.yaml');
+    expect([exit, err]).toEqual([
+      EXIT.ok,
+      'Read  HeartbeatSeconds: there is nothing like it in a pipeline: a stage needs none: its deadline is `timeout`\n1 not mapped.\n',
+    ]);
+    expect((await run('pipeline show letters.yaml')).out).toContain('pipeline: some-letters\n');
+  });
+
+  test('refuses what is no state machine', async () => {
+    await file('empty.json', {});
+    expect(await run('import asl empty.json')).toMatchObject({ exit: EXIT.usage });
+    expect(await run('import asl nothing.json')).toMatchObject({ exit: EXIT.usage });
+  });
+});
+
 describe('pipeline deploy', () => {
   test.each(['pipeline', 'pipelines'])('%s: sends a plan, as a canary, with who and why', async (noun) => {
     gateway.answers.set('POST /v1/pipelines/letters/versions', applied);

@@ -53,6 +53,11 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   throw new YamlError(file, places);
 }
 
+/** The plan of a document that a program made, in the form of docs/yaml.md but for `$ref` and `$orElse`. @throws {YamlError} */
+export function documentPlan(document: Readonly<Record<string, unknown>>): Plan {
+  return parsePipeline(stringify(document, { aliasDuplicateObjects: false }), { file: 'document' });
+}
+
 /** A plan as YAML; `parsePipeline` gives the same plan of it. @throws {PlanError} INVALID_PLAN, for one that no definition compiles to */
 export function pipelineYaml(plan: Plan): string {
   const text = stringify(documentOf(plan), { lineWidth: 120, aliasDuplicateObjects: false });

@@ -1,2 +1,2 @@
-export { parsePipeline, pipelineYaml, type Source, YamlError, type YamlProblem } from './document.js';
+export { documentPlan, parsePipeline, pipelineYaml, type Source, YamlError, type YamlProblem } from './document.js';
 export { pipelineSchema } from './published.js';

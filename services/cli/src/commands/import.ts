@@ -1,0 +1,43 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../context.js';
+import { CliError, EXIT } from '../exit.js';
+
+export function importCommand(program: Command, { terminal }: Context): void {
+  program
+    .command('import')
+    .description('pipelines from elsewhere')
+    .command('asl')
+    .description(
+      'a state machine of Step Functions (Amazon States Language) as a pipeline in YAML; what cannot be mapped is named',
+    )
+    .argument('<file>', 'JSON')
+    .option('--name <name>', 'of the pipeline; else as the file')
+    .option('--to <file>', 'where to write it; else it is shown')
+    .action(async (file: string, { name, to }: { name?: string; to?: string }) => {
+      const json = await readFile(resolve(terminal.cwd, file), 'utf8')
+        .then(
+          (text) => JSON.parse(text) as unknown,
+          (cause: unknown) => Promise.reject(new CliError(EXIT.usage, `${file} cannot be read`, { cause })),
+        )
+        .catch((cause: unknown) => {
+          if (cause instanceof CliError) throw cause;
+          throw new CliError(EXIT.usage, `${file} is not JSON: ${(cause as Error).message}`, { cause });
+        });
+      // Loaded only here: no other command needs them.
+      const { importedYaml } = await import('../step-functions/yaml.js');
+      const { yaml, unmapped } = importedYaml(json, name ?? kebab(basename(file).split('.')[0]!));
+      if (to === undefined) terminal.out(yaml);
+      else await writeFile(resolve(terminal.cwd, to), yaml);
+      for (const { state, field, why, instead } of unmapped) terminal.say(`${state}  ${field}: ${why}: ${instead}\n`);
+      terminal.say(unmapped.length === 0 ? 'All of it is mapped.\n' : `${unmapped.length} not mapped.\n`);
+    });
+}
+
+const kebab = (name: string): string =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[-\d]+|-+$/g, '') || 'imported';

@@ -1,0 +1,123 @@
+import { celOf, type Doc } from './document.js';
+import { astOf, attempt, CannotMap, jsonPath, type Known, valueOf } from './expressions.js';
+import type { State } from './machine.js';
+
+type Rule = Readonly<Record<string, unknown>>;
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  Equals: '==',
+  LessThan: '<',
+  LessThanEquals: '<=',
+  GreaterThan: '>',
+  GreaterThanEquals: '>=',
+};
+const IN_STAGE = 'let a stage say it as a boolean, and test that';
+
+interface Way {
+  readonly to: string;
+  readonly when: string | undefined;
+}
+
+/** Where a Choice leads to: each where its rule holds and none before it, and the default where none does. */
+export function waysOf(state: State, known: Known, failed: (error: CannotMap, at: string) => void): readonly Way[] {
+  const rules = (state['Choices'] ?? []) as readonly Rule[];
+  const texts = rules.map((rule, i) => {
+    let text = 'false';
+    attempt(() => (text = conditionOf(rule, known)), `Choices[${i}]`, failed);
+    return text;
+  });
+  const ways = rules.map((rule, i): Way => ({
+    to: String(rule['Next']),
+    when: whereNone(texts.slice(0, i), texts[i]),
+  }));
+  if (state['Default'] !== undefined) return [...ways, { to: String(state['Default']), when: whereNone(texts) }];
+  failed(
+    new CannotMap(
+      'where no rule holds, the machine fails; a pipeline goes on without these steps',
+      'add a rule for it',
+    ),
+    'Default',
+  );
+  return ways;
+}
+
+function whereNone(before: readonly string[], text?: string): string | undefined {
+  const own = text !== undefined && before.length > 0 && text.includes('||') ? `(${text})` : text;
+  const parts = [...before.map((one) => `!(${one})`), ...(own === undefined ? [] : [own])];
+  return parts.length > 0 ? parts.join(' && ') : undefined;
+}
+
+/** A rule of a Choice as CEL. Throws a CannotMap. */
+export function conditionOf(rule: Rule, known: Known): string {
+  if (typeof rule['Condition'] === 'string') {
+    const text = rule['Condition'].replace(/^\s*\{%|%\}\s*$/g, '').trim();
+    return jsonataCondition(astOf(text), known, text);
+  }
+  if (Array.isArray(rule['And'])) return joined(rule['And'] as Rule[], ' && ', known);
+  if (Array.isArray(rule['Or'])) return joined(rule['Or'] as Rule[], ' || ', known);
+  if (rule['Not'] !== undefined) return `!(${conditionOf(rule['Not'] as Rule, known)})`;
+  const left = jsonPath(String(rule['Variable']), known);
+  const [name, wanted] = Object.entries(rule).find(
+    ([key]) => !['Variable', 'Next', 'Comment', 'Assign', 'Output'].includes(key),
+  ) ?? ['', null];
+  return tested(name, cel(left, String(rule['Variable'])), { wanted, known });
+}
+
+const joined = (rules: readonly Rule[], operator: string, known: Known): string =>
+  rules.map((rule) => `(${conditionOf(rule, known)})`).join(operator);
+
+function tested(name: string, left: string, { wanted, known }: { wanted: unknown; known: Known }): string {
+  const not = wanted === true ? '' : '!';
+  if (name === 'IsPresent') return `${not}${presenceOf(left)}`;
+  if (name === 'IsNull') return `${not}(${left} == null)`;
+  const type = { IsString: 'string', IsNumeric: 'double', IsBoolean: 'bool' }[name];
+  if (type) return `${not}(type(${left}) == ${type})`;
+  if (name === 'StringMatches') {
+    const pattern = String(wanted)
+      .split('*')
+      .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*');
+    return `${left}.matches(${JSON.stringify(`^${pattern}$`)})`;
+  }
+  const [, operator, path] = /^(?:String|Numeric|Boolean|Timestamp)(.+?)(Path)?$/.exec(name) ?? [];
+  const sign = operator === undefined ? undefined : OPERATORS[operator];
+  if (sign === undefined) throw new CannotMap(`there is no ${name || 'comparison'} here`, IN_STAGE);
+  const right = path ? cel(jsonPath(String(wanted), known), String(wanted)) : celOf(wanted as Doc)!;
+  return `${left} ${sign} ${right}`;
+}
+
+/** Whether the last part of a path is there. */
+function presenceOf(path: string): string {
+  const [, parent, last] = /^(.*)\[(\d+|"[^"]*")\]$/.exec(path) ?? [];
+  if (parent !== undefined) return /^\d/.test(last!) ? `(size(${parent}) > ${last})` : `(${last} in ${parent})`;
+  return /^\w+(?:\.\w+)+$/.test(path) ? `has(${path})` : `(${path} != null)`;
+}
+
+function cel(doc: Doc, text: string): string {
+  const found = doc === null ? undefined : celOf(doc);
+  if (found === undefined) throw new CannotMap(`\`${text}\` is no value that can be compared`, IN_STAGE);
+  return found;
+}
+
+type Node = ReturnType<typeof astOf>;
+const SIGNS: Readonly<Record<string, string>> = {
+  '=': '==',
+  '!=': '!=',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+  and: '&&',
+  or: '||',
+  in: 'in',
+};
+
+function jsonataCondition(node: Node, known: Known, text: string): string {
+  if (node.type === 'block' && node.expressions?.length === 1)
+    return `(${jsonataCondition(node.expressions[0]!, known, text)})`;
+  if (node.type !== 'binary') return cel(valueOf(node, known, text), text);
+  const sign = SIGNS[String(node.value)];
+  if (sign === undefined) throw new CannotMap(`\`${text}\` computes`, IN_STAGE);
+  const [left, right] = [node.lhs, node.rhs].map((side) => jsonataCondition(side as Node, known, text));
+  return ['&&', '||'].includes(sign) ? `(${left} ${sign} ${right})` : `${left} ${sign} ${right}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * What a state is given, made of the run's input and what steps gave: as a mapping of a plan, or that with something put into it,
+ * `{ $over: [doc, path, value] }`.
+ */
+export type Doc = null | string | number | boolean | readonly Doc[] | { readonly [field: string]: Doc };
+type Fields = Readonly<Record<string, Doc>>;
+
+export const refTo = (...path: readonly string[]): Doc => ({ $ref: path });
+
+const isFields = (doc: Doc): doc is Fields => typeof doc === 'object' && doc !== null && !Array.isArray(doc);
+const keyOf = (doc: Doc): string | undefined => (isFields(doc) ? Object.keys(doc)[0] : undefined);
+
+/** A part of a document. */
+export function partOf(doc: Doc, path: readonly string[]): Doc {
+  const [first, ...rest] = path;
+  if (first === undefined) return doc;
+  if (Array.isArray(doc)) return partOf((doc as readonly Doc[])[Number(first)] ?? null, rest);
+  if (!isFields(doc)) return null;
+  switch (keyOf(doc)) {
+    case '$ref':
+      return {
+        $ref: [...(doc['$ref'] as readonly Doc[]), ...path.map((part) => (/^\d+$/.test(part) ? Number(part) : part))],
+      };
+    case '$orElse':
+      return { $orElse: (doc['$orElse'] as readonly Doc[]).map((one) => partOf(one, path)) };
+    case '$literal':
+      return partOf(doc['$literal']!, path);
+    case '$over': {
+      const [base, at, value] = doc['$over'] as unknown as readonly [Doc, readonly string[], Doc];
+      if (at.every((part, i) => path[i] === part)) return partOf(value, path.slice(at.length));
+      const isAround = path.every((part, i) => at[i] === part);
+      return isAround ? { $over: [partOf(base, path), at.slice(path.length), value] } : partOf(base, path);
+    }
+    default:
+      return partOf(doc[first] ?? null, rest);
+  }
+}
+
+/** The document with a value put into it: `ResultPath`. */
+export function putInto(doc: Doc, path: readonly string[], value: Doc): Doc {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  const isMade = isFields(doc) && !['$ref', '$orElse', '$over', '$literal'].includes(keyOf(doc) ?? '');
+  if (isMade) return { ...doc, [first]: putInto(doc[first] ?? {}, rest, value) };
+  return { $over: [doc, path, value] };
+}
+
+/** As a plan can say it; undefined where it is an object that is not known with something put into it. */
+export function mappingOf(doc: Doc): Doc | undefined {
+  if (typeof doc === 'string') return doc.replaceAll('$', '$$$$');
+  if (Array.isArray(doc)) {
+    const items = doc.map((item) => mappingOf(item as Doc));
+    return items.includes(undefined) ? undefined : (items as Doc[]);
+  }
+  if (!isFields(doc) || '$ref' in doc || '$literal' in doc) return doc;
+  if ('$over' in doc) return undefined;
+  const fields = Object.entries(doc).map(([field, part]) => [field, mappingOf(part)] as const);
+  return fields.some(([, part]) => part === undefined) ? undefined : (Object.fromEntries(fields) as Doc);
+}
+
+/** As CEL; undefined where that is no value that a condition can compare. */
+export function celOf(doc: Doc): string | undefined {
+  if (typeof doc === 'number') return Number.isInteger(doc) ? `${doc}.0` : String(doc);
+  if (doc === null || typeof doc !== 'object') return JSON.stringify(doc);
+  if (!isFields(doc)) return undefined;
+  if ('$ref' in doc) {
+    const [from, ...path] = doc['$ref'] as readonly (string | number)[];
+    return (
+      String(from) +
+      path.map((part) => (/^[A-Za-z_]\w*$/.test(String(part)) ? `.${part}` : `[${JSON.stringify(part)}]`)).join('')
+    );
+  }
+  if (!('$orElse' in doc)) return undefined;
+  const parts = (doc['$orElse'] as readonly Doc[]).map((one) => ({ text: celOf(one), root: celOf(rootOf(one)) }));
+  if (parts.some(({ text }) => text === undefined)) return undefined;
+  const last = parts.at(-1)!.text!;
+  return parts.slice(0, -1).reduceRight((rest, { text, root }) => `(${root} != null ? ${text} : ${rest})`, last);
+}
+
+const rootOf = (doc: Doc): Doc =>
+  isFields(doc) && '$ref' in doc ? { $ref: [(doc['$ref'] as readonly Doc[])[0]!] } : doc;

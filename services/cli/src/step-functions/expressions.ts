@@ -1,0 +1,142 @@
+import jsonata from 'jsonata';
+import { type Doc, partOf } from './document.js';
+
+/** What cannot be said in a pipeline, and what to do instead. */
+export class CannotMap extends Error {
+  override readonly name = 'CannotMap';
+  constructor(
+    readonly why: string,
+    readonly instead: string,
+  ) {
+    super(why);
+  }
+}
+
+/** What expressions can read. */
+export interface Known {
+  readonly input: Doc;
+  /** What the state's work gave, where it has. */
+  readonly result?: Doc | undefined;
+  readonly variables: ReadonlyMap<string, Doc>;
+  /** Of a map. */
+  readonly item?: Doc | undefined;
+  readonly index?: Doc | undefined;
+}
+
+const COMPUTE = 'let the stage that reads it, or one before it, compute it';
+
+/** `$.order.items[0]`, `$['a b']`, as keys. Throws a CannotMap for filters, wildcards and functions. */
+export function keysOf(path: string): string[] {
+  const parts = [...path.slice(1).matchAll(/\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']+)'\]/gy)];
+  if (!path.startsWith('$') || parts.map(([part]) => part).join('') !== path.slice(1))
+    throw new CannotMap(`\`${path}\` is more than a path of names and indexes`, COMPUTE);
+  return parts.map(([, name, index, quoted]) => (name ?? index ?? quoted)!);
+}
+
+/** What a JSONPath stands for. */
+export function jsonPath(path: string, { input, variables, item, index }: Known): Doc {
+  if (item !== undefined && path.startsWith('$$.Map.Item.Value')) return partOf(item, keysOf(`$${path.slice(17)}`));
+  if (index !== undefined && path === '$$.Map.Item.Index') return index;
+  if (path.startsWith('$$'))
+    throw new CannotMap(`\`${path}\` is of Step Functions' own context`, "give what is needed with the run's input");
+  const [, name, rest] = /^\$([A-Za-z_]\w*)(.*)$/.exec(path) ?? [];
+  if (name !== undefined) return partOf(variable(name, variables), keysOf(`$${rest}`));
+  return partOf(input, keysOf(path));
+}
+
+function variable(name: string, variables: ReadonlyMap<string, Doc>): Doc {
+  const found = variables.get(name);
+  if (found === undefined)
+    throw new CannotMap(
+      `the variable "${name}" is not set on every way to here`,
+      'pass the value on in the output of the step that sets it',
+    );
+  return found;
+}
+
+interface Node {
+  readonly type: string;
+  readonly value?: unknown;
+  readonly steps?: readonly Node[];
+  readonly lhs?: unknown;
+  readonly rhs?: unknown;
+  readonly expressions?: readonly Node[];
+  readonly predicate?: unknown;
+  readonly stages?: unknown;
+}
+
+/** What a JSONata expression stands for: paths, literals, objects and lists of these. */
+export const jsonataValue = (text: string, known: Known): Doc => valueOf(astOf(text), known, text);
+
+export function astOf(text: string): Node {
+  try {
+    return jsonata(text).ast() as Node;
+  } catch {
+    throw new CannotMap(`\`${text}\` is no JSONata`, 'correct the expression');
+  }
+}
+
+export function valueOf(node: Node, known: Known, text: string): Doc {
+  if (['string', 'number', 'value'].includes(node.type)) return node.value as Doc;
+  if (node.type === 'variable' && node.value !== 'states') return variable(String(node.value), known.variables);
+  if (node.type === 'path') return pathOf(node, known, text);
+  if (node.type === 'unary' && node.value === '[') return node.expressions!.map((one) => valueOf(one, known, text));
+  if (node.type === 'unary' && node.value === '{')
+    return Object.fromEntries(
+      (node.lhs as readonly [Node, Node][]).map(([key, value]) => [String(key.value), valueOf(value, known, text)]),
+    );
+  throw new CannotMap(`\`${text}\` computes`, COMPUTE);
+}
+
+function pathOf({ steps = [] }: Node, known: Known, text: string): Doc {
+  const [first, ...rest] = steps;
+  if (
+    steps.some((step) => step.predicate !== undefined || step.stages !== undefined) ||
+    rest.some(({ type }) => type !== 'name')
+  )
+    throw new CannotMap(`\`${text}\` selects more than one value`, COMPUTE);
+  const keys = rest.map(({ value }) => String(value));
+  if (first?.type === 'variable' && first.value === 'states') {
+    const [source, ...path] = keys;
+    if (source === 'input') return partOf(known.input, path);
+    if (source === 'result' && known.result !== undefined) return partOf(known.result, path);
+    if (source === 'context' && path.join('.').startsWith('Map.Item.Value') && known.item !== undefined)
+      return partOf(known.item, path.slice(3));
+    if (source === 'context' && path.join('.') === 'Map.Item.Index' && known.index !== undefined) return known.index;
+    throw new CannotMap(`\`${text}\` is of Step Functions' own context`, "give what is needed with the run's input");
+  }
+  if (first?.type === 'variable') return partOf(variable(String(first.value), known.variables), keys);
+  throw new CannotMap(`\`${text}\` computes`, COMPUTE);
+}
+
+/** A template: `"x.$": "$.path"` in JSONPath, `{% … %}` in JSONata. `failed` is told of what cannot be mapped, which is null then. */
+export function templateOf(
+  value: unknown,
+  known: Known,
+  of: { jsonata: boolean; failed: (error: CannotMap, at: string) => void },
+  at = '',
+): Doc {
+  if (of.jsonata && typeof value === 'string') {
+    const [, text] = /^\{%([^]*)%\}$/.exec(value.trim()) ?? [];
+    return text === undefined ? value : attempt(() => jsonataValue(text.trim(), known), at, of.failed);
+  }
+  if (Array.isArray(value)) return value.map((item, i) => templateOf(item, known, of, `${at}[${i}]`));
+  if (typeof value !== 'object' || value === null) return value as Doc;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]): [string, Doc] => {
+      const place = at === '' ? key : `${at}.${key}`;
+      if (of.jsonata || !key.endsWith('.$')) return [key, templateOf(part, known, of, place)];
+      return [key.slice(0, -2), attempt(() => jsonPath(String(part), known), place, of.failed)];
+    }),
+  );
+}
+
+export function attempt(work: () => Doc, at: string, failed: (error: CannotMap, at: string) => void): Doc {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CannotMap)) throw error;
+    failed(error, at);
+    return null;
+  }
+}

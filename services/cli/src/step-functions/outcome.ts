@@ -1,0 +1,43 @@
+import { type Doc, partOf, putInto } from './document.js';
+import type { At, Edge } from './edges.js';
+import { attempt, keysOf, templateOf } from './expressions.js';
+
+interface Result {
+  /** What the state's work gave, where it has. */
+  readonly result: Doc | undefined;
+  readonly variables: Edge['variables'];
+  /** It is what the state gives, too. */
+  readonly isWhole: boolean;
+}
+
+/** ResultSelector, ResultPath and OutputPath, or Output; and Assign: what comes next is given that. */
+export function outcomeOf(at: At, { result, variables, isWhole }: Result): Pick<Edge, 'doc' | 'variables'> {
+  const { state, known, isJsonata, failed } = at;
+  const of = { jsonata: isJsonata, failed };
+  const assigned = templateOf(
+    state['Assign'] ?? {},
+    isJsonata ? { ...known, result } : { ...known, input: result ?? known.input },
+    of,
+    'Assign',
+  );
+  const all = new Map([...variables, ...Object.entries(assigned as Record<string, Doc>)]);
+  if (!isJsonata) return { doc: outputOf(at, result), variables: all };
+  const isSaid = state['Output'] !== undefined && !isWhole;
+  return {
+    doc: isSaid ? templateOf(state['Output'], { ...known, result }, of, 'Output') : (result ?? known.input),
+    variables: all,
+  };
+}
+
+function outputOf({ state, known, arrived, failed }: At, result: Doc | undefined): Doc {
+  const { ResultSelector: selector, ResultPath: into, OutputPath: path } = state as Record<string, unknown>;
+  const selected =
+    selector === undefined
+      ? result
+      : templateOf(selector, { ...known, input: result ?? null }, { jsonata: false, failed }, 'ResultSelector');
+  const put = (value: Doc): Doc => (into === undefined ? value : putInto(arrived.doc, keysOf(String(into)), value));
+  const whole =
+    selected === undefined || into === null ? known.input : attempt(() => put(selected), 'ResultPath', failed);
+  if (path === undefined) return whole;
+  return path === null ? {} : attempt(() => partOf(whole, keysOf(String(path))), 'OutputPath', failed);
+}

@@ -1,0 +1,80 @@
+import { type Doc, mappingOf, refTo } from './document.js';
+import type { At } from './edges.js';
+import { attempt, CannotMap, jsonPath, type Known, templateOf } from './expressions.js';
+import { Machine } from './machine.js';
+import { camel } from './naming.js';
+import { retryOf, taskOf } from './tasks.js';
+
+/** A step as docs/yaml.md has it. */
+export type Step = Readonly<Record<string, unknown>>;
+
+/** A value as a pipeline can say it; null where it cannot, which is told of. */
+export function said({ failed }: Pick<At, 'failed'>, field: string, doc: Doc): Doc {
+  const mapping = mappingOf(doc);
+  if (mapping !== undefined) return mapping;
+  failed(
+    new CannotMap(
+      'it takes the whole of a value that is not known, with something put into it',
+      'name the fields that it needs',
+    ),
+    field,
+  );
+  return null;
+}
+
+/** What the work of a state is given. */
+export function givenTo({ state, known, isJsonata, failed }: At): Doc {
+  const field = isJsonata ? 'Arguments' : 'Parameters';
+  return state[field] === undefined
+    ? known.input
+    : templateOf(state[field], known, { jsonata: isJsonata, failed }, field);
+}
+
+export function taskStep(at: At): Step {
+  const { name, state, failed } = at;
+  const { input, stage, wrap } = taskOf(camel(name), state, givenTo(at), failed);
+  at.wrap = wrap;
+  const seconds = state['TimeoutSeconds'];
+  const timeout = typeof seconds === 'number' ? { timeout: `${seconds}s` } : {};
+  return { stage, input: said(at, 'Parameters', input), ...retryOf(state, failed), ...timeout };
+}
+
+export function waitStep({ state, failed }: At): Step {
+  const { Seconds } = state as { Seconds?: unknown };
+  if (typeof Seconds === 'number' && Seconds > 0) return { sleep: `${Seconds}s` };
+  const why = 'how long to wait is known only when it runs';
+  failed(
+    new CannotMap(why, 'write the time, or wait with a `signal` that has a timeout'),
+    'Seconds' in state ? 'Seconds' : 'Timestamp',
+  );
+  return { sleep: '1s' };
+}
+
+type Around = Pick<Known, 'item' | 'index'>;
+type BodyOf = (machine: Machine, input: Doc, around: Around) => { steps: Readonly<Record<string, Step>>; output: Doc };
+
+export function mapStep(at: At, bodyOf: BodyOf): Step {
+  const { state, known, failed, isJsonata } = at;
+  const items =
+    isJsonata && state['Items'] !== undefined
+      ? templateOf(state['Items'], known, { jsonata: true, failed }, 'Items')
+      : attempt(() => jsonPath(String(state['ItemsPath'] ?? '$'), known), 'ItemsPath', failed);
+  const around: Around = { item: refTo('item'), index: refTo('itemIndex') };
+  const selector = state['ItemSelector'] ?? state['Parameters'];
+  const of = { jsonata: isJsonata, failed };
+  const selected =
+    selector === undefined ? refTo('item') : templateOf(selector, { ...known, ...around }, of, 'ItemSelector');
+  const { steps, output } = bodyOf(Machine.parse(state['ItemProcessor'] ?? state['Iterator']), selected, around);
+  const {
+    MaxConcurrency: most,
+    ToleratedFailureCount: count,
+    ToleratedFailurePercentage: percent,
+  } = state as Record<string, unknown>;
+  const tolerated = typeof percent === 'number' ? { toleratePercent: percent } : 'fail';
+  return {
+    map: said(at, 'ItemsPath', items),
+    ...(typeof most === 'number' && most > 0 && { concurrency: most }),
+    onItemFailure: typeof count === 'number' ? { tolerate: count } : tolerated,
+    do: { steps, output },
+  };
+}
