@@ -268,12 +268,11 @@ function mappingsOf(step: PlanStep): readonly [Mapping?, Mapping?] {
       return [step.start];
     case 'value':
       return [step.value];
-    case 'race':
-    case 'sleep':
-      return [];
     case 'review':
     case 'signal':
       return [step.show];
+    default: // A race or a sleep reads nothing.
+      return [];
   }
 }
 
