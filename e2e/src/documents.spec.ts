@@ -12,6 +12,12 @@ test('every test that ARCHITECTURE.md calls a proof is there', () => {
   expect(missing).toEqual([]);
 });
 
+test('every test that docs/coming-from.md names is there', () => {
+  const rows = all(read('docs/coming-from.md'), /\[“([^”]+)”\]\(\.\.\/([^)]+)\)/g);
+  expect(rows.length).toBeGreaterThan(80);
+  expect(rows.filter(([title, file]) => !read(file!).includes(title!))).toEqual([]);
+});
+
 test('what documents link to is there', () => {
   const documents = globSync(['*.md', 'docs/**/*.md', 'pipelines/*/*.md', 'deploy/*/*.md'], { cwd: ROOT });
   const missing = documents.flatMap((file) =>
