@@ -50,7 +50,7 @@ function systems(outcomes: readonly Outcome[]): readonly string[] {
     '',
     'All servers are started by the benchmark, on this machine, with nothing in them. Each measurement has a process, names',
     'and a database of its own; those that bring their own server get a new one each time. Before figures are taken, ten',
-    'single runs and a fifth of the batch go through. Slower systems are asked for fewer runs at saturation (`runs`).',
+    'single runs (two of a map) and a fifth of the batch go through. Slower systems are asked for fewer runs at saturation (`runs`).',
     '',
     ...NOTES.flatMap((note) => [`- ${note}`]),
     '',
