@@ -1,4 +1,5 @@
 import type { Database, Query } from './database.js';
+import { type TakenBatch, takeOnce } from './taken.js';
 
 /** A record of somebody else's topic that may be a run's signal. */
 export interface SignalRecord {
@@ -38,37 +39,10 @@ export class SignalsStore {
   constructor(private readonly database: Database) {}
 
   /** Takes the records of a batch, unless they were taken before. */
-  async take(
-    at: { topic: string; partition: number; next: number; now: number },
-    records: readonly SignalRecord[],
-  ): Promise<void> {
-    await this.database.transaction(async (query) => {
-      const [position] = await query<{ next: string }>(
-        `insert into positions (topic, partition, next, answer) values ($1, $2::int, 0, '[]')
-         on conflict (topic, partition) do update set answer = positions.answer returning next::text`,
-        [at.topic, at.partition],
-      );
-      const fresh = records.filter(({ offset }) => offset >= Number(position!.next));
-      for (const { id, record, expiresAt, keys } of fresh) {
-        await query(
-          `insert into signals (id, record, at, expires_at) values ($1, $2::json, to_timestamp($3::float8), to_timestamp($4::float8))
-           on conflict (id) do nothing`,
-          [id, JSON.stringify(record), at.now / 1000, expiresAt / 1000],
-        );
-        for (const { key, payload } of keys)
-          await query(
-            'insert into signal_keys (key, signal, payload) values ($1, $2, $3::json) on conflict do nothing',
-            [key, id, JSON.stringify(payload)],
-          );
-      }
-      const keys = fresh.flatMap(({ keys }) => keys.map(({ key }) => key));
-      await match(query, keys, at.now);
-      await query('update positions set next = greatest(next, $3::bigint) where topic = $1 and partition = $2::int', [
-        at.topic,
-        at.partition,
-        at.next,
-      ]);
-    });
+  async take(at: TakenBatch & { readonly now: number }, records: readonly SignalRecord[]): Promise<void> {
+    await this.database.transaction((query) =>
+      takeOnce(query, at, { records, take: (fresh) => takeSignals(query, fresh, at.now) }),
+    );
   }
 
   /** What runs have to hear; each is told again after `until` unless it is known to have heard. */
@@ -139,4 +113,25 @@ async function match(query: Query, given: readonly string[], now: number): Promi
 async function forget(query: Query, ids: readonly string[]): Promise<void> {
   await query('delete from signal_keys where signal = any($1::text[])', [ids]);
   await query('delete from signals where id = any($1::text[])', [ids]);
+}
+
+async function takeSignals(query: Query, records: readonly SignalRecord[], now: number): Promise<void> {
+  for (const { id, record, expiresAt, keys } of records) {
+    await query(
+      `insert into signals (id, record, at, expires_at) values ($1, $2::json, to_timestamp($3::float8), to_timestamp($4::float8))
+       on conflict (id) do nothing`,
+      [id, JSON.stringify(record), now / 1000, expiresAt / 1000],
+    );
+    for (const { key, payload } of keys)
+      await query('insert into signal_keys (key, signal, payload) values ($1, $2, $3::json) on conflict do nothing', [
+        key,
+        id,
+        JSON.stringify(payload),
+      ]);
+  }
+  await match(
+    query,
+    records.flatMap(({ keys }) => keys.map(({ key }) => key)),
+    now,
+  );
 }

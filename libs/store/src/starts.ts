@@ -1,5 +1,6 @@
 import type { Database, Query } from './database.js';
 import type { Told } from './places.js';
+import { type TakenBatch, takeOnce } from './taken.js';
 import type { TriggerRow } from './versions.js';
 
 /** Times at which a pipeline is run. `spec` is the plan's `Schedule`. */
@@ -107,28 +108,19 @@ export class StartsStore {
     return row && { ...row, spec: parsed(row.spec), starts: parsed(row.starts) };
   }
 
-  /**
-   * Takes the records of a batch to those that wait, unless it was taken before: `expected` is where the partition has to stand.
-   * @returns where it stands then
-   */
+  /** Takes the records of a batch to those that wait, unless they were taken before. */
   async gather(
-    at: { topic: string; partition: number; next: number; now: number },
+    at: TakenBatch & { readonly now: number },
     records: readonly (GatheredRecord & { offset: number })[],
   ): Promise<void> {
-    await this.database.transaction(async (query) => {
-      const [position] = await query<{ next: string }>(
-        `insert into positions (topic, partition, next, answer) values ($1, $2::int, 0, '[]')
-         on conflict (topic, partition) do update set answer = positions.answer returning next::text`,
-        [at.topic, at.partition],
-      );
-      const done = Number(position!.next);
-      for (const record of records) if (record.offset >= done) await take(query, record, at.now);
-      await query('update positions set next = greatest(next, $3::bigint) where topic = $1 and partition = $2::int', [
-        at.topic,
-        at.partition,
-        at.next,
-      ]);
-    });
+    await this.database.transaction((query) =>
+      takeOnce(query, at, {
+        records,
+        take: async (fresh) => {
+          for (const record of fresh) await take(query, record, at.now);
+        },
+      }),
+    );
   }
 
   /** Those that are to become runs now. They take no more records, and are due again after `until` unless they are done with by then. */

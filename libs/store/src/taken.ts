@@ -1,0 +1,28 @@
+import type { Query } from './database.js';
+
+/** A batch of a partition, and where the partition stands after it. */
+export interface TakenBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: number;
+}
+
+/** Takes those records of a batch that were not taken before, and moves the partition on, in the transaction of `query`. Batches of a partition take turns. */
+export async function takeOnce<Record extends { readonly offset: number }>(
+  query: Query,
+  { topic, partition, next }: TakenBatch,
+  of: { readonly records: readonly Record[]; readonly take: (fresh: readonly Record[]) => Promise<void> },
+): Promise<void> {
+  const [position] = await query<{ next: string }>(
+    `insert into positions (topic, partition, next, answer) values ($1, $2::int, 0, '[]')
+     on conflict (topic, partition) do update set answer = positions.answer returning next::text`,
+    [topic, partition],
+  );
+  const done = Number(position!.next);
+  await of.take(of.records.filter(({ offset }) => offset >= done));
+  await query('update positions set next = greatest(next, $3::bigint) where topic = $1 and partition = $2::int', [
+    topic,
+    partition,
+    next,
+  ]);
+}
