@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { defineStage, fromTopic } from '../index.js';
+import { anItem, type AnyRef, type RandomValues, Work } from './random-values.fixture.js';
+
+const Given = z.object({ text: z.unknown(), more: z.unknown().optional() });
+export const STAGES = ['do-work', 'check', 'send'].map((name) => defineStage({ name, input: Given, output: Work }));
+
+/** Types of answers, and an answer of each. */
+const ANSWERS: readonly (readonly [z.ZodType, unknown])[] = [
+  [
+    z.object({ ok: z.boolean(), text: z.string().optional(), n: z.int(), when: z.iso.datetime() }),
+    { ok: true, n: 1, when: '2026-01-01T00:00:00Z' },
+  ],
+  [z.enum(['yes', 'no']), 'no'],
+  [
+    z.object({ type: z.string(), items: z.array(z.object({ sku: z.email(), list: z.enum(['a', 'b']).nullable() })) }),
+    { type: '$x', items: [] },
+  ],
+  [z.union([z.string().max(3), z.null(), z.record(z.string(), z.number())]), null],
+  [z.unknown(), { $ref: ['x'] }],
+];
+
+const RETRIES = [5, { maxAttempts: 4, initialMs: 250, factor: 1.5, maxMs: 5_000, jitter: 0 }];
+
+/** What can be said of steps beside what they are given. */
+export class RandomOptions {
+  constructor(private readonly values: RandomValues) {}
+
+  /** Of any step. */
+  ofStep(known: readonly AnyRef[]): object {
+    const { values } = this;
+    const after = known.length > 0 ? [values.pick(known), values.pick(known)] : [];
+    return { ...values.maybe(() => ({ when: values.condition(known) })), ...values.maybe(() => ({ after })) };
+  }
+
+  /** Of a step that works; `output` is something that it might give. */
+  ofWork(known: readonly AnyRef[], output: unknown): object {
+    const { values } = this;
+    return {
+      ...this.ofStep(known),
+      ...values.maybe(() => ({ deadline: '2h' as const })),
+      ...values.maybe(() => ({ onFailure: values.pick([{ default: output }, 'dead-letter' as const]) })),
+    };
+  }
+
+  ofStage(known: readonly AnyRef[]): object {
+    const { values } = this;
+    return {
+      ...this.tries(),
+      ...values.maybe(() => ({ startTimeout: '1h' as const })),
+      ...values.maybe(() => ({
+        fallback: { stage: values.pick(STAGES), input: { text: values.value(known) }, ...this.tries() },
+      })),
+    };
+  }
+
+  /** Of a stage's step, and of a sub-pipeline. */
+  compensated(known: readonly AnyRef[]): object {
+    const { values } = this;
+    return values.maybe(() => ({
+      compensate: {
+        stage: values.pick(STAGES),
+        input: (output: AnyRef) => ({ text: values.value([...known, output]) }),
+        ...this.tries(),
+        ...values.maybe(() => ({ startTimeout: '5m' as const })),
+      },
+    }));
+  }
+
+  tries(): object {
+    const { values } = this;
+    return {
+      ...values.maybe(() => ({ retry: values.pick(RETRIES) })),
+      ...values.maybe(() => ({ timeout: '90s' as const })),
+    };
+  }
+
+  stageWork(): object {
+    return { ...anItem, list: [anItem] };
+  }
+
+  /** What is answered, and the options of whom or what it is asked. */
+  ofWait(kind: 'review' | 'signal', known: readonly AnyRef[]): { answer: z.ZodType; options: object } {
+    const { values } = this;
+    const [answer, given] = values.pick(ANSWERS);
+    const options = {
+      ...this.ofStep(known),
+      ...values.maybe(() => ({ onFailure: { default: given } })),
+      ...values.maybe(() => ({ show: values.value(known), timeout: '3d' as const })),
+      ...(kind === 'review' ? this.recipients(known) : values.maybe(() => ({ from: this.source(known) }))),
+    };
+    return { answer, options };
+  }
+
+  private recipients(known: readonly AnyRef[]): object {
+    const { values } = this;
+    const to = () => ({ [values.pick(['assignee', 'group'])]: this.oneOf(known, 'ann $ lee') });
+    const first = { after: '1h', ...to() };
+    return {
+      ...values.maybe(to),
+      ...values.maybe(() => ({ escalate: values.pick([first, [first, { after: '1.5d', ...to() }]]) })),
+    };
+  }
+
+  private source(known: readonly AnyRef[]): unknown {
+    const { values } = this;
+    return fromTopic('payments', {
+      key: ({ value }) => value as never,
+      on: this.oneOf(known, 'all') as never,
+      ...values.maybe(() => ({ when: 'record.value.total > 3.0' })),
+      ...values.maybe(() => ({
+        give: ({ key, headers }: { key: unknown; headers: unknown }) => ({ key, say: headers, $: values.literal() }),
+      })),
+      ...values.maybe(() => ({ keep: '2h' as const })),
+    });
+  }
+
+  private oneOf(known: readonly AnyRef[], name: string): unknown {
+    const { values } = this;
+    return values.pick([name, values.define.input.text, ...known.map((step) => step.text)]);
+  }
+}
