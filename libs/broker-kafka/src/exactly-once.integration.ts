@@ -42,7 +42,8 @@ class Stage implements AsyncDisposable {
 test('what was aborted stays unseen when transactions overlap, where a plain kafkajs consumer shows it', async () => {
   await using broker = await kafkaBroker(settings);
   const [topic] = (await topicsOn(broker, 1, 1)) as [string];
-  const { kafka } = new Clients(settings);
+  using clients = new Clients(settings);
+  const { kafka } = clients;
   const producer = async (name: string) => {
     const made = kafka.producer({ transactionalId: `${topic}-${name}`, idempotent: true, maxInFlightRequests: 1 });
     await made.connect();
@@ -169,6 +170,9 @@ test('connections that break in the middle of commits lose nothing and repeat no
     await until('all have arrived', () => seen >= total);
   }
   expect(await everything(sure, to)).toEqual(values(total));
+  await broker[Symbol.asyncDispose]();
+  // One that stays would keep this process alive until Kafka takes it for idle.
+  await until('none of its connections is left', () => sockets.size === 0);
 }, 120_000);
 
 test("after a load the group's offset is at the end, transaction markers included, and nothing was worth a warning", async () => {
@@ -192,7 +196,8 @@ test("after a load the group's offset is at the end, transaction markers include
     const lag = await broker.lag(`${group}-2`, via);
     return lag.every(({ committed, end }) => committed === end) && (await everything(broker, to)).length === 1_000;
   });
-  const { kafka } = new Clients(settings);
+  using clients = new Clients(settings);
+  const { kafka } = clients;
   const admin = kafka.admin();
   await admin.connect();
   const [offsets, ends] = await Promise.all([
@@ -211,7 +216,8 @@ test("after a load the group's offset is at the end, transaction markers include
 test('values and headers written by other clients, compressed ones too, are read as they were sent', async () => {
   await using broker = await kafkaBroker(settings);
   const [topic] = (await topicsOn(broker, 1, 1)) as [string];
-  const { kafka } = new Clients(settings);
+  using clients = new Clients(settings);
+  const { kafka } = clients;
   const producer = kafka.producer();
   await producer.connect();
   const messages = Array.from({ length: 50 }, (_, i) => ({

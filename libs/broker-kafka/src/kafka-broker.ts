@@ -28,7 +28,7 @@ export function kafkaBroker(settings: KafkaSettings): Promise<Broker> {
   return brokerOver(new Clients(settings), settings);
 }
 
-/** `kafkaBroker` over clients that the caller made. */
+/** `kafkaBroker` over clients that the caller made, and that it disposes of when it ends. */
 export async function brokerOver(clients: Clients, settings: KafkaSettings): Promise<Broker> {
   const log: Log = settings.log ?? (() => undefined);
   const admin = clients.kafka.admin();
@@ -38,6 +38,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     topics = await Topics.connect(clients);
   } catch (cause) {
     await admin.disconnect().catch(() => undefined);
+    clients[Symbol.dispose]();
     const message = `Kafka cannot be reached at ${settings.brokers.join(', ')} (${kindOf(cause)}). Check KAFKA_BROKERS, and that it runs.`;
     throw new BrokerError('BROKER_UNAVAILABLE', message, { cause });
   }
@@ -182,6 +183,7 @@ class KafkaBroker implements Broker {
     await Promise.allSettled(this.calls);
     await this.house.topics.close();
     await this.admin.disconnect();
+    this.house.clients[Symbol.dispose]();
   }
 
   /** Remembers a call until it is over, and tells what goes wrong in the port's words. */

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig, LogEntry } from 'kafkajs';
+import { BrokerError } from '@millrace/broker';
 import type { KafkaSettings, Log } from './config.js';
 import type { WireRequest } from './wire/requests.js';
 
@@ -120,10 +122,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Makes clients and clusters that share one configuration. */
-export class Clients {
+/** Makes clients and clusters that share one configuration, and ends with whatever connections they have left open. */
+export class Clients implements Disposable {
   readonly kafka: KafkaClient;
   private readonly shared: object;
+  private readonly sockets = new Set<Socket>();
+  private closed = false;
 
   /** `socketFactory` is for tests that cut connections. */
   constructor(settings: KafkaSettings, socketFactory = plainSockets()) {
@@ -135,7 +139,7 @@ export class Clients {
       authenticationTimeout: 10_000,
       requestTimeout: 30_000,
       retry: { initialRetryTime: 50, multiplier: 1.7, maxRetryTime: 2_000, retries: 8 },
-      socketFactory,
+      socketFactory: (to) => this.remember(socketFactory, to),
       logLevel: kafkajs.logLevel.WARN,
       logCreator: () => (entry) => logAs(settings.log, entry),
       ...(ssl !== undefined && { ssl }),
@@ -155,6 +159,22 @@ export class Clients {
   /** `sees` decides what "the end of a partition" means to it. */
   cluster(sees: 'committed' | 'uncommitted' = 'committed'): Cluster {
     return new ClusterOf({ ...this.shared, isolationLevel: sees === 'committed' ? 1 : 0 });
+  }
+
+  /**
+   * For when all clients have disconnected: kafkajs forgets a connection that is being made while its client disconnects, and such a one
+   * would keep the process alive until Kafka takes it for idle, ten minutes later.
+   */
+  [Symbol.dispose](): void {
+    this.closed = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private remember(connect: ISocketFactory, to: Parameters<ISocketFactory>[0]): Socket {
+    if (this.closed) throw new BrokerError('BROKER_UNAVAILABLE', 'This broker has been closed.');
+    const socket = connect(to);
+    this.sockets.add(socket.once('close', () => this.sockets.delete(socket)));
+    return socket;
   }
 }
 
