@@ -20,7 +20,8 @@ interface Sides {
 
 /**
  * Why some value that `given` allows would not be allowed by `wanted`; nothing where every value is. Sound: what it lets pass passes. It is
- * exact but for a given form that only several wanted forms together cover, and for rules of JSON Schema it does not know, which have to be equal.
+ * exact but for a given form that only several wanted forms together cover, for ranges of integers that are spelled out in the other, and for
+ * rules of JSON Schema it does not know, which have to be equal.
  * Fields that a schema does not name are taken for absent.
  */
 export function misfits(given: unknown, wanted: unknown, of: { closed: boolean }): readonly Misfit[] {

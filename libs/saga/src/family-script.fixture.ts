@@ -39,6 +39,23 @@ const inner = (given: string[], depth: number): fc.Arbitrary<Plan> =>
     .map(([drawn, isFailing, deadlineMs]) => ({ ...planOf(drawn, { given, isFailing }), deadlineMs }));
 const fails = fc.constantFrom(true, false, false);
 
+const mapOf = (work: fc.Arbitrary<object>) =>
+  fc.record({
+    kind: fc.constant('map'),
+    over: fc.constant({ $ref: ['input', 'list'] }),
+    as: fc.constant('item'),
+    work,
+    concurrency: fc.integer({ min: 1, max: 4 }),
+    onItemFailure: itemFailure,
+  });
+
+/** A map over all that the run was given. */
+export const firstMap: fc.Arbitrary<Drawn> = fc.record({
+  back: fc.constant([]),
+  isUndone: fc.constant(false),
+  kind: mapOf(fc.constant(stageWork(ofItem))),
+});
+
 /** A random step after one or two of those before it. */
 function step(depth: number): fc.Arbitrary<Drawn> {
   const kinds: fc.Arbitrary<object>[] = [
@@ -58,14 +75,7 @@ function step(depth: number): fc.Arbitrary<Drawn> {
       inner(given, depth - 1).map((plan) => ({ kind: 'run', plan, retry: once as object }));
     kinds.push(
       run([]).chain((one) => fc.constantFrom(once, retry).map((policy) => ({ ...one, input: {}, retry: policy }))),
-      fc.record({
-        kind: fc.constant('map'),
-        over: fc.constant({ $ref: ['input', 'list'] }),
-        as: fc.constant('item'),
-        work: fc.oneof(fc.constant(stageWork(ofItem)), run(['item', 'itemIndex'])),
-        concurrency: fc.integer({ min: 1, max: 4 }),
-        onItemFailure: itemFailure,
-      }),
+      mapOf(fc.oneof(fc.constant(stageWork(ofItem)), run(['item', 'itemIndex']))),
       fc.record({
         kind: fc.constant('loop'),
         as: fc.constant('before'),
@@ -107,11 +117,15 @@ function planOf(drawn: readonly Drawn[], { given, isFailing }: { given?: string[
   return { ...common, ...(given && { given }), steps: Object.fromEntries(steps) as Plan['steps'] };
 }
 
-export const script = (items: fc.Arbitrary<number>): fc.Arbitrary<Script> =>
+/** `first`: a step that every plan begins with, whatever else there is. */
+export const script = (items: fc.Arbitrary<number>, first?: fc.Arbitrary<Drawn>): fc.Arbitrary<Script> =>
   fc.record({
     plan: fc
-      .tuple(fc.array(step(2), { minLength: 1, maxLength: 4 }), fails, runDeadline)
-      .map(([drawn, isFailing, deadlineMs]) => ({ ...planOf(drawn, { isFailing }), deadlineMs })),
+      .tuple(fc.array(step(2), { minLength: 1, maxLength: 4 }), fails, runDeadline, first ?? fc.constant(undefined))
+      .map(([drawn, isFailing, deadlineMs, one]) => ({
+        ...planOf(one ? [one, ...drawn] : drawn, { isFailing }),
+        deadlineMs,
+      })),
     cancel: fc.option(fc.record({ turn: fc.nat(60), compensate: fc.boolean() }), { nil: undefined }),
     outcomes: fc.array(fc.constantFrom('succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'dies'), {
       minLength: 1,

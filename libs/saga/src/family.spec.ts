@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isUndo, itemOf } from '@millrace/pipeline';
 import type { Decision } from './decision.js';
-import { script } from './family-script.fixture.js';
+import { firstMap, script } from './family-script.fixture.js';
 import { Family, RULES, violations } from './family.fixture.js';
 import { stepOf } from './run.js';
 
@@ -50,17 +50,17 @@ const live = (rules = RULES) => fc.property(script(fc.nat(6)), (one) => lived(ne
 describe('whatever happens to a run and its child runs, in whatever order', () => {
   test('all of them end, each attempt is sent once, and lists are in order', () => {
     fc.assert(live(), { numRuns: 2_000 });
-    const { pages: _, undoneRuns, undosParked, ...often } = tried;
-    expect(Object.entries(often).filter(([, times]) => times < 100)).toEqual([]);
-    expect(Math.min(undoneRuns, undosParked)).toBeGreaterThan(30);
+    const { pages: _, ...all } = tried;
+    // The rarest happens more than fifty times in 2,000 courses: that one is missing is not chance.
+    expect(Object.entries(all).filter(([, times]) => times === 0)).toEqual([]);
   });
 
   test('maps of many pages too', () => {
     fc.assert(
-      fc.property(script(fc.integer({ min: 101, max: 320 })), (one) => lived(new Family(one))),
+      fc.property(script(fc.integer({ min: 101, max: 320 }), firstMap), (one) => lived(new Family(one))),
       { numRuns: 60 },
     );
-    expect(tried.pages).toBeGreaterThan(10);
+    expect(tried.pages).toBeGreaterThan(30);
   });
 });
 
