@@ -97,6 +97,14 @@ describe('a switch', () => {
     });
   });
 
+  test('gives what comes from around it in its own case alone', () => {
+    const { plan } = pipeline({ name: 'around', input: Brief }, ({ input, choose, step }) =>
+      choose('reply', input.tone, { warm: () => input.text }, () => step('plain', comply, { text: input.text })),
+    );
+    expect(plan.steps['replyWarm']).toMatchObject({ when: 'input.tone == "warm"' });
+    expect(plan.steps['reply']).toMatchObject({ value: { $orElse: [{ $ref: ['replyWarm'] }, { $ref: ['plain'] }] } });
+  });
+
   test('refuses what is read of a case from outside, and what is no case', () => {
     const leak = () =>
       pipeline({ name: 'leak', input: Brief }, ({ input, choose, step }) => {

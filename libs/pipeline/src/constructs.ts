@@ -124,14 +124,14 @@ export function addChoice(builder: Builder, name: string, { on, cases, otherwise
   const [first, ...rest] = conditions;
   if (!first) throw new PlanError('BAD_MAPPING', 'there is nothing to choose from', name);
   const outputs = Object.entries(cases).map(([value, work], i) =>
-    caseOf(builder, nameOf(name, value), {
+    caseOf(builder, caseName(name, value), {
       condition: conditions[i]!,
       work,
     }),
   );
   if (otherwise) {
     const condition = not(or(first, ...rest));
-    outputs.push(caseOf(builder, nameOf(name, 'otherwise'), { condition, work: otherwise }));
+    outputs.push(caseOf(builder, caseName(name, OTHERWISE), { condition, work: otherwise }));
   }
   return builder.value(name, { outputs, schema: { anyOf: outputs.map(schemaOf) }, mayBeAbsent: !otherwise });
 }
@@ -139,15 +139,19 @@ export function addChoice(builder: Builder, name: string, { on, cases, otherwise
 function caseOf(builder: Builder, name: string, of: { condition: Condition; work: () => unknown }): unknown {
   return builder.guarded(of.condition, () => {
     const given = of.work();
-    // What stands for one value may be the first of several that are there; an object of several is there in any case.
-    return referenceOf(given)?.is === 'ref'
+    const reference = referenceOf(given);
+    // What a step of this case gives is there in this case alone; anything else becomes so.
+    return reference?.is === 'ref' && reference.source.guards?.includes(of.condition)
       ? given
       : builder.value(name, { outputs: [given], schema: schemaOf(given), mayBeAbsent: false });
   });
 }
 
-/** `route`, `lost-card` → `routeLostCard`. */
-const nameOf = (step: string, value: string): string =>
+/** The case for what is none of the others. */
+export const OTHERWISE = 'otherwise';
+
+/** `route`, `lost-card` → `routeLostCard`: what a case gives, where that is more than a step of it. */
+export const caseName = (step: string, value: string): string =>
   step +
   value
     .replaceAll(/(?:^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase())

@@ -60,12 +60,15 @@ export function documentPlan(document: Readonly<Record<string, unknown>>): Plan 
 
 /** A plan as YAML; `parsePipeline` gives the same plan of it. @throws {PlanError} INVALID_PLAN, for one that no definition compiles to */
 export function pipelineYaml(plan: Plan): string {
-  const text = stringify(documentOf(plan), { lineWidth: 120, aliasDuplicateObjects: false });
-  const { plan: again } = readDocument(documentOf(plan));
-  if (!again || hashOf(again) !== hashOf(plan))
+  const document = [true, false]
+    .map((withChoices) => documentOf(plan, { withChoices }))
+    .find((one) => isOf(plan, readDocument(one).plan));
+  if (!document)
     throw new PlanError('INVALID_PLAN', 'it has no form in YAML: a run within it takes names and an input');
-  return text;
+  return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
 }
+
+const isOf = (plan: Plan, again: Plan | undefined): boolean => again !== undefined && hashOf(again) === hashOf(plan);
 
 /** Where a problem is: at the value, at its key, or at what is around it where it is missing. */
 function offsetOf({ at, isKey, offset = 0 }: Problem, { contents }: Document): number {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { reasonOf } from '../condition.js';
+import { Condition } from '../conditions.js';
 import { referencesOf } from '../mapping.js';
 import { PlanError } from '../plan-error.js';
 import type { Mapping } from '../plan-mapping.js';
@@ -120,6 +121,18 @@ export function readCondition(text: unknown, at: Place, report: Report): unknown
     );
   return text;
 }
+
+/** A condition as it is put together with others. What is wrong with it is told of. */
+export function asCondition(text: string, at: Place, report: Report): Condition {
+  const binds = attempt(
+    () => LOOSELY[astOf(text).op] ?? 'tight',
+    0,
+    (what, offset) => report({ at, what, offset }),
+  );
+  return new Condition(text, [], binds ?? 'tight');
+}
+
+const LOOSELY: Readonly<Record<string, 'or' | 'and' | 'loose'>> = { '||': 'or', '&&': 'and', '?:': 'loose' };
 
 function astOf(text: string): ASTNode {
   try {

@@ -4,11 +4,12 @@ import { checkStepName, INPUT, isKebabName } from '../names.js';
 import { PlanError } from '../plan-error.js';
 import { loadPlan } from '../plan-model.js';
 import { type Plan, type PlanStep, RetryPolicy } from '../plan.js';
+import { readSteps } from './choice-reader.js';
 import { SETTINGS, STARTS, WORKS } from './forms.js';
 import { givenOf, predecessorsOf, readsIn, topScope } from './links.js';
 import type { Place, Problem } from './place.js';
 import { isText, readFields, type Reading, type Text, wrong } from './reader.js';
-import { type DraftStep, fieldsOf, readStageWork, readStep } from './step-reader.js';
+import { type DraftStep, fieldsOf, readStageWork } from './step-reader.js';
 
 /** The plan of another file, by the path that is written. Throws what is wrong with it. */
 export type LoadPlan = (path: string) => Plan;
@@ -16,12 +17,12 @@ export type LoadPlan = (path: string) => Plan;
 /** The plan that a document stands for; or everything that is wrong with it. */
 export function readDocument(text: unknown, load?: LoadPlan): { plan?: Plan; problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const readSteps = (is: 'plan' | 'work' | 'run', text: unknown, at: Place, reading: Reading) => {
+  const readWithin = (is: 'plan' | 'work' | 'run', text: unknown, at: Place, reading: Reading) => {
     if (is === 'plan') return readChild(text, at, reading, load);
     if (!isText(text)) return wrong('it has to have a stage, or steps and their output', at, reading);
     return (is === 'work' ? readStageWork(text, at, reading) : undefined) ?? readRun(text, at, reading);
   };
-  const reading: Reading = { problems, scope: topScope(''), step: '', readSteps };
+  const reading: Reading = { problems, scope: topScope(''), step: '', readSteps: readWithin };
   const plan = readTop(text, [], reading);
   if (!plan || problems.length > 0) return { problems };
   const loaded = attempt(() => loadPlan(plan).plan, [], reading);
@@ -78,9 +79,7 @@ function readAlone(text: Text, at: Place, reading: Reading): unknown {
   const name = last === 'do' ? reading.step : String(last);
   const { problems } = reading;
   const before = problems.length;
-  const drafts = new Map<string, DraftStep | undefined>([
-    [name, readStep(name, text, at, { ...reading, scope: { ...reading.scope, own: [] } })],
-  ]);
+  const drafts = readSteps([{ name, text, at }], { ...reading, scope: { ...reading.scope, own: [] } });
   if (problems.length > before) return undefined;
   const { pipeline } = reading.scope;
   const plan = linked({ pipeline, inputSchema: {}, output: { $ref: [name] } }, drafts, { at, reading, isBody: true });
@@ -103,13 +102,9 @@ function readPlan(text: Text, at: Place, { reading, allowed, isBody = false }: W
   const names = [...scope.names, ...Object.keys(steps)];
   const inner = { ...reading, scope: { ...scope, names, own: [] } };
   const settings = readFields(SETTINGS, text, { at, reading: inner, allowed: ['steps', ...allowed] });
-  const drafts = new Map(
-    Object.entries(steps).map(([name, step]) => {
-      const place = [...at, 'steps', name];
-      attempt(() => checkStepName(name), place, inner);
-      return [name, readStep(name, step, place, inner)];
-    }),
-  );
+  const written = Object.entries(steps).map(([name, text]) => ({ name, text, at: [...at, 'steps', name] }));
+  const drafts = readSteps(written, inner);
+  for (const [name, draft] of drafts) attempt(() => checkStepName(name), draft?.at ?? at, inner);
   if (problems.length > before) return undefined;
   const given = text['given'] as readonly string[] | undefined;
   return linked({ ...settings, ...(given && { given }) } as Settings, drafts, { at, reading, isBody });
@@ -124,7 +119,7 @@ function linked(
   { at, reading, isBody }: { at: Place; reading: Reading; isBody: boolean },
 ): Plan | undefined {
   const before = reading.problems.length;
-  const failed = (error: PlanError): void => void reading.problems.push(problemOf(error, at));
+  const failed = (error: PlanError): void => void reading.problems.push(problemOf(error, at, drafts));
   const steps = Object.fromEntries(
     [...drafts].map(([name, draft]) => [name, { ...draft!.step, predecessors: [] } as unknown as PlanStep]),
   );
@@ -171,8 +166,13 @@ function attempt<T>(work: () => T, at: Place, reading: Reading): T | undefined {
 }
 
 /** Where a step is at fault. */
-function problemOf({ step, code, what }: PlanError, at: Place): Problem {
+function problemOf(
+  { step, code, what }: PlanError,
+  at: Place,
+  drafts?: ReadonlyMap<string, DraftStep | undefined>,
+): Problem {
   if (step === undefined || code === 'BAD_START' || code === 'BAD_STEP_NAME') return { at, what, isKey: true };
-  const place = [...at, 'steps', step.split('[')[0]!];
+  const [name = step] = step.split('[');
+  const place = drafts?.get(name)?.at ?? [...at, 'steps', name];
   return code === 'BAD_CONDITION' ? { at: [...place, 'when'], what } : { at: place, what, isKey: true };
 }

@@ -16,6 +16,9 @@ const ABOUT: Readonly<Record<string, string>> = {
   signal: 'A system answers; the type of the answer.',
   map: 'The list for each item of which the work under `do` is done.',
   until: 'CEL over what a round gave (`previous`): the work under `do` is done again until it holds.',
+  choose: 'CEL: the steps of the case that it is the name of are wanted, and no others.',
+  cases: 'By name: a step, or steps and their output.',
+  otherwise: 'Where it is the name of no case.',
   race: 'Works at the same time, of which the first to complete counts.',
   value: 'Values put together, without any work.',
   sleep: 'How long to wait.',
@@ -64,7 +67,8 @@ export function pipelineSchema(): Json {
         description:
           'string, number, integer, boolean, any, email, url, datetime, date; string[]; a | b; fields by name, `name?` where optional; JSON Schema under $json.',
       },
-      Step: { anyOf: steps },
+      Step: { anyOf: [...steps, CHOICE] },
+      Case: { anyOf: [CASE, { $ref: '#/$defs/Step' }] },
       Work: { anyOf: [...work, { $ref: '#/$defs/Step' }] },
       Pipeline: withMore(objectSchema(SETTINGS, []), TOP),
     },
@@ -78,6 +82,23 @@ const TOP = { properties: STEPS_BY_NAME, required: ['steps'] };
 const BODY = {
   properties: { ...STEPS_BY_NAME, given: { type: 'array', items: { type: 'string' } } },
   required: ['steps'],
+};
+
+const CHOICE = {
+  type: 'object',
+  properties: {
+    choose: described({ $ref: '#/$defs/Condition' }, ABOUT['choose']),
+    cases: described({ type: 'object', additionalProperties: { $ref: '#/$defs/Case' } }, ABOUT['cases']),
+    otherwise: described({ $ref: '#/$defs/Case' }, ABOUT['otherwise']),
+  },
+  required: ['choose', 'cases'],
+  additionalProperties: false,
+};
+const CASE = {
+  type: 'object',
+  properties: { ...STEPS_BY_NAME, output: { $ref: '#/$defs/Value' } },
+  required: ['steps', 'output'],
+  additionalProperties: false,
 };
 
 function withMore(schema: Json, more: { properties: Json; required: readonly string[] }): Json {
@@ -120,8 +141,9 @@ function objectSchema(fields: readonly Field[], more: readonly string[]): Json {
   };
 }
 
-const described = (schema: Json, description: string | undefined): Json =>
-  description === undefined ? schema : { description, ...schema };
+function described(schema: Json, description: string | undefined): Json {
+  return description === undefined ? schema : { description, ...schema };
+}
 
 const DEFINED = {
   mapping: 'Value',

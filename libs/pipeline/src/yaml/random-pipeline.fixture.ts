@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { eq, or, orElse, type Pipeline, pipeline, type Ref } from '../index.js';
+import { eq, or, orElse, type Pipeline, pipeline, type Plan, type Ref } from '../index.js';
 import { RandomOptions, STAGES } from './random-options.fixture.js';
 import { randomStarts } from './random-starts.fixture.js';
 import {
@@ -164,6 +164,7 @@ export function randomPipeline(chance: Chances, levels = 2): Pipeline {
   }) as Pipeline;
 }
 
-export const randomPipelines: fc.Arbitrary<Pipeline> = fc
+/** Their plans, which can be shown where one is at fault. */
+export const randomPlans: fc.Arbitrary<Plan> = fc
   .infiniteStream(fc.nat(1_000_000))
-  .map((numbers) => randomPipeline((below) => (numbers.next().value as number) % below));
+  .map((numbers) => randomPipeline((below) => (numbers.next().value as number) % below).plan);

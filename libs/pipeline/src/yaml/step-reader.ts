@@ -17,6 +17,8 @@ export interface DraftStep {
   /** But for what it waits for. */
   readonly step: Text;
   readonly order: Order;
+  /** Where it is written. */
+  readonly at: Place;
 }
 
 /** A step; its kind is told by the key it begins with, and is `stage` where there is none. */
@@ -33,7 +35,7 @@ export function readStep(name: string, text: unknown, at: Place, reading: Readin
   const given = kind === 'stage' ? { stage: kebab(name), ...text } : text;
   const step = readFields(fields, given, { at, reading: within, allowed: [...ORDER, 'kind'] });
   if (kind === 'map' && !('onItemFailure' in text) && 'onFailure' in text) step['onItemFailure'] = 'fail';
-  return { step: { kind, ...step }, order: orderIn(text, at, reading) };
+  return { step: { kind, ...step }, order: orderIn(text, at, reading), at };
 }
 
 /** What a work of a stage alone is; undefined where steps do it. */

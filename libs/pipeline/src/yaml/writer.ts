@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { durationOf } from '../duration.js';
 import type { Mapping, Plan, PlanStep, Work } from '../plan.js';
 import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
+import { stepsText } from './choice-writer.js';
 import { givenOf, type Order, predecessorsOf, readsIn, type Scope, topScope } from './links.js';
 import { mappingText } from './mapping-text.js';
 import type { Text } from './reader.js';
@@ -9,27 +10,30 @@ import { schemaText } from './schema-text.js';
 import { fieldsOf, isStageWork } from './step-reader.js';
 
 /** A plan as people would write it: `readDocument` makes the same plan of it. */
-export function documentOf(plan: Plan): Text {
-  const { starts } = plan;
-  const { pipeline } = plan;
-  return {
-    pipeline,
-    ...planText(plan, topScope(pipeline), fieldsText(STARTS.fields, { ...starts }, topScope(pipeline))),
-  };
+export function documentOf(plan: Plan, { withChoices }: { withChoices: boolean }): Text {
+  const { starts, pipeline } = plan;
+  const scope = { ...topScope(pipeline), withChoices };
+  return { pipeline, ...planText(plan, scope, fieldsText(STARTS.fields, { ...starts }, scope)) };
 }
 
-function planText(plan: Plan, scope: Scope, starts: Text = {}): Text {
+/** What a part is within, and whether switches are written as such. */
+interface Around extends Scope {
+  readonly withChoices: boolean;
+}
+
+function planText(plan: Plan, scope: Around, starts: Text = {}): Text {
   const { pipeline, output, ...settings } = fieldsText(SETTINGS, plan, scope);
   const inner = { ...scope, names: [...scope.names, ...Object.keys(plan.steps)], own: [] };
   const reads = readsIn(plan, scope, () => undefined);
   const orders = ordersOf(plan, reads);
+  const textOf = (name: string, step: PlanStep): Text => ({ ...stepText(name, step, inner), ...orders.get(name) });
   const isGiven = plan.given && !isDeepStrictEqual(plan.given, givenOf(plan, reads, scope));
   return {
     ...(pipeline !== scope.pipeline && { pipeline }),
     ...settings,
     ...starts,
     ...(isGiven && { given: plan.given }),
-    steps: mapped(plan.steps, (step, name) => ({ ...stepText(name, step, inner), ...orders.get(name) })),
+    steps: scope.withChoices ? stepsText(plan.steps, textOf) : mapped(plan.steps, (step, name) => textOf(name, step)),
     ...(output !== undefined && { output }),
   };
 }
@@ -55,7 +59,7 @@ function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>
 }
 
 /** What it begins with, when it is wanted, the rest, and last what is done for an item. */
-function stepText(name: string, step: PlanStep, scope: Scope): Text {
+function stepText(name: string, step: PlanStep, scope: Around): Text {
   const { as } = step as { as?: string };
   const own = as === undefined ? [] : [as, `${as}Index`];
   const fields = fieldsOf(STEPS.of, step.kind);
@@ -75,7 +79,7 @@ function stepText(name: string, step: PlanStep, scope: Scope): Text {
 }
 
 /** What differs from what counts anyway. */
-function fieldsText(fields: readonly Field[], value: object, scope: Scope, step = ''): Record<string, unknown> {
+function fieldsText(fields: readonly Field[], value: object, scope: Around, step = ''): Record<string, unknown> {
   const text: Record<string, unknown> = {};
   for (const { name, text: key, form, otherwise } of fields) {
     const found = (value as Readonly<Record<string, unknown>>)[name];
@@ -84,7 +88,7 @@ function fieldsText(fields: readonly Field[], value: object, scope: Scope, step 
   return text;
 }
 
-function write(form: Form, value: unknown, scope: Scope, step: string): unknown {
+function write(form: Form, value: unknown, scope: Around, step: string): unknown {
   switch (form.is) {
     case 'mapping':
       return mappingText(value as Mapping);
@@ -108,7 +112,7 @@ function write(form: Form, value: unknown, scope: Scope, step: string): unknown 
       return { [form.by]: kind, ...fieldsText(form.of.get(String(kind))!.fields, value as object, scope, step) };
     }
     case 'plan':
-      return planText(value as Plan, topScope(scope.pipeline));
+      return planText(value as Plan, { ...scope, ...topScope(scope.pipeline) });
     case 'work':
     case 'run':
       return workText(value as Work, scope, { name: step, isRun: form.is === 'run' });
@@ -124,7 +128,7 @@ function shortest({ fields, short }: ObjectForm, text: Text): unknown {
 }
 
 /** What is done for an item: a stage's work, a step alone, or steps. `name` is what a step alone is called. */
-function workText(work: Work, scope: Scope, { name, isRun }: { name: string; isRun: boolean }): Text {
+function workText(work: Work, scope: Around, { name, isRun }: { name: string; isRun: boolean }): Text {
   const text = fieldsText(fieldsOf(WORKS, work.kind), work, scope, name);
   if (work.kind === 'stage' || !work.plan.given) return text;
   const { run: _, ...ofRun } = text;
