@@ -49,6 +49,12 @@ export const MUTANTS: Readonly<Record<string, Rules>> = {
   'decide: goes on with a run that was cancelled': deciding((run, event, context) =>
     RULES.decide(run.status === 'cancelled' ? { ...run, status: 'running' } : run, event, context),
   ),
+  'decide: goes on with a run that is paused': deciding((run, event, context) =>
+    RULES.decide({ ...run, paused: undefined }, event, context),
+  ),
+  'decide: forgets what happened during a pause': deciding((run, event, context) =>
+    RULES.decide(run.paused ? { ...run, paused: { ...run.paused, happened: [] } } : run, event, context),
+  ),
   'decide: never gives up trying': deciding((run, event, context) => {
     const fresh = [...run.steps].map(([name, step]) => [name, { ...step, tries: Math.min(step.tries, 1) }] as const);
     const forgetful: Run = { ...run, steps: new Map(fresh) };

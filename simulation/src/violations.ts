@@ -14,6 +14,7 @@ export function violations(world: World, sketches: readonly Sketch[]): string[] 
     ...ofResults(run, facts, plan),
     ...ofConditions(run, sketches),
     ...ofAttempts(facts, sent),
+    ...world.sentInPause.map((one) => `${one} was sent while the run was paused`),
     ...ofRetries(facts, plan),
     ...ofTheEnd(run, plan),
   ];
@@ -115,6 +116,7 @@ function ofTheEnd(run: Run, plan: LoadedPlan): string[] {
     if (run.status !== 'cancelled' && ['running', 'retrying', 'waiting'].includes(status))
       wrong.push(`${step} is stuck: ${status}`);
   }
-  if (run.status === 'running' || run.status === 'waiting') wrong.push(`the run is stuck: ${run.status}`);
+  if (run.status === 'running' || run.status === 'waiting' || run.status === 'paused')
+    wrong.push(`the run is stuck: ${run.status}`);
   return wrong;
 }

@@ -32,11 +32,18 @@ export class World {
   /** What happened, in words. */
   readonly story: string[] = [];
   readonly commands: StageLog<Command>;
+  /** What the coordinator sent although the run is paused. */
+  readonly sentInPause: string[] = [];
   run: Run;
   private readonly log: RunEvent[] = [];
   private readonly past: RunEvent[] = [];
   private now = 1_000_000;
   private turn = 0;
+  /** As its facts have it. */
+  private paused = false;
+  /** What stages hear of pauses, later; and what they have heard. */
+  private readonly told: boolean[] = [];
+  private heard = false;
 
   constructor(
     readonly plan: LoadedPlan,
@@ -86,6 +93,7 @@ export class World {
             this.work(offset, command),
       ),
       ...(commands.hasFinished ? [() => this.commit('done')] : []),
+      ...(this.told.length > 0 ? [() => this.hear()] : []),
       ...waiting.map(
         ([step]) =>
           () =>
@@ -95,11 +103,13 @@ export class World {
     const odd = this.turn < this.course.choices.length;
     // Time passes when nothing else happens, or by chance.
     if (wakeAt !== undefined && (possible.length === 0 || odd)) possible.push(() => this.wake(wakeAt));
+    if (this.paused && possible.length === 0) possible.push(() => this.pause());
     if (!odd || possible.length === 0) return possible;
     possible.push(() => this.commit('lost'));
     possible.push(() => this.commit('done, and nobody was told'));
     possible.push(() => this.takeover());
     possible.push(() => this.offerAgain());
+    possible.push(() => this.pause());
     if (past.length > 0) possible.push(() => this.repeat());
     return possible;
   }
@@ -117,7 +127,15 @@ export class World {
     this.facts.push(...facts);
     const follows = facts.map((fact) => fact.type + ('step' in fact ? ` ${fact.step}` : ''));
     this.story.push(`${what}: ${follows.join(', ') || 'nothing follows'}`);
-    for (const { step, attempt, input, known } of requests) this.send({ step, attempt, input, known: known ?? {} });
+    for (const { type } of facts) {
+      if (type !== 'run.paused' && type !== 'run.resumed') continue;
+      this.paused = type === 'run.paused';
+      this.told.push(this.paused);
+    }
+    for (const { step, attempt, input, known } of requests) {
+      if (this.paused) this.sentInPause.push(`${step}/${attempt}`);
+      this.send({ step, attempt, input, known: known ?? {} });
+    }
   }
 
   private send(command: Command): void {
@@ -152,7 +170,8 @@ export class World {
       return this.commands.finish(offset, () => this.log.push({ type: 'step.failed', ...common, failure: cause }));
     }
     const output = { n: attempt + Number(step.slice(1)), by: attempt, saw: input };
-    const { wanted, skipped } = this.rules.handOff(this.plan, step, { ...known, [step]: output });
+    const handedOn = () => this.rules.handOff(this.plan, step, { ...known, [step]: output });
+    const { wanted, skipped } = this.heard ? { wanted: [], skipped: [] } : handedOn();
     const next = wanted.length > 0 && { next: wanted.map((one) => one.step) };
     const without = skipped.length > 0 && { skipped: [...skipped] };
     this.commands.finish(offset, () => {
@@ -164,6 +183,17 @@ export class World {
   private signal(step: string): void {
     const [run, id] = [this.run.id, `${step}/${this.turn}`];
     this.log.push({ type: 'step.signalled', run, step, at: this.now, id, payload: { n: 4 } });
+  }
+
+  /** Somebody pauses the run, or goes on with it. */
+  private pause(): void {
+    const type = this.paused ? 'run.resume-requested' : 'run.pause-requested';
+    this.log.push({ type, run: this.run.id, at: this.now });
+  }
+
+  private hear(): void {
+    this.heard = this.told.shift()!;
+    this.story.push(`stages hear that the run ${this.heard ? 'is paused' : 'goes on'}`);
   }
 
   private wake(at: number): void {

@@ -2,11 +2,22 @@ import type { In, Out } from '@millrace/pipeline';
 import { type AnyStage, type Handles, Stage, type StageRun } from '@millrace/stage';
 import { book, square, sum, unbook } from './pipelines.js';
 
+/** Whoever squares this number waits, as long as a test that shares the process has it so. */
+export const gate: { n: number | undefined; open: Promise<void>; reached: number } = {
+  n: undefined,
+  open: Promise.resolve(),
+  reached: 0,
+};
+
 @Stage(square)
 class Square implements Handles<typeof square> {
-  handle({ n, trouble }: In<typeof square>, run: StageRun): Promise<Out<typeof square>> {
+  async handle({ n, trouble }: In<typeof square>, run: StageRun): Promise<Out<typeof square>> {
+    if (n === gate.n) {
+      gate.reached++;
+      await gate.open;
+    }
     if (trouble === 'always' || (trouble === 'once' && run.attempt === 1)) throw new Error('as it was told to');
-    return Promise.resolve({ n, square: n * n });
+    return { n, square: n * n };
   }
 }
 

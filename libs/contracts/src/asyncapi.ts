@@ -5,6 +5,7 @@ import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './headers.js';
 import { PROBLEMS } from './http-problems.js';
 import { StageLimits } from './limits.js';
+import { RunPause } from './pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
 import { DEFAULT_TOPIC_PREFIX, topicsOf } from './topics.js';
 
@@ -125,6 +126,16 @@ function channels(prefix: string): readonly Channel[] {
       type: EVENT_TYPE.limits,
       headers: InternalHeaders,
       payload: StageLimits,
+    },
+    {
+      name: 'pauses',
+      address: topics.pauses,
+      action: 'send',
+      description:
+        'Runs that are paused: a stage hands nothing on for them. Compacted, keyed `run/<id>`; without a value the run goes on.',
+      type: EVENT_TYPE.pause,
+      headers: InternalHeaders,
+      payload: RunPause,
     },
     {
       name: 'control',

@@ -41,6 +41,9 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run.queued'), at: At }),
   /** A run that was held begins. */
   z.object({ type: z.literal('run.begun'), at: At }),
+  /** Nothing new is begun from here on, and no time passes for it; what stages have in hand ends. */
+  z.object({ type: z.literal('run.paused'), at: At, ...Act }),
+  z.object({ type: z.literal('run.resumed'), at: At, ...Act }),
   /** The coordinator sent a step to its stage, or began the child run that does its work. */
   z.object({
     type: z.literal('step.requested'),

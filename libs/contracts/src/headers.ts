@@ -30,6 +30,7 @@ export const EVENT_TYPE = {
   plan: 'millrace.plan',
   deployment: 'millrace.deployment',
   limits: 'millrace.limits',
+  pause: 'millrace.pause',
   control: 'millrace.control',
 } as const;
 

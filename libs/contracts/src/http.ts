@@ -24,7 +24,7 @@ const Time = z.iso.datetime();
 const Json = z.unknown();
 const Links = z.record(z.string(), z.string()).describe('Paths of what belongs to this, by name.');
 
-export const Action = z.enum(['cancel', 'move', 'signal', 'answer', 'claim', 'unclaim', 'redrive']);
+export const Action = z.enum(['cancel', 'pause', 'resume', 'move', 'signal', 'answer', 'claim', 'unclaim', 'redrive']);
 export type Action = z.infer<typeof Action>;
 const AllowedActions = z.array(Action).describe('What may be done with this now; anything else is refused with 409.');
 

@@ -89,6 +89,10 @@ export const RunCancelRequested = z.object({
   ...Act,
 });
 
+/** Begin nothing new for a run and its child runs; and go on with it. */
+export const RunPauseRequested = z.object({ type: z.literal('run.pause-requested'), run: RunId, at: At, ...Act });
+export const RunResumeRequested = z.object({ type: z.literal('run.resume-requested'), run: RunId, at: At, ...Act });
+
 /** Undo what a child run that has completed did: the work of its parent's step of this name. */
 export const RunCompensateRequested = z.object({
   type: z.literal('run.compensate-requested'),
@@ -172,6 +176,8 @@ export const RunEvent = z.discriminatedUnion('type', [
   StepClaimed,
   StepUnclaimed,
   RunCancelRequested,
+  RunPauseRequested,
+  RunResumeRequested,
   RunCompensateRequested,
   StepRedriven,
   RunMoveRequested,

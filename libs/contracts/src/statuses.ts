@@ -1,10 +1,14 @@
 import { z } from 'zod';
 
-/** `held`: accepted, and begins at its time or when its turn comes. `compensating`: what it did is being undone. */
+/**
+ * `held`: accepted, and begins at its time or when its turn comes. `paused`: nothing new is begun, however it stands otherwise. `compensating`: what it did is
+ * being undone.
+ */
 export const RunStatus = z.enum([
   'held',
   'running',
   'waiting',
+  'paused',
   'compensating',
   'completed',
   'failed',

@@ -106,6 +106,13 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       const { by, reason, compensate } = event;
       return deciding.cancel({ ...(by && { by }), ...(reason && { reason }), ...(compensate && { compensate }) });
     }
+    case 'run.pause-requested':
+    case 'run.resume-requested': {
+      const { type, by, reason } = event;
+      if ((type === 'run.pause-requested') === (run.paused !== undefined)) return deciding.end();
+      const act = { ...(by && { by }), ...(reason && { reason }) };
+      return type === 'run.pause-requested' ? deciding.pause(act) : deciding.resume(act);
+    }
     case 'step.redriven': {
       const state = stepOf(run, event.step);
       if (state.status !== 'dead-lettered' || state.deadLetter !== event.deadLetter) return deciding.end();
@@ -119,6 +126,7 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       deciding.add({ type: 'run.begun', at: context.at });
       return deciding.settle();
     case 'run.woken':
+      if (run.paused) return deciding.end();
       if (run.held) return deciding.timeHasCome();
       if (deciding.isOverdue()) return deciding.end();
       for (const step of dueSteps(run, context.plan, context.at)) deciding.due(step);

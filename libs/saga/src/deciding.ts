@@ -22,6 +22,7 @@ import { nextOf, tooMany } from './fan.js';
 import { endOf, itemPolicyOf, spreadFor } from './items.js';
 import { lastAttempt } from './attempts.js';
 import { runDeadline, runLate, stepDeadline, stepLate } from './deadlines.js';
+import { type Act, toldToChildren } from './pausing.js';
 import { delayOf } from './retry.js';
 import { Recording } from './recording.js';
 import { type Done, hasEnded, progressOf, stepOf, type Undoing } from './run.js';
@@ -40,7 +41,7 @@ export class Deciding extends Recording {
 
   /** Asks for every step and item whose turn it is, and ends the run when all have ended. */
   settle(): Decision {
-    if (this.run!.held) return this.end();
+    if (this.run!.held || this.run!.paused) return this.end();
     do this.proceed();
     while (this.spreadOn());
     const run = this.run!;
@@ -157,13 +158,32 @@ export class Deciding extends Recording {
     return { type: 'step.requested', step, attempt, at: this.at, child: request.run };
   }
 
-  cancel({ compensate, ...act }: { compensate?: boolean; by?: string; reason?: string }): Decision {
+  cancel({ compensate, ...act }: Act & { compensate?: boolean }): Decision {
     const { undoing } = this.run!;
     if (compensate && undoing) return this.end();
+    if (this.run!.paused) this.add({ type: 'run.resumed', at: this.at, ...act });
     if (compensate && this.plan.compensates) return this.compensate({ as: 'cancelled', ...act });
     this.leaveChildren({ compensate: false });
     this.add({ type: 'run.cancelled', at: this.at, ...act });
     return this.end();
+  }
+
+  /** The run goes on, and first with what has happened meanwhile. */
+  resume(act: Act): Decision {
+    const { happened } = this.run!.paused!;
+    this.add({ type: 'run.resumed', at: this.at, ...act });
+    this.events.push(...toldToChildren(this.run!, 'run.resume-requested', this.at));
+    for (const step of happened) this.follow(step);
+    return this.settle();
+  }
+
+  private follow(step: string): void {
+    const of = isUndo(step) ? undefined : itemOf(step)?.step;
+    if (of !== undefined && stepOf(this.run!, of).status !== 'running') return;
+    const { status, failure: cause } = stepOf(this.run!, step);
+    if (status === 'pending') this.afterRedrive(step);
+    else if (status === 'failed') this.afterFailure(step, cause!);
+    else this.afterResult(step);
   }
 
   /** What the run did is undone: what is in hand ends first. */
@@ -216,18 +236,19 @@ export class Deciding extends Recording {
 
   /** A page may have passed over more items than its map tolerates. */
   afterResult(step: string): void {
+    if (this.run!.paused) return;
     const item = itemOf(step);
     if (!this.isStopped && item && this.run!.fans.get(item.step)?.pages) this.tolerate(item.step);
   }
 
   /** Items are asked for at once: their step has begun. */
   afterRedrive(step: string): void {
-    if (itemOf(step) && !isUndo(step)) this.add(this.ask(step, false));
+    if (itemOf(step) && !isUndo(step) && !this.run!.paused && !this.isStopped) this.add(this.ask(step, false));
   }
 
   /** Retry, fallback, default or dead letter, in this order, as the step's policy has it. */
   afterFailure(step: string, cause: Failure): void {
-    if (this.isStopped && !isUndo(step)) return;
+    if (this.run!.paused || (this.isStopped && !isUndo(step))) return;
     if (this.isLate(step)) return this.missed(step);
     const definition = this.plan.step(step) as StageStep;
     const state = stepOf(this.run!, step);

@@ -1,9 +1,13 @@
 import type { Fact, RunStatus } from '@millrace/contracts';
-import { isUndo, itemName, itemOf, undoName } from '@millrace/pipeline';
+import { isUndo, itemName, itemOf } from '@millrace/pipeline';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
-import { NOT_BEGUN, type Run, stepOf, type StepState } from './run.js';
+import { goOnWith } from './move.js';
+import { goOn, withHappened } from './pausing.js';
+import { type Run, stepOf, type StepState } from './run.js';
+import { withDone } from './undoing.js';
 
-type Draft = { -readonly [K in keyof Run]: Run[K] } & {
+/** A run that is being changed. */
+export type Draft = { -readonly [K in keyof Run]: Run[K] } & {
   steps: Map<string, StepState>;
   fans: Map<string, Fan>;
   known: Record<string, unknown>;
@@ -30,6 +34,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         fans: new Map(),
         done: [],
         undoing: undefined,
+        paused: undefined,
         failed: undefined,
         parent: undefined,
         known: {},
@@ -42,6 +47,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
 }
 
 function statusOf(run: Run): RunStatus {
+  if (run.paused) return 'paused';
   if (run.held) return 'held';
   let waiting = false;
   let busy = false;
@@ -107,6 +113,12 @@ function apply(run: Draft, fact: Fact): void {
       run.held = undefined;
       run.begunAt = fact.at;
       return;
+    case 'run.paused':
+      run.paused = { since: fact.at, happened: [] };
+      return;
+    case 'run.resumed':
+      goOn(run, fact.at);
+      return;
     case 'step.requested': {
       const before = stepOf(run, fact.step);
       const fallback = fact.fallback ?? false;
@@ -118,6 +130,7 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.completed':
       set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...ended(run, fact) });
       give(run, fact.step, { output: fact.output });
+      run.paused = withHappened(run, fact.step);
       run.done = withDone(run, fact.step);
       for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
       for (const step of fact.next ?? []) set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1 });
@@ -125,8 +138,9 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.failed': {
       const firstFailedAt = stepOf(run, fact.step).firstFailedAt ?? fact.at;
       set(run, fact.step, { since, failure: fact.failure, firstFailedAt, trace: fact.trace, ...ended(run, fact) });
-      // What was in hand when the run began to be undone is not tried again.
-      if (run.undoing && !isUndo(fact.step)) set(run, fact.step, { since, status: 'failed' });
+      run.paused = withHappened(run, fact.step);
+      // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
+      if (run.paused || (run.undoing && !isUndo(fact.step))) set(run, fact.step, { since, status: 'failed' });
       return;
     }
     case 'step.child':
@@ -191,10 +205,11 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.redriven': {
       const anew = { tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
       set(run, fact.step, { since, status: 'pending', ...anew });
+      run.paused = withHappened(run, fact.step);
       return;
     }
     case 'run.moved':
-      move(run, fact);
+      goOnWith(run, fact);
       return;
     case 'run.completed':
       run.status = 'completed';
@@ -235,28 +250,6 @@ function leave(run: Draft, { at: since, step: failed }: Fact & { type: 'run.comp
     if (isInHand || status === 'completed' || status === 'skipped' || status === 'failed') continue;
     set(run, step, { since, status: step === failed ? 'failed' : 'cancelled' });
   }
-}
-
-/** Items that a stage worked on name nothing that undoes them. */
-function withDone(run: Run, step: string): Run['done'] {
-  const child = stepOf(run, step).child?.run;
-  if (isUndo(step) || (itemOf(step) && child === undefined)) return run.done;
-  const nth = run.done.filter((one) => one.step === step).length + 1;
-  return [...run.done, { step, undo: undoName(step, nth), child }];
-}
-
-/** What is not kept is as if it had never begun, but for the numbers of its attempts. */
-function move(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
-  run.plan = plan;
-  const stays = new Set(kept);
-  for (const step of [...run.steps.keys()]) {
-    if (stays.has(step)) continue;
-    run.steps.delete(step);
-    delete run.known[step];
-  }
-  for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
-  run.done = run.done.filter((one) => stays.has(itemOf(one.step)?.step ?? one.step));
-  for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
 }
 
 /** A child run that has ended does not stand in any way any more. */

@@ -8,6 +8,8 @@ export interface Script {
   readonly outcomes: readonly ('succeeds' | 'fails' | 'fails for good' | 'dies')[];
   readonly chance: readonly number[];
   readonly items: number;
+  /** Somebody pauses the outermost run, or goes on with it, after so many turns; where there are many, any run at any time. */
+  readonly pauses: readonly number[];
   /** Somebody cancels the outermost run after so many turns, with or without compensation. */
   readonly cancel: { readonly turn: number; readonly compensate: boolean } | undefined;
 }
@@ -126,6 +128,7 @@ export const script = (items: fc.Arbitrary<number>, first?: fc.Arbitrary<Drawn>)
         ...planOf(one ? [one, ...drawn] : drawn, { isFailing }),
         deadlineMs,
       })),
+    pauses: fc.array(fc.nat(60), { maxLength: 3 }),
     cancel: fc.option(fc.record({ turn: fc.nat(60), compensate: fc.boolean() }), { nil: undefined }),
     outcomes: fc.array(fc.constantFrom('succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'dies'), {
       minLength: 1,

@@ -3,15 +3,15 @@ import { handOff, isPaged, itemOf, type LoadedPlan, loadPlan, planWithin } from 
 import { accept, acceptChild, decide } from './decide.js';
 import type { Decision } from './decision.js';
 import { listIn } from './children.js';
-import { wrongUndoing } from './family-undoing.fixture.js';
 import type { Script } from './family-script.fixture.js';
-import { evolve } from './evolve.js';
-import { type Run, stepOf } from './run.js';
+import { NOT_BEGUN, type Run, stepOf } from './run.js';
 import { wakeAtOf } from './timers.js';
 
 export interface Member {
   run: Run;
   readonly plan: LoadedPlan;
+  /** As its facts have it. */
+  paused?: boolean;
   readonly facts: Fact[];
   readonly log: RunEvent[];
   readonly past: RunEvent[];
@@ -23,6 +23,8 @@ export class Family {
   readonly members = new Map<string, Member>();
   readonly sent: string[] = [];
   readonly strays: string[] = [];
+  /** What was asked for although the run is paused; runs that went on although their parent is. */
+  readonly sentInPause: string[] = [];
   readonly root = runIdOf('random', '1');
   private readonly commands: Decision['requests'][number][] = [];
   private readonly commanded: string[] = [];
@@ -59,13 +61,29 @@ export class Family {
     this.members.get(this.root)!.log.push({ ...asked, ...(compensate && { compensate }) });
   }
 
+  /** Somebody pauses a run, or goes on with it. */
+  private pause({ run, log }: Member): void {
+    const type = run.paused ? 'run.resume-requested' : 'run.pause-requested';
+    log.push({ type, run: run.id, at: this.now });
+  }
+
+  /** Whether its parent is paused, and it is not. */
+  private readonly leftOut = ({ run }: Member): string[] => {
+    const parent = run.parent && this.members.get(run.parent.run)!.run;
+    const { status, child } = parent ? stepOf(parent, run.parent.step) : NOT_BEGUN;
+    const isItsWork = status === 'running' && child?.run === run.id;
+    return isItsWork && parent!.paused && !run.paused && !isOver(run.status) ? [run.id] : [];
+  };
+
   private happen(): boolean {
     const { chance, cancel } = this.script;
     const isPlaying = this.turn < chance.length;
     if (this.turn === cancel?.turn) this.cancel(cancel.compensate);
+    if (this.script.pauses.includes(this.turn)) this.pause(this.members.get(this.root)!);
     const share = chance[this.turn++] ?? 0;
     const all = [...this.members.values()];
     const busy = all.filter(({ log }) => log.length > 0);
+    if (busy.length === 0 && this.script.pauses.length <= 2) this.sentInPause.push(...all.flatMap(this.leftOut));
     const isAsked = ({ run, plan }: Member, step: string) =>
       stepOf(run, step).status === 'waiting' &&
       plan.step(step).kind !== 'sleep' &&
@@ -84,6 +102,7 @@ export class Family {
       if (isPlaying) possible.push(() => this.hold(one));
     }
     if (isPlaying) possible.push(() => this.repeat(all[choose(all.length)]!));
+    if (isPlaying && this.script.pauses.length > 2) possible.push(() => this.pause(all[choose(all.length)]!));
     if (possible.length === 0 || isPlaying) {
       const due = all.flatMap((member) => {
         const at = wakeAtOf(member.run, member.plan);
@@ -92,6 +111,8 @@ export class Family {
       const [next] = due.sort((a, b) => a.at - b.at);
       if (next) possible.push(() => this.wake(next.member, next.at));
     }
+    const paused = all.filter(({ run }) => run.paused && !isOver(run.status));
+    if (possible.length === 0) for (const member of paused) possible.push(() => this.pause(member));
     if (possible.length === 0) return false;
     possible[Math.floor(share * possible.length)]!();
     return true;
@@ -114,6 +135,9 @@ export class Family {
   private take(member: Member, { run, facts, requests, events }: Decision): void {
     member.run = run;
     member.facts.push(...facts.map((fact) => Fact.parse(JSON.parse(JSON.stringify(fact)))));
+    const isPaused = facts.findLast(({ type }) => type === 'run.paused' || type === 'run.resumed');
+    if (isPaused) member.paused = isPaused.type === 'run.paused';
+    if (member.paused) this.sentInPause.push(...requests.map(({ step }) => `${run.id}/${step}`));
     for (const request of requests) this.send(run.id, request);
     for (const event of events) this.deliver(RunEvent.parse(JSON.parse(JSON.stringify(event))));
   }
@@ -202,94 +226,4 @@ export class Family {
     const event = past[this.turn % Math.max(1, past.length)];
     if (event) log.push(event);
   }
-}
-
-const SLACK = 1_000;
-
-/** What is wrong with how it went, in words; nothing when all is well. */
-export function violations({ members, sent, strays, root }: Family): string[] {
-  const wrong = strays.map((stray) => `there is no such run: ${stray}`);
-  const seen = new Set<string>();
-  for (const one of sent) {
-    if (seen.has(one)) wrong.push(`sent twice: ${one}`);
-    seen.add(one);
-  }
-  const { run: top } = members.get(root)!;
-  for (const { run, facts, plan } of members.values()) {
-    const again = evolve(undefined, run.id, facts);
-    if (textOf(again) !== textOf(run)) wrong.push(`${run.id}: the facts do not give the run`);
-    // What nobody waits for any more is undone in its own time, and may be parked in that.
-    const isApart = run.undoing !== undefined && run.status === 'dead-lettered';
-    if (isOver(top.status) && !isOver(run.status) && !isApart) wrong.push(`${run.id} is left behind: ${run.status}`);
-    if (['running', 'waiting', 'compensating'].includes(run.status)) wrong.push(`${run.id} is stuck: ${run.status}`);
-    wrong.push(...wrongUndoing(run, { facts, plan, members, root }));
-    if (run.parent && run.status === 'dead-lettered' && top.status !== 'dead-lettered' && !isApart)
-      wrong.push(`${run.id} is parked, and the run it belongs to is ${top.status}`);
-    for (const [step, { status }] of run.steps) {
-      const isOpen = ['running', 'retrying', 'waiting'].includes(status);
-      if (isOpen && run.status === 'completed') wrong.push(`the run ended without ${step}`);
-    }
-    for (const step of plan.order) wrong.push(...wrongList(run, plan, step));
-    wrong.push(...wrongHolders(facts), ...wrongTimes(run, facts, plan));
-  }
-  return wrong;
-}
-
-const textOf = (run: Run): string =>
-  JSON.stringify([run.status, [...run.steps], [...run.fans], run.known, run.output ?? null, run.done, run.undoing]);
-
-/** A map's list has an entry for each item, in their order, or leaves out those that failed. */
-function wrongList(run: Run, plan: LoadedPlan, step: string): string[] {
-  const definition = plan.step(step);
-  const list = run.known[step];
-  if (definition.kind !== 'map' || stepOf(run, step).status !== 'completed' || !Array.isArray(list)) return [];
-  if (definition.work.kind !== 'stage' || list.length === 0) return [];
-  const { onItemFailure } = definition;
-  const from = (run.known['$page'] as { from: number } | undefined)?.from ?? 0;
-  const indices = list.map((one: { saw?: { index: number }; output?: { saw: { index: number } } }, i) =>
-    onItemFailure === 'collect' ? (one.output?.saw.index ?? from + i) : one.saw!.index,
-  );
-  const isOrdered = indices.every((index, i) => i === 0 || index > indices[i - 1]!);
-  const isWhole = indices.every((index, i) => index === from + i);
-  const mayLack = onItemFailure === 'skip' || typeof onItemFailure === 'object';
-  return isOrdered && (mayLack || isWhole) ? [] : [`${step} gives ${indices.join(',')}`];
-}
-
-/** Who answered a review is who had claimed it last, where anybody had. */
-function wrongHolders(facts: readonly Fact[]): string[] {
-  const claims = new Map<string, string>();
-  return facts.flatMap((fact) => {
-    if (fact.type === 'step.claimed') {
-      const before = claims.get(fact.step);
-      claims.set(fact.step, fact.by);
-      return before === undefined ? [] : [`${fact.step} was claimed from ${before} by ${fact.by}`];
-    }
-    const claimedBy = 'step' in fact ? claims.get(fact.step ?? '') : undefined;
-    if (fact.type === 'step.unclaimed' || fact.type === 'step.escalated' || fact.type === 'step.waiting')
-      claims.delete(fact.step);
-    if (fact.type !== 'step.answered' || claimedBy === undefined || fact.by === claimedBy) return [];
-    return [`${fact.by} answered ${fact.step}, which ${claimedBy} had claimed`];
-  });
-}
-
-/** Nothing but its end happens to a run after its deadline, and to no step that has one is anything asked after it. */
-function wrongTimes(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[] {
-  const { deadlineMs } = plan.plan;
-  const end = deadlineMs === undefined ? Infinity : run.begunAt + deadlineMs;
-  // An event that was there before the timer may come to be decided a little later.
-  const undoing = facts.findIndex(({ type }) => type === 'run.compensating');
-  const late = facts
-    .slice(0, undoing < 0 ? facts.length : undoing)
-    .find((fact) => fact.at > end + SLACK && fact.type !== 'run.failed');
-  const begun = new Map<string, number>();
-  const asked = facts.flatMap((fact) => {
-    if (fact.type === 'step.redriven') begun.delete(fact.step);
-    if (fact.type !== 'step.requested') return [];
-    const since = begun.get(fact.step) ?? fact.at;
-    begun.set(fact.step, since);
-    return fact.at >= since + (plan.step(fact.step).deadlineMs ?? Infinity)
-      ? [`${fact.step} was asked for after its deadline`]
-      : [];
-  });
-  return late ? [...asked, `after its deadline: ${late.type}`] : asked;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { isUndo, itemOf } from '@millrace/pipeline';
 import type { Decision } from './decision.js';
 import { firstMap, script } from './family-script.fixture.js';
-import { Family, RULES, violations } from './family.fixture.js';
+import { Family, RULES } from './family.fixture.js';
+import { violations } from './family-violations.fixture.js';
 import { stepOf } from './run.js';
 
 const tried = {
@@ -19,6 +20,8 @@ const tried = {
   undone: 0,
   undoneRuns: 0,
   undosParked: 0,
+  pauses: 0,
+  childPauses: 0,
 };
 
 function lived(family: Family): void {
@@ -35,6 +38,7 @@ function lived(family: Family): void {
       if (fact.type === 'step.requested' && fact.child) tried.runs += 1;
       if (fact.type === 'step.child') tried.parked += 1;
       if (fact.type === 'run.failed') tried.failed += 1;
+      if (fact.type === 'run.paused') tried[fact.reason ? 'childPauses' : 'pauses'] += 1;
       if (fact.type === 'step.claimed') tried.claims += 1;
       if (fact.type === 'step.escalated') tried.escalations += 1;
       if ('failure' in fact && fact.failure?.code.endsWith('_DEADLINE_PASSED')) tried.deadlines += 1;
@@ -80,6 +84,9 @@ describe('the simulation notices', () => {
 
   test('a child that does not tell that it is parked', () =>
     notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'step.child') }))));
+
+  test('a parent that goes on without its children', () =>
+    notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'run.pause-requested') }))));
 
   test('a parent that leaves children behind', () =>
     notices(broken((one) => ({ ...one, events: one.events.filter(({ type }) => type !== 'run.cancel-requested') }))));

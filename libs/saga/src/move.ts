@@ -1,6 +1,7 @@
-import { failure, type Failure, type StageSchemas } from '@millrace/contracts';
-import { type LoadedPlan, type PlanStep, validateInput, valueProblems } from '@millrace/pipeline';
-import { hasEnded, type Run, stepOf } from './run.js';
+import { type Fact, failure, type Failure, type StageSchemas } from '@millrace/contracts';
+import { itemOf, type LoadedPlan, type PlanStep, validateInput, valueProblems } from '@millrace/pipeline';
+import type { Draft } from './evolve.js';
+import { hasEnded, NOT_BEGUN, type Run, stepOf } from './run.js';
 
 /** The plan that a run is to go on with, and what its stages give as far as that is known. */
 export interface Target {
@@ -37,6 +38,22 @@ export function moveOf(run: Run, { plan, contracts }: Target, from: string): Mov
   const attempt = Math.max(0, ...[...run.steps.values()].map((state) => state.attempt));
   return { kept, restarted: plan.order.filter((step) => !kept.includes(step)), attempt };
 }
+
+/** What is not kept is as if it had never begun, but for the numbers of its attempts. */
+export function goOnWith(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
+  run.plan = plan;
+  const stays = new Set(kept);
+  for (const step of [...run.steps.keys()]) {
+    if (stays.has(step)) continue;
+    run.steps.delete(step);
+    delete run.known[step];
+  }
+  for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
+  run.paused &&= { ...run.paused, happened: [] };
+  run.done = run.done.filter((one) => stays.has(itemOf(one.step)?.step ?? one.step));
+  for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
+}
+
 const MOST = 20;
 
 type Details = NonNullable<Failure['details']>;

@@ -4,6 +4,7 @@ import { type Asked, type Request, requestFor } from './attempts.js';
 import { cancelOf, toldToParent } from './children.js';
 import type { Decision } from './decision.js';
 import { evolve } from './evolve.js';
+import { type Act, toldToChildren } from './pausing.js';
 import type { Run } from './run.js';
 
 /** What a decision consists of so far: facts, and what they ask for. */
@@ -32,6 +33,12 @@ export class Recording {
     const run = this.run!;
     const told = toldToParent(this.before, run, { facts: this.facts, at: this.at });
     return { run, facts: this.facts, requests: this.requests, events: [...this.events, ...told] };
+  }
+
+  pause(act: Act): Decision {
+    this.add({ type: 'run.paused', at: this.at, ...act });
+    this.events.push(...toldToChildren(this.run!, 'run.pause-requested', this.at));
+    return this.end();
   }
 
   /** Whether nothing new is begun. */

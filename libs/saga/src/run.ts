@@ -39,6 +39,13 @@ export interface Done {
 /** What a run is on its way to while it is being compensated, and afterwards. */
 export type Undoing = Pick<Fact & { type: 'run.compensating' }, 'as' | 'failure' | 'step' | 'undoes' | 'by' | 'reason'>;
 
+/** Nothing new is begun, and no time passes. */
+export interface Paused {
+  readonly since: number;
+  /** Steps and items that something has happened to meanwhile: what follows from it is decided when the run goes on. */
+  readonly happened: readonly string[];
+}
+
 /** A run as it follows from its facts. Never changed: `evolve` makes the next one. */
 export interface Run {
   readonly id: string;
@@ -66,6 +73,7 @@ export interface Run {
   /** What has completed, in order: what can be undone. */
   readonly done: readonly Done[];
   readonly undoing: Undoing | undefined;
+  readonly paused: Paused | undefined;
   /** Why it has failed, and in which step. */
   readonly failed: { readonly failure: Failure; readonly step: string | undefined } | undefined;
   /** The step that this run does the work of, in another run. */

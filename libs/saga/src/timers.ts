@@ -43,7 +43,7 @@ function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefi
 
 /** When a run next has to be woken if nothing happens to it; undefined when never. */
 export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
-  if (isOver(run.status)) return undefined;
+  if (isOver(run.status) || run.paused) return undefined;
   if (run.held) return run.held.until;
   let next = runDeadline(run, plan);
   for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, { run, plan }));

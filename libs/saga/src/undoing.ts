@@ -1,5 +1,5 @@
 import type { Fact, StepStatus } from '@millrace/contracts';
-import { itemOf, type LoadedPlan } from '@millrace/pipeline';
+import { isUndo, itemOf, type LoadedPlan, undoName } from '@millrace/pipeline';
 import { type Done, type Run, stepOf, type Undoing } from './run.js';
 
 /** What there is to do next about undoing a run: this; to wait for what is in hand; or nothing more. */
@@ -25,4 +25,12 @@ export const isUndoneByStage = (step: string, plan: LoadedPlan): boolean => {
 function canBeUndone({ step, child }: Done, plan: LoadedPlan): boolean {
   if (isUndoneByStage(step, plan)) return true;
   return child !== undefined && plan.child(step).compensates;
+}
+
+/** Items that a stage worked on name nothing that undoes them. */
+export function withDone(run: Run, step: string): Run['done'] {
+  const child = stepOf(run, step).child?.run;
+  if (isUndo(step) || (itemOf(step) && child === undefined)) return run.done;
+  const nth = run.done.filter((one) => one.step === step).length + 1;
+  return [...run.done, { step, undo: undoName(step, nth), child }];
 }

@@ -1,4 +1,4 @@
-import { type RunEvent, type StepCompleted, type StepFailed, StepCommand } from '@millrace/contracts';
+import { type RunEvent, runPauseKey, type StepCompleted, type StepFailed, StepCommand } from '@millrace/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { aHouse, CHAIN, later, RUN } from './house.fixture.js';
@@ -197,6 +197,20 @@ test('a cancelled run’s work is aborted, and its commands are dropped', async 
   await stage.greet({ step: 'later' });
   await stage.greet({ run: 'run_' + '1'.repeat(26), input: { name: 'other' } });
   expect((await stage.events(1)).map((event) => event.run)).toEqual(['run_' + '1'.repeat(26)]);
+});
+
+test('a paused run’s work ends, and is not handed on until the run goes on', async () => {
+  await using stage = await aStage(() => Promise.resolve({ text: 'Hello', loud: false }));
+  const pause = (value: string | null) =>
+    stage.broker.publish([{ topic: stage.topics.pauses, key: runPauseKey(RUN), value }]);
+  const hello = { plan: CHAIN.hash, step: 'hello', input: { name: 'Ann' } };
+  await pause('{"at":1}');
+  await stage.greet(hello);
+  expect(await stage.events(1)).toMatchObject([{ type: 'step.completed', step: 'hello' }]);
+  expect(stage.records(stage.topics.stage('polish'))).toEqual([]);
+  await pause(null);
+  await stage.greet({ ...hello, attempt: 2 });
+  expect((await stage.events(2))[1]).toMatchObject({ next: ['polish'] });
 });
 
 test('work that goes to another process is aborted there, answers nothing, and is done again', async () => {

@@ -4,9 +4,11 @@ import {
   type Env,
   followCancellations,
   followLimits,
+  followPauses,
   followPlans,
   type House,
   type Limits,
+  type Pauses,
   type Plans,
   readAll,
   readSettings,
@@ -40,6 +42,7 @@ export interface StageOptions {
   readonly plans?: Plans;
   readonly cancellations?: Cancellations;
   readonly limits?: Limits;
+  readonly pauses?: Pauses;
   /** Milliseconds since the epoch; the system's clock without it. */
   readonly now?: () => number;
 }
@@ -58,6 +61,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   const plans = options.plans ?? opening.use(await followPlans(house));
   const cancellations = options.cancellations ?? opening.use(await followCancellations(house));
   const limits = options.limits ?? opening.use(await followLimits(house));
+  const pauses = options.pauses ?? opening.use(await followPauses(house));
   const concurrency = options.concurrency ?? 64;
   const turns = new Turns(concurrency);
   const partitions = await broker.partitionsOf(topic);
@@ -74,6 +78,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
     telemetry,
     plans,
     cancellations,
+    pauses,
     turns,
     now: options.now,
     concurrency: concurrency + AHEAD,

@@ -2,6 +2,7 @@ import {
   type Env,
   followCancellations,
   followLimits,
+  followPauses,
   followPlans,
   type House,
   readAll,
@@ -27,6 +28,7 @@ export async function startStages(
     plans: options.plans ?? opening.use(await followPlans(house)),
     cancellations: options.cancellations ?? opening.use(await followCancellations(house)),
     limits: options.limits ?? opening.use(await followLimits(house)),
+    pauses: options.pauses ?? opening.use(await followPauses(house)),
   };
   const running = await Promise.all(
     stages.map((given) => {

@@ -1,7 +1,7 @@
 import type { Broker, Incoming, Outgoing } from '@millrace/broker';
 import { HEADER, headerText, rootTraceparent, type StepCommand, type Topics, unreadable } from '@millrace/contracts';
 import type { LoadedPlan, StageContract } from '@millrace/pipeline';
-import type { Cancellations, Plans } from '@millrace/service';
+import type { Cancellations, Pauses, Plans } from '@millrace/service';
 import { ATTRIBUTE, type SpanContext, type Telemetry } from '@millrace/telemetry';
 import { completed, failed, progressed, type Surroundings } from './answer.js';
 import { Attempt, type Outcome } from './attempt.js';
@@ -24,6 +24,7 @@ export interface WorkerOptions {
   readonly telemetry: Pick<Telemetry, 'log' | 'spans' | 'meters'>;
   readonly plans: Pick<Plans, 'get' | 'wait'>;
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
+  readonly pauses: Pick<Pauses, 'isPaused'>;
   /** Whose turn it is; without it, every command's at once. */
   readonly turns?: Pick<Turns, 'take'> | undefined;
   readonly now?: (() => number) | undefined;
@@ -154,7 +155,9 @@ export class Worker {
       throw new Error(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
     }
     const { command, context, startedAt } = begun;
-    const plan = outcome.is === 'completed' ? await this.planOf(command) : undefined;
+    const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
+    // What is not handed on the coordinator asks for, when the run goes on.
+    const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
     const of = { command, context, startedAt, at: this.now() };
     const answer =
       outcome.is === 'completed' ? completed({ ...of, output: outcome.output, plan }, this.around) : outcome;

@@ -92,8 +92,8 @@ export interface RunChange {
   /** Waits that began, and the steps whose wait ended. */
   readonly waits: readonly Review[];
   readonly waited: readonly string[];
-  /** Reviews that others hold now, or nobody. */
-  readonly held?: readonly (Holding & { readonly step: string })[];
+  /** Waits that others hold now, or nobody, or that last until another time. */
+  readonly held?: readonly (Holding & { readonly step: string; readonly due: number | undefined })[];
 }
 
 /** What a batch of the coordinator decided, written as one. */

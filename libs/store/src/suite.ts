@@ -217,10 +217,12 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       const found = async (filter: object) =>
         (await store.reader.reviews({ pipeline: run.pipeline, limit: 5, ...filter })).items.map((one) => one.held);
       expect([await found({ assignee: 'ann' }), await found({ assignee: 'bob' })]).toEqual([[held], []]);
-      const now = { step: 'a', group: 'board', claimedBy: 'bob' };
+      const now = { step: 'a', group: 'board', claimedBy: 'bob', due: 9_000 };
       await store.writer.commit(commitOf({ topic, expected: 1, next: 2, changes: [changed(run, { held: [now] })] }));
       expect(await found({ group: 'board', claimedBy: 'bob' })).toEqual([{ group: 'board', claimedBy: 'bob' }]);
       expect([await found({ assignee: 'ann' }), await found({ claimedBy: 'ann' })]).toEqual([[], []]);
+      const { items } = await store.reader.reviews({ pipeline: run.pipeline, limit: 5 });
+      expect(items.map(({ due }) => due)).toEqual([9_000]);
     });
 
     test('a dead letter is kept once and knows when it was redriven', async () => {

@@ -56,7 +56,8 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::fl
 on conflict (run, step) do nothing`;
 
 const HELD = `
-update waits set held = u.held::jsonb from unnest($1::text[], $2::text[], $3::text[]) as u(run, step, held)
+update waits set held = u.held::jsonb, due = to_timestamp(u.due)
+from unnest($1::text[], $2::text[], $3::text[], $4::float8[]) as u(run, step, held, due)
 where waits.run = u.run and waits.step = u.step`;
 
 const DEAD = `
@@ -210,6 +211,7 @@ export class Writer {
         held.map(({ run }) => run),
         held.map(({ step }) => step),
         held.map(({ assignee, group, claimedBy }) => JSON.stringify({ assignee, group, claimedBy })),
+        held.map(({ due }) => seconds(due)),
       ]);
     }
     if (signals) await keepSignals(query, signals);

@@ -14,6 +14,7 @@ export interface DeskOptions {
   /** What commands are about; without it a stage only answers. */
   readonly plan?: LoadedPlan;
   readonly isCancelled?: (run: string) => boolean;
+  readonly isPaused?: (run: string) => boolean;
 }
 
 /** Stages as their services run them, each in its Nest application, with nothing but this desk between them and whoever asks. */
@@ -63,7 +64,7 @@ export const stageIn = (topic: string): string | undefined =>
 /** The name of the stage that is given. */
 export const contractIn = (given: StageGiven): StageContract => contractOf('stage' in given ? given.stage : given);
 
-function sharedBy({ now, plan, isCancelled }: DeskOptions): StageOptions {
+function sharedBy({ now, plan, isCancelled, isPaused }: DeskOptions): StageOptions {
   const get = (reference: string) => (plan?.hash === outermostOf(reference) ? planWithin(plan, reference) : undefined);
   const close = { [Symbol.asyncDispose]: () => Promise.resolve() };
   const nothing = () => () => undefined;
@@ -71,6 +72,7 @@ function sharedBy({ now, plan, isCancelled }: DeskOptions): StageOptions {
     ...(now && { now }),
     plans: { get, wait: (hash) => Promise.resolve(get(hash)), newest: () => plan, pipelines: () => [], ...close },
     cancellations: { isCancelled: isCancelled ?? (() => false), onCancel: nothing, ...close },
+    pauses: { isPaused: isPaused ?? (() => false), ...close },
     limits: { get: () => undefined, all: () => new Map(), onChange: () => () => false, ...close },
   };
 }

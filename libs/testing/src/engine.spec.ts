@@ -50,6 +50,22 @@ describe('a run', () => {
     expect((await run.ended()).status).toBe('completed');
   });
 
+  test('that is paused hands nothing on, no time passes for it, and it goes on where it was', async () => {
+    await using engine = await anEngine(false);
+    engine.delayOnce('draft', '10m');
+    const run = await engine.start({ about: 'cards' });
+    await run.pause({ by: 'ann' });
+    await engine.clock.advance('10m');
+    expect([run.status, run.step('draft').status, engine.asked(comply)]).toEqual(['paused', 'completed', []]);
+    await run.resume();
+    expect(run.waiting).toEqual(['approve']);
+    await run.pause();
+    await engine.clock.advance('30d');
+    await run.resume();
+    await engine.clock.advance('2d');
+    expect(run.status).toBe('waiting');
+  });
+
   test('that is cancelled asks for nothing more', async () => {
     await using engine = await anEngine(false);
     const run = await engine.start({ about: 'cards' });

@@ -32,7 +32,8 @@ export class Machine implements AsyncDisposable {
   static async open(plan: LoadedPlan, stages: readonly StageGiven[]): Promise<Machine> {
     const machine = new Machine(plan);
     const isCancelled = (run: string) => machine.runs.get(run).status === 'cancelled';
-    machine.desk = await Desk.open(stages, { plan, now: machine.now, isCancelled });
+    const isPaused = (run: string) => machine.runs.get(run).paused !== undefined;
+    machine.desk = await Desk.open(stages, { plan, now: machine.now, isCancelled, isPaused });
     return machine;
   }
 

@@ -103,6 +103,15 @@ export class TestRun<Output = unknown> {
     return this.around.tell({ type: 'run.cancel-requested', run: this.id, at: this.around.now(), ...how });
   }
 
+  /** Nothing new is begun for the run and its child runs, and no time passes for them. One that is paused stays so. */
+  pause(act: Act = {}): Promise<void> {
+    return this.around.tell({ type: 'run.pause-requested', run: this.id, at: this.around.now(), ...act });
+  }
+
+  resume(act: Act = {}): Promise<void> {
+    return this.around.tell({ type: 'run.resume-requested', run: this.id, at: this.around.now(), ...act });
+  }
+
   /**
    * Sends a parked step on again.
    * @throws {TestingError} NOT_PARKED

@@ -111,6 +111,10 @@ function lineOf(fact: Fact): Line {
       return { mark: '‖', colour: 'yellow', step: 'queued', text: 'waits for its turn' };
     case 'run.begun':
       return { mark: '•', colour: 'blue', step: 'begun', text: '' };
+    case 'run.paused':
+      return { mark: '‖', colour: 'yellow', step: 'paused', text: actOf(fact) };
+    case 'run.resumed':
+      return { mark: '•', colour: 'blue', step: 'resumed', text: actOf(fact) };
     case 'run.moved':
       return {
         mark: '⇄',
@@ -143,7 +147,7 @@ function lineOf(fact: Fact): Line {
         mark: '⊘',
         colour: 'red',
         step: 'cancelled',
-        text: [byOf(fact), fact.reason && oneLine(fact.reason)].filter(Boolean).join(': '),
+        text: actOf(fact),
       };
   }
 }
@@ -155,6 +159,9 @@ function spreadText({ as, items, keys }: Fact & { type: 'step.spread' }): string
 }
 
 const byOf = ({ by }: { by?: string | undefined }): string => (by === undefined ? '' : `by ${oneLine(by)}`);
+
+const actOf = (fact: { by?: string | undefined; reason?: string | undefined }): string =>
+  [byOf(fact), fact.reason && oneLine(fact.reason)].filter(Boolean).join(': ');
 
 const sourceOf = ({ from }: Fact & { type: 'step.waiting' }): string =>
   from ? ` for ${oneLine(from.key)} from ${oneLine(from.topic)}` : '';

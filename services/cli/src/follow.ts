@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fact, isOver } from '@millrace/contracts';
+import { Fact, isOver, type RunStatus } from '@millrace/contracts';
 import { History, RunView } from '@millrace/contracts/http';
 import type { Client } from './client.js';
 import { CliError, EXIT } from './exit.js';
 
 /** Facts after which a run may wait for somebody. */
-const MAY_STAND_STILL: ReadonlySet<string> = new Set(['step.waiting', 'step.dead-lettered']);
+const MAY_STAND_STILL: ReadonlySet<string> = new Set(['step.waiting', 'step.dead-lettered', 'run.paused']);
+const STANDS_STILL: ReadonlySet<RunStatus> = new Set(['waiting', 'dead-lettered', 'paused']);
 const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.failed', 'run.cancelled']);
 const PATIENCE_MS = 30_000;
 
@@ -43,7 +44,7 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
         if (!MAY_STAND_STILL.has(fact.type)) continue;
         const view = await client.get(`/v1/runs/${run}`, RunView);
         // Of one that is over by now, the stream has the rest.
-        if (view.status !== 'waiting' && view.status !== 'dead-lettered') continue;
+        if (!STANDS_STILL.has(view.status)) continue;
         await seeRest();
         return view;
       }

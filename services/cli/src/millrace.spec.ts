@@ -164,6 +164,17 @@ describe('run watch', () => {
     expect(err).not.toContain('\u001b');
   });
 
+  test('a paused run is nothing to wait for: it is said how it goes on', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'paused' }));
+    gateway.answers.set(`/v1/runs/${RUN}/history`, { items: [] });
+    gateway.streams.push([...began, { type: 'run.paused', at, by: 'ann' }]);
+    const { exit, err } = await gateway.run(`run watch ${RUN}`);
+    expect(exit).toBe(EXIT.ok);
+    expect(err).toContain('by ann');
+    expect(err).toContain(`millrace run resume ${RUN}`);
+  });
+
   test('a cancelled run ends with its own code', async () => {
     await using gateway = await FakeGateway.open();
     gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'cancelled' }));
@@ -264,6 +275,8 @@ test('what people do is sent with who and why', async () => {
   await using gateway = await FakeGateway.open();
   const sent: [string, string, unknown][] = [
     [`run cancel ${RUN}`, `/v1/runs/${RUN}/cancel`, {}],
+    [`run pause ${RUN} --by ann`, `/v1/runs/${RUN}/pause`, { by: 'ann' }],
+    [`run resume ${RUN}`, `/v1/runs/${RUN}/resume`, {}],
     [`run cancel ${RUN} --compensate`, `/v1/runs/${RUN}/cancel`, { compensate: true }],
     [
       `run signal ${RUN} paid --set amount=3 --id s1`,

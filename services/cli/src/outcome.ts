@@ -29,6 +29,9 @@ export async function tellOutcome(
     case 'dead-lettered':
       for (const step of run.steps) if (step.deadLetter !== undefined) terminal.say(parkedText(step, terminal));
       return EXIT.deadLettered;
+    case 'paused':
+      terminal.say(`${run.id} is paused. Go on with it: millrace run resume ${run.id}\n`);
+      return EXIT.ok;
     default:
       for (const step of run.steps) if (step.status === 'waiting') terminal.say(await waitingText(run, step, about));
       return EXIT.ok;

@@ -7,6 +7,7 @@ const COLOUR: Readonly<Record<string, Colour>> = {
   running: 'blue',
   retrying: 'yellow',
   waiting: 'yellow',
+  paused: 'yellow',
   compensating: 'yellow',
   completed: 'green',
   failed: 'red',

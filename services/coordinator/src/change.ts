@@ -39,9 +39,7 @@ export function changeOf(
           ]
         : [],
     ),
-    held: facts.flatMap((fact) =>
-      isHolding(fact) && isWaiting(run, fact) ? [{ step: fact.step, ...holdingOf(run, fact.step) }] : [],
-    ),
+    held: heldIn(run, facts),
     waited: before
       ? [...before.run.steps].flatMap(([step, { status }]) =>
           status === 'waiting' && stepOf(run, step).status !== 'waiting' ? [step] : [],
@@ -57,6 +55,17 @@ const isEarlier = (a: number | undefined, b: number | undefined): boolean =>
 type Waiting = Fact & { type: 'step.waiting' };
 
 const isWaiting = (run: Run, fact: { step: string }): boolean => stepOf(run, fact.step).status === 'waiting';
+
+/** The waits whose holders have changed, or the time until which they wait: all of them, where the run went on after a pause. */
+function heldIn(run: Run, facts: readonly Fact[]): RunChange['held'] {
+  const held = facts.flatMap((fact) => {
+    if (fact.type === 'run.resumed') return [...run.steps.keys()];
+    return isHolding(fact) ? [fact.step] : [];
+  });
+  return [...new Set(held)]
+    .filter((step) => isWaiting(run, { step }))
+    .map((step) => ({ step, due: stepOf(run, step).due, ...holdingOf(run, step) }));
+}
 
 const isHolding = (fact: Fact): fact is Fact & { type: 'step.claimed' | 'step.unclaimed' | 'step.escalated' } =>
   fact.type === 'step.claimed' || fact.type === 'step.unclaimed' || fact.type === 'step.escalated';

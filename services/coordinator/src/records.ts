@@ -5,6 +5,8 @@ import {
   EVENT_TYPE,
   type Fact,
   type ParkedStep,
+  type RunPause,
+  runPauseKey,
   type RunResult,
   rootTraceparent,
   type Topics,
@@ -27,7 +29,7 @@ export function commandRecord(topics: Topics, run: Run, of: { request: Request; 
   };
 }
 
-/** What a fact tells the world outside: a run's end, a parked step, a cancellation. */
+/** What a fact tells the world outside: a run's end, a parked step, a cancellation, a pause. */
 export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: LoadedPlan; limit: number }): Outgoing[] {
   const { fact, plan, limit } = of;
   switch (fact.type) {
@@ -51,6 +53,12 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
         { topic: topics.control, key: run.id, value: JSON.stringify(control), headers },
         ...(run.parent ? [] : [resultRecord(topics, run, end)]),
       ];
+    }
+    case 'run.paused':
+    case 'run.resumed': {
+      const pause: RunPause = { at: fact.at };
+      const value = fact.type === 'run.paused' ? JSON.stringify(pause) : null;
+      return [{ topic: topics.pauses, key: runPauseKey(run.id), value, headers: { ce_type: EVENT_TYPE.pause } }];
     }
     case 'step.dead-lettered':
       return [

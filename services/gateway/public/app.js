@@ -129,6 +129,8 @@ if (run && over !== 'true') {
     'step.defaulted',
     'step.dead-lettered',
     'step.redriven',
+    'run.paused',
+    'run.resumed',
     'run.compensating',
     'run.completed',
     'run.failed',

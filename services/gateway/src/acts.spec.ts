@@ -5,6 +5,7 @@ import {
   Problem,
   ReviewList,
   ReviewView,
+  RunList,
   RunView,
 } from '@millrace/contracts/http';
 import { until, World } from './testing/world.js';
@@ -130,13 +131,29 @@ test('a run is cancelled once, also without a body', async () => {
   expect(await codeOf(await post(`${world.url}/v1/runs/${run}/cancel`))).toEqual([409, 'NOT_ALLOWED_NOW']);
 });
 
+test('a run is paused and goes on, as often as anybody asks, and shows it', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  const ask = async (what: string) => (await post(`${world.url}/v1/runs/${run}/${what}`, { by: 'ann' })).status;
+  expect((await get(world, run)).allowedActions).toEqual(['cancel', 'pause', 'move']);
+  expect([await ask('pause'), await ask('pause')]).toEqual([202, 202]);
+  expect(await get(world, run)).toMatchObject({ status: 'paused', allowedActions: ['cancel', 'resume', 'move'] });
+  const listed = RunList.parse(await (await fetch(`${world.url}/v1/runs?status=paused`)).json());
+  expect(listed.items.map(({ id }) => id)).toEqual([run]);
+  expect(await (await fetch(`${world.url}/runs/${run}`)).text()).toContain(`data-post="/v1/runs/${run}/resume"`);
+  expect([await ask('resume'), (await get(world, run)).status]).toEqual([202, 'running']);
+  await post(`${world.url}/v1/runs/${run}/cancel`);
+  expect(await codeOf(await post(`${world.url}/v1/runs/${run}/pause`))).toEqual([409, 'NOT_ALLOWED_NOW']);
+});
+
 test('a run that is cancelled with compensation shows what is being undone until it is over', async () => {
   await using world = await World.open();
   const run = await start(world);
   world.toReview(run);
   expect((await post(`${world.url}/v1/runs/${run}/cancel`, { compensate: true, by: 'ann' })).status).toBe(202);
   const during = await get(world, run);
-  expect(during).toMatchObject({ status: 'compensating', compensatingAs: 'cancelled', allowedActions: ['cancel'] });
+  expect(during).toMatchObject({ status: 'compensating', compensatingAs: 'cancelled' });
+  expect(during.allowedActions).toEqual(['cancel', 'pause']);
   expect(during.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
     'classify completed',
     'draft completed',

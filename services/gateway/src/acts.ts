@@ -1,4 +1,4 @@
-import { EVENT_TYPE, HEADER, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
+import { EVENT_TYPE, HEADER, isOver, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline';
 import { evolve, moveOf } from '@millrace/saga';
@@ -31,6 +31,13 @@ export class Acts {
     if (!view.allowedActions.includes('cancel')) throw notNow(`${id} is ${view.status}: it cannot be cancelled.`);
     const how = { ...(compensate && { compensate }), ...actOf({ by, reason }) };
     return this.publish({ type: 'run.cancel-requested', run: id, at: Date.now(), ...how });
+  }
+
+  /** One that is paused already, or goes on, stays so. */
+  async pause(id: string, type: 'run.pause-requested' | 'run.resume-requested', act: ActBody): Promise<Accepted> {
+    const { view } = await this.open(id);
+    if (isOver(view.status)) throw notNow(`${id} is ${view.status}: it cannot be paused or go on.`);
+    return this.publish({ type, run: id, at: Date.now(), ...actOf(act) });
   }
 
   async signal(id: string, step: string, { payload, by, reason, id: signal }: Answer): Promise<Accepted> {

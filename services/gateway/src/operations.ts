@@ -2,6 +2,7 @@ import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
 import { accepted, ok, type Operation } from './operation.js';
 import { DeadLettersQuery, EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
+import { RUN_OPERATIONS } from './run-operations.js';
 import { VERSION_OPERATIONS } from './version-operations.js';
 
 /** The named schemas of the document. */
@@ -93,32 +94,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     problems: ['INVALID_REQUEST', 'UNKNOWN_RUN'],
   },
-  {
-    method: 'POST',
-    path: '/v1/runs/{id}/cancel',
-    id: 'cancelRun',
-    summary: 'Cancels a run; with `compensate` what it has done is undone first.',
-    body: http.CancelBody,
-    optionalBody: true,
-    answers: accepted,
-    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
-  },
-  {
-    method: 'POST',
-    path: '/v1/runs/{id}/signals/{step}',
-    id: 'signalStep',
-    summary: 'Gives a waiting step what it needs.',
-    body: http.SignalBody,
-    answers: accepted,
-    problems: [
-      'INVALID_REQUEST',
-      'UNKNOWN_RUN',
-      'UNKNOWN_STEP',
-      'NOT_ALLOWED_NOW',
-      'INVALID_ANSWER',
-      'BROKER_UNAVAILABLE',
-    ],
-  },
+  ...RUN_OPERATIONS,
   {
     method: 'GET',
     path: '/v1/reviews',

@@ -59,8 +59,13 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     ...(run.failed?.step !== undefined && { failedStep: run.failed.step }),
     ...(run.undoing && { compensatingAs: run.undoing.as }),
     steps,
-    allowedActions: isOver(run.status) ? [] : run.parent || run.undoing ? ['cancel'] : ['cancel', 'move'],
+    allowedActions: runActions(run),
   };
+}
+
+function runActions(run: Run): Action[] {
+  if (isOver(run.status)) return [];
+  return ['cancel', run.paused ? 'resume' : 'pause', ...(run.parent || run.undoing ? [] : (['move'] as const))];
 }
 
 /** So many items of a step are listed, at most: those that somebody has to look at. */

@@ -3,6 +3,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { HEADER } from '@millrace/contracts';
 import {
   type Accepted,
+  ActBody,
   CancelBody,
   MoveBody,
   type RunList,
@@ -89,6 +90,18 @@ export class RunsController {
   @HttpCode(202)
   cancel(@Param('id') id: string, @Body({ schema: CancelBody.default({}) }) act: CancelBody): Promise<Accepted> {
     return this.acts.cancel(id, act);
+  }
+
+  @Post(':id/pause')
+  @HttpCode(202)
+  pause(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<Accepted> {
+    return this.acts.pause(id, 'run.pause-requested', act);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(202)
+  resume(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<Accepted> {
+    return this.acts.pause(id, 'run.resume-requested', act);
   }
 
   @Post(':id/move')

@@ -113,7 +113,7 @@ test('a run shows each step with its attempts, times, input and output', async (
   const { id } = await start(world);
   world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
   const run = await get(world, id);
-  expect(run).toMatchObject({ status: 'running', input: hello.input, allowedActions: ['cancel', 'move'] });
+  expect(run).toMatchObject({ status: 'running', input: hello.input, allowedActions: ['cancel', 'pause', 'move'] });
   expect(run.traceId).toMatch(/^[0-9a-f]{32}$/);
   const [classify, draft, approve] = run.steps;
   expect(classify).toMatchObject({

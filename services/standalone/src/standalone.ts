@@ -8,6 +8,7 @@ import {
   type Env,
   followCancellations,
   followLimits,
+  followPauses,
   followPlans,
   type House,
   openHouse,
@@ -67,6 +68,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     plans: opening.use(await followPlans(gatewayHouse)),
     cancellations: opening.use(await followCancellations(gatewayHouse)),
     limits: opening.use(await followLimits(gatewayHouse)),
+    pauses: opening.use(await followPauses(gatewayHouse)),
   };
   const { STAGE_CONCURRENCY: concurrency } = config;
   await Promise.all(

@@ -130,6 +130,19 @@ export function runCommands(program: Command, context: Context): void {
       terminal.say('It is being cancelled.\n');
     });
 
+  const standing = (verb: 'pause' | 'resume', description: string, said: string) =>
+    acting(talking(run.command(verb)))
+      .description(description)
+      .argument('<run>')
+      .action(async (id: string, options: CommonOptions & ActOptions) => {
+        const path = `/v1/runs/${encodeURIComponent(id)}/${verb}`;
+        const accepted = await clientOf(terminal, options).post(path, actOf(options), Accepted);
+        terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+        terminal.say(`${said}\n`);
+      });
+  standing('pause', 'begin nothing new for a run and its child runs; what is in hand ends', 'It is being paused.');
+  standing('resume', 'go on with a run that is paused', 'It goes on.');
+
   acting(talking(run.command('move')))
     .description('go on with another version of the pipeline, from one of its steps')
     .argument('<run>')

@@ -26,6 +26,8 @@ export function runPage(run: RunView, { plan, now, traceUrl }: Around) {
     over: isOver(run.status),
     traceUrl,
     canCompensate: run.allowedActions.includes('cancel') && run.compensatingAs === undefined && plan?.compensates,
+    canPause: run.allowedActions.includes('pause'),
+    canResume: run.allowedActions.includes('resume'),
     canCancel: run.allowedActions.includes('cancel'),
     ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => durationOf(part * axis.span)),
     input: run.input === undefined ? undefined : fieldsOf(run.input),

@@ -22,6 +22,7 @@ export const MARKS: Readonly<Record<string, string>> = {
   running: '▸',
   retrying: '↻',
   waiting: '‖',
+  paused: '‖',
   compensating: '↶',
   completed: '✓',
   skipped: '–',

@@ -1,0 +1,51 @@
+import type { Fact } from '@millrace/contracts';
+import { families, squares } from './constructs/pipelines.js';
+import { gate } from './constructs/stages.js';
+import { Workshop } from './constructs/workshop.js';
+import { until } from './processes.js';
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await Workshop.open();
+});
+afterAll(() => workshop[Symbol.asyncDispose]());
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+const sumOfPowers = (count: number, power: number) => upTo(count).reduce((sum, n) => sum + n ** power, 0);
+
+/** What happened while a run was paused. */
+const inPause = (facts: readonly Fact[]): readonly Fact[] => {
+  const from = facts.findIndex(({ type }) => type === 'run.paused');
+  const to = facts.findIndex(({ type }) => type === 'run.resumed');
+  return from < 0 ? [] : facts.slice(from + 1, to < 0 ? facts.length : to);
+};
+
+test('a run that is paused keeps what was in hand and sends nothing more, its child runs neither, until it goes on', async () => {
+  const held = Promise.withResolvers<void>();
+  Object.assign(gate, { n: 7, open: held.promise, reached: 0 });
+  const id = await workshop.start(families, { numbers: upTo(120) });
+  await until('both that ask for it are at work', () => gate.reached === 2);
+  const act = { run: id, at: Date.now(), by: 'ann' };
+  await workshop.act({ type: 'run.pause-requested', ...act });
+  const open = async () => (await workshop.facts(id)).filter((facts) => facts.at(-1)!.type !== 'run.completed');
+  await until('all are paused', async () =>
+    (await open()).every((facts) => facts.some(({ type }) => type === 'run.paused')),
+  );
+  held.resolve();
+  const ended = async () => (await open()).flatMap(inPause).filter(({ type }) => type === 'step.completed').length;
+  await until('what was in hand has ended', async () => (await ended()) >= 2);
+  // Meanwhile others go on.
+  const other = await workshop.ended(await workshop.start(squares, { numbers: upTo(150) }));
+  expect(other.status).toBe('completed');
+  const during = (await workshop.facts(id)).flatMap(inPause);
+  expect(during.filter(({ type }) => type === 'step.requested')).toEqual([]);
+  expect(during.filter((fact) => fact.type === 'step.completed' && fact.next)).toEqual([]);
+  expect((await workshop.run(id))!.status).toBe('paused');
+
+  await workshop.act({ type: 'run.resume-requested', ...act });
+  const run = await workshop.ended(id);
+  expect(run.output).toEqual({
+    fourth: { count: 120, total: sumOfPowers(120, 4) },
+    total: { count: 120, total: sumOfPowers(120, 2) },
+  });
+});

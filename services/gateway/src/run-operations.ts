@@ -1,0 +1,53 @@
+import * as http from '@millrace/contracts/http';
+import { accepted, type Operation } from './operation.js';
+
+/** What people and systems do to a run. */
+export const RUN_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/cancel',
+    id: 'cancelRun',
+    summary: 'Cancels a run; with `compensate` what it has done is undone first.',
+    body: http.CancelBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/pause',
+    id: 'pauseRun',
+    summary:
+      'Begins nothing new for a run and its child runs: what stages have in hand ends and is kept, and no time passes for it. One that is paused stays so.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/resume',
+    id: 'resumeRun',
+    summary: 'Goes on with a run that is paused, and with its child runs.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/signals/{step}',
+    id: 'signalStep',
+    summary: 'Gives a waiting step what it needs.',
+    body: http.SignalBody,
+    answers: accepted,
+    problems: [
+      'INVALID_REQUEST',
+      'UNKNOWN_RUN',
+      'UNKNOWN_STEP',
+      'NOT_ALLOWED_NOW',
+      'INVALID_ANSWER',
+      'BROKER_UNAVAILABLE',
+    ],
+  },
+];
