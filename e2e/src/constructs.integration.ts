@@ -4,6 +4,10 @@ import { type RunEvent, type RunResult, runIdOf, type StepCommand } from '@millr
 import { kafkaBroker } from '@millrace/broker-kafka';
 import { isUndo } from '@millrace/pipeline';
 import { bookings, families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
+import { routes } from './constructs/routes-suite.js';
+import { turns } from './constructs/turns-suite.js';
+import { waiting } from './constructs/waiting-suite.js';
+import { policies } from './constructs/waits.js';
 import { type Installation, install } from './installation.js';
 import { ROOT, until } from './processes.js';
 
@@ -14,7 +18,10 @@ const json = <T>(record: Incoming): T => JSON.parse(record.value?.toString() ?? 
 const MAPS = { squares: 2_000, families: 150 };
 const WAYS = 30;
 const BOOKINGS = 20;
-const ALL = WAYS + BOOKINGS + 2;
+const POLICIES = 4;
+const ALL = WAYS + BOOKINGS + POLICIES + 2;
+/** Two of them fail for good. */
+const ITEMS = upTo(40).map((n) => ({ n, trouble: n % 20 === 7 ? 'always' : n % 5 === 0 ? 'once' : 'none' }));
 /** What a run of bookings with two chairs undoes: in itself, in the items, in the pipeline that is a step of it. */
 const UNDOS = [
   'undo:room',
@@ -29,7 +36,9 @@ const UNDOS = [
 
 let house: Installation;
 beforeAll(async () => {
-  const PIPELINES = pathToFileURL(`${ROOT}e2e/dist/constructs/pipelines.js`).href;
+  const PIPELINES = ['pipelines', 'waits']
+    .map((name) => pathToFileURL(`${ROOT}e2e/dist/constructs/${name}.js`).href)
+    .join();
   const others = { 'stages-1': 'e2e/dist/constructs/main.js', 'stages-2': 'e2e/dist/constructs/main.js' };
   const brokers = process.env['KAFKA_BROKERS']!.split(',');
   await using somebody = await kafkaBroker({ brokers, clientId: 'somebody', transactionalIdPrefix: 'somebody.' });
@@ -51,6 +60,7 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
     ...upTo(BOOKINGS).map((n) =>
       ask(bookings.name, `bookings${n}`, { chairs: ['a', 'b'], trouble: n % 2 === 0 ? 'always' : 'none' }),
     ),
+    ...upTo(POLICIES).map((n) => ask(policies.name, `policies${n}`, { items: ITEMS })),
     ...upTo(WAYS).map((n) => ask(ways.name, `ways${n}`, { n, way: ['up', 'down', 'round'][n % 3] })),
   ]);
   const results = async () => (await house.read(house.topics.results)).map((one) => json<RunResult>(one));
@@ -79,6 +89,14 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
       total: { count: MAPS.families, total: sumOfPowers(MAPS.families, 2) },
     },
   ]);
+  const done = ITEMS.flatMap(({ n, trouble }) => (trouble === 'always' ? [] : [{ n, square: n * n }]));
+  const each = ITEMS.map(({ n, trouble }) =>
+    trouble === 'always'
+      ? { failure: expect.objectContaining({ code: 'STAGE_THREW' }) as object }
+      : { output: { n, square: n * n } },
+  );
+  const lists = { skip: done, collect: each, tolerate: done, percent: done, fail: [] };
+  expect(outputs.get(policies.name)).toEqual(upTo(POLICIES).map(() => lists));
   const square = (n: number) => [65_536 ** 2, 0, 1][n % 3];
   const expected = upTo(WAYS).map((n) => ({ large: 65_536, way: square(n), first: n * n }));
   expect(outputs.get(ways.name)).toEqual(expect.arrayContaining(expected));
@@ -137,3 +155,7 @@ test('signals from a topic reach the run that waits for them, each once, with co
   const { rows } = await house.database.query<{ left: number }>('select count(*)::int as left from signals');
   expect(rows).toEqual([{ left: 0 }]);
 }, 570_000);
+
+describe('what waits', () => waiting(() => house));
+describe('turns', () => turns(() => house));
+describe('versions', () => routes(() => house));

@@ -117,7 +117,7 @@ export const unbook = defineStage({
   output: z.object({}),
   retry: { maxAttempts: 3, initialMs: 20 },
 });
-const undo = { stage: unbook, input: ({ ticket }: { ticket: Ref<string> }) => ({ ticket }) };
+export const undo = { stage: unbook, input: ({ ticket }: { ticket: Ref<string> }) => ({ ticket }) };
 
 const Desk = z.object({ floor: z.number() });
 const desk = pipeline({ name: 'desk', input: Desk }, ({ input, step }) => {
