@@ -56,7 +56,7 @@ export const MUTANTS: Readonly<Record<string, Rules>> = {
     RULES.decide(run.paused ? { ...run, paused: { ...run.paused, happened: [] } } : run, event, context),
   ),
   'decide: never gives up trying': deciding((run, event, context) => {
-    const fresh = [...run.steps].map(([name, step]) => [name, { ...step, tries: Math.min(step.tries, 1) }] as const);
+    const fresh = [...run.steps].map(([name, step]) => [name, { ...step, failures: {} }] as const);
     const forgetful: Run = { ...run, steps: new Map(fresh) };
     return RULES.decide(event.type === 'step.failed' ? forgetful : run, event, context);
   }),

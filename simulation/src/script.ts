@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type LoadedPlan, loadPlan, type Plan } from '@millrace/pipeline';
+import { fallbacksOf, type LoadedPlan, loadPlan, type Plan, RetryPolicy } from '@millrace/pipeline';
 import { type Clause, celOf, clause, readBy } from './clause.js';
 
 /** A step as it is drawn: numbers stand for earlier steps, or for the input. */
@@ -7,13 +7,16 @@ export interface Sketch {
   readonly kind: 'stage' | 'signal';
   readonly reads: readonly number[];
   readonly when: Clause | undefined;
-  readonly retry: { maxAttempts: number; initialMs: number; factor: number; maxMs: number; jitter: number };
-  readonly fallback: boolean;
+  readonly retry: Omit<RetryPolicy, 'cases'>;
+  /** How often to try again where the model is busy, if that differs. */
+  readonly busy: number | undefined;
+  /** For which failures; undefined stands for any. */
+  readonly fallbacks: readonly ('STAGE_TIMED_OUT' | 'MODEL_BUSY' | undefined)[];
   readonly hasDefault: boolean;
 }
 
 /** How one attempt of a step goes. */
-export type Outcome = 'succeeds' | 'fails' | 'fails for good' | 'never answers';
+export type Outcome = 'succeeds' | 'fails' | 'is busy' | 'fails for good' | 'never answers';
 
 /** What happens to a run of a plan, and in which order. */
 export interface Course {
@@ -31,6 +34,7 @@ export interface Script {
 }
 
 const MAX_STEPS = 30;
+const ONCE = RetryPolicy.parse({ maxAttempts: 1 });
 
 const sketch = fc.record({
   kind: fc.constantFrom('stage' as const, 'stage' as const, 'stage' as const, 'stage' as const, 'signal' as const),
@@ -42,17 +46,22 @@ const sketch = fc.record({
     factor: fc.constantFrom(1, 2),
     maxMs: fc.constant(10_000),
     jitter: fc.constantFrom(0, 0.5),
+    maxTotalMs: fc.constantFrom(undefined, undefined, 1_500),
+    never: fc.constantFrom<string[] | undefined>(undefined, undefined, undefined, ['MODEL_BUSY']),
   }),
-  fallback: fc.boolean(),
+  busy: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  fallbacks: fc.array(fc.constantFrom(undefined, undefined, 'STAGE_TIMED_OUT' as const, 'MODEL_BUSY' as const), {
+    maxLength: 3,
+  }),
   hasDefault: fc.boolean(),
 });
 
 const outcome = fc.constantFrom<Outcome>(
-  ...(['succeeds', 'succeeds', 'succeeds', 'fails', 'fails for good', 'never answers'] as const),
+  ...(['succeeds', 'succeeds', 'succeeds', 'fails', 'is busy', 'fails for good', 'never answers'] as const),
 );
 
 const course: fc.Arbitrary<Course> = fc.record({
-  outcomes: fc.array(fc.array(outcome, { maxLength: 4 }), { maxLength: MAX_STEPS }),
+  outcomes: fc.array(fc.array(outcome, { maxLength: 6 }), { maxLength: MAX_STEPS }),
   choices: fc.array(fc.nat(255), { maxLength: 120 }),
   cancelled: fc.constantFrom(false, false, false, true),
   window: fc.constantFrom(1_000, 1, 2, 3, 8),
@@ -76,7 +85,7 @@ export function planOf(sketches: readonly Sketch[]): LoadedPlan {
   return loadPlan({ format: 1, pipeline: 'random', inputSchema: {}, steps, output });
 }
 
-function stepOf({ kind, reads, when, retry, fallback, hasDefault }: Sketch, i: number) {
+function stepOf({ kind, reads, when, fallbacks, hasDefault, busy, ...sketch }: Sketch, i: number) {
   const name = (n: number) => nameOf(i, n);
   const input = { of: reads.map((n) => ({ $orElse: [{ $ref: [name(n), 'n'] }, -1] })) };
   const named = new Set([...reads, ...(when ? readBy(when) : [])].map(name));
@@ -87,9 +96,11 @@ function stepOf({ kind, reads, when, retry, fallback, hasDefault }: Sketch, i: n
     ...(hasDefault && { onFailure: { default: { n: -2 } } }),
   };
   if (kind === 'signal') return { kind, schema: {}, show: input, timeoutMs: 50_000, ...common };
-  const at = { timeoutMs: 1_000, retry };
-  const other = fallback && { fallback: { stage: 'other', input, ...at } };
-  return { kind, stage: 'work', input, startTimeoutMs: 5_000, ...at, ...other, ...common };
+  const cases = busy !== undefined && { cases: [{ ...ONCE, maxAttempts: busy, on: ['MODEL_BUSY'] }] };
+  const at = { timeoutMs: 1_000, retry: { ...sketch.retry, ...cases } };
+  const others = fallbacks.map((on) => ({ stage: 'other', input, ...at, ...(on && { on: [on] }) }));
+  const fallback = others.length > 0 && { fallback: others.length > 1 ? others : others[0]! };
+  return { kind, stage: 'work', input, startTimeoutMs: 5_000, ...at, ...fallback, ...common };
 }
 
 /** The plan, a line for each step, and how its attempts go. */
@@ -101,8 +112,8 @@ export function told({ plan, order }: LoadedPlan, { outcomes }: Course): string[
       `${name}: a ${step.kind}`,
       step.predecessors.length > 0 && `after ${step.predecessors.join(', ')}`,
       step.when !== undefined && `when ${step.when}`,
-      step.kind === 'stage' && step.retry.maxAttempts > 1 && `up to ${step.retry.maxAttempts} attempts`,
-      step.kind === 'stage' && step.fallback && 'with a fallback',
+      step.kind === 'stage' && `retry ${JSON.stringify(step.retry)}`,
+      step.kind === 'stage' && step.fallback && `fallbacks for ${fallbacksOf(step).map(({ on }) => on ?? 'any')}`,
       step.onFailure && 'with a default',
       goes.length > 0 && `attempts: ${goes.join(', ')}`,
     ]

@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import { inputOf, type LoadedPlan } from '@millrace/pipeline';
+import { type Fallback, fallbacksOf, inputOf, type LoadedPlan, workOf } from '@millrace/pipeline';
 import { evolve, type Run, stepOf } from '@millrace/saga';
 import { holds } from './clause.js';
 import { nameOf, type Sketch } from './script.js';
@@ -89,20 +89,53 @@ function ofAttempts(facts: readonly Fact[], sent: readonly string[]): string[] {
   return wrong;
 }
 
-/** No step is tried more often than its policy has it. */
+/** No stage is tried more often than its policy has it for such failures, nor begun after its time; and each fallback is the first for what failed. */
 function ofRetries(facts: readonly Fact[], plan: LoadedPlan): string[] {
-  const tried = new Map<string, number>();
+  const stages = new Map<string, { nth: number; since: number; failures: string[] }>();
   const wrong: string[] = [];
+  let pausedAt = 0;
   for (const fact of facts) {
-    if (fact.type === 'step.redriven') tried.delete(fact.step);
-    if (fact.type !== 'step.failed') continue;
-    const failures = (tried.get(fact.step) ?? 0) + 1;
-    tried.set(fact.step, failures);
+    if (fact.type === 'run.paused') pausedAt = fact.at;
+    if (fact.type === 'run.resumed') for (const stage of stages.values()) stage.since += fact.at - pausedAt;
+    if (fact.type === 'step.redriven') stages.delete(fact.step);
+    if (fact.type === 'step.completed')
+      for (const step of fact.next ?? []) stages.set(step, { nth: 0, since: fact.at, failures: [] });
+    if (fact.type !== 'step.failed' && fact.type !== 'step.requested') continue;
     const step = plan.step(fact.step);
-    const allowed = step.kind === 'stage' ? step.retry.maxAttempts + (step.fallback?.retry.maxAttempts ?? 0) : 0;
-    if (failures === allowed + 1) wrong.push(`${fact.step} was tried more than ${allowed} times`);
+    const before = stages.get(fact.step);
+    if (step.kind !== 'stage') continue;
+    if (fact.type === 'step.requested') {
+      const nth = Number(fact.fallback ?? 0);
+      if (before?.nth === nth) {
+        const { maxTotalMs = Infinity } = workOf(step, nth).retry;
+        if (fact.at > before.since + maxTotalMs + LATE_MS) wrong.push(`${fact.step} was tried again too late`);
+      } else stages.set(fact.step, { nth, since: fact.at, failures: [] });
+      const cause = before?.failures.at(-1);
+      if (nth > 0 && before?.nth !== nth && nth !== firstFor(fallbacksOf(step), before?.nth ?? 0, cause))
+        wrong.push(`${fact.step} was given to its fallback ${nth} for ${cause}`);
+      continue;
+    }
+    const { nth, failures } = before!;
+    const { code } = fact.failure;
+    const { maxAttempts, never = [], cases = [] } = workOf(step, nth).retry;
+    const own = never.includes(code) ? { on: never, maxAttempts: 1 } : cases.find(({ on }) => on.includes(code));
+    const alike = failures.filter((one) => own?.on.includes(one) ?? !cases.some(({ on }) => on.includes(one)));
+    const allowed = own?.maxAttempts ?? maxAttempts;
+    if (alike.length === allowed) wrong.push(`${fact.step} was tried more than ${allowed} times for ${code}`);
+    failures.push(code);
   }
   return wrong;
+}
+
+/** An event that was there before a timer may come to be decided a little later. */
+const LATE_MS = 500;
+
+function firstFor(fallbacks: readonly Fallback[], nth: number, code: string | undefined): number {
+  for (let next = nth; next < fallbacks.length; next++) {
+    const { on } = fallbacks[next]!;
+    if (!on || on.includes(code!)) return next + 1;
+  }
+  return 0;
 }
 
 function ofTheEnd(run: Run, plan: LoadedPlan): string[] {

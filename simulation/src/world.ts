@@ -24,6 +24,8 @@ export const RULES: Rules = { decide, accept, handOff, window: (size) => new Off
 
 const MAX_TURNS = 10_000;
 
+const CODES = { fails: 'STAGE_THREW', 'is busy': 'MODEL_BUSY', 'fails for good': 'STAGE_INPUT_INVALID' } as const;
+
 /** A stage's partition with its window, stages and a coordinator, without any I/O: everything that can happen to one run, in an order that is given. */
 export class World {
   readonly facts: Fact[] = [];
@@ -166,7 +168,7 @@ export class World {
     this.story.push(`${step}/${attempt} ${how}`);
     if (how === 'never answers') return this.commands.finish(offset, () => undefined);
     if (how !== 'succeeds') {
-      const cause = failure(how === 'fails' ? 'STAGE_THREW' : 'STAGE_INPUT_INVALID', 'as the script has it');
+      const cause = failure(CODES[how], 'as the script has it');
       return this.commands.finish(offset, () => this.log.push({ type: 'step.failed', ...common, failure: cause }));
     }
     const output = { n: attempt + Number(step.slice(1)), by: attempt, saw: input };

@@ -8,6 +8,8 @@ const Step = { step: z.string(), at: At };
 const Attempt = { ...Step, attempt: z.int().positive() };
 /** Whom a review is for. */
 const Assigned = { assignee: z.string().optional(), group: z.string().optional() };
+/** A fallback does it: the first, or that one of a chain. */
+const Fallback = z.union([z.literal(true), z.int().min(2)]).optional();
 const Act = { by: z.string().optional(), reason: z.string().optional() };
 
 /**
@@ -51,7 +53,7 @@ export const Fact = z.discriminatedUnion('type', [
     stage: z.string().optional(),
     child: z.string().optional(),
     timeoutMs: z.number().optional(),
-    fallback: z.literal(true).optional(),
+    fallback: Fallback,
   }),
   z.object({
     type: z.literal('step.completed'),
@@ -72,7 +74,7 @@ export const Fact = z.discriminatedUnion('type', [
     trace: z.string().optional(),
   }),
   /** To be requested again, as attempt `attempt`, at `due`. */
-  z.object({ type: z.literal('step.retrying'), ...Attempt, due: At, fallback: z.literal(true).optional() }),
+  z.object({ type: z.literal('step.retrying'), ...Attempt, due: At, fallback: Fallback }),
   z.object({ type: z.literal('step.skipped'), ...Step }),
   /** The step's items are known: so many, the first of that index. Each is a step of its own from now on: `embed[3]`. */
   z.object({

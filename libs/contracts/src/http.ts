@@ -34,8 +34,9 @@ export type FailureView = z.infer<typeof FailureView>;
 
 export const AttemptView = z.object({
   attempt: z.int().nonnegative(),
-  /** The fallback stage did it. */
+  /** A fallback did it: this stage. */
   fallback: z.boolean().optional(),
+  stage: z.string().optional(),
   /** When it was asked for. */
   requestedAt: Time,
   /** When its stage began; absent where no stage has said so. */

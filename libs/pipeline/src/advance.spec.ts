@@ -1,6 +1,7 @@
 import {
   advance,
   carriedWith,
+  fallbackInputOf,
   handOff,
   inputOf,
   type Known,
@@ -110,8 +111,8 @@ describe('what a stage hands off', () => {
 
   test('a retry, a fallback and the end find their values again', () => {
     expect(inputOf(chain, 'c', { a: { x: 3 }, b: 2 })).toEqual({ b: 2, a: 3 });
-    expect(inputOf(chain, 'c', {}, true)).toEqual(['$ref']);
-    expect(() => inputOf(chain, 'b', {}, true)).toThrow(PlanError);
+    expect(fallbackInputOf(chain, { step: 'c', nth: 1, cause: undefined }, {})).toEqual(['$ref']);
+    expect(() => fallbackInputOf(chain, { step: 'b', nth: 1, cause: undefined }, {})).toThrow(PlanError);
     expect(carriedWith(chain, 'b', { a: 1, input: 2 })).toEqual({ a: 1 });
     expect(carriedWith(chain, 'c', { a: 1, input: 2 })).toBeUndefined();
     expect(outputOf(chain, { e: 'done' })).toEqual({ said: 'done', always: 1 });

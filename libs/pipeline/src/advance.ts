@@ -1,6 +1,8 @@
 import type { Failure } from '@millrace/contracts';
+import { factsOf } from './fallbacks.js';
 import { itemOf, knownTo } from './items.js';
 import type { Known } from './mapping.js';
+import { FAILURE } from './names.js';
 import { PlanError } from './plan-error.js';
 import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
 import type { LoopStep, PlanStep } from './plan.js';
@@ -86,13 +88,22 @@ export function handOff({ compiled }: LoadedPlan, step: string, known: Known): H
   return { wanted, skipped };
 }
 
-/** The input of a step or an item, or of its fallback, from what is known: for retries and redrives. */
-export function inputOf({ compiled }: LoadedPlan, step: string, known: Known, fallback = false): unknown {
-  const { input, fallbackInput } = stepOf(compiled, step);
+/** The input of a step or an item from what is known: for retries and redrives. */
+export function inputOf({ compiled }: LoadedPlan, step: string, known: Known): unknown {
+  return stepOf(compiled, step).input(knownIn(compiled, step, known));
+}
+
+/** The input of a fallback, of which the first is 1, from what is known and what it stands in for has failed of. */
+export function fallbackInputOf(
+  { compiled }: LoadedPlan,
+  { step, nth, cause }: { step: string; nth: number; cause: Failure | undefined },
+  known: Known,
+): unknown {
+  const { fallbackInputs, isShadowed } = stepOf(compiled, step);
+  const input = fallbackInputs[nth - 1];
+  if (!input) throw new PlanError('UNKNOWN_STEP', `it has no fallback ${nth}`, step);
   const all = knownIn(compiled, step, known);
-  if (!fallback) return input(all);
-  if (!fallbackInput) throw new PlanError('UNKNOWN_STEP', 'it has no fallback', step);
-  return fallbackInput(all);
+  return input(isShadowed || !cause ? all : { ...all, [FAILURE]: factsOf(cause, step) });
 }
 
 /** What a child run is given of what its parent knows. */

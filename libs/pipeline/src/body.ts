@@ -3,6 +3,7 @@ import { conditionChecker } from './cel-types.js';
 import { conditionsOver } from './condition.js';
 import { ancestorsOf, orderOf, reduced } from './graph.js';
 import type { JsonSchema } from './json-schema.js';
+import { FAILURE } from './names.js';
 import type { Mapping, PlanStep, Work } from './plan.js';
 import { RetryPolicy } from './plan.js';
 import { schemaOf } from './output-schema.js';
@@ -45,6 +46,8 @@ function runWork(builder: Builder, steps: Readonly<Record<string, PlanStep>>, ou
 export function connected(builder: Builder): Record<string, PlanStep> {
   const { drafts } = builder;
   const around = builder.around();
+  if (builder.readsFailure !== undefined && (around.has(FAILURE) || drafts.has(FAILURE)))
+    throw new PlanError('SHADOWED', `what is called "${FAILURE}" here is not what failed`, builder.readsFailure);
   const conditionIn = conditionsOver([...around.keys(), ...drafts.keys()]);
   const check = conditionChecker(
     new Map([...around, ...[...drafts].map(([name, { output }]) => [name, output] as const)]),

@@ -5,14 +5,15 @@ import { compensationOf } from './compensation.js';
 import { allOf } from './constructs.js';
 import type { AnyOptions } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
-import { misfit, rooted } from './fits.js';
+import { failureSource, fallbackSpec } from './fallbacks.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { type Rendered, renderMapped } from './mapped.js';
 import { checkStepName } from './names.js';
 import { PlanError } from './plan-error.js';
-import { type PlanStep, RetryPolicy, type StageStep } from './plan.js';
+import type { PlanStep, StageStep } from './plan.js';
 import { type Ref, type RefOf, refTo, type Source } from './reference.js';
-import type { Retry, StageContract } from './stage-contract.js';
+import { policyOf, type Retry } from './retry-policy.js';
+import type { StageContract } from './stage-contract.js';
 
 interface Surroundings {
   readonly pipeline: string;
@@ -40,6 +41,8 @@ export class Builder {
   /** What is read of the steps around this work; and which of its own names it reads. */
   readonly outside = new Map<string, JsonSchema>();
   readonly used = new Set<string>();
+  /** A step whose fallback reads what it stands in for has failed of. */
+  readsFailure: string | undefined;
   /** The cases within which steps are defined now. */
   private guards: readonly Condition[] = [];
 
@@ -104,7 +107,7 @@ export class Builder {
   ): Ref<never> {
     const output = this.outputOf(contract, name);
     const given = this.rendered(input, name);
-    const fallback = options.fallback && this.fallback(options.fallback, name, output);
+    const fallback = fallbackSpec(this, name, { fallback: options.fallback, wanted: output });
     const undo = compensationOf(this, name, { compensate: options.compensate, output });
     const step: StageStep = {
       kind: 'stage',
@@ -112,7 +115,7 @@ export class Builder {
       input: given.mapping,
       ...this.tries(options, contract, name),
       startTimeoutMs: millisecondsOf(options.startTimeout ?? '10m', name),
-      ...(fallback && { fallback: fallback.spec }),
+      ...fallback.spec,
       predecessors: [],
       ...this.common(name, options, contract.output),
       ...undo.spec,
@@ -122,7 +125,7 @@ export class Builder {
       {
         step,
         output,
-        waitsFor: this.waits(name, options, [given, ...(fallback ? [fallback.given] : []), ...undo.given]),
+        waitsFor: this.waits(name, options, [given, ...fallback.given, ...undo.given]),
       },
       options,
     );
@@ -158,20 +161,13 @@ export class Builder {
     return jsonSchemaOf(contract.output, 'output', `the output of stage "${name}"`);
   }
 
-  private fallback(fallback: NonNullable<AnyOptions['fallback']>, step: string, wanted: JsonSchema) {
-    const output = this.outputOf(fallback.stage, step);
-    const reason = misfit(rooted(output), rooted(wanted));
-    if (reason !== undefined)
-      throw new PlanError(
-        'FALLBACK_OUTPUT',
-        `what its fallback "${fallback.stage.name}" gives does not fit (${reason})`,
-        step,
-      );
-    const given = this.rendered(fallback.input, step);
-    return {
-      given,
-      spec: { stage: fallback.stage.name, input: given.mapping, ...this.tries(fallback, fallback.stage, step) },
-    };
+  /** An input that may be made of a failure, which is nothing to wait for. */
+  failing(input: unknown, step: string): Rendered {
+    if (typeof input !== 'function') return this.rendered(input, step);
+    const source = failureSource(this);
+    const { mapping, sources } = this.rendered((input as (failure: unknown) => unknown)(refTo(source)), step);
+    if (sources.includes(source)) this.readsFailure = step;
+    return { mapping, sources: sources.filter((one) => one !== source) };
   }
 
   tries(own: { retry?: Retry; timeout?: Duration }, contract: StageContract, step: string) {
@@ -224,10 +220,4 @@ export class Builder {
       } else throw new PlanError('UNKNOWN_STEP', `"${name}" is a step of another pipeline or of another item`, step);
     }
   }
-}
-
-export function policyOf(retry: Retry, step: string): RetryPolicy {
-  const { data, error } = RetryPolicy.safeParse(typeof retry === 'number' ? { maxAttempts: retry } : retry);
-  if (data) return data;
-  throw new PlanError('BAD_RETRY', `its retry is not valid: ${error.issues[0]?.message}`, step);
 }

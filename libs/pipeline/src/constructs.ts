@@ -11,7 +11,7 @@ import { schemaOf } from './output-schema.js';
 import { PlanError } from './plan-error.js';
 import type { Plan, PlanStep, RaceStep } from './plan.js';
 import { type Ref, type RefOf, referenceOf } from './reference.js';
-import { policyOf } from './builder.js';
+import { policyOf } from './retry-policy.js';
 
 /** Defines work on the builder it is given; what it returns is the work's output. */
 export type Define = (builder: Builder) => unknown;

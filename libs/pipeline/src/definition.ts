@@ -2,6 +2,7 @@ import type { Failure } from '@millrace/contracts';
 import type { z } from 'zod';
 import type { Condition, Test } from './conditions.js';
 import type { Duration } from './duration.js';
+import type { FailureFacts } from './fallbacks.js';
 import type { Pipeline } from './pipeline.js';
 import type { FromTopic } from './signal-source.js';
 import type { ItemFailure } from './plan.js';
@@ -22,11 +23,12 @@ export interface Define<Input extends z.ZodType> {
     When extends Test | undefined = undefined,
     Fallback extends Fitting<Contract> = Fitting<Contract>,
     Undo extends StageContract = StageContract,
+    const Chain extends readonly Fitting<Contract>[] = readonly Fitting<Contract>[],
   >(
     name: string,
     contract: Contract,
     input: Mapped<Given<Contract>>,
-    options?: StepOptions<Contract, When, Fallback> & Compensated<Result<Contract>, Undo>,
+    options?: StepOptions<Contract, When, Fallback, Chain> & Compensated<Result<Contract>, Undo>,
   ): Ref<Result<Contract> | IfGiven<When>>;
 
   /**
@@ -132,21 +134,28 @@ export interface StepOptions<
   Contract extends StageContract,
   When,
   Fallback extends StageContract,
+  Chain extends readonly StageContract[] = readonly StageContract[],
 > extends AnyWork<When> {
   readonly retry?: Retry;
   /** For one attempt, from when its stage starts it: 30 seconds unless the contract says otherwise. */
   readonly timeout?: Duration;
   /** How long an attempt may wait for its stage to take it: 10 minutes unless given. */
   readonly startTimeout?: Duration;
-  /** Asked when the stage has failed for good. */
-  readonly fallback?: {
-    readonly stage: Fallback;
-    readonly input: Mapped<Given<Fallback>>;
-    readonly retry?: Retry;
-    readonly timeout?: Duration;
-  };
-  /** When stage and fallback have failed for good: go on with this output, or park the step as a dead letter (which is what happens otherwise). */
+  /** Asked when the stage has failed for good: one, or several in order, each when the one before has failed for good, too. */
+  readonly fallback?: FallbackOptions<Fallback> | { readonly [I in keyof Chain]: FallbackOptions<Chain[I]> };
+  /** When stage and fallbacks have failed for good: go on with this output, or park the step as a dead letter (which is what happens otherwise). */
   readonly onFailure?: { readonly default: z.input<Contract['output']> } | 'dead-letter';
+}
+
+/** A stage that stands in for another. It has its own policy, which counts its own failures. */
+export interface FallbackOptions<Fallback extends StageContract> {
+  readonly stage: Fallback;
+  /** May be made of the failure that led here: that of the stage, or of the fallback, before. */
+  readonly input: Mapped<Given<Fallback>> | ((failure: Ref<FailureFacts>) => Mapped<Given<Fallback>>);
+  /** Asked for failures with these codes alone; others go on to the next. */
+  readonly on?: readonly string[];
+  readonly retry?: Retry;
+  readonly timeout?: Duration;
 }
 
 export interface Compensated<Output, Undo extends StageContract> {
@@ -240,6 +249,8 @@ export type ReviewOptions<Answer extends z.ZodType, When> = WaitOptions<Answer, 
     readonly escalate?: Escalation | readonly Escalation[];
   };
 
+export type OneOrMore<T> = T | readonly T[];
+
 /** What the builder is given, whatever its types. */
 export interface AnyOptions {
   readonly when?: Condition | RefOf<boolean>;
@@ -249,12 +260,13 @@ export interface AnyOptions {
   readonly timeout?: Duration;
   readonly startTimeout?: Duration;
   readonly deadline?: Duration;
-  readonly fallback?: {
+  readonly fallback?: OneOrMore<{
     readonly stage: StageContract;
     readonly input: unknown;
+    readonly on?: readonly string[];
     readonly retry?: Retry;
     readonly timeout?: Duration;
-  };
+  }>;
   readonly compensate?: {
     readonly stage: StageContract;
     readonly input: (output: Ref<never>) => unknown;

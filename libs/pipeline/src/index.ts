@@ -2,6 +2,7 @@ export {
   type Advance,
   advance,
   carriedWith,
+  fallbackInputOf,
   givenTo,
   handOff,
   isLoopOver,
@@ -15,9 +16,11 @@ export {
 export { type Misfit, misfits } from './containment.js';
 export { type Difference, differences } from './diff.js';
 export { breaks, schemasOf } from './evolution.js';
+export { type FailureFacts, fallbackAfter, fallbacksOf, workOf } from './fallbacks.js';
 export { hashOf } from './hash.js';
 export type { Known } from './mapping.js';
 export {
+  type Fallback,
   type ItemFailure,
   type LoopStep,
   type Mapping,
@@ -76,7 +79,7 @@ export {
   or,
   type Test,
 } from './conditions.js';
-export type { Define, ReviewOptions, StepOptions, WaitOptions } from './definition.js';
+export type { Define, FallbackOptions, ReviewOptions, StepOptions, WaitOptions } from './definition.js';
 export { type Duration, millisecondsOf } from './duration.js';
 export { type Pipeline, pipeline, type PipelineOptions } from './pipeline.js';
 export { type Mapped, orElse, type Ref, type RefOf } from './reference.js';

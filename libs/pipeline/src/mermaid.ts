@@ -1,8 +1,9 @@
-import type { Plan, PlanStep, Recipient, Work } from './plan.js';
+import { fallbacksOf } from './fallbacks.js';
+import type { Plan, PlanStep, Recipient, StageStep, Work } from './plan.js';
 
 /**
  * A plan as a Mermaid flowchart: stages are boxes, reviews and signals hexagons, values diamonds; what has a plan of its own is a box around that. An
- * arrow to a step that may be skipped is dotted and says when it is wanted. What undoes a step hangs on it by a circle.
+ * arrow to a step that may be skipped is dotted and says when it is wanted. What undoes a step hangs on it by a circle, its fallbacks by a cross.
  */
 export function mermaid(plan: Plan): string {
   const steps = Object.entries(plan.steps);
@@ -34,10 +35,23 @@ function nodesOf({ steps }: Plan, within: string): string[] {
       'compensate' in step && step.compensate
         ? [`${id}_undo(["undo: ${escaped(step.compensate.stage)}"])`, `${id} -.-o ${id}_undo`]
         : [];
+    const besides = [...undo, ...fallbackNodes(id, step)];
     if (inner.every(({ plan }) => Object.keys(plan.steps).length === 0))
-      return [`${id}${shapeOf(name, step)}`, ...undo];
+      return [`${id}${shapeOf(name, step)}`, ...besides];
     const lines = inner.flatMap((one) => [...nodesOf(one.plan, one.within), ...edgesOf(one.plan, one.within)]);
-    return [`subgraph ${id}["${labelOf(name, step)}"]`, ...lines.map(indented), 'end', ...undo];
+    return [`subgraph ${id}["${labelOf(name, step)}"]`, ...lines.map(indented), 'end', ...besides];
+  });
+}
+
+/** Who is asked after a step's stage, one after the other. */
+function fallbackNodes(id: string, step: PlanStep): string[] {
+  const others = fallbacksOf(step as Pick<StageStep, 'fallback'>);
+  return others.flatMap(({ stage, on }, i) => {
+    const before = i === 0 ? id : `${id}_else${i}`;
+    return [
+      `${id}_else${i + 1}(["else: ${escaped(stage)}"])`,
+      `${before} -.-x${on ? `|"${on.join(', ')}"|` : ''} ${id}_else${i + 1}`,
+    ];
   });
 }
 

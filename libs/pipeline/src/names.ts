@@ -4,6 +4,9 @@ import { PlanError } from './plan-error.js';
 /** How the run's input is called in mappings and conditions; no step can have this name. */
 export const INPUT = 'input';
 
+/** How what failed is called where something is done about it: `code`, `kind`, `message` and `step`. A step of this name goes first. */
+export const FAILURE = 'failure';
+
 const STEP_NAME = /^[a-z][a-zA-Z0-9]{0,63}$/;
 const KEBAB_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

@@ -9,7 +9,7 @@ export const PLAN_ERRORS = {
   UNKNOWN_STEP: 'Refer to a step of this pipeline, or to `input`.',
   NOT_BEFORE: 'A step can only read what ends before it begins: add the step it reads to its predecessors.',
   INSIDE_CASE: 'Read what `choose` gives instead, or read it within the case.',
-  SHADOWED: 'Give the item another name with `as`.',
+  SHADOWED: 'Give the item another name with `as`, or the step another name.',
   CYCLE: 'Take one of these steps out of the other’s `after`, `when` or input.',
   UNKNOWN_STAGE: 'Deploy the stage, or correct its name.',
   STAGE_CONFLICT: 'Use one contract for a stage; give the other one a name of its own.',

@@ -1,14 +1,16 @@
 import { type Condition, conditionsOver } from './condition.js';
+import { fallbacksOf } from './fallbacks.js';
 import { ancestorsOf, orderOf, reduced } from './graph.js';
 import { hashOf } from './hash.js';
 import { itemName, itemOf, rangeOf } from './items.js';
 import { pageStep, undoStep } from './derived-steps.js';
-import { compileMapping, type Path, type Read, referencesOf } from './mapping.js';
-import { checkStepName, INPUT } from './names.js';
+import { compileMapping, type Read } from './mapping.js';
+import { checkStepName, FAILURE, INPUT } from './names.js';
 import { recipientsOf } from './recipients.js';
 import { fromOf, loadSource } from './signal-source.js';
 import { PlanError } from './plan-error.js';
-import { type Mapping, Plan, type PlanStep } from './plan.js';
+import { Plan, type PlanStep } from './plan.js';
+import { mappingOf, needsOf } from './reads.js';
 import { type LoadedStarts, loadStarts } from './starts.js';
 import { compensates, undoName, undoneBy } from './undo.js';
 
@@ -50,7 +52,10 @@ export interface CompiledStep {
   readonly when: Condition | undefined;
   /** The input; for a review or signal what is shown, for a map its list, for a loop what it starts with. */
   readonly input: Read;
-  readonly fallbackInput: Read | undefined;
+  /** The inputs of its fallbacks, in order; what they read as `failure` is given beside what is known. */
+  readonly fallbackInputs: readonly Read[];
+  /** Something else is called `failure` there. */
+  readonly isShadowed: boolean;
   /** Successors that are handed off. */
   readonly next: readonly CompiledStep[];
   readonly isHandedOff: boolean;
@@ -206,43 +211,46 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
   return (name) => {
     const step = plan.steps[name]!;
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
-    const compiled = compiledWork(name, step);
     const own = namesOf(step);
-    const item = 'work' in step ? compiledWork(name, { ...step.work, predecessors: [] }) : undefined;
+    const all = new Set([...known, ...names, ...own]);
+    const compiled = compiledWork(name, step, all);
+    const item = 'work' in step ? compiledWork(name, { ...step.work, predecessors: [] }, all) : undefined;
     const branches = new Map(
       Object.entries(step.kind === 'race' ? step.branches : {}).map(([key, work]) => [
         key,
-        compiledWork(itemName(name, key), { ...work, predecessors: [] }),
+        compiledWork(itemName(name, key), { ...work, predecessors: [] }, all),
       ]),
     );
-    const until = step.kind === 'loop' ? conditionsOver([...known, ...names, ...own])(step.until, name) : undefined;
+    const until = step.kind === 'loop' ? conditionsOver([...all])(step.until, name) : undefined;
     const undoing = undoStep(step);
-    const undo = undoing && compiledWork(undoName(name), undoing);
+    const undo = undoing && compiledWork(undoName(name), undoing, all);
     const undoReads = [...(undo?.needs ?? [])].filter((need) => need !== name);
     const within = [item, ...branches.values(), until].flatMap((one) => [...(one?.needs ?? [])]);
     const around = within.filter((need) => !own.includes(need));
     const needs = new Set([...compiled.needs, ...around, ...undoReads, ...(when?.needs ?? [])]);
     const page =
       step.kind === 'map'
-        ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: around }))
+        ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: around }), all)
         : undefined;
     return { ...compiled, when, item, page, branches, undo, until, needs };
   };
 }
 
-/** What is done for a step or an item, by itself. */
-function compiledWork(name: string, step: PlanStep): Building {
-  const mappings = mappingsOf(step);
-  const [input = null, fallback] = mappings;
+/** What is done for a step or an item, by itself. `names` are all that can be read there. */
+function compiledWork(name: string, step: PlanStep, names: ReadonlySet<string>): Building {
+  const input = mappingOf(step);
+  const fallbacks = step.kind === 'stage' ? fallbacksOf(step).map((one) => one.input) : [];
   const given = step.kind === 'run' ? (step.plan.given ?? []) : [];
-  const needs = new Set([...needsOf([...mappings, ...recipientsOf(step), fromOf(step)?.on], name), ...given]);
+  const ofFallbacks = needsOf(fallbacks, name).filter((need) => need !== FAILURE || names.has(need));
+  const needs = new Set([...needsOf([input, ...recipientsOf(step), fromOf(step)?.on], name), ...ofFallbacks, ...given]);
   return {
     name,
     step,
     predecessors: [],
     when: undefined,
-    input: compileMapping(input),
-    fallbackInput: fallback === undefined ? undefined : compileMapping(fallback),
+    input: compileMapping(input ?? null),
+    fallbackInputs: fallbacks.map(compileMapping),
+    isShadowed: names.has(FAILURE),
     next: [],
     isHandedOff: false,
     carries: [],
@@ -253,35 +261,6 @@ function compiledWork(name: string, step: PlanStep): Building {
     until: undefined,
     needs,
   };
-}
-
-/** A step's input, what it shows, or the list it goes over; then its fallback's input. */
-function mappingsOf(step: PlanStep): readonly [Mapping?, Mapping?] {
-  switch (step.kind) {
-    case 'stage':
-      return [step.input, step.fallback?.input];
-    case 'run':
-      return [step.input];
-    case 'map':
-      return [step.over];
-    case 'loop':
-      return [step.start];
-    case 'value':
-      return [step.value];
-    case 'review':
-    case 'signal':
-      return [step.show];
-    default: // A race or a sleep reads nothing.
-      return [];
-  }
-}
-
-function needsOf(mappings: readonly (Mapping | undefined)[], step?: string): readonly string[] {
-  try {
-    return mappings.flatMap((mapping) => referencesOf(mapping ?? null)).map(([from]: Path) => from);
-  } catch (error) {
-    throw error instanceof PlanError ? new PlanError(error.code, error.what, step) : error;
-  }
 }
 
 function notBefore(plan: Plan, need: string, step: string): PlanError {

@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { CelText, type Mapping, MappingSchema } from './plan-mapping.js';
+import { FailureCodes, RetryPolicy } from './retry-policy.js';
 import { Starts } from './starts.js';
 
 export type { Mapping } from './plan-mapping.js';
+export { RetryPolicy } from './retry-policy.js';
 
 /** A JSON Schema. */
 export const SchemaJson = z.json();
-
-/** `maxAttempts` counts the first one. The nth retry waits `initialMs × factor^(n-1)`, at most `maxMs`, less up to `jitter` of it. */
-export const RetryPolicy = z.object({
-  maxAttempts: z.int().min(1).default(3),
-  initialMs: z.number().positive().default(1_000),
-  factor: z.number().min(1).default(2),
-  maxMs: z.number().positive().default(60_000),
-  jitter: z.number().min(0).max(1).default(0.2),
-});
-export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
 const Common = {
   /** Steps that end before this one begins; the least that say so (transitively reduced). */
@@ -28,6 +20,17 @@ const Common = {
   deadlineMs: z.number().positive().optional(),
 };
 
+/** Reads what its step can read, and as `failure` what the stage before it has failed of, unless a step has that name. */
+export const Fallback = z.object({
+  stage: z.string(),
+  input: MappingSchema,
+  /** Where that failure has one of these codes; any, without it. */
+  on: FailureCodes.optional(),
+  retry: RetryPolicy,
+  timeoutMs: z.number().positive(),
+});
+export type Fallback = z.infer<typeof Fallback>;
+
 const StageWork = z.object({
   kind: z.literal('stage'),
   stage: z.string(),
@@ -37,10 +40,8 @@ const StageWork = z.object({
   timeoutMs: z.number().positive(),
   /** Milliseconds that an attempt may wait for its stage to take it: what ends a step whose stage is down. */
   startTimeoutMs: z.number().positive().default(600_000),
-  /** Asked with the same step name when the stage fails for good. */
-  fallback: z
-    .object({ stage: z.string(), input: MappingSchema, retry: RetryPolicy, timeoutMs: z.number().positive() })
-    .optional(),
+  /** Asked with the same step name when the stage fails for good: the next of them that is for the failure. */
+  fallback: z.union([Fallback, z.array(Fallback).min(1)]).optional(),
 });
 
 /** What undoes a step that has completed, where its run fails or is cancelled with compensation. Reads what the step could read, and what it gave. */

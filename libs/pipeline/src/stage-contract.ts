@@ -2,10 +2,9 @@ import type { z } from 'zod';
 import type { Duration } from './duration.js';
 import { isKebabName } from './names.js';
 import { PlanError } from './plan-error.js';
-import type { RetryPolicy } from './plan.js';
+import type { Retry } from './retry-policy.js';
 
-/** How often to try, the first time included; or the whole policy, of which the rest has defaults. */
-export type Retry = number | z.input<typeof RetryPolicy>;
+export type { Retry } from './retry-policy.js';
 
 /** What a stage needs and gives: all that a pipeline, or another language, has to know of it. */
 export interface StageContract<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {

@@ -1,3 +1,4 @@
+import { fallbacksOf } from './fallbacks.js';
 import type { Plan, PlanStep, Work } from './plan.js';
 
 /** The stages that a plan asks, fallbacks and the plans within it included. */
@@ -9,7 +10,7 @@ function stagesIn(work: PlanStep | Work): readonly string[] {
   const undo = 'compensate' in work && work.compensate ? [work.compensate.stage] : [];
   switch (work.kind) {
     case 'stage':
-      return [work.stage, ...(work.fallback ? [work.fallback.stage] : []), ...undo];
+      return [work.stage, ...fallbacksOf(work).map(({ stage }) => stage), ...undo];
     case 'run':
       return [...stagesOf(work.plan), ...undo];
     case 'map':

@@ -1,4 +1,4 @@
-import { itemOf, type LoadedPlan, type StageStep } from '@millrace/pipeline';
+import { fallbackInputOf, inputOf, itemOf, type LoadedPlan, type StageStep, workOf } from '@millrace/pipeline';
 import { timeLeft } from './deadlines.js';
 import { type Run, stepOf } from './run.js';
 import { attemptDeadline } from './timers.js';
@@ -17,7 +17,7 @@ export interface Request {
   readonly links: readonly string[];
 }
 
-export type Asked = Pick<Request, 'step' | 'stage' | 'input' | 'known'> & { readonly fallback: boolean };
+export type Asked = Pick<Request, 'step' | 'stage' | 'input' | 'known'> & { readonly fallback: number };
 
 /** The next attempt at a step or an item: no longer than what its step has left until its deadline. */
 export function requestFor(run: Run, plan: LoadedPlan, asked: Asked & { readonly at: number }): Request {
@@ -25,7 +25,7 @@ export function requestFor(run: Run, plan: LoadedPlan, asked: Asked & { readonly
   const definition = plan.step(step) as StageStep;
   const before = stepOf(run, step);
   const left = timeLeft(definition, before, at);
-  const timeoutMs = Math.min((fallback && definition.fallback ? definition.fallback : definition).timeoutMs, left);
+  const timeoutMs = Math.min(workOf(definition, fallback).timeoutMs, left);
   const attempt = Math.max(lastAttempt(run, step), handedOn(run, plan, step)) + 1;
   const joined = before.attempt === 0 ? definition.predecessors.map((name) => stepOf(run, name).trace) : [before.trace];
   const links = joined.filter((trace) => trace !== undefined);
@@ -50,4 +50,13 @@ function handedOn(run: Run, plan: LoadedPlan, step: string): number {
     highest = Math.max(highest, stepOf(run, name).attempt);
   }
   return highest;
+}
+
+/** What the stage is given that has a step, or the next of its fallbacks, `nth`. */
+export function inputFor(run: Run, plan: LoadedPlan, { step, nth }: { step: string; nth?: number }): unknown {
+  const { fallback, failure, cause } = stepOf(run, step);
+  if ((nth ?? fallback) === 0) return inputOf(plan, step, run.known);
+  return nth === undefined || nth === fallback
+    ? fallbackInputOf(plan, { step, nth: fallback, cause }, run.known)
+    : fallbackInputOf(plan, { step, nth, cause: failure }, run.known);
 }

@@ -28,6 +28,7 @@ import {
 } from '@millrace/pipeline';
 import type { Tally } from './fan.js';
 import { itemPolicyOf } from './items.js';
+import { triesAgain } from './retry.js';
 import type { Run } from './run.js';
 
 /** Whether a step that fails for good is parked: not where the pipeline says that it fails, or the parent has something else to do about it. */
@@ -77,7 +78,7 @@ function parks(plan: LoadedPlan, step: string): boolean {
   const item = itemOf(step);
   const definition = plan.step(item?.step ?? step);
   if (item) return itemPolicyOf(definition) === 'park';
-  return definition.onFailure === undefined && definition.kind === 'run' && definition.retry.maxAttempts === 1;
+  return definition.onFailure === undefined && definition.kind === 'run' && !triesAgain(definition.retry);
 }
 
 function pageOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: string }): Page {

@@ -2,7 +2,7 @@ import { derivedId, failure, type Fact, type Failure, isOver } from '@millrace/c
 import {
   advance,
   carriedWith,
-  inputOf,
+  fallbackAfter,
   isUndo,
   itemName,
   itemOf,
@@ -15,16 +15,17 @@ import {
   spreadOf,
   type StageStep,
   type Wanted,
+  workOf,
 } from '@millrace/pipeline';
 import { childRequest, concurrencyOf, cancelOf, parksIn } from './children.js';
 import type { Decision } from './decision.js';
 import { nextOf, tooMany } from './fan.js';
 import { endOf, itemPolicyOf, spreadFor } from './items.js';
-import { lastAttempt } from './attempts.js';
+import { inputFor, lastAttempt } from './attempts.js';
 import { runDeadline, runLate, stepDeadline, stepLate } from './deadlines.js';
 import { type Act, toldToChildren } from './pausing.js';
-import { delayOf } from './retry.js';
-import { Recording } from './recording.js';
+import { retryAt } from './retry.js';
+import { byFallback, Recording } from './recording.js';
 import { type Done, hasEnded, progressOf, stepOf, type Undoing } from './run.js';
 import { endOfUndoing, isUndoneByStage, nextUndo } from './undoing.js';
 import { escalated, waitingFor } from './waiting.js';
@@ -62,7 +63,7 @@ export class Deciding extends Recording {
   }
 
   private askUndo({ step, undo, child }: Done): Fact {
-    if (isUndoneByStage(step, this.plan)) return this.ask(undo, false);
+    if (isUndoneByStage(step, this.plan)) return this.ask(undo);
     const attempt = lastAttempt(this.run!, undo) + 1;
     this.events.push({ type: 'run.compensate-requested', run: child!, at: this.at, step: undo, attempt });
     return { type: 'step.requested', step: undo, attempt, at: this.at, child: child! };
@@ -86,7 +87,7 @@ export class Deciding extends Recording {
     const { step, kind, stage, input, known } = wanted;
     switch (kind) {
       case 'stage':
-        this.add(this.request({ step, stage: stage!, input, known, fallback: false }));
+        this.add(this.request({ step, stage: stage!, input, known, fallback: 0 }));
         return;
       case 'run':
         this.add(this.beginChild(step));
@@ -121,7 +122,7 @@ export class Deciding extends Recording {
       const end = endOf(this.run!, this.plan, step);
       if (end === undefined) {
         const next = nextOf(fan, definition.kind === 'map' ? concurrencyOf(definition, this.run!) : Infinity);
-        this.add(...next.map((key) => this.ask(itemName(step, key), false)));
+        this.add(...next.map((key) => this.ask(itemName(step, key))));
         // A list may be empty.
         if (endOf(this.run!, this.plan, step) === undefined) continue;
       } else if (end !== 'done') {
@@ -138,17 +139,12 @@ export class Deciding extends Recording {
   }
 
   /** One more attempt at a step or an item: by its stage, or by a run of its own. */
-  private ask(step: string, fallback: boolean): Fact {
+  private ask(step: string, fallback = 0): Fact {
     const definition = this.plan.step(step);
     if (definition.kind !== 'stage') return this.beginChild(step);
-    const known = this.run!.known;
-    return this.request({
-      step,
-      stage: fallback ? definition.fallback!.stage : definition.stage,
-      input: inputOf(this.plan, step, known, fallback),
-      known: carriedWith(this.plan, step, known),
-      fallback,
-    });
+    const { stage } = workOf(definition, fallback);
+    const input = inputFor(this.run!, this.plan, { step, nth: fallback });
+    return this.request({ step, stage, input, known: carriedWith(this.plan, step, this.run!.known), fallback });
   }
 
   private beginChild(step: string): Fact {
@@ -220,10 +216,10 @@ export class Deciding extends Recording {
   /** A step that has not ended by its deadline has failed, however often it might still be tried. */
   private missed(step: string): void {
     const definition = this.plan.step(step);
-    const { child, status, fallback } = stepOf(this.run!, step);
+    const { child, status } = stepOf(this.run!, step);
     if (child && status === 'running')
       this.events.push(cancelOf(this.run!, child.run, { at: this.at, compensate: true }));
-    const input = definition.kind === 'stage' ? inputOf(this.plan, step, this.run!.known, fallback) : null;
+    const input = definition.kind === 'stage' ? inputFor(this.run!, this.plan, { step }) : null;
     this.giveUp(step, stepLate(step, definition), input);
   }
 
@@ -243,22 +239,23 @@ export class Deciding extends Recording {
 
   /** Items are asked for at once: their step has begun. */
   afterRedrive(step: string): void {
-    if (itemOf(step) && !isUndo(step) && !this.run!.paused && !this.isStopped) this.add(this.ask(step, false));
+    if (itemOf(step) && !isUndo(step) && !this.run!.paused && !this.isStopped) this.add(this.ask(step));
   }
 
-  /** Retry, fallback, default or dead letter, in this order, as the step's policy has it. */
+  /** Retry, the next fallback, default or dead letter, in this order, as the step's policy has it. */
   afterFailure(step: string, cause: Failure): void {
     if (this.run!.paused || (this.isStopped && !isUndo(step))) return;
     if (this.isLate(step)) return this.missed(step);
     const definition = this.plan.step(step) as StageStep;
     const state = stepOf(this.run!, step);
-    const { retry } = state.fallback && definition.fallback ? definition.fallback : definition;
-    if (cause.kind === 'transient' && state.tries < (retry?.maxAttempts ?? 1)) {
-      const due = this.at + delayOf(retry, { tries: state.tries, seed: `${this.id}/${step}/${state.attempt}`, cause });
-      const fallback = state.fallback && { fallback: true as const };
-      this.add({ type: 'step.retrying', step, attempt: state.attempt + 1, at: this.at, due, ...fallback });
-    } else if (definition.fallback && !state.fallback) this.add(this.ask(step, true));
-    else this.giveUp(step, cause, state.child ? null : inputOf(this.plan, step, this.run!.known, state.fallback));
+    const { attempt, fallback } = state;
+    const { retry } = workOf(definition, fallback);
+    const due = retryAt(retry, { state, cause, at: this.at, seed: `${this.id}/${step}/${attempt}` });
+    const next = fallbackAfter(definition, fallback, cause.code);
+    if (due !== undefined)
+      this.add({ type: 'step.retrying', step, attempt: attempt + 1, at: this.at, due, ...byFallback(fallback) });
+    else if (next > 0) this.add(this.ask(step, next));
+    else this.giveUp(step, cause, state.child ? null : inputFor(this.run!, this.plan, { step }));
   }
 
   /** What the policy of a step, or of the step of an item, has for a failure that is final. */

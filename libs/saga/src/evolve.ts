@@ -3,7 +3,7 @@ import { isUndo, itemName, itemOf } from '@millrace/pipeline';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 import { goOnWith } from './move.js';
 import { goOn, withHappened } from './pausing.js';
-import { type Run, stepOf, type StepState } from './run.js';
+import { NOT_TRIED, type Run, stepOf, type StepState } from './run.js';
 import { withDone } from './undoing.js';
 
 /** A run that is being changed. */
@@ -121,10 +121,12 @@ function apply(run: Draft, fact: Fact): void {
       return;
     case 'step.requested': {
       const before = stepOf(run, fact.step);
-      const fallback = fact.fallback ?? false;
-      const tries = fallback === before.fallback ? before.tries + 1 : 1;
+      const fallback = Number(fact.fallback ?? 0);
       const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
-      set(run, fact.step, { since, status: 'running', attempt: fact.attempt, tries, fallback, child });
+      const { triedSince = since } = before;
+      const anew = { failures: {}, triedSince: since, cause: fallback > 0 ? before.failure : undefined };
+      const tried = fallback === before.fallback ? { triedSince } : anew;
+      set(run, fact.step, { since, status: 'running', attempt: fact.attempt, fallback, child, ...tried });
       return;
     }
     case 'step.completed':
@@ -133,11 +135,14 @@ function apply(run: Draft, fact: Fact): void {
       run.paused = withHappened(run, fact.step);
       run.done = withDone(run, fact.step);
       for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
-      for (const step of fact.next ?? []) set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1 });
+      for (const step of fact.next ?? [])
+        set(run, step, { since, status: 'running', attempt: fact.attempt, triedSince: since });
       return;
     case 'step.failed': {
-      const firstFailedAt = stepOf(run, fact.step).firstFailedAt ?? fact.at;
-      set(run, fact.step, { since, failure: fact.failure, firstFailedAt, trace: fact.trace, ...ended(run, fact) });
+      const { failure, trace } = fact;
+      const { firstFailedAt = fact.at, failures } = stepOf(run, fact.step);
+      const counted = { failures: { ...failures, [failure.code]: (failures[failure.code] ?? 0) + 1 } };
+      set(run, fact.step, { since, failure, firstFailedAt, trace, ...counted, ...ended(run, fact) });
       run.paused = withHappened(run, fact.step);
       // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
       if (run.paused || (run.undoing && !isUndo(fact.step))) set(run, fact.step, { since, status: 'failed' });
@@ -203,8 +208,8 @@ function apply(run: Draft, fact: Fact): void {
       abandon(run, fact.step, since);
       return;
     case 'step.redriven': {
-      const anew = { tries: 0, fallback: false, deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
-      set(run, fact.step, { since, status: 'pending', ...anew });
+      const anew = { deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
+      set(run, fact.step, { since, status: 'pending', fallback: 0, ...NOT_TRIED, ...anew });
       run.paused = withHappened(run, fact.step);
       return;
     }
@@ -274,7 +279,7 @@ function spread(run: Draft, fact: Fact & { type: 'step.spread' }): void {
   if (fan.as === 'loop') delete run.known[step];
   for (const key of fan.todo) {
     const before = run.steps.get(itemName(step, key));
-    if (before) run.steps.set(itemName(step, key), { ...before, status: 'pending', tries: 0, child: undefined });
+    if (before) run.steps.set(itemName(step, key), { ...before, status: 'pending', ...NOT_TRIED, child: undefined });
   }
   run.fans.set(step, fan);
 }

@@ -24,6 +24,16 @@ const stageWork = (input: unknown) => ({
   timeoutMs: 1_000,
   startTimeoutMs: 5_000,
 });
+const other = (input: object) => ({ stage: 'other', input, timeoutMs: 1_000 });
+const stageWorks = (input: object): fc.Arbitrary<object> =>
+  fc.constantFrom(stageWork(input), {
+    ...stageWork(input),
+    retry: { ...once, cases: [{ ...retry, on: ['STAGE_TIMED_OUT'] }] },
+    fallback: [
+      { ...other({ ...input, after: { $ref: ['failure', 'step'] } }), retry, on: ['STAGE_THREW'] },
+      { ...other(input), retry: once },
+    ],
+  });
 const ofItem = { index: { $ref: ['itemIndex'] }, item: { $ref: ['item'] } };
 
 const itemFailure = fc.oneof(
@@ -61,7 +71,7 @@ export const firstMap: fc.Arbitrary<Drawn> = fc.record({
 /** A random step after one or two of those before it. */
 function step(depth: number): fc.Arbitrary<Drawn> {
   const kinds: fc.Arbitrary<object>[] = [
-    ...Array.from({ length: 3 }, () => fc.constant(stageWork({ here: true }))),
+    ...Array.from({ length: 3 }, () => stageWorks({ here: true })),
     fc.constant({ kind: 'signal', schema: {}, timeoutMs: 50_000 }),
     fc.constant({ kind: 'sleep', ms: 5_000 }),
     fc.constant({
@@ -77,7 +87,7 @@ function step(depth: number): fc.Arbitrary<Drawn> {
       inner(given, depth - 1).map((plan) => ({ kind: 'run', plan, retry: once as object }));
     kinds.push(
       run([]).chain((one) => fc.constantFrom(once, retry).map((policy) => ({ ...one, input: {}, retry: policy }))),
-      mapOf(fc.oneof(fc.constant(stageWork(ofItem)), run(['item', 'itemIndex']))),
+      mapOf(fc.oneof(stageWorks(ofItem), run(['item', 'itemIndex']))),
       fc.record({
         kind: fc.constant('loop'),
         as: fc.constant('before'),

@@ -22,6 +22,8 @@ const tried = {
   undosParked: 0,
   pauses: 0,
   childPauses: 0,
+  fallbacks: 0,
+  secondFallbacks: 0,
 };
 
 function lived(family: Family): void {
@@ -37,6 +39,8 @@ function lived(family: Family): void {
       if (fact.type === 'step.spread') tried[fact.as === 'map' && fact.keys ? 'pages' : (`${fact.as}s` as const)] += 1;
       if (fact.type === 'step.requested' && fact.child) tried.runs += 1;
       if (fact.type === 'step.child') tried.parked += 1;
+      if (fact.type === 'step.requested' && fact.fallback === true) tried.fallbacks += 1;
+      if (fact.type === 'step.requested' && fact.fallback === 2) tried.secondFallbacks += 1;
       if (fact.type === 'run.failed') tried.failed += 1;
       if (fact.type === 'run.paused') tried[fact.reason ? 'childPauses' : 'pauses'] += 1;
       if (fact.type === 'step.claimed') tried.claims += 1;

@@ -1,7 +1,7 @@
 export { listIn, traceOf } from './children.js';
 export { commandOf } from './command.js';
 export { accept, acceptChild, decide } from './decide.js';
-export type { Request } from './attempts.js';
+export { inputFor, type Request } from './attempts.js';
 export type { Decision } from './decision.js';
 export { type Load, withLists } from './long-lists.js';
 export { type Move, moveOf, type Target } from './move.js';

@@ -22,11 +22,12 @@ export function goOn(run: Draft, at: number): void {
   run.begunAt = later(run.begunAt);
   for (const [step, state] of run.steps) {
     if (!IN_TIME.has(state.status)) continue;
-    const { due, begunAt } = state;
+    const { due, begunAt, triedSince } = state;
     run.steps.set(step, {
       ...state,
       since: later(state.since),
       begunAt: optional(begunAt),
+      triedSince: optional(triedSince),
       due: due === undefined ? undefined : due + at - since,
     });
   }

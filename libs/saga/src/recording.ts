@@ -7,6 +7,10 @@ import { evolve } from './evolve.js';
 import { type Act, toldToChildren } from './pausing.js';
 import type { Run } from './run.js';
 
+/** As facts have it. */
+export const byFallback = (nth: number): { fallback?: true | number } =>
+  nth === 0 ? {} : { fallback: nth === 1 ? true : nth };
+
 /** What a decision consists of so far: facts, and what they ask for. */
 export class Recording {
   protected readonly facts: Fact[] = [];
@@ -50,7 +54,7 @@ export class Recording {
     const request = requestFor(this.run!, this.plan, { ...asked, at: this.at });
     this.requests.push(request);
     const { step, stage, attempt, at, timeoutMs } = request;
-    return { type: 'step.requested', step, attempt, at, stage, timeoutMs, ...(asked.fallback && { fallback: true }) };
+    return { type: 'step.requested', step, attempt, at, stage, timeoutMs, ...byFallback(asked.fallback) };
   }
 
   /** Cancels the runs that work for a step's items, or for any step. What they did is undone, unless somebody wants it left. */

@@ -1,13 +1,42 @@
 import { createHash } from 'node:crypto';
 import type { Failure } from '@millrace/contracts';
 import type { RetryPolicy } from '@millrace/pipeline';
+import type { StepState } from './run.js';
+
+type Tries = Omit<RetryPolicy, 'never' | 'cases'>;
+
+/** When a step that has just failed is tried again by the same stage; undefined when not at all. */
+export function retryAt(
+  policy: RetryPolicy,
+  of: { state: StepState; cause: Failure; at: number; seed: string },
+): number | undefined {
+  const { state, cause, at, seed } = of;
+  if (cause.kind === 'permanent' || policy.never?.includes(cause.code)) return undefined;
+  const own = caseOf(policy, cause.code);
+  const tries: Tries = own ?? policy;
+  const counted = Object.entries(state.failures).filter(([code]) => caseOf(policy, code) === own);
+  const failed = counted.reduce((sum, [, times]) => sum + times, 0);
+  if (failed >= tries.maxAttempts) return undefined;
+  const due = at + delayOf(tries, { failed, seed, cause });
+  const { maxTotalMs = Infinity } = policy;
+  const end = (state.triedSince ?? at) + Math.min(maxTotalMs, tries.maxTotalMs ?? Infinity);
+  return due <= end ? due : undefined;
+}
+
+/** The policy's case for a failure; undefined where it has none. */
+const caseOf = ({ cases = [] }: RetryPolicy, code: string): Tries | undefined =>
+  cases.find(({ on }) => on.includes(code));
+
+/** Whether any failure is tried again. */
+export const triesAgain = ({ maxAttempts, cases = [] }: RetryPolicy): boolean =>
+  [{ maxAttempts }, ...cases].some((one) => one.maxAttempts > 1);
 
 /**
  * Milliseconds until the next attempt: exponential, capped, less a share that is random between steps yet the same
  * whenever it is computed for the same attempt (`seed`); never earlier than the failing side asked for.
  */
-export function delayOf(policy: RetryPolicy, of: { tries: number; seed: string; cause: Failure }): number {
-  const exponential = Math.min(policy.maxMs, policy.initialMs * policy.factor ** (of.tries - 1));
+export function delayOf(tries: Tries, of: { failed: number; seed: string; cause: Failure }): number {
+  const exponential = Math.min(tries.maxMs, tries.initialMs * tries.factor ** (of.failed - 1));
   const chance = createHash('sha256').update(of.seed).digest().readUInt32BE(0) / 2 ** 32;
-  return Math.max(Math.round(exponential * (1 - policy.jitter * chance)), of.cause.retryAfterMs ?? 0);
+  return Math.max(Math.round(exponential * (1 - tries.jitter * chance)), of.cause.retryAfterMs ?? 0);
 }

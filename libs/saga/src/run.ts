@@ -7,16 +7,20 @@ export interface StepState {
   readonly status: StepStatus;
   /** The attempt that counts; results of any other are late or stale. 0 where there was none. */
   readonly attempt: number;
-  /** Attempts since the step was begun, redriven or given to its fallback: what the retry policy counts. */
-  readonly tries: number;
+  /** How often it failed since the step was begun, redriven or given to a fallback, by code: what the retry policy counts. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Since when that is, in milliseconds since the epoch. */
+  readonly triedSince: number | undefined;
   /** Since when it stands so, in milliseconds since the epoch. */
   readonly since: number;
   /** Since when it has been worked on, all attempts together: what its deadline counts from. */
   readonly begunAt: number | undefined;
   /** When something has to happen if nothing does: a retry, the end of a wait. Deadlines of attempts are in the plan. */
   readonly due: number | undefined;
-  /** The fallback stage has taken over. */
-  readonly fallback: boolean;
+  /** Which of its fallbacks has taken over, the first being 1; 0 while its own stage is asked. */
+  readonly fallback: number;
+  /** What that fallback was asked for. */
+  readonly cause: Failure | undefined;
   readonly firstFailedAt: number | undefined;
   readonly deadLetter: string | undefined;
   readonly failure: Failure | undefined;
@@ -83,14 +87,18 @@ export interface Run {
   readonly output: unknown;
 }
 
+/** How often a stage has failed, before it is asked. */
+export const NOT_TRIED = { failures: {}, triedSince: undefined };
+
 export const NOT_BEGUN: StepState = {
   status: 'pending',
   attempt: 0,
-  tries: 0,
+  ...NOT_TRIED,
   since: 0,
   begunAt: undefined,
   due: undefined,
-  fallback: false,
+  fallback: 0,
+  cause: undefined,
   firstFailedAt: undefined,
   deadLetter: undefined,
   failure: undefined,

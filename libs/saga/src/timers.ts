@@ -1,5 +1,5 @@
 import { isOver } from '@millrace/contracts';
-import type { LoadedPlan, PlanStep, StageStep } from '@millrace/pipeline';
+import { type LoadedPlan, type PlanStep, type StageStep, workOf } from '@millrace/pipeline';
 import { runDeadline, stepDeadline } from './deadlines.js';
 import { type Run, type StepState } from './run.js';
 import { escalationAt } from './waiting.js';
@@ -11,10 +11,8 @@ import { escalationAt } from './waiting.js';
 const GRACE_MS = 500;
 
 /** Milliseconds from an attempt's request to when it is given up without an answer. */
-export function attemptDeadline(step: StageStep, fallback: boolean): number {
-  const { timeoutMs } = fallback && step.fallback ? step.fallback : step;
-  return step.startTimeoutMs + timeoutMs;
-}
+export const attemptDeadline = (step: StageStep, fallback: number): number =>
+  step.startTimeoutMs + workOf(step, fallback).timeoutMs;
 
 function earliest(...times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);

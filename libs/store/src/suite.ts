@@ -316,7 +316,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
         expect(live).toEqual([first!.id]);
       });
 
-      test('knows which plans ask a stage, also as a fallback', async () => {
+      test('knows which plans ask a stage, also as a fallback and in plans within them', async () => {
         const pipeline = randomId('pipeline');
         const plan = (steps: object) =>
           store.deployments.apply({ id: randomId('dep'), at: 1, pipeline, stages: [] }, ({ versions }) => ({
@@ -332,8 +332,11 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
           }));
         await plan({ a: { stage: pipeline } });
         await plan({ a: { stage: 'other', fallback: { stage: pipeline } } });
-        await plan({ a: { stage: 'other' } });
-        expect([...(await store.reader.deployed.plansOf(pipeline))].sort()).toEqual([`${pipeline}0`, `${pipeline}1`]);
+        await plan({ a: { stage: 'other', fallback: [{ stage: 'another' }, { stage: pipeline }] } });
+        await plan({ a: { work: { plan: { steps: { b: { stage: pipeline } } } }, text: '\u0000' } });
+        await plan({ a: { stage: 'other', input: { text: pipeline } } });
+        const expected = [0, 1, 2, 3].map((n) => pipeline + n);
+        expect([...(await store.reader.deployed.plansOf(pipeline))].sort()).toEqual(expected);
       });
     });
   });

@@ -92,11 +92,10 @@ export class DeploymentReader {
     return rows.map(({ id }) => id);
   }
 
-  /** The plans, of any pipeline, that ask the stage: by their content. */
+  /** The plans, of any pipeline, that ask the stage, wherever in them it stands: by their content. */
   async plansOf(stage: string): Promise<readonly string[]> {
     const rows = await this.database.query<{ hash: string }>(
-      `select distinct p.hash from plans p, json_each(p.plan->'steps') s
-       where s.value->>'stage' = $1 or s.value->'fallback'->>'stage' = $1`,
+      `select hash from plans where plan::text ~ ('"stage"\\s*:\\s*"' || $1 || '"')`,
       [stage],
     );
     return rows.map(({ hash }) => hash);

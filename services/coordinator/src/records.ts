@@ -11,7 +11,7 @@ import {
   rootTraceparent,
   type Topics,
 } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
+import { type LoadedPlan, workOf } from '@millrace/pipeline';
 import { commandOf, type Request, type Run, stepOf, traceOf } from '@millrace/saga';
 
 /** The command of an attempt. `traceparent` is the context it travels under. */
@@ -120,7 +120,7 @@ export function parkedStep(run: Run, fact: Fact & { type: 'step.dead-lettered' }
     pipeline: run.pipeline,
     plan: run.plan,
     step: fact.step,
-    ...(step.kind === 'stage' && { stage: state.fallback && step.fallback ? step.fallback.stage : step.stage }),
+    ...(step.kind === 'stage' && { stage: workOf(step, state.fallback).stage }),
     attempts: state.attempt,
     input: fact.input,
     failure: fact.failure,

@@ -1,6 +1,6 @@
 import { isOver, type StageSchemas } from '@millrace/contracts';
 import type { CheckBody, CheckView } from '@millrace/contracts/http';
-import { breaks, differences, type LoadedPlan, loadPlan, PlanError } from '@millrace/pipeline';
+import { breaks, differences, fallbacksOf, type LoadedPlan, loadPlan, PlanError } from '@millrace/pipeline';
 import { evolve, moveOf, type Run, stepOf, type Target } from '@millrace/saga';
 import type { Reader } from '@millrace/store';
 import type { Plans } from './plans.js';
@@ -95,7 +95,7 @@ function hurt(run: Run, plan: LoadedPlan, broken: ReadonlySet<string>): CheckVie
   return plan.order.flatMap((name) => {
     const step = plan.step(name);
     if (step.kind !== 'stage' || ['completed', 'skipped'].includes(stepOf(run, name).status)) return [];
-    const stage = [step.stage, step.fallback?.stage].find((one) => one !== undefined && broken.has(one));
+    const stage = [step, ...fallbacksOf(step)].map((one) => one.stage).find((one) => broken.has(one));
     return stage === undefined ? [] : [{ run: run.id, plan: run.plan, step: name, stage }];
   });
 }

@@ -8,8 +8,8 @@ import type {
   RunView,
   StepView,
 } from '@millrace/contracts/http';
-import { inputOf, isUndo, itemOf, type LoadedPlan } from '@millrace/pipeline';
-import { evolve, type Run, stepOf, traceOf } from '@millrace/saga';
+import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline';
+import { evolve, inputFor, type Run, stepOf, traceOf } from '@millrace/saga';
 import type { RunRecord, RunSummary } from '@millrace/store';
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
@@ -116,12 +116,12 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
   return {
     name,
     kind: step.kind,
-    ...(step.kind === 'stage' && { stage: state.fallback && step.fallback ? step.fallback.stage : step.stage }),
+    ...(step.kind === 'stage' && { stage: workOf(step, state.fallback).stage }),
     status: state.status,
     attempts: history.attempts,
     ...(history.startedAt !== undefined && { startedAt: timeOf(history.startedAt) }),
     ...(history.endedAt !== undefined && { endedAt: timeOf(history.endedAt) }),
-    ...(begun && step.kind === 'stage' && { input: inputOf(plan, name, run.known, state.fallback) }),
+    ...(begun && step.kind === 'stage' && { input: inputFor(run, plan, { step: name }) }),
     ...(output !== undefined && { output }),
     ...(history.waiting && { waitingSince: timeOf(history.waiting.since), show: history.waiting.show }),
     ...(history.waiting?.from && { from: history.waiting.from }),
@@ -244,11 +244,14 @@ function record(history: History, fact: StepFact): void {
   }
 }
 
-function begin(history: History, fact: { attempt: number; at: number; fallback?: true | undefined }): void {
+function begin(
+  history: History,
+  fact: { attempt: number; at: number; fallback?: true | number | undefined; stage?: string | undefined },
+): void {
   history.attempts.push({
     attempt: fact.attempt,
     requestedAt: timeOf(fact.at),
-    ...(fact.fallback && { fallback: true }),
+    ...(fact.fallback && { fallback: true, ...(fact.stage && { stage: fact.stage }) }),
   });
   history.startedAt ??= fact.at;
   history.endedAt = undefined;

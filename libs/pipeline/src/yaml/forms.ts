@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CelText, MappingSchema } from '../plan-mapping.js';
-import { Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
+import { FAILURE } from '../names.js';
+import { Fallback, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
 import { Concurrency, Schedule, Starts, Trigger } from '../starts.js';
 
 /**
@@ -20,6 +21,8 @@ export interface ObjectForm {
   readonly fields: readonly Field[];
   /** The field that a value alone stands for. */
   readonly short: string | undefined;
+  /** What can be read within it alone. */
+  readonly own: readonly string[];
 }
 
 export interface Field {
@@ -52,6 +55,7 @@ const SHORT = new Map<z.ZodType, string>([
   [Trigger, 'topic'],
   [Concurrency, 'limit'],
 ]);
+const OWN = new Map<z.ZodType, readonly string[]>([[Fallback, [FAILURE]]]);
 const ONCE = RetryPolicy.parse({ maxAttempts: 1 });
 const OTHERWISE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   run: { retry: ONCE },
@@ -151,7 +155,7 @@ function objectForm(type: z.ZodType, shape: Readonly<Record<string, z.ZodType>>,
     const otherwise = Object.hasOwn(own, name) ? own[name] : isOptional ? undefined : otherwiseOf(field, name);
     return { name, text: textOf(name), form: formOf(field, name), isOptional, otherwise };
   });
-  return { is: 'object', fields, short: SHORT.get(type) };
+  return { is: 'object', fields, short: SHORT.get(type), own: OWN.get(type) ?? [] };
 }
 
 function otherwiseOf(field: z.ZodType, name: string): unknown {

@@ -1,7 +1,15 @@
 import { loadPlan, type Plan } from '../index.js';
 
 const common = { predecessors: [], deadlineMs: 60_000, onFailure: { default: null } };
-const retry = { maxAttempts: 4, initialMs: 250, factor: 1.5, maxMs: 5_000, jitter: 0 };
+const tries = { maxAttempts: 4, initialMs: 250, factor: 1.5, maxMs: 5_000, jitter: 0, maxTotalMs: 60_000 };
+const retry = { ...tries, never: ['NOT_ALLOWED'], cases: [{ ...tries, on: ['MODEL_BUSY'] }] };
+const fallback = {
+  stage: 'send',
+  input: { $ref: ['failure'] as [string] },
+  on: ['MODEL_BUSY'],
+  retry,
+  timeoutMs: 1_000,
+};
 const stage = { kind: 'stage', stage: 'check', input: 1, retry, timeoutMs: 90_000, startTimeoutMs: 3_600_000 } as const;
 const inner: Plan = { format: 1, pipeline: 'inner', inputSchema: {}, steps: {}, output: { $ref: ['input', 'text'] } };
 const run = { kind: 'run', plan: inner, input: { text: '$x' }, retry, timeoutMs: 90_000 } as const;
@@ -33,6 +41,9 @@ export const byHand: Plan = loadPlan({
     each: { ...map, work: run },
     again: { ...loop, work: run },
     either: { kind: 'race', branches: { one: run }, predecessors: [] },
-    asked: { ...loop, work: { ...stage, fallback: { stage: 'send', input: 1, retry, timeoutMs: 1_000 } } },
+    asked: { ...loop, work: { ...stage, fallback } },
+    askedOthers: { ...loop, work: { ...stage, fallback: [fallback, fallback] } },
+    mapped: { ...map, work: { ...stage, fallback } },
+    mappedToOthers: { ...map, work: { ...stage, fallback: [fallback, fallback] } },
   },
 } satisfies Plan).plan;

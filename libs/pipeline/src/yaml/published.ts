@@ -28,7 +28,9 @@ const ABOUT: Readonly<Record<string, string>> = {
   retry: 'How many attempts, or more exactly.',
   timeout: 'How long one attempt, or a person, may take.',
   startTimeout: 'How long an attempt may wait for its stage.',
-  fallback: 'The stage that is asked when this one has failed for good.',
+  fallback:
+    'The stage that is asked when this one has failed for good; or several, in order. `$failure.code` reads what failed.',
+  on: 'Codes of failures.',
   onFailure: 'What to go on with when the step has failed for good.',
   as: 'What the item, or the round before, is called.',
   show: 'What the person is shown.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStage, fromTopic } from '../index.js';
+import { defineStage, fromTopic, type Retry } from '../index.js';
 import { anItem, type AnyRef, type RandomValues, Work } from './random-values.fixture.js';
 
 const Given = z.object({ text: z.unknown(), more: z.unknown().optional() });
@@ -20,7 +20,15 @@ const ANSWERS: readonly (readonly [z.ZodType, unknown])[] = [
   [z.unknown(), { $ref: ['x'] }],
 ];
 
-const RETRIES = [5, { maxAttempts: 4, initialMs: 250, factor: 1.5, maxMs: 5_000, jitter: 0 }];
+const tries = { maxAttempts: 4, initialMs: 250, factor: 1.5, maxMs: 5_000, jitter: 0, maxTotal: '5m' } as const;
+const RETRIES: readonly Retry[] = [
+  5,
+  {
+    ...tries,
+    never: ['NOT_ALLOWED'],
+    cases: [{ on: ['MODEL_BUSY'] }, { ...tries, on: ['OUT_OF_STOCK', 'STAGE_THREW'] }],
+  },
+];
 
 /** What can be said of steps beside what they are given. */
 export class RandomOptions {
@@ -49,8 +57,20 @@ export class RandomOptions {
       ...this.tries(),
       ...values.maybe(() => ({ startTimeout: '1h' as const })),
       ...values.maybe(() => ({
-        fallback: { stage: values.pick(STAGES), input: { text: values.value(known) }, ...this.tries() },
+        fallback: values.pick([this.fallback(known), [this.fallback(known), this.fallback(known)]]),
       })),
+    };
+  }
+
+  private fallback(known: readonly AnyRef[]): object {
+    const { values } = this;
+    const input = { text: values.value(known) };
+    const ofFailure = (failure: { code: unknown }): object => ({ text: failure.code, more: failure });
+    return {
+      stage: values.pick(STAGES),
+      input: values.pick([input, ofFailure]),
+      ...values.maybe(() => ({ on: ['MODEL_BUSY', 'OUT_OF_STOCK'] })),
+      ...this.tries(),
     };
   }
 

@@ -81,10 +81,11 @@ function readPlain(type: z.ZodType, text: unknown, at: Place, reading: Reading):
   return text;
 }
 
-/** The first form that it fits; where it fits none, what is wrong with it in the last. */
+/** The first form that it fits; where it fits none, what is wrong with it in the last. What is a list can only be one. */
 function readUnion(forms: readonly Form[], text: unknown, at: Place, reading: Reading): unknown {
   let problems: Problem[] = [];
-  for (const form of forms) {
+  const alike = forms.filter(({ is }) => (is === 'list') === Array.isArray(text));
+  for (const form of alike.length > 0 ? alike : forms) {
     problems = [];
     const found = read(form, text, at, { ...reading, problems });
     if (problems.length === 0) return found;
@@ -97,7 +98,11 @@ function readObject(form: ObjectForm, text: unknown, at: Place, reading: Reading
   if (!isText(text) && short !== undefined && text !== null)
     return readObject(form, { [form.fields.find(({ name }) => name === short)!.text]: text }, at, reading);
   if (!isText(text)) return wrong('it has to have names and what they stand for', at, reading);
-  return readFields(form.fields, text, { at, reading });
+  const { scope } = reading;
+  return readFields(form.fields, text, {
+    at,
+    reading: { ...reading, scope: { ...scope, names: [...scope.names, ...form.own] } },
+  });
 }
 
 interface Where {
