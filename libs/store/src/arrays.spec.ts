@@ -1,8 +1,7 @@
-import { BINARY_ARRAYS } from './arrays.js';
+import { floats, ints, texts } from './arrays.js';
 
 /** Reads what PostgreSQL's `array_recv` reads, by its description of the format. */
-function read(bytes: unknown): { type: number; values: (Buffer | null)[] } {
-  const buffer = bytes as Buffer;
+function read(buffer: Buffer): { type: number; values: (Buffer | null)[] } {
   const type = buffer.readInt32BE(8);
   if (buffer.readInt32BE(0) === 0) return { type, values: [] };
   const values: (Buffer | null)[] = [];
@@ -17,20 +16,20 @@ function read(bytes: unknown): { type: number; values: (Buffer | null)[] } {
 }
 
 test('texts keep every character, and what is absent stays absent', () => {
-  const texts = ['', 'plain', '"quoted", {braced}\\', 'ünï 🦄', null, 'NULL'];
-  const { type, values } = read(BINARY_ARRAYS.texts(texts));
+  const words = ['', 'plain', '"quoted", {braced}\\', 'ünï 🦄', null, 'NULL'];
+  const { type, values } = read(texts(words));
   expect(type).toBe(25);
-  expect(values.map((value) => value && value.toString())).toEqual(texts);
+  expect(values.map((value) => value && value.toString())).toEqual(words);
 });
 
 test('numbers keep their value, times to the fraction', () => {
-  const { values: ints } = read(BINARY_ARRAYS.ints([0, -1, 2_147_483_647]));
-  expect(ints.map((value) => value!.readInt32BE())).toEqual([0, -1, 2_147_483_647]);
-  const { type, values } = read(BINARY_ARRAYS.floats([1_795_670_731.575, null, -0.5]));
+  const whole = read(ints([0, -1, 2_147_483_647]));
+  expect(whole.values.map((value) => value!.readInt32BE())).toEqual([0, -1, 2_147_483_647]);
+  const { type, values } = read(floats([1_795_670_731.575, null, -0.5]));
   expect(type).toBe(701);
   expect(values.map((value) => value && value.readDoubleBE())).toEqual([1_795_670_731.575, null, -0.5]);
 });
 
 test('nothing is an array without a dimension', () => {
-  expect(read(BINARY_ARRAYS.texts([]))).toEqual({ type: 25, values: [] });
+  expect(read(texts([]))).toEqual({ type: 25, values: [] });
 });

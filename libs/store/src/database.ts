@@ -1,23 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import type { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
-import { type Arrays, BINARY_ARRAYS, PLAIN_ARRAYS } from './arrays.js';
-import { PGliteThread, type Queries } from './pglite-thread.js';
+import { PGliteServer } from './pglite-server.js';
 import { migrations, type Tables } from './schema.js';
 
 /** Runs one statement; `name` lets the server keep its plan. */
 export type Query = <Row>(text: string, values: readonly unknown[], name?: string) => Promise<readonly Row[]>;
 
-/** One SQL on two servers: PostgreSQL over the wire, or PGlite in this process. */
+/** One SQL and one client on two servers: PostgreSQL over the wire, or PGlite in this process. */
 export interface Database extends AsyncDisposable {
   /** For lists and look-ups. */
   readonly db: Kysely<Tables>;
   /** For what is written thousands of times a second. */
   readonly query: Query;
-  /** How many values become one parameter. */
-  readonly arrays: Arrays;
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
 }
 
@@ -30,7 +26,34 @@ const queryOn =
 
 /** @param url e.g. `postgres://user:password@host:5432/database` */
 export function openPostgres(url: string, onError: (error: Error) => void): Database {
-  const pool = new pg.Pool({ connectionString: url, max: 8, application_name: 'millrace' });
+  return databaseOn(new pg.Pool({ connectionString: url, max: 8, application_name: 'millrace' }), onError);
+}
+
+/** A PostgreSQL inside this process, kept in `dir`. It survives the end of the process; what the machine's end leaves of it is up to the system's cache. */
+export async function openPGlite(dir: string, onError: (error: Error) => void): Promise<Database> {
+  await mkdir(dir, { recursive: true });
+  const server = new PGliteServer(dir);
+  const pool = new pg.Pool({
+    max: 1,
+    idleTimeoutMillis: 0,
+    user: 'postgres',
+    database: 'postgres',
+    ssl: false,
+    stream: () => server.connect(),
+    // Every connection is the same session, and the pool makes a new one after an error.
+    verify: (client, done) => void client.query('rollback; deallocate all').then(() => done(), done),
+  });
+  const database = databaseOn(pool, onError);
+  return {
+    ...database,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function databaseOn(pool: pg.Pool, onError: (error: Error) => void): Database {
   pool.on('error', onError); // An idle connection that breaks: the pool makes another.
   // One that breaks in use fails what it is used for, and says so once more: with nobody to hear it the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -38,7 +61,6 @@ export function openPostgres(url: string, onError: (error: Error) => void): Data
   return {
     db,
     query: queryOn(pool),
-    arrays: BINARY_ARRAYS,
     async transaction(work) {
       const client = await pool.connect();
       let broken: Error | undefined;
@@ -60,27 +82,6 @@ export function openPostgres(url: string, onError: (error: Error) => void): Data
       await db.destroy();
       // Kysely leaves a pool alone that nothing was asked of through it.
       if (!pool.ending) await pool.end();
-    },
-  };
-}
-
-/** A PostgreSQL inside this process, kept in `dir`. */
-export async function openPGlite(dir: string): Promise<Database> {
-  await mkdir(dir, { recursive: true });
-  const server = new PGliteThread(dir);
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: server as unknown as PGlite }) });
-  const queryOf =
-    (on: Queries): Query =>
-    async <Row>(text: string, values: readonly unknown[]) =>
-      (await on.query(text, values)).rows as Row[];
-  return {
-    db,
-    query: queryOf(server),
-    arrays: PLAIN_ARRAYS,
-    transaction: (work) => server.transaction((inner) => work(queryOf(inner))),
-    async [Symbol.asyncDispose]() {
-      await db.destroy();
-      await server.close();
     },
   };
 }

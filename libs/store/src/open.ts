@@ -26,10 +26,11 @@ export async function openStore(at: {
   dataDir: string;
   onError?: (error: Error) => void;
 }): Promise<Store> {
+  const onError = at.onError ?? (() => undefined);
   const database: Database =
     at.databaseUrl === undefined
-      ? await openPGlite(join(at.dataDir, 'store'))
-      : openPostgres(at.databaseUrl, at.onError ?? (() => undefined));
+      ? await openPGlite(join(at.dataDir, 'store'), onError)
+      : openPostgres(at.databaseUrl, onError);
   try {
     await migrate(database);
   } catch (error) {

@@ -8,29 +8,24 @@ const SHARED_BUFFERS = '16MB';
 /** Optimising PostgreSQL's parser alone takes the compiler 2 s and 600 MB, and makes a commit hardly quicker. */
 const BASELINE_COMPILER = ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 
-export interface Asked {
-  readonly id: number;
-  readonly text: string;
-  readonly values: readonly unknown[];
+/** Bytes of PostgreSQL's protocol, of the connection that has this number. */
+export interface Told {
+  readonly link: number;
+  readonly bytes: Uint8Array;
 }
-
-export type Told =
-  | { readonly id: number; readonly rows: readonly unknown[]; readonly affectedRows: number | undefined }
-  | { readonly id: number; readonly error: { readonly message: string; readonly code: string | undefined } };
 
 const port = parentPort!;
 const server = open();
 server.catch(() => undefined);
 
-port.on('message', (asked: Asked | 'close') => {
-  if (asked === 'close') return void server.then((open) => open.close()).finally(() => port.close());
-  answer(asked).then(
-    (told) => port.postMessage(told),
-    (thrown: unknown) => {
-      const { message, code } = thrown as Error & { code?: string };
-      port.postMessage({ id: asked.id, error: { message, code } } satisfies Told);
-    },
-  );
+port.on('message', (told: Told | 'close') => {
+  if (told === 'close') return void server.then((open) => open.close()).finally(() => port.close());
+  answer(told).catch((error: unknown) => {
+    // As an error of this thread it is told to whoever waits for an answer.
+    setImmediate(() => {
+      throw error;
+    });
+  });
 });
 
 async function open(): Promise<Server> {
@@ -40,7 +35,7 @@ async function open(): Promise<Server> {
   return PGlite.create((workerData as { dir: string }).dir, { startParams });
 }
 
-async function answer({ id, text, values }: Asked): Promise<Told> {
-  const { rows, affectedRows } = await (await server).query(text, values as unknown[]);
-  return { id, rows, affectedRows };
+async function answer({ link, bytes }: Told): Promise<void> {
+  const answered = await (await server).execProtocolRaw(bytes);
+  port.postMessage({ link, bytes: answered } satisfies Told);
 }

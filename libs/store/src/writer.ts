@@ -1,4 +1,5 @@
 import type { Fact } from '@millrace/contracts';
+import { floats, ints, texts } from './arrays.js';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
 import { givePlaces, keepPlaces, type PlaceGiven, type PlaceWanted } from './places.js';
@@ -117,7 +118,6 @@ export class Writer {
     summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: PlaceWanted | undefined })[],
     decide: (made: ReadonlySet<string>, places: ReadonlyMap<string, PlaceGiven>) => Commit,
   ): Promise<void> {
-    const { texts, floats } = this.database.arrays;
     await this.database.transaction(async (query) => {
       const rows = await query<{ id: string }>(
         CREATE,
@@ -148,7 +148,6 @@ export class Writer {
     const facts = changes.filter((c) => c.facts.length > 0);
     const rows = changes.filter((c) => c.row && !c.created);
     const made = changes.filter((c) => c.created);
-    const { texts, ints, floats } = this.database.arrays;
     const [result] = await query<{ owners: number }>(
       COMMIT,
       [
