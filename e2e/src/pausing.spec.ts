@@ -1,5 +1,5 @@
-import type { Fact } from '@millrace/contracts';
-import { families, squares } from './constructs/pipelines.js';
+import { type Fact, stagePauseKey } from '@millrace/contracts';
+import { eager, families, squares } from './constructs/pipelines.js';
 import { gate } from './constructs/stages.js';
 import { Workshop } from './constructs/workshop.js';
 import { until } from './processes.js';
@@ -48,4 +48,24 @@ test('a run that is paused keeps what was in hand and sends nothing more, its ch
     fourth: { count: 120, total: sumOfPowers(120, 4) },
     total: { count: 120, total: sumOfPowers(120, 2) },
   });
+});
+
+test('a stage that is paused takes nothing, nothing is late for that, and it then does what has waited', async () => {
+  const { broker, topics } = workshop;
+  const tell = (time: object) =>
+    broker.publish([{ topic: topics.pauses, key: stagePauseKey('square'), value: JSON.stringify({ times: [time] }) }]);
+  const from = Date.now();
+  await tell({ from });
+  const ids = await Promise.all(upTo(20).map((n) => workshop.start(eager, { n })));
+  const waiting = async () =>
+    (await Promise.all(ids.map((id) => workshop.reader.run(id)))).filter((run) =>
+      run?.facts.some(({ type }) => type === 'step.prolonged'),
+    ).length;
+  await until('all would be late', async () => (await waiting()) === ids.length);
+  const lag = await broker.lag('millrace.stage.square', topics.stage('square'));
+  expect(lag.reduce((sum, { backlog }) => sum + backlog, 0)).toBe(ids.length);
+  await tell({ from, to: Date.now() });
+  const runs = await Promise.all(ids.map((id) => workshop.ended(id)));
+  expect(runs.map(({ output }) => (output as { square: number }).square)).toEqual(upTo(20).map((n) => n * n));
+  expect(runs.every(({ steps }) => steps.get('square')!.attempt === 1)).toBe(true);
 });

@@ -143,4 +143,9 @@ export const bookings = pipeline(
   },
 );
 
-export const PIPELINES = [squares, families, ways, orders, hasty, approvals, hurried, bookings];
+/** A step that is late where its stage does not begin it at once. */
+export const eager = pipeline({ name: 'eager', input: z.object({ n: z.number() }) }, ({ input, step }) =>
+  step('square', square, { n: input.n }, { startTimeout: '200ms', timeout: '200ms', retry: 1 }),
+);
+
+export const PIPELINES = [eager, squares, families, ways, orders, hasty, approvals, hurried, bookings];

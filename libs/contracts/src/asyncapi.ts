@@ -5,7 +5,7 @@ import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './headers.js';
 import { PROBLEMS } from './http-problems.js';
 import { StageLimits } from './limits.js';
-import { RunPause } from './pauses.js';
+import { RunPause, StagePause } from './pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
 import { DEFAULT_TOPIC_PREFIX, topicsOf } from './topics.js';
 
@@ -132,10 +132,10 @@ function channels(prefix: string): readonly Channel[] {
       address: topics.pauses,
       action: 'send',
       description:
-        'Runs that are paused: a stage hands nothing on for them. Compacted, keyed `run/<id>`; without a value the run goes on.',
+        'Runs that are paused: a stage hands nothing on for them; without a value they go on. Stages that are paused: they take nothing new. Compacted, keyed `run/<id>` or `stage/<name>`.',
       type: EVENT_TYPE.pause,
       headers: InternalHeaders,
-      payload: RunPause,
+      payload: z.union([RunPause, StagePause]),
     },
     {
       name: 'control',

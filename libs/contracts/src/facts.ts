@@ -73,6 +73,8 @@ export const Fact = z.discriminatedUnion('type', [
     failure: Failure,
     trace: z.string().optional(),
   }),
+  /** The attempt waits for a stage that is, or was, paused: it is given up at `due`, and not before. */
+  z.object({ type: z.literal('step.prolonged'), ...Attempt, due: At }),
   /** To be requested again, as attempt `attempt`, at `due`. */
   z.object({ type: z.literal('step.retrying'), ...Attempt, due: At, fallback: Fallback }),
   z.object({ type: z.literal('step.skipped'), ...Step }),

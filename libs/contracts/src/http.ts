@@ -222,6 +222,8 @@ export const StageView = z.object({
   pipelines: z.array(z.string()),
   /** What was set for it; absent where nothing was. */
   limits: StageLimits.optional(),
+  /** It takes nothing new. */
+  paused: z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() }).optional(),
 });
 export type StageView = z.infer<typeof StageView>;
 export const StageList = pageOf(StageView);

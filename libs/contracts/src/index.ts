@@ -33,7 +33,7 @@ export {
   StepSignalled,
 } from './records.js';
 export { Priority, StageLimits } from './limits.js';
-export { RunPause, runPauseKey } from './pauses.js';
+export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './pauses.js';
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';
 export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';

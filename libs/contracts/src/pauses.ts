@@ -1,8 +1,26 @@
 import { z } from 'zod';
 
+const At = z.number();
+
 /** A run of which nothing new is begun: a record on `pauses`, keyed `run/<id>`. Without a value the run goes on. */
-export const RunPause = z.object({ at: z.number() });
+export const RunPause = z.object({ at: At });
 export type RunPause = z.infer<typeof RunPause>;
+
+/** So many pauses of a stage are told of, the newest ones. */
+export const STAGE_PAUSES = 20;
+
+/** When a stage takes nothing new, and did not: a record on `pauses`, keyed `stage/<name>`; the newest counts. */
+export const StagePause = z.object({
+  /** In order. It is paused while the last one has no end. */
+  times: z
+    .array(z.object({ from: At, to: At.optional() }))
+    .min(1)
+    .max(STAGE_PAUSES),
+  by: z.string().max(200).optional(),
+  reason: z.string().max(2_000).optional(),
+});
+export type StagePause = z.infer<typeof StagePause>;
 
 /** The key of a run on `pauses`. */
 export const runPauseKey = (run: string): string => `run/${run}`;
+export const stagePauseKey = (stage: string): string => `stage/${stage}`;

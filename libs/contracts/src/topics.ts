@@ -9,7 +9,7 @@ export interface Topics {
   readonly deployments: string;
   /** What stages may do at most, compacted, keyed by stage. */
   readonly limits: string;
-  /** What is not to go on, compacted, keyed by what it is: runs. */
+  /** What is not to go on, compacted, keyed by what it is: runs, stages. */
   readonly pauses: string;
   /** What every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;

@@ -3,6 +3,7 @@ import type { LoadedPlan } from '@millrace/pipeline';
 import { Deciding } from './deciding.js';
 import type { Decision } from './decision.js';
 import { moveOf, type Target } from './move.js';
+import { prolonged, type StagePauses } from './pausing.js';
 import { type Run, stepOf } from './run.js';
 import { dueSteps } from './timers.js';
 import { answered, claimed } from './waiting.js';
@@ -44,6 +45,8 @@ interface Context {
   readonly at: number;
   /** The plan that a run is to be moved to; undefined where there is none of that name. */
   readonly target?: Target | undefined;
+  /** Which stages are paused, and were; none without it. */
+  readonly stages?: StagePauses | undefined;
 }
 
 type Accepted = Omit<Fact & { type: 'run.accepted' }, 'type' | 'at' | 'pipeline' | 'plan'>;
@@ -129,7 +132,11 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       if (run.paused) return deciding.end();
       if (run.held) return deciding.timeHasCome();
       if (deciding.isOverdue()) return deciding.end();
-      for (const step of dueSteps(run, context.plan, context.at)) deciding.due(step);
+      for (const step of dueSteps(run, context.plan, context.at)) {
+        const longer = prolonged(run, step, context);
+        if (longer) deciding.add(longer);
+        else deciding.due(step);
+      }
       return deciding.settle();
     case 'run.move-requested':
       return move(run, event, context);

@@ -151,6 +151,9 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.child':
       set(run, fact.step, { since, child: { run: stepOf(run, fact.step).child!.run, status: fact.status } });
       return;
+    case 'step.prolonged':
+      run.steps.set(fact.step, { ...stepOf(run, fact.step), due: fact.due });
+      return;
     case 'step.retrying':
       set(run, fact.step, { since, status: 'retrying', due: fact.due });
       return;

@@ -5,6 +5,7 @@ export { inputFor, type Request } from './attempts.js';
 export type { Decision } from './decision.js';
 export { type Load, withLists } from './long-lists.js';
 export { type Move, moveOf, type Target } from './move.js';
+export type { StagePauses } from './pausing.js';
 export { evolve } from './evolve.js';
 export { type Run, stepOf, type StepState } from './run.js';
 export { wakeAtOf } from './timers.js';

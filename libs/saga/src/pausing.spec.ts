@@ -1,6 +1,6 @@
 import { failure, type RunEvent, runIdOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline';
-import { accept, type Decision, decide, evolve, type Run, stepOf, wakeAtOf } from './index.js';
+import { accept, type Decision, decide, evolve, type Run, type StagePauses, stepOf, wakeAtOf } from './index.js';
 
 const retry = { maxAttempts: 2, initialMs: 1_000, factor: 1, maxMs: 1_000, jitter: 0 };
 const work = { kind: 'stage', stage: 'work', input: {}, retry, timeoutMs: 1_000, startTimeoutMs: 10_000 };
@@ -178,6 +178,50 @@ describe('the time of a pause', () => {
     const run = new Case(TWO, { key: 'ann', queued: true }).pause();
     expect(run.on({ type: 'run.released' }).last.facts.map(({ type }) => type)).toEqual(['run.begun']);
     expect([run.sent, run.resume().sent]).toEqual([[], ['first/1']]);
+  });
+});
+
+describe('an attempt that waits for a stage', () => {
+  const GIVEN_UP = 11_500;
+  /** A stage that is paused for so long from so long after the attempt was sent. */
+  const stages = (after: number, ms: number): StagePauses => {
+    const [from, to] = [1_000_000 + after, 1_000_000 + after + ms];
+    return {
+      isStagePaused: () => to === Infinity,
+      pausedFor: (_, time) => Math.max(0, Math.min(to, time.to) - Math.max(from, time.from)),
+    };
+  };
+  const wakeWith = (run: Case, given: StagePauses) => {
+    run.last = decide(
+      run.run,
+      { type: 'run.woken', run: id, at: run.at },
+      { plan: run.plan, at: run.at, stages: given },
+    );
+    return run.last.facts.map((fact) => (fact.type === 'step.prolonged' ? fact.due - run.at : fact.type));
+  };
+
+  test('has as much longer as that was paused, and is then given up', () => {
+    const run = new Case().later(GIVEN_UP);
+    expect(wakeWith(run, stages(1_000, 9_000))).toEqual([9_000]);
+    expect(wakeAtOf(run.run, run.plan)).toBe(run.at + 9_000);
+    expect(wakeWith(run.later(9_000), stages(1_000, 9_000))).toEqual(['step.failed', 'step.retrying']);
+  });
+
+  test('is never given up while that is paused, and looked at ever more rarely', () => {
+    const run = new Case().later(GIVEN_UP);
+    const times = Array.from({ length: 12 }, () => {
+      const [due] = wakeWith(run, stages(1_000, Infinity)) as [number];
+      run.later(due);
+      return due;
+    });
+    expect(times.slice(0, 2)).toEqual([60_000, 70_500]);
+    expect(run.at - 1_000_000).toBeGreaterThan(24 * 3_600_000);
+  });
+
+  test('is given up where the pause was before it, or its step has a deadline', () => {
+    expect(wakeWith(new Case().later(GIVEN_UP), stages(-9_000, 9_000))).toEqual(['step.failed', 'step.retrying']);
+    const run = new Case(planOf({ first: { ...work, predecessors: [], deadlineMs: 3_000 } })).later(3_000);
+    expect(wakeWith(run, stages(1_000, Infinity))).toEqual(['step.dead-lettered']);
   });
 });
 

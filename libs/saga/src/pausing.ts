@@ -1,6 +1,9 @@
-import type { RunEvent } from '@millrace/contracts';
+import type { Fact, RunEvent } from '@millrace/contracts';
+import type { LoadedPlan } from '@millrace/pipeline';
+import { stepDeadline } from './deadlines.js';
 import type { Draft } from './evolve.js';
-import type { Paused, Run, StepState } from './run.js';
+import { type Paused, type Run, stepOf, type StepState } from './run.js';
+import { attemptEnd } from './timers.js';
 
 /** Who does something, and why. */
 export interface Act {
@@ -43,4 +46,30 @@ export function toldToChildren(
   return [...run.steps.values()].flatMap(({ child, status }) =>
     child && status === 'running' ? [{ type, run: child.run, at, reason: `As its parent ${run.id}.` }] : [],
   );
+}
+
+/** What there is to know of the pauses of stages. */
+export interface StagePauses {
+  isStagePaused(stage: string): boolean;
+  pausedFor(stage: string, between: { readonly from: number; readonly to: number }): number;
+}
+
+/** While its stage is paused it is looked at again after this, and then after as long as it has been. */
+const LOOK_MS = 60_000;
+
+/** An attempt that would be given up now, and has waited for a stage that was paused: by as much it has longer. */
+export function prolonged(
+  run: Run,
+  step: string,
+  { plan, at, stages }: { plan: LoadedPlan; at: number; stages?: StagePauses | undefined },
+): Fact | undefined {
+  const definition = plan.step(step);
+  const state = stepOf(run, step);
+  if (!stages || definition.kind !== 'stage' || state.status !== 'running') return undefined;
+  const { stage } = state.fallback && definition.fallback ? definition.fallback : definition;
+  const ms = stages.pausedFor(stage, { from: state.since, to: at });
+  const end = attemptEnd(run, definition, state)! + ms;
+  if (end <= at || (stepDeadline(run, plan, step) ?? Infinity) <= at) return undefined;
+  const due = stages.isStagePaused(stage) ? Math.max(end, at + Math.max(LOOK_MS, ms)) : end;
+  return { type: 'step.prolonged', step, attempt: state.attempt, at, due };
 }

@@ -31,7 +31,7 @@ function dueOf(name: string, state: StepState, { run, plan }: { run: Run; plan: 
 }
 
 /** When an attempt is given up that nothing is heard of. */
-function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefined {
+export function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefined {
   if (state.status !== 'running') return undefined;
   // A child run that is being undone takes as long as that takes.
   if (run.undoing && step.kind === 'run') return undefined;

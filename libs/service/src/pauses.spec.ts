@@ -1,4 +1,4 @@
-import { runIdOf, runPauseKey } from '@millrace/contracts';
+import { runIdOf, runPauseKey, stagePauseKey } from '@millrace/contracts';
 import { followPauses } from './index.js';
 import { aLog } from './log.fixture.js';
 
@@ -18,10 +18,31 @@ test('what is paused is known from the start, whoever begins to follow, until it
   expect(pauses.isPaused(run(1))).toBe(false);
 });
 
+test('a stage is paused until it goes on, who listens is told, and how long it was is known', async () => {
+  const log = aLog();
+  const tell = (times: object[]) => log.write(log.topics.pauses, stagePauseKey('draft'), { times });
+  tell([{ from: 100 }]);
+  await using pauses = await followPauses(log);
+  const told: boolean[] = [];
+  const forget = pauses.onChange('draft', () => told.push(pauses.isStagePaused('draft')));
+  expect([pauses.isStagePaused('draft'), pauses.isStagePaused('other')]).toEqual([true, false]);
+  expect(pauses.pausedFor('draft', { from: 50, to: 130 })).toBe(30);
+  tell([{ from: 100, to: 200 }]);
+  tell([{ from: 100, to: 200 }, { from: 300 }]);
+  forget();
+  tell([
+    { from: 100, to: 200 },
+    { from: 300, to: 400 },
+  ]);
+  expect(told).toEqual([false, true]);
+  expect(pauses.pausedFor('draft', { from: 150, to: 350 })).toBe(100);
+  expect(pauses.pausedFor('draft', { from: 400, to: 900 })).toBe(0);
+});
+
 test('what is no pause changes nothing', async () => {
   const log = aLog();
   await using pauses = await followPauses(log);
   say(log, 1, { at: 1 });
-  for (const value of ['{', { at: 'now' }, {}]) say(log, 1, value);
+  for (const value of ['{', { at: 'now' }, {}, { times: [] }]) say(log, 1, value);
   expect(pauses.isPaused(run(1))).toBe(true);
 });

@@ -1,26 +1,61 @@
-import { RunPause, runPauseKey } from '@millrace/contracts';
+import { RunPause, runPauseKey, StagePause, stagePauseKey } from '@millrace/contracts';
 import type { House } from './house.js';
 
 /** What is paused, as it was said last. */
 export interface Pauses extends AsyncDisposable {
   /** Nothing is to be handed on for this run. */
   isPaused(run: string): boolean;
+  /** When the stage was paused, as far as it ever was. */
+  ofStage(stage: string): StagePause | undefined;
+  isStagePaused(stage: string): boolean;
+  /** For how many milliseconds the stage was paused between two times. */
+  pausedFor(stage: string, between: { from: number; to: number }): number;
+  /** Calls `changed` when the stage is paused, or goes on. Returns what stops listening. */
+  onChange(stage: string, changed: () => void): () => void;
 }
 
 /** Reads the topic of pauses from its start, resolves when all that was there has been read, and follows on. */
-export async function followPauses({ broker, topics }: Pick<House, 'broker' | 'topics'>): Promise<Pauses> {
-  const paused = new Set<string>();
+export async function followPauses({
+  broker,
+  topics,
+  telemetry,
+}: Pick<House, 'broker' | 'topics' | 'telemetry'>): Promise<Pauses> {
+  const runs = new Set<string>();
+  const stages = new Map<string, StagePause>();
+  const listening = new Map<string, Set<() => void>>();
   const tail = await broker.tail([topics.pauses], 'start', ({ key, value }) => {
     const what = key?.toString('utf8') ?? '';
-    if (RunPause.safeParse(jsonOf(value)).success) paused.add(what);
-    else if (value === null) paused.delete(what);
+    const json = jsonOf(value);
+    const stage = StagePause.safeParse(json).data;
+    if (value === null) {
+      runs.delete(what);
+      stages.delete(what);
+    } else if (what.startsWith(stagePauseKey('')) && stage) stages.set(what, stage);
+    else if (what.startsWith(runPauseKey('')) && RunPause.safeParse(json).success) runs.add(what);
+    else return telemetry.log.error({ key: what.slice(0, 200) }, 'A pause cannot be read: all stays as it was.');
+    for (const changed of [...(listening.get(what) ?? [])]) changed();
   });
   await tail.caughtUp;
   return {
-    isPaused: (run) => paused.has(runPauseKey(run)),
+    isPaused: (run) => runs.has(runPauseKey(run)),
+    ofStage: (stage) => stages.get(stagePauseKey(stage)),
+    isStagePaused: (stage) => isOpen(stages.get(stagePauseKey(stage))),
+    pausedFor: (stage, { from, to }) =>
+      (stages.get(stagePauseKey(stage))?.times ?? []).reduce(
+        (sum, time) => sum + Math.max(0, Math.min(time.to ?? to, to) - Math.max(time.from, from)),
+        0,
+      ),
+    onChange: (stage, changed) => {
+      const key = stagePauseKey(stage);
+      const all = listening.get(key) ?? new Set();
+      listening.set(key, all.add(changed));
+      return () => all.delete(changed);
+    },
     [Symbol.asyncDispose]: () => tail[Symbol.asyncDispose](),
   };
 }
+
+const isOpen = (pause: StagePause | undefined): boolean => pause !== undefined && pause.times.at(-1)!.to === undefined;
 
 function jsonOf(value: Buffer | null): unknown {
   try {

@@ -1,4 +1,11 @@
-import { type RunEvent, runPauseKey, type StepCompleted, type StepFailed, StepCommand } from '@millrace/contracts';
+import {
+  type RunEvent,
+  runPauseKey,
+  stagePauseKey,
+  type StepCompleted,
+  type StepFailed,
+  StepCommand,
+} from '@millrace/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { aHouse, CHAIN, later, RUN } from './house.fixture.js';
@@ -211,6 +218,32 @@ test('a paused run’s work ends, and is not handed on until the run goes on', a
   await pause(null);
   await stage.greet({ ...hello, attempt: 2 });
   expect((await stage.events(2))[1]).toMatchObject({ next: ['polish'] });
+});
+
+test('a stage that is paused ends what it has in hand, takes nothing new, and then what waited, however late', async () => {
+  const began = later<void>();
+  const end = later<void>();
+  const names: string[] = [];
+  await using stage = await aStage(async ({ name }) => {
+    names.push(name);
+    began.resolve();
+    await end.promise;
+    return { text: 'Hello' };
+  });
+  const from = Date.now() - 60_000;
+  const tell = (time: object) =>
+    stage.broker.publish([
+      { topic: stage.topics.pauses, key: stagePauseKey('greet'), value: JSON.stringify({ times: [time] }) },
+    ]);
+  await stage.greet({ step: 'first', input: { name: 'Ann' } });
+  await began.promise;
+  await tell({ from });
+  end.resolve();
+  await stage.greet({ step: 'second', input: { name: 'Bob' }, at: from, expires: Date.now() - 1 });
+  expect(await stage.events(1)).toMatchObject([{ type: 'step.completed', step: 'first' }]);
+  expect(names).toEqual(['Ann']);
+  await tell({ from, to: Date.now() });
+  expect((await stage.events(2))[1]).toMatchObject({ type: 'step.completed', step: 'second' });
 });
 
 test('work that goes to another process is aborted there, answers nothing, and is done again', async () => {

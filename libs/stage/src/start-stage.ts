@@ -67,8 +67,10 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   const partitions = await broker.partitionsOf(topic);
   const limit = () => turns.limit(limits.get(contract.name), partitions);
   limit();
-  const forget = limits.onChange(contract.name, limit);
-  opening.defer(() => void forget());
+  opening.defer(limits.onChange(contract.name, limit));
+  const pause = () => turns.pause(pauses.isStagePaused(contract.name));
+  pause();
+  opening.defer(pauses.onChange(contract.name, pause));
   const transport = new StageTransport({
     contract,
     topic,

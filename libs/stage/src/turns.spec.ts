@@ -52,6 +52,25 @@ describe('whose turn it is', () => {
     expect(countIn(got.slice(0, 40), 'b')).toBeGreaterThanOrEqual(8);
   });
 
+  test('is nobody’s while there is a pause, and then theirs in the same order', async () => {
+    const turns = new Turns(2);
+    const begun: string[] = [];
+    const take = async (name: string) => {
+      const end = await turns.take(claim(), never);
+      begun.push(name);
+      return end;
+    };
+    const inHand = await take('in hand');
+    turns.pause(true);
+    const all = [take('first'), take('second'), take('third')];
+    inHand();
+    await settled();
+    expect(begun).toEqual(['in hand']);
+    turns.pause(false);
+    for (const turn of all) (await turn)();
+    expect(begun).toEqual(['in hand', 'first', 'second', 'third']);
+  });
+
   test('comes to everybody, whatever the priorities, tenants, partitions and limits, and never to too many at once', async () => {
     const one = fc.record({
       priority: fc.constantFrom<Priority>('high', 'normal', 'low'),

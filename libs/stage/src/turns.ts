@@ -35,6 +35,7 @@ export class Turns {
   private readonly active = new Map<number, number>();
   private readonly tokens = new Map<number, { count: number; at: number }>();
   private bounds: Bounds | undefined;
+  private paused = false;
   private busy = 0;
   private count = 0;
   private closed = false;
@@ -53,6 +54,12 @@ export class Turns {
   limit(limits: StageLimits | undefined, partitions: number): void {
     this.bounds = limits && { limits, partitions };
     this.tokens.clear();
+    this.go();
+  }
+
+  /** Nobody begins from now on, or those who may. */
+  pause(paused: boolean): void {
+    this.paused = paused;
     this.go();
   }
 
@@ -135,7 +142,7 @@ export class Turns {
 
   /** Begins all that may. */
   private go(): void {
-    while (this.count > 0 && this.busy < this.concurrency) {
+    while (this.count > 0 && !this.paused && this.busy < this.concurrency) {
       const next = this.next();
       if (!next) break;
       this.remove(next);
@@ -169,7 +176,7 @@ export class Turns {
   }
 
   private mayBegin({ partition }: Claim): boolean {
-    if (this.busy >= this.concurrency) return false;
+    if (this.paused || this.busy >= this.concurrency) return false;
     const { concurrency, perSecond } = this.bounds?.limits ?? {};
     if (concurrency !== undefined && (this.active.get(partition) ?? 0) >= this.shareOf(concurrency, partition))
       return false;
@@ -197,7 +204,8 @@ export class Turns {
   private lookAgain(): void {
     const { perSecond } = this.bounds?.limits ?? {};
     clearTimeout(this.timer);
-    if (this.closed || perSecond === undefined || this.count === 0 || this.busy >= this.concurrency) return;
+    if (this.closed || this.paused || perSecond === undefined || this.count === 0 || this.busy >= this.concurrency)
+      return;
     const rate = perSecond / this.bounds!.partitions;
     this.timer = setTimeout(() => this.go(), Math.min(1_000, Math.max(1, 1_000 / rate / 2)));
   }

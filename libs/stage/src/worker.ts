@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly telemetry: Pick<Telemetry, 'log' | 'spans' | 'meters'>;
   readonly plans: Pick<Plans, 'get' | 'wait'>;
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
-  readonly pauses: Pick<Pauses, 'isPaused'>;
+  readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
   /** Whose turn it is; without it, every command's at once. */
   readonly turns?: Pick<Turns, 'take'> | undefined;
   readonly now?: (() => number) | undefined;
@@ -82,10 +82,18 @@ export class Worker {
     try {
       if (this.of.cancellations.isCancelled(command.run)) return [];
       const context = this.of.telemetry.spans.context(traceparent);
-      return await this.attempt({ command, traceparent, context, startedAt: this.now() }, signal);
+      const begun = { command: this.prolonged(command), traceparent, context, startedAt: this.now() };
+      return await this.attempt(begun, signal);
     } finally {
       ended?.();
     }
+  }
+
+  /** Waiting in a stage that is paused does not make a command too late. */
+  private prolonged(command: StepCommand): StepCommand {
+    const { pauses, contract } = this.of;
+    const ms = pauses.pausedFor(contract.name, { from: command.at, to: this.now() });
+    return ms === 0 ? command : { ...command, expires: command.expires + ms };
   }
 
   private async attempt(begun: Begun, signal: AbortSignal): Promise<readonly Outgoing[]> {

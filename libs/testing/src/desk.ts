@@ -72,8 +72,15 @@ function sharedBy({ now, plan, isCancelled, isPaused }: DeskOptions): StageOptio
     ...(now && { now }),
     plans: { get, wait: (hash) => Promise.resolve(get(hash)), newest: () => plan, pipelines: () => [], ...close },
     cancellations: { isCancelled: isCancelled ?? (() => false), onCancel: nothing, ...close },
-    pauses: { isPaused: isPaused ?? (() => false), ...close },
-    limits: { get: () => undefined, all: () => new Map(), onChange: () => () => false, ...close },
+    pauses: {
+      isPaused: isPaused ?? (() => false),
+      ofStage: () => undefined,
+      isStagePaused: () => false,
+      pausedFor: () => 0,
+      onChange: nothing,
+      ...close,
+    },
+    limits: { get: () => undefined, all: () => new Map(), onChange: nothing, ...close },
   };
 }
 

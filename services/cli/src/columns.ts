@@ -76,5 +76,6 @@ export const STAGE_COLUMNS: readonly Column<StageView>[] = [
   { title: 'PIPELINES', of: ({ pipelines }) => pipelines.join(', ') },
   { title: 'AT ONCE', of: ({ limits }) => limits?.concurrency },
   { title: 'PER SECOND', of: ({ limits }) => limits?.perSecond },
+  { title: 'PAUSED', of: ({ paused }) => paused && age(paused.since) },
   { title: 'WEIGHTS', of: ({ limits }) => limits?.weights && JSON.stringify(limits.weights), wide: true },
 ];

@@ -49,6 +49,8 @@ function lineOf(fact: Fact): Line {
         step: fact.step,
         text: `again in ${millisOf(Math.max(0, fact.due - fact.at))}`,
       };
+    case 'step.prolonged':
+      return { mark: '‖', colour: 'yellow', step: fact.step, text: 'waits on: its stage is, or was, paused' };
     case 'step.skipped':
       return { mark: '–', colour: 'grey', step: fact.step, text: 'skipped' };
     case 'step.spread':

@@ -254,6 +254,15 @@ describe('schedules', () => {
   });
 });
 
+test('a stage is paused and goes on', async () => {
+  const paused = { since: '2026-01-01T00:00:00.000Z', by: 'ann' };
+  gateway.answers.set('POST /v1/stages/draft/pause', { name: 'draft', pipelines: [], paused });
+  gateway.answers.set('POST /v1/stages/draft/resume', { name: 'draft', pipelines: [] });
+  expect((await run('stages pause draft --by ann')).out).toBe('draft  paused since 2026-01-01T00:00:00.000Z\n');
+  expect((await run('stage resume draft')).out).toBe('draft  not paused\n');
+  expect(gateway.asked.map(({ body }) => JSON.parse(body) as object)).toEqual([{ by: 'ann' }, {}]);
+});
+
 test('stage limit says what a stage may do, and run start how soon and whose it is', async () => {
   const limits = { concurrency: 12, perSecond: 5, weights: { acme: 3 }, at: 1 };
   gateway.answers.set('POST /v1/stages/draft/limits', { name: 'draft', pipelines: [], limits });

@@ -1,5 +1,6 @@
 import type { Broker } from '@millrace/broker';
 import type { Topics } from '@millrace/contracts';
+import type { StagePauses } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 import type { Counter, Telemetry } from '@millrace/telemetry';
 import type { Plans } from './plans.js';
@@ -12,6 +13,7 @@ export interface Context {
   readonly store: Store;
   readonly telemetry: Telemetry;
   readonly plans: Plans;
+  readonly stages: StagePauses;
   readonly cache: RunCache;
   /** Partitions of `runs`. */
   readonly partitions: number;

@@ -1,4 +1,4 @@
-import type { House, Running } from '@millrace/service';
+import { followPauses, type House, type Pauses, type Running } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Context } from './context.js';
 import { bring, type Brought, deploymentsSource } from './deployments.js';
@@ -18,6 +18,8 @@ export interface CoordinatorOptions {
   readonly pipelines: readonly Brought[];
   /** A record's key on `intake` names the run, where no header does. Default false. */
   readonly keyIsIdempotent?: boolean;
+  /** Shared with others in this process; it stays the caller's to close. */
+  readonly pauses?: Pauses;
   readonly now?: () => number;
 }
 
@@ -41,12 +43,14 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     now,
     others: (at) => beginDue({ store, broker, topics, telemetry }, at),
   });
+  const stages = options.pauses ?? (await followPauses(house));
   const context: Context = {
     broker,
     topics,
     store,
     telemetry,
     plans,
+    stages,
     cache: new RunCache(CACHED_RUNS),
     partitions: await broker.partitionsOf(topics.runs),
     runs: telemetry.meters.runs,
@@ -95,6 +99,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();
       await triggers.drain(ms);
+      if (!options.pauses) await stages[Symbol.asyncDispose]();
     },
   };
 }

@@ -127,7 +127,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
 
   function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined }): void {
     const { facts, requests, events } = one.decision;
-    const next = decide(one.decision.run, event, { plan: one.plan, ...of });
+    const next = decide(one.decision.run, event, { plan: one.plan, stages: context.stages, ...of });
     if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
     one.decision = {
       run: next.run,

@@ -82,6 +82,7 @@ class Process {
       store,
       telemetry: told,
       plans,
+      stages: { isStagePaused: () => false, pausedFor: () => 0 },
       cache: new RunCache(100),
       partitions: PARTITIONS,
       runs: told.meters.runs,

@@ -118,6 +118,7 @@ if (run && over !== 'true') {
     'step.requested',
     'step.completed',
     'step.failed',
+    'step.prolonged',
     'step.retrying',
     'step.skipped',
     'step.waiting',

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { House, Limits } from '@millrace/service';
+import type { House, Limits, Pauses } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -19,7 +19,7 @@ import { Runs } from './runs.js';
 import { RunStarter } from './start-run.js';
 import { SchedulesController } from './schedules.controller.js';
 import { StagesController } from './stages.controller.js';
-import { HOUSE, LIMITS, READER } from './tokens.js';
+import { HOUSE, READER, STAGES } from './tokens.js';
 import { VersionsController } from './versions.controller.js';
 import { Versions } from './versions.js';
 
@@ -32,10 +32,11 @@ interface Given {
   readonly live: LiveFacts;
   readonly readiness: Readiness;
   readonly limits: Limits;
+  readonly pauses: Pauses;
   readonly jaegerUrl: string | undefined;
 }
 
-export function gatewayModule({ house, reader, live, readiness, limits, jaegerUrl }: Given): DynamicModule {
+export function gatewayModule({ house, reader, live, readiness, limits, pauses, jaegerUrl }: Given): DynamicModule {
   const plans = new Plans(reader);
   const recent = new RecentRequests();
   const runs = new Runs({ reader, plans, recent, live });
@@ -57,7 +58,7 @@ export function gatewayModule({ house, reader, live, readiness, limits, jaegerUr
     providers: [
       { provide: HOUSE, useValue: house },
       { provide: READER, useValue: reader },
-      { provide: LIMITS, useValue: limits },
+      { provide: STAGES, useValue: { limits, pauses } },
       { provide: Readiness, useValue: readiness },
       { provide: Plans, useValue: plans },
       { provide: Runs, useValue: runs },

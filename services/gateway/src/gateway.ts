@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { followLimits, type House, type Limits, type Running } from '@millrace/service';
+import { followLimits, followPauses, type House, type Limits, type Pauses, type Running } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { readBody } from './body.js';
 import type { GatewaySettings } from './config.js';
@@ -16,8 +16,9 @@ import { Readiness } from './readiness.js';
 
 export interface GatewayOptions extends Partial<GatewaySettings> {
   readonly reader: Reader;
-  /** Shared with others in this process; it stays the caller's to close. */
+  /** Shared with others in this process, as pauses are; they stay the caller's to close. */
   readonly limits?: Limits;
+  readonly pauses?: Pauses;
   readonly port: number;
   readonly host: string;
   /** Takes the next free port where this one is taken. */
@@ -37,11 +38,13 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   const live = new LiveFacts(options.reader);
   const readiness = new Readiness(house, options.reader);
   const limits = options.limits ?? (await followLimits(house));
+  const pauses = options.pauses ?? (await followPauses(house));
   const module = gatewayModule({
     house,
     live,
     readiness,
     limits,
+    pauses,
     reader: options.reader,
     jaegerUrl: options.jaegerUrl,
   });
@@ -71,6 +74,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
       clearTimeout(late);
       live[Symbol.dispose]();
       if (!options.limits) await limits[Symbol.asyncDispose]();
+      if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { Problem, StageView } from '@millrace/contracts/http';
+import { StagePause } from '@millrace/contracts';
+import { Problem, StageList, StageView } from '@millrace/contracts/http';
 import { World } from './testing/world.js';
 
 const post = (world: World, path: string, body: object) =>
@@ -18,6 +19,37 @@ test('limits of a stage are published for its processes, with who and why', asyn
   const [record] = world.published;
   expect(record).toMatchObject({ topic: 'millrace.limits', key: 'classify' });
   expect(JSON.parse(String(record!.value))).toMatchObject({ concurrency: 8, weights: { acme: 3 }, by: 'ann' });
+});
+
+test('a stage is paused and goes on, as often as anybody asks; its processes and the list are told', async () => {
+  await using world = await World.open();
+  const ask = async (what: string, by: string) => {
+    const answer = await post(world, `/v1/stages/classify/${what}`, { by });
+    return [answer.status, StageView.parse(await answer.json()).paused?.by];
+  };
+  const listed = async () => {
+    const { items } = StageList.parse(await (await fetch(`${world.url}/v1/stages`)).json());
+    return items.flatMap(({ name, paused }) => (paused ? [name] : []));
+  };
+  expect([await ask('pause', 'ann'), await ask('pause', 'bob')]).toEqual([
+    [200, 'ann'],
+    [200, 'ann'],
+  ]);
+  expect(await listed()).toEqual(['classify']);
+  expect([await ask('resume', 'bob'), await ask('resume', 'bob'), await listed()]).toEqual([
+    [200, undefined],
+    [200, undefined],
+    [],
+  ]);
+  const told = world.published.map(({ topic, key, value }) => {
+    const { times } = StagePause.parse(JSON.parse(String(value)));
+    return [topic, key, times.map(({ from, to }) => to === undefined || to >= from), times.at(-1)!.to !== undefined];
+  });
+  expect(told).toEqual([
+    ['millrace.pauses', 'stage/classify', [true], false],
+    ['millrace.pauses', 'stage/classify', [true], true],
+  ]);
+  expect((await post(world, '/v1/stages/nobody/pause', {})).status).toBe(404);
 });
 
 test.each([

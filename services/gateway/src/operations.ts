@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accepted, ok, type Operation } from './operation.js';
 import { DeadLettersQuery, EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
 import { RUN_OPERATIONS } from './run-operations.js';
+import { STAGE_OPERATIONS } from './stage-operations.js';
 import { VERSION_OPERATIONS } from './version-operations.js';
 
 /** The named schemas of the document. */
@@ -192,14 +193,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['UNKNOWN_PIPELINE'],
   },
   ...VERSION_OPERATIONS,
-  {
-    method: 'GET',
-    path: '/v1/stages',
-    id: 'listStages',
-    summary: 'The stages that deployed pipelines use.',
-    answers: ok('StageList', 'All of them.'),
-    problems: [],
-  },
+  ...STAGE_OPERATIONS,
 ];
 
 /** What is served beside the API. */

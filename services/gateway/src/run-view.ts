@@ -235,6 +235,7 @@ function record(history: History, fact: StepFact): void {
       end(history, fact.at);
       return;
     case 'step.child':
+    case 'step.prolonged':
     case 'step.retrying':
     case 'step.skipped':
     case 'step.claimed':

@@ -1,19 +1,28 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { EVENT_TYPE, HEADER, randomId, type StageLimits } from '@millrace/contracts';
-import { LimitBody, type StageView } from '@millrace/contracts/http';
+import {
+  EVENT_TYPE,
+  HEADER,
+  randomId,
+  STAGE_PAUSES,
+  StageLimits,
+  type StagePause,
+  stagePauseKey,
+} from '@millrace/contracts';
+import { ActBody, LimitBody, type StageView } from '@millrace/contracts/http';
 import { stagesOf } from '@millrace/pipeline';
-import type { House, Limits } from '@millrace/service';
+import type { House, Limits, Pauses } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
-import { HOUSE, LIMITS, READER } from './tokens.js';
+import { timeOf } from './run-view.js';
+import { HOUSE, READER, STAGES } from './tokens.js';
 
 @Controller('v1/stages')
 export class StagesController {
   constructor(
     @Inject(READER) private readonly reader: Reader,
     @Inject(HOUSE) private readonly house: House,
-    @Inject(LIMITS) private readonly limits: Pick<Limits, 'get'>,
+    @Inject(STAGES) private readonly set: { limits: Pick<Limits, 'get'>; pauses: Pick<Pauses, 'ofStage'> },
     @Inject(Plans) private readonly plans: Plans,
   ) {}
 
@@ -25,9 +34,15 @@ export class StagesController {
         used.set(stage, (used.get(stage) ?? new Set()).add(name));
       }
     }
-    const items = [...used].map(([name, pipelines]) =>
-      viewOf(name, { pipelines: [...pipelines].sort(), limits: this.limits.get(name) }),
-    );
+    const items = [...used].map(([name, pipelines]): StageView => {
+      const limits = this.set.limits.get(name);
+      return {
+        name,
+        pipelines: [...pipelines].sort(),
+        ...(limits && { limits }),
+        ...pausedView(this.set.pauses.ofStage(name)),
+      };
+    });
     return { items: items.sort((a, b) => a.name.localeCompare(b.name)) };
   }
 
@@ -35,8 +50,7 @@ export class StagesController {
   @Post(':name/limits')
   @HttpCode(200)
   async limit(@Param('name') name: string, @Body({ schema: LimitBody }) body: LimitBody): Promise<StageView> {
-    const stage = (await this.list()).items.find((one) => one.name === name);
-    if (!stage) throw new RequestProblem('UNKNOWN_STAGE', `No pipeline uses a stage "${name.slice(0, 100)}".`);
+    const stage = await this.find(name);
     const { broker, topics } = this.house;
     const partitions = await broker.partitionsOf(topics.stage(name));
     if (body.concurrency !== undefined && body.concurrency < partitions) {
@@ -46,17 +60,61 @@ export class StagesController {
       throw new RequestProblem('LIMIT_TOO_SMALL', `${topics.stage(name)} has ${partitions} partitions.`, { errors });
     }
     const limits: StageLimits = { ...body, at: Date.now() };
-    const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: EVENT_TYPE.limits };
-    await broker.publish([{ topic: topics.limits, key: name, value: JSON.stringify(limits), headers }]);
-    return viewOf(name, { pipelines: stage.pipelines, limits });
+    await this.publish({ topic: topics.limits, key: name, type: EVENT_TYPE.limits, value: limits });
+    return { ...stage, limits };
+  }
+
+  @Post(':name/pause')
+  @HttpCode(200)
+  pause(@Param('name') name: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<StageView> {
+    return this.stand(name, act, true);
+  }
+
+  @Post(':name/resume')
+  @HttpCode(200)
+  resume(@Param('name') name: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<StageView> {
+    return this.stand(name, act, false);
+  }
+
+  /** A stage that stands so already stays so. */
+  private async stand(name: string, { by, reason }: ActBody, pause: boolean): Promise<StageView> {
+    const { paused, ...stage } = await this.find(name);
+    const times = this.set.pauses.ofStage(name)?.times ?? [];
+    if (pause === (paused !== undefined)) return { ...stage, ...(paused && { paused }) };
+    const now = Date.now();
+    const next: StagePause = {
+      times: pause
+        ? [...times, { from: now }].slice(-STAGE_PAUSES)
+        : [...times.slice(0, -1), { ...times.at(-1)!, to: now }],
+      ...(by !== undefined && { by }),
+      ...(reason !== undefined && { reason }),
+    };
+    const { topics } = this.house;
+    await this.publish({ topic: topics.pauses, key: stagePauseKey(name), type: EVENT_TYPE.pause, value: next });
+    return { ...stage, ...pausedView(next) };
+  }
+
+  private async find(name: string): Promise<StageView> {
+    const stage = (await this.list()).items.find((one) => one.name === name);
+    if (!stage) throw new RequestProblem('UNKNOWN_STAGE', `No pipeline uses a stage "${name.slice(0, 100)}".`);
+    return stage;
+  }
+
+  private async publish({
+    topic,
+    key,
+    type,
+    value,
+  }: Record<'topic' | 'key' | 'type', string> & { value: object }): Promise<void> {
+    const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: type };
+    await this.house.broker.publish([{ topic, key, value: JSON.stringify(value), headers }]);
   }
 }
 
-const viewOf = (
-  name: string,
-  { pipelines, limits }: { pipelines: string[]; limits: StageLimits | undefined },
-): StageView => ({
-  name,
-  pipelines,
-  ...(limits && { limits }),
-});
+function pausedView(pause: StagePause | undefined): Pick<StageView, 'paused'> {
+  const last = pause?.times.at(-1);
+  if (!last || last.to !== undefined) return {};
+  const { by, reason } = pause!;
+  const act = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+  return { paused: { since: timeOf(last.from), ...act } };
+}

@@ -1,5 +1,6 @@
 /** Injection tokens of what is not a class of the gateway's own. */
 export const READER = Symbol('reader');
-export const LIMITS = Symbol('limits');
+/** Limits and pauses of stages. */
+export const STAGES = Symbol('stages');
 export const HOUSE = Symbol('house');
 export const SETTINGS = Symbol('settings');

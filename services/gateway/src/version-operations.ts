@@ -5,16 +5,6 @@ import { DiffQuery, SchedulesQuery } from './queries.js';
 /** Versions of pipelines, and runs that go from one to another. */
 export const VERSION_OPERATIONS: readonly Operation[] = [
   {
-    method: 'POST',
-    path: '/v1/stages/{name}/limits',
-    id: 'limitStage',
-    summary:
-      'Says what a stage may do at most over all its processes, and how turns are shared among tenants. What is left out is not limited.',
-    body: http.LimitBody,
-    answers: ok('StageView', 'Durable; every process hears of it within moments.'),
-    problems: ['INVALID_REQUEST', 'UNKNOWN_STAGE', 'LIMIT_TOO_SMALL', 'BROKER_UNAVAILABLE'],
-  },
-  {
     method: 'GET',
     path: '/v1/schedules',
     id: 'listSchedules',

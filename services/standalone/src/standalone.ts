@@ -63,13 +63,13 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   opening.use(store);
   const drained = (running: Running) => opening.defer(() => running.drain(settings.drainMs));
 
-  drained(await startCoordinator(await house('coordinator'), { store, pipelines }));
   const shared = {
     plans: opening.use(await followPlans(gatewayHouse)),
     cancellations: opening.use(await followCancellations(gatewayHouse)),
     limits: opening.use(await followLimits(gatewayHouse)),
     pauses: opening.use(await followPauses(gatewayHouse)),
   };
+  drained(await startCoordinator(await house('coordinator'), { store, pipelines, pauses: shared.pauses }));
   const { STAGE_CONCURRENCY: concurrency } = config;
   await Promise.all(
     STAGES.map(async ({ name, stage, providers }) =>
@@ -90,7 +90,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
-    { reader: store.reader, limits: shared.limits, host, port, nextFreePort: true, ...own },
+    { reader: store.reader, ...shared, host, port, nextFreePort: true, ...own },
   );
   drained(gateway);
   // Where the CLI looks first.

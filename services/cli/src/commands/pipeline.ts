@@ -65,6 +65,18 @@ export function pipelineCommands(program: Command, context: Context): void {
       const view = await clientOf(terminal, options).post(path, body, StageView);
       terminal.out(shown(view, options.output, { name, text: () => `${name}  ${limitsText(view)}` }));
     });
+  const standing = (verb: 'pause' | 'resume', description: string) =>
+    acting(talking(stage.command(verb)))
+      .description(description)
+      .argument('<stage>')
+      .action(async (name: string, options: CommonOptions & ActOptions) => {
+        const path = `/v1/stages/${encodeURIComponent(name)}/${verb}`;
+        const view = await clientOf(terminal, options).post(path, actOf(options), StageView);
+        const text = () => `${name}  ${view.paused ? `paused since ${view.paused.since}` : 'not paused'}`;
+        terminal.out(shown(view, options.output, { name, text }));
+      });
+  standing('pause', 'take nothing new in all processes of a stage; what is in hand ends');
+  standing('resume', 'go on with a stage that is paused');
   talking(stage.command('list'))
     .description('the stages that deployed pipelines use')
     .action(async (options: CommonOptions) => {

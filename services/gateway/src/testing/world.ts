@@ -55,6 +55,7 @@ export class World implements AsyncDisposable {
   private readonly runs = new Map<string, { run: Run; facts: Fact[] }>();
   private readonly asked: Outgoing[] = [];
   private readonly log: string[] = [];
+  private readonly readers: { readonly topics: readonly string[]; readonly see: (record: Incoming) => void }[] = [];
   private readonly topics = topicsOf();
   private gateway: Gateway | undefined;
 
@@ -80,7 +81,10 @@ export class World implements AsyncDisposable {
       maxRecordBytes: 1024 * 1024,
       healthy: () => Promise.resolve(this.brokerIsUp),
       partitionsOf: () => Promise.resolve(4),
-      tail: () => Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() }),
+      tail: (topics: readonly string[], _: string, see: (record: Incoming) => void) => {
+        this.readers.push({ topics, see });
+        return Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() });
+      },
       publish: (records: readonly Outgoing[]) => this.take(records),
       browse: () => Promise.resolve(this.browsed),
     } as unknown as Broker,
@@ -185,6 +189,9 @@ export class World implements AsyncDisposable {
       return Promise.reject(new BrokerError('BROKER_UNAVAILABLE', 'secret-host:9092 did not answer'));
     this.published.push(...records);
     for (const record of records) {
+      const bytes = (text: Outgoing['key']) => (text === null ? null : Buffer.from(text));
+      const seen = { ...record, key: bytes(record.key), value: bytes(record.value) } as Incoming;
+      for (const { topics, see } of this.readers) if (topics.includes(record.topic)) see(seen);
       if (record.topic === this.topics.intake && this.accepts) this.accept(record);
       else if (record.topic === this.topics.intake) this.asked.push(record);
       else if (record.topic === this.topics.runs) this.event(RunEvent.parse(JSON.parse(String(record.value))));
