@@ -130,7 +130,7 @@ function apply(run: Draft, fact: Fact): void {
       return;
     }
     case 'step.completed':
-      set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...ended(run, fact) });
+      set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...childEnded(run, fact) });
       give(run, fact.step, { output: fact.output });
       run.paused = withHappened(run, fact.step);
       run.done = withDone(run, fact.step);
@@ -142,7 +142,7 @@ function apply(run: Draft, fact: Fact): void {
       const { failure, trace } = fact;
       const { firstFailedAt = fact.at, failures } = stepOf(run, fact.step);
       const counted = { failures: { ...failures, [failure.code]: (failures[failure.code] ?? 0) + 1 } };
-      set(run, fact.step, { since, failure, firstFailedAt, trace, ...counted, ...ended(run, fact) });
+      set(run, fact.step, { since, failure, firstFailedAt, trace, ...counted, ...childEnded(run, fact) });
       run.paused = withHappened(run, fact.step);
       // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
       if (run.paused || (run.undoing && !isUndo(fact.step))) set(run, fact.step, { since, status: 'failed' });
@@ -258,12 +258,6 @@ function leave(run: Draft, { at: since, step: failed }: Fact & { type: 'run.comp
     if (isInHand || status === 'completed' || status === 'skipped' || status === 'failed') continue;
     set(run, step, { since, status: step === failed ? 'failed' : 'cancelled' });
   }
-}
-
-/** A child run that has ended does not stand in any way any more. */
-function ended(run: Run, { step }: { step: string }): Partial<StepState> {
-  const { child } = stepOf(run, step);
-  return child ? { child: { ...child, status: 'running' } } : {};
 }
 
 /** What items of a step that has failed are still doing does not count any more. */

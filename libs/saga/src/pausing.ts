@@ -1,5 +1,5 @@
 import type { Fact, RunEvent } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
+import { type LoadedPlan, workOf } from '@millrace/pipeline';
 import { stepDeadline } from './deadlines.js';
 import type { Draft } from './evolve.js';
 import { type Paused, type Run, stepOf, type StepState } from './run.js';
@@ -66,7 +66,7 @@ export function prolonged(
   const definition = plan.step(step);
   const state = stepOf(run, step);
   if (!stages || definition.kind !== 'stage' || state.status !== 'running') return undefined;
-  const { stage } = state.fallback && definition.fallback ? definition.fallback : definition;
+  const { stage } = workOf(definition, state.fallback);
   const ms = stages.pausedFor(stage, { from: state.since, to: at });
   const end = attemptEnd(run, definition, state)! + ms;
   if (end <= at || (stepDeadline(run, plan, step) ?? Infinity) <= at) return undefined;

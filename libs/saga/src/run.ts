@@ -132,3 +132,9 @@ export const progressOf = (run: Run): Progress => ({
   known: run.known,
   mark: (step) => MARKS[stepOf(run, step).status],
 });
+
+/** A child run that has ended does not stand in any way any more. */
+export function childEnded(run: Run, { step }: { step: string }): Partial<StepState> {
+  const { child } = stepOf(run, step);
+  return child ? { child: { ...child, status: 'running' } } : {};
+}
