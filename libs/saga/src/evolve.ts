@@ -3,7 +3,7 @@ import { isUndo, itemName, itemOf } from '@millrace/pipeline';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 import { goOnWith } from './move.js';
 import { goOn, withHappened } from './pausing.js';
-import { NOT_TRIED, type Run, stepOf, type StepState } from './run.js';
+import { childEnded, NOT_TRIED, type Run, stepOf, type StepState } from './run.js';
 import { withDone } from './undoing.js';
 
 /** A run that is being changed. */
@@ -130,7 +130,13 @@ function apply(run: Draft, fact: Fact): void {
       return;
     }
     case 'step.completed':
-      set(run, fact.step, { since, status: 'completed', failure: undefined, trace: fact.trace, ...childEnded(run, fact) });
+      set(run, fact.step, {
+        since,
+        status: 'completed',
+        failure: undefined,
+        trace: fact.trace,
+        ...childEnded(run, fact),
+      });
       give(run, fact.step, { output: fact.output });
       run.paused = withHappened(run, fact.step);
       run.done = withDone(run, fact.step);
