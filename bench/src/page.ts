@@ -61,7 +61,7 @@ function systems(outcomes: readonly Outcome[]): readonly string[] {
 const NOTES = [
   'Restate, DBOS and Temporal do all steps of a run in one handler or workflow, as their documentation does it, where Millrace hands each run from service to service. Calls between seven services would cost them more.',
   'BullMQ keeps how far a job is after each step, the pattern "process step jobs" of its documentation. A flow of seven queues, which it has too, was about a fifth as fast when tried.',
-  'Kafka answers before its disk does, which is its default and counts on replicas, of which there are none here; so does Redis, for up to a second. The embedded log, PostgreSQL and Restate sync each commit.',
+  'Kafka answers before its disk does, which is its default and counts on replicas, of which there are none here; so does Redis, for up to a second, and PGlite, always. The embedded log, PostgreSQL and Restate sync each commit.',
   'LangGraph has no queue and no worker of its own: a run whose process ends waits until somebody invokes its thread again.',
   'A map over 10,000 items is not asked of Restate, DBOS, LangGraph and Temporal: with the first three a run of it took more than the minute after which the benchmark gives up, when tried on two cores that did other work too.',
   "Temporal's own server for development is not what its documentation recommends for production.",

@@ -38,7 +38,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     needs: [],
     exactlyOnce: true,
     mostAtOnce: Infinity,
-    store: 'the embedded log, synced with each commit; PGlite',
+    store: 'the embedded log, synced with each commit; PGlite, never synced',
     step: 'a stage of its own; settings are the defaults',
     load: async () => (await import('./millrace-embedded.js')).millraceEmbedded,
   },
