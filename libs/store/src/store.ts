@@ -1,5 +1,5 @@
 import type { Fact, Failure, RunStatus } from '@millrace/contracts';
-import type { PlaceChanges } from './places.js';
+import type { PlaceChanges } from '@millrace/pipeline';
 import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader } from './versions.js';

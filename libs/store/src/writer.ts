@@ -1,8 +1,9 @@
 import type { Fact } from '@millrace/contracts';
+import type { PlaceGiven, PlaceWanted } from '@millrace/pipeline';
 import { floats, ints, texts } from './arrays.js';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
-import { givePlaces, keepPlaces, type PlaceGiven, type PlaceWanted } from './places.js';
+import { givePlaces, keepPlaces } from './places.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
 
