@@ -271,7 +271,8 @@ export class Deciding extends Recording {
       else if (definition.kind === 'map') this.tolerate(item.step);
     } else if (!item && definition.onFailure) {
       this.leaveChildren({ of: step });
-      this.add({ type: 'step.defaulted', step, at: this.at, output: definition.onFailure.default });
+      const output = definition.onFailure.default;
+      this.add({ type: 'step.defaulted', step, at: this.at, output, failure: cause });
     } else if (parksIn(this.run!, this.plan)) this.park(step, cause, input);
     else this.fail({ step, failure: cause });
   }
