@@ -1,4 +1,3 @@
-export { Degraded } from './degraded.js';
 export {
   DeploymentOutcome,
   DeploymentRequest,

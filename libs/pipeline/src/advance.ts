@@ -106,6 +106,19 @@ export function fallbackInputOf(
   return input(isShadowed || !cause ? all : { ...all, [FAILURE]: factsOf(cause, step) });
 }
 
+/** What a step that has failed for good goes on with; nothing where it has none for such a failure. */
+export function standInFor(
+  { compiled }: LoadedPlan,
+  { step: name, cause }: { step: string; cause: Failure },
+  known: Known,
+): { readonly output: unknown } | undefined {
+  const { step, give, isShadowed } = stepOf(compiled, name);
+  const { onFailure } = step;
+  if (!onFailure || !(onFailure.on?.includes(cause.code) ?? true)) return undefined;
+  if ('default' in onFailure) return { output: onFailure.default };
+  return { output: give!(isShadowed ? known : { ...known, [FAILURE]: factsOf(cause, name) }) };
+}
+
 /** What a child run is given of what its parent knows. */
 export function givenTo(plan: LoadedPlan, step: string, known: Known): Record<string, unknown> {
   const { given = [] } = plan.child(step).plan;

@@ -3,14 +3,14 @@ import { conditionChecker } from './cel-types.js';
 import { type Condition, conditionOf, type Test } from './conditions.js';
 import { compensationOf } from './compensation.js';
 import { allOf } from './constructs.js';
-import type { AnyOptions } from './definition.js';
+import type { AnyOptions, StandIn } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
-import { failureSource, fallbackSpec } from './fallbacks.js';
+import { codesOf, failureSource, fallbackSpec } from './fallbacks.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { type Rendered, renderMapped } from './mapped.js';
 import { checkStepName } from './names.js';
 import { PlanError } from './plan-error.js';
-import type { PlanStep, StageStep } from './plan.js';
+import type { OnFailure, PlanStep, StageStep } from './plan.js';
 import { type Ref, type RefOf, refTo, type Source } from './reference.js';
 import { policyOf, type Retry } from './retry-policy.js';
 import type { StageContract } from './stage-contract.js';
@@ -185,13 +185,21 @@ export class Builder {
       ...(deadline !== undefined && { deadlineMs: millisecondsOf(deadline, step) }),
     };
     if (onFailure === undefined || onFailure === 'dead-letter') return common;
-    const { data, error } = output.safeParse(onFailure.default);
-    if (error) throw new PlanError('DEFAULT_OUTPUT', `its default does not fit: ${error.issues[0]?.message}`, step);
-    return { ...common, onFailure: { default: data as z.core.util.JSONType } };
+    return { ...common, onFailure: { ...this.standIn(step, onFailure, output), ...codesOf(onFailure, step) } };
   }
 
-  waits(step: string, { after = [] }: AnyOptions, rendered: readonly Rendered[]): readonly string[] {
-    const read = rendered.flatMap(({ sources }) => sources.map(({ name }) => name));
+  private standIn(step: string, { give, default: given }: StandIn<unknown>, output: z.ZodType): OnFailure {
+    if (give) return { give: this.failing(give, step).mapping };
+    const { data, error } = output.safeParse(given);
+    if (error) throw new PlanError('DEFAULT_OUTPUT', `its default does not fit: ${error.issues[0]?.message}`, step);
+    return { default: data as z.core.util.JSONType };
+  }
+
+  waits(step: string, { after = [], onFailure }: AnyOptions, rendered: readonly Rendered[]): readonly string[] {
+    const give = typeof onFailure === 'object' ? onFailure.give : undefined;
+    const read = [...rendered, ...(give ? [this.failing(give, step)] : [])].flatMap(({ sources }) =>
+      sources.map(({ name }) => name),
+    );
     return this.steps([...read, ...after.flatMap((before) => this.named(before, step))]);
   }
 

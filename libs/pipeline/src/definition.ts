@@ -143,9 +143,15 @@ export interface StepOptions<
   readonly startTimeout?: Duration;
   /** Asked when the stage has failed for good: one, or several in order, each when the one before has failed for good, too. */
   readonly fallback?: FallbackOptions<Fallback> | { readonly [I in keyof Chain]: FallbackOptions<Chain[I]> };
-  /** When stage and fallbacks have failed for good: go on with this output, or park the step as a dead letter (which is what happens otherwise). */
-  readonly onFailure?: { readonly default: z.input<Contract['output']> } | 'dead-letter';
+  /** When stage and fallbacks have failed for good: go on with an output, or park the step as a dead letter (which is what happens otherwise). */
+  readonly onFailure?: StandIn<z.input<Contract['output']>> | 'dead-letter';
 }
+
+/** What to go on with as the step's output, given or made of the failure; for failures with these codes alone where `on` names some. */
+export type StandIn<Output> = { readonly on?: readonly string[] } & (
+  | { readonly default: Output; readonly give?: never }
+  | { readonly give: (failure: Ref<FailureFacts>) => Mapped<Output>; readonly default?: never }
+);
 
 /** A stage that stands in for another. It has its own policy, which counts its own failures. */
 export interface FallbackOptions<Fallback extends StageContract> {
@@ -187,7 +193,7 @@ export interface MapOptions<When, OnItem, T> extends AnyWork<When> {
   /** What the item is called in histories and conditions; `item` unless given. */
   readonly as?: string;
   /** When the step fails. */
-  readonly onFailure?: { readonly default: readonly ResultOf<T, OnItem>[] } | 'dead-letter';
+  readonly onFailure?: StandIn<readonly ResultOf<T, OnItem>[]> | 'dead-letter';
 }
 
 export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyWork<When> {
@@ -201,11 +207,11 @@ export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyW
   readonly onLimit?: 'go-on' | 'fail';
   /** What the round before is called in conditions; `previous` unless given. */
   readonly as?: string;
-  readonly onFailure?: { readonly default: z.input<Output> } | 'dead-letter';
+  readonly onFailure?: StandIn<z.input<Output>> | 'dead-letter';
 }
 
 export interface RaceOptions<When, Output> extends AnyWork<When> {
-  readonly onFailure?: { readonly default: Output } | 'dead-letter';
+  readonly onFailure?: StandIn<Output> | 'dead-letter';
 }
 
 /** What one of the cases gives. */
@@ -217,7 +223,7 @@ export interface RunOptions<When, Output> extends AnyWork<When> {
   /** For one run. */
   readonly timeout?: Duration;
   /** When its run fails for good. Without it, what fails is parked in that run, which goes on when that is redriven. */
-  readonly onFailure?: { readonly default: Output } | 'dead-letter';
+  readonly onFailure?: StandIn<Output> | 'dead-letter';
 }
 
 export type SleepOptions = AnyStep<Test>;
@@ -227,8 +233,8 @@ export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<Whe
   readonly show?: unknown;
   /** How long to wait; for ever unless given. */
   readonly timeout?: Duration;
-  /** When nobody answers in time: go on with this answer, or park the step as a dead letter (which is what happens otherwise). */
-  readonly onFailure?: { readonly default: z.input<Answer> } | 'dead-letter';
+  /** When nobody answers in time: go on with an answer, or park the step as a dead letter (which is what happens otherwise). */
+  readonly onFailure?: StandIn<z.input<Answer>> | 'dead-letter';
 }
 
 export interface SignalOptions<Answer extends z.ZodType, When> extends WaitOptions<Answer, When> {
@@ -274,7 +280,7 @@ export interface AnyOptions {
     readonly timeout?: Duration;
     readonly startTimeout?: Duration;
   };
-  readonly onFailure?: { readonly default: unknown } | 'dead-letter';
+  readonly onFailure?: StandIn<unknown> | 'dead-letter';
   readonly concurrency?: number;
   readonly onItemFailure?: ItemFailure;
   readonly as?: string;

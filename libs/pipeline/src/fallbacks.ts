@@ -6,8 +6,9 @@ import type { JsonSchema } from './json-schema.js';
 import type { Rendered } from './mapped.js';
 import { FAILURE } from './names.js';
 import { PlanError } from './plan-error.js';
-import { Fallback, type StageStep, type Work } from './plan.js';
+import type { Fallback, StageStep, Work } from './plan.js';
 import type { Source } from './reference.js';
+import { FailureCodes } from './retry-policy.js';
 
 /** What is known of a failure where something is done about it. */
 export interface FailureFacts {
@@ -69,18 +70,24 @@ export function fallbackSpec(
 type Given = NonNullable<AnyOptions['fallback']> extends OneOrMore<infer T> ? T : never;
 
 function oneOf(builder: Builder, step: string, { one, wanted }: { one: Given; wanted: JsonSchema }) {
-  const { stage, input, on } = one;
+  const { stage, input } = one;
   const reason = misfit(rooted(builder.outputOf(stage, step)), rooted(wanted));
   if (reason !== undefined)
     throw new PlanError('FALLBACK_OUTPUT', `what its fallback "${stage.name}" gives does not fit (${reason})`, step);
   const given = builder.failing(input, step);
-  const codes = Fallback.shape.on.safeParse(on);
-  if (codes.error) throw new PlanError('BAD_RETRY', `its fallback's codes are not valid`, step);
   const spec = {
     stage: stage.name,
     input: given.mapping,
-    ...(on && { on: [...on] }),
+    ...codesOf(one, step),
     ...builder.tries(one, stage, step),
   };
   return { given, spec };
+}
+
+/** The codes of failures for which something is. */
+export function codesOf({ on }: { readonly on?: readonly string[] }, step: string): { on?: string[] } {
+  if (on === undefined) return {};
+  if (FailureCodes.safeParse(on).error)
+    throw new PlanError('BAD_RETRY', `its codes of failures are not valid: ${on.join(', ')}`, step);
+  return { on: [...on] };
 }

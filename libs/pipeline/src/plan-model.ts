@@ -54,6 +54,8 @@ export interface CompiledStep {
   readonly input: Read;
   /** The inputs of its fallbacks, in order; what they read as `failure` is given beside what is known. */
   readonly fallbackInputs: readonly Read[];
+  /** What it goes on with that is made of its failure. */
+  readonly give: Read | undefined;
   /** Something else is called `failure` there. */
   readonly isShadowed: boolean;
   /** Successors that are handed off. */
@@ -240,9 +242,10 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
 function compiledWork(name: string, step: PlanStep, names: ReadonlySet<string>): Building {
   const input = mappingOf(step);
   const fallbacks = step.kind === 'stage' ? fallbacksOf(step).map((one) => one.input) : [];
+  const give = step.onFailure && 'give' in step.onFailure ? step.onFailure.give : undefined;
   const given = step.kind === 'run' ? (step.plan.given ?? []) : [];
-  const ofFallbacks = needsOf(fallbacks, name).filter((need) => need !== FAILURE || names.has(need));
-  const needs = new Set([...needsOf([input, ...recipientsOf(step), fromOf(step)?.on], name), ...ofFallbacks, ...given]);
+  const ofFailing = needsOf([...fallbacks, give], name).filter((need) => need !== FAILURE || names.has(need));
+  const needs = new Set([...needsOf([input, ...recipientsOf(step), fromOf(step)?.on], name), ...ofFailing, ...given]);
   return {
     name,
     step,
@@ -250,6 +253,7 @@ function compiledWork(name: string, step: PlanStep, names: ReadonlySet<string>):
     when: undefined,
     input: compileMapping(input ?? null),
     fallbackInputs: fallbacks.map(compileMapping),
+    give: give === undefined ? undefined : compileMapping(give),
     isShadowed: names.has(FAILURE),
     next: [],
     isHandedOff: false,

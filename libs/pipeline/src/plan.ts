@@ -9,13 +9,18 @@ export { RetryPolicy } from './retry-policy.js';
 /** A JSON Schema. */
 export const SchemaJson = z.json();
 
+/** Reads what its step can read, and as `failure` what the step has failed of, unless a step has that name. */
+export const Given = z.object({ give: MappingSchema, on: FailureCodes.optional() });
+/** What to go on with when a step has failed for good, instead of a dead letter: for failures of the codes that `on` names, or of any. */
+const OnFailure = z.union([z.object({ default: z.json(), on: FailureCodes.optional() }), Given]);
+export type OnFailure = z.infer<typeof OnFailure>;
+
 const Common = {
   /** Steps that end before this one begins; the least that say so (transitively reduced). */
   predecessors: z.array(z.string()),
   /** CEL over `input` and the steps' names; without it the step is always wanted. A step that is not wanted is skipped: it ends without an output. */
   when: CelText.optional(),
-  /** Used as the output when the step fails for good, instead of a dead letter. */
-  onFailure: z.object({ default: z.json() }).optional(),
+  onFailure: OnFailure.optional(),
   /** Milliseconds from when the step begins, over all its attempts and items: then it has failed for good. */
   deadlineMs: z.number().positive().optional(),
 };

@@ -6,6 +6,7 @@ import {
   fallbacksOf,
   loadPlan,
   mermaid,
+  orElse,
   pipeline,
   type Ref,
   type StageStep,
@@ -180,4 +181,31 @@ test('plans of before have the hashes that they had', () => {
   expect(() => loadPlan({ ...loaded.plan, steps: { ask: { ...stepIn(loaded.plan), fallback: [] } } })).toThrow(
     'fallback',
   );
+});
+
+describe('what a step goes on with that has failed for good', () => {
+  test('may be made of its failure and of what ends before the step begins, which it then waits for', () => {
+    const { plan } = pipeline({ name: 'asking', input: Input }, ({ input, step }) => {
+      const first = step('first', ask, input);
+      const give = (failure: Ref<{ code: string }>) => ({ said: orElse(first.said, failure.code) });
+      return step('ask', ask, input, { onFailure: { give, on: ['MODEL_BUSY'] } });
+    });
+    expect(stepIn(plan)).toMatchObject({
+      predecessors: ['first'],
+      onFailure: {
+        give: { said: { $orElse: [{ $ref: ['first', 'said'] }, { $ref: ['failure', 'code'] }] } },
+        on: ['MODEL_BUSY'],
+      },
+    });
+  });
+
+  test('is typed by what the step gives, and refuses codes that are none', () => {
+    pipeline({ name: 'asking', input: Input }, ({ input, step }) => {
+      // @ts-expect-error it gives what it said
+      step('other', ask, input, { onFailure: { give: (failure) => ({ sayd: failure.code }) } });
+      const wrong = () => step('ask', ask, input, { onFailure: { default: { said: '' }, on: ['busy'] } });
+      expect(wrong).toThrow('its codes of failures are not valid');
+      return step('last', ask, input);
+    });
+  });
 });

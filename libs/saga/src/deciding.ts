@@ -13,6 +13,7 @@ import {
   pageIn,
   type RaceStep,
   spreadOf,
+  standInFor,
   type StageStep,
   type Wanted,
   workOf,
@@ -265,14 +266,14 @@ export class Deciding extends Recording {
     const item = itemOf(step);
     const definition = this.plan.step(item?.step ?? step);
     const policy = item && itemPolicyOf(definition);
+    const standIn = standInFor(this.plan, { step, cause }, this.run!.known);
     if (item && policy !== 'park') {
       this.add({ type: 'step.item-failed', step, at: this.at, failure: cause });
       if (policy === 'fail') this.giveUp(item.step, cause, null);
       else if (definition.kind === 'map') this.tolerate(item.step);
-    } else if (!item && definition.onFailure) {
+    } else if (standIn) {
       this.leaveChildren({ of: step });
-      const output = definition.onFailure.default;
-      this.add({ type: 'step.defaulted', step, at: this.at, output, failure: cause });
+      this.add({ type: 'step.defaulted', step, at: this.at, ...standIn });
     } else if (parksIn(this.run!, this.plan)) this.park(step, cause, input);
     else this.fail({ step, failure: cause });
   }

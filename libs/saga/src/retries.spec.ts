@@ -209,3 +209,26 @@ describe('a chain of fallbacks', () => {
     expect(evolve(undefined, id, run.facts)).toEqual(run.run);
   });
 });
+
+describe('a step that has failed for good', () => {
+  const failing = (onFailure: object, cause: Failure) => {
+    const run = new Case({ retry: once, onFailure });
+    run.fails(cause);
+    const { status, output } = run.run;
+    return { status, output };
+  };
+
+  test('goes on with what is made of its failure', () => {
+    const made = { because: { $ref: ['failure', 'code'] }, step: { $ref: ['failure', 'step'] } };
+    const output = { because: 'STAGE_THREW', step: 'a' };
+    expect(failing({ give: made }, broken)).toEqual({ status: 'completed', output });
+  });
+
+  test('goes on so for the codes that are named alone', () => {
+    for (const how of [{ default: 'instead' }, { give: 'instead' }]) {
+      const onFailure = { ...how, on: ['MODEL_BUSY'] };
+      expect(failing(onFailure, busy)).toEqual({ status: 'completed', output: 'instead' });
+      expect(failing(onFailure, broken)).toMatchObject({ status: 'dead-lettered' });
+    }
+  });
+});

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CelText, MappingSchema } from '../plan-mapping.js';
 import { FAILURE } from '../names.js';
-import { Fallback, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
+import { Fallback, Given, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
 import { Concurrency, Schedule, Starts, Trigger } from '../starts.js';
 
 /**
@@ -55,7 +55,10 @@ const SHORT = new Map<z.ZodType, string>([
   [Trigger, 'topic'],
   [Concurrency, 'limit'],
 ]);
-const OWN = new Map<z.ZodType, readonly string[]>([[Fallback, [FAILURE]]]);
+const OWN = new Map<z.ZodType, readonly string[]>([
+  [Fallback, [FAILURE]],
+  [Given, [FAILURE]],
+]);
 const ONCE = RetryPolicy.parse({ maxAttempts: 1 });
 const OTHERWISE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   run: { retry: ONCE },

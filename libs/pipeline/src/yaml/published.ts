@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Fallback, RetryPolicy } from '../plan.js';
-import { type Field, type Form, formOf, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
+import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
 import { fieldsOf } from './step-reader.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,9 +17,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   map: 'The list for each item of which the work under `do` is done.',
   until: 'CEL over what a round gave (`previous`): the work under `do` is done again until it holds.',
   choose: 'CEL: the steps of the case that it is the name of are wanted, and no others.',
-  cases: 'Another policy for failures of some codes; the first that has the code counts.',
-  never: 'Codes of failures that are not tried again.',
-  maxTotal: 'How long to try at all, from when the stage was first asked.',
+  cases: 'By name: a step, or steps and their output.',
   otherwise: 'Where it is the name of no case.',
   race: 'Works at the same time, of which the first to complete counts.',
   value: 'Values put together, without any work.',
@@ -35,6 +32,7 @@ const ABOUT: Readonly<Record<string, string>> = {
     'The stage that is asked when this one has failed for good; or several, in order. `$failure.code` reads what failed.',
   on: 'Codes of failures.',
   onFailure: 'What to go on with when the step has failed for good.',
+  give: 'What it is then, or what the answer is: made of `$failure`, or of a topic’s `$record`.',
   as: 'What the item, or the round before, is called.',
   show: 'What the person is shown.',
 };
@@ -72,7 +70,6 @@ export function pipelineSchema(): Json {
         description:
           'string, number, integer, boolean, any, email, url, datetime, date; string[]; a | b; fields by name, `name?` where optional; JSON Schema under $json.',
       },
-      ...Object.fromEntries([...SHARED].map(([form, name]) => [name, withShort(form as ObjectForm)])),
       Step: { anyOf: [...steps, CHOICE] },
       Case: { anyOf: [CASE, { $ref: '#/$defs/Step' }] },
       Work: { anyOf: [...work, { $ref: '#/$defs/Step' }] },
@@ -90,12 +87,11 @@ const BODY = {
   required: ['steps'],
 };
 
-const OF_CHOICE = 'By name: a step, or steps and their output.';
 const CHOICE = {
   type: 'object',
   properties: {
     choose: described({ $ref: '#/$defs/Condition' }, ABOUT['choose']),
-    cases: described({ type: 'object', additionalProperties: { $ref: '#/$defs/Case' } }, OF_CHOICE),
+    cases: described({ type: 'object', additionalProperties: { $ref: '#/$defs/Case' } }, ABOUT['cases']),
     otherwise: described({ $ref: '#/$defs/Case' }, ABOUT['otherwise']),
   },
   required: ['choose', 'cases'],
@@ -161,15 +157,7 @@ const DEFINED = {
   run: 'Work',
 };
 
-/** What is written in many places. */
-const SHARED = new Map<Form, string>([
-  [formOf(RetryPolicy), 'Retry'],
-  [formOf(Fallback), 'Fallback'],
-]);
-
 function schemaOf(form: Form): Json {
-  const shared = SHARED.get(form);
-  if (shared !== undefined) return { $ref: `#/$defs/${shared}` };
   switch (form.is) {
     case 'plain': {
       const { $schema: _, ...schema } = z.toJSONSchema(form.type, { io: 'input' }) as Json;

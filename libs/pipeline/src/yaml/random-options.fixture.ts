@@ -47,8 +47,16 @@ export class RandomOptions {
     return {
       ...this.ofStep(known),
       ...values.maybe(() => ({ deadline: '2h' as const })),
-      ...values.maybe(() => ({ onFailure: values.pick([{ default: output }, 'dead-letter' as const]) })),
+      ...values.maybe(() => ({ onFailure: values.pick([this.standIn(known, output), 'dead-letter' as const]) })),
     };
+  }
+
+  /** What to go on with instead. */
+  private standIn(known: readonly AnyRef[], output: unknown): object {
+    const { values } = this;
+    const other = values.value(known);
+    const give = (failure: AnyRef) => ({ a: failure, $b: other });
+    return { ...values.pick([{ default: output }, { give }]), ...values.pick([{}, { on: ['BUSY', 'OTHER_2'] }]) };
   }
 
   ofStage(known: readonly AnyRef[]): object {
@@ -105,7 +113,7 @@ export class RandomOptions {
     const [answer, given] = values.pick(ANSWERS);
     const options = {
       ...this.ofStep(known),
-      ...values.maybe(() => ({ onFailure: { default: given } })),
+      ...values.maybe(() => ({ onFailure: this.standIn(known, given) })),
       ...values.maybe(() => ({ show: values.value(known), timeout: '3d' as const })),
       ...(kind === 'review' ? this.recipients(known) : values.maybe(() => ({ from: this.source(known) }))),
     };

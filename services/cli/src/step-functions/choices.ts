@@ -1,5 +1,6 @@
 import { celOf, type Doc } from './document.js';
 import { astOf, attempt, CannotMap, jsonPath, type Known, valueOf } from './expressions.js';
+import { CAUGHT, codeOf } from './failing.js';
 import type { State } from './machine.js';
 
 type Rule = Readonly<Record<string, unknown>>;
@@ -14,11 +15,11 @@ const OPERATORS: Readonly<Record<string, string>> = {
 const IN_STAGE = 'let a stage say it as a boolean, and test that';
 
 interface Way {
-  readonly to: string;
+  readonly to: string | undefined;
   readonly when: string | undefined;
 }
 
-/** Where a Choice leads to: each where its rule holds and none before it, and the default where none does. */
+/** Where a Choice leads to: each where its rule holds and none before it, and the default where none does; without a default, nowhere. */
 export function waysOf(state: State, known: Known, failed: (error: CannotMap, at: string) => void): readonly Way[] {
   const rules = (state['Choices'] ?? []) as readonly Rule[];
   const texts = rules.map((rule, i) => {
@@ -30,15 +31,8 @@ export function waysOf(state: State, known: Known, failed: (error: CannotMap, at
     to: String(rule['Next']),
     when: whereNone(texts.slice(0, i), texts[i]),
   }));
-  if (state['Default'] !== undefined) return [...ways, { to: String(state['Default']), when: whereNone(texts) }];
-  failed(
-    new CannotMap(
-      'where no rule holds, the machine fails; a pipeline goes on without these steps',
-      'add a rule for it',
-    ),
-    'Default',
-  );
-  return ways;
+  const { Default: other } = state as { Default?: string };
+  return [...ways, { to: other, when: whereNone(texts) }];
 }
 
 function whereNone(before: readonly string[], text?: string): string | undefined {
@@ -83,8 +77,14 @@ function tested(name: string, left: string, { wanted, known }: { wanted: unknown
   const sign = operator === undefined ? undefined : OPERATORS[operator];
   if (sign === undefined) throw new CannotMap(`there is no ${name || 'comparison'} here`, IN_STAGE);
   const right = path ? cel(jsonPath(String(wanted), known), String(wanted)) : celOf(wanted as Doc)!;
-  return `${left} ${sign} ${right}`;
+  return `${left} ${sign} ${asCode(left, right)}`;
 }
+
+/** What went wrong is compared with codes. */
+const asCode = (left: string, right: string): string =>
+  left.endsWith(`.${CAUGHT}.code`) && right.startsWith('"')
+    ? JSON.stringify(codeOf(JSON.parse(right) as string))
+    : right;
 
 /** Whether the last part of a path is there. */
 function presenceOf(path: string): string {
@@ -119,5 +119,5 @@ function jsonataCondition(node: Node, known: Known, text: string): string {
   const sign = SIGNS[String(node.value)];
   if (sign === undefined) throw new CannotMap(`\`${text}\` computes`, IN_STAGE);
   const [left, right] = [node.lhs, node.rhs].map((side) => jsonataCondition(side as Node, known, text));
-  return ['&&', '||'].includes(sign) ? `(${left} ${sign} ${right})` : `${left} ${sign} ${right}`;
+  return ['&&', '||'].includes(sign) ? `(${left} ${sign} ${right})` : `${left} ${sign} ${asCode(left!, right!)}`;
 }

@@ -7,6 +7,10 @@ type Fields = Readonly<Record<string, Doc>>;
 
 export const refTo = (...path: readonly string[]): Doc => ({ $ref: path });
 
+/** The fields of an object that is made by name; undefined for any other value. */
+export const fieldsOf = (doc: Doc): readonly string[] | undefined =>
+  isFields(doc) && !keyOf(doc)?.startsWith('$') ? Object.keys(doc) : undefined;
+
 const isFields = (doc: Doc): doc is Fields => typeof doc === 'object' && doc !== null && !Array.isArray(doc);
 const keyOf = (doc: Doc): string | undefined => (isFields(doc) ? Object.keys(doc)[0] : undefined);
 
@@ -45,17 +49,35 @@ export function putInto(doc: Doc, path: readonly string[], value: Doc): Doc {
   return { $over: [doc, path, value] };
 }
 
+/** The fields of what a step gives, where that is an object with these and no others. */
+export type FieldsOf = (step: string) => readonly string[] | undefined;
+
 /** As a plan can say it; undefined where it is an object that is not known with something put into it. */
-export function mappingOf(doc: Doc): Doc | undefined {
+export function mappingOf(doc: Doc, fieldsOf: FieldsOf): Doc | undefined {
   if (typeof doc === 'string') return doc.replaceAll('$', '$$$$');
   if (Array.isArray(doc)) {
-    const items = doc.map((item) => mappingOf(item as Doc));
+    const items = doc.map((item) => mappingOf(item as Doc, fieldsOf));
     return items.includes(undefined) ? undefined : (items as Doc[]);
   }
   if (!isFields(doc) || '$ref' in doc || '$literal' in doc) return doc;
-  if ('$over' in doc) return undefined;
-  const fields = Object.entries(doc).map(([field, part]) => [field, mappingOf(part)] as const);
+  if ('$over' in doc) {
+    const whole = spelledOut(doc, fieldsOf);
+    return isFields(whole) && '$over' in whole ? undefined : mappingOf(whole, fieldsOf);
+  }
+  const fields = Object.entries(doc).map(([field, part]) => [field, mappingOf(part, fieldsOf)] as const);
   return fields.some(([, part]) => part === undefined) ? undefined : (Object.fromEntries(fields) as Doc);
+}
+
+/** With each field by itself, where the fields are known. */
+function spelledOut(doc: Doc, fieldsOf: FieldsOf): Doc {
+  if (!isFields(doc)) return doc;
+  if ('$over' in doc) {
+    const [base, path, value] = doc['$over'] as unknown as readonly [Doc, readonly string[], Doc];
+    return putInto(spelledOut(base, fieldsOf), path, value);
+  }
+  const [step, part] = ('$ref' in doc ? doc['$ref'] : []) as readonly string[];
+  const fields = step === undefined || part !== undefined ? undefined : fieldsOf(step);
+  return fields ? Object.fromEntries(fields.map((field) => [field, refTo(step!, field)])) : doc;
 }
 
 /** As CEL; undefined where that is no value that a condition can compare. */

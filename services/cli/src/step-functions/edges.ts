@@ -1,4 +1,4 @@
-import type { Doc } from './document.js';
+import type { Doc, FieldsOf } from './document.js';
 import type { CannotMap, Known } from './expressions.js';
 import type { State } from './machine.js';
 
@@ -19,6 +19,7 @@ export interface At {
   readonly known: Known;
   readonly isJsonata: boolean;
   readonly failed: (error: CannotMap, at: string) => void;
+  readonly fieldsOf: FieldsOf;
   /** What a service's answer has around what the stage gives. */
   wrap?: ((doc: Doc) => Doc) | undefined;
 }

@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import { type Doc, partOf } from './document.js';
+import { type Doc, partOf, refTo } from './document.js';
 
 /** What cannot be said in a pipeline, and what to do instead. */
 export class CannotMap extends Error {
@@ -17,12 +17,15 @@ export interface Known {
   readonly input: Doc;
   /** What the state's work gave, where it has. */
   readonly result?: Doc | undefined;
+  /** What went wrong, to a catcher. */
+  readonly error?: Doc | undefined;
   readonly variables: ReadonlyMap<string, Doc>;
   /** Of a map. */
   readonly item?: Doc | undefined;
   readonly index?: Doc | undefined;
 }
 
+const RUN_INPUT = refTo('input');
 const COMPUTE = 'let the stage that reads it, or one before it, compute it';
 
 /** `$.order.items[0]`, `$['a b']`, as keys. Throws a CannotMap for filters, wildcards and functions. */
@@ -37,6 +40,7 @@ export function keysOf(path: string): string[] {
 export function jsonPath(path: string, { input, variables, item, index }: Known): Doc {
   if (item !== undefined && path.startsWith('$$.Map.Item.Value')) return partOf(item, keysOf(`$${path.slice(17)}`));
   if (index !== undefined && path === '$$.Map.Item.Index') return index;
+  if (path.startsWith('$$.Execution.Input')) return partOf(RUN_INPUT, keysOf(`$${path.slice(18)}`));
   if (path.startsWith('$$'))
     throw new CannotMap(`\`${path}\` is of Step Functions' own context`, "give what is needed with the run's input");
   const [, name, rest] = /^\$([A-Za-z_]\w*)(.*)$/.exec(path) ?? [];
@@ -100,9 +104,11 @@ function pathOf({ steps = [] }: Node, known: Known, text: string): Doc {
     const [source, ...path] = keys;
     if (source === 'input') return partOf(known.input, path);
     if (source === 'result' && known.result !== undefined) return partOf(known.result, path);
+    if (source === 'errorOutput' && known.error !== undefined) return partOf(known.error, path);
     if (source === 'context' && path.join('.').startsWith('Map.Item.Value') && known.item !== undefined)
       return partOf(known.item, path.slice(3));
     if (source === 'context' && path.join('.') === 'Map.Item.Index' && known.index !== undefined) return known.index;
+    if (source === 'context' && path.join('.').startsWith('Execution.Input')) return partOf(RUN_INPUT, path.slice(2));
     throw new CannotMap(`\`${text}\` is of Step Functions' own context`, "give what is needed with the run's input");
   }
   if (first?.type === 'variable') return partOf(variable(String(first.value), known.variables), keys);

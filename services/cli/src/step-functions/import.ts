@@ -1,11 +1,12 @@
 import { waysOf } from './choices.js';
-import { type Doc, putInto, refTo } from './document.js';
+import { type Doc, fieldsOf, refTo } from './document.js';
 import { type At, docWhere, type Edge, joined } from './edges.js';
-import { attempt, CannotMap, jsonPath, keysOf, type Known, templateOf } from './expressions.js';
+import { retryOf, standInOf, waysFrom } from './failing.js';
+import { CannotMap, type Known, templateOf } from './expressions.js';
 import { FOREIGN, Machine, orderOf, type State } from './machine.js';
 import { camel } from './naming.js';
-import { outcomeOf } from './outcome.js';
-import { givenTo, mapStep, said, type Step, taskStep, waitStep } from './work.js';
+import { inputOf, outcomeOf } from './outcome.js';
+import { failStep, failWith, givenTo, mapStep, said, type Step, taskStep, together, waitStep } from './work.js';
 
 /** Something of a state machine that a pipeline does not have. */
 export interface Unmapped {
@@ -25,17 +26,23 @@ export interface Imported {
 export function importMachine(json: unknown, name: string): Imported {
   const machine = Machine.parse(json);
   const unmapped: Unmapped[] = [];
-  const { steps, output } = new Import(machine, { unmapped, steps: {} }).all({
+  const { steps, output } = new Import(machine, { unmapped, steps: {}, fields: new Map() }).all({
     input: refTo('input'),
     variables: new Map(),
   });
-  return { pipeline: { pipeline: name, steps, ...(output !== null && { output }) }, unmapped };
+  const { TimeoutSeconds: seconds } = machine;
+  const deadline = typeof seconds === 'number' ? { deadline: `${seconds}s` } : {};
+  // What is caught by nobody ends an execution.
+  const failing = { onFailure: {}, ...deadline };
+  return { pipeline: { pipeline: name, ...failing, steps, ...(output !== null && { output }) }, unmapped };
 }
 
 interface Shared {
   readonly unmapped: Unmapped[];
   /** All steps that there are, those within others too. */
   readonly steps: Record<string, Step>;
+  /** The fields of what some of them give. */
+  readonly fields: Map<string, readonly string[] | undefined>;
 }
 
 class Import {
@@ -66,7 +73,7 @@ class Import {
     return {
       steps: this.steps,
       output: said(
-        { failed: (error, field) => this.cannot('(end)', field, error) },
+        { failed: (error, field) => this.cannot('(end)', field, error), fieldsOf: this.fieldsOf },
         'Output',
         this.ends.length > 0 ? this.meeting('output', this.ends) : null,
       ),
@@ -77,6 +84,8 @@ class Import {
   private cannot(state: string, field: string, { why, instead }: CannotMap): void {
     this.shared.unmapped.push({ state, field, why, instead });
   }
+
+  private readonly fieldsOf = (step: string) => this.shared.fields.get(step);
 
   private lead(to: string | undefined, edge: Edge): void {
     if (to === undefined) this.ends.push(edge);
@@ -96,19 +105,11 @@ class Import {
     const arrived = joined(edges, (ways) => this.meeting(name, ways));
     const isJsonata = this.isJsonata(state);
     const failed = (error: CannotMap, at: string): void => this.cannot(name, at, error);
-    const path = state['InputPath'];
-    const input =
-      isJsonata || path === undefined
-        ? arrived.doc
-        : path === null
-          ? {}
-          : attempt(
-              () => jsonPath(String(path), { ...this.around, input: arrived.doc, variables: arrived.variables }),
-              'InputPath',
-              failed,
-            );
-    const known: Known = { ...this.around, input, variables: arrived.variables };
-    const at: At = { name, state, arrived, known, isJsonata, failed };
+    const { doc, variables } = arrived;
+    const before: Known = { ...this.around, input: doc, variables };
+    const input = isJsonata ? doc : inputOf(state, before, failed);
+    const known = { ...before, input };
+    const at: At = { name, state, arrived, known, isJsonata, failed, fieldsOf: this.fieldsOf };
     this.foreign(at);
     switch (state.Type) {
       case 'Choice':
@@ -126,14 +127,7 @@ class Import {
       case 'Succeed':
         return this.leave(at, { edge: arrived, result: undefined, to: undefined });
       case 'Fail':
-        return this.cannot(
-          name,
-          'Type',
-          new CannotMap(
-            'a run cannot be ended as failed by a step of its own',
-            'let a stage throw a failure that is not retried',
-          ),
-        );
+        return void this.add(at, failStep(at));
     }
   }
 
@@ -149,7 +143,9 @@ class Import {
     const whenOf = (step: string): string | undefined => this.shared.steps[step]?.['when'] as string | undefined;
     return docWhere(ways, whenOf, ({ doc, when, after }) => {
       const failed = (error: CannotMap): void => this.cannot(name, '(input)', error);
-      return refTo(this.added(name, { value: said({ failed }, '(input)', doc) }, { when, after }));
+      return refTo(
+        this.added(name, { value: said({ failed, fieldsOf: this.fieldsOf }, '(input)', doc) }, { when, after }),
+      );
     });
   }
 
@@ -158,45 +154,48 @@ class Import {
   }
 
   private added(state: string, step: Step, { when, after }: Pick<Edge, 'when' | 'after'>): string {
-    const base = camel(state);
-    let name = base;
-    for (let i = 2; this.shared.steps[name]; i++) name = `${base}${i}`;
+    const name = this.nameFor(state);
     const made = { ...step, ...(when !== undefined && { when }), ...(after.length > 0 && { after }) };
     this.steps[name] = this.shared.steps[name] = made;
     return name;
   }
 
+  private nameFor(state: string): string {
+    const base = camel(state);
+    let name = base;
+    for (let i = 2; this.shared.steps[name]; i++) name = `${base}${i}`;
+    return name;
+  }
+
   private map(at: At): Step {
-    return mapStep(at, (machine, input, around) => {
-      const inner = new Import(machine, this.shared, { ...around, jsonata: at.isJsonata });
-      return inner.all({ input, variables: at.known.variables });
-    });
+    const step = mapStep(at, (machine, input, around) =>
+      this.within(at, machine, around).all({ input, variables: at.known.variables }),
+    );
+    if (at.state['Retry'] === undefined) return step;
+    const name = this.nameFor(at.name);
+    this.shared.steps[name] = step;
+    return together({ [name]: step }, refTo(name), retryOf(at.state));
+  }
+
+  private within({ isJsonata }: At, machine: Machine, around = this.around): Import {
+    return new Import(machine, this.shared, { ...around, jsonata: isJsonata });
   }
 
   private parallel(at: At): void {
-    const { state, arrived, known, failed } = at;
+    const { state, arrived, known } = at;
+    const isWhole = state['Retry'] !== undefined || state['Catch'] !== undefined;
     const input = givenTo(at);
     const branches = ((state['Branches'] ?? []) as unknown[]).map((branch) => {
-      const machine = Machine.parse(branch);
-      const inner = new Import(machine, this.shared, { ...this.around, jsonata: at.isJsonata });
-      const { steps, output, ends } = inner.all(
-        { input, variables: known.variables },
-        { when: arrived.when, after: arrived.after },
-      );
-      Object.assign(this.steps, steps);
-      return { output, after: ends.flatMap(({ after }) => after) };
+      const start = isWhole ? {} : { when: arrived.when, after: arrived.after };
+      return this.within(at, Machine.parse(branch)).all({ input, variables: known.variables }, start);
     });
-    for (const field of ['Retry', 'Catch'])
-      if (state[field] !== undefined)
-        failed(
-          new CannotMap(
-            'it is for all branches together',
-            'say it at the steps of the branches, or make a sub-pipeline of them',
-          ),
-          field,
-        );
-    const after = [...new Set([...arrived.after, ...branches.flatMap((branch) => branch.after)])];
-    const name = this.add({ ...at, arrived: { ...arrived, after } }, { value: branches.map(({ output }) => output) });
+    const steps = Object.assign({}, ...branches.map((branch) => branch.steps)) as Record<string, Step>;
+    const outputs = branches.map(({ output }) => output);
+    if (isWhole) return this.worked(at, together(steps, outputs, retryOf(state)));
+    Object.assign(this.steps, steps);
+    const ended = branches.flatMap(({ ends }) => ends.flatMap(({ after }) => after));
+    const after = [...new Set([...arrived.after, ...ended])];
+    const name = this.add({ ...at, arrived: { ...arrived, after } }, { value: outputs });
     this.leave(at, { edge: { ...arrived, after: [name] }, result: refTo(name), to: state.Next });
   }
 
@@ -209,59 +208,29 @@ class Import {
         ? { $literal: state['Result'] as Doc }
         : templateOf(state[field], known, { jsonata: isJsonata, failed }, field);
     const name = this.add(at, { value: said(at, field, value) });
+    this.shared.fields.set(name, fieldsOf(field === 'Result' ? (state[field] as Doc) : value));
     // What was made of its input is looked into, as far as it is known, so that no step waits for it that need not.
     this.leave(at, { edge: { ...arrived, after: [name] }, result: refTo(name), to: state.Next, isWhole: isJsonata });
   }
 
   /** A step that does something: it may fail, and gives something unless `result` says what. */
   private worked(at: At, step: Step, result?: Doc): void {
-    const { state, name, arrived } = at;
-    const catchers = (state['Catch'] ?? []) as readonly Record<string, unknown>[];
-    const all = catchers.find(({ ErrorEquals }) =>
-      (ErrorEquals as string[]).some((error) => ['States.ALL', 'States.TaskFailed'].includes(error)),
-    );
-    for (const one of catchers)
-      if (one !== all)
-        this.cannot(
-          name,
-          'Catch',
-          new CannotMap(
-            `${(one['ErrorEquals'] as string[]).join(', ')} cannot be told from other errors`,
-            'let the stage answer with what went wrong, and test that',
-          ),
-        );
-    const made = this.add(at, { ...step, ...(all && { onFailure: { default: { failed: true } } }) });
-    const when = (text: string): string => (arrived.when === undefined ? text : `(${arrived.when}) && ${text}`);
-    const after = { ...arrived, after: [made] };
-    if (all) {
-      this.cannot(
-        name,
-        'Catch',
-        new CannotMap(
-          'what went wrong is not known to the state that it leads to: it is given { failed: true }',
-          'let the stage answer with what went wrong, and test that',
-        ),
-      );
-      const caught = putInto(
-        arrived.doc,
-        typeof all['ResultPath'] === 'string' ? keysOf(all['ResultPath']) : [],
-        refTo(made),
-      );
-      this.lead(String(all['Next']), { ...after, when: when(`has(${made}.failed)`), doc: caught });
-    }
-    const edge = all ? { ...after, when: when(`!has(${made}.failed)`) } : after;
-    this.leave(at, {
-      edge,
-      result: result === null ? at.known.input : (at.wrap?.(refTo(made)) ?? refTo(made)),
-      to: state.Next,
-    });
+    const { arrived, known, state } = at;
+    const made = this.add(at, { ...step, ...standInOf(at) });
+    const { on, caught } = waysFrom(at, made, { ...arrived, after: [made] });
+    for (const { to, edge } of caught) this.lead(to, edge);
+    const given = result === null ? known.input : (at.wrap?.(refTo(made)) ?? refTo(made));
+    this.leave(at, { edge: on, result: given, to: state.Next });
   }
 
-  private choice({ state, known, arrived, failed }: At): void {
+  private choice(at: At): void {
+    const { state, known, arrived, failed, name } = at;
     for (const { to, when } of waysOf(state, known, failed)) {
       const parts = [arrived.when, when].filter((part) => part !== undefined);
       const text = parts.map((part) => (parts.length > 1 ? `(${part})` : part)).join(' && ');
-      this.lead(to, { ...arrived, when: text === '' ? undefined : text, doc: known.input });
+      const edge = { ...arrived, when: text === '' ? undefined : text, doc: known.input };
+      if (to === undefined) this.added(name, failWith('States.NoChoiceMatched'), edge);
+      else this.lead(to, edge);
     }
   }
 

@@ -1,7 +1,7 @@
 /** Words that no step can be called. */
 const TAKEN = new Set(
   (
-    'input in as if else for true false null function return break continue import package loop var void while let const namespace item ' +
+    'input failure in as if else for true false null function return break continue import package loop var void while let const namespace item ' +
     'constructor toString size string double int bool list map type bytes dyn matches timestamp duration'
   ).split(' '),
 );

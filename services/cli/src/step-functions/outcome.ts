@@ -1,6 +1,6 @@
 import { type Doc, partOf, putInto } from './document.js';
 import type { At, Edge } from './edges.js';
-import { attempt, keysOf, templateOf } from './expressions.js';
+import { attempt, jsonPath, keysOf, type Known, templateOf } from './expressions.js';
 
 interface Result {
   /** What the state's work gave, where it has. */
@@ -8,6 +8,12 @@ interface Result {
   readonly variables: Edge['variables'];
   /** It is what the state gives, too. */
   readonly isWhole: boolean;
+}
+
+/** InputPath: what a state is given of what there is. */
+export function inputOf({ InputPath: path }: At['state'], known: Known, failed: At['failed']): Doc {
+  if (path === undefined) return known.input;
+  return path === null ? {} : attempt(() => jsonPath(String(path), known), 'InputPath', failed);
 }
 
 /** ResultSelector, ResultPath and OutputPath, or Output; and Assign: what comes next is given that. */

@@ -3,14 +3,15 @@ import type { At } from './edges.js';
 import { attempt, CannotMap, jsonPath, type Known, templateOf } from './expressions.js';
 import { Machine } from './machine.js';
 import { camel } from './naming.js';
-import { retryOf, taskOf } from './tasks.js';
+import { codeOf, retryOf } from './failing.js';
+import { taskOf } from './tasks.js';
 
 /** A step as docs/yaml.md has it. */
 export type Step = Readonly<Record<string, unknown>>;
 
 /** A value as a pipeline can say it; null where it cannot, which is told of. */
-export function said({ failed }: Pick<At, 'failed'>, field: string, doc: Doc): Doc {
-  const mapping = mappingOf(doc);
+export function said({ failed, fieldsOf }: Pick<At, 'failed' | 'fieldsOf'>, field: string, doc: Doc): Doc {
+  const mapping = mappingOf(doc, fieldsOf);
   if (mapping !== undefined) return mapping;
   failed(
     new CannotMap(
@@ -36,7 +37,28 @@ export function taskStep(at: At): Step {
   at.wrap = wrap;
   const seconds = state['TimeoutSeconds'];
   const timeout = typeof seconds === 'number' ? { timeout: `${seconds}s` } : {};
-  return { stage, input: said(at, 'Parameters', input), ...retryOf(state, failed), ...timeout };
+  return { stage, input: said(at, 'Parameters', input), ...retryOf(state), ...timeout };
+}
+
+/** The stage `fail` throws what it is given. */
+export function failStep({ state, known, isJsonata, failed }: At): Step {
+  const said = (field: string): Doc => {
+    const path = state[`${field}Path`];
+    if (path !== undefined) return attempt(() => jsonPath(String(path), known), `${field}Path`, failed);
+    return templateOf(state[field] ?? null, known, { jsonata: isJsonata, failed }, field);
+  };
+  return failWith(said('Error') ?? 'States.Failed', said('Cause') ?? '');
+}
+
+export const failWith = (error: Doc, message: Doc = ''): Step => ({
+  stage: 'fail',
+  input: { code: typeof error === 'string' ? codeOf(error) : error, message },
+  retry: 1,
+});
+
+/** A run of its own for what is tried again, or caught, as a whole. */
+export function together(steps: Readonly<Record<string, Step>>, output: Doc, { retry }: { retry?: object }): Step {
+  return { race: { all: { steps, output, ...(retry && { retry }) } } };
 }
 
 export function waitStep({ state, failed }: At): Step {
