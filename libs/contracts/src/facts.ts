@@ -63,6 +63,8 @@ export const Fact = z.discriminatedUnion('type', [
     /** Steps that the stage handed on to itself, begun at this fact's time; and those it skipped. */
     next: z.array(z.string()).optional(),
     skipped: z.array(z.string()).optional(),
+    /** A child run did it that is degraded. */
+    degraded: z.literal(true).optional(),
     trace: z.string().optional(),
   }),
   /** An attempt that failed; what follows is in the next fact. */
@@ -114,7 +116,8 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step.answered'), ...Step, id: z.string(), output: z.unknown(), ...Act }),
   /** An answer that does not count: it does not fit the step's schema, or another has claimed the review. */
   z.object({ type: z.literal('step.answer-refused'), ...Step, id: z.string(), failure: Failure, ...Act }),
-  z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown() }),
+  /** The output is the default that the pipeline has for the failure. */
+  z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown(), failure: Failure.optional() }),
   /** A step that only puts values together. */
   z.object({ type: z.literal('step.valued'), ...Step, output: z.unknown() }),
   z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Degraded } from './degraded.js';
 import { Failure } from './failures.js';
 import { Priority, StageLimits } from './limits.js';
 import { ChildStatus } from './records.js';
@@ -108,6 +109,8 @@ export const RunSummaryView = z.object({
   endedAt: Time.optional(),
   /** The run that this one does a step of. */
   parent: z.string().optional(),
+  /** Steps that gave what a fallback or a default gave; absent where there are none. */
+  degraded: z.literal(true).optional(),
   links: Links,
 });
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
@@ -122,6 +125,8 @@ export const RunView = RunSummaryView.extend({
   given: z.record(z.string(), z.unknown()).optional(),
   input: Json.optional(),
   output: Json.optional(),
+  /** Which steps gave what a fallback or a default gave, and for what. */
+  degradedBy: z.array(Degraded).optional(),
   /** Why it has failed, and in which step. */
   failure: FailureView.optional(),
   failedStep: z.string().optional(),

@@ -1,3 +1,4 @@
+export { Degraded } from './degraded.js';
 export {
   DeploymentOutcome,
   DeploymentRequest,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Degraded } from './degraded.js';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
 
@@ -52,6 +53,8 @@ export const StepCompleted = z.object({
   next: z.array(z.string()).optional(),
   /** Steps that the hand-off found not to be wanted. */
   skipped: z.array(z.string()).optional(),
+  /** Of a child run: it is degraded. */
+  degraded: z.literal(true).optional(),
 });
 
 export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttempt, failure: Failure });
@@ -215,6 +218,8 @@ export const RunResult = z.object({
   status: z.enum(['completed', 'cancelled', 'failed']),
   output: z.unknown().optional(),
   failure: Failure.optional(),
+  /** The steps of which a fallback or a default gave the output; absent where there are none. */
+  degraded: z.array(Degraded).optional(),
   acceptedAt: At,
   endedAt: At,
 });

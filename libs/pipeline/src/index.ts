@@ -60,7 +60,10 @@ export {
   type FromTopicOptions,
   type LoadedSource,
   loadSource,
+  signalIn,
   sourcesOf,
+  type TopicSignal,
+  UNWANTED,
 } from './signal-source.js';
 export { PLAN_ERRORS, PlanError, type PlanErrorCode } from './plan-error.js';
 export { type LoadedPlan, loadPlan, outermostOf, planWithin } from './plan-model.js';
@@ -102,7 +105,7 @@ export {
   type TopicOptions,
   type TopicRecord,
 } from './start-definition.js';
-export { type Due, dueTicks, nextTick } from './schedule.js';
+export { type Due, dueTicks, nextTick, tickAsks } from './schedule.js';
 export {
   Concurrency,
   Gather,
@@ -113,6 +116,18 @@ export {
   Starts,
   Trigger,
 } from './starts.js';
+export { gathered, type GatheredRecord, type Gathering } from './gathering.js';
+export {
+  dropReason,
+  type PlaceChanges,
+  placeFor,
+  type PlaceGiven,
+  type PlaceWanted,
+  replaceReason,
+  type Told,
+} from './places.js';
+export { placeOf } from './topic-record.js';
+export { type Asking, inputOfGathered, TOO_LARGE, triggered } from './triggered.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
 export { stagesOf } from './stages.js';
 export { isUndo, undoName, undoneBy } from './undo.js';

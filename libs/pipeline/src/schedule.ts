@@ -83,3 +83,12 @@ function lastTick(times: Times, { first, now }: { first: number; now: number }):
     return tick;
   }
 }
+
+/** What a time of a schedule asks for: one run, whoever asks, however often. */
+export function tickAsks(
+  { name, inputOf }: { readonly name: string; inputOf(tick: object): unknown },
+  tick: number,
+): { readonly key: string; readonly input: unknown } {
+  const at = new Date(tick).toISOString();
+  return { key: `schedule/${name}/${at}`, input: inputOf({ at, schedule: name }) };
+}

@@ -1,4 +1,4 @@
-import type { Failure } from '@millrace/contracts';
+import { failure, type Failure, type TakenRecord } from '@millrace/contracts';
 import type { z } from 'zod';
 import { conditionsOver } from './condition.js';
 import { conditionOf, type Test } from './conditions.js';
@@ -9,6 +9,7 @@ import type { Plan, PlanStep, SignalSource, Work } from './plan.js';
 import type { Ref, RefOf } from './reference.js';
 import { mapped, named, recordSchema, type TopicRecord } from './start-definition.js';
 import { keyed, reading } from './starts.js';
+import { isFailure, placeOf, readTopicRecord } from './topic-record.js';
 
 export interface FromTopicOptions<Value> {
   /** The type of its values, so that what reads them is checked. The answer is checked against the step's type, records are not checked against this. */
@@ -73,6 +74,29 @@ export function loadSource(source: SignalSource): LoadedSource {
       return isNobodys(found) ? undefined : { key: correlation(id, found), payload: payloadOf({ record }) ?? null };
     },
   };
+}
+
+export const UNWANTED = failure(
+  'SIGNAL_UNWANTED',
+  'Nobody waited for the record for as long as such records are kept.',
+);
+
+/** What a record may answer, and for how long it is kept where nobody waits yet. */
+export interface TopicSignal {
+  /** Names the record. */
+  readonly id: string;
+  readonly keepMs: number;
+  readonly keys: readonly { readonly key: string; readonly payload: unknown }[];
+}
+
+/** Whose signal a record of a topic may be; undefined where it is nobody's, why not where that cannot be told. */
+export function signalIn(record: TakenRecord, sources: readonly LoadedSource[]): TopicSignal | Failure | undefined {
+  const value = readTopicRecord(record);
+  if (isFailure(value)) return value;
+  const read = sources.map((source) => source.read(value));
+  const keys = read.flatMap((found) => (found && 'key' in found ? [found] : []));
+  if (keys.length === 0) return read.flatMap((found) => (found && 'code' in found ? [found] : []))[0];
+  return { id: placeOf(record), keepMs: Math.max(...sources.map(({ keepMs }) => keepMs)), keys };
 }
 
 /** What a step waits for, as text for people and as it is looked up; undefined where the run has no key for it. */

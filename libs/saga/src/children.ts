@@ -116,7 +116,14 @@ export function toldToParent(
   const last = facts.at(-1)!;
   switch (last.type) {
     case 'run.completed':
-      return [{ type: 'step.completed', ...ended, output: tallyOf(run) ?? run.output ?? null }];
+      return [
+        {
+          type: 'step.completed',
+          ...ended,
+          output: tallyOf(run) ?? run.output ?? null,
+          ...(run.degraded.length > 0 && { degraded: true }),
+        },
+      ];
     case 'run.failed':
       return [{ type: 'step.failed', ...ended, failure: last.failure }];
     case 'run.cancelled': {

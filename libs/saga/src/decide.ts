@@ -75,8 +75,13 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
   switch (event.type) {
     case 'step.completed': {
       if (!isCurrent(run, event)) return deciding.end();
-      const { type, step, attempt, at, startedAt, output, next, skipped, trace } = event;
-      const optional = { ...(next && { next }), ...(skipped && { skipped }), ...(trace && { trace }) };
+      const { type, step, attempt, at, startedAt, output, next, skipped, degraded, trace } = event;
+      const optional = {
+        ...(next && { next }),
+        ...(skipped && { skipped }),
+        ...(degraded && { degraded }),
+        ...(trace && { trace }),
+      };
       deciding.add({ type, step, attempt, at, startedAt, output, ...optional });
       deciding.afterResult(step);
       return deciding.settle();

@@ -273,7 +273,7 @@ export class Deciding extends Recording {
       else if (definition.kind === 'map') this.tolerate(item.step);
     } else if (standIn) {
       this.leaveChildren({ of: step });
-      this.add({ type: 'step.defaulted', step, at: this.at, ...standIn });
+      this.add({ type: 'step.defaulted', step, at: this.at, ...standIn, failure: cause });
     } else if (parksIn(this.run!, this.plan)) this.park(step, cause, input);
     else this.fail({ step, failure: cause });
   }

@@ -1,10 +1,13 @@
 import type { Fact, RunStatus } from '@millrace/contracts';
 import { isUndo, itemName, itemOf } from '@millrace/pipeline';
+import { degradedBy } from './degraded.js';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 import { goOnWith } from './move.js';
 import { goOn, withHappened } from './pausing.js';
+import { asked, counted } from './retry.js';
 import { childEnded, NOT_TRIED, type Run, stepOf, type StepState } from './run.js';
 import { withDone } from './undoing.js';
+import { hold } from './waiting.js';
 
 /** A run that is being changed. */
 export type Draft = { -readonly [K in keyof Run]: Run[K] } & {
@@ -34,6 +37,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         fans: new Map(),
         done: [],
         undoing: undefined,
+        degraded: [],
         paused: undefined,
         failed: undefined,
         parent: undefined,
@@ -120,13 +124,9 @@ function apply(run: Draft, fact: Fact): void {
       goOn(run, fact.at);
       return;
     case 'step.requested': {
-      const before = stepOf(run, fact.step);
-      const fallback = Number(fact.fallback ?? 0);
       const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
-      const { triedSince = since } = before;
-      const anew = { failures: {}, triedSince: since, cause: fallback > 0 ? before.failure : undefined };
-      const tried = fallback === before.fallback ? { triedSince } : anew;
-      set(run, fact.step, { since, status: 'running', attempt: fact.attempt, fallback, child, ...tried });
+      const { attempt } = fact;
+      set(run, fact.step, { since, status: 'running', attempt, child, ...asked(stepOf(run, fact.step), fact) });
       return;
     }
     case 'step.completed':
@@ -138,6 +138,7 @@ function apply(run: Draft, fact: Fact): void {
         ...childEnded(run, fact),
       });
       give(run, fact.step, { output: fact.output });
+      run.degraded = degradedBy(run, fact);
       run.paused = withHappened(run, fact.step);
       run.done = withDone(run, fact.step);
       for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
@@ -146,9 +147,16 @@ function apply(run: Draft, fact: Fact): void {
       return;
     case 'step.failed': {
       const { failure, trace } = fact;
-      const { firstFailedAt = fact.at, failures } = stepOf(run, fact.step);
-      const counted = { failures: { ...failures, [failure.code]: (failures[failure.code] ?? 0) + 1 } };
-      set(run, fact.step, { since, failure, firstFailedAt, trace, ...counted, ...childEnded(run, fact) });
+      const before = stepOf(run, fact.step);
+      const { firstFailedAt = fact.at } = before;
+      set(run, fact.step, {
+        since,
+        failure,
+        firstFailedAt,
+        trace,
+        ...counted(before, failure),
+        ...childEnded(run, fact),
+      });
       run.paused = withHappened(run, fact.step);
       // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
       if (run.paused || (run.undoing && !isUndo(fact.step))) set(run, fact.step, { since, status: 'failed' });
@@ -203,6 +211,7 @@ function apply(run: Draft, fact: Fact): void {
       return;
     case 'step.defaulted':
       set(run, fact.step, { since, status: 'completed' });
+      run.degraded = degradedBy(run, fact);
       gather(run, fact.step, fact.output);
       return;
     case 'step.valued':
@@ -249,12 +258,6 @@ function apply(run: Draft, fact: Fact): void {
         }
       }
   }
-}
-
-/** A review that still waits, since when and until when it did. */
-function hold(run: Draft, step: string, change: Partial<NonNullable<StepState['review']>>): void {
-  const state = stepOf(run, step);
-  run.steps.set(step, { ...state, review: { ...state.review!, ...change } });
 }
 
 /** What a run does no more when it begins to be undone: all but what stages and child runs have in hand. */

@@ -1,5 +1,5 @@
 import { type Fact, isOver } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
+import { isUndo, type LoadedPlan } from '@millrace/pipeline';
 import { evolve } from './evolve.js';
 import type { Family } from './family.fixture.js';
 import { wrongUndoing } from './family-undoing.fixture.js';
@@ -33,6 +33,7 @@ export function violations({ members, sent, strays, sentInPause, root }: Family)
       if (isOpen && run.status === 'completed') wrong.push(`the run ended without ${step}`);
     }
     for (const step of plan.order) wrong.push(...wrongList(run, plan, step));
+    wrong.push(...wrongMarks(run, { facts, members }));
     wrong.push(...wrongHolders(facts), ...wrongTimes(run, facts, plan));
   }
   return wrong;
@@ -56,6 +57,25 @@ function wrongList(run: Run, plan: LoadedPlan, step: string): string[] {
   const isWhole = indices.every((index, i) => index === from + i);
   const mayLack = onItemFailure === 'skip' || typeof onItemFailure === 'object';
   return isOrdered && (mayLack || isWhole) ? [] : [`${step} gives ${indices.join(',')}`];
+}
+
+/** A run is marked for each step that gave what a fallback, a default or a degraded child run gave, and for no other. */
+function wrongMarks(run: Run, { facts, members }: { facts: readonly Fact[] } & Pick<Family, 'members'>): string[] {
+  const asked = new Map<string, Fact & { type: 'step.requested' }>();
+  const marks = new Set<string>();
+  for (const fact of facts) {
+    if (fact.type === 'step.requested') asked.set(fact.step, fact);
+    const step = 'step' in fact ? (fact.step ?? '').split('[')[0]! : '';
+    if (fact.type === 'step.defaulted') marks.add(`${step} default`);
+    if (fact.type !== 'step.completed' || isUndo(fact.step)) continue;
+    const { fallback, child } = asked.get(fact.step) ?? {};
+    if (fallback) marks.add(`${step} fallback`);
+    if (child && members.get(child)!.run.degraded.length > 0) marks.add(`${step} run`);
+  }
+  const told = run.degraded.map(({ step, by }) => `${step} ${by}`);
+  return told.toSorted().join() === [...marks].toSorted().join()
+    ? []
+    : [`marked ${told.join()}, not ${[...marks].join()}`];
 }
 
 /** Who answered a review is who had claimed it last, where anybody had. */

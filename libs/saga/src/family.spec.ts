@@ -23,6 +23,7 @@ const tried = {
   pauses: 0,
   childPauses: 0,
   fallbacks: 0,
+  degraded: 0,
   secondFallbacks: 0,
 };
 
@@ -41,6 +42,7 @@ function lived(family: Family): void {
       if (fact.type === 'step.child') tried.parked += 1;
       if (fact.type === 'step.requested' && fact.fallback === true) tried.fallbacks += 1;
       if (fact.type === 'step.requested' && fact.fallback === 2) tried.secondFallbacks += 1;
+      if (fact.type === 'step.completed' && fact.degraded) tried.degraded += 1;
       if (fact.type === 'run.failed') tried.failed += 1;
       if (fact.type === 'run.paused') tried[fact.reason ? 'childPauses' : 'pauses'] += 1;
       if (fact.type === 'step.claimed') tried.claims += 1;

@@ -4,6 +4,8 @@ export { accept, acceptChild, decide } from './decide.js';
 export { inputFor, type Request } from './attempts.js';
 export type { Decision } from './decision.js';
 export { type Load, withLists } from './long-lists.js';
+export { heardSignals } from './heard.js';
+export { placed, placesOf, placeWanted } from './places.js';
 export { type Move, moveOf, type Target } from './move.js';
 export type { StagePauses } from './pausing.js';
 export { evolve } from './evolve.js';

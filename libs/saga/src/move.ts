@@ -50,6 +50,7 @@ export function goOnWith(run: Draft, { plan, kept, restarted, attempt, at }: Fac
   }
   for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
   run.paused &&= { ...run.paused, happened: [] };
+  run.degraded = run.degraded.filter(({ step }) => stays.has(step));
   run.done = run.done.filter((one) => stays.has(itemOf(one.step)?.step ?? one.step));
   for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
 }

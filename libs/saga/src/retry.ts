@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Failure } from '@millrace/contracts';
+import type { Fact, Failure } from '@millrace/contracts';
 import type { RetryPolicy } from '@millrace/pipeline';
 import type { StepState } from './run.js';
 
@@ -22,6 +22,17 @@ export function retryAt(
   const end = (state.triedSince ?? at) + Math.min(maxTotalMs, tries.maxTotalMs ?? Infinity);
   return due <= end ? due : undefined;
 }
+
+/** What is counted of a step from when it is asked for: anew where another stage is asked. */
+export function asked(before: StepState, fact: Fact & { type: 'step.requested' }): Partial<StepState> {
+  const fallback = Number(fact.fallback ?? 0);
+  if (fallback === before.fallback) return { triedSince: before.triedSince ?? fact.at };
+  return { fallback, failures: {}, triedSince: fact.at, cause: fallback > 0 ? before.failure : undefined };
+}
+
+export const counted = ({ failures }: StepState, { code }: Failure): Pick<StepState, 'failures'> => ({
+  failures: { ...failures, [code]: (failures[code] ?? 0) + 1 },
+});
 
 /** The policy's case for a failure; undefined where it has none. */
 const caseOf = ({ cases = [] }: RetryPolicy, code: string): Tries | undefined =>

@@ -1,4 +1,13 @@
-import type { ChildStatus, Fact, Failure, Parent, Priority, RunStatus, StepStatus } from '@millrace/contracts';
+import type {
+  ChildStatus,
+  Degraded,
+  Fact,
+  Failure,
+  Parent,
+  Priority,
+  RunStatus,
+  StepStatus,
+} from '@millrace/contracts';
 import type { Assigned, Progress, StepMark } from '@millrace/pipeline';
 import type { Fan } from './fan.js';
 
@@ -77,6 +86,8 @@ export interface Run {
   /** What has completed, in order: what can be undone. */
   readonly done: readonly Done[];
   readonly undoing: Undoing | undefined;
+  /** The steps that gave something else than their stages would have. */
+  readonly degraded: readonly Degraded[];
   readonly paused: Paused | undefined;
   /** Why it has failed, and in which step. */
   readonly failed: { readonly failure: Failure; readonly step: string | undefined } | undefined;

@@ -1,5 +1,6 @@
 import { type Fact, failure, type RunEvent } from '@millrace/contracts';
 import { assignedTo, awaitedBy, type LoadedPlan, validateAnswer, type Wanted, type WaitStep } from '@millrace/pipeline';
+import type { Draft } from './evolve.js';
 import { type Run, stepOf, type StepState } from './run.js';
 
 /** A step begins to wait: for a time, a person or a system. */
@@ -58,4 +59,10 @@ export function escalationAt({ escalate }: WaitStep, { status, review, since }: 
 export function escalated(run: Run, plan: LoadedPlan, of: { step: string; at: number }): Fact {
   const { escalations } = stepOf(run, of.step).review!;
   return { type: 'step.escalated', ...of, ...assignedTo(plan.step(of.step), run.known, escalations + 1) };
+}
+
+/** A review that still waits, since when and until when it did. */
+export function hold(run: Draft, step: string, change: Partial<NonNullable<StepState['review']>>): void {
+  const state = stepOf(run, step);
+  run.steps.set(step, { ...state, review: { ...state.review!, ...change } });
 }

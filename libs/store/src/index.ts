@@ -12,9 +12,8 @@ export type {
   RunRecord,
   RunSummary,
 } from './store.js';
-export { dropReason, type PlaceChanges, type PlaceGiven, type PlaceWanted, type Told } from './places.js';
 export { type MatchedSignal, type SignalChanges, type SignalRecord, SignalsStore } from './signals.js';
-export { type GatheredRecord, type Gathering, type ScheduleRow, StartsStore } from './starts.js';
+export { type DueGathering, type ScheduleRow, StartsStore } from './starts.js';
 export {
   type Deployed,
   type DeploymentChange,

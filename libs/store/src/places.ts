@@ -1,22 +1,12 @@
+import {
+  dropReason,
+  type PlaceChanges,
+  placeFor,
+  type PlaceGiven,
+  type PlaceWanted,
+  replaceReason,
+} from '@millrace/pipeline';
 import type { Query } from './database.js';
-
-/** What a run needs before it may begin, where its pipeline has only so many at once for a key. */
-export interface PlaceWanted {
-  readonly run: string;
-  readonly pipeline: string;
-  readonly key: string;
-  readonly limit: number;
-  readonly whenFull: 'queue' | 'drop' | 'replace';
-}
-
-/** `active`: it may begin. `held`: when its turn comes. `dropped`: not at all. */
-export type PlaceGiven = 'active' | 'held' | 'dropped';
-
-/** Something that a run has to hear: that its turn has come, or why it is cancelled. */
-export interface Told {
-  readonly run: string;
-  readonly cancel: string | undefined;
-}
 
 type Spot = Pick<PlaceWanted, 'pipeline' | 'key'>;
 
@@ -43,40 +33,26 @@ async function givePlace(
      from places where pipeline = $1 and key = $2`,
     [pipeline, key],
   );
-  const { active, held, leaving } = taken!;
-  const isFree = active < limit && held === 0;
-  if (!isFree && whenFull === 'drop') return 'dropped';
+  const { place, endsWaiting, endsOldest } = placeFor({ limit, whenFull }, taken!);
+  if (place === 'dropped') return place;
   await query(
     `insert into places (run, pipeline, key, most, active) values ($1, $2, $3, $4::int, $5::boolean) on conflict (run) do nothing`,
-    [run, pipeline, key, limit, isFree],
+    [run, pipeline, key, limit, place === 'active'],
   );
-  if (isFree) return 'active';
-  if (whenFull === 'replace') {
-    const values = [pipeline, key, run, `replaced by ${run}`, at / 1000];
+  const values = [pipeline, key, run, replaceReason(run), at / 1000];
+  if (endsWaiting)
     await query(
       `update places set cancel = $4, tell_at = to_timestamp($5::float8)
        where pipeline = $1 and key = $2 and not active and cancel is null and run <> $3`,
       values,
     );
-    if (active - leaving >= limit) {
-      await query(
-        `update places set cancel = $4, tell_at = to_timestamp($5::float8) where run = (
-           select run from places where pipeline = $1 and key = $2 and active and cancel is null and run <> $3 order by seq limit 1)`,
-        values,
-      );
-    }
-  }
-  return 'held';
-}
-
-/** What a batch means for places. */
-export interface PlaceChanges {
-  /** Runs that have begun: they need not be told any more. */
-  readonly begun: readonly string[];
-  readonly ended: readonly string[];
-  /** Runs whose time has come, and which now want a place. */
-  readonly wanted: readonly PlaceWanted[];
-  readonly at: number;
+  if (endsOldest)
+    await query(
+      `update places set cancel = $4, tell_at = to_timestamp($5::float8) where run = (
+         select run from places where pipeline = $1 and key = $2 and active and cancel is null and run <> $3 order by seq limit 1)`,
+      values,
+    );
+  return place;
 }
 
 /** Within a transaction: keeps places as a batch has it. Who is next where one became free is told so. */
@@ -122,9 +98,6 @@ async function tellPlace(
     [run, pipeline, key, limit, dropReason(key, limit), at],
   );
 }
-
-export const dropReason = (key: string, limit: number): string =>
-  `dropped: ${limit} of its key${key === '' ? '' : ` "${key.slice(0, 100)}"`} are under way`;
 
 /** In one order everywhere, so that nobody waits for somebody who waits for them. */
 async function lock(query: Query, spots: readonly Spot[]): Promise<void> {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from './database.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader } from './versions.js';
-import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunSummary } from './store.js';
+import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunFilter, RunSummary } from './store.js';
 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
@@ -50,16 +50,18 @@ export class DatabaseReader implements Reader {
   private summaries() {
     return this.database.db
       .selectFrom('runs')
-      .select(['id', 'pipeline', 'plan', 'status', 'parent'])
+      .select(['id', 'pipeline', 'plan', 'status', 'parent', 'degraded'])
       .select([millis('accepted_at').as('acceptedAt'), optionalMillis('ended_at').as('endedAt')]);
   }
 
-  async runs(filter: { status?: RunStatus; pipeline?: string; parent?: string } & Page): Promise<Paged<RunSummary>> {
+  async runs(filter: RunFilter & Page): Promise<Paged<RunSummary>> {
     let query = this.summaries()
       .where(before(['accepted_at', 'id'], filter))
       .where('parent', filter.parent === undefined ? 'is' : '=', filter.parent ?? null);
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
+    if (filter.degraded !== undefined)
+      query = query.where(filter.degraded ? sql<boolean>`degraded` : sql<boolean>`not degraded`);
     const rows = await query
       .orderBy('accepted_at', 'desc')
       .orderBy('id', 'desc')
@@ -171,18 +173,20 @@ export class DatabaseReader implements Reader {
   }
 }
 
-function summaryOf(
-  row: Omit<RunSummary, 'status' | 'endedAt' | 'parent'> & {
-    status: string;
-    endedAt: number | null;
-    parent: string | null;
-  },
-): RunSummary {
+function summaryOf({
+  degraded,
+  ...row
+}: Omit<RunSummary, 'status' | 'endedAt' | 'parent'> & {
+  status: string;
+  endedAt: number | null;
+  parent: string | null;
+}): RunSummary {
   return {
     ...row,
     status: row.status as RunStatus,
     endedAt: row.endedAt ?? undefined,
     parent: row.parent ?? undefined,
+    ...(degraded && { degraded }),
   };
 }
 

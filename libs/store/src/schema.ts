@@ -15,6 +15,7 @@ export interface Tables extends VersionTables {
     ended_at: Date | null;
     wake_at: Date | null;
     parent: string | null;
+    degraded: boolean;
   };
   /** A run's facts; those of one batch are one row. `seq` is the number of the row's first fact. */
   history: { run: string; seq: number; facts: string };
@@ -102,6 +103,15 @@ const heldReviews: Migration = {
   },
 };
 
+const degradedRuns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table runs add column degraded boolean not null default false`.execute(db);
+    await sql`create index runs_degraded on runs (accepted_at desc, id desc) where parent is null and degraded`.execute(
+      db,
+    );
+  },
+};
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -112,5 +122,6 @@ export const migrations: MigrationProvider = {
       '005-child-runs': childRuns,
       '006-held-reviews': heldReviews,
       '007-signals': signals,
+      '008-degraded-runs': degradedRuns,
     }),
 };

@@ -1,6 +1,6 @@
 import { randomId } from '@millrace/contracts';
+import type { GatheredRecord } from '@millrace/pipeline';
 import type { Store } from './open.js';
-import type { GatheredRecord } from './starts.js';
 import type { Commit, RunSummary } from './store.js';
 
 type WhenFull = 'queue' | 'drop' | 'replace';

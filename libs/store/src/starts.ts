@@ -1,5 +1,5 @@
+import { gathered, type GatheredRecord, type Gathering, type Told } from '@millrace/pipeline';
 import type { Database, Query } from './database.js';
-import type { Told } from './places.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 import type { TriggerRow } from './versions.js';
 
@@ -17,26 +17,8 @@ export interface ScheduleRow {
   readonly reason: string | undefined;
 }
 
-/** A record as it waits to become part of a run. */
-export interface GatheredRecord {
-  readonly trigger: string;
-  readonly key: string;
-  /** What the run's input is made of: an item of a batch, the record of a debounce. */
-  readonly record: unknown;
-  readonly bytes: number;
-  /** Names its place: of the first one the run's id is made. */
-  readonly place: string;
-  /** How it goes together with others. */
-  readonly max: number;
-  readonly maxBytes: number;
-  /** When the first one is to become a run at the latest, and each later one moves it to; undefined where it does not. */
-  readonly dueAt: number;
-  readonly latestMs: number | undefined;
-  /** The one before it is forgotten, and the time begins anew. */
-  readonly replaces: boolean;
-}
-
-export interface Gathering {
+/** Records that are a run now. */
+export interface DueGathering {
   readonly id: string;
   readonly trigger: string;
   readonly key: string;
@@ -124,14 +106,14 @@ export class StartsStore {
   }
 
   /** Those that are to become runs now. They take no more records, and are due again after `until` unless they are done with by then. */
-  async dueGatherings(of: { at: number; until: number; limit: number }): Promise<readonly Gathering[]> {
+  async dueGatherings(of: { at: number; until: number; limit: number }): Promise<readonly DueGathering[]> {
     const rows = await this.database.query<{ id: string; trigger: string; key: string }>(
       `update gatherings set closed = true, due_at = to_timestamp($2::float8) where id in (
          select id from gatherings where due_at <= to_timestamp($1::float8) order by due_at limit $3::int for update skip locked
        ) returning id, trigger, key`,
       [of.at / 1000, of.until / 1000, of.limit],
     );
-    const found: Gathering[] = [];
+    const found: DueGathering[] = [];
     for (const row of rows) {
       const records = await this.database.query<{ record: unknown }>(
         'select record from gathered where gathering = $1 order by seq',
@@ -203,44 +185,34 @@ export async function upsertSchedule(
   return rows.length > 0;
 }
 
-/** Adds a record to the open gathering of its key, or opens one. */
-async function take(query: Query, of: GatheredRecord, now: number): Promise<void> {
-  const { trigger, key, record, bytes, place, max, maxBytes, dueAt, latestMs, replaces } = of;
-  let [open] = await query<{ id: string; count: number; bytes: number; firstAt: number }>(
-    `select id, count, bytes, (extract(epoch from first_at) * 1000)::float8 as "firstAt" from gatherings
-     where trigger = $1 and key = $2 and not closed for update`,
+/** Adds a record to the gathering of its key that still takes some, or opens one. */
+async function take(query: Query, one: GatheredRecord, now: number): Promise<void> {
+  const { trigger, key, record, replaces } = one;
+  const [open] = await query<Gathering>(
+    `select id, count, bytes, (extract(epoch from first_at) * 1000)::float8 as "firstAt",
+       (extract(epoch from due_at) * 1000)::float8 as "dueAt"
+     from gatherings where trigger = $1 and key = $2 and not closed for update`,
     [trigger, key],
   );
-  if (open && !replaces && open.bytes + bytes > maxBytes) {
+  const { ends, into, isFull } = gathered(open, one, now);
+  const { id, count, bytes, firstAt, dueAt } = into;
+  if (ends)
     await query('update gatherings set closed = true, due_at = to_timestamp($2::float8) where id = $1', [
-      open.id,
+      open!.id,
       now / 1000,
     ]);
-    open = undefined;
-  }
-  if (!open) {
-    open = { id: place, count: 0, bytes: 0, firstAt: now };
-    await query(
-      `insert into gatherings (id, trigger, key, count, bytes, first_at, due_at, closed)
-       values ($1, $2, $3, 0, 0, to_timestamp($4::float8), to_timestamp($5::float8), false)`,
-      [place, trigger, key, now / 1000, dueAt / 1000],
-    );
-  }
-  const count = open.count + 1;
-  if (replaces) await query('delete from gathered where gathering = $1', [open.id]);
+  await query(
+    `insert into gatherings (id, trigger, key, count, bytes, first_at, due_at, closed)
+     values ($1, $2, $3, $4::int, $5::int, to_timestamp($6::float8), to_timestamp($7::float8), $8::boolean)
+     on conflict (id) do update set count = excluded.count, bytes = excluded.bytes, due_at = excluded.due_at, closed = excluded.closed`,
+    [id, trigger, key, count, bytes, firstAt / 1000, dueAt / 1000, isFull],
+  );
+  if (replaces) await query('delete from gathered where gathering = $1', [id]);
   await query('insert into gathered (gathering, seq, record) values ($1, $2::int, $3::json)', [
-    open.id,
+    id,
     count,
     JSON.stringify(record),
   ]);
-  const isFull = !replaces && count >= max;
-  const latest = latestMs === undefined ? Infinity : open.firstAt + latestMs;
-  const due = isFull ? now : replaces ? Math.min(dueAt, latest) : undefined;
-  await query(
-    `update gatherings set count = $2::int, bytes = bytes + $3::int, closed = $4::boolean,
-       due_at = coalesce(to_timestamp($5::float8), due_at) where id = $1`,
-    [open.id, count, bytes, isFull, due === undefined ? null : due / 1000],
-  );
 }
 
 export async function removeSchedule(query: Query, pipeline: string, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Fact, Failure, RunStatus } from '@millrace/contracts';
-import type { PlaceChanges } from './places.js';
+import type { PlaceChanges } from '@millrace/pipeline';
 import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader } from './versions.js';
@@ -14,6 +14,8 @@ export interface RunSummary {
   readonly endedAt: number | undefined;
   /** The run that this one does a step of. */
   readonly parent: string | undefined;
+  /** Fallbacks or defaults gave what steps of it gave. */
+  readonly degraded?: boolean;
 }
 
 /** A run's facts, in order; a fact's place in it (from 1) is its sequence number. */
@@ -119,9 +121,17 @@ export interface ReviewFilter extends Holding {
 }
 
 /** Read side: what API and console show. */
+export interface RunFilter {
+  readonly status?: RunStatus;
+  readonly pipeline?: string;
+  /** Child runs of this one, instead of those that somebody asked for. */
+  readonly parent?: string;
+  readonly degraded?: boolean;
+}
+
 export interface Reader {
   /** Runs that somebody asked for; with `parent`, the child runs of one. */
-  runs(filter: { status?: RunStatus; pipeline?: string; parent?: string } & Page): Promise<Paged<RunSummary>>;
+  runs(filter: RunFilter & Page): Promise<Paged<RunSummary>>;
   run(id: string): Promise<RunRecord | undefined>;
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;

@@ -178,6 +178,25 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       await expect(store.reader.runs({ limit: 3, before: 'nonsense' })).rejects.toThrow(RangeError);
     });
 
+    test('runs that are degraded are listed alone, from when they are', async () => {
+      const pipeline = randomId('pipeline');
+      const [plain, degraded, later] = [newRun({ pipeline }), newRun({ pipeline }), newRun({ pipeline })];
+      await create(plain);
+      await create({ ...degraded, degraded: true });
+      await create(later);
+      const listed = async (is: boolean) =>
+        (await store.reader.runs({ pipeline, degraded: is, limit: 5 })).items.map(({ id }) => id).sort();
+      expect(await listed(true)).toEqual([degraded.id]);
+      const change = changed({ ...later, degraded: true }, { row: true });
+      const child = newRun({ pipeline, parent: later.id, degraded: true });
+      const made = changed(child, { created: true, facts: [] });
+      await store.writer.commit(commitOf({ topic, changes: [change, made] }));
+      expect(await listed(true)).toEqual([degraded.id, later.id].sort());
+      expect(await listed(false)).toEqual([plain.id]);
+      expect((await store.reader.run(later.id))?.degraded).toBe(true);
+      expect((await store.reader.run(child.id))?.degraded).toBe(true);
+    });
+
     test('a wait is listed from when it began until it ended', async () => {
       const run = newRun({ pipeline: randomId('pipeline') });
       await create(run);

@@ -1,8 +1,9 @@
 import type { Fact } from '@millrace/contracts';
+import type { PlaceGiven, PlaceWanted } from '@millrace/pipeline';
 import { floats, ints, texts } from './arrays.js';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
-import { givePlaces, keepPlaces, type PlaceGiven, type PlaceWanted } from './places.js';
+import { givePlaces, keepPlaces } from './places.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
 
@@ -25,23 +26,24 @@ with own as (
   insert into history (run, seq, facts)
   select u.run, u.seq, u.facts::json from own, unnest($6::text[], $7::int[], $8::text[]) as u(run, seq, facts)
 ), changed as (
-  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake)
-  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[]) as u(id, status, ended, wake)
+  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake), degraded = u.degraded > 0
+  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[], $21::int[]) as u(id, status, ended, wake, degraded)
   where runs.id = u.id
 ), made as (
-  insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent)
-  select u.id, u.pipeline, u.plan, u.status, to_timestamp(u.accepted), to_timestamp(u.ended), to_timestamp(u.wake), u.parent
-  from own, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::float8[], $18::float8[], $19::float8[], $20::text[])
-    as u(id, pipeline, plan, status, accepted, ended, wake, parent)
+  insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded)
+  select u.id, u.pipeline, u.plan, u.status, to_timestamp(u.accepted), to_timestamp(u.ended), to_timestamp(u.wake), u.parent,
+    u.degraded > 0
+  from own, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::float8[], $18::float8[], $19::float8[], $20::text[],
+    $22::int[]) as u(id, pipeline, plan, status, accepted, ended, wake, parent, degraded)
   on conflict (id) do nothing
 )
 select count(*)::int as owners from own`;
 
 const CREATE = `
-insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at)
-select id, pipeline, plan, status, to_timestamp(accepted), to_timestamp(ended), to_timestamp(wake)
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[])
-  as u(id, pipeline, plan, status, accepted, ended, wake)
+insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, degraded)
+select id, pipeline, plan, status, to_timestamp(accepted), to_timestamp(ended), to_timestamp(wake), degraded > 0
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[], $8::int[])
+  as u(id, pipeline, plan, status, accepted, ended, wake, degraded)
 order by id
 on conflict (id) do nothing
 returning id`;
@@ -129,6 +131,7 @@ export class Writer {
           floats(summaries.map((s) => s.acceptedAt / 1000)),
           floats(summaries.map((s) => seconds(s.endedAt))),
           floats(summaries.map((s) => seconds(s.wakeAt))),
+          ints(summaries.map((s) => Number(s.degraded ?? false))),
         ],
         'create',
       );
@@ -171,6 +174,7 @@ export class Writer {
         floats(made.map((c) => seconds(c.summary.endedAt))),
         floats(made.map((c) => seconds(c.wakeAt))),
         texts(made.map((c) => c.summary.parent ?? null)),
+        ...[rows, made].map((of) => ints(of.map((c) => Number(c.summary.degraded ?? false)))),
       ],
       'commit',
     );

@@ -5,7 +5,7 @@ import { openHouse, serviceSettings } from '@millrace/service';
 import { contractOf, type StageGiven, type StageOptions, startStages } from '@millrace/stage';
 
 /** Of the embedded log. */
-const MAX_RECORD_BYTES = 1_048_576;
+export const MAX_RECORD_BYTES = 1_048_576;
 const NEVER = new AbortController().signal;
 
 export interface DeskOptions {

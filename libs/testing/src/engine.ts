@@ -1,4 +1,3 @@
-import { runIdOf } from '@millrace/contracts';
 import {
   type Duration,
   type Given,
@@ -13,7 +12,7 @@ import type { z } from 'zod';
 import { contractIn } from './desk.js';
 import { TestingError } from './errors.js';
 import type { Crash } from './faults.js';
-import { Machine } from './machine.js';
+import { type DeadRecord, Machine } from './machine.js';
 import { TestRun } from './test-run.js';
 
 /** Time that passes only when it is told to. It starts at 2026-01-01T00:00:00Z. */
@@ -39,6 +38,12 @@ export interface StartOptions {
   readonly startAt?: Date;
 }
 
+/** What a record has beside its value. */
+export interface PublishOptions {
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An engine in memory for one pipeline: the real decisions and the real stage runtime, without a broker, a database or any waiting. */
 export interface TestEngine<Input, Output> extends AsyncDisposable {
   readonly clock: Clock;
@@ -47,6 +52,17 @@ export interface TestEngine<Input, Output> extends AsyncDisposable {
    * @throws {TestingError} INVALID_INPUT
    */
   start(input: Input, options?: StartOptions): Promise<TestRun<Output>>;
+  /**
+   * A record on somebody else's topic: one of the pipeline's triggers, or one that signals come from. A value is sent as JSON, bytes as they are.
+   * @throws {TestingError} NO_SUCH_TOPIC
+   */
+  publish(topic: string, value: unknown, options?: PublishOptions): Promise<void>;
+  /** All runs so far, whoever began them, in the order in which they were taken on. Child runs are with their parents: `run.child`. */
+  readonly runs: readonly TestRun<Output>[];
+  /** Records that became nothing, and why: they could not be read, made no input, or were a signal that nobody waited for. */
+  readonly deadRecords: readonly DeadRecord[];
+  /** No coordinator is there for so long: what came due meanwhile is found when one is back. */
+  away(duration: Duration): Promise<void>;
   /** What a stage was asked so far, in order; by attempt, so a command that came twice is there twice. */
   asked<Contract extends StageContract>(contract: Contract): readonly Asked<Given<Contract>>[];
   /** The process of the step's stage dies over its next command, and another one takes that over. @throws {TestingError} NO_SUCH_STEP, as all of these */
@@ -90,19 +106,24 @@ export async function testEngine<Input extends z.ZodType, Output>(
         const where = details.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; ');
         throw new TestingError('INVALID_INPUT', `The input does not fit the pipeline ${name}: ${where}.`);
       }
-      const run = runIdOf(name, idempotencyKey);
-      const at = machine.now();
-      await machine.begin({
-        run,
-        pipeline: name,
-        input: sent,
-        idempotencyKey,
-        source: 'test',
-        at,
-        startAt: startAt?.getTime(),
-      });
+      const run = await machine.begin({ key: idempotencyKey, input: sent, startAt: startAt?.getTime() });
       return new TestRun<Output>(machine, run);
     },
+    async publish(topic, value, { key, headers = {} } = {}) {
+      if (!machine.topics.includes(topic)) {
+        const those = machine.topics.join(', ') || 'no topic';
+        throw new TestingError('NO_SUCH_TOPIC', `The pipeline takes nothing from "${topic}". It listens to: ${those}.`);
+      }
+      const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(JSON.stringify(value ?? null));
+      await machine.publish({ topic, key: key === undefined ? null : Buffer.from(key), value: bytes, headers });
+    },
+    get runs() {
+      return machine.runs.outermostRuns.map((run) => new TestRun<Output>(machine, run));
+    },
+    get deadRecords() {
+      return machine.deadRecords;
+    },
+    away: (duration) => machine.away(millisecondsOf(duration)),
     asked: ({ name: stage }) =>
       machine.asked
         .filter((one) => one.stage === stage)

@@ -3,6 +3,8 @@ export type TestingErrorCode =
   | 'STAGE_MISSING'
   | 'WRONG_CONTRACT'
   | 'NO_SUCH_STEP'
+  | 'NO_SUCH_TOPIC'
+  | 'CLAIMED'
   | 'INVALID_INPUT'
   | 'NOT_WAITING'
   | 'NOT_PARKED'

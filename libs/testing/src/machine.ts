@@ -1,8 +1,17 @@
-import { type Failure, RunEvent, StepCommand, topicsOf } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
-import { accept } from '@millrace/saga';
+import { failure, type Failure, RunEvent, runIdOf, StepCommand, type TakenRecord, topicsOf } from '@millrace/contracts';
+import {
+  type Asking,
+  type LoadedPlan,
+  type LoadedSource,
+  loadSource,
+  signalIn,
+  sourcesOf,
+  UNWANTED,
+  validateInput,
+} from '@millrace/pipeline';
 import { failureOf, type StageGiven } from '@millrace/stage';
-import { Desk, stageIn } from './desk.js';
+import { Beginnings } from './beginnings.js';
+import { Desk, MAX_RECORD_BYTES, stageIn } from './desk.js';
 import { type Fault, Faults } from './faults.js';
 import { type Message, Runs, toRun, toStage } from './runs.js';
 
@@ -10,7 +19,13 @@ import { type Message, Runs, toRun, toStage } from './runs.js';
 const START = Date.parse('2026-01-01T00:00:00Z');
 const { runs: RUNS } = topicsOf();
 
-type Accepted = Parameters<typeof accept>[0];
+/** A record of somebody else's topic that became nothing, and why. */
+export interface DeadRecord {
+  readonly failure: Failure;
+  readonly topic: string;
+  /** As text. */
+  readonly value: string | null;
+}
 
 /** What travels between a coordinator and stages, one message after the other in the order sent, and the time that passes between. */
 export class Machine implements AsyncDisposable {
@@ -18,6 +33,11 @@ export class Machine implements AsyncDisposable {
   readonly faults: Faults;
   /** Every command that reached its stage. */
   readonly asked: { readonly stage: string; readonly command: StepCommand }[] = [];
+  /** Records of topics that became nothing. */
+  readonly deadRecords: DeadRecord[] = [];
+  private readonly beginnings: Beginnings;
+  private readonly sources: readonly LoadedSource[];
+  private published = 0;
   private time = START;
   private desk: Desk | undefined;
   private readonly queue: Message[] = [];
@@ -27,6 +47,8 @@ export class Machine implements AsyncDisposable {
   private constructor(private readonly plan: LoadedPlan) {
     this.runs = new Runs(plan, this.now);
     this.faults = new Faults(plan.plan);
+    this.beginnings = new Beginnings(plan, START);
+    this.sources = sourcesOf(plan.plan).map(loadSource);
   }
 
   static async open(plan: LoadedPlan, stages: readonly StageGiven[]): Promise<Machine> {
@@ -39,11 +61,33 @@ export class Machine implements AsyncDisposable {
 
   readonly now = (): number => this.time;
 
-  /** Takes a run on, once, and lets follow what follows. */
-  begin(request: Accepted): Promise<void> {
+  /** The topics that somebody listens to here. */
+  get topics(): readonly string[] {
+    return [...new Set([...this.plan.starts.triggers, ...this.sources].map(({ topic }) => topic))];
+  }
+
+  /** Takes a run on, once, and lets follow what follows. @returns its id */
+  begin(asking: Asking & { readonly startAt?: number | undefined }): Promise<string> {
     return this.alone(async () => {
-      if (this.runs.has(request.run)) return;
-      this.queue.push(...(await this.runs.join(accept(request, this.plan))));
+      const run = await this.takeOn(asking);
+      await this.settle();
+      return run;
+    });
+  }
+
+  /** A record comes on a topic that is somebody else's. */
+  publish({ topic, key, value, headers }: Pick<TakenRecord, 'topic' | 'key' | 'value' | 'headers'>): Promise<void> {
+    return this.alone(async () => {
+      const at = this.time;
+      const record = { topic, partition: 0, offset: this.published++, timestamp: at, key, value, headers };
+      const { asked, failures } = this.beginnings.take(record, { at, maxRecordBytes: MAX_RECORD_BYTES });
+      for (const failure of failures) this.bury(record, failure);
+      for (const asking of asked) await this.askFor(asking, record);
+      const sources = this.sources.filter((source) => source.topic === topic);
+      const signal = sources.length > 0 ? signalIn(record, sources) : undefined;
+      if (signal && 'code' in signal) this.bury(record, signal);
+      else if (signal) this.runs.signals.take(signal, { record, at });
+      this.queue.push(...this.runs.told());
       await this.settle();
     });
   }
@@ -55,8 +99,17 @@ export class Machine implements AsyncDisposable {
     });
   }
 
+  /** To when something of the runs that there are is due, and what comes of it; false where nothing ever is. */
   passOn(): Promise<boolean> {
-    return this.alone(() => this.passTo(Infinity));
+    return this.alone(() => (this.dueOf() < Infinity ? this.passTo(Infinity) : Promise.resolve(false)));
+  }
+
+  /** Lets time pass, and nobody look; then everything that came due meanwhile is found. */
+  away(ms: number): Promise<void> {
+    return this.alone(async () => {
+      this.time += ms;
+      while (await this.passTo(this.time));
+    });
   }
 
   advance(ms: number): Promise<void> {
@@ -88,14 +141,51 @@ export class Machine implements AsyncDisposable {
 
   /** To the next time at which something is due, and what comes of it; false where nothing is until then. */
   private async passTo(end: number): Promise<boolean> {
-    const due = Math.min(this.runs.due() ?? Infinity, ...this.late.map(({ at }) => at));
+    const due = Math.min(this.dueOf(), this.beginnings.dueTick());
     if (due === Infinity || due > end) return false;
     this.time = Math.max(this.time, due);
-    const arrived = this.late.filter(({ at }) => at <= this.time);
+    const at = this.time;
+    const arrived = this.late.filter((one) => one.at <= at);
     this.late.splice(0, this.late.length, ...this.late.filter((one) => !arrived.includes(one)));
     this.queue.push(...arrived.map(({ message }) => message), ...this.runs.wake());
+    for (const record of this.runs.signals.expired(at)) this.bury(record, UNWANTED);
+    for (const asking of this.beginnings.due(at)) await this.askFor(asking);
     await this.settle();
     return true;
+  }
+
+  /** When anything but a schedule is due next. */
+  private dueOf(): number {
+    const { runs, beginnings, late } = this;
+    return Math.min(runs.due() ?? Infinity, beginnings.dueRecords(), runs.signals.due(), ...late.map(({ at }) => at));
+  }
+
+  private async takeOn({ key, input, startAt }: Asking & { startAt?: number | undefined }): Promise<string> {
+    const { starts, plan } = this.plan;
+    const run = runIdOf(plan.pipeline, key);
+    const { priority, concurrency } = starts;
+    const messages = await this.runs.accept({
+      ...{ run, pipeline: plan.pipeline, input, idempotencyKey: key, source: 'test', at: this.time, startAt, priority },
+      key: concurrency?.keyOf(input),
+      tenant: starts.tenantOf(input) || undefined,
+    });
+    this.queue.push(...messages);
+    return run;
+  }
+
+  /** What begins runs asks for one. Its input travels, and is held against the pipeline's. */
+  private async askFor({ key, input }: Asking, from?: TakenRecord): Promise<void> {
+    const text = JSON.stringify(input ?? null);
+    const sent: unknown = JSON.parse(text);
+    const details = validateInput(this.plan, sent);
+    if (!details) return void (await this.takeOn({ key, input: sent }));
+    const { pipeline } = this.plan.plan;
+    const why = failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] });
+    this.deadRecords.push({ failure: why, topic: from?.topic ?? topicsOf().intake, value: text });
+  }
+
+  private bury({ topic, value }: TakenRecord, failure: Failure): void {
+    this.deadRecords.push({ failure, topic, value: value?.toString() ?? null });
   }
 
   private async work(message: Message & { to: 'stage' }): Promise<void> {

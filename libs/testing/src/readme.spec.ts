@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { defineStage, not, pipeline } from '@millrace/pipeline';
+import { cron, defineStage, gt, not, pipeline, topic } from '@millrace/pipeline';
 import { type Handles, type In, type Out, Stage } from '@millrace/stage';
 import { z } from 'zod';
 import { fake, stageTest, testEngine } from './index.js';
@@ -38,6 +38,19 @@ const answering = pipeline(
     return { text: drafted.text };
   },
 );
+const reporting = pipeline(
+  {
+    name: 'reporting',
+    input: z.object({ about: z.string() }),
+    schedules: { daily: cron('0 8 * * *', { zone: 'Europe/Berlin', input: (tick) => ({ about: tick.at }) }) },
+    trigger: topic('orders', {
+      value: z.object({ id: z.string(), total: z.number() }),
+      when: ({ value }) => gt(value.total, 100),
+      input: ({ value }) => ({ about: value.id }),
+    }),
+  },
+  ({ input }) => input,
+);
 const opened = () =>
   testEngine(answering, [
     fake(draft, ({ question }) => ({ text: `You asked: ${question}` })),
@@ -67,6 +80,19 @@ test('time passes when it is told to', async () => {
   await run.redrive('approve');
   await run.answer('approve', { approved: false });
   assert.equal((await run.ended()).status, 'completed');
+});
+
+test('schedules and topics begin runs', async () => {
+  await using engine = await testEngine(reporting, []);
+  await engine.clock.advance('3d');
+  assert.deepEqual(
+    engine.runs.map(({ output }) => output),
+    ['2026-01-01', '2026-01-02', '2026-01-03'].map((day) => ({ about: `${day}T07:00:00.000Z` })),
+  );
+
+  await engine.publish('orders', { id: 'small', total: 5 });
+  await engine.publish('orders', { id: 'large', total: 500 });
+  assert.deepEqual(engine.runs.at(-1)?.output, { about: 'large' });
 });
 
 test('faults come as they were asked for', async () => {

@@ -1,6 +1,22 @@
 import { Fact, type RunEvent, type StepCommand } from '@millrace/contracts';
-import { type LoadedPlan, planWithin } from '@millrace/pipeline';
-import { acceptChild, commandOf, decide, type Decision, type Run, wakeAtOf, withLists } from '@millrace/saga';
+import { correlationOf, type LoadedPlan, planWithin } from '@millrace/pipeline';
+import {
+  accept,
+  acceptChild,
+  commandOf,
+  decide,
+  type Decision,
+  heardSignals,
+  placed,
+  placesOf,
+  placeWanted,
+  type Run,
+  stepOf,
+  wakeAtOf,
+  withLists,
+} from '@millrace/saga';
+import { Places } from './places.js';
+import { Signals } from './signals.js';
 
 /** A run as a coordinator holds it. */
 interface Member {
@@ -10,6 +26,8 @@ interface Member {
   /** How many facts there were when it was woken last, and for when. */
   woken?: { readonly seq: number; readonly at: number };
 }
+
+type Request = Parameters<typeof accept>[0];
 
 /** Something for a stage, or for a run: as text, because it travels. */
 export type Message =
@@ -25,6 +43,8 @@ export const toRun = (event: RunEvent): Message => ({ to: 'run', event: JSON.str
 
 /** The coordinator's part: the runs of one pipeline and their child runs, decided on in memory. */
 export class Runs {
+  readonly signals = new Signals();
+  private readonly places = new Places();
   private readonly members = new Map<string, Member>();
 
   constructor(
@@ -48,8 +68,23 @@ export class Runs {
     return this.members.get(run)?.facts ?? [];
   }
 
-  /** A run that was taken on. @returns what that asks for */
-  join(decision: Decision, plan: LoadedPlan = this.outermost): Promise<readonly Message[]> {
+  /** Those that were asked for, in order; not their child runs. */
+  get outermostRuns(): readonly string[] {
+    return [...this.members.values()].flatMap(({ run }) => (run.parent ? [] : [run.id]));
+  }
+
+  /** Takes a run on, once: it begins, is held, or is cancelled where it is one too many. @returns what that asks for */
+  accept(request: Request): Promise<readonly Message[]> {
+    if (this.has(request.run)) return Promise.resolve([]);
+    const plan = this.outermost;
+    const decision = accept(request, plan);
+    // One that is to begin later wants its place then.
+    const wanted = decision.run.held ? undefined : placeWanted(decision.run, plan);
+    const one = placed({ request, decision, plan }, wanted && this.places.want(wanted));
+    return this.join(one.decision, plan);
+  }
+
+  private join(decision: Decision, plan: LoadedPlan): Promise<readonly Message[]> {
     const member: Member = { run: decision.run, plan, facts: [] };
     this.members.set(decision.run.id, member);
     return this.take(member, decision);
@@ -59,7 +94,7 @@ export class Runs {
   hear(event: RunEvent): Promise<readonly Message[]> {
     const member = this.members.get(event.run);
     const at = this.now();
-    if (member) return this.take(member, decide(member.run, event, { plan: member.plan, at }));
+    if (member) return this.take(member, decide(member.run, event, { plan: member.plan, at }), event);
     if (event.type !== 'run.requested') return Promise.resolve([]);
     const plan = planWithin(this.outermost, event.plan);
     return this.join(acceptChild(event, { plan, at }), plan);
@@ -88,16 +123,45 @@ export class Runs {
     return member;
   }
 
-  private async take(member: Member, decision: Decision): Promise<readonly Message[]> {
+  private async take(member: Member, decision: Decision, event?: RunEvent): Promise<readonly Message[]> {
     member.run = decision.run;
     // As they come back from the store.
     member.facts.push(...decision.facts.map((fact) => Fact.parse(JSON.parse(JSON.stringify(fact)))));
     const load = (runs: readonly string[]) => Promise.resolve(new Map(runs.map((run) => [run, this.factsOf(run)])));
     const { requests, events } = await withLists(decision, { plan: member.plan, load });
+    this.keep(member, decision, event);
     return [
       ...requests.map((request) => toStage(request.stage, commandOf(decision.run, request))),
       ...events.map(toRun),
+      ...this.told(),
     ];
+  }
+
+  /** What a decision means for places and signals. */
+  private keep({ plan }: Member, { run, facts }: Decision, event: RunEvent | undefined): void {
+    const changes = placesOf([{ decision: { run, facts }, plan }], this.now());
+    if (changes) this.places.keep(changes);
+    this.signals.heard(heardSignals(event ? [event] : [], facts));
+    const isWaiting = (step: string) => stepOf(run, step).status === 'waiting';
+    const waits = facts.flatMap((fact) =>
+      fact.type === 'step.waiting' && fact.from && isWaiting(fact.step)
+        ? [{ run: run.id, step: fact.step, key: correlationOf(plan.step(fact.step), fact.from) }]
+        : [],
+    );
+    this.signals.keep(run.id, waits, isWaiting);
+  }
+
+  /** What runs hear because of what others do: that their turn has come, that they are in the way, that a signal is theirs. */
+  told(): readonly Message[] {
+    const at = this.now();
+    const turns = this.places
+      .told()
+      .map(({ run, cancel }): RunEvent =>
+        cancel === undefined
+          ? { type: 'run.released', run, at }
+          : { type: 'run.cancel-requested', run, at, by: 'millrace', reason: cancel },
+      );
+    return [...turns, ...this.signals.told(at)].map(toRun);
   }
 }
 

@@ -20,6 +20,13 @@ export interface Around {
   passOn(): Promise<boolean>;
 }
 
+/** Whose a review is. */
+export interface ReviewStanding {
+  readonly assignee: string | undefined;
+  readonly group: string | undefined;
+  readonly claimedBy: string | undefined;
+}
+
 export interface TestStep {
   readonly status: StepStatus;
   /** 0 where it has not begun. */
@@ -85,16 +92,34 @@ export class TestRun<Output = unknown> {
    * @throws {TestingError} NOT_WAITING, or ANSWER_REFUSED where the answer is not of the step's type
    */
   async answer(step: string, payload: unknown, act: Act = {}): Promise<void> {
-    if (!this.waiting.includes(step)) {
-      const for_ = this.waiting.join(', ') || 'nothing';
-      throw new TestingError('NOT_WAITING', `The run does not wait for "${step}". It waits for: ${for_}.`);
-    }
+    if (!this.waiting.includes(step)) throw this.notWaiting(step);
     const before = this.factsOf('step.answer-refused').length;
     const { seq } = this.run;
     const id = `${step}/${seq}`;
     await this.around.tell({ type: 'step.signalled', run: this.id, step, at: this.around.now(), id, payload, ...act });
     const refused = this.factsOf('step.answer-refused').slice(before)[0];
     if (refused) throw new TestingError('ANSWER_REFUSED', said(refused.failure));
+  }
+
+  /** Whom a review that waits is for now, and who has it in hand. @throws {TestingError} NOT_WAITING */
+  review(step: string): ReviewStanding {
+    const { review, status } = stepOf(this.run, step);
+    if (!review || status !== 'waiting') throw this.notWaiting(step);
+    const { assignee, group, claimedBy } = review;
+    return { assignee, group, claimedBy };
+  }
+
+  /** Takes a review in hand: nobody else's answer counts until it is given back or goes to others. @throws {TestingError} NOT_WAITING, CLAIMED */
+  async claim(step: string, act: Act & { readonly by: string }): Promise<void> {
+    const { claimedBy } = this.review(step);
+    if (claimedBy !== undefined) throw new TestingError('CLAIMED', `${claimedBy} has claimed "${step}".`);
+    await this.around.tell({ type: 'step.claimed', run: this.id, step, at: this.around.now(), ...act });
+  }
+
+  /** Gives a claimed review back, one's own or another's. @throws {TestingError} NOT_WAITING */
+  async unclaim(step: string, act: Act = {}): Promise<void> {
+    this.review(step);
+    await this.around.tell({ type: 'step.unclaimed', run: this.id, step, at: this.around.now(), ...act });
   }
 
   /** A run that is over stays as it is. `compensate`: what it did is undone first. */
@@ -144,6 +169,11 @@ export class TestRun<Output = unknown> {
       );
     }
     return this;
+  }
+
+  private notWaiting(step: string): TestingError {
+    const those = this.waiting.join(', ') || 'nothing';
+    return new TestingError('NOT_WAITING', `The run does not wait for "${step}". It waits for: ${those}.`);
   }
 
   private get run(): Run {

@@ -14,7 +14,7 @@ const age = (time: string): string => agoOf(time, Date.now());
 export const RUN_COLUMNS: readonly Column<RunSummaryView>[] = [
   { title: 'RUN', of: ({ id }) => id },
   { title: 'PIPELINE', of: ({ pipeline }) => pipeline },
-  { title: 'STATUS', of: ({ status }) => status },
+  { title: 'STATUS', of: ({ status, degraded }) => (degraded ? `${status}, degraded` : status) },
   { title: 'AGE', of: ({ acceptedAt }) => age(acceptedAt) },
   {
     title: 'TOOK',

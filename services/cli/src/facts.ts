@@ -104,7 +104,12 @@ function lineOf(fact: Fact): Line {
     case 'step.answer-refused':
       return { mark: '✗', colour: 'red', step: fact.step, text: `answer refused: ${oneLine(fact.failure.message)}` };
     case 'step.defaulted':
-      return { mark: '✓', colour: 'yellow', step: fact.step, text: `default  ${gistOf(fact.output)}` };
+      return {
+        mark: '✓',
+        colour: 'yellow',
+        step: fact.step,
+        text: ['default', gistOf(fact.output), fact.failure && `for ${fact.failure.code}`].filter(Boolean).join('  '),
+      };
     case 'step.dead-lettered':
       return { mark: '✗', colour: 'red', step: fact.step, text: `parked as ${fact.deadLetter}: ${fact.failure.code}` };
     case 'step.redriven':

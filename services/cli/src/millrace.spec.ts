@@ -239,6 +239,12 @@ describe('lists', () => {
     }
   });
 
+  test('show which runs are degraded, or such alone', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('/v1/runs?degraded=true&limit=50', { items: [{ ...summary, degraded: true }] });
+    expect((await gateway.run('run list --degraded')).out).toContain('running, degraded');
+  });
+
   test('pass filters and cursor on', async () => {
     await using gateway = await FakeGateway.open();
     gateway.answers.set('/v1/runs?status=waiting&pipeline=reply&limit=2&cursor=c', { items: [], next: 'd' });

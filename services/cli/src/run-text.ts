@@ -1,3 +1,4 @@
+import type { Degraded } from '@millrace/contracts';
 import type { ItemsView, RunView, StepView } from '@millrace/contracts/http';
 import { millisOf } from './output.js';
 import { outputText } from './outcome.js';
@@ -29,6 +30,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     ...(run.failure
       ? [`failure   ${run.failedStep ? `${run.failedStep}: ` : ''}${run.failure.code}: ${oneLine(run.failure.message)}`]
       : []),
+    ...(run.degradedBy ?? []).map((one) => `degraded  ${degradedText(one)}`),
     ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
     `trace     ${run.traceId}`,
     '',
@@ -38,6 +40,11 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
   ];
   if (run.output !== undefined && run.output !== null) lines.push('', outputText(run.output));
   return lines.join('\n');
+}
+
+function degradedText({ step, by, code, message }: Degraded): string {
+  const used = by === 'run' ? 'its run is degraded' : `${by} used`;
+  return `${step}: ${used}${code ? `, ${code}: ${oneLine(message ?? '')}` : ''}`;
 }
 
 function itemsText({ total, pages, running, ended, failed }: ItemsView): string {

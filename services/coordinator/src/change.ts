@@ -13,6 +13,7 @@ export const summaryOf = (run: Run): RunSummary => ({
   acceptedAt: run.acceptedAt,
   endedAt: run.endedAt,
   parent: run.parent?.run,
+  ...(run.degraded.length > 0 && { degraded: true }),
 });
 
 /** What a batch has to write of a run. `before` is the run as the batch found it. */
@@ -27,7 +28,10 @@ export function changeOf(
     created: false,
     fromSeq: run.seq - facts.length + 1,
     facts,
-    row: before?.run.status !== run.status || isEarlier(wakeAt, before.wakeAt),
+    row:
+      before?.run.status !== run.status ||
+      before.run.degraded.length !== run.degraded.length ||
+      isEarlier(wakeAt, before.wakeAt),
     wakeAt,
     waits: facts.flatMap((fact) =>
       fact.type === 'step.waiting' && fact.kind !== 'sleep' && isWaiting(run, fact)

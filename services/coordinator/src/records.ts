@@ -97,6 +97,7 @@ function resultRecord(
     status: end.status,
     ...(end.status === 'completed' && { output: end.output }),
     ...(end.failure && { failure: end.failure }),
+    ...(run.degraded.length > 0 && { degraded: [...run.degraded] }),
     acceptedAt: run.acceptedAt,
     endedAt: end.at,
   };

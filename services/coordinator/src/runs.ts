@@ -6,6 +6,7 @@ import {
   decide,
   type Decision,
   evolve,
+  placesOf,
   type Run,
   type Target,
   traceOf,
@@ -16,7 +17,6 @@ import { answerBytes } from './answer.js';
 import { changeOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
-import { placesOf } from './places.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';

@@ -1,10 +1,10 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { failure, type Failure, type RunEvent, type TakenRecord, unreadable } from '@millrace/contracts';
-import type { LoadedSource } from '@millrace/pipeline';
+import { type RunEvent, type TakenRecord, unreadable } from '@millrace/contracts';
+import { type LoadedSource, signalIn, UNWANTED } from '@millrace/pipeline';
+import { heardSignals } from '@millrace/saga';
 import type { RunChange, SignalChanges, SignalRecord } from '@millrace/store';
 import type { Context } from './context.js';
 import { eventsRecord } from './publishing.js';
-import { readTopicRecord } from './trigger.js';
 
 type Needs = Pick<Context, 'broker' | 'topics' | 'store'>;
 
@@ -31,10 +31,12 @@ export function signalSource(
     const answers: Outgoing[] = [];
     const signals: SignalRecord[] = [];
     for (const record of batch.records) {
-      const found = signalOf(record, [...sources.values()], at);
+      const found = signalIn(record, [...sources.values()]);
       if (found === undefined) continue;
-      if ('keys' in found) signals.push(found);
-      else {
+      if ('keys' in found) {
+        const { id, keys, keepMs } = found;
+        signals.push({ offset: record.offset, id, keys, record: packed(record), expiresAt: at + keepMs });
+      } else {
         const letter = unreadable(record, { group, failure: found, at, maxBytes: broker.maxRecordBytes });
         answers.push({ topic: topics.deadLetters, ...letter });
       }
@@ -49,24 +51,6 @@ export function signalSource(
   return { topic, group, maxBatch, take, opened };
 }
 
-/** Whose signal a record may be; undefined where it is nobody's, why not where that cannot be told. */
-function signalOf(record: Incoming, sources: readonly LoadedSource[], at: number): SignalRecord | Failure | undefined {
-  const value = readTopicRecord(record);
-  if ('code' in value) return value as Failure;
-  const read = sources.map((source) => ({ source, found: source.read(value) }));
-  const keys = read.flatMap(({ found }) => (found && 'key' in found ? [found] : []));
-  if (keys.length === 0) return read.flatMap(({ found }) => (found && 'code' in found ? [found] : []))[0];
-  const { topic, partition, offset, timestamp } = record;
-  return {
-    offset,
-    // The timestamp tells a topic from one that was made anew under its name.
-    id: `${topic}/${partition}/${offset}/${timestamp}`,
-    record: packed(record),
-    expiresAt: at + Math.max(...sources.map(({ keepMs }) => keepMs)),
-    keys,
-  };
-}
-
 /** What a batch of runs means for signals: undefined where it means nothing. */
 export function signalChanges(
   events: readonly RunEvent[],
@@ -74,14 +58,11 @@ export function signalChanges(
   at: number,
 ): SignalChanges | undefined {
   const awaited = changes.flatMap(({ waits }) => waits.flatMap(({ correlation }) => correlation ?? []));
-  const heard = events.flatMap((event) => (event.type === 'step.signalled' && event.correlated ? [event.id] : []));
-  if (awaited.length + heard.length === 0) return undefined;
-  const known = new Set(
-    changes.flatMap(({ facts }) =>
-      facts.flatMap((fact) => (fact.type === 'step.answered' || fact.type === 'step.answer-refused' ? [fact.id] : [])),
-    ),
+  const heard = heardSignals(
+    events,
+    changes.flatMap(({ facts }) => facts),
   );
-  return { awaited, taken: heard.filter((id) => known.has(id)), returned: heard.filter((id) => !known.has(id)), at };
+  return awaited.length + heard.taken.length + heard.returned.length === 0 ? undefined : { awaited, ...heard, at };
 }
 
 /** Tells runs of their signals, and ends those that nobody has waited for. True where there is more. */
@@ -108,8 +89,7 @@ export async function tellSignals({ store, broker, topics }: Needs, at: number):
 
 function letterOf(kept: unknown, of: { topics: Context['topics']; at: number; maxBytes: number }): Outgoing {
   const record = unpacked(kept as Packed);
-  const unwanted = failure('SIGNAL_UNWANTED', 'Nobody waited for the record for as long as such records are kept.');
-  const letter = unreadable(record, { group: 'signals', failure: unwanted, at: of.at, maxBytes: of.maxBytes });
+  const letter = unreadable(record, { group: 'signals', failure: UNWANTED, at: of.at, maxBytes: of.maxBytes });
   return { topic: of.topics.deadLetters, ...letter };
 }
 

@@ -1,7 +1,16 @@
 import { type Broker, type Outgoing, sizeOf } from '@millrace/broker';
 import type { RunEvent, Topics } from '@millrace/contracts';
-import { dueTicks, type LoadedPlan, loadStarts, nextTick, Schedule, Starts } from '@millrace/pipeline';
-import type { Gathering, ScheduleRow, Store } from '@millrace/store';
+import {
+  dueTicks,
+  inputOfGathered,
+  type LoadedPlan,
+  loadStarts,
+  nextTick,
+  Schedule,
+  Starts,
+  tickAsks,
+} from '@millrace/pipeline';
+import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { intakeRecord } from './intake-record.js';
 import { eventsRecord } from './publishing.js';
@@ -46,10 +55,8 @@ async function tick({ store, broker, topics, telemetry }: Needs, at: number): Pr
     }
     const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
     const records = ticks.map((tick) => {
-      const time = new Date(tick).toISOString();
-      const input = schedule.inputOf({ at: time, schedule: row.name });
-      const key = `schedule/${row.name}/${time}`;
-      return intakeRecord(topics, { pipeline: row.pipeline, key, input, source: `/millrace/schedules/${row.id}`, at });
+      const asks = tickAsks({ ...schedule, name: row.name }, tick);
+      return intakeRecord(topics, { pipeline: row.pipeline, ...asks, source: `/millrace/schedules/${row.id}`, at });
     });
     const fitting = records.filter((record) => sizeOf(record) <= broker.maxRecordBytes);
     if (fitting.length < records.length)
@@ -93,17 +100,14 @@ type StoredTrigger = Awaited<ReturnType<Store['starts']['trigger']>>;
 
 function gatheredRecord(
   topics: Topics,
-  { id, records }: Gathering,
+  { id, records }: DueGathering,
   of: { trigger: StoredTrigger; at: number },
 ): Outgoing | undefined {
   const { trigger: row, at } = of;
   if (!row) return undefined;
   const { pipeline, name, spec } = row;
   const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
-  const input =
-    trigger!.gather?.by === 'batch'
-      ? trigger!.inputOf({ items: records })
-      : trigger!.inputOf({ record: records.at(-1) });
+  const input = inputOfGathered(trigger!, records);
   return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
 }
 

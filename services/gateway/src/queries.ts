@@ -12,6 +12,10 @@ const name = z.string().max(200).optional();
 export const RunsQuery = z.strictObject({
   status: RunStatus.optional(),
   pipeline,
+  degraded: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Only runs of which fallbacks or defaults gave what steps gave; or only others.'),
   parent: z.string().max(200).optional().describe('The child runs of this run, instead of those somebody asked for.'),
   ...page,
 });

@@ -34,6 +34,7 @@ export function summaryView(run: RunSummary): RunSummaryView {
     acceptedAt: timeOf(run.acceptedAt),
     ...(run.endedAt !== undefined && { endedAt: timeOf(run.endedAt) }),
     ...(run.parent !== undefined && { parent: run.parent }),
+    ...(run.degraded && { degraded: true }),
     links: runLinks(run.id, run.parent),
   };
 }
@@ -55,6 +56,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
     input: run.known['input'],
     ...(run.output !== undefined && { output: run.output }),
+    ...(run.degraded.length > 0 && { degraded: true, degradedBy: [...run.degraded] }),
     ...(run.failed && { failure: failureView(run.failed.failure) }),
     ...(run.failed?.step !== undefined && { failedStep: run.failed.step }),
     ...(run.undoing && { compensatingAs: run.undoing.as }),

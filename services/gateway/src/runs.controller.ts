@@ -14,11 +14,11 @@ import {
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { textOf } from './body.js';
-import { cursorOf, readCursor } from './cursor.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { listedRuns } from './listed-runs.js';
 import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
 import { RunsQuery, StartQuery } from './queries.js';
-import { runLinks, summaryView } from './run-view.js';
+import { runLinks } from './run-view.js';
 import { Runs } from './runs.js';
 import { RunStarter, type Wanted } from './start-run.js';
 import { READER } from './tokens.js';
@@ -61,18 +61,8 @@ export class RunsController {
   }
 
   @Get()
-  async list(@Query({ schema: RunsQuery }) { limit, cursor, status, pipeline, parent }: RunsQuery): Promise<RunList> {
-    const filter = { list: 'runs', status, pipeline, parent };
-    const before = readCursor(cursor, filter);
-    const page = await this.reader.runs({
-      limit,
-      ...(before !== undefined && { before }),
-      ...(status && { status }),
-      ...(pipeline !== undefined && { pipeline }),
-      ...(parent !== undefined && { parent }),
-    });
-    const next = cursorOf(page.next, filter);
-    return { items: page.items.map(summaryView), ...(next && { next }) };
+  list(@Query({ schema: RunsQuery }) query: RunsQuery): Promise<RunList> {
+    return listedRuns(this.reader, 'runs', query);
   }
 
   @Get(':id')

@@ -164,6 +164,32 @@ test('runs are listed newest first, page by page, with filters', async () => {
   }
 });
 
+test('a degraded run is marked where it is listed and says which steps gave something else, and for what', async () => {
+  await using world = await World.open();
+  const [plain, degraded] = [(await start(world)).id, (await start(world)).id];
+  world.toReview(plain);
+  world.toReviewDegraded(degraded);
+  const run = await get(world, degraded);
+  expect(run).toMatchObject({ status: 'waiting', degraded: true });
+  expect(run.degradedBy).toEqual([{ step: 'draft', by: 'fallback', code: 'MODEL_BUSY', message: 'It was busy.' }]);
+  expect(run.steps[1]!.attempts.map(({ stage, fallback }) => [stage, fallback])).toEqual([
+    [undefined, undefined],
+    ['draft', true],
+  ]);
+  expect(await get(world, plain)).not.toHaveProperty('degraded');
+  const listed = async (query: string) =>
+    RunList.parse(await (await fetch(`${world.url}/v1/runs?${query}`)).json()).items.map((one) => [
+      one.id,
+      one.degraded,
+    ]);
+  expect(await listed('limit=5')).toEqual([
+    [degraded, true],
+    [plain, undefined],
+  ]);
+  expect(await listed('degraded=true')).toEqual([[degraded, true]]);
+  expect(await listed('degraded=false')).toEqual([[plain, undefined]]);
+});
+
 test('the history of a run is its facts, numbered', async () => {
   await using world = await World.open();
   const { id } = await start(world);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
+import { Fallback, RetryPolicy } from '../plan.js';
+import { type Field, type Form, formOf, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
 import { fieldsOf } from './step-reader.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,7 +18,9 @@ const ABOUT: Readonly<Record<string, string>> = {
   map: 'The list for each item of which the work under `do` is done.',
   until: 'CEL over what a round gave (`previous`): the work under `do` is done again until it holds.',
   choose: 'CEL: the steps of the case that it is the name of are wanted, and no others.',
-  cases: 'By name: a step, or steps and their output.',
+  cases: 'Another policy for failures of some codes; the first that has the code counts.',
+  never: 'Codes of failures that are not tried again.',
+  maxTotal: 'How long to try at all, from when the stage was first asked.',
   otherwise: 'Where it is the name of no case.',
   race: 'Works at the same time, of which the first to complete counts.',
   value: 'Values put together, without any work.',
@@ -70,6 +73,7 @@ export function pipelineSchema(): Json {
         description:
           'string, number, integer, boolean, any, email, url, datetime, date; string[]; a | b; fields by name, `name?` where optional; JSON Schema under $json.',
       },
+      ...Object.fromEntries([...SHARED].map(([form, name]) => [name, withShort(form as ObjectForm)])),
       Step: { anyOf: [...steps, CHOICE] },
       Case: { anyOf: [CASE, { $ref: '#/$defs/Step' }] },
       Work: { anyOf: [...work, { $ref: '#/$defs/Step' }] },
@@ -87,11 +91,12 @@ const BODY = {
   required: ['steps'],
 };
 
+const OF_CHOICE = 'By name: a step, or steps and their output.';
 const CHOICE = {
   type: 'object',
   properties: {
     choose: described({ $ref: '#/$defs/Condition' }, ABOUT['choose']),
-    cases: described({ type: 'object', additionalProperties: { $ref: '#/$defs/Case' } }, ABOUT['cases']),
+    cases: described({ type: 'object', additionalProperties: { $ref: '#/$defs/Case' } }, OF_CHOICE),
     otherwise: described({ $ref: '#/$defs/Case' }, ABOUT['otherwise']),
   },
   required: ['choose', 'cases'],
@@ -157,7 +162,15 @@ const DEFINED = {
   run: 'Work',
 };
 
+/** What is written in many places. */
+const SHARED = new Map<Form, string>([
+  [formOf(RetryPolicy), 'Retry'],
+  [formOf(Fallback), 'Fallback'],
+]);
+
 function schemaOf(form: Form): Json {
+  const shared = SHARED.get(form);
+  if (shared !== undefined) return { $ref: `#/$defs/${shared}` };
   switch (form.is) {
     case 'plain': {
       const { $schema: _, ...schema } = z.toJSONSchema(form.type, { io: 'input' }) as Json;

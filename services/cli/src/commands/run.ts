@@ -45,6 +45,7 @@ interface ListOptions extends CommonOptions {
   readonly status?: string;
   readonly pipeline?: string;
   readonly parent?: string;
+  readonly degraded?: true;
   readonly limit: string;
   readonly cursor?: string;
 }
@@ -89,12 +90,14 @@ export function runCommands(program: Command, context: Context): void {
     .addOption(new Option('--status <status>', 'only these').choices(RunStatus.options))
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--parent <run>', 'the child runs of this run')
+    .option('--degraded', 'only those in which a fallback or a default was used')
     .option('--limit <n>', 'how many at most', '50')
     .option('--cursor <cursor>', 'go on where a page ended')
     .action(async (options: ListOptions) => {
       const { status, pipeline, parent, limit, cursor } = options;
+      const degraded = options.degraded && 'true';
       const page = await clientOf(terminal, options).get(
-        `/v1/runs${queryOf({ status, pipeline, parent, limit, cursor })}`,
+        `/v1/runs${queryOf({ status, pipeline, parent, degraded, limit, cursor })}`,
         RunList,
       );
       terminal.out(listed({ items: page.items, columns: RUN_COLUMNS, name: ({ id }) => id }, options.output));

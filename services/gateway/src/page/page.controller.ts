@@ -1,12 +1,11 @@
 import { Controller, Get, Header, HttpCode, Inject, Param, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import type { Reader } from '@millrace/store';
-import { cursorOf, readCursor } from '../cursor.js';
+import { listedRuns } from '../listed-runs.js';
 import { Plans } from '../plans.js';
 import { RequestProblem } from '../problems.js';
 import { RunsQuery } from '../queries.js';
 import { Runs } from '../runs.js';
-import { summaryView } from '../run-view.js';
 import { READER } from '../tokens.js';
 import { Pages } from './pages.js';
 import { runPage } from './run-page.js';
@@ -26,21 +25,9 @@ export class PageController {
 
   @Get()
   @Header('content-type', HTML)
-  async list(@Query({ schema: RunsQuery }) { status, pipeline, parent, cursor, limit }: RunsQuery): Promise<string> {
-    const filter = { list: 'page', status, pipeline, parent };
-    const before = readCursor(cursor, filter);
-    const page = await this.reader.runs({
-      limit,
-      ...(before !== undefined && { before }),
-      ...(status && { status }),
-      ...(pipeline !== undefined && { pipeline }),
-      ...(parent !== undefined && { parent }),
-    });
-    const runs = page.items.map(summaryView);
-    return this.pages.render(
-      'runs',
-      runsPage({ runs, status, pipeline, parent, next: cursorOf(page.next, filter), now: Date.now() }),
-    );
+  async list(@Query({ schema: RunsQuery }) query: RunsQuery): Promise<string> {
+    const { items, next } = await listedRuns(this.reader, 'page', query);
+    return this.pages.render('runs', runsPage({ query, runs: items, next, now: Date.now() }));
   }
 
   @Get('runs/:id')

@@ -20,6 +20,18 @@ test('the list shows runs, filtered by status', async () => {
   expect(filtered).not.toContain(running);
 });
 
+test('a degraded run says so, and the list shows such runs alone', async () => {
+  await using world = await World.open();
+  const [plain, degraded] = [await start(world), await start(world)];
+  world.toReview(plain);
+  world.toReviewDegraded(degraded);
+  expect(await page(world, `/runs/${degraded}`)).toMatch(/Degraded:[^]*href="#step-draft"[^]*MODEL_BUSY/);
+  expect(await page(world, `/runs/${plain}`)).not.toContain('Degraded:');
+  const filtered = await page(world, '/?degraded=true');
+  expect(filtered).toContain(degraded);
+  expect(filtered).not.toContain(plain);
+});
+
 test('a waiting run shows what to decide on, and a form for the answer', async () => {
   await using world = await World.open();
   const id = await start(world);

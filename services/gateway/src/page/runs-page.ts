@@ -1,18 +1,19 @@
 import { isOver, RunStatus } from '@millrace/contracts';
 import type { RunSummaryView } from '@millrace/contracts/http';
+import type { RunsQuery } from '../queries.js';
 import { durationOf, MARKS } from './words.js';
 
 interface Shown {
+  readonly query: RunsQuery;
   readonly runs: readonly RunSummaryView[];
-  readonly status: RunStatus | undefined;
-  readonly pipeline: string | undefined;
-  readonly parent: string | undefined;
   readonly next: string | undefined;
   readonly now: number;
 }
 
 /** What the template of the list needs. */
-export function runsPage({ runs, status, pipeline, parent, next, now }: Shown) {
+export function runsPage({ query, runs, next, now }: Shown) {
+  const { status, pipeline, parent, degraded } = query;
+  const kept = { pipeline, parent, degraded, status };
   const link = (query: Record<string, string | undefined>): string => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return given.length === 0 ? '/' : `/?${new URLSearchParams(given).toString()}`;
@@ -21,11 +22,12 @@ export function runsPage({ runs, status, pipeline, parent, next, now }: Shown) {
     title: 'Runs',
     filters: [undefined, ...RunStatus.options].map((option) => ({
       name: option ?? 'all',
-      href: link({ pipeline, parent, status: option }),
+      href: link({ ...kept, status: option }),
       current: option === status,
     })),
+    degraded: { href: link({ ...kept, degraded: degraded ? undefined : 'true' }), current: degraded === 'true' },
     pipeline,
-    withoutPipeline: link({ status, parent }),
+    withoutPipeline: link({ ...kept, pipeline: undefined }),
     runs: runs.map((run) => ({
       ...run,
       mark: MARKS[run.status],
@@ -33,7 +35,7 @@ export function runsPage({ runs, status, pipeline, parent, next, now }: Shown) {
       took: isOver(run.status) && run.endedAt ? durationOf(Date.parse(run.endedAt) - Date.parse(run.acceptedAt)) : '',
       pipelineHref: link({ pipeline: run.pipeline, status }),
     })),
-    filtered: status !== undefined || pipeline !== undefined,
-    next: next && link({ pipeline, parent, status, cursor: next }),
+    filtered: (status ?? pipeline ?? degraded) !== undefined,
+    next: next && link({ ...kept, cursor: next }),
   };
 }

@@ -35,7 +35,8 @@ const reply = pipeline(
     const text = (input as unknown as { text: never }).text;
     const intent = step('classify', classify, { text });
     const undo = { stage: forget, input: (made: { text: Ref<string> }) => ({ text: made.text }) };
-    const drafted = step('draft', draft, { text, label: intent.label }, { compensate: undo });
+    const again = { stage: draft, input: { text, label: 'anything' }, on: ['MODEL_BUSY'] };
+    const drafted = step('draft', draft, { text, label: intent.label }, { compensate: undo, fallback: again });
     const approval = review('approve', Approval, { show: { draft: drafted }, group: 'support', timeout: '3d' });
     return { text: drafted.text, approved: approval.approved };
   },
@@ -102,11 +103,14 @@ export class World implements AsyncDisposable {
   browsed: Incoming[] = [];
 
   readonly reader: Reader = {
-    runs: ({ status, pipeline, limit, before }) => {
+    runs: ({ status, pipeline, degraded, limit, before }) => {
       this.refuseWhenDown();
       const all = [...this.runs.keys()].map((id) => this.record(id)!).reverse();
       const wanted = all.filter(
-        (run) => (!status || run.status === status) && (!pipeline || run.pipeline === pipeline),
+        (run) =>
+          (!status || run.status === status) &&
+          (!pipeline || run.pipeline === pipeline) &&
+          (degraded === undefined || (run.degraded ?? false) === degraded),
       );
       const start = before === undefined ? 0 : Number(before);
       const next = start + limit < wanted.length ? String(start + limit) : undefined;
@@ -163,10 +167,17 @@ export class World implements AsyncDisposable {
   }
 
   /** A stage's failure, for good. */
-  failed(run: string, step: string, message = 'It broke.'): void {
+  failed(run: string, step: string, message = 'It broke.', code = 'STAGE_INPUT_INVALID'): void {
     const at = Date.now();
-    const failure = { code: 'STAGE_INPUT_INVALID', kind: 'permanent', message } as const;
+    const failure = { code, kind: 'permanent', message } as const;
     this.event({ type: 'step.failed', run, step, attempt: this.attempt(run, step), at, startedAt: at - 5, failure });
+  }
+
+  /** The same, on a fallback's draft. */
+  toReviewDegraded(run: string): void {
+    this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+    this.failed(run, 'draft', 'It was busy.', 'MODEL_BUSY');
+    this.completed(run, 'draft', { text: 'Dear customer' });
   }
 
   /** To where a person is asked. */
@@ -228,8 +239,9 @@ export class World implements AsyncDisposable {
   private record(id: string): RunRecord | undefined {
     const known = this.runs.get(id);
     if (!known) return undefined;
-    const { pipeline, plan, status, acceptedAt, endedAt } = evolve(undefined, id, known.facts);
-    return { id, pipeline, plan, status, acceptedAt, endedAt, parent: undefined, facts: known.facts };
+    const { pipeline, plan, status, acceptedAt, endedAt, degraded } = evolve(undefined, id, known.facts);
+    const row = { id, pipeline, plan, status, acceptedAt, endedAt, parent: undefined, facts: known.facts };
+    return { ...row, ...(degraded.length > 0 && { degraded: true }) };
   }
 
   private reviews(): Review[] {

@@ -1,7 +1,8 @@
 import type { Fact } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline';
-import { accept, type Decision, decide, type Run } from '@millrace/saga';
-import { dropReason, type PlaceChanges, type PlaceGiven, type PlaceWanted } from '@millrace/store';
+import { dropReason, type LoadedPlan, type PlaceChanges, type PlaceGiven, type PlaceWanted } from '@millrace/pipeline';
+import { accept, decide } from './decide.js';
+import type { Decision } from './decision.js';
+import type { Run } from './run.js';
 
 /** What a run of this plan needs before it begins; undefined where any number may be under way. */
 export function placeWanted(run: Run, { starts: { concurrency } }: LoadedPlan): PlaceWanted | undefined {

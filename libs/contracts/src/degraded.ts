@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { Failure } from './failures.js';
+
+/** A step that gave something else than what its stage would have: what it gave instead, and what it had failed of. */
+export const Degraded = z.object({
+  /** Of items and rounds, the step whose they are. */
+  step: z.string(),
+  /** `fallback`: what another stage gave. `default`: what the pipeline has for its failure. `run`: what a child run gave that is degraded itself. */
+  by: z.enum(['fallback', 'default', 'run']),
+  code: Failure.shape.code.optional(),
+  message: Failure.shape.message.optional(),
+});
+export type Degraded = z.infer<typeof Degraded>;

@@ -1,0 +1,46 @@
+/** A record as it waits to become part of a run. */
+export interface GatheredRecord {
+  readonly trigger: string;
+  readonly key: string;
+  /** What the run's input is made of: an item of a batch, the record of a debounce. */
+  readonly record: unknown;
+  readonly bytes: number;
+  /** Names its place: of the first one the run's id is made. */
+  readonly place: string;
+  /** How it goes together with others. */
+  readonly max: number;
+  readonly maxBytes: number;
+  /** When the first one is to become a run at the latest, and each later one moves it to; undefined where it does not. */
+  readonly dueAt: number;
+  readonly latestMs: number | undefined;
+  /** The one before it is forgotten, and the time begins anew. */
+  readonly replaces: boolean;
+}
+
+/** Records of one trigger and key that become a run together. */
+export interface Gathering {
+  /** The place of its first record. */
+  readonly id: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly firstAt: number;
+  readonly dueAt: number;
+}
+
+/**
+ * What becomes of a record, given the gathering of its trigger and key that still takes records. `ends`: that one is a run now,
+ * without it. `into` is the gathering that has it, `isFull` where it is a run now, too.
+ */
+export function gathered(
+  open: Gathering | undefined,
+  one: GatheredRecord,
+  now: number,
+): { readonly ends: boolean; readonly into: Gathering; readonly isFull: boolean } {
+  const { bytes, place, max, maxBytes, dueAt, latestMs = Infinity, replaces } = one;
+  const ends = open !== undefined && !replaces && open.bytes + bytes > maxBytes;
+  const before = open && !ends ? open : { id: place, count: 0, bytes: 0, firstAt: now, dueAt };
+  const count = before.count + 1;
+  const isFull = !replaces && count >= max;
+  const moved = replaces ? Math.min(dueAt, before.firstAt + latestMs) : before.dueAt;
+  return { ends, into: { ...before, count, bytes: before.bytes + bytes, dueAt: isFull ? now : moved }, isFull };
+}

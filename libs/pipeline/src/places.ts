@@ -1,0 +1,52 @@
+import type { Concurrency } from './starts.js';
+
+/** What a run needs before it may begin, where its pipeline has only so many at once for a key. */
+export interface PlaceWanted {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly key: string;
+  readonly limit: number;
+  readonly whenFull: Concurrency['whenFull'];
+}
+
+/** `active`: it may begin. `held`: when its turn comes. `dropped`: not at all. */
+export type PlaceGiven = 'active' | 'held' | 'dropped';
+
+/** What a batch means for places. */
+export interface PlaceChanges {
+  /** Runs that have begun: they need not be told any more. */
+  readonly begun: readonly string[];
+  readonly ended: readonly string[];
+  /** Runs whose time has come, and which now want a place. */
+  readonly wanted: readonly PlaceWanted[];
+  readonly at: number;
+}
+
+/** Something that a run has to hear: that its turn has come, or why it is cancelled. */
+export interface Told {
+  readonly run: string;
+  readonly cancel: string | undefined;
+}
+
+/** How many of a key have a place, wait for one, and are about to leave theirs. */
+export interface Taken {
+  readonly active: number;
+  readonly held: number;
+  readonly leaving: number;
+}
+
+/** What a run that wants a place gets; whether those that wait, and the oldest that has one, are cancelled for it. */
+export function placeFor(
+  { limit, whenFull }: Pick<PlaceWanted, 'limit' | 'whenFull'>,
+  { active, held, leaving }: Taken,
+): { readonly place: PlaceGiven; readonly endsWaiting: boolean; readonly endsOldest: boolean } {
+  if (active < limit && held === 0) return { place: 'active', endsWaiting: false, endsOldest: false };
+  if (whenFull === 'drop') return { place: 'dropped', endsWaiting: false, endsOldest: false };
+  const replaces = whenFull === 'replace';
+  return { place: 'held', endsWaiting: replaces, endsOldest: replaces && active - leaving >= limit };
+}
+
+export const dropReason = (key: string, limit: number): string =>
+  `dropped: ${limit} of its key${key === '' ? '' : ` "${key.slice(0, 100)}"`} are under way`;
+
+export const replaceReason = (run: string): string => `replaced by ${run}`;

@@ -1,0 +1,99 @@
+import type { Failure, TakenRecord } from '@millrace/contracts';
+import {
+  type Asking,
+  dueTicks,
+  gathered,
+  type GatheredRecord,
+  type Gathering,
+  inputOfGathered,
+  type LoadedPlan,
+  type LoadedTrigger,
+  nextTick,
+  tickAsks,
+  triggered,
+} from '@millrace/pipeline';
+
+/** So many missed times of a schedule at once. */
+const MOST = 200;
+
+interface Open {
+  readonly trigger: LoadedTrigger;
+  gathering: Gathering;
+  records: readonly unknown[];
+}
+
+/** What begins runs by itself: the times of schedules, and records of topics, alone or gathered. In memory, what the store keeps in tables. */
+export class Beginnings {
+  private readonly schedules: { readonly name: string; nextAt: number | undefined }[];
+  /** By trigger and key. */
+  private readonly open = new Map<string, Open>();
+
+  /** From `at` on. */
+  constructor(
+    private readonly plan: LoadedPlan,
+    at: number,
+  ) {
+    this.schedules = [...plan.starts.schedules].map(([name, schedule]) => ({ name, nextAt: nextTick(schedule, at) }));
+  }
+
+  /** When a schedule is due next. */
+  dueTick(): number {
+    return Math.min(...this.schedules.map(({ nextAt }) => nextAt ?? Infinity));
+  }
+
+  /** When records that were gathered become a run next. */
+  dueRecords(): number {
+    return Math.min(...[...this.open.values()].map(({ gathering }) => gathering.dueAt));
+  }
+
+  /** The runs that are asked for now. */
+  due(at: number): readonly Asking[] {
+    const asked: Asking[] = [];
+    for (const one of this.schedules) {
+      const schedule = { ...this.plan.starts.schedules.get(one.name)!, name: one.name };
+      while (one.nextAt !== undefined && one.nextAt <= at) {
+        const { ticks, next } = dueTicks(schedule, { first: one.nextAt, now: at, most: MOST });
+        asked.push(...ticks.map((tick) => tickAsks(schedule, tick)));
+        one.nextAt = next;
+      }
+    }
+    for (const [id, { trigger, gathering, records }] of [...this.open]) {
+      if (gathering.dueAt > at) continue;
+      this.open.delete(id);
+      asked.push({ key: gathering.id, input: inputOfGathered(trigger, records) });
+    }
+    return asked;
+  }
+
+  /** What a record of a topic asks for, or why one of the triggers cannot tell. */
+  take(
+    record: TakenRecord,
+    of: { at: number; maxRecordBytes: number },
+  ): { asked: readonly Asking[]; failures: readonly Failure[] } {
+    const asked: Asking[] = [];
+    const failures: Failure[] = [];
+    for (const trigger of this.plan.starts.triggers.filter(({ topic }) => topic === record.topic)) {
+      const found = triggered(record, { id: trigger.name, trigger, ...of });
+      if (found === undefined) continue;
+      if ('failure' in found) failures.push(found.failure);
+      else if ('run' in found) asked.push(found.run);
+      else asked.push(...this.gather(found.gathered, trigger, of.at));
+    }
+    return { asked, failures };
+  }
+
+  private gather(one: GatheredRecord, trigger: LoadedTrigger, at: number): readonly Asking[] {
+    const id = JSON.stringify([one.trigger, one.key]);
+    const before = this.open.get(id);
+    const { ends, into, isFull } = gathered(before?.gathering, one, at);
+    const isNew = into.id !== before?.gathering.id;
+    const records = isNew || one.replaces ? [one.record] : [...before.records, one.record];
+    const asks = (of: { gathering: Gathering; records: readonly unknown[] }): Asking => ({
+      key: of.gathering.id,
+      input: inputOfGathered(trigger, of.records),
+    });
+    if (isFull) this.open.delete(id);
+    else this.open.set(id, { trigger, gathering: into, records });
+    return [...(ends ? [asks(before!)] : []), ...(isFull ? [asks({ gathering: into, records })] : [])];
+  }
+}

@@ -1,0 +1,65 @@
+import {
+  dropReason,
+  type PlaceChanges,
+  placeFor,
+  type PlaceGiven,
+  type PlaceWanted,
+  replaceReason,
+  type Told,
+} from '@millrace/pipeline';
+
+interface Place extends PlaceWanted {
+  active: boolean;
+  leaving: boolean;
+}
+
+/** Which runs have a place where only so many of a key may be under way, in the order in which they asked: in memory, what the store keeps in a table. */
+export class Places {
+  private readonly places: Place[] = [];
+  private untold: Told[] = [];
+
+  want(wanted: PlaceWanted): PlaceGiven {
+    const { run, key } = wanted;
+    const others = this.places.filter((one) => one.key === key);
+    const active = others.filter((one) => one.active);
+    const waiting = others.filter((one) => !one.active && !one.leaving);
+    const leaving = active.filter((one) => one.leaving).length;
+    const found = placeFor(wanted, { active: active.length, held: waiting.length, leaving });
+    const oldest = active.find((one) => !one.leaving);
+    const ended = [...(found.endsWaiting ? waiting : []), ...(found.endsOldest && oldest ? [oldest] : [])];
+    for (const one of ended) {
+      one.leaving = true;
+      this.untold.push({ run: one.run, cancel: replaceReason(run) });
+    }
+    if (found.place !== 'dropped') this.places.push({ ...wanted, active: found.place === 'active', leaving: false });
+    return found.place;
+  }
+
+  keep({ ended, wanted }: PlaceChanges): void {
+    for (const one of wanted) {
+      const place = this.want(one);
+      if (place === 'active') this.untold.push({ run: one.run, cancel: undefined });
+      if (place === 'dropped') this.untold.push({ run: one.run, cancel: dropReason(one.key, one.limit) });
+    }
+    for (const run of ended) {
+      const [left] = this.places.splice(this.places.findIndex((one) => one.run === run) >>> 0, 1);
+      if (left) this.goOn(left.key);
+    }
+  }
+
+  /** What runs have to hear. */
+  told(): readonly Told[] {
+    const all = this.untold;
+    this.untold = [];
+    return all;
+  }
+
+  private goOn(key: string): void {
+    const isOf = (one: Place) => one.key === key;
+    for (const next of this.places.filter((one) => isOf(one) && !one.active && !one.leaving)) {
+      if (this.places.filter((one) => isOf(one) && one.active).length >= next.limit) return;
+      next.active = true;
+      this.untold.push({ run: next.run, cancel: undefined });
+    }
+  }
+}
