@@ -11,19 +11,28 @@ import { openHouse, serviceSettings } from '@millrace/service';
 import { startStages } from '@millrace/stage';
 import { openStore, type Reader } from '@millrace/store';
 import { until } from '../processes.js';
+import { TOPICS } from './begins.js';
 import { PAYMENTS, PIPELINES } from './pipelines.js';
 import { STAGES } from './stages.js';
 
-/** A coordinator and the stages in this process, on the embedded log. */
+interface Options {
+  readonly pipelines?: readonly Pipeline[];
+  /** What its time is ahead of the time from the beginning. */
+  readonly aheadMs?: number;
+}
+
+/** A coordinator and the stages in this process, on the embedded log. Its time is the time, and what it was advanced by. */
 export class Workshop implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
-    readonly broker: Broker,
-    readonly topics: Topics,
+    private readonly house: { readonly broker: Broker; readonly topics: Topics },
     readonly reader: Reader,
+    private readonly ahead: { ms: number },
   ) {}
 
-  static async open(): Promise<Workshop> {
+  static async open({ pipelines = PIPELINES, aheadMs = 0 }: Options = {}): Promise<Workshop> {
+    const ahead = { ms: aheadMs };
+    const now = () => Date.now() + ahead.ms;
     await using opening = new AsyncDisposableStack();
     const dataDir = await mkdtemp(join(tmpdir(), 'millrace-workshop-'));
     opening.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -31,18 +40,41 @@ export class Workshop implements AsyncDisposable {
     const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
     const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
     const house = opening.use(await openHouse('workshop', settings, { broker }));
-    await broker.ensureTopics([PAYMENTS, `${PAYMENTS}.hasty`].map((name) => ({ name, partitions: 2 })));
-    const coordinator = await startCoordinator(house, { store, pipelines: PIPELINES });
+    const others = [PAYMENTS, `${PAYMENTS}.hasty`, ...Object.values(TOPICS)];
+    await broker.ensureTopics(others.map((name) => ({ name, partitions: 2 })));
+    const coordinator = await startCoordinator(house, { store, pipelines, now });
     opening.defer(() => coordinator.drain(5_000));
-    const stages = await startStages(house, STAGES);
+    const stages = await startStages(house, STAGES, { now });
     opening.defer(() => stages.drain(5_000));
-    return new Workshop(opening.move(), broker, house.topics, store.reader);
+    return new Workshop(opening.move(), house, store.reader, ahead);
+  }
+
+  get broker(): Broker {
+    return this.house.broker;
+  }
+
+  get topics(): Topics {
+    return this.house.topics;
+  }
+
+  get now(): number {
+    return Date.now() + this.ahead.ms;
+  }
+
+  advance(ms: number): void {
+    this.ahead.ms += ms;
   }
 
   /** Asks for a run. @returns its id */
-  async start(pipeline: Pipeline, input: unknown): Promise<string> {
-    const key = String(Math.random());
-    const headers = { pipeline: pipeline.name, 'idempotency-key': key };
+  async start(
+    pipeline: Pipeline,
+    input: unknown,
+    { key = String(Math.random()), startAt }: { key?: string; startAt?: Date } = {},
+  ): Promise<string> {
+    const headers = {
+      ...{ pipeline: pipeline.name, 'idempotency-key': key },
+      ...(startAt && { 'start-at': startAt.toISOString() }),
+    };
     await this.broker.publish([{ topic: this.topics.intake, key: null, value: JSON.stringify(input), headers }]);
     return runIdOf(pipeline.name, key);
   }

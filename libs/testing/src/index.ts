@@ -7,6 +7,7 @@ export {
   testEngine,
 } from './engine.js';
 export { TestingError, type TestingErrorCode } from './errors.js';
+export { historyOf } from './history.js';
 export { fake, type Work } from './fake.js';
 export type { Crash } from './faults.js';
 export { type AskOptions, type StageAnswer, type StageTest, stageTest } from './stage-test.js';
