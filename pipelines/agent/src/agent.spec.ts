@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hashOf, type Plan } from '@millrace/pipeline';
+import { parsePipeline } from '@millrace/pipeline/yaml';
 import { stageTest, testEngine } from '@millrace/testing';
-import { agent } from './agent.js';
+import { agent, research } from './agent.js';
 import { CalculateStage } from './stages/agent.stages.js';
 import { calculate, lookUp, think } from './stages/contracts.js';
 import { stages } from './stages/index.js';
@@ -53,6 +57,15 @@ test('research is a run of its own within the round that asked for it', async ()
   await using engine = await working();
   const run = await engine.start({ question: QUESTION, budget: 10 });
   expect(run.child('work[0]').child('research').step('find').output).toHaveLength(2);
+});
+
+test('in YAML it is the same pipeline', () => {
+  const plan = (file: string): Plan => {
+    const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+    return parsePipeline(readFileSync(path, 'utf8'), { file, load: plan });
+  };
+  expect(hashOf(plan('agent.yaml'))).toBe(agent.loaded.hash);
+  expect(hashOf(plan('research.yaml'))).toBe(research.loaded.hash);
 });
 
 test.each([

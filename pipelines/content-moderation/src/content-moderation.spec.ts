@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StageFailure } from '@millrace/stage';
 import { testEngine } from '@millrace/testing';
 import { contentModeration } from './content-moderation.js';
-import { showPost } from './stages/contracts.js';
+import { screenPost, showPost } from './stages/contracts.js';
 import { stages } from './stages/index.js';
 
 let folder: string;
@@ -24,6 +25,31 @@ test('a post that nobody can object to stays', async () => {
   const run = await engine.start(await sample('fine'));
   expect(run.output).toEqual({ verdict: 'fine', visible: true });
   expect(engine.asked(showPost)).toEqual([]);
+});
+
+test('of two models the first that answers counts', async () => {
+  await using engine = await moderating();
+  engine.delayOnce('small', '30s');
+  const run = await (await engine.start(await sample('fine'))).ended();
+  expect(run.output).toEqual({ verdict: 'fine', visible: true });
+  expect([run.child('screen[large]').status, run.child('screen[small]').status]).toEqual(['completed', 'cancelled']);
+});
+
+test('where a model is busy the rules answer in its place', async () => {
+  await using engine = await moderating();
+  const busy = new StageFailure('MODEL_BUSY', 'Too many at once.');
+  for (const model of ['small', 'large']) engine.throwTimes(model, 1, busy);
+  const run = await engine.start(await sample('harmful'));
+  expect(engine.asked(screenPost).length).toBeGreaterThan(0);
+  expect(run.child('removal').waiting).toEqual(['appeal']);
+});
+
+test('where neither can say, a moderator is told why', async () => {
+  await using engine = await moderating();
+  const refused = new StageFailure('CONTENT_REFUSED', 'The model does not read such texts.', { kind: 'permanent' });
+  for (const model of ['small', 'large']) engine.throwTimes(model, 1, refused);
+  const run = await engine.start(await sample('fine'));
+  expect(run.shown('look')).toMatchObject({ reasons: ['The model does not read such texts.'] });
 });
 
 test('a doubtful one waits for a moderator, whose word counts', async () => {

@@ -1,6 +1,6 @@
-import { and, eq, not, or, orElse, pipeline } from '@millrace/pipeline';
+import { and, eq, not, or, orElse, pipeline, type RefOf } from '@millrace/pipeline';
 import { z } from 'zod';
-import { erasePost, Post, screenPost, showPost, tellAuthor } from './stages/contracts.js';
+import { erasePost, judgePost, Post, screenPost, showPost, tellAuthor } from './stages/contracts.js';
 
 export const Ruling = z.object({ remove: z.boolean(), why: z.string() });
 export const Appeal = z.object({ appealed: z.boolean(), why: z.string() });
@@ -42,11 +42,28 @@ const removal = pipeline(
   },
 );
 
-/** A post stays, is removed, or is looked at by a moderator, who has a day for it. */
+/** What a model does not say in time, or at all, the rules say. */
+const toRules = (text: RefOf<string>) => ({
+  stage: screenPost,
+  input: { text },
+  on: ['MODEL_BUSY', 'MODEL_UNAVAILABLE', 'STAGE_TIMED_OUT'],
+});
+
+/** A post stays, is removed, or is looked at by a moderator, who has a day for it. Of two models the first that answers counts. */
 export const contentModeration = pipeline(
   { name: 'content-moderation', input: Post },
-  ({ input, step, review, subPipeline }) => {
-    const screened = step('screen', screenPost, { text: input.text });
+  ({ input, step, race, review, subPipeline }) => {
+    const { text } = input;
+    const judged = (model: 'small' | 'large') =>
+      step(model, judgePost, { text, model }, { retry: 1, timeout: '5s', fallback: toRules(text) });
+    const screened = race(
+      'screen',
+      { small: () => judged('small'), large: () => judged('large') },
+      {
+        deadline: '1m',
+        onFailure: { give: ({ message }) => ({ verdict: 'unsure' as const, reasons: [message] }) },
+      },
+    );
     const looked = review('look', Ruling, {
       when: eq(screened.verdict, 'unsure'),
       show: { post: input, reasons: screened.reasons },

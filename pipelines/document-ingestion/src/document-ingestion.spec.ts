@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StageFailure } from '@millrace/stage';
 import { stageTest, testEngine } from '@millrace/testing';
-import { documentIngestion, documentSearch } from './document-ingestion.js';
-import { embed, indexDocument, splitDocument } from './stages/contracts.js';
+import { documentIngestion, documentNotices, documentSearch, documentUpkeep } from './document-ingestion.js';
+import { announce, embed, indexDocument, splitDocument } from './stages/contracts.js';
 import { SplitDocumentStage } from './stages/document.stages.js';
 import { stages } from './stages/index.js';
 
@@ -85,6 +85,42 @@ test('a document without a text is parked with the reason', async () => {
   await using engine = await ingesting();
   const run = await engine.start({ id: 'empty', title: 'Empty', text: '\n\n# Only a heading\n' });
   expect(run.step('split').failure).toMatchObject({ code: 'DOCUMENT_EMPTY' });
+});
+
+test('at three at night, where its readers are, all that is indexed is embedded again', async () => {
+  await using ingest = await ingesting();
+  await ingest.start(await handbook());
+  await ingest.start({ id: 'other', title: 'Other', text: 'One passage.' });
+  await using engine = await testEngine(documentUpkeep, stages({ INDEX_DIR: folder }));
+  await engine.clock.advance('1d');
+  const [run] = engine.runs;
+  expect(run!.output).toEqual({
+    at: '2026-01-01T02:00:00.000Z',
+    indexed: [{ output: { count: 1 } }, { output: { count: 12 } }],
+  });
+  expect(engine.asked(embed)).toHaveLength(13);
+  expect((await asked('a lost card'))[0]).toMatchObject({
+    heading: 'Travel handbook › While you are away › A lost card',
+  });
+});
+
+test('readers are told of what was ingested within ten seconds at once, and of what failed not at all', async () => {
+  const notices = join(folder, 'notices');
+  await using engine = await testEngine(documentNotices, stages({ INDEX_DIR: folder, NOTICES_DIR: notices }));
+  const ended = (document: string, status = 'completed', pipeline = 'document-ingestion') =>
+    engine.publish('millrace.results', { pipeline, status, output: { document, found: 2, indexed: 2 } });
+  await ended('a');
+  await ended('b');
+  await ended('c', 'failed');
+  await ended('d', 'completed', 'document-search');
+  expect(engine.runs).toEqual([]);
+  await engine.clock.advance('10s');
+  expect(engine.runs.map(({ output }) => output)).toEqual([{ announced: 2 }]);
+  expect(engine.asked(announce).map(({ input }) => input.documents.map(({ document }) => document))).toEqual([
+    ['a', 'b'],
+  ]);
+  const [file] = await readdir(notices);
+  expect(await readFile(join(notices, file!), 'utf8')).toBe('a: 2 passages\nb: 2 passages\n');
 });
 
 describe('a document is split', () => {

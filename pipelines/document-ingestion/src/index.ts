@@ -1,1 +1,1 @@
-export { documentIngestion, documentSearch } from './document-ingestion.js';
+export { documentIngestion, documentNotices, documentSearch, documentUpkeep } from './document-ingestion.js';

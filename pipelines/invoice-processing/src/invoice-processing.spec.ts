@@ -81,6 +81,28 @@ test('a bank that is down for a while is asked again, and pays once', async () =
   expect(await balance()).toEqual({ booked: 250, paid: 250 });
 });
 
+test('a bank that is down until the invoice is late is asked no more, and the books are put right', async () => {
+  await using engine = await processing();
+  engine.throwTimes('pay', 1_000);
+  const run = await engine.start(await sample('invoice'));
+  await engine.clock.advance('9d');
+  expect(run.status).toBe('running');
+  await engine.clock.advance('1d');
+  expect((await run.ended()).status).toBe('failed');
+  expect(run.history).toContain('STEP_DEADLINE_PASSED');
+  expect(undone(run.history)).toEqual(['book']);
+  expect(await balance()).toEqual({ booked: 0, paid: 0 });
+});
+
+test('money goes first, and a company is a tenant', () => {
+  const { priority, tenantOf } = invoiceProcessing.loaded.starts;
+  expect([priority, tenantOf({ text: '', company: 'north' }), tenantOf({ text: '' })]).toEqual([
+    'high',
+    'north',
+    'unnamed',
+  ]);
+});
+
 test('a refund that dies over it is made once', async () => {
   await using engine = await processing();
   await engine.start(await sample('invoice'));

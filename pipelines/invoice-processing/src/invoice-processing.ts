@@ -1,10 +1,26 @@
-import { pipeline } from '@millrace/pipeline';
+import { orElse, pipeline } from '@millrace/pipeline';
 import { z } from 'zod';
 import { bookInvoice, fileInvoice, payInvoice, readInvoice, refundInvoice, unbookInvoice } from './stages/contracts.js';
 
-/** An invoice is booked, paid and filed. Where a step fails for good the run has failed, and what was done is undone, the last first. */
+const Given = z.object({
+  text: z.string(),
+  /** Of the group of companies, the one whose invoice it is. */
+  company: z.string().optional(),
+});
+
+/**
+ * An invoice is booked, paid and filed. Where a step fails for good, or not all is done within the two weeks that an invoice has, the run has failed, and what
+ * was done is undone, the last first. Money goes before other work of the same stages, and no company keeps them from the others.
+ */
 export const invoiceProcessing = pipeline(
-  { name: 'invoice-processing', input: z.object({ text: z.string() }), onFailure: 'fail' },
+  {
+    name: 'invoice-processing',
+    input: Given,
+    onFailure: 'fail',
+    deadline: '14d',
+    priority: 'high',
+    tenant: (input) => orElse(input.company, 'unnamed'),
+  },
   ({ input, step }) => {
     const { number, supplier, total } = step('read', readInvoice, { text: input.text });
     const booked = step(
@@ -19,7 +35,8 @@ export const invoiceProcessing = pipeline(
       { number, supplier, total },
       {
         after: [booked],
-        retry: { maxAttempts: 4, initialMs: 1_000 },
+        retry: { maxAttempts: 1_000, initialMs: 1_000, maxMs: 3_600_000, never: ['PAYMENT_REFUSED'] },
+        deadline: '10d',
         compensate: { stage: refundInvoice, input: ({ payment }) => ({ payment, total }), retry: 5 },
       },
     );

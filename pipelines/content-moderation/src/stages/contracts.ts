@@ -4,11 +4,21 @@ import { z } from 'zod';
 const Name = z.string().regex(/^[\w-]{1,80}$/, 'expected letters, digits, - and _');
 export const Post = z.object({ id: Name, author: Name, text: z.string() });
 
-/** Says whether a post may stay, with the reasons; `unsure` is for a person. */
+export const Judgement = z.object({ verdict: z.enum(['fine', 'unsure', 'harmful']), reasons: z.array(z.string()) });
+export type Judgement = z.infer<typeof Judgement>;
+
+/** Says by rules whether a post may stay, with the reasons; `unsure` is for a person. */
 export const screenPost = defineStage({
   name: 'screen-post',
   input: z.object({ text: z.string() }),
-  output: z.object({ verdict: z.enum(['fine', 'unsure', 'harmful']), reasons: z.array(z.string()) }),
+  output: Judgement,
+});
+
+/** The same, by a model. */
+export const judgePost = defineStage({
+  name: 'judge-post',
+  input: z.object({ text: z.string(), model: z.enum(['small', 'large']) }),
+  output: Judgement,
 });
 
 /** Shows a post, or hides it. */

@@ -3,7 +3,8 @@ import { type Env, readSettings } from '@millrace/service';
 import type { StageGiven } from '@millrace/stage';
 import { z } from 'zod';
 import { Board, FileBoard } from './board.js';
-import { ErasePostStage, ScreenPostStage, ShowPostStage, TellAuthorStage } from './post.stages.js';
+import { Judge, RuleJudge } from './judge.js';
+import { ErasePostStage, JudgePostStage, ScreenPostStage, ShowPostStage, TellAuthorStage } from './post.stages.js';
 
 const Settings = z.object({
   /** Where posts are shown; `board` in MILLRACE_DATA otherwise. */
@@ -17,6 +18,7 @@ export function stages(env: Env): readonly StageGiven[] {
   const providers = [{ provide: Board, useValue: new FileBoard(BOARD_DIR ?? join(MILLRACE_DATA, 'board')) }];
   return [
     ScreenPostStage,
+    { stage: JudgePostStage, providers: [{ provide: Judge, useClass: RuleJudge }] },
     { stage: ShowPostStage, providers },
     { stage: ErasePostStage, providers },
     { stage: TellAuthorStage, providers },

@@ -1,20 +1,21 @@
 import { type Handles, type In, type Out, Stage, type StageRun } from '@millrace/stage';
 import { Board } from './board.js';
-import { erasePost, screenPost, showPost, tellAuthor } from './contracts.js';
-
-const HARMFUL = /\b(?:hurt|kill|beat) (?:you|them|him|her)\b/i;
-const DOUBTFUL: readonly (readonly [RegExp, string])[] = [
-  [/https?:\/\//i, 'it has a link'],
-  [/\b[A-Z]{3,}\b.*!{2,}/, 'it shouts'],
-  [/\bcheap|\bfree money|\bbuy now/i, 'it sells something'],
-];
+import { erasePost, judgePost, screenPost, showPost, tellAuthor } from './contracts.js';
+import { Judge, judgedByRules } from './judge.js';
 
 @Stage(screenPost)
 export class ScreenPostStage implements Handles<typeof screenPost> {
   handle({ text }: In<typeof screenPost>): Out<typeof screenPost> {
-    if (HARMFUL.test(text)) return { verdict: 'harmful', reasons: ['it threatens somebody'] };
-    const reasons = DOUBTFUL.filter(([pattern]) => pattern.test(text)).map(([, reason]) => reason);
-    return { verdict: reasons.length > 1 ? 'unsure' : 'fine', reasons };
+    return judgedByRules(text);
+  }
+}
+
+@Stage(judgePost)
+export class JudgePostStage implements Handles<typeof judgePost> {
+  constructor(private readonly judge: Judge) {}
+
+  handle({ text, model }: In<typeof judgePost>, run: StageRun): Promise<Out<typeof judgePost>> {
+    return this.judge.judge(text, { model, signal: run.signal });
   }
 }
 

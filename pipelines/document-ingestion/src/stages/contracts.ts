@@ -29,6 +29,30 @@ export const indexDocument = defineStage({
   output: z.object({ count: z.number() }),
 });
 
+/** The documents that are indexed. */
+export const listDocuments = defineStage({
+  name: 'list-documents',
+  input: z.object({}),
+  output: z.object({ documents: z.array(z.string()) }),
+});
+
+/** The passages of a document, as they are indexed. */
+export const readDocument = defineStage({
+  name: 'read-document',
+  input: z.object({ document: z.string() }),
+  output: z.object({ passages: z.array(Passage) }),
+});
+
+/** What ingesting a document gives. */
+export const Ingested = z.object({ document: z.string(), found: z.number(), indexed: z.number() });
+
+/** Tells readers what is new, once. */
+export const announce = defineStage({
+  name: 'announce-documents',
+  input: z.object({ documents: z.array(Ingested) }),
+  output: z.object({ announced: z.number() }),
+});
+
 /** The passages nearest to a place. */
 export const searchIndex = defineStage({
   name: 'search-index',

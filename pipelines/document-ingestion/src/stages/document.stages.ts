@@ -1,6 +1,15 @@
 import { type Handles, type In, type Out, Stage, StageFailure, type StageRun } from '@millrace/stage';
-import { embed, indexDocument, searchIndex, splitDocument } from './contracts.js';
+import {
+  announce,
+  embed,
+  indexDocument,
+  listDocuments,
+  readDocument,
+  searchIndex,
+  splitDocument,
+} from './contracts.js';
 import { Embedder } from './embedder.js';
+import { Notices } from './notices.js';
 import { PassageIndex } from './passage-index.js';
 import { passagesIn } from './passages.js';
 
@@ -31,6 +40,38 @@ export class IndexDocumentStage implements Handles<typeof indexDocument> {
   async handle({ document, passages }: In<typeof indexDocument>): Promise<Out<typeof indexDocument>> {
     await this.index.put(document, passages);
     return { count: passages.length };
+  }
+}
+
+@Stage(listDocuments)
+export class ListDocumentsStage implements Handles<typeof listDocuments> {
+  constructor(private readonly index: PassageIndex) {}
+
+  async handle(): Promise<Out<typeof listDocuments>> {
+    return { documents: [...(await this.index.documents())] };
+  }
+}
+
+@Stage(readDocument)
+export class ReadDocumentStage implements Handles<typeof readDocument> {
+  constructor(private readonly index: PassageIndex) {}
+
+  async handle({ document }: In<typeof readDocument>): Promise<Out<typeof readDocument>> {
+    const passages = await this.index.read(document);
+    return { passages: passages.map(({ heading, text }) => ({ heading, text })) };
+  }
+}
+
+@Stage(announce)
+export class AnnounceStage implements Handles<typeof announce> {
+  constructor(private readonly notices: Notices) {}
+
+  async handle({ documents }: In<typeof announce>, run: StageRun): Promise<Out<typeof announce>> {
+    await this.notices.put(
+      documents.map(({ document, indexed }) => `${document}: ${indexed} passages`),
+      run.idempotencyKey,
+    );
+    return { announced: documents.length };
   }
 }
 

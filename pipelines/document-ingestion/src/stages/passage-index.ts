@@ -15,6 +15,9 @@ export interface Found {
 /** Where passages are kept and found. Putting the same document twice is putting it once. */
 export abstract class PassageIndex {
   abstract put(document: string, passages: readonly Embedded[]): Promise<void>;
+  abstract documents(): Promise<readonly string[]>;
+  /** Nothing of one that is not there. */
+  abstract read(document: string): Promise<readonly Embedded[]>;
   abstract nearest(vector: readonly number[], most: number): Promise<readonly Found[]>;
 }
 
@@ -33,11 +36,19 @@ export class FileIndex extends PassageIndex {
     await rename(unfinished, join(this.folder, `${document}.json`));
   }
 
+  async documents(): Promise<readonly string[]> {
+    const files = (await readdir(this.folder).catch(() => [])).filter((name) => /^[\w-]+\.json$/.test(name));
+    return files.map((file) => file.replace(/\.json$/, '')).sort();
+  }
+
+  async read(document: string): Promise<readonly Embedded[]> {
+    if (!(await this.documents()).includes(document)) return [];
+    return Stored.parse(JSON.parse(await readFile(join(this.folder, `${document}.json`), 'utf8')));
+  }
+
   async nearest(vector: readonly number[], most: number): Promise<readonly Found[]> {
-    const files = (await readdir(this.folder).catch(() => [])).filter((name) => /^[\w-]+\.json$/.test(name)).sort();
-    const found = files.map(async (file) => {
-      const passages = Stored.parse(JSON.parse(await readFile(join(this.folder, file), 'utf8')));
-      const document = file.replace(/\.json$/, '');
+    const found = (await this.documents()).map(async (document) => {
+      const passages = await this.read(document);
       return passages.map(({ heading, text, vector: own }) => ({
         document,
         heading,
