@@ -1,7 +1,7 @@
 import { randomId } from '@millrace/contracts';
 import type { Store } from './open.js';
+import { changed, commitOf, newRun } from './runs.fixture.js';
 import type { SignalRecord } from './signals.js';
-import type { RunSummary } from './store.js';
 
 /** Records and those who wait for them, on whatever database. */
 export function signalsSuite(open: () => Store): void {
@@ -29,41 +29,17 @@ export function signalsSuite(open: () => Store): void {
     });
     const take = (...records: SignalRecord[]) =>
       store.signals.take({ topic: group, partition: 0, next: records.at(-1)!.offset + 1, now: T0 }, records);
-    const summary = (id: string): RunSummary => ({
-      id,
-      pipeline: 'p',
-      plan: 'h',
-      status: 'waiting',
-      acceptedAt: T0,
-      endedAt: undefined,
-      parent: undefined,
-    });
     /** As the coordinator writes what a batch of runs means. */
     const batch = (of: { begins?: string; since?: number; ends?: string; taken?: string[]; returned?: string[] }) => {
       const { begins, since = T0, ends, taken = [], returned = [] } = of;
-      const run = begins ?? ends;
       const wait = { step: 's', kind: 'signal', pipeline: 'p', due: undefined, show: null, correlation: key } as const;
-      const change = run && {
-        summary: summary(run),
-        created: false,
-        fromSeq: 1,
-        facts: [],
-        row: false,
-        wakeAt: undefined,
-        waits: begins ? [{ ...wait, run: begins, since }] : [],
-        waited: ends ? ['s'] : [],
-      };
-      return store.writer.commit({
-        topic: randomId('runs'),
-        partition: 0,
-        expected: null,
-        next: 1,
-        changes: change ? [change] : [],
-        deadLetters: [],
-        redriven: [],
-        signals: { awaited: begins ? [key] : [], taken, returned, at: T0 },
-        answer: Buffer.from('[]'),
-      });
+      const moved = (id: string | undefined, more: object) => (id === undefined ? [] : [changed(newRun({ id }), more)]);
+      return store.writer.commit(
+        commitOf({
+          changes: [...moved(begins, { waits: [{ ...wait, run: begins, since }] }), ...moved(ends, { waited: ['s'] })],
+          signals: { awaited: begins ? [key] : [], taken, returned, at: T0 },
+        }),
+      );
     };
     /** What is told at a time, of this test. */
     const told = async (at = T0) =>

@@ -1,24 +1,12 @@
 import { randomId } from '@millrace/contracts';
 import type { GatheredRecord } from '@millrace/pipeline';
 import type { Store } from './open.js';
-import type { Commit, RunSummary } from './store.js';
+import { commitOf, newRun } from './runs.fixture.js';
 
 type WhenFull = 'queue' | 'drop' | 'replace';
 
 /** What a store has to do for what begins runs. */
 export function startsSuite(open: () => Store): void {
-  const commitOf = (over: Partial<Commit> = {}): Commit => ({
-    topic: randomId('topic'),
-    partition: 0,
-    expected: null,
-    next: 1,
-    changes: [],
-    deadLetters: [],
-    redriven: [],
-    answer: Buffer.from('[]'),
-    ...over,
-  });
-
   describe('places', () => {
     let pipeline: string;
     beforeEach(() => {
@@ -28,8 +16,7 @@ export function startsSuite(open: () => Store): void {
 
     const asks = async (key: string, more: { limit?: number; whenFull?: WhenFull } = {}) => {
       const id = randomId('run');
-      const times = { acceptedAt: 1_000, endedAt: undefined };
-      const summary: RunSummary = { id, pipeline, plan: 'p', status: 'running', ...times, parent: undefined };
+      const summary = newRun({ id, pipeline, acceptedAt: 1_000 });
       const place = { run: id, pipeline, key, limit: 1, whenFull: 'queue' as const, ...more };
       let got: string | undefined;
       await open().writer.create([{ ...summary, wakeAt: undefined, place }], (_, places) => {
