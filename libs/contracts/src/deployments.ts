@@ -68,12 +68,28 @@ export const ScheduleRemoveRequested = z.object({
 });
 export type ScheduleRemoveRequested = z.infer<typeof ScheduleRemoveRequested>;
 
+/** Begins no new runs of a pipeline: what is asked for waits, in order; and goes on with them. */
+export const PipelinePauseRequested = z.object({
+  type: z.literal('pipeline.pause-requested'),
+  ...Act,
+  pipeline: z.string(),
+});
+export type PipelinePauseRequested = z.infer<typeof PipelinePauseRequested>;
+export const PipelineResumeRequested = z.object({
+  type: z.literal('pipeline.resume-requested'),
+  ...Act,
+  pipeline: z.string(),
+});
+export type PipelineResumeRequested = z.infer<typeof PipelineResumeRequested>;
+
 /** What is asked of the installation as a whole: records on `deployments`, taken one after the other. */
 export const DeploymentRequest = z.discriminatedUnion('type', [
   DeployRequested,
   RouteRequested,
   ScheduleMakeRequested,
   ScheduleRemoveRequested,
+  PipelinePauseRequested,
+  PipelineResumeRequested,
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 

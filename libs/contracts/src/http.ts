@@ -203,10 +203,15 @@ export const DeadLetterView = z.object({
 export type DeadLetterView = z.infer<typeof DeadLetterView>;
 export const DeadLetterList = pageOf(DeadLetterView);
 
+/** Since when something is paused, by whom and why. */
+const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });
+
 export const PipelineSummaryView = z.object({
   name: z.string(),
   plan: z.string(),
   deployedAt: Time,
+  /** No new run of it begins. */
+  paused: Paused.optional(),
   links: Links,
 });
 export type PipelineSummaryView = z.infer<typeof PipelineSummaryView>;
@@ -228,7 +233,7 @@ export const StageView = z.object({
   /** What was set for it; absent where nothing was. */
   limits: StageLimits.optional(),
   /** It takes nothing new. */
-  paused: z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() }).optional(),
+  paused: Paused.optional(),
 });
 export type StageView = z.infer<typeof StageView>;
 export const StageList = pageOf(StageView);

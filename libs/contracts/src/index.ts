@@ -3,6 +3,8 @@ export {
   DeploymentOutcome,
   DeploymentRequest,
   DeployRequested,
+  type PipelinePauseRequested,
+  type PipelineResumeRequested,
   RouteRequested,
   ScheduleMakeRequested,
   ScheduleRemoveRequested,

@@ -120,6 +120,7 @@ export { gathered, type GatheredRecord, type Gathering } from './gathering.js';
 export {
   dropReason,
   type PlaceChanges,
+  anyPlace,
   placeFor,
   type PlaceGiven,
   type PlaceWanted,

@@ -5,9 +5,19 @@ export interface PlaceWanted {
   readonly run: string;
   readonly pipeline: string;
   readonly key: string;
+  /** Infinity where any number may be under way: it only waits where its pipeline is paused. */
   readonly limit: number;
   readonly whenFull: Concurrency['whenFull'];
 }
+
+/** What a run needs whose pipeline has no limit. */
+export const anyPlace = ({ id, pipeline }: { readonly id: string; readonly pipeline: string }): PlaceWanted => ({
+  run: id,
+  pipeline,
+  key: '',
+  limit: Infinity,
+  whenFull: 'queue',
+});
 
 /** `active`: it may begin. `held`: when its turn comes. `dropped`: not at all. */
 export type PlaceGiven = 'active' | 'held' | 'dropped';
@@ -33,17 +43,20 @@ export interface Taken {
   readonly active: number;
   readonly held: number;
   readonly leaving: number;
+  /** The pipeline is paused: nobody begins, and what is under way goes on. */
+  readonly paused?: boolean;
 }
 
 /** What a run that wants a place gets; whether those that wait, and the oldest that has one, are cancelled for it. */
 export function placeFor(
   { limit, whenFull }: Pick<PlaceWanted, 'limit' | 'whenFull'>,
-  { active, held, leaving }: Taken,
+  { active, held, leaving, paused = false }: Taken,
 ): { readonly place: PlaceGiven; readonly endsWaiting: boolean; readonly endsOldest: boolean } {
-  if (active < limit && held === 0) return { place: 'active', endsWaiting: false, endsOldest: false };
-  if (whenFull === 'drop') return { place: 'dropped', endsWaiting: false, endsOldest: false };
+  const isFull = active + held >= limit;
+  if (!paused && !isFull && held === 0) return { place: 'active', endsWaiting: false, endsOldest: false };
+  if (whenFull === 'drop' && isFull) return { place: 'dropped', endsWaiting: false, endsOldest: false };
   const replaces = whenFull === 'replace';
-  return { place: 'held', endsWaiting: replaces, endsOldest: replaces && active - leaving >= limit };
+  return { place: 'held', endsWaiting: replaces, endsOldest: replaces && !paused && active - leaving >= limit };
 }
 
 export const dropReason = (key: string, limit: number): string =>

@@ -45,6 +45,8 @@ interface Context {
   readonly at: number;
   /** The plan that a run is to be moved to; undefined where there is none of that name. */
   readonly target?: Target | undefined;
+  /** Whether the run's pipeline is paused: one that is to begin waits for its turn. */
+  readonly waits?: boolean | undefined;
   /** Which stages are paused, and were; none without it. */
   readonly stages?: StagePauses | undefined;
 }
@@ -135,7 +137,7 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
       return deciding.settle();
     case 'run.woken':
       if (run.paused) return deciding.end();
-      if (run.held) return deciding.timeHasCome();
+      if (run.held) return deciding.timeHasCome(context.waits ?? false);
       if (deciding.isOverdue()) return deciding.end();
       for (const step of dueSteps(run, context.plan, context.at)) {
         const longer = prolonged(run, step, context);

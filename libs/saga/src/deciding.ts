@@ -33,11 +33,11 @@ import { escalated, waitingFor } from './waiting.js';
 
 /** One decision while it is being made. */
 export class Deciding extends Recording {
-  /** A run that was to begin at a time begins, or where its pipeline has only so many at once waits for its turn. */
-  timeHasCome(): Decision {
+  /** A run that was to begin at a time begins, or where its pipeline has only so many at once, or is paused, waits for its turn. */
+  timeHasCome(waits: boolean): Decision {
     const { held, key } = this.run!;
     if (held?.until === undefined || held.until > this.at) return this.end();
-    this.add(key === undefined ? { type: 'run.begun', at: this.at } : { type: 'run.queued', at: this.at });
+    this.add(key === undefined && !waits ? { type: 'run.begun', at: this.at } : { type: 'run.queued', at: this.at });
     return this.settle();
   }
 

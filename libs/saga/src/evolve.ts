@@ -1,11 +1,11 @@
-import type { Fact, RunStatus } from '@millrace/contracts';
+import type { Fact } from '@millrace/contracts';
 import { isUndo, itemName, itemOf } from '@millrace/pipeline';
 import { degradedBy } from './degraded.js';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 import { goOnWith } from './move.js';
 import { goOn, withHappened } from './pausing.js';
 import { asked, counted } from './retry.js';
-import { childEnded, NOT_TRIED, type Run, stepOf, type StepState } from './run.js';
+import { childEnded, NOT_TRIED, statusOf, type Run, stepOf, type StepState } from './run.js';
 import { withDone } from './undoing.js';
 import { hold } from './waiting.js';
 
@@ -48,22 +48,6 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
   draft.seq += facts.length;
   if (draft.endedAt === undefined) draft.status = statusOf(draft);
   return draft;
-}
-
-function statusOf(run: Run): RunStatus {
-  if (run.paused) return 'paused';
-  if (run.held) return 'held';
-  let waiting = false;
-  let busy = false;
-  for (const [step, { status, child }] of run.steps) {
-    // Its items say how it stands.
-    if (status === 'running' && run.fans.has(step)) continue;
-    if (status === 'dead-lettered' || child?.status === 'dead-lettered') return 'dead-lettered';
-    if (status === 'waiting' || child?.status === 'waiting') waiting = true;
-    else if (status === 'running' || status === 'retrying') busy = true;
-  }
-  if (run.undoing) return 'compensating';
-  return waiting && !busy ? 'waiting' : 'running';
 }
 
 /** Brings a step or an item into another state; its fan counts along. */

@@ -1,5 +1,12 @@
 import type { Fact } from '@millrace/contracts';
-import { dropReason, type LoadedPlan, type PlaceChanges, type PlaceGiven, type PlaceWanted } from '@millrace/pipeline';
+import {
+  anyPlace,
+  dropReason,
+  type LoadedPlan,
+  type PlaceChanges,
+  type PlaceGiven,
+  type PlaceWanted,
+} from '@millrace/pipeline';
 import { accept, decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Run } from './run.js';
@@ -34,13 +41,15 @@ export function placesOf(
   changed: readonly { readonly decision: { run: Run; facts: readonly Fact[] }; readonly plan: LoadedPlan }[],
   at: number,
 ): PlaceChanges | undefined {
-  const counted = changed.filter(({ decision: { run } }) => run.key !== undefined);
   const has = (type: Fact['type']) =>
-    counted.filter(({ decision: { facts } }) => facts.some((fact) => fact.type === type));
-  const ended = counted.flatMap(({ decision: { run } }) => (run.endedAt === undefined ? [] : [run.id]));
+    changed.filter(({ decision: { facts } }) => facts.some((fact) => fact.type === type));
+  // One without a key has a place while its pipeline is paused.
+  const ended = changed.flatMap(({ decision: { run } }) =>
+    run.endedAt !== undefined && (run.key !== undefined || run.held) ? [run.id] : [],
+  );
   const begun = has('run.begun').map(({ decision: { run } }) => run.id);
   const wanted = has('run.queued').flatMap(({ decision: { run }, plan }) =>
-    run.endedAt === undefined ? (placeWanted(run, plan) ?? []) : [],
+    run.endedAt === undefined ? [placeWanted(run, plan) ?? anyPlace(run)] : [],
   );
   return begun.length + ended.length + wanted.length === 0 ? undefined : { begun, ended, wanted, at };
 }

@@ -149,3 +149,20 @@ export function childEnded(run: Run, { step }: { step: string }): Partial<StepSt
   const { child } = stepOf(run, step);
   return child ? { child: { ...child, status: 'running' } } : {};
 }
+
+/** How a run stands that has not ended. */
+export function statusOf(run: Run): RunStatus {
+  if (run.paused) return 'paused';
+  if (run.held) return 'held';
+  let waiting = false;
+  let busy = false;
+  for (const [step, { status, child }] of run.steps) {
+    // Its items say how it stands.
+    if (status === 'running' && run.fans.has(step)) continue;
+    if (status === 'dead-lettered' || child?.status === 'dead-lettered') return 'dead-lettered';
+    if (status === 'waiting' || child?.status === 'waiting') waiting = true;
+    else if (status === 'running' || status === 'retrying') busy = true;
+  }
+  if (run.undoing) return 'compensating';
+  return waiting && !busy ? 'waiting' : 'running';
+}

@@ -19,6 +19,7 @@ export {
   type DeploymentChange,
   DeploymentReader,
   Deployments,
+  type PipelinePause,
   type TriggerRow,
   type Version,
 } from './versions.js';

@@ -2,7 +2,7 @@ import type { Fact, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
-import { DeploymentReader } from './versions.js';
+import { DeploymentReader, type PipelinePause } from './versions.js';
 import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunFilter, RunSummary } from './store.js';
 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
@@ -149,11 +149,14 @@ export class DatabaseReader implements Reader {
       .innerJoin('versions', (join) =>
         join.onRef('versions.pipeline', '=', 'routes.pipeline').onRef('versions.plan', '=', 'routes.current'),
       )
-      .select(['routes.pipeline as name', 'routes.current as plan'])
+      .select(['routes.pipeline as name', 'routes.current as plan', 'routes.paused'])
       .select(millis('versions.deployed_at').as('deployedAt'))
       .orderBy('routes.pipeline')
       .execute();
-    return rows;
+    return rows.map(({ paused, ...row }) => ({
+      ...row,
+      ...(paused && { paused: parsed<PipelinePause>(paused) }),
+    }));
   }
 
   schedules({ pipeline }: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]> {

@@ -11,7 +11,14 @@ export interface VersionTables {
     by: string | null;
     reason: string | null;
   };
-  routes: { pipeline: string; current: string; before: string | null; canary: string | null; share: number | null };
+  routes: {
+    pipeline: string;
+    current: string;
+    before: string | null;
+    canary: string | null;
+    share: number | null;
+    paused: string | null;
+  };
   /** What each stage takes and gives, as it was last told. */
   contracts: { stage: string; schemas: string; since: Date };
   /** What became of each request; also what makes the same request once. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { pauses } from './schema-pauses.js';
 import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
 import { versions, type VersionTables } from './schema-versions.js';
@@ -123,5 +124,6 @@ export const migrations: MigrationProvider = {
       '006-held-reviews': heldReviews,
       '007-signals': signals,
       '008-degraded-runs': degradedRuns,
+      '009-pauses': pauses,
     }),
 };

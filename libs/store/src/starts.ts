@@ -30,6 +30,9 @@ const optional = (ms: number | undefined) => (ms === undefined ? null : ms / 100
 
 type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals', boolean>>;
 
+/** The times of a pipeline that is paused do not come: what became of them its schedules say when it goes on. */
+const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
+
 /** What begins runs: schedules, records that are gathered, runs whose turn has come. */
 export class StartsStore {
   constructor(private readonly database: Database) {}
@@ -37,7 +40,7 @@ export class StartsStore {
   /** Which of these have anything due, in one look. */
   async due(at: number): Promise<Due> {
     const [row] = await this.database.query<Due>(
-      `select exists(select 1 from schedules where next_at <= to_timestamp($1::float8)) as schedules,
+      `select exists(select 1 from schedules where next_at <= to_timestamp($1::float8) and ${RUNNING}) as schedules,
          exists(select 1 from gatherings where due_at <= to_timestamp($1::float8)) as gatherings,
          exists(select 1 from places where tell_at <= to_timestamp($1::float8)) as places,
          exists(select 1 from signals where tell_at <= to_timestamp($1::float8))
@@ -69,7 +72,7 @@ export class StartsStore {
   }
 
   async dueSchedules(at: number, limit: number): Promise<readonly ScheduleRow[]> {
-    return scheduleRows(this.database.query, 'next_at <= to_timestamp($1::float8)', [at / 1000], limit);
+    return scheduleRows(this.database.query, `next_at <= to_timestamp($1::float8) and ${RUNNING}`, [at / 1000], limit);
   }
 
   /** Moves a schedule on, unless somebody else has. */

@@ -2,7 +2,7 @@ import type { Fact, Failure, RunStatus } from '@millrace/contracts';
 import type { PlaceChanges } from '@millrace/pipeline';
 import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
-import type { DeploymentReader } from './versions.js';
+import type { DeploymentReader, PipelinePause } from './versions.js';
 
 /** What `runs` lists: enough to show a line. */
 export interface RunSummary {
@@ -141,7 +141,7 @@ export interface Reader {
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;
   readonly deployed: Pick<DeploymentReader, keyof DeploymentReader>;
   /** The current plan of each pipeline, and plans by hash. */
-  pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number }[]>;
+  pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number; paused?: PipelinePause }[]>;
   plan(hash: string): Promise<unknown>;
   healthy(): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import { deploymentsSuite } from './deployments-suite.js';
 import { listsSuite } from './lists-suite.js';
 import type { Store } from './open.js';
+import { placesSuite } from './places-suite.js';
 import { runsSuite } from './runs-suite.js';
 import { signalsSuite } from './signals-suite.js';
 import { startsSuite } from './starts-suite.js';
@@ -14,6 +15,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     });
     afterAll(() => store[Symbol.asyncDispose]());
 
-    for (const suite of [runsSuite, listsSuite, startsSuite, signalsSuite, deploymentsSuite]) suite(() => store);
+    for (const suite of [runsSuite, listsSuite, placesSuite, startsSuite, signalsSuite, deploymentsSuite])
+      suite(() => store);
   });
 }

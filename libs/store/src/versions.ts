@@ -1,6 +1,7 @@
 import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline';
 import type { Database, Query } from './database.js';
+import { beginWaiting } from './places.js';
 import { type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
 
 export interface Version {
@@ -19,6 +20,14 @@ export interface Deployed {
   readonly versions: readonly Version[];
   readonly contracts: ReadonlyMap<string, StageSchemas>;
   readonly schedules: readonly { readonly name: string; readonly made: boolean }[];
+  readonly paused: PipelinePause | undefined;
+}
+
+/** No new run of a pipeline begins. */
+export interface PipelinePause {
+  readonly at: number;
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** A topic whose records begin runs. `spec` is the plan's `Trigger`. */
@@ -35,6 +44,8 @@ export interface TriggerRow {
 export interface DeploymentChange {
   readonly outcome: DeploymentOutcome;
   readonly route?: Route | undefined;
+  /** Null: the pipeline goes on. */
+  readonly pause?: PipelinePause | null;
   /** A plan that is not a version yet. */
   readonly version?: (Version & { readonly content: unknown }) | undefined;
   readonly contracts?: ReadonlyMap<string, StageSchemas> | undefined;
@@ -63,6 +74,15 @@ export class DeploymentReader {
   async routes(pipeline?: string): Promise<ReadonlyMap<string, Route>> {
     const rows = await routeRows(this.database.query, pipeline);
     return new Map(rows.map((row) => [row.pipeline, routeOf(row)]));
+  }
+
+  /** The pipelines that are paused: all of them, or this one. */
+  async paused(pipeline?: string): Promise<readonly string[]> {
+    const rows = await this.database.query<{ pipeline: string }>(
+      'select pipeline from routes where paused is not null and ($1::text is null or pipeline = $1)',
+      [pipeline ?? null],
+    );
+    return rows.map((row) => row.pipeline);
   }
 
   /** What became of a request; undefined while nothing has. */
@@ -130,6 +150,7 @@ interface RouteRow {
   readonly before: string | null;
   readonly canary: string | null;
   readonly share: number | null;
+  readonly paused: unknown;
 }
 
 const routeOf = ({ current, before, canary, share }: RouteRow): Route => ({
@@ -140,7 +161,7 @@ const routeOf = ({ current, before, canary, share }: RouteRow): Route => ({
 
 const routeRows = (query: Query, pipeline?: string) =>
   query<RouteRow>(
-    'select pipeline, current, before, canary, share from routes where $1::text is null or pipeline = $1',
+    'select pipeline, current, before, canary, share, paused from routes where $1::text is null or pipeline = $1',
     [pipeline ?? null],
   );
 
@@ -162,6 +183,7 @@ async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<
   return {
     schedules,
     route: route && routeOf(route),
+    paused: route?.paused ? parsed<PipelinePause>(route.paused) : undefined,
     versions: versions.map((row) => ({ ...row, by: row.by ?? undefined, reason: row.reason ?? undefined })),
     contracts: new Map(contracts.map(({ stage, schemas }) => [stage, parsed<StageSchemas>(schemas)])),
   };
@@ -190,6 +212,11 @@ async function write(query: Query, of: Subject & { id: string; at: number }, cha
        set current = excluded.current, before = excluded.before, canary = excluded.canary, share = excluded.share`,
       [pipeline, route.current, route.before ?? null, route.canary?.plan ?? null, route.canary?.share ?? null],
     );
+  }
+  if (change.pause !== undefined) {
+    const { pause } = change;
+    await query('update routes set paused = $2::json where pipeline = $1', [pipeline, pause && JSON.stringify(pause)]);
+    if (pause === null) await beginWaiting(query, pipeline, at);
   }
   if (contracts.size > 0) {
     await query(

@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import type { PlaceGiven, PlaceWanted } from '@millrace/pipeline';
+import { anyPlace, type PlaceGiven, type PlaceWanted } from '@millrace/pipeline';
 import { floats, ints, texts } from './arrays.js';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
@@ -46,7 +46,7 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::fl
   as u(id, pipeline, plan, status, accepted, ended, wake, degraded)
 order by id
 on conflict (id) do nothing
-returning id`;
+returning id, exists(select 1 from routes where routes.pipeline = runs.pipeline and paused is not null) as paused`;
 
 const WAITED = `
 delete from waits using unnest($1::text[], $2::text[]) as u(run, step) where waits.run = u.run and waits.step = u.step`;
@@ -114,14 +114,14 @@ export class Writer {
 
   /**
    * Writes a batch that makes runs. `decide` is told which of `summaries` are new (somebody else may make the same run at
-   * the same time), which of those that want a place get one, and gives the commit.
+   * the same time), which of those that want a place, or whose pipeline is paused, get one, and gives the commit.
    */
   async create(
     summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: PlaceWanted | undefined })[],
     decide: (made: ReadonlySet<string>, places: ReadonlyMap<string, PlaceGiven>) => Commit,
   ): Promise<void> {
     await this.database.transaction(async (query) => {
-      const rows = await query<{ id: string }>(
+      const rows = await query<{ id: string; paused: boolean }>(
         CREATE,
         [
           texts(summaries.map((s) => s.id)),
@@ -136,9 +136,12 @@ export class Writer {
         'create',
       );
       const made = new Set(rows.map((row) => row.id));
-      const wanted = summaries.flatMap(({ id, place, acceptedAt }) =>
-        place && made.has(id) ? [{ ...place, acceptedAt }] : [],
-      );
+      const paused = new Set(rows.flatMap((row) => (row.paused ? [row.id] : [])));
+      const wanted = summaries.flatMap((summary) => {
+        const { id, status, acceptedAt } = summary;
+        const place = summary.place ?? (paused.has(id) && status !== 'held' ? anyPlace(summary) : undefined);
+        return place && made.has(id) ? [{ ...place, acceptedAt }] : [];
+      });
       const places =
         wanted.length > 0 ? await givePlaces(query, wanted, wanted[0]!.acceptedAt) : new Map<string, PlaceGiven>();
       const commit = decide(made, places);

@@ -49,6 +49,7 @@ export const PIPELINE_COLUMNS: readonly Column<PipelineSummaryView>[] = [
   { title: 'PIPELINE', of: ({ name }) => name },
   { title: 'PLAN', of: ({ plan }) => plan },
   { title: 'DEPLOYED', of: ({ deployedAt }) => age(deployedAt) },
+  { title: 'PAUSED', of: ({ paused }) => paused && age(paused.since) },
 ];
 
 export const SCHEDULE_COLUMNS: readonly Column<ScheduleView>[] = [

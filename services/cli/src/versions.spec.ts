@@ -263,6 +263,17 @@ test('a stage is paused and goes on', async () => {
   expect(gateway.asked.map(({ body }) => JSON.parse(body) as object)).toEqual([{ by: 'ann' }, {}]);
 });
 
+test('a pipeline is paused and goes on', async () => {
+  gateway.answers.set('POST /v1/pipelines/letters/pause', { ...applied, unchanged: true });
+  gateway.answers.set('POST /v1/pipelines/letters/resume', applied);
+  expect(await run('pipelines pause letters --by ann')).toMatchObject({
+    out: 'letters  paused\n',
+    err: 'It was so already.\n',
+  });
+  expect((await run('pipeline resume letters')).out).toBe('letters  resumed\n');
+  expect(gateway.asked.map(({ body }) => JSON.parse(body) as object)).toEqual([{ by: 'ann' }, {}]);
+});
+
 test('stage limit says what a stage may do, and run start how soon and whose it is', async () => {
   const limits = { concurrency: 12, perSecond: 5, weights: { acme: 3 }, at: 1 };
   gateway.answers.set('POST /v1/stages/draft/limits', { name: 'draft', pipelines: [], limits });

@@ -32,12 +32,13 @@ const version = (number: number, plan: string) => ({
   by: undefined,
   reason: undefined,
 });
-const nothing: Deployed = { route: undefined, versions: [], contracts: new Map(), schedules: [] };
+const nothing: Deployed = { route: undefined, versions: [], contracts: new Map(), schedules: [], paused: undefined };
 const first: Deployed = {
   route: { current: one.hash, before: undefined, canary: undefined },
   versions: [version(1, one.hash)],
   contracts: new Map([['read', read]]),
   schedules: [],
+  paused: undefined,
 };
 const both: Deployed = {
   ...first,

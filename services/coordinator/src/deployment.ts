@@ -3,6 +3,8 @@ import {
   type DeployRequested,
   failure,
   type FailureCode,
+  type PipelinePauseRequested,
+  type PipelineResumeRequested,
   type RouteRequested,
 } from '@millrace/contracts';
 import { breaks, deployed, type LoadedPlan, promoted, rolledBack, withCanary } from '@millrace/pipeline';
@@ -70,6 +72,16 @@ export function routing(request: RouteRequested, now: Deployed): DeploymentChang
     outcome: { status: 'applied', pipeline, version: number, plan: about, unchanged },
     ...(!unchanged && { route: next }),
   };
+}
+
+/** What a pause of a pipeline, or its end, changes. One that stands so already stays so. Pure. */
+export function pausing(request: PipelinePauseRequested | PipelineResumeRequested, now: Deployed): DeploymentChange {
+  const { type, pipeline, at, by, reason } = request;
+  if (!now.route) return refusal(pipeline, 'UNKNOWN_PIPELINE', `There is no pipeline "${pipeline}".`);
+  const pause = type === 'pipeline.pause-requested';
+  const unchanged = pause === (now.paused !== undefined);
+  const outcome = { status: 'applied', pipeline, unchanged } as const;
+  return unchanged ? { outcome } : { outcome, pause: pause ? { at, by, reason } : null };
 }
 
 const versionOf = ({ at, by, reason }: DeployRequested, { hash }: LoadedPlan, { versions }: Deployed): Version => ({

@@ -23,8 +23,8 @@ import {
   valueProblems,
 } from '@millrace/pipeline';
 import { ensureStageTopics, type House } from '@millrace/service';
-import type { DeploymentChange, Store, TriggerRow } from '@millrace/store';
-import { deployment, refusal, routing } from './deployment.js';
+import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
+import { deployment, pausing, refusal, routing } from './deployment.js';
 import { scheduling } from './scheduling.js';
 import { MissingTopic, triggerRows } from './triggers.js';
 
@@ -89,9 +89,7 @@ async function applied(
   const { id, at } = request;
   if (request.type !== 'pipeline.deploy-requested') {
     const { pipeline } = request;
-    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) =>
-      request.type === 'pipeline.route-requested' ? routing(request, now) : scheduling(request, now),
-    );
+    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => changeOf(request, now));
     return { outcome, records: outcome.status === 'applied' ? [routed(house, pipeline, at)] : [] };
   }
   const { pipeline } = request.plan;
@@ -112,6 +110,19 @@ async function applied(
     headers: { ce_type: EVENT_TYPE.plan },
   };
   return { outcome, records: [published, routed(house, pipeline, at)] };
+}
+
+function changeOf(request: Exclude<DeploymentRequest, DeployRequested>, now: Deployed): DeploymentChange {
+  switch (request.type) {
+    case 'pipeline.route-requested':
+      return routing(request, now);
+    case 'pipeline.pause-requested':
+    case 'pipeline.resume-requested':
+      return pausing(request, now);
+    case 'schedule.make-requested':
+    case 'schedule.remove-requested':
+      return scheduling(request, now);
+  }
 }
 
 function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 'refused' }): Error {

@@ -18,9 +18,20 @@ export class Plans {
 
   constructor(private readonly store: Pick<Store, 'reader'>) {}
 
+  private readonly paused = new Set<string>();
+
+  /** No new run of the pipeline begins, as far as is known here. */
+  isPaused(pipeline: string): boolean {
+    return this.paused.has(pipeline);
+  }
+
   /** Takes over from the store what new runs get: of all pipelines, or of one. @returns the current plans of these */
   async refresh(pipeline?: string): Promise<readonly LoadedPlan[]> {
     const current: LoadedPlan[] = [];
+    const paused = await this.store.reader.deployed.paused(pipeline);
+    if (pipeline === undefined) this.paused.clear();
+    else this.paused.delete(pipeline);
+    for (const one of paused) this.paused.add(one);
     for (const [name, route] of await this.store.reader.deployed.routes(pipeline)) {
       for (const hash of [route.current, route.canary?.plan]) if (hash !== undefined) await this.get(hash);
       this.routes.set(name, route);

@@ -127,7 +127,8 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
 
   function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined }): void {
     const { facts, requests, events } = one.decision;
-    const next = decide(one.decision.run, event, { plan: one.plan, stages: context.stages, ...of });
+    const waits = plans.isPaused(one.decision.run.pipeline);
+    const next = decide(one.decision.run, event, { plan: one.plan, stages: context.stages, waits, ...of });
     if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
     one.decision = {
       run: next.run,

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param } from '@nestjs/common';
 import type { PipelineSummaryView, PipelineView } from '@millrace/contracts/http';
 import { mermaid } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
-import { Plans } from './plans.js';
+import { type Listed, Plans } from './plans.js';
 import { timeOf } from './run-view.js';
 import { READER } from './tokens.js';
 
@@ -21,9 +21,9 @@ export class PipelinesController {
 
   @Get('pipelines/:name')
   async get(@Param('name') name: string): Promise<PipelineView> {
-    const { plan, deployedAt } = await this.plans.newest(name);
+    const { plan, ...listed } = await this.plans.newest(name);
     return {
-      ...summaryOf({ name, plan: plan.hash, deployedAt }),
+      ...summaryOf({ ...listed, plan: plan.hash }),
       inputSchema: plan.plan.inputSchema,
       definition: plan.plan,
       mermaid: mermaid(plan.plan),
@@ -31,14 +31,13 @@ export class PipelinesController {
   }
 }
 
-function summaryOf({
-  name,
-  plan,
-  deployedAt,
-}: {
-  name: string;
-  plan: string;
-  deployedAt: number;
-}): PipelineSummaryView {
-  return { name, plan, deployedAt: timeOf(deployedAt), links: { self: `/v1/pipelines/${encodeURIComponent(name)}` } };
+function summaryOf({ name, plan, deployedAt, paused }: Listed): PipelineSummaryView {
+  const { at, ...act } = paused ?? { at: 0 };
+  return {
+    name,
+    plan,
+    deployedAt: timeOf(deployedAt),
+    ...(paused && { paused: { since: timeOf(at), ...act } }),
+    links: { self: `/v1/pipelines/${encodeURIComponent(name)}` },
+  };
 }

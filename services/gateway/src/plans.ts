@@ -40,12 +40,15 @@ export class Plans {
    * The current version of a pipeline.
    * @throws {RequestProblem} UNKNOWN_PIPELINE
    */
-  async newest(pipeline: string): Promise<{ plan: LoadedPlan; deployedAt: number }> {
+  async newest(pipeline: string): Promise<Omit<Listed, 'plan'> & { plan: LoadedPlan }> {
     const found = (await this.reader.pipelines()).find(({ name }) => name === pipeline);
     if (!found) throw unknownPipeline(pipeline);
-    return { plan: await this.byHash(found.plan), deployedAt: found.deployedAt };
+    return { ...found, plan: await this.byHash(found.plan) };
   }
 }
+
+/** A pipeline as it is listed. */
+export type Listed = Awaited<ReturnType<Reader['pipelines']>>[number];
 
 export function unknownPipeline(pipeline: string): RequestProblem {
   const errors = [{ pointer: '/pipeline', detail: 'No pipeline of this name is deployed.' }];

@@ -2,6 +2,12 @@ import * as http from '@millrace/contracts/http';
 import { accepted, ok, type Operation } from './operation.js';
 import { DiffQuery, SchedulesQuery } from './queries.js';
 
+/** What is asked of the installation is applied by the coordinator: an answer waits for that, but not for ever. */
+const applied = {
+  ...ok('DeploymentView', 'Applied.'),
+  202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
+} as const;
+
 /** Versions of pipelines, and runs that go from one to another. */
 export const VERSION_OPERATIONS: readonly Operation[] = [
   {
@@ -19,10 +25,7 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
     id: 'makeSchedule',
     summary: 'Runs a pipeline at times; one of the same name that was made before is changed.',
     body: http.ScheduleBody,
-    answers: {
-      ...ok('DeploymentView', 'Applied.'),
-      202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
-    },
+    answers: applied,
     problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'SCHEDULE_REFUSED', 'BROKER_UNAVAILABLE'],
   },
   {
@@ -31,10 +34,7 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
     id: 'removeSchedule',
     summary: 'Ends a schedule that was made. Those of a plan go with the plan.',
     body: http.RemoveScheduleBody,
-    answers: {
-      ...ok('DeploymentView', 'Applied.'),
-      202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
-    },
+    answers: applied,
     problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'UNKNOWN_SCHEDULE', 'SCHEDULE_REFUSED', 'BROKER_UNAVAILABLE'],
   },
   {
@@ -46,7 +46,7 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
     body: http.DeployBody,
     answers: {
       201: { text: 'Applied.', schema: 'DeploymentView' },
-      202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
+      202: applied[202],
     },
     problems: [
       'INVALID_REQUEST',
@@ -89,11 +89,28 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
     id: 'routePipeline',
     summary: 'Says which versions new runs get: promote the canary, roll back, or give a version a share.',
     body: http.RouteBody,
-    answers: {
-      ...ok('DeploymentView', 'Applied.'),
-      202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },
-    },
+    answers: applied,
     problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'UNKNOWN_VERSION', 'NO_CANARY', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/pipelines/{name}/pause',
+    id: 'pausePipeline',
+    summary: 'Begins no new run of a pipeline: what is asked for is accepted and held, in order. Runs under way go on.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: applied,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/pipelines/{name}/resume',
+    id: 'resumePipeline',
+    summary: 'Goes on with a pipeline that is paused: what was held begins, each once, in order.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: applied,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'BROKER_UNAVAILABLE'],
   },
   {
     method: 'POST',

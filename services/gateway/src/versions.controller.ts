@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  ActBody,
   CheckBody,
   type CheckView,
   DeployBody,
@@ -56,6 +57,24 @@ export class VersionsController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<DeploymentView> {
     return answered(response, await this.versions.route(name, body), 200);
+  }
+
+  @Post('pipelines/:name/pause')
+  async pause(
+    @Param('name') name: string,
+    @Body({ schema: ActBody.default({}) }) act: ActBody,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<DeploymentView> {
+    return answered(response, await this.versions.pause(name, 'pipeline.pause-requested', act), 200);
+  }
+
+  @Post('pipelines/:name/resume')
+  async resume(
+    @Param('name') name: string,
+    @Body({ schema: ActBody.default({}) }) act: ActBody,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<DeploymentView> {
+    return answered(response, await this.versions.pause(name, 'pipeline.resume-requested', act), 200);
   }
 
   @Post('pipelines/:name/check')

@@ -8,6 +8,7 @@ import {
   randomId,
 } from '@millrace/contracts';
 import {
+  type ActBody,
   type DeployBody,
   type DeploymentView,
   type DifferenceView,
@@ -56,6 +57,11 @@ export class Versions {
       pipeline: name,
       ...body,
     });
+  }
+
+  /** @throws {RequestProblem} UNKNOWN_PIPELINE */
+  pause(name: string, type: 'pipeline.pause-requested' | 'pipeline.resume-requested', act: ActBody) {
+    return this.request({ type, id: randomId('dep'), at: Date.now(), pipeline: name, ...act });
   }
 
   /** @throws {RequestProblem} UNKNOWN_DEPLOYMENT, or why it was refused */

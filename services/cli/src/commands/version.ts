@@ -54,6 +54,17 @@ export function versionCommands(pipeline: Command, context: Context): void {
     ({ to, share }: { to: number; share: number }) => ({ action: 'canary', version: to, share }),
   );
 
+  const standing = (verb: 'pause' | 'resume', said: string) =>
+    acting(talking(pipeline.command(verb).description(said)))
+      .argument('<pipeline>')
+      .action(async (name: string, options: CommonOptions & ActOptions) => {
+        const view = await clientOf(terminal, options).post(`${pathOf(name)}/${verb}`, actOf(options), DeploymentView);
+        terminal.out(shown(view, options.output, { name, text: () => `${name}  ${verb}d` }));
+        if (view.unchanged) terminal.say('It was so already.\n');
+      });
+  standing('pause', 'no new run begins: what is asked for is held, in order; runs under way go on');
+  standing('resume', 'what was held begins');
+
   talking(pipeline.command('show'))
     .description('a pipeline as text: of what is deployed (name, name@version), a module, a YAML or a JSON file')
     .argument('<source>')

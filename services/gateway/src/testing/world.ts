@@ -6,6 +6,7 @@ import type { House } from '@millrace/service';
 import type { DeadLetter, Reader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
+import { isJson } from './json.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.js';
 
 const classify = defineStage({
@@ -134,8 +135,16 @@ export class World implements AsyncDisposable {
     deadLetter: (id) => Promise.resolve(this.deadLetters.get(id)),
     schedules: () => Promise.resolve([]),
     deployed: {
-      read: () => Promise.resolve({ route: this.route, versions: this.versions, contracts: new Map(), schedules: [] }),
+      read: () =>
+        Promise.resolve({
+          route: this.route,
+          versions: this.versions,
+          contracts: new Map(),
+          schedules: [],
+          paused: undefined,
+        }),
       routes: (pipeline) => Promise.resolve(new Map(pipeline === 'reply' ? [['reply', this.route]] : [])),
+      paused: () => Promise.resolve([]),
       outcome: () => Promise.resolve(undefined),
       livePlans: () => Promise.resolve([]),
       liveRuns: () => Promise.resolve([]),
@@ -281,14 +290,5 @@ export async function until<T>(find: () => T | Promise<T>): Promise<NonNullable<
     const found = await find();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-function isJson(value: Outgoing['value']): boolean {
-  try {
-    JSON.parse(String(value));
-    return true;
-  } catch {
-    return false;
   }
 }
