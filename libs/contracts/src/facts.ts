@@ -167,7 +167,14 @@ export const Fact = z.discriminatedUnion('type', [
     ...Act,
   }),
   z.object({ type: z.literal('run.completed'), at: At, output: z.unknown() }),
-  z.object({ type: z.literal('run.failed'), at: At, step: z.string().optional(), failure: Failure }),
+  z.object({
+    type: z.literal('run.failed'),
+    at: At,
+    step: z.string().optional(),
+    failure: Failure,
+    /** The run in which the pipeline's handler is asked. */
+    handler: z.string().optional(),
+  }),
   z.object({ type: z.literal('run.cancelled'), at: At, ...Act }),
 ]);
 export type Fact = z.infer<typeof Fact>;

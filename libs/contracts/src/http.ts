@@ -130,6 +130,8 @@ export const RunView = RunSummaryView.extend({
   /** Why it has failed, and in which step. */
   failure: FailureView.optional(),
   failedStep: z.string().optional(),
+  /** The run in which the handler of its failure is asked. How that goes changes nothing here. */
+  handler: z.string().optional(),
   /** What it ends as once it has undone what it did; of a run that did that, what it has ended as. */
   compensatingAs: z.enum(['failed', 'cancelled']).optional(),
   /** What undoes a step is one too: `undo:book`. */

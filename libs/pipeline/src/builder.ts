@@ -10,7 +10,7 @@ import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { type Rendered, renderMapped } from './mapped.js';
 import { checkStepName } from './names.js';
 import { PlanError } from './plan-error.js';
-import type { OnFailure, PlanStep, StageStep } from './plan.js';
+import type { Handler, OnFailure, PlanStep, StageStep } from './plan.js';
 import { type Ref, type RefOf, refTo, type Source } from './reference.js';
 import { policyOf, type Retry } from './retry-policy.js';
 import type { StageContract } from './stage-contract.js';
@@ -43,6 +43,8 @@ export class Builder {
   readonly used = new Set<string>();
   /** A step whose fallback reads what it stands in for has failed of. */
   readsFailure: string | undefined;
+  /** What is asked when a run has failed. */
+  handler: Handler | undefined;
   /** The cases within which steps are defined now. */
   private guards: readonly Condition[] = [];
 

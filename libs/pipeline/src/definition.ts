@@ -98,6 +98,17 @@ export interface Define<Input extends z.ZodType> {
     options?: ReviewOptions<Answer, When>,
   ): Ref<z.input<Answer> | IfGiven<When>>;
 
+  /**
+   * Asks a stage once when a run of this pipeline has failed for good, after everything has been undone, whatever it failed of: for pipelines that say
+   * `onFailure: 'fail'`. It is asked in a run of its own, so it never changes how the run ended; it is tried again as its policy says, and when it fails
+   * for good that is a dead letter of its own. `known` says of a step's output that it need not be there.
+   */
+  onFailure<Contract extends StageContract>(
+    contract: Contract,
+    input: (failure: Ref<FailureFacts>, known: <T>(output: RefOf<T>) => Ref<T | undefined>) => Mapped<Given<Contract>>,
+    options?: HandlerOptions,
+  ): void;
+
   /** Waits so long. What is to come after it names it in `after`. */
   sleep(name: string, duration: Duration, options?: SleepOptions): RefOf<null>;
 
@@ -179,6 +190,12 @@ export interface Compensated<Output, Undo extends StageContract> {
   };
 }
 
+export interface HandlerOptions {
+  readonly retry?: Retry;
+  readonly timeout?: Duration;
+  readonly startTimeout?: Duration;
+}
+
 /** With `collect`: what an item gave, or why it failed. */
 type ResultOf<T, OnItem> = OnItem extends 'collect' ? { readonly output?: T; readonly failure?: Failure } : T;
 
@@ -254,6 +271,12 @@ export type ReviewOptions<Answer extends z.ZodType, When> = WaitOptions<Answer, 
   (To | { readonly assignee?: never; readonly group?: never }) & {
     readonly escalate?: Escalation | readonly Escalation[];
   };
+
+/** What is asked when a run has failed, whatever its types. */
+export interface AnyHandler extends HandlerOptions {
+  readonly stage: StageContract;
+  readonly input: (failure: Ref<never>, known: (output: RefOf<unknown>) => Ref<never>) => unknown;
+}
 
 export type OneOrMore<T> = T | readonly T[];
 

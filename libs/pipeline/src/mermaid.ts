@@ -16,8 +16,15 @@ export function mermaid(plan: Plan): string {
     `  ${END}(["output"])`,
     ...edgesOf(plan, '', START).map(indented),
     ...ends,
+    ...handlerOf(plan),
     '',
   ].join('\n');
+}
+
+/** Who is asked when a run has failed. */
+function handlerOf({ onFailure }: Plan): string[] {
+  if (!onFailure?.handler) return [];
+  return [`  on_failure(["on failure: ${escaped(onFailure.handler.stage)}"])`, `  ${START} -.-x on_failure`];
 }
 
 const START = 'start_';

@@ -3,8 +3,9 @@ import { Builder } from './builder.js';
 import { connected } from './body.js';
 import { addChoice, addLoop, addMap, addRace, addRun } from './constructs.js';
 import type { Test } from './conditions.js';
-import type { AnyOptions, Define } from './definition.js';
+import type { AnyHandler, AnyOptions, Define, HandlerOptions } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
+import { handlerOf } from './handler.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { INPUT, isKebabName } from './names.js';
 import { schemaOf } from './output-schema.js';
@@ -67,18 +68,26 @@ export function pipeline<Input extends z.ZodType, Output>(
     throw new PlanError('BAD_OUTPUT', `the output of pipeline "${name}" refers to nothing`);
   const steps = connected(builder);
   const starts = startsOf(options, inputSchema);
+  const whenFailing = whenFailingOf(builder, options);
   const loaded = loadPlan({
     format: 1,
     pipeline: name,
     inputSchema,
     steps,
     output: output.mapping,
-    ...(options.onFailure === 'fail' && { onFailure: {} }),
+    ...(whenFailing && { onFailure: whenFailing }),
     ...(starts && { starts }),
     ...(options.deadline !== undefined && { deadlineMs: millisecondsOf(options.deadline) }),
   });
   const outputSchema = schemaOf(given);
   return { name, input, outputSchema, plan: loaded.plan, loaded, contracts: builder.contracts };
+}
+
+/** What becomes of a run in which a step fails for good; undefined where that is parked. */
+function whenFailingOf({ handler }: Builder, { onFailure }: { onFailure?: 'park' | 'fail' }): Plan['onFailure'] {
+  if (onFailure === 'fail') return handler ? { handler } : {};
+  if (handler) throw new PlanError('BAD_HANDLER', 'its runs do not fail: what fails in them is parked');
+  return undefined;
 }
 
 function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
@@ -101,6 +110,11 @@ function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
       builder.stage(name, contract, { ...(options as AnyOptions), input }),
     review: wait('review'),
     signal: wait('signal'),
+    onFailure: (stage: StageContract, input: AnyHandler['input'], options: HandlerOptions = {}) => {
+      if (builder !== pipeline || pipeline.handler)
+        throw new PlanError('BAD_HANDLER', 'it is the second, or within a step');
+      pipeline.handler = handlerOf(pipeline, { ...options, stage, input });
+    },
     sleep: (name: string, duration: Duration, options?: object) =>
       addSleep(builder, name, { ...(options as AnyOptions), duration }),
     map: (name: string, list: unknown, work: (...known: Ref<never>[]) => unknown, options: AnyOptions = {}) => {

@@ -1,6 +1,7 @@
 import { type Condition, conditionsOver } from './condition.js';
 import { fallbacksOf } from './fallbacks.js';
 import { ancestorsOf, orderOf, reduced } from './graph.js';
+import { HANDLER, handlerPlan } from './handler.js';
 import { hashOf } from './hash.js';
 import { itemName, itemOf, rangeOf } from './items.js';
 import { pageStep, undoStep } from './derived-steps.js';
@@ -23,7 +24,7 @@ export interface LoadedPlan {
   readonly order: readonly string[];
   /** A step, what is done for an item of one (`embed[3]`), or what undoes it (`undo:book`). Throws a PlanError for a name that is not in the plan. */
   step(name: string): PlanStep;
-  /** The plan of the run that does the work of a step or of an item. Throws a PlanError where no run does. */
+  /** The plan of the run that does the work of a step or of an item, or, for `HANDLER`, that handles failures. Throws a PlanError where no run does. */
   child(name: string): LoadedPlan;
   /** The steps that wait for this one directly. */
   successors(name: string): readonly string[];
@@ -104,9 +105,11 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
   const child = (name: string): LoadedPlan => {
     const way = wayTo(compiled, name);
     let found = children.get(way);
-    if (!found) children.set(way, (found = compilePlan(planOf(compiled, name), `${hash}/${way}`)));
+    const inner = () => (name === HANDLER ? handlerPlan(plan) : planOf(compiled, name));
+    if (!found) children.set(way, (found = compilePlan(inner(), `${hash}/${way}`)));
     return found;
   };
+  if (plan.onFailure?.handler) child(HANDLER);
   for (const { name, step, item, branches } of steps) {
     if ((item?.step ?? step).kind === 'run') child(name);
     for (const branch of branches.values()) child(branch.name);

@@ -193,8 +193,12 @@ export type MapStep = z.infer<typeof MapStep>;
 export type LoopStep = z.infer<typeof LoopStep>;
 export type RaceStep = z.infer<typeof RaceStep>;
 
+/** Asked once by each run that has failed, in a run of its own. Reads `failure`, the run's input, and of the steps' outputs what there is. */
+export const Handler = z.object({ ...Compensation.shape });
+export type Handler = z.infer<typeof Handler>;
+
 /** With it, a run in which a step fails for good has failed: it undoes what it has done, and ends. Without it, what fails is parked. */
-const WhenFailing = z.object({});
+const WhenFailing = z.object({ handler: Handler.optional() });
 
 /** A compiled pipeline: plain JSON, immutable, named by the hash of its content. Steps stand in an order in which they could run. */
 // A type, not an interface: JSON of any keys to those who only pass it on.

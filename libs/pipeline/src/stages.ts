@@ -1,9 +1,10 @@
 import { fallbacksOf } from './fallbacks.js';
 import type { Plan, PlanStep, Work } from './plan.js';
 
-/** The stages that a plan asks, fallbacks and the plans within it included. */
+/** The stages that a plan asks, fallbacks, the plans within it and what handles its failures included. */
 export function stagesOf(plan: Plan): readonly string[] {
-  return [...new Set(Object.values(plan.steps).flatMap(stagesIn))];
+  const handler = plan.onFailure?.handler;
+  return [...new Set([...Object.values(plan.steps).flatMap(stagesIn), ...(handler ? [handler.stage] : [])])];
 }
 
 function stagesIn(work: PlanStep | Work): readonly string[] {

@@ -2,6 +2,7 @@ import {
   type ChildStatus,
   derivedId,
   type Fact,
+  type Failure,
   failure,
   isOver,
   type Parent,
@@ -11,6 +12,8 @@ import {
 import {
   firstOf,
   givenTo,
+  givenToHandler,
+  HANDLER,
   inputOf,
   isPaged,
   itemOf,
@@ -64,10 +67,32 @@ export function childRequest(
     input: takesInput ? inputOf(plan, step, run.known) : undefined,
     ...(Object.keys(given).length > 0 && { given }),
     parent,
-    ...(run.priority !== undefined && { priority: run.priority }),
-    ...(run.tenant !== undefined && { tenant: run.tenant }),
+    ...inheritedBy(run),
   };
 }
+
+/** What begins the run in which a run's handler is asked; undefined where its pipeline has none. A run that has failed has one, whatever happens. */
+export function handlerRequest(
+  run: Run,
+  of: { plan: LoadedPlan; at: number; step: string | undefined; failure: Failure },
+): RunRequested | undefined {
+  const { plan, at, step = '', failure } = of;
+  if (!plan.plan.onFailure?.handler) return undefined;
+  return {
+    type: 'run.requested',
+    run: derivedId('run', run.id, HANDLER, '1'),
+    at,
+    plan: plan.child(HANDLER).hash,
+    given: { ...givenToHandler(plan, { failure, step }, run.known) },
+    parent: { run: run.id, step: HANDLER, attempt: 1, parks: true, trace: traceOf(run) },
+    ...inheritedBy(run),
+  };
+}
+
+const inheritedBy = ({ priority, tenant }: Run): Pick<RunRequested, 'priority' | 'tenant'> => ({
+  ...(priority !== undefined && { priority }),
+  ...(tenant !== undefined && { tenant }),
+});
 
 /** The run whose trace a run is part of. A trace of some thousand spans is more than Jaeger draws: pages have their own. */
 export const traceOf = ({ id, parent }: Pick<Run, 'id' | 'parent'>): string =>

@@ -26,9 +26,9 @@ import { inputFor, lastAttempt } from './attempts.js';
 import { runDeadline, runLate, stepDeadline, stepLate } from './deadlines.js';
 import { type Act, toldToChildren } from './pausing.js';
 import { retryAt } from './retry.js';
-import { byFallback, Recording } from './recording.js';
+import { byFallback, type Failing, Recording } from './recording.js';
 import { type Done, hasEnded, progressOf, stepOf, type Undoing } from './run.js';
-import { endOfUndoing, isUndoneByStage, nextUndo } from './undoing.js';
+import { cancelledBy, isUndoneByStage, nextUndo } from './undoing.js';
 import { escalated, waitingFor } from './waiting.js';
 
 /** One decision while it is being made. */
@@ -59,7 +59,9 @@ export class Deciding extends Recording {
     if (isOver(run.status)) return this.end();
     const next = nextUndo(run, this.plan);
     if (next === 'waits') return this.end();
-    this.add(next ? this.askUndo(next) : endOfUndoing(run.undoing!, this.at));
+    if (next) this.add(this.askUndo(next));
+    else if (run.undoing!.as === 'failed') this.failed(run.undoing as Failing);
+    else this.add(cancelledBy(run.undoing!, this.at));
     return this.end();
   }
 
@@ -278,11 +280,11 @@ export class Deciding extends Recording {
     else this.fail({ step, failure: cause });
   }
 
-  private fail(of: { step?: string; failure: Failure }): void {
+  private fail(of: Failing): void {
     if (this.plan.compensates) this.compensate({ as: 'failed', ...of });
     else {
       this.leaveChildren({});
-      this.add({ type: 'run.failed', at: this.at, ...of });
+      this.failed(of);
     }
   }
 

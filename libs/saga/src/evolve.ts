@@ -226,14 +226,14 @@ function apply(run: Draft, fact: Fact): void {
     case 'run.compensating': {
       const { as, failure, step, undoes, by, reason } = fact;
       run.undoing = { as, failure, step, undoes, by, reason };
-      if (failure) run.failed = { failure, step };
+      if (failure) run.failed = { failure, step, handler: undefined };
       run.endedAt = undefined;
       leave(run, fact);
       return;
     }
     case 'run.failed':
     case 'run.cancelled':
-      if (fact.type === 'run.failed') run.failed = { failure: fact.failure, step: fact.step };
+      if (fact.type === 'run.failed') run.failed = { failure: fact.failure, step: fact.step, handler: fact.handler };
       run.status = fact.type === 'run.failed' ? 'failed' : 'cancelled';
       run.endedAt = fact.at;
       for (const [step, { status }] of run.steps) {

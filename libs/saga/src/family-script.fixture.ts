@@ -113,6 +113,8 @@ function step(depth: number): fc.Arbitrary<Drawn> {
   });
 }
 
+const of = { $ref: ['failure'] as [string] };
+const handler = { stage: 'alert', input: { of }, retry, timeoutMs: 1_000, startTimeoutMs: 5_000 };
 const undo = (step: string) => ({ ...stageWork({ undoes: { $ref: [step] } }), stage: 'undo' });
 
 function planOf(drawn: readonly Drawn[], { given, isFailing }: { given?: string[]; isFailing: boolean }): Plan {
@@ -124,7 +126,7 @@ function planOf(drawn: readonly Drawn[], { given, isFailing }: { given?: string[
     const compensate = isUndone && mayBeUndone ? { compensate: undo(`s${i}`) } : {};
     return [`s${i}`, { ...kind, ...over, ...compensate, predecessors }];
   });
-  const failing = isFailing ? { onFailure: {} } : {};
+  const failing = isFailing ? { onFailure: { handler } } : {};
   const common = { format: 1 as const, pipeline: 'random', inputSchema: {}, output: null, ...failing };
   return { ...common, ...(given && { given }), steps: Object.fromEntries(steps) as Plan['steps'] };
 }

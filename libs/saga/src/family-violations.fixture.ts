@@ -1,5 +1,5 @@
 import { type Fact, isOver } from '@millrace/contracts';
-import { isUndo, type LoadedPlan } from '@millrace/pipeline';
+import { HANDLER, isUndo, type LoadedPlan } from '@millrace/pipeline';
 import { evolve } from './evolve.js';
 import type { Family } from './family.fixture.js';
 import { wrongUndoing } from './family-undoing.fixture.js';
@@ -21,7 +21,8 @@ export function violations({ members, sent, strays, sentInPause, root }: Family)
     const again = evolve(undefined, run.id, facts);
     if (textOf(again) !== textOf(run)) wrong.push(`${run.id}: the facts do not give the run`);
     // What nobody waits for any more is undone in its own time, and may be parked in that.
-    const isApart = run.undoing !== undefined && run.status === 'dead-lettered';
+    const isHandler = run.parent?.step === HANDLER;
+    const isApart = (run.undoing !== undefined || isHandler) && run.status === 'dead-lettered';
     if (isOver(top.status) && !isOver(run.status) && !isApart) wrong.push(`${run.id} is left behind: ${run.status}`);
     if (['running', 'waiting', 'paused', 'compensating'].includes(run.status))
       wrong.push(`${run.id} is stuck: ${run.status}`);
@@ -33,6 +34,7 @@ export function violations({ members, sent, strays, sentInPause, root }: Family)
       if (isOpen && run.status === 'completed') wrong.push(`the run ended without ${step}`);
     }
     for (const step of plan.order) wrong.push(...wrongList(run, plan, step));
+    wrong.push(...wrongHandling(run, { facts, plan, members }));
     wrong.push(...wrongMarks(run, { facts, members }));
     wrong.push(...wrongHolders(facts), ...wrongTimes(run, facts, plan));
   }
@@ -57,6 +59,20 @@ function wrongList(run: Run, plan: LoadedPlan, step: string): string[] {
   const isWhole = indices.every((index, i) => index === from + i);
   const mayLack = onItemFailure === 'skip' || typeof onItemFailure === 'object';
   return isOrdered && (mayLack || isWhole) ? [] : [`${step} gives ${indices.join(',')}`];
+}
+
+/** Each run that has failed has asked its handler once, where it has one, and no other has. */
+function wrongHandling(
+  run: Run,
+  { facts, plan, members }: { facts: readonly Fact[]; plan: LoadedPlan } & Pick<Family, 'members'>,
+): string[] {
+  const asked = [...members.values()].filter(
+    ({ run: { parent } }) => parent?.run === run.id && parent.step === HANDLER,
+  );
+  const expected = run.status === 'failed' && plan.plan.onFailure?.handler ? 1 : 0;
+  const named = facts.flatMap((fact) => (fact.type === 'run.failed' && fact.handler ? [fact.handler] : []));
+  const isRight = asked.length === expected && asked.every(({ run: { id } }) => id === named[0]);
+  return isRight ? [] : [`${run.id}, which is ${run.status}, asked its handler ${asked.length} times`];
 }
 
 /** A run is marked for each step that gave what a fallback, a default or a degraded child run gave, and for no other. */

@@ -23,6 +23,7 @@ const tried = {
   pauses: 0,
   childPauses: 0,
   fallbacks: 0,
+  handlers: 0,
   degraded: 0,
   secondFallbacks: 0,
 };
@@ -44,6 +45,7 @@ function lived(family: Family): void {
       if (fact.type === 'step.requested' && fact.fallback === 2) tried.secondFallbacks += 1;
       if (fact.type === 'step.completed' && fact.degraded) tried.degraded += 1;
       if (fact.type === 'run.failed') tried.failed += 1;
+      if (fact.type === 'run.failed' && fact.handler) tried.handlers += 1;
       if (fact.type === 'run.paused') tried[fact.reason ? 'childPauses' : 'pauses'] += 1;
       if (fact.type === 'step.claimed') tried.claims += 1;
       if (fact.type === 'step.escalated') tried.escalations += 1;

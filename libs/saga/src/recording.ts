@@ -1,11 +1,17 @@
-import { type Fact, isOver, type RunEvent } from '@millrace/contracts';
+import { type Fact, type Failure, isOver, type RunEvent } from '@millrace/contracts';
 import { itemOf, type LoadedPlan } from '@millrace/pipeline';
 import { type Asked, type Request, requestFor } from './attempts.js';
-import { cancelOf, toldToParent } from './children.js';
+import { cancelOf, handlerRequest, toldToParent } from './children.js';
 import type { Decision } from './decision.js';
 import { evolve } from './evolve.js';
 import { type Act, toldToChildren } from './pausing.js';
 import type { Run } from './run.js';
+
+/** Why a run has failed, and in which step. */
+export interface Failing {
+  readonly step?: string | undefined;
+  readonly failure: Failure;
+}
 
 /** As facts have it. */
 export const byFallback = (nth: number): { fallback?: true | number } =>
@@ -64,5 +70,13 @@ export class Recording {
       if (isMeant && child && status === 'running')
         this.events.push(cancelOf(this.run!, child.run, { at: this.at, compensate }));
     }
+  }
+
+  /** The run has failed, and what its pipeline names for that is asked in a run of its own: nothing of it comes back here. */
+  protected failed({ step, failure }: Failing): void {
+    const handler = handlerRequest(this.run!, { plan: this.plan, at: this.at, step, failure });
+    if (handler) this.events.push(handler);
+    const asked = handler && { handler: handler.run };
+    this.add({ type: 'run.failed', at: this.at, ...(step !== undefined && { step }), failure, ...asked });
   }
 }

@@ -89,8 +89,9 @@ export interface Run {
   /** The steps that gave something else than their stages would have. */
   readonly degraded: readonly Degraded[];
   readonly paused: Paused | undefined;
-  /** Why it has failed, and in which step. */
-  readonly failed: { readonly failure: Failure; readonly step: string | undefined } | undefined;
+  /** Why it has failed, in which step, and the run in which its handler is asked. */
+  readonly failed:
+    { readonly failure: Failure; readonly step: string | undefined; readonly handler: string | undefined } | undefined;
   /** The step that this run does the work of, in another run. */
   readonly parent: Parent | undefined;
   /** The run's input under `input`, and the outputs of finished steps. */

@@ -11,10 +11,12 @@ export function nextUndo(run: Run, plan: LoadedPlan): Done | 'waits' | undefined
 /** One undo at a time, and none before all has ended that was in hand. */
 const OPEN: ReadonlySet<StepStatus> = new Set(['running', 'retrying', 'dead-lettered']);
 
-export function endOfUndoing({ as, failure, step, by, reason }: Undoing, at: number): Fact {
-  if (as === 'failed') return { type: 'run.failed', ...(step && { step }), at, failure: failure! };
-  return { type: 'run.cancelled', at, ...(by && { by }), ...(reason && { reason }) };
-}
+export const cancelledBy = ({ by, reason }: Undoing, at: number): Fact => ({
+  type: 'run.cancelled',
+  at,
+  ...(by && { by }),
+  ...(reason && { reason }),
+});
 
 /** By a stage that the plan names, or else by the run that did it. */
 export const isUndoneByStage = (step: string, plan: LoadedPlan): boolean => {

@@ -293,3 +293,43 @@ test('a stage’s own class is run by Nest, with what it is provided with', asyn
   await using engine = await testEngine(greeting, [{ stage: GreetStage, providers }]);
   expect((await engine.start({ name: 'Ann' })).output).toEqual({ text: 'Hello Ann' });
 });
+
+describe('a run that fails', () => {
+  const alert = defineStage({
+    name: 'alert',
+    input: z.object({ code: z.string(), text: z.string().optional() }),
+    output: z.object({}),
+  });
+  const failing = pipeline({ name: 'failing', input: greet.input, onFailure: 'fail' }, ({ input, step, onFailure }) => {
+    const said = step('greet', greet, input, {
+      retry: { maxAttempts: 1, cases: [{ on: ['MODEL_BUSY'], maxAttempts: 5, maxTotal: '3s' }] },
+      fallback: { stage: greet, input: ({ code }) => ({ name: code }), on: ['MODEL_BUSY'], retry: 1 },
+    });
+    onFailure(alert, ({ code }, known) => ({ code, text: known(said).text }), { retry: 2 });
+    return step('send', send, { text: said.text });
+  });
+  const working = (broken: string) => [
+    fake(greet, ({ name }) => ({ text: `Hello ${name}` })),
+    fake(alert, () => ({})),
+    fake(send, () => {
+      throw new StageFailure(broken, 'as it was told to', { retryable: false });
+    }),
+  ];
+  const busy = new StageFailure('MODEL_BUSY', '429');
+
+  test('asks its handler in a run of its own, with what failed and what there is, after it was degraded', async () => {
+    await using engine = await testEngine(failing, working('OUT_OF_PAPER'));
+    engine.throwTimes('greet', 3, busy);
+    engine.throwTimes('onFailure', 2, busy);
+    const run = await engine.start({ name: 'Ann' });
+    await engine.clock.advance('3s');
+    expect(run.degraded).toMatchObject([{ step: 'greet', by: 'fallback', code: 'MODEL_BUSY' }]);
+    expect([run.status, run.handler.status]).toEqual(['failed', 'running']);
+    await run.handler.ended();
+    expect(run.handler.step('onFailure').status).toBe('dead-lettered');
+    expect(engine.asked(alert)[0]!.input).toEqual({ code: 'OUT_OF_PAPER', text: 'Hello MODEL_BUSY' });
+    await run.handler.redrive('onFailure');
+    expect([run.status, run.handler.status]).toEqual(['failed', 'completed']);
+    expect(run.history).toMatch(/run\.failed send[^]*\n {2}run\.accepted[^]*\n {2}run\.completed/);
+  });
+});

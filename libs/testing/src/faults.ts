@@ -41,10 +41,11 @@ export class Faults {
 
 /** The steps that ask a stage, those of plans within it included. */
 function stepsOf(plan: Plan): string[] {
-  return Object.entries(plan.steps).flatMap(([name, step]) => [
+  const steps = Object.entries(plan.steps).flatMap(([name, step]) => [
     ...stepsIn(name, step),
     ...('compensate' in step && step.compensate ? [undoName(name)] : []),
   ]);
+  return plan.onFailure?.handler ? [...steps, 'onFailure'] : steps;
 }
 
 function stepsIn(name: string, step: PlanStep): string[] {

@@ -1,14 +1,15 @@
 import type { Fact } from '@millrace/contracts';
+import { HANDLER } from '@millrace/pipeline';
 
 /** What differs between two runs that went the same way. */
 const VOLATILE = new Set(
-  'type step attempt at startedAt due startAt source idempotencyKey plan before parent child deadLetter deadLetters trace id timeoutMs'.split(
+  'type step attempt at startedAt due startAt source idempotencyKey plan before parent child handler deadLetter deadLetters trace id timeoutMs'.split(
     ' ',
   ),
 );
 
 /**
- * A run's history as text, one line a fact, that of a child run indented below the step whose work it does. Without ids, times and hashes: two runs that
+ * A run's history as text, one line a fact, that of a child run indented below the step whose work it does, that of a handler below the failure. Without ids, times and hashes: two runs that
  * went the same way have the same text.
  */
 export function historyOf(run: string, factsOf: (run: string) => readonly Fact[]): string {
@@ -32,8 +33,14 @@ function linesOf(of: Telling): string[] {
   of.names.set(of.run, of.name);
   return of.factsOf(of.run).flatMap((fact) => {
     const line = lineOf(fact);
-    if (fact.type !== 'step.requested' || fact.child === undefined) return [line];
-    const child = linesOf({ ...of, run: fact.child, name: `<run of ${fact.step}>` });
+    const [run, work] =
+      fact.type === 'step.requested'
+        ? [fact.child, fact.step]
+        : fact.type === 'run.failed'
+          ? [fact.handler, HANDLER]
+          : [];
+    if (run === undefined) return [line];
+    const child = linesOf({ ...of, run, name: `<run of ${work}>` });
     return [line, ...child.map((one) => `  ${one}`)];
   });
 }

@@ -1,4 +1,12 @@
-import { type Fact, type Failure, isOver, type RunEvent, type RunStatus, type StepStatus } from '@millrace/contracts';
+import {
+  type Degraded,
+  type Fact,
+  type Failure,
+  isOver,
+  type RunEvent,
+  type RunStatus,
+  type StepStatus,
+} from '@millrace/contracts';
 import { type Run, stepOf } from '@millrace/saga';
 import { TestingError } from './errors.js';
 import { historyOf } from './history.js';
@@ -85,6 +93,18 @@ export class TestRun<Output = unknown> {
     const child = this.factsOf('step.requested').findLast((fact) => fact.step === step)?.child;
     if (child === undefined) throw new TestingError('NO_CHILD', `No run of its own does the work of "${step}" so far.`);
     return new TestRun(this.around, child);
+  }
+
+  /** The run in which the handler of its failure is asked, as its step `onFailure`. @throws {TestingError} NO_CHILD */
+  get handler(): TestRun {
+    const { failed } = this.run;
+    if (failed?.handler === undefined) throw new TestingError('NO_CHILD', 'Nothing handles a failure of this run.');
+    return new TestRun(this.around, failed.handler);
+  }
+
+  /** The steps that gave what a fallback, a default or a degraded run gave. */
+  get degraded(): readonly Degraded[] {
+    return this.run.degraded;
   }
 
   /**

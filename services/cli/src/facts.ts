@@ -147,7 +147,14 @@ function lineOf(fact: Fact): Line {
         mark: '✗',
         colour: 'red',
         step: 'failed',
-        text: [fact.step, fact.failure.code, oneLine(fact.failure.message)].filter(Boolean).join(' '),
+        text: [
+          fact.step,
+          fact.failure.code,
+          oneLine(fact.failure.message),
+          fact.handler && `handled by ${fact.handler}`,
+        ]
+          .filter(Boolean)
+          .join(' '),
       };
     case 'run.cancelled':
       return {

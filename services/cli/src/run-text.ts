@@ -30,6 +30,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     ...(run.failure
       ? [`failure   ${run.failedStep ? `${run.failedStep}: ` : ''}${run.failure.code}: ${oneLine(run.failure.message)}`]
       : []),
+    ...(run.handler ? [`handler   ${run.handler}`] : []),
     ...(run.degradedBy ?? []).map((one) => `degraded  ${degradedText(one)}`),
     ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
     `trace     ${run.traceId}`,

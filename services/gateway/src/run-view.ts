@@ -59,6 +59,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     ...(run.degraded.length > 0 && { degraded: true, degradedBy: [...run.degraded] }),
     ...(run.failed && { failure: failureView(run.failed.failure) }),
     ...(run.failed?.step !== undefined && { failedStep: run.failed.step }),
+    ...(run.failed?.handler !== undefined && { handler: run.failed.handler }),
     ...(run.undoing && { compensatingAs: run.undoing.as }),
     steps,
     allowedActions: runActions(run),

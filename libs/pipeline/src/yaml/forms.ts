@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CelText, MappingSchema } from '../plan-mapping.js';
 import { FAILURE } from '../names.js';
-import { Fallback, Given, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
+import { Fallback, Given, Handler, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
 import { Concurrency, Schedule, Starts, Trigger } from '../starts.js';
 
 /**
@@ -58,6 +58,7 @@ const SHORT = new Map<z.ZodType, string>([
 const OWN = new Map<z.ZodType, readonly string[]>([
   [Fallback, [FAILURE]],
   [Given, [FAILURE]],
+  [Handler, [FAILURE]],
 ]);
 const ONCE = RetryPolicy.parse({ maxAttempts: 1 });
 const OTHERWISE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

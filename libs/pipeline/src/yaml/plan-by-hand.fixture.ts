@@ -10,6 +10,7 @@ const fallback = {
   on: ['NO'],
 };
 const stage = { kind: 'stage', stage: 'check', input: 1, retry, timeoutMs: 90_000, startTimeoutMs: 3_600_000 } as const;
+const asked = { stage: 'check', retry, timeoutMs: 90_000, startTimeoutMs: 3_600_000 };
 const inner: Plan = { format: 1, pipeline: 'inner', inputSchema: {}, steps: {}, output: { $ref: ['input', 'text'] } };
 const run = { kind: 'run', plan: inner, input: { text: '$x' }, retry, timeoutMs: 90_000 } as const;
 
@@ -23,6 +24,7 @@ const loop = { kind: 'loop', as: 'before', until: 'before == 1.0', max: 2, onLim
 export const byHand: Plan = loadPlan({
   ...inner,
   pipeline: 'by-hand',
+  onFailure: { handler: { ...asked, input: { code: { $ref: ['failure', 'code'] }, made: { $ref: ['rest'] } } } },
   steps: {
     wait: { kind: 'signal', schema: {}, ...given },
     rest: { kind: 'sleep', ms: 1_500, ...given },

@@ -34,6 +34,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   fallback:
     'The stage that is asked when this one has failed for good; or several, in order. `$failure.code` reads what failed.',
   on: 'Codes of failures.',
+  handler: 'The stage that is asked once when a run has failed. `$failure.code` reads what failed.',
   onFailure: 'What to go on with when the step has failed for good.',
   give: 'What it is then, or what the answer is: made of `$failure`, or of a topic’s `$record`.',
   as: 'What the item, or the round before, is called.',
