@@ -54,6 +54,8 @@ export async function install(of: Options = {}): Promise<Installation> {
     TOPIC_PREFIX: prefix,
     MILLRACE_DATA: dataDir,
     LOG_LEVEL: 'warn',
+    // The least that Kafka takes: who was killed is not waited for any longer.
+    KAFKA_SESSION_TIMEOUT_MS: '6000',
     ...of.env,
   };
   const services = new Map<string, Service>();

@@ -18,6 +18,12 @@ test('brokers are all it takes', () => {
   });
 });
 
+test('how soon who is gone loses its partitions is set where the default does not fit', () => {
+  expect(kafkaSettings({ KAFKA_BROKERS: 'a:1', KAFKA_SESSION_TIMEOUT_MS: '6000' })).toMatchObject({
+    sessionTimeoutMs: 6_000,
+  });
+});
+
 test('TLS and SASL are taken from the environment', () => {
   const env = {
     KAFKA_BROKERS: 'a:1',
@@ -38,8 +44,15 @@ test('everything that is wrong is said at once, by name', () => {
     KAFKA_SSL: 'yes',
     KAFKA_SSL_CA: '/nowhere/ca.pem',
     KAFKA_SASL_MECHANISM: 'gssapi',
+    KAFKA_SESSION_TIMEOUT_MS: '6s',
   });
-  expect(Object.keys(problems).sort()).toEqual(['KAFKA_BROKERS', 'KAFKA_SASL_MECHANISM', 'KAFKA_SSL', 'KAFKA_SSL_CA']);
+  expect(Object.keys(problems).sort()).toEqual([
+    'KAFKA_BROKERS',
+    'KAFKA_SASL_MECHANISM',
+    'KAFKA_SESSION_TIMEOUT_MS',
+    'KAFKA_SSL',
+    'KAFKA_SSL_CA',
+  ]);
   expect(problems['KAFKA_SASL_MECHANISM']).toContain('scram-sha-256');
 });
 

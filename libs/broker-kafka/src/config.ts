@@ -82,6 +82,9 @@ const environment = z
       .default(''),
     KAFKA_SASL_USERNAME: z.string().default(''),
     KAFKA_SASL_PASSWORD: z.string().default(''),
+    KAFKA_SESSION_TIMEOUT_MS: trimmed
+      .regex(/^(?:\d{4,7})?$/, 'expected a whole number of milliseconds, at least 1000, e.g. 10000')
+      .default(''),
   })
   .superRefine((env, problems) => {
     const need = (path: 'KAFKA_SASL_USERNAME' | 'KAFKA_SASL_PASSWORD'): void => {
@@ -120,12 +123,12 @@ export class KafkaSettingsError extends Error {
 
 /**
  * Where and how to reach Kafka, from KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_SSL, KAFKA_SSL_CA (a path), KAFKA_SASL_MECHANISM,
- * KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.
+ * KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SESSION_TIMEOUT_MS.
  * @throws {KafkaSettingsError} with all problems at once
  */
 export function kafkaSettings(
   env: Readonly<Record<string, string | undefined>>,
-): Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl'> {
+): Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'sessionTimeoutMs'> {
   const parsed = environment.safeParse(env);
   const problems = parsed.success
     ? []
@@ -141,10 +144,12 @@ export function kafkaSettings(
   }
   if (!parsed.success || problems.length > 0) throw new KafkaSettingsError(problems);
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = parsed.data;
+  const sessionTimeoutMs = Number(parsed.data.KAFKA_SESSION_TIMEOUT_MS);
   return {
     brokers: parsed.data.KAFKA_BROKERS,
     clientId: parsed.data.KAFKA_CLIENT_ID,
     ...(certificate !== undefined ? { ssl: { ca: certificate } } : parsed.data.KAFKA_SSL === 'true' && { ssl: true }),
     ...(mechanism && { sasl: { mechanism, username, password } }),
+    ...(sessionTimeoutMs > 0 && { sessionTimeoutMs }),
   };
 }
