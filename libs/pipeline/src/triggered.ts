@@ -26,8 +26,7 @@ export function triggered(
   const wanted = isFailure(read) ? read : trigger.wants(read);
   if (wanted === false) return undefined;
   if (wanted !== true) return { failure: wanted };
-  const place = `${trigger.name}/${placeOf(record)}`;
-  if (!gather) return { run: { key: place, input: trigger.inputOf({ record: read }) } };
+  if (!gather) return { run: { key: `${trigger.name}/${placeOf(record)}`, input: trigger.inputOf({ record: read }) } };
   const kept = (gather.by === 'batch' ? trigger.itemOf(read) : read) ?? null;
   const bytes = Buffer.byteLength(JSON.stringify(kept));
   // Half of what a record may hold: the input is made of them, and the run's command of the input.
@@ -39,7 +38,8 @@ export function triggered(
       key: trigger.keyOf(read),
       record: kept,
       bytes,
-      place,
+      // Triggers of several pipelines may have one name and gather the same records.
+      place: `${id}/${placeOf(record)}`,
       max: gather.by === 'batch' ? gather.max : Infinity,
       maxBytes,
       dueAt: at + (gather.by === 'batch' ? gather.withinMs : gather.quietMs),

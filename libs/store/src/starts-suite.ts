@@ -132,6 +132,20 @@ export function startsSuite(open: () => Store): void {
       expect(await due(13_000)).toEqual([{ id: `${trigger}/2`, records: [3] }]);
     });
 
+    test('of one key that come on several partitions at once are together, none twice', async () => {
+      const others = Array.from({ length: 8 }, (_, partition) => partition);
+      await Promise.all(
+        others.map((partition) =>
+          open().starts.gather({ topic, partition, next: 1, now: 1_000 }, [
+            one(0, { place: `${trigger}/${partition}`, record: partition, max: 100 }),
+          ]),
+        ),
+      );
+      const found = await due(5_000);
+      expect(found).toHaveLength(1);
+      expect(found[0]!.records.toSorted()).toEqual(others);
+    });
+
     test('of different keys are different runs', async () => {
       await gather([one(0, { key: 'a', max: 2 }), one(1, { key: 'b', max: 2 }), one(2, { key: 'a', max: 2 })]);
       expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0, 2] }]);

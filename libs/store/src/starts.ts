@@ -102,6 +102,7 @@ export class StartsStore {
       takeOnce(query, at, {
         records,
         take: async (fresh) => {
+          await lockKeys(query, fresh);
           for (const record of fresh) await take(query, record, at.now);
         },
       }),
@@ -186,6 +187,12 @@ export async function upsertSchedule(
     [`${pipeline}/${name}`, pipeline, name, JSON.stringify(spec), made, optional(nextAt), by ?? null, reason ?? null],
   );
   return rows.length > 0;
+}
+
+/** Who opens a gathering of a key has its lock: records of it come on several partitions. In one order everywhere, so that nobody waits for somebody who waits for them. */
+async function lockKeys(query: Query, records: readonly GatheredRecord[]): Promise<void> {
+  const keys = [...new Set(records.map(({ trigger, key }) => JSON.stringify([trigger, key])))].sort();
+  await query('select pg_advisory_xact_lock(hashtextextended(key, 9)) from unnest($1::text[]) as key', [keys]);
 }
 
 /** Adds a record to the gathering of its key that still takes some, or opens one. */

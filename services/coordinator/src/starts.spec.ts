@@ -229,6 +229,16 @@ describe('somebody else’s topic', () => {
     expect(await inputs(clicks, 2)).toEqual([{ items: [1, 2, 3] }, { items: [4, 5] }]);
   });
 
+  test('is gathered by several pipelines, each for itself, also where their triggers have one name', async () => {
+    const trigger = topic('clicks', { batch: { max: 2, within: '1h', input: (items) => ({ items }) } });
+    const [some, others] = [named({ trigger }), named({ trigger })];
+    await begin(some, others);
+    await publish('clicks', 1, 2, 3);
+    for (const one of [some, others]) expect(await inputs(one, 1)).toEqual([{ items: [1, 2] }]);
+    ahead = 3_600_001;
+    for (const one of [some, others]) expect(await inputs(one, 2)).toEqual([{ items: [1, 2] }, { items: [3] }]);
+  });
+
   test('makes one run of records that follow each other closely: of the last', async () => {
     const edits = named({ trigger: topic('edits', { debounce: { quiet: '1h', key: ({ key }) => key } }) });
     await begin(edits);
