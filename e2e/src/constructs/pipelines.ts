@@ -125,12 +125,34 @@ const desk = pipeline({ name: 'desk', input: Desk }, ({ input, step }) => {
   return step('desk', book, { what: key.ticket }, { compensate: undo, after: [input.floor] });
 });
 
+/** Nobody answers the first, who is busy, and the second, whose line is dead. */
+export const call = defineStage({
+  name: 'call',
+  input: z.object({ who: z.string(), because: z.string(), line: z.string().optional() }),
+  output: z.object({ line: z.string() }),
+  retry: { maxAttempts: 3, initialMs: 20 },
+});
+
 const Booking = z.object({ chairs: z.array(z.string()), trouble: z.enum(['none', 'always']) });
 
 /** What was booked is given back, the last first, when the last step fails: by itself, by the items of a map, by another pipeline. */
 export const bookings = pipeline(
   { name: 'bookings', input: Booking, onFailure: 'fail' },
-  ({ input, map, step, subPipeline }) => {
+  ({ input, map, onFailure, step, subPipeline }) => {
+    const called = step(
+      'call',
+      call,
+      { who: 'first', because: 'it is booked' },
+      {
+        retry: { maxAttempts: 1, maxTotal: '10m', cases: [{ on: ['LINE_BUSY'], maxAttempts: 3, initialMs: 20 }] },
+        fallback: [
+          { stage: call, input: { who: 'nobody', because: 'it is not for this' }, on: ['LINE_DEAD'] },
+          { stage: call, input: ({ code }) => ({ who: 'second', because: code }), on: ['LINE_BUSY'] },
+          { stage: call, input: ({ code }) => ({ who: 'third', because: code }) },
+        ],
+      },
+    );
+    onFailure(call, ({ code }, known) => ({ who: 'owner', because: code, line: known(called).line }));
     const room = step('room', book, { what: 'room' }, { compensate: undo });
     const chairs = map(
       'chairs',
@@ -139,7 +161,7 @@ export const bookings = pipeline(
       {},
     );
     const place = subPipeline('place', desk, { floor: 3 }, { after: [chairs, room] });
-    return step('confirm', square, { n: 7, trouble: input.trouble }, { retry: 1, after: [place] });
+    return step('confirm', square, { n: 7, trouble: input.trouble }, { retry: 1, after: [place, called] });
   },
 );
 

@@ -1,6 +1,6 @@
 import type { In, Out } from '@millrace/pipeline';
-import { type AnyStage, type Handles, Stage, type StageRun } from '@millrace/stage';
-import { book, square, sum, unbook } from './pipelines.js';
+import { type AnyStage, type Handles, Stage, StageFailure, type StageRun } from '@millrace/stage';
+import { book, call, square, sum, unbook } from './pipelines.js';
 
 /** Whoever squares this number waits, as long as a test that shares the process has it so. */
 export const gate: { n: number | undefined; open: Promise<void>; reached: number } = {
@@ -43,4 +43,14 @@ class Unbook implements Handles<typeof unbook> {
   }
 }
 
-export const STAGES: readonly AnyStage[] = [Square, Sum, Book, Unbook];
+@Stage(call)
+class Call implements Handles<typeof call> {
+  handle({ who, because, line = '' }: In<typeof call>, run: StageRun): Promise<Out<typeof call>> {
+    if (who === 'first') throw new StageFailure('LINE_BUSY', 'somebody else is talking');
+    if (who === 'second') throw new StageFailure('LINE_DEAD', 'there is nobody', { retryable: false });
+    if (who === 'owner' && run.attempt === 1) throw new Error('as it was told to');
+    return Promise.resolve({ line: [who, because, line].join(' ').trim() });
+  }
+}
+
+export const STAGES: readonly AnyStage[] = [Square, Sum, Book, Unbook, Call];

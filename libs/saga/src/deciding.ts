@@ -252,8 +252,7 @@ export class Deciding extends Recording {
     const definition = this.plan.step(step) as StageStep;
     const state = stepOf(this.run!, step);
     const { attempt, fallback } = state;
-    const { retry } = workOf(definition, fallback);
-    const due = retryAt(retry, { state, cause, at: this.at, seed: `${this.id}/${step}/${attempt}` });
+    const due = retryAt(workOf(definition, fallback).retry, { state, cause, at: this.at, of: `${this.id}/${step}` });
     const next = fallbackAfter(definition, fallback, cause.code);
     if (due !== undefined)
       this.add({ type: 'step.retrying', step, attempt: attempt + 1, at: this.at, due, ...byFallback(fallback) });

@@ -5,12 +5,13 @@ import type { StepState } from './run.js';
 
 type Tries = Omit<RetryPolicy, 'never' | 'cases'>;
 
-/** When a step that has just failed is tried again by the same stage; undefined when not at all. */
+/** When a step that has just failed is tried again by the same stage; undefined when not at all. `of`: the run and the step. */
 export function retryAt(
   policy: RetryPolicy,
-  of: { state: StepState; cause: Failure; at: number; seed: string },
+  given: { state: StepState; cause: Failure; at: number; of: string },
 ): number | undefined {
-  const { state, cause, at, seed } = of;
+  const { state, cause, at, of } = given;
+  const seed = `${of}/${state.attempt}`;
   if (cause.kind === 'permanent' || policy.never?.includes(cause.code)) return undefined;
   const own = caseOf(policy, cause.code);
   const tries: Tries = own ?? policy;
