@@ -50,6 +50,9 @@ export type AttemptView = z.infer<typeof AttemptView>;
 /** What a step is; `run`: a run of its own does the work; `map`, `loop`, `race`: it has items; `value`: it puts values together. */
 const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value', 'sleep']);
 
+/** What the items of a step are called, for people. */
+export const ITEMS_WORD = { map: 'items', loop: 'rounds', race: 'branches' } as const;
+
 /** How the items of a step stand. */
 export const ItemsView = z.object({
   total: z.int().nonnegative(),

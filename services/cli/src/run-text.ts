@@ -1,5 +1,5 @@
 import type { Degraded } from '@millrace/contracts';
-import type { ItemsView, RunView, StepView } from '@millrace/contracts/http';
+import { ITEMS_WORD, type ItemsView, type RunView, type StepView } from '@millrace/contracts/http';
 import { millisOf } from './output.js';
 import { outputText } from './outcome.js';
 import { type Colour, oneLine, paint, type Terminal } from './terminal.js';
@@ -48,9 +48,11 @@ function degradedText({ step, by, code, message }: Degraded): string {
   return `${step}: ${used}${code ? `, ${code}: ${oneLine(message ?? '')}` : ''}`;
 }
 
-function itemsText({ total, pages, running, ended, failed }: ItemsView): string {
-  const of = pages === undefined ? `${ended}/${total} items` : `${ended}/${total} pages`;
-  return [of, running > 0 && `${running} running`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
+function itemsText(kind: StepView['kind'], { total, pages, running, ended, failed }: ItemsView): string {
+  const word = pages === undefined ? ITEMS_WORD[kind as keyof typeof ITEMS_WORD] : 'pages';
+  return [`${ended}/${total} ${word}`, running > 0 && `${running} running`, failed > 0 && `${failed} failed`]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function detailOf(step: StepView): string {
@@ -58,7 +60,7 @@ function detailOf(step: StepView): string {
     step.startedAt && step.endedAt ? millisOf(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : undefined;
   const parts = [
     took,
-    step.items && itemsText(step.items),
+    step.items && itemsText(step.kind, step.items),
     step.child && step.status !== 'completed' ? `${step.child} ${step.childStatus ?? ''}`.trim() : step.child,
     step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,
     step.due ? `due ${step.due}` : undefined,

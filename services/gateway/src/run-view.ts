@@ -87,8 +87,10 @@ function itemsToLookAt(run: Run, step: string): readonly string[] {
 function itemsOf(run: Run, step: string): ItemsView | undefined {
   const fan = run.fans.get(step);
   if (!fan) return undefined;
-  const { keys, pages, active, ended, failed } = fan;
-  return { total: keys.length, ...(pages && { pages: keys.length }), running: active, ended, failed };
+  const { keys, pages, active, ended, failed, isGathered } = fan;
+  // What a race has left behind is being cancelled.
+  const running = isGathered ? 0 : active;
+  return { total: keys.length, ...(pages && { pages: keys.length }), running, ended, failed };
 }
 
 /** What one step's facts say beyond its present state. */

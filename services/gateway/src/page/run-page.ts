@@ -1,5 +1,5 @@
 import { isOver } from '@millrace/contracts';
-import type { AttemptView, RunView, StepView } from '@millrace/contracts/http';
+import { type AttemptView, ITEMS_WORD, type RunView, type StepView } from '@millrace/contracts/http';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { formOf } from './answer-form.js';
 import { durationOf, fieldsOf, MARKS } from './words.js';
@@ -64,7 +64,10 @@ function stepOf(step: StepView, axis: Axis) {
     name,
     status,
     mark: MARKS[status],
-    items: step.items,
+    items: step.items && {
+      ...step.items,
+      word: step.items.pages ? 'pages' : ITEMS_WORD[kind as keyof typeof ITEMS_WORD],
+    },
     child: step.child,
     childStatus: step.childStatus,
     label: stage === undefined ? kind : stage === name ? '' : stage,
