@@ -172,6 +172,57 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
     }
   }, 300_000);
 
+  test('what is paused stays so, whoever is killed: nothing of it begins, nothing is lost, and it goes on when it is told to', async () => {
+    const said = async (path: string, by = 'ann') => (await api.post(path, { by })).status;
+    const typesOf = async (id: string) =>
+      (await api.history(id)).map(({ type, step }) => `${type} ${step ?? ''}`.trim());
+    await deploy('stopped', {}, GO);
+    await deploy('free', {});
+    expect(await said('/v1/pipelines/stopped/pause')).toBe(200);
+    expect(await said('/v1/stages/route/pause')).toBe(200);
+    const id = await api.start(CLEAR, 'paused-run');
+    await until('it has come to the stage that is paused', async () =>
+      (await api.run(id)).steps.some(({ name, status }) => name === 'route' && status === 'running'),
+    );
+    expect(await said(`/v1/runs/${id}/pause`)).toBe(202);
+    await api.settled(id, 'paused');
+    const ask = async (pipeline: string, n: number) => {
+      const answer = await api.post('/v1/runs', { pipeline, input: { n } }, { 'idempotency-key': `${pipeline}-${n}` });
+      return ((await answer.json()) as { id: string }).id;
+    };
+    const held = await Promise.all([1, 2, 3].map((n) => ask('stopped', n)));
+    for (const one of held) await api.settled(one, 'held');
+    // A signal that comes before its step waits is kept.
+    const signal = async (one: string) => (await api.post(`/v1/runs/${one}/signals/go`, { payload: 1 })).status;
+    for (const one of held) expect(await signal(one)).toBe(202);
+    const stages = [...house.services].flatMap(([name, service]) => (name.startsWith('route') ? [service] : []));
+    expect(stages).toHaveLength(2);
+    for (const stage of stages) await stage.kill9();
+    await crash();
+    for (const stage of stages) await stage.ready();
+    held.push(await ask('stopped', 4));
+    await ask('stopped', 4);
+    await api.settled(await ask('free', 1), 'completed');
+    await api.settled(held[3]!, 'held');
+    expect(await signal(held[3]!)).toBe(202);
+    expect(await typesOf(id)).not.toContain('step.completed route');
+
+    expect(await said('/v1/stages/route/resume')).toBe(200);
+    await until('what was in hand has ended', async () => (await typesOf(id)).includes('step.completed route'));
+    await api.settled(await ask('free', 2), 'completed');
+    const types = await typesOf(id);
+    expect(types.slice(types.indexOf('run.paused') + 1)).toEqual(['step.completed route']);
+    expect((await api.run(id)).status).toBe('paused');
+    for (const one of held) expect((await api.run(one)).status).toBe('held');
+
+    expect(await said('/v1/pipelines/stopped/resume')).toBe(200);
+    expect(await said(`/v1/runs/${id}/resume`)).toBe(202);
+    for (const one of [id, ...held]) await api.settled(one, 'completed');
+    const given = await outputs<{ n: number }>('stopped');
+    expect(given.map(({ n }) => n).sort()).toEqual([1, 2, 3, 4]);
+    expect(await signal(held[0]!)).toBe(409);
+  }, 300_000);
+
   test('a rate that is set at run time is kept by all processes of a stage together, also when one of them is killed', async () => {
     const perSecond = 8;
     const set = await api.post('/v1/stages/route/limits', { perSecond, by: 'ann' });

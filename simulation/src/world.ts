@@ -112,6 +112,8 @@ export class World {
     possible.push(() => this.takeover());
     possible.push(() => this.offerAgain());
     possible.push(() => this.pause());
+    const early = this.plan.order.filter((step) => this.plan.step(step).kind === 'signal');
+    if (early.length > 0) possible.push(() => this.signal(early[this.turn % early.length]!));
     if (past.length > 0) possible.push(() => this.repeat());
     return possible;
   }

@@ -108,12 +108,21 @@ export const Fact = z.discriminatedUnion('type', [
     ...Assigned,
   }),
   /** Somebody has taken a review in hand: another's answer does not count until it is given back or goes to somebody else. */
-  z.object({ type: z.literal('step.claimed'), ...Step, by: z.string(), reason: z.string().optional() }),
+  z.object({
+    type: z.literal('step.claimed'),
+    ...Step,
+    by: z.string(),
+    /** Who had claimed it before, where it was taken over. */
+    from: z.string().optional(),
+    reason: z.string().optional(),
+  }),
   /** A claim is given back. */
   z.object({ type: z.literal('step.unclaimed'), ...Step, ...Act }),
   /** Nobody has answered for so long that the review is somebody else's now; a claim ends with it. */
   z.object({ type: z.literal('step.escalated'), ...Step, ...Assigned }),
   z.object({ type: z.literal('step.answered'), ...Step, id: z.string(), output: z.unknown(), ...Act }),
+  /** A signal that came before its step waits: it is the answer when it does. */
+  z.object({ type: z.literal('step.signal-kept'), ...Step, id: z.string(), payload: z.unknown(), ...Act }),
   /** An answer that does not count: it does not fit the step's schema, or another has claimed the review. */
   z.object({ type: z.literal('step.answer-refused'), ...Step, id: z.string(), failure: Failure, ...Act }),
   /** The output is the default that the pipeline has for the failure. */

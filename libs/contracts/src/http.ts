@@ -261,7 +261,11 @@ const Act = {
 export const ActBody = z.strictObject(Act);
 export type ActBody = z.infer<typeof ActBody>;
 
-export const ClaimBody = z.strictObject({ ...Act, by: z.string().min(1).max(200) });
+export const ClaimBody = z.strictObject({
+  ...Act,
+  by: z.string().min(1).max(200),
+  takeOver: z.boolean().optional().describe('Also from somebody else who has claimed it.'),
+});
 export type ClaimBody = z.infer<typeof ClaimBody>;
 
 export const CancelBody = ActBody.extend({

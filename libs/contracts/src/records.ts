@@ -80,7 +80,14 @@ export const StepSignalled = z.object({
 });
 
 /** Somebody takes a review in hand; and gives it back. */
-export const StepClaimed = z.object({ type: z.literal('step.claimed'), ...OfStep, ...Act, by: Person });
+export const StepClaimed = z.object({
+  type: z.literal('step.claimed'),
+  ...OfStep,
+  ...Act,
+  by: Person,
+  /** Also from somebody else who has claimed it. */
+  takeOver: z.literal(true).optional(),
+});
 export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...OfStep, ...Act });
 
 export const RunCancelRequested = z.object({

@@ -6,7 +6,7 @@ import { moveOf, type Target } from './move.js';
 import { prolonged, type StagePauses } from './pausing.js';
 import { type Run, stepOf } from './run.js';
 import { dueSteps } from './timers.js';
-import { answered, claimed } from './waiting.js';
+import { answered, claimed, kept } from './waiting.js';
 
 /** Takes a run on. Its input has been checked against the plan's schema. */
 export function accept(request: RunRequest & { source: string }, plan: LoadedPlan): Decision {
@@ -104,7 +104,10 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
     }
     case 'step.signalled': {
       const fact = answered(run, event, context);
-      if (!fact) return deciding.end();
+      if (!fact) {
+        deciding.add(...kept(run, event, context));
+        return deciding.end();
+      }
       deciding.add(fact);
       return fact.type === 'step.answered' ? deciding.settle() : deciding.end();
     }

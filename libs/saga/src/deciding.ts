@@ -24,12 +24,12 @@ import { nextOf, tooMany } from './fan.js';
 import { endOf, itemPolicyOf, spreadFor } from './items.js';
 import { inputFor, lastAttempt } from './attempts.js';
 import { runDeadline, runLate, stepDeadline, stepLate } from './deadlines.js';
-import { type Act, toldToChildren } from './pausing.js';
+import type { Act } from './pausing.js';
 import { retryAt } from './retry.js';
 import { byFallback, type Failing, Recording } from './recording.js';
 import { type Done, hasEnded, progressOf, stepOf, type Undoing } from './run.js';
 import { cancelledBy, isUndoneByStage, nextUndo } from './undoing.js';
-import { escalated, waitingFor } from './waiting.js';
+import { earlyAnswer, escalated, waitingFor } from './waiting.js';
 
 /** One decision while it is being made. */
 export class Deciding extends Recording {
@@ -81,7 +81,7 @@ export class Deciding extends Recording {
       for (const one of wanted) this.begin(one);
       for (const { step, failure } of failed) this.giveUp(step, failure, null);
       // What these have ended by may be waited for.
-      if (failed.length === 0 && !wanted.some(({ kind }) => kind === 'value')) return;
+      if (failed.length === 0 && !wanted.some(({ step }) => hasEnded(this.run!, step))) return;
     }
   }
 
@@ -107,6 +107,7 @@ export class Deciding extends Recording {
       case 'review':
       case 'signal':
         this.add(waitingFor(this.run!, this.plan, { wanted, at: this.at }));
+        this.add(...earlyAnswer(this.run!, step, this.at));
     }
   }
 
@@ -169,10 +170,7 @@ export class Deciding extends Recording {
 
   /** The run goes on, and first with what has happened meanwhile. */
   resume(act: Act): Decision {
-    const { happened } = this.run!.paused!;
-    this.add({ type: 'run.resumed', at: this.at, ...act });
-    this.events.push(...toldToChildren(this.run!, 'run.resume-requested', this.at));
-    for (const step of happened) this.follow(step);
+    for (const step of this.resumed(act)) this.follow(step);
     return this.settle();
   }
 

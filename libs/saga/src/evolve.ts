@@ -3,11 +3,11 @@ import { isUndo, itemName, itemOf } from '@millrace/pipeline';
 import { degradedBy } from './degraded.js';
 import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from './fan.js';
 import { goOnWith } from './move.js';
-import { goOn, withHappened } from './pausing.js';
+import { stand, withHappened } from './pausing.js';
 import { asked, counted } from './retry.js';
 import { childEnded, NOT_TRIED, statusOf, type Run, stepOf, type StepState } from './run.js';
 import { withDone } from './undoing.js';
-import { hold } from './waiting.js';
+import { hold, withEarly } from './waiting.js';
 
 /** A run that is being changed. */
 export type Draft = { -readonly [K in keyof Run]: Run[K] } & {
@@ -39,6 +39,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         undoing: undefined,
         degraded: [],
         paused: undefined,
+        early: new Map(),
         failed: undefined,
         parent: undefined,
         known: {},
@@ -102,10 +103,8 @@ function apply(run: Draft, fact: Fact): void {
       run.begunAt = fact.at;
       return;
     case 'run.paused':
-      run.paused = { since: fact.at, happened: [] };
-      return;
     case 'run.resumed':
-      goOn(run, fact.at);
+      stand(run, fact);
       return;
     case 'step.requested': {
       const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
@@ -201,6 +200,9 @@ function apply(run: Draft, fact: Fact): void {
     case 'step.valued':
       set(run, fact.step, { since, status: 'completed' });
       run.known[fact.step] = fact.output;
+      return;
+    case 'step.signal-kept':
+      run.early = withEarly(run, fact);
       return;
     case 'step.answer-refused':
     case 'run.move-refused':

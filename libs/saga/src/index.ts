@@ -10,4 +10,5 @@ export { type Move, moveOf, type Target } from './move.js';
 export type { StagePauses } from './pausing.js';
 export { evolve } from './evolve.js';
 export { type Run, stepOf, type StepState } from './run.js';
+export { MOST_KEPT } from './waiting.js';
 export { wakeAtOf } from './timers.js';

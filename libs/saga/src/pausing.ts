@@ -16,8 +16,14 @@ export function withHappened({ paused }: Run, step: string): Paused | undefined 
   return paused && { ...paused, happened: [...paused.happened.filter((one) => one !== step), step] };
 }
 
+/** A run is paused, or goes on. */
+export function stand(run: Draft, { type, at }: Fact & { type: 'run.paused' | 'run.resumed' }): void {
+  if (type === 'run.paused') run.paused = { since: at, happened: [] };
+  else goOn(run, at);
+}
+
 /** The time of a pause has not passed for the run: all its times move by as much. */
-export function goOn(run: Draft, at: number): void {
+function goOn(run: Draft, at: number): void {
   const since = run.paused!.since;
   const later = (time: number) => time + at - Math.max(since, Math.min(time, at));
   const optional = (time: number | undefined) => (time === undefined ? undefined : later(time));

@@ -51,6 +51,14 @@ export class Recording {
     return this.end();
   }
 
+  /** The run is no longer paused. @returns what something has happened to meanwhile */
+  protected resumed(act: Act): readonly string[] {
+    const { happened } = this.run!.paused!;
+    this.add({ type: 'run.resumed', at: this.at, ...act });
+    this.events.push(...toldToChildren(this.run!, 'run.resume-requested', this.at));
+    return happened;
+  }
+
   /** Whether nothing new is begun. */
   protected get isStopped(): boolean {
     return isOver(this.run!.status) || this.run!.undoing !== undefined;

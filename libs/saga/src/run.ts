@@ -52,6 +52,9 @@ export interface Done {
 /** What a run is on its way to while it is being compensated, and afterwards. */
 export type Undoing = Pick<Fact & { type: 'run.compensating' }, 'as' | 'failure' | 'step' | 'undoes' | 'by' | 'reason'>;
 
+/** A signal that is kept. */
+export type Early = Pick<Fact & { type: 'step.signal-kept' }, 'id' | 'payload' | 'by' | 'reason'>;
+
 /** Nothing new is begun, and no time passes. */
 export interface Paused {
   readonly since: number;
@@ -89,6 +92,8 @@ export interface Run {
   /** The steps that gave something else than their stages would have. */
   readonly degraded: readonly Degraded[];
   readonly paused: Paused | undefined;
+  /** Signals that came before their steps wait, by step, the oldest first. */
+  readonly early: ReadonlyMap<string, readonly Early[]>;
   /** Why it has failed, in which step, and the run in which its handler is asked. */
   readonly failed:
     { readonly failure: Failure; readonly step: string | undefined; readonly handler: string | undefined } | undefined;

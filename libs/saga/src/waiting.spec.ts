@@ -79,6 +79,15 @@ describe('a review that somebody has claimed', () => {
     expect(one.review?.claimedBy).toBe('ann');
   });
 
+  test('can be taken over by another, and the history says from whom', () => {
+    const one = new Waiting();
+    one.claim('ann');
+    const taken = one.on({ type: 'step.claimed', run: id, step: 'a', at: one.at, by: 'bob', takeOver: true });
+    expect(taken.facts).toMatchObject([{ type: 'step.claimed', by: 'bob', from: 'ann' }]);
+    expect(one.answer('ann').facts).toMatchObject([{ type: 'step.answer-refused' }]);
+    expect(one.answer('bob').run.status).toBe('completed');
+  });
+
   test('can be given back, and then another may claim and answer it', () => {
     const one = new Waiting();
     one.claim('ann');

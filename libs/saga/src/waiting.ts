@@ -37,16 +37,53 @@ export function answered(
   return { type: 'step.answered', step, at, id, output: payload, ...act };
 }
 
-/** A claim counts where nobody else has one; it is given back by anybody, who is named. */
+/** A claim counts where nobody else has one, or it is taken over; it is given back by anybody, who is named. */
 export function claimed(run: Run, event: RunEvent & { type: 'step.claimed' | 'step.unclaimed' }, at: number): Fact[] {
   const { step, by, reason } = event;
   const { status, review } = stepOf(run, step);
-  if (status !== 'waiting' || !review || (review.claimedBy === undefined) !== (event.type === 'step.claimed'))
-    return [];
+  if (status !== 'waiting' || !review) return [];
+  const { claimedBy } = review;
   const why = reason ? { reason } : {};
-  return event.type === 'step.claimed'
-    ? [{ type: 'step.claimed', step, at, by: event.by, ...why }]
-    : [{ type: 'step.unclaimed', step, at, ...(by && { by }), ...why }];
+  if (event.type === 'step.unclaimed')
+    return claimedBy === undefined ? [] : [{ type: 'step.unclaimed', step, at, ...(by && { by }), ...why }];
+  if (claimedBy === event.by || (claimedBy !== undefined && !event.takeOver)) return [];
+  return [
+    { type: 'step.claimed', step, at, by: event.by, ...(claimedBy !== undefined && { from: claimedBy }), ...why },
+  ];
+}
+
+/** So many signals are kept for a step that does not wait yet. */
+export const MOST_KEPT = 10;
+
+/** A signal for a step that does not wait yet is kept until it does, or the run ends. One that has its own place to wait in, a topic's, is not. */
+export function kept(
+  run: Run,
+  event: RunEvent & { type: 'step.signalled' },
+  { plan, at }: { plan: LoadedPlan; at: number },
+): Fact[] {
+  const { step, id, payload, by, reason } = event;
+  const early = run.early.get(step) ?? [];
+  const isEarly =
+    plan.order.includes(step) && plan.step(step).kind === 'signal' && stepOf(run, step).status === 'pending';
+  if (!isEarly || event.correlated || early.length >= MOST_KEPT || early.some((one) => one.id === id)) return [];
+  const act = { ...(by && { by }), ...(reason && { reason }) };
+  const details = validateAnswer(plan, step, payload);
+  if (!details) return [{ type: 'step.signal-kept', step, at, id, payload, ...act }];
+  const refused = failure('SIGNAL_INVALID', `The answer to ${step} does not fit its schema.`, { details });
+  return [{ type: 'step.answer-refused', step, at, id, failure: refused, ...act }];
+}
+
+/** A signal that came before the step waits answers it. */
+export function earlyAnswer({ early }: Run, step: string, at: number): Fact[] {
+  const [first] = early.get(step) ?? [];
+  if (!first) return [];
+  const { id, payload, by, reason } = first;
+  return [{ type: 'step.answered', step, at, id, output: payload, ...(by && { by }), ...(reason && { reason }) }];
+}
+
+export function withEarly({ early }: Run, { step, ...fact }: Fact & { type: 'step.signal-kept' }): Run['early'] {
+  const { id, payload, by, reason } = fact;
+  return new Map(early).set(step, [...(early.get(step) ?? []), { id, payload, by, reason }]);
 }
 
 /** When a review that waits goes to somebody else; undefined where it does not. */

@@ -79,7 +79,12 @@ function lineOf(fact: Fact): Line {
             : [`waits for a ${fact.kind}${sourceOf(fact)}`, recipientOf(fact)].filter(Boolean).join(' by '),
       };
     case 'step.claimed':
-      return { mark: '‖', colour: 'yellow', step: fact.step, text: `claimed ${byOf(fact)}` };
+      return {
+        mark: '‖',
+        colour: 'yellow',
+        step: fact.step,
+        text: `claimed ${byOf(fact)}${fact.from === undefined ? '' : ` from ${oneLine(fact.from)}`}`,
+      };
     case 'step.unclaimed':
       return {
         mark: '‖',
@@ -100,6 +105,13 @@ function lineOf(fact: Fact): Line {
         colour: 'green',
         step: fact.step,
         text: ['answered', byOf(fact), gistOf(fact.output)].filter(Boolean).join(' '),
+      };
+    case 'step.signal-kept':
+      return {
+        mark: '•',
+        colour: 'grey',
+        step: fact.step,
+        text: ['signal kept', byOf(fact)].filter(Boolean).join(' '),
       };
     case 'step.answer-refused':
       return { mark: '✗', colour: 'red', step: fact.step, text: `answer refused: ${oneLine(fact.failure.message)}` };

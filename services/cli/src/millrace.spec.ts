@@ -291,6 +291,7 @@ test('what people do is sent with who and why', async () => {
     ],
     [`review answer ${RUN}.approve --set approved=true`, `/v1/reviews/${RUN}.approve`, { answer: { approved: true } }],
     [`review claim ${RUN}.approve`, `/v1/reviews/${RUN}.approve/claim`, {}],
+    [`review claim ${RUN}.approve --take-over`, `/v1/reviews/${RUN}.approve/claim`, { takeOver: true }],
     [`review unclaim ${RUN}.approve`, `/v1/reviews/${RUN}.approve/unclaim`, {}],
     [`dead-letter redrive dl_1`, '/v1/dead-letters/dl_1/redrive', {}],
   ];

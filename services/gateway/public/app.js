@@ -126,6 +126,7 @@ if (run && over !== 'true') {
     'step.unclaimed',
     'step.escalated',
     'step.answered',
+    'step.signal-kept',
     'step.answer-refused',
     'step.defaulted',
     'step.dead-lettered',

@@ -60,7 +60,8 @@ test('a claimed review shows whose it is, and nobody else may answer or claim it
   expect(await codeOf(await post(`${url}/claim`, { by: 'ann' }))).toEqual([404, 'UNKNOWN_REVIEW']);
   world.toReview(run);
   expect(await codeOf(await post(`${url}/claim`, {}))).toEqual([400, 'INVALID_REQUEST']);
-  expect((await post(`${url}/claim`, { by: 'ann' })).status).toBe(202);
+  expect((await post(`${url}/claim`, { by: 'ann' })).status).toBe(200);
+  expect((await post(`${url}/claim`, { by: 'ann' })).status).toBe(200);
   const held = { claimedBy: 'ann', group: 'support', allowedActions: ['answer', 'unclaim'] };
   expect(ReviewView.parse(await (await fetch(url)).json())).toMatchObject(held);
   expect(ReviewList.parse(await (await fetch(`${world.url}/v1/reviews`)).json()).items).toMatchObject([held]);
@@ -77,7 +78,7 @@ test('a claimed review shows whose it is, and nobody else may answer or claim it
     const { code, detail } = Problem.parse(await response.json());
     expect([code, detail]).toEqual(['REVIEW_CLAIMED', 'ann has claimed approve.']);
   }
-  expect((await post(`${url}/unclaim`, { by: 'bob', reason: 'ann is away' })).status).toBe(202);
+  expect((await post(`${url}/unclaim`, { by: 'bob', reason: 'ann is away' })).status).toBe(200);
   expect(await codeOf(await post(`${url}/unclaim`))).toEqual([409, 'NOT_ALLOWED_NOW']);
   expect((await post(url, { answer: { approved: true }, by: 'bob' })).status).toBe(202);
   expect((await get(world, run)).status).toBe('completed');
@@ -129,6 +130,23 @@ test('a run is cancelled once, also without a body', async () => {
   expect((await post(`${world.url}/v1/runs/${run}/cancel`)).status).toBe(202);
   expect((await get(world, run)).status).toBe('cancelled');
   expect(await codeOf(await post(`${world.url}/v1/runs/${run}/cancel`))).toEqual([409, 'NOT_ALLOWED_NOW']);
+});
+
+test('of two who claim a review at once one has it, and the other is told who; it can be taken over', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.toReview(run);
+  const url = `${world.url}/v1/reviews/${run}.approve`;
+  const names = ['ann', 'bob'];
+  const answers = await Promise.all(names.map((by) => post(`${url}/claim`, { by })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  const [has, lost] = answers[0]!.status === 200 ? names : [...names].reverse();
+  const { code, detail } = Problem.parse(await answers.find(({ status }) => status === 409)!.json());
+  expect([code, detail]).toEqual(['REVIEW_CLAIMED', `${has} has claimed approve.`]);
+  expect((await post(`${url}/claim`, { by: lost, takeOver: true })).status).toBe(200);
+  expect(ReviewView.parse(await (await fetch(url)).json()).claimedBy).toBe(lost);
+  expect(world.facts(run).at(-1)).toMatchObject({ type: 'step.claimed', by: lost, from: has });
+  expect((await post(url, { answer: { approved: true }, by: has })).status).toBe(409);
 });
 
 test('a run is paused and goes on, as often as anybody asks, and shows it', async () => {

@@ -1,13 +1,14 @@
 import { EVENT_TYPE, HEADER, isOver, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline';
-import { evolve, moveOf } from '@millrace/saga';
+import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
 import type { House } from '@millrace/service';
 import type { Reader, RunRecord } from '@millrace/store';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { runLinks, runView } from './run-view.js';
 import type { Runs } from './runs.js';
+import { untilApplied } from './until-applied.js';
 import { refusalOf } from './versions.js';
 
 interface Needs {
@@ -21,6 +22,9 @@ interface Answer extends ActBody {
   readonly id?: string | undefined;
   readonly payload: unknown;
 }
+
+/** An act about who has a review, and whether it is known that it has taken effect. */
+export type Held = Accepted & { readonly applied: boolean };
 
 /** What people and systems do to runs. Each checks that it is allowed now and becomes one event on `runs`. */
 export class Acts {
@@ -41,9 +45,13 @@ export class Acts {
   }
 
   async signal(id: string, step: string, { payload, by, reason, id: signal }: Answer): Promise<Accepted> {
-    const { view, plan } = await this.open(id);
+    const { record, view, plan } = await this.open(id);
     const target = stepOf(view.steps, step, id);
-    refuseUnless(target, ['signal', 'answer']);
+    const kept = record.facts.filter((fact) => fact.type === 'step.signal-kept' && fact.step === step).length;
+    if (target.kind === 'signal' && target.status === 'pending' && !isOver(view.status)) {
+      // It is kept until the step waits.
+      if (kept >= MOST_KEPT) throw notNow(`${MOST_KEPT} signals are kept for ${step} already: it does not wait yet.`);
+    } else refuseUnless(target, ['signal', 'answer']);
     if (target.claimedBy !== undefined && target.claimedBy !== by) throw claimedByAnother(target);
     const errors = validateAnswer(plan, step, payload);
     if (errors) {
@@ -61,17 +69,39 @@ export class Acts {
     return this.publish({ ...event, ...actOf({ by, reason }) });
   }
 
-  /** @throws {RequestProblem} REVIEW_CLAIMED, where somebody else has claimed it */
-  async claim(id: string, step: string, { by, reason }: ClaimBody): Promise<Accepted> {
+  /**
+   * Resolves when it is known who has the review; `applied` is false where that could not be found out in time.
+   * @throws {RequestProblem} REVIEW_CLAIMED, where somebody else has claimed it
+   */
+  async claim(id: string, step: string, { by, reason, takeOver }: ClaimBody): Promise<Held> {
     const target = stepOf((await this.open(id)).view.steps, step, id);
-    if (target.claimedBy !== undefined && target.claimedBy !== by) throw claimedByAnother(target);
-    refuseUnless(target, ['claim']);
-    return this.publish({ type: 'step.claimed', run: id, step, at: Date.now(), by, ...actOf({ reason }) });
+    if (target.claimedBy === by) return { ...linked(id), applied: true };
+    if (target.claimedBy !== undefined && !takeOver) throw claimedByAnother(target);
+    refuseUnless(target, ['claim', 'unclaim']);
+    const how = { ...(takeOver && { takeOver }), ...actOf({ reason }) };
+    await this.publish({ type: 'step.claimed', run: id, step, at: Date.now(), by, ...how });
+    return this.held(id, step, ({ claimedBy }) => {
+      if (claimedBy === by) return true;
+      if (claimedBy !== undefined && claimedBy !== target.claimedBy) throw claimedByAnother({ name: step, claimedBy });
+      return undefined;
+    });
   }
 
-  async unclaim(id: string, step: string, act: ActBody): Promise<Accepted> {
-    refuseUnless(stepOf((await this.open(id)).view.steps, step, id), ['unclaim']);
-    return this.publish({ type: 'step.unclaimed', run: id, step, at: Date.now(), ...actOf(act) });
+  async unclaim(id: string, step: string, act: ActBody): Promise<Held> {
+    const target = stepOf((await this.open(id)).view.steps, step, id);
+    refuseUnless(target, ['unclaim']);
+    await this.publish({ type: 'step.unclaimed', run: id, step, at: Date.now(), ...actOf(act) });
+    return this.held(id, step, ({ claimedBy }) => (claimedBy === target.claimedBy ? undefined : true));
+  }
+
+  /** Looks at a review until it stands as was asked for, or waits for nobody any more. */
+  private async held(id: string, step: string, isSo: (step: StepView) => true | undefined): Promise<Held> {
+    const applied = await untilApplied(async () => {
+      const now = stepOf((await this.open(id)).view.steps, step, id);
+      if (now.status !== 'waiting') throw notNow(`${step} is ${now.status}: it waits for nobody any more.`);
+      return isSo(now);
+    });
+    return { ...linked(id), applied: applied ?? false };
   }
 
   /** @throws {RequestProblem} MOVE_REFUSED, naming all that does not fit; UNKNOWN_VERSION */
@@ -122,11 +152,13 @@ export class Acts {
         },
       },
     ]);
-    return { id: event.run, links: runLinks(event.run) };
+    return linked(event.run);
   }
 }
 
-const claimedByAnother = ({ name, claimedBy }: StepView): RequestProblem =>
+const linked = (id: string): Accepted => ({ id, links: runLinks(id) });
+
+const claimedByAnother = ({ name, claimedBy }: Pick<StepView, 'name' | 'claimedBy'>): RequestProblem =>
   new RequestProblem('REVIEW_CLAIMED', `${claimedBy} has claimed ${name}.`);
 
 export const notNow = (why: string): RequestProblem => new RequestProblem('NOT_ALLOWED_NOW', why);

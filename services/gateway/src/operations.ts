@@ -133,9 +133,10 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: '/v1/reviews/{id}/claim',
     id: 'claimReview',
-    summary: 'Takes a review in hand: until it is given back or escalated, nobody else’s answer counts.',
+    summary:
+      'Takes a review in hand, from somebody else only with `takeOver`: until it is given back or escalated, nobody else’s answer counts. Of two who ask at once one gets it, the other 409.',
     body: http.ClaimBody,
-    answers: accepted,
+    answers: { ...accepted, ...ok('Accepted', 'It is so.') },
     problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'REVIEW_CLAIMED', 'BROKER_UNAVAILABLE'],
   },
   {
@@ -145,7 +146,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Gives a claimed review back, one’s own or, with the reason in the history, another’s.',
     body: http.ActBody,
     optionalBody: true,
-    answers: accepted,
+    answers: { ...accepted, ...ok('Accepted', 'It is so.') },
     problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
   },
   {

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { type Accepted, ActBody, AnswerBody, ClaimBody, type ReviewView } from '@millrace/contracts/http';
 import type { LoadedPlan } from '@millrace/pipeline';
 import type { Reader, Review } from '@millrace/store';
-import { Acts } from './acts.js';
+import { Acts, type Held } from './acts.js';
 import { cursorOf, readCursor } from './cursor.js';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
@@ -60,20 +61,32 @@ export class ReviewsController {
   }
 
   @Post(':id/claim')
-  @HttpCode(202)
-  async claim(@Param('id') id: string, @Body({ schema: ClaimBody }) body: ClaimBody): Promise<Accepted> {
+  async claim(
+    @Param('id') id: string,
+    @Body({ schema: ClaimBody }) body: ClaimBody,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Accepted> {
     const { run, step } = partsOf(id);
     await this.get(id);
-    return this.acts.claim(run, step, body);
+    return answered(response, await this.acts.claim(run, step, body));
   }
 
   @Post(':id/unclaim')
-  @HttpCode(202)
-  async unclaim(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) body: ActBody): Promise<Accepted> {
+  async unclaim(
+    @Param('id') id: string,
+    @Body({ schema: ActBody.default({}) }) body: ActBody,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Accepted> {
     const { run, step } = partsOf(id);
     await this.get(id);
-    return this.acts.unclaim(run, step, body);
+    return answered(response, await this.acts.unclaim(run, step, body));
   }
+}
+
+/** 202 while it is not known what became of it. */
+function answered(response: ServerResponse, { applied, ...accepted }: Held): Accepted {
+  response.statusCode = applied ? 200 : 202;
+  return accepted;
 }
 
 const heldBy = ({ assignee, group, claimedBy }: Pick<ReviewView, 'assignee' | 'group' | 'claimedBy'> = {}) => ({

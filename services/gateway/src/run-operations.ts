@@ -38,7 +38,8 @@ export const RUN_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: '/v1/runs/{id}/signals/{step}',
     id: 'signalStep',
-    summary: 'Gives a waiting step what it needs.',
+    summary:
+      'Gives a step what it waits for. A signal (not a review) may come before its step waits: up to 10 are kept for a step until it does, or the run ends.',
     body: http.SignalBody,
     answers: accepted,
     problems: [

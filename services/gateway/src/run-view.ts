@@ -246,6 +246,7 @@ function record(history: History, fact: StepFact): void {
     case 'step.claimed':
     case 'step.unclaimed':
     case 'step.escalated':
+    case 'step.signal-kept':
     case 'step.answer-refused':
   }
 }

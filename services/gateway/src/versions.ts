@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type DeploymentOutcome,
   DeploymentRequest,
@@ -24,16 +23,13 @@ import type { Deployed, Reader, Version } from '@millrace/store';
 import { type Plans, unknownPipeline } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { timeOf } from './run-view.js';
+import { untilApplied } from './until-applied.js';
 
 interface Needs {
   readonly house: House;
   readonly reader: Pick<Reader, 'deployed'>;
   readonly plans: Plans;
 }
-
-/** How long an answer waits for a deployment to be applied, and how often it looks. */
-const LONGEST_WAIT_MS = 10_000;
-const LOOK_MS = 25;
 
 /** The versions of pipelines: what there is, and what people ask to change. */
 export class Versions {
@@ -106,10 +102,8 @@ export class Versions {
     const headers = { [HEADER.id]: request.id, [HEADER.type]: EVENT_TYPE.deployment };
     const value = JSON.stringify(DeploymentRequest.parse(request));
     await house.broker.publish([{ topic: house.topics.deployments, key: pipeline, value, headers }]);
-    for (const end = Date.now() + LONGEST_WAIT_MS; Date.now() < end; await sleep(LOOK_MS)) {
-      const outcome = await reader.deployed.outcome(request.id);
-      if (outcome) return viewOf(request.id, outcome);
-    }
+    const outcome = await untilApplied(() => reader.deployed.outcome(request.id));
+    if (outcome) return viewOf(request.id, outcome);
     return { id: request.id, status: 'pending', pipeline, links: linksOf(request.id, pipeline) };
   }
 }

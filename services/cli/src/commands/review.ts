@@ -56,7 +56,10 @@ export function reviewCommands(program: Command, context: Context): void {
     .argument('<review>', '<run>.<step>, as `review list` has it')
     .requiredOption('--by <name>', 'who takes it')
     .option('--reason <text>', 'why')
-    .action((id: string, options: CommonOptions & ActOptions) => hold(context, { id, options, what: 'claim' }));
+    .option('--take-over', 'also from somebody else who has claimed it')
+    .action((id: string, options: CommonOptions & ActOptions & { takeOver?: true }) =>
+      hold(context, { id, options, what: 'claim' }),
+    );
 
   acting(talking(review.command('unclaim')))
     .description('give a claimed review back')
@@ -89,13 +92,21 @@ export function reviewCommands(program: Command, context: Context): void {
     });
 }
 
-/** Claims a review or gives it back. Who was first is in the review itself. */
+/** Claims a review or gives it back. */
 async function hold(
   { terminal }: Context,
-  { id, options, what }: { id: string; options: CommonOptions & ActOptions; what: 'claim' | 'unclaim' },
+  {
+    id,
+    options,
+    what,
+  }: { id: string; options: CommonOptions & ActOptions & { takeOver?: true }; what: 'claim' | 'unclaim' },
 ): Promise<void> {
   const path = `/v1/reviews/${encodeURIComponent(id)}/${what}`;
-  const accepted = await clientOf(terminal, options).post(path, actOf(options), Accepted);
+  const accepted = await clientOf(terminal, options).post(
+    path,
+    { ...actOf(options), ...(options.takeOver && { takeOver: true }) },
+    Accepted,
+  );
   terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
-  terminal.say(`Asked for. Who has it now: millrace review get ${id}\n`);
+  terminal.say(`Who has it: millrace review get ${id}\n`);
 }

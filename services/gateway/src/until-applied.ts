@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long an answer waits for the coordinator to decide, and how often it looks. */
+const LONGEST_WAIT_MS = 10_000;
+const LOOK_MS = 25;
+
+/** What became of something that was asked for; undefined where that is not known in time. */
+export async function untilApplied<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (const end = Date.now() + LONGEST_WAIT_MS; Date.now() < end; await sleep(LOOK_MS)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
