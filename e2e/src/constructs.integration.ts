@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Incoming } from '@millrace/broker';
 import { type RunEvent, type RunResult, runIdOf, type StepCommand } from '@millrace/contracts';
 import { kafkaBroker } from '@millrace/broker-kafka';
-import { isUndo } from '@millrace/pipeline';
+import { HANDLER, isUndo } from '@millrace/pipeline';
 import { bookings, families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
 import { routes } from './constructs/routes-suite.js';
 import { turns } from './constructs/turns-suite.js';
@@ -82,7 +82,9 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
 
   const failing = new Set(upTo(BOOKINGS).flatMap((n) => (n % 2 === 0 ? [runIdOf(bookings.name, `bookings${n}`)] : [])));
   const outputs = new Map<string, unknown[]>();
-  for (const { run, pipeline, output, status, failure } of await results()) {
+  const mark = { step: 'call', by: 'fallback', code: 'LINE_DEAD', message: 'there is nobody' };
+  for (const { run, pipeline, output, status, failure, degraded } of await results()) {
+    if (pipeline === bookings.name) expect(degraded).toEqual([mark]);
     const fails = pipeline === bookings.name && failing.has(run);
     expect([status, failure?.code]).toEqual(fails ? ['failed', 'STAGE_THREW'] : ['completed', undefined]);
     outputs.set(pipeline, [...(outputs.get(pipeline) ?? []), output]);
@@ -107,6 +109,14 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
   expect(outputs.get(ways.name)).toEqual(expect.arrayContaining(expected));
   expect(outputs.get(ways.name)).toHaveLength(WAYS);
 
+  const requested = async () =>
+    (await events()).flatMap((one) => (one.type === 'run.requested' && one.parent.step === HANDLER ? [one] : []));
+  const handled = async () => {
+    const handlers = new Set((await requested()).map(({ run }) => run));
+    return (await events()).filter((one) => one.type === 'step.completed' && handlers.has(one.run));
+  };
+  await until('failures are handled', async () => (await handled()).length >= failing.size);
+  expect(new Set((await requested()).map(({ parent }) => parent.run))).toEqual(failing);
   const happened = await events();
   const parents = new Map(happened.flatMap((one) => (one.type === 'run.requested' ? [[one.run, one.parent.run]] : [])));
   const rootOf = (run: string): string => (parents.has(run) ? rootOf(parents.get(run)!) : run);
@@ -118,7 +128,8 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
   expect(new Set(undone.keys())).toEqual(failing);
   for (const steps of undone.values()) expect(steps.toSorted()).toEqual(UNDOS.toSorted());
 
-  const commands = (await house.read(house.topics.stage('square'))).map((one) => json<StepCommand>(one));
+  const stages = ['square', 'call'].map((stage) => house.read(house.topics.stage(stage)));
+  const commands = (await Promise.all(stages)).flat().map((one) => json<StepCommand>(one));
   const sent = commands.map(({ run, step, attempt }) => `${run}/${step}/${attempt}`);
   expect(sent.filter((one, i) => sent.indexOf(one) !== i)).toEqual([]);
 }, 570_000);

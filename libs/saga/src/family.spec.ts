@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isUndo, itemOf } from '@millrace/pipeline';
+import { HANDLER, isUndo, itemOf } from '@millrace/pipeline';
 import type { Decision } from './decision.js';
 import { firstMap, script } from './family-script.fixture.js';
 import { Family, RULES } from './family.fixture.js';
@@ -134,6 +134,24 @@ describe('the simulation notices', () => {
         return { ...one, run: { ...one.run, done: one.run.done.toReversed() } };
       },
     }));
+
+  test('a handler that is not asked', () =>
+    notices(
+      broken((one) => ({
+        ...one,
+        events: one.events.filter((event) => event.type !== 'run.requested' || event.parent.step !== HANDLER),
+      })),
+    ));
+
+  test('a child that does not tell that it is degraded', () =>
+    notices(
+      broken((one) => ({
+        ...one,
+        events: one.events.map((event) =>
+          event.type === 'step.completed' ? { ...event, degraded: undefined } : event,
+        ),
+      })),
+    ));
 
   test('an item that is begun twice', () =>
     notices(
