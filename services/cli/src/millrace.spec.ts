@@ -203,6 +203,21 @@ describe('run watch', () => {
   });
 });
 
+test('run get says what of a run is degraded and for what, and who handles its failure', async () => {
+  await using gateway = await FakeGateway.open();
+  const failure = { code: 'OUT_OF_PAPER', kind: 'permanent', message: 'No.', remedy: '' } as const;
+  const marks = [
+    { step: 'draft', by: 'fallback', code: 'MODEL_BUSY', message: 'It was busy.' },
+    { step: 'ingest', by: 'run' },
+  ] as const;
+  const more = { failure, failedStep: 'print', handler: 'run_h', degraded: true as const, degradedBy: [...marks] };
+  gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'failed', ...more }));
+  const { out } = await gateway.run(`run get ${RUN}`);
+  expect(out).toContain('handler   run_h\n');
+  expect(out).toContain('degraded  draft: fallback used, MODEL_BUSY: It was busy.\n');
+  expect(out).toContain('degraded  ingest: its run is degraded\n');
+});
+
 describe('lists', () => {
   const summary = {
     id: RUN,
