@@ -10,7 +10,9 @@ const main = path('../dist/main.js');
 
 if (!existsSync(main)) {
   // Standard output is for data.
-  const built = spawnSync(nodePath(), [path('../../../scripts/build.mjs'), 'services/cli'], { stdio: ['ignore', 2, 2] });
+  const built = spawnSync(nodePath(), [path('../../../scripts/build.mjs'), 'services/cli'], {
+    stdio: ['ignore', 2, 2],
+  });
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 runOnNode([main, ...process.argv.slice(2)]);
