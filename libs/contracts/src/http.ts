@@ -192,7 +192,8 @@ const RecordView = z.object({
 
 export const DeadLetterView = z.object({
   id: z.string(),
-  status: z.enum(['open', 'redriven']),
+  /** `closed`: its run has ended without it. */
+  status: z.enum(['open', 'redriven', 'closed']),
   at: Time,
   failure: FailureView,
   run: z.string().optional(),

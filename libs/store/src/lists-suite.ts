@@ -112,4 +112,35 @@ export function listsSuite(store: () => Store): void {
     const { items } = await store().reader.deadLetters({ pipeline: letter.pipeline, status: 'redriven', limit: 5 });
     expect(items).toEqual([{ ...letter, status: 'redriven' }]);
   });
+
+  test('a dead letter is closed when its run has ended without it, but for one that was redriven', async () => {
+    const pipeline = randomId('pipeline');
+    const failure = { code: 'STAGE_THREW', kind: 'transient', message: 'it broke' } as const;
+    const of = {
+      status: 'open',
+      at: 7_000,
+      failure,
+      run: randomId('run'),
+      pipeline,
+      step: 'draft',
+      stage: 'draft',
+    } as const;
+    const letters = [randomId('dl'), randomId('dl')].map((id) => ({
+      ...of,
+      id,
+      attempts: 3,
+      input: null,
+      record: undefined,
+    }));
+    const [first, second] = letters.map(({ id }) => id) as [string, string];
+    await store().writer.commit(commitOf({ topic, next: 1, deadLetters: letters, redriven: [first] }));
+    await store().writer.commit(commitOf({ topic, expected: 1, next: 2, closed: [first, second] }));
+    const { items } = await store().reader.deadLetters({ pipeline, limit: 5 });
+    expect(new Map(items.map(({ id, status }) => [id, status]))).toEqual(
+      new Map([
+        [first, 'redriven'],
+        [second, 'closed'],
+      ]),
+    );
+  });
 }

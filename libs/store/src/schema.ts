@@ -33,7 +33,7 @@ export interface Tables extends VersionTables {
   };
   dead_letters: {
     id: string;
-    status: 'open' | 'redriven';
+    status: 'open' | 'redriven' | 'closed';
     at: Date;
     run: string | null;
     pipeline: string | null;

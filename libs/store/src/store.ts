@@ -46,7 +46,8 @@ export interface Holding {
 /** A parked step, or a record that nobody could read (`run` is then undefined and `record` has what came). */
 export interface DeadLetter {
   readonly id: string;
-  readonly status: 'open' | 'redriven';
+  /** `closed`: its run has ended without it. */
+  readonly status: 'open' | 'redriven' | 'closed';
   readonly at: number;
   readonly failure: Failure;
   readonly run: string | undefined;
@@ -108,6 +109,8 @@ export interface Commit {
   readonly changes: readonly RunChange[];
   readonly deadLetters: readonly DeadLetter[];
   readonly redriven: readonly string[];
+  /** Dead letters of runs that have ended without them. */
+  readonly closed?: readonly string[];
   /** For runs of pipelines that may only have so many at once. */
   readonly places?: PlaceChanges | undefined;
   readonly signals?: SignalChanges | undefined;

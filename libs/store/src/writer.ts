@@ -102,9 +102,9 @@ export class Writer {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, changes, places, signals } = commit;
+    const { deadLetters, redriven, closed = [], changes, places, signals } = commit;
     const waits = changes.some(({ waits, waited, held = [] }) => waits.length + waited.length + held.length > 0);
-    if (!waits && !places && !signals && deadLetters.length + redriven.length === 0)
+    if (!waits && !places && !signals && deadLetters.length + redriven.length + closed.length === 0)
       return this.write(this.database.query, commit);
     await this.database.transaction(async (query) => {
       await this.write(query, commit);
@@ -190,9 +190,10 @@ export class Writer {
       changes,
       deadLetters,
       redriven,
+      closed = [],
       places,
       signals,
-    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'places' | 'signals'>,
+    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'places' | 'signals'>,
   ): Promise<void> {
     if (places) await keepPlaces(query, places);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
@@ -233,6 +234,8 @@ export class Writer {
     if (redriven.length > 0) {
       await query(`update dead_letters set status = 'redriven' where id = any($1::text[])`, [redriven]);
     }
+    if (closed.length > 0)
+      await query(`update dead_letters set status = 'closed' where status = 'open' and id = any($1::text[])`, [closed]);
   }
 
   /** Keeps dead letters that other services made of records they could not read. */

@@ -118,6 +118,13 @@ export function deadLettersOf(run: Run, facts: readonly Fact[], plan: LoadedPlan
   });
 }
 
+/** The dead letters with which a run has ended: nobody can redrive them any more. */
+export function closedOf(before: Run | undefined, { run, facts }: Pick<Decision, 'run' | 'facts'>): string[] {
+  if (run.endedAt === undefined) return [];
+  const parked = [...(before?.steps.values() ?? [])].flatMap(({ deadLetter }) => deadLetter ?? []);
+  return [...parked, ...facts.flatMap((fact) => (fact.type === 'step.dead-lettered' ? [fact.deadLetter] : []))];
+}
+
 export const redrivenOf = (facts: readonly Fact[]): string[] =>
   facts.flatMap((fact) => {
     if (fact.type === 'step.redriven') return [fact.deadLetter];

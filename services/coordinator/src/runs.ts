@@ -14,7 +14,7 @@ import {
   withLists,
 } from '@millrace/saga';
 import { answerBytes } from './answer.js';
-import { changeOf, deadLettersOf, redrivenOf } from './change.js';
+import { changeOf, closedOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
 import { Positions } from './position.js';
@@ -76,6 +76,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       changes,
       deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
+      closed: changed.flatMap(({ before, decision }) => closedOf(before?.run, decision)),
       places: placesOf(changed, at),
       signals,
       answer: answerBytes(records),

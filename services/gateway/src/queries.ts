@@ -35,7 +35,7 @@ export const ReviewsQuery = z.strictObject({
 export type ReviewsQuery = z.infer<typeof ReviewsQuery>;
 
 export const DeadLettersQuery = z.strictObject({
-  status: z.enum(['open', 'redriven']).optional(),
+  status: z.enum(['open', 'redriven', 'closed']).optional(),
   pipeline,
   ...page,
 });

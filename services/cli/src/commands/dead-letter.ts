@@ -13,7 +13,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
 
   talking(deadLetter.command('list'))
     .description('dead letters, newest first')
-    .addOption(new Option('--status <status>', 'only these').choices(['open', 'redriven']))
+    .addOption(new Option('--status <status>', 'only these').choices(['open', 'redriven', 'closed']))
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--limit <n>', 'how many at most', '50')
     .option('--cursor <cursor>', 'go on where a page ended')
