@@ -23,6 +23,8 @@ export interface CoordinatorOptions {
   readonly now?: () => number;
 }
 
+/** How often it is looked for topics that nobody waits for any more. */
+const LOOK_MS = 600_000;
 /** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
 const INTAKE_BATCH = 500;
 const RUNS_BATCH = 200;
@@ -58,11 +60,23 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     now,
   };
   const triggers = new Triggers(context, groups);
+  let changes = 0;
   const routes = await followRoutes(house, plans, async (current) => {
+    changes++;
     for (const plan of current) await keepSchedules(store, plan, now());
     triggers.follow(current);
-    triggers.listen(await plans.inUse(current));
+    triggers.listen(await plans.inUse());
   });
+  // The last run that waits for a topic's records may end at any time.
+  const looking = setInterval(() => {
+    const before = changes;
+    plans.inUse().then(
+      // What has changed meanwhile says so itself.
+      (used) => before === changes && triggers.listen(used),
+      (error: unknown) =>
+        telemetry.log.warn({ err: error }, 'It could not be found out which topics signals come from.'),
+    );
+  }, LOOK_MS);
   const consumptions = await Promise.all([
     broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
     broker.consumeInOrder(
@@ -95,6 +109,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
       );
     },
     async drain(ms) {
+      clearInterval(looking);
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();

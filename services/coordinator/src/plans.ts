@@ -40,13 +40,13 @@ export class Plans {
     return current;
   }
 
-  /** All plans that runs of these pipelines follow, or new ones may. */
-  async inUse(current: readonly LoadedPlan[]): Promise<readonly LoadedPlan[]> {
+  /** All plans that runs follow, or new ones may. */
+  async inUse(): Promise<readonly LoadedPlan[]> {
     const { deployed } = this.store.reader;
-    const hashes = new Set(current.map(({ hash }) => hash));
-    for (const pipeline of current.map(({ plan }) => plan.pipeline)) {
-      const canary = this.routes.get(pipeline)?.canary?.plan;
-      if (canary !== undefined) hashes.add(canary);
+    const hashes = new Set<string>();
+    for (const [pipeline, { current, canary }] of this.routes) {
+      hashes.add(current);
+      if (canary) hashes.add(canary.plan);
       for (const { plan } of await deployed.livePlans(pipeline)) hashes.add(outermostOf(plan));
     }
     return Promise.all([...hashes].map((hash) => this.get(hash)));

@@ -89,16 +89,29 @@ export class Triggers {
     }
   }
 
-  /** Runs of these plans may wait for signals. What is listened to once is listened to on: others may wait for it. */
+  /** Runs of these plans, and of no others, may wait for signals. A topic that is listened to again goes on where it was. */
   listen(plans: readonly LoadedPlan[]): void {
     if (this.draining) return;
+    const wanted = new Map<string, Map<string, LoadedSource>>();
     for (const source of plans.flatMap(({ plan }) => sourcesOf(plan)).map(loadSource)) {
       const { id, topic } = source;
-      const known = this.signals.get(topic);
-      const sources = known ?? new Map<string, LoadedSource>();
+      const sources = wanted.get(topic) ?? new Map<string, LoadedSource>();
+      wanted.set(topic, sources);
       const before = sources.get(id);
       sources.set(id, before && before.keepMs > source.keepMs ? before : source);
-      if (known) continue;
+    }
+    for (const topic of [...this.signals.keys()]) {
+      if (wanted.has(topic)) continue;
+      this.signals.delete(topic);
+      this.end(signalsIdOf(topic), this.running.get(signalsIdOf(topic))!);
+    }
+    for (const [topic, sources] of wanted) {
+      const known = this.signals.get(topic);
+      if (known) {
+        known.clear();
+        for (const [id, source] of sources) known.set(id, source);
+        continue;
+      }
       this.signals.set(topic, sources);
       const group = this.groups.signals(topic);
       const opened = openedAt(this.context, { group, topic, id: signalsIdOf(topic) });
