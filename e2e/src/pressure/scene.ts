@@ -17,6 +17,8 @@ export interface Task {
 
 /** The port of nobody. */
 const NOBODY = 1;
+/** A connection on which nothing happens tells PostgreSQL's statistics what it did within ten seconds (PGSTAT_IDLE_INTERVAL). */
+const IDLE_STATISTICS_MS = 11_000;
 const IDLE_SECONDS = 10;
 
 /** An installation with one stage and one partition a topic, little heap for each service, and a network to its database that can be slow or gone. */
@@ -101,7 +103,7 @@ export class Scene implements AsyncDisposable {
 
   /** What nothing to do costs, over some seconds. */
   async idle(): Promise<Idle> {
-    await sleep(3_000); // What was done before is in the statistics by then.
+    await sleep(IDLE_STATISTICS_MS); // What was done before is in them by then.
     const before = { ...(await this.done()), cpu: cpuOf(this.service('coordinator')) };
     await sleep(IDLE_SECONDS * 1_000);
     const after = { ...(await this.done()), cpu: cpuOf(this.service('coordinator')) };
