@@ -3,6 +3,7 @@ import type { Incoming } from '@millrace/broker';
 import { type RunEvent, type RunResult, runIdOf, type StepCommand } from '@millrace/contracts';
 import { kafkaBroker } from '@millrace/broker-kafka';
 import { HANDLER, isUndo } from '@millrace/pipeline';
+import { sumOfPowers, upTo } from './constructs/numbers.js';
 import { bookings, families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
 import { routes } from './constructs/routes-suite.js';
 import { turns } from './constructs/turns-suite.js';
@@ -11,8 +12,6 @@ import { policies } from './constructs/waits.js';
 import { type Installation, install } from './installation.js';
 import { ROOT, until } from './processes.js';
 
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sumOfPowers = (count: number, power: number) => upTo(count).reduce((sum, n) => sum + n ** power, 0);
 const json = <T>(record: Incoming): T => JSON.parse(record.value?.toString() ?? 'null') as T;
 
 const MAPS = { squares: 2_000, families: 150 };

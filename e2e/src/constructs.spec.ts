@@ -1,5 +1,6 @@
 import { hashOf } from '@millrace/pipeline';
 import { parsePipeline, pipelineYaml } from '@millrace/pipeline/yaml';
+import { sumOfPowers, upTo } from './constructs/numbers.js';
 import {
   approvals,
   families,
@@ -19,9 +20,6 @@ beforeAll(async () => {
   workshop = await Workshop.open();
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
-
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sumOfPowers = (count: number, power: number) => upTo(count).reduce((sum, n) => sum + n ** power, 0);
 
 test.each([0, 1, 100, 101, 1_234])('a map of %i items gives its list, in order', async (count) => {
   const run = await workshop.ended(await workshop.start(squares, { numbers: upTo(count) }));

@@ -1,4 +1,5 @@
 import { type Fact, stagePauseKey } from '@millrace/contracts';
+import { sumOfPowers, upTo } from './constructs/numbers.js';
 import { eager, families, squares } from './constructs/pipelines.js';
 import { gate } from './constructs/stages.js';
 import { Workshop } from './constructs/workshop.js';
@@ -9,9 +10,6 @@ beforeAll(async () => {
   workshop = await Workshop.open();
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
-
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sumOfPowers = (count: number, power: number) => upTo(count).reduce((sum, n) => sum + n ** power, 0);
 
 /** What happened while a run was paused. */
 const inPause = (facts: readonly Fact[]): readonly Fact[] => {

@@ -1,9 +1,9 @@
 import { Api, type RunView } from '../api.js';
 import type { Installation } from '../installation.js';
 import { until } from '../processes.js';
+import { upTo } from './numbers.js';
 
 const PATH = '/v1/pipelines/marked';
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** A pipeline that waits, and then says which of its versions it is. */
 const version = (mark: number) => ({

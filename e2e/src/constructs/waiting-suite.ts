@@ -3,11 +3,11 @@ import { Api } from '../api.js';
 import { histories, repeated } from '../histories.js';
 import type { Installation } from '../installation.js';
 import { until } from '../processes.js';
+import { upTo } from './numbers.js';
 import { approvals, hurried } from './pipelines.js';
 import { claims, escalated, late, naps, tentative } from './waits.js';
 
 const COUNT = 8;
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const idsOf = ({ name }: { name: string }, from = 0) => upTo(COUNT).map((n) => runIdOf(name, `${name}${from + n}`));
 
 /** Everything that waits, in an installation of the constructs: see `constructs.integration.ts`. */
