@@ -1,7 +1,22 @@
 import { randomId } from '@millrace/contracts';
 import type { Store } from './open.js';
 import { changed, commitOf, createRun, newRun } from './runs.fixture.js';
-import type { RunSummary } from './store.js';
+import type { DeadLetter, Page, Paged } from './store.js';
+
+const openLetter = (over: Partial<DeadLetter>): DeadLetter => ({
+  id: randomId('dl'),
+  status: 'open',
+  at: 7_000,
+  failure: { code: 'STAGE_THREW', kind: 'transient', message: 'it broke' },
+  run: randomId('run'),
+  pipeline: randomId('pipeline'),
+  step: 'draft',
+  stage: 'draft',
+  attempts: 3,
+  input: { text: 'hello' },
+  record: undefined,
+  ...over,
+});
 
 /** What a store has to do for people who look: lists of runs, of what waits for them, and of dead letters. */
 export function listsSuite(store: () => Store): void {
@@ -10,20 +25,123 @@ export function listsSuite(store: () => Store): void {
     topic = randomId('topic');
   });
 
-  test('lists page from the newest to the oldest without gaps or repeats', async () => {
-    const pipeline = randomId('pipeline');
-    const runs = Array.from({ length: 7 }, (_, i) => newRun({ pipeline, acceptedAt: 1_700_000_000_000 + (i >> 1) }));
-    for (const run of runs) await createRun(store(), run);
-    const seen: RunSummary[] = [];
-    let before: string | undefined;
-    do {
-      const page = await store().reader.runs({ pipeline, limit: 3, ...(before && { before }) });
-      seen.push(...page.items);
-      before = page.next;
-    } while (before);
-    expect(seen.map((run) => run.id).sort()).toEqual(runs.map((run) => run.id).sort());
-    expect(seen.map((run) => run.acceptedAt)).toEqual(seen.map((run) => run.acceptedAt).sort((a, b) => b - a));
-    await expect(store().reader.runs({ limit: 3, before: 'nonsense' })).rejects.toThrow(RangeError);
+  describe('a list that is read page by page gives every row once, from the newest to the oldest, however many have the same time', () => {
+    const ROWS = 7;
+    const at = (i: number) => 1_700_000_000_000 + (i >> 2);
+
+    /** What a list holds and how more is put into it; `id` tells rows apart. */
+    interface List {
+      readonly add: (i: number) => Promise<string>;
+      readonly page: (page: Page) => Promise<Paged<{ id: string; at: number }>>;
+    }
+
+    const lists: Readonly<Record<string, () => Promise<List>>> = {
+      runs: () => Promise.resolve(runList({ pipeline: randomId('pipeline') })),
+      'child runs': () => Promise.resolve(runList({ pipeline: randomId('pipeline'), parent: randomId('run') })),
+      'reviews of one run': () => reviewList(() => 0),
+      'reviews of several runs': () => reviewList((i) => i % 3),
+      'dead letters': () => Promise.resolve(letterList()),
+    };
+
+    const runList = (of: { pipeline: string; parent?: string }): List => ({
+      add: async (i) => {
+        const run = newRun({ ...of, acceptedAt: at(i) });
+        // A child run is made by the commit of its parent.
+        if (of.parent === undefined) await createRun(store(), run);
+        else await store().writer.commit(commitOf({ changes: [changed(run, { created: true })] }));
+        return run.id;
+      },
+      page: async (page) => listed(await store().reader.runs({ ...of, ...page }), (run) => [run.id, run.acceptedAt]),
+    });
+
+    async function reviewList(runOf: (i: number) => number): Promise<List> {
+      const pipeline = randomId('pipeline');
+      const runs = [newRun({ pipeline }), newRun({ pipeline }), newRun({ pipeline })];
+      for (const run of runs) await createRun(store(), run);
+      return {
+        add: async (i) => {
+          const run = runs[runOf(i)]!;
+          const step = randomId('step');
+          const wait = {
+            run: run.id,
+            step,
+            kind: 'review',
+            pipeline,
+            since: at(i),
+            due: undefined,
+            show: null,
+          } as const;
+          await store().writer.commit(commitOf({ changes: [changed(run, { waits: [wait] })] }));
+          return `${run.id}/${step}`;
+        },
+        page: async (page) =>
+          listed(await store().reader.reviews({ pipeline, ...page }), ({ run, step, since }) => [
+            `${run}/${step}`,
+            since,
+          ]),
+      };
+    }
+
+    function letterList(): List {
+      const pipeline = randomId('pipeline');
+      return {
+        add: async (i) => {
+          const letter = openLetter({ pipeline, at: at(i) });
+          await store().writer.commit(commitOf({ deadLetters: [letter] }));
+          return letter.id;
+        },
+        page: async (page) =>
+          listed(await store().reader.deadLetters({ pipeline, ...page }), (letter) => [letter.id, letter.at]),
+      };
+    }
+
+    const listed = <T>({ items, next }: Paged<T>, of: (item: T) => [id: string, at: number]) => ({
+      items: items.map(of).map(([id, time]) => ({ id, at: time })),
+      next,
+    });
+
+    test.each(Object.keys(lists))('%s', async (name) => {
+      const list = await lists[name]!();
+      const known: string[] = [];
+      for (let i = 0; i < ROWS; i++) known.push(await list.add(i));
+      for (let limit = 1; limit <= ROWS + 1; limit++) {
+        const seen: { id: string; at: number }[] = [];
+        let before: string | undefined;
+        do {
+          const page = await list.page({ limit, ...(before && { before }) });
+          seen.push(...page.items);
+          before = page.next;
+        } while (before);
+        expect(seen.map(({ id }) => id).sort()).toEqual([...known].sort());
+        expect(seen.map((row) => row.at)).toEqual(seen.map((row) => row.at).sort((a, b) => b - a));
+      }
+    });
+
+    test.each(Object.keys(lists))('%s, while more are put in', async (name) => {
+      const list = await lists[name]!();
+      const known: string[] = [];
+      for (let i = 0; i < ROWS; i++) known.push(await list.add(i));
+      const seen: string[] = [];
+      let before: string | undefined;
+      for (let i = 0; ; i++) {
+        const page = await list.page({ limit: 2, ...(before && { before }) });
+        seen.push(...page.items.map(({ id }) => id));
+        before = page.next;
+        if (!before) break;
+        await list.add(i % ROWS);
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toEqual(expect.arrayContaining(known));
+    });
+
+    test.each([
+      'nonsense',
+      Buffer.from('[1]').toString('base64url'),
+      Buffer.from('[1,"a","b","c"]').toString('base64url'),
+    ])('a cursor that none of them gave is refused: %s', async (cursor) => {
+      for (const list of Object.values(lists))
+        await expect((await list()).page({ limit: 3, before: cursor })).rejects.toThrow(RangeError);
+    });
   });
 
   test('runs that are degraded are listed alone, from when they are', async () => {
@@ -93,19 +211,7 @@ export function listsSuite(store: () => Store): void {
   });
 
   test('a dead letter is kept once and knows when it was redriven', async () => {
-    const letter = {
-      id: randomId('dl'),
-      status: 'open',
-      at: 7_000,
-      failure: { code: 'STAGE_THREW', kind: 'transient', message: 'it broke' },
-      run: randomId('run'),
-      pipeline: randomId('pipeline'),
-      step: 'draft',
-      stage: 'draft',
-      attempts: 3,
-      input: { text: 'hello' },
-      record: undefined,
-    } as const;
+    const letter = openLetter({ pipeline: randomId('pipeline'), at: 7_000 });
     await store().writer.commit(commitOf({ topic, next: 1, deadLetters: [letter, letter] }));
     expect(await store().reader.deadLetter(letter.id)).toEqual(letter);
     await store().writer.commit(commitOf({ topic, expected: 1, next: 2, redriven: [letter.id] }));
@@ -115,23 +221,8 @@ export function listsSuite(store: () => Store): void {
 
   test('a dead letter is closed when its run has ended without it, but for one that was redriven', async () => {
     const pipeline = randomId('pipeline');
-    const failure = { code: 'STAGE_THREW', kind: 'transient', message: 'it broke' } as const;
-    const of = {
-      status: 'open',
-      at: 7_000,
-      failure,
-      run: randomId('run'),
-      pipeline,
-      step: 'draft',
-      stage: 'draft',
-    } as const;
-    const letters = [randomId('dl'), randomId('dl')].map((id) => ({
-      ...of,
-      id,
-      attempts: 3,
-      input: null,
-      record: undefined,
-    }));
+    const run = randomId('run');
+    const letters = [openLetter({ pipeline, run }), openLetter({ pipeline, run })];
     const [first, second] = letters.map(({ id }) => id) as [string, string];
     await store().writer.commit(commitOf({ topic, next: 1, deadLetters: letters, redriven: [first] }));
     await store().writer.commit(commitOf({ topic, expected: 1, next: 2, closed: [first, second] }));

@@ -8,24 +8,35 @@ import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunFilter, 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 
-/** Cursors say where a page ended: the time and id of its last row. They are opaque to callers. */
-const cursorOf = (at: number, id: string): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+/** Cursors say where a page ended: the time of its last row and the columns that tell it from others of that time. They are opaque to callers. */
+const cursorOf = (at: number, ...key: readonly string[]): string =>
+  Buffer.from(JSON.stringify([at, ...key])).toString('base64url');
 
-/** @throws {RangeError} for a cursor that none of these lists gave. */
-function readCursor(cursor: string): { at: number; id: string } {
+/** @throws {RangeError} for a cursor that no list with so many columns gave */
+function readCursor(cursor: string, columns: number): { at: number; key: readonly string[] } {
   try {
-    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
-    if (typeof at === 'number' && typeof id === 'string') return { at, id };
+    const [at, ...key] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    const isText = (value: unknown): value is string => typeof value === 'string';
+    if (typeof at === 'number' && key.every(isText) && key.length === columns - 1) return { at, key };
   } catch (cause) {
     throw new RangeError('The cursor is not one that a list gave.', { cause });
   }
   throw new RangeError('The cursor is not one that a list gave.');
 }
 
-const before = (columns: [at: string, id: string], page: Page) => {
+/** The order of a list, newest first: by a time, then by columns that together tell any two rows apart. Without those, a page would lose rows of one time. */
+type Order = readonly [at: 'accepted_at' | 'since' | 'at', ...key: readonly string[]];
+const RUNS = ['accepted_at', 'id'] as const satisfies Order;
+const REVIEWS = ['since', 'run', 'step'] as const satisfies Order;
+const DEAD_LETTERS = ['at', 'id'] as const satisfies Order;
+
+const newestFirst = (order: Order) => sql.join(order.map((column) => sql`${sql.ref(column)} desc`));
+
+const before = (order: Order, page: Page) => {
   if (page.before === undefined) return sql<boolean>`true`;
-  const { at, id } = readCursor(page.before);
-  return sql<boolean>`(${sql.ref(columns[0])}, ${sql.ref(columns[1])}) < (to_timestamp(${at / 1000}::float8), ${id}::text)`;
+  const { at, key } = readCursor(page.before, order.length);
+  const values = [sql`to_timestamp(${at / 1000}::float8)`, ...key.map((value) => sql`${value}::text`)];
+  return sql<boolean>`(${sql.join(order.map((column) => sql.ref(column)))}) < (${sql.join(values)})`;
 };
 
 /** `rows` holds one more than the page where there is a next one. */
@@ -56,15 +67,14 @@ export class DatabaseReader implements Reader {
 
   async runs(filter: RunFilter & Page): Promise<Paged<RunSummary>> {
     let query = this.summaries()
-      .where(before(['accepted_at', 'id'], filter))
+      .where(before(RUNS, filter))
       .where('parent', filter.parent === undefined ? 'is' : '=', filter.parent ?? null);
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
     if (filter.degraded !== undefined)
       query = query.where(filter.degraded ? sql<boolean>`degraded` : sql<boolean>`not degraded`);
     const rows = await query
-      .orderBy('accepted_at', 'desc')
-      .orderBy('id', 'desc')
+      .orderBy(newestFirst(RUNS))
       .limit(filter.limit + 1)
       .execute();
     return paged(rows, filter, { item: summaryOf, cursor: (row) => cursorOf(row.acceptedAt, row.id) });
@@ -99,7 +109,7 @@ export class DatabaseReader implements Reader {
       .selectFrom('waits')
       .select(['run', 'step', 'kind', 'pipeline', 'show', 'held'])
       .select([millis('since').as('since'), optionalMillis('due').as('due')])
-      .where(before(['since', 'run'], filter));
+      .where(before(REVIEWS, filter));
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
     for (const name of ['assignee', 'group', 'claimedBy'] as const) {
@@ -107,8 +117,7 @@ export class DatabaseReader implements Reader {
       if (value !== undefined) query = query.where(sql`held ->> ${name}::text`, '=', value);
     }
     const rows = await query
-      .orderBy('since', 'desc')
-      .orderBy('run', 'desc')
+      .orderBy(newestFirst(REVIEWS))
       .limit(filter.limit + 1)
       .execute();
     return paged(rows, filter, {
@@ -118,7 +127,7 @@ export class DatabaseReader implements Reader {
         show: parsed(row.show),
         held: parsed(row.held ?? undefined),
       }),
-      cursor: (row) => cursorOf(row.since, row.run),
+      cursor: (row) => cursorOf(row.since, row.run, row.step),
     });
   }
 
@@ -127,12 +136,11 @@ export class DatabaseReader implements Reader {
   }
 
   async deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>> {
-    let query = this.letters().where(before(['at', 'id'], filter));
+    let query = this.letters().where(before(DEAD_LETTERS, filter));
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
     if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
     const rows = await query
-      .orderBy('at', 'desc')
-      .orderBy('id', 'desc')
+      .orderBy(newestFirst(DEAD_LETTERS))
       .limit(filter.limit + 1)
       .execute();
     return paged(rows, filter, { item: letterOf, cursor: (row) => cursorOf(row.at, row.id) });
