@@ -39,7 +39,7 @@ export function deploymentsSuite(store: () => Store): void {
       expect(await store().reader.plan('none')).toBeUndefined();
       const listed = (await store().reader.pipelines()).find(({ name }) => name === pipeline);
       expect(listed).toEqual({ name: pipeline, plan: `${pipeline}b`, deployedAt: 2_000 });
-      expect((await store().reader.deployed.routes(pipeline)).get(pipeline)).toEqual(now.route);
+      expect((await store().reader.deployed.routes([pipeline])).get(pipeline)).toEqual(now.route);
     });
 
     test('is changed once by one request, however often and by however many it is applied', async () => {

@@ -5,54 +5,57 @@ import type { Store } from './open.js';
 /** What a store has to do for what begins runs. */
 export function startsSuite(open: () => Store): void {
   describe('schedules', () => {
-    const spec = { cron: '0 3 * * *', zone: 'UTC', catchUp: 'last', input: {} };
+    const spec = { cron: '0 * * * *', zone: 'UTC', catchUp: 'last', input: {} };
     const listed = async (pipeline: string) =>
       (await open().reader.schedules({ pipeline })).map(({ name, nextAt, made }) => ({ name, nextAt, made }));
-    const apply = (pipeline: string, more: object) =>
-      open().deployments.apply({ id: randomId('dep'), at: 1, pipeline, stages: [] }, () => ({
+    const apply = (pipeline: string, more: object, at = 1) =>
+      open().deployments.apply({ id: randomId('dep'), at, pipeline, stages: [] }, () => ({
         outcome: { status: 'applied', pipeline, unchanged: false },
         ...more,
       }));
-    const current = (pipeline: string, plan: string) =>
-      apply(pipeline, { route: { current: plan, before: undefined, canary: undefined } });
+    /** Deploys a plan with such schedules. */
+    const deploy = async (pipeline: string, of: { version: number; schedules: object; at: number }) => {
+      const plan = `${pipeline}/${of.version}`;
+      const content = { starts: { schedules: of.schedules } };
+      const version = { version: of.version, plan, deployedAt: of.at, content };
+      await apply(pipeline, { version, route: { current: plan, before: undefined, canary: undefined } }, of.at);
+      return plan;
+    };
+    const HOUR = 3_600_000;
 
-    test('of a plan take the place of those before; one that is as it was keeps its time, and those that were made stay', async () => {
+    test('of a plan take the place of those before with its deployment; one that is as it was keeps its time, and those that were made stay', async () => {
       const pipeline = randomId('pipeline');
-      await current(pipeline, 'one');
-      const keep = (plan: string, ...schedules: { name: string; spec: object; nextAt: number }[]) =>
-        open().starts.keepSchedules({ pipeline, plan, schedules });
-      await keep('one', { name: 'a', spec, nextAt: 1_000 }, { name: 'b', spec, nextAt: 1_000 });
+      const first = await deploy(pipeline, { version: 1, schedules: { a: spec, b: spec }, at: 1 });
       await apply(pipeline, {
-        makes: { pipeline, name: 'mine', spec, nextAt: 5_000, made: true, by: 'ann', reason: undefined },
+        makes: { pipeline, name: 'mine', spec, nextAt: 1.5 * HOUR, made: true, by: 'ann', reason: undefined },
       });
-      await keep(
-        'one',
-        { name: 'a', spec, nextAt: 9_000 },
-        { name: 'b', spec: { ...spec, zone: 'Europe/Berlin' }, nextAt: 9_000 },
-      );
-      expect(await listed(pipeline)).toEqual([
-        { name: 'a', nextAt: 1_000, made: false },
-        { name: 'mine', nextAt: 5_000, made: true },
-        { name: 'b', nextAt: 9_000, made: false },
-      ]);
-      await keep('another plan', { name: 'z', spec, nextAt: 1 });
-      await keep('one');
-      expect(await listed(pipeline)).toEqual([{ name: 'mine', nextAt: 5_000, made: true }]);
+      const other = { ...spec, cron: '30 * * * *' };
+      await deploy(pipeline, { version: 2, schedules: { a: spec, b: other }, at: 2 * HOUR + 1 });
+      const now = [
+        { name: 'a', nextAt: HOUR, made: false },
+        { name: 'mine', nextAt: 1.5 * HOUR, made: true },
+        { name: 'b', nextAt: 2.5 * HOUR, made: false },
+      ];
+      expect(await listed(pipeline)).toEqual(now);
+      await open().starts.keepSchedules({ pipeline, plan: first, at: 1 });
+      expect(await listed(pipeline)).toEqual(now);
+      await deploy(pipeline, { version: 3, schedules: {}, at: 1 });
+      expect(await listed(pipeline)).toEqual([{ name: 'mine', nextAt: 1.5 * HOUR, made: true }]);
       await apply(pipeline, { removes: 'mine' });
       expect(await listed(pipeline)).toEqual([]);
     });
 
     test('are due until they are moved on, which is done once', async () => {
       const pipeline = randomId('pipeline');
-      await current(pipeline, 'one');
-      await open().starts.keepSchedules({ pipeline, plan: 'one', schedules: [{ name: 'a', spec, nextAt: 1_234 }] });
-      const due = async () => (await open().starts.dueSchedules(2_000, 1_000)).find((one) => one.pipeline === pipeline);
+      await deploy(pipeline, { version: 1, schedules: { a: spec }, at: 1 });
+      const due = async () =>
+        (await open().starts.dueSchedules(2 * HOUR, 1_000)).find((one) => one.pipeline === pipeline);
       const found = (await due())!;
-      expect((await open().starts.due(2_000)).schedules).toBe(true);
-      await open().starts.moveOn(found, 5_000);
-      await open().starts.moveOn(found, 9_000);
+      expect((await open().starts.due(2 * HOUR)).schedules).toBe(true);
+      await open().starts.moveOn(found, 5 * HOUR);
+      await open().starts.moveOn(found, 9 * HOUR);
       expect(await due()).toBeUndefined();
-      expect(await listed(pipeline)).toMatchObject([{ nextAt: 5_000 }]);
+      expect(await listed(pipeline)).toMatchObject([{ nextAt: 5 * HOUR }]);
     });
   });
 

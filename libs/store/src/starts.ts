@@ -1,4 +1,4 @@
-import { gathered, type GatheredRecord, type Gathering, type Told } from '@millrace/pipeline';
+import { gathered, type GatheredRecord, type Gathering, nextTick, type Plan, type Told } from '@millrace/pipeline';
 import type { Database, Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 import type { TriggerRow } from './versions.js';
@@ -51,23 +51,15 @@ export class StartsStore {
     return row!;
   }
 
-  /** The plan's schedules take the place of those it had; one that has not changed keeps its time. Nothing, where another plan is current by now. */
-  async keepSchedules(of: {
-    pipeline: string;
-    plan: string;
-    schedules: readonly { name: string; spec: unknown; nextAt: number | undefined }[];
-  }): Promise<void> {
-    const { pipeline, plan, schedules } = of;
+  /** Keeps the schedules of a plan, as `keepSchedulesOf`. Nothing, where another plan is current by now. */
+  async keepSchedules(of: { pipeline: string; plan: string; at: number }): Promise<void> {
     await this.database.transaction(async (query) => {
       await query('select pg_advisory_xact_lock(hashtext($1))', ['millrace.deployments']);
-      const [current] = await query('select 1 from routes where pipeline = $1 and current = $2', [pipeline, plan]);
-      if (!current) return;
-      await query('delete from schedules where pipeline = $1 and not made and name <> all($2::text[])', [
-        pipeline,
-        schedules.map(({ name }) => name),
+      const [current] = await query('select 1 from routes where pipeline = $1 and current = $2', [
+        of.pipeline,
+        of.plan,
       ]);
-      for (const { name, spec, nextAt } of schedules)
-        await upsertSchedule(query, { pipeline, name, spec, nextAt, made: false });
+      if (current) await keepSchedulesOf(query, of);
     });
   }
 
@@ -167,6 +159,20 @@ export async function scheduleRows(
     by: row.by ?? undefined,
     reason: row.reason ?? undefined,
   }));
+}
+
+/** Within a transaction in which the plan is current: its schedules take the place of those before; one that has not changed keeps its time. */
+export async function keepSchedulesOf(query: Query, of: { pipeline: string; plan: string; at: number }): Promise<void> {
+  const { pipeline, plan, at } = of;
+  const [row] = await query<{ plan: unknown }>('select plan from plans where hash = $1', [plan]);
+  const { starts } = parsed<Pick<Plan, 'starts'>>(row?.plan ?? {});
+  const schedules = Object.entries(starts?.schedules ?? {});
+  await query('delete from schedules where pipeline = $1 and not made and name <> all($2::text[])', [
+    pipeline,
+    schedules.map(([name]) => name),
+  ]);
+  for (const [name, spec] of schedules)
+    await upsertSchedule(query, { pipeline, name, spec, nextAt: nextTick(spec, at), made: false });
 }
 
 export type NewSchedule = Pick<ScheduleRow, 'pipeline' | 'name' | 'spec' | 'nextAt' | 'made'> &

@@ -2,7 +2,7 @@ import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline';
 import type { Database, Query } from './database.js';
 import { beginWaiting } from './places.js';
-import { type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
+import { keepSchedulesOf, type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
 
 export interface Version {
   readonly version: number;
@@ -70,19 +70,16 @@ export class DeploymentReader {
     return deployedOf(this.database.query, of);
   }
 
-  /** The routes of all pipelines, or of one. */
-  async routes(pipeline?: string): Promise<ReadonlyMap<string, Route>> {
-    const rows = await routeRows(this.database.query, pipeline);
+  /** Returns where new runs go, of those of the pipelines that there are; of all pipelines without an argument. */
+  async routes(pipelines?: readonly string[]): Promise<ReadonlyMap<string, Route>> {
+    const rows = await routeRows(this.database.query, pipelines);
     return new Map(rows.map((row) => [row.pipeline, routeOf(row)]));
   }
 
-  /** The pipelines that are paused: all of them, or this one. */
-  async paused(pipeline?: string): Promise<readonly string[]> {
-    const rows = await this.database.query<{ pipeline: string }>(
-      'select pipeline from routes where paused is not null and ($1::text is null or pipeline = $1)',
-      [pipeline ?? null],
-    );
-    return rows.map((row) => row.pipeline);
+  /** Returns those of the pipelines that are paused. */
+  async paused(pipelines: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await routeRows(this.database.query, pipelines);
+    return new Set(rows.flatMap(({ pipeline, paused }) => (paused === null ? [] : [pipeline])));
   }
 
   /** What became of a request; undefined while nothing has. */
@@ -159,14 +156,16 @@ const routeOf = ({ current, before, canary, share }: RouteRow): Route => ({
   canary: canary === null || share === null ? undefined : { plan: canary, share },
 });
 
-const routeRows = (query: Query, pipeline?: string) =>
+const routeRows = (query: Query, pipelines?: readonly string[]) =>
   query<RouteRow>(
-    'select pipeline, current, before, canary, share, paused from routes where $1::text is null or pipeline = $1',
-    [pipeline ?? null],
+    `select pipeline, current, before, canary, share, paused from routes
+     where $1::text[] is null or pipeline = any($1::text[])`,
+    [pipelines ?? null],
+    'routes',
   );
 
 async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<Deployed> {
-  const [route] = await routeRows(query, pipeline);
+  const [route] = await routeRows(query, [pipeline]);
   const versions = await query<Omit<Version, 'by' | 'reason'> & { by: string | null; reason: string | null }>(
     `select version, plan, (extract(epoch from deployed_at) * 1000)::float8 as "deployedAt", by, reason
      from versions where pipeline = $1 order by version`,
@@ -212,6 +211,7 @@ async function write(query: Query, of: Subject & { id: string; at: number }, cha
        set current = excluded.current, before = excluded.before, canary = excluded.canary, share = excluded.share`,
       [pipeline, route.current, route.before ?? null, route.canary?.plan ?? null, route.canary?.share ?? null],
     );
+    await keepSchedulesOf(query, { pipeline, plan: route.current, at });
   }
   if (change.pause !== undefined) {
     const { pause } = change;

@@ -32,7 +32,11 @@ const topics = topicsOf(`bench-${process.pid}.`);
 const told = telemetry({ service: 'bench', logTo: { write: () => undefined } });
 await using store = await openStore({ databaseUrl: process.env.DATABASE_URL, dataDir: '.' });
 const plans = new Plans(store);
-plans.use(plan);
+await store.deployments.apply({ id: 'bench', at: Date.now(), pipeline: 'events', stages: [] }, () => ({
+  outcome: { status: 'applied', pipeline: 'events', unchanged: false },
+  route: { current: plan.hash },
+  version: { version: 1, plan: plan.hash, deployedAt: Date.now(), content: plan.plan },
+}));
 const context = {
   broker: { kind: 'kafka', maxRecordBytes: 1_000_000, lag: async () => [] },
   topics,

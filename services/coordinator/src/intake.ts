@@ -9,7 +9,7 @@ import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
-import { readRequest } from './request.js';
+import { pipelineOf, readRequest } from './request.js';
 import { signalChanges } from './signals.js';
 
 interface Accepted {
@@ -29,6 +29,7 @@ export function intakeSource(
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
+    const planFor = await plans.forRuns(batch.records.flatMap((record) => pipelineOf(record) ?? []));
     const accepted = new Map<string, Accepted>();
     const unread: Outgoing[] = [];
     const refuse = (record: Batch['records'][number], failure: Failure) =>
@@ -37,7 +38,7 @@ export function intakeSource(
         ...unreadable(record, { group: of.group, failure, at, maxBytes: context.broker.maxRecordBytes }),
       });
     for (const record of batch.records) {
-      const reading = readRequest(record, plans, { at, keyIsIdempotent: of.keyIsIdempotent });
+      const reading = readRequest(record, planFor, { at, keyIsIdempotent: of.keyIsIdempotent });
       if ('failure' in reading) refuse(record, reading.failure);
       else if (!accepted.has(reading.request.run)) {
         const { request, plan, traceparent } = reading;

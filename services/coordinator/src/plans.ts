@@ -11,6 +11,13 @@ import {
 import type { Target } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 
+/** Returns the plan that a new run gets; undefined where there is no such pipeline. */
+export type PlanForRun = (pipeline: string, run: string) => LoadedPlan | undefined;
+
+const LONGEST_NAME = 200;
+/** Text that PostgreSQL can look for; no pipeline is called otherwise. */
+const isStorable = (name: string): boolean => name.length <= LONGEST_NAME && !name.includes('\0');
+
 /** Plans by hash, and the ones that new runs of each pipeline get. */
 export class Plans {
   private readonly byHash = new Map<string, LoadedPlan>();
@@ -18,26 +25,38 @@ export class Plans {
 
   constructor(private readonly store: Pick<Store, 'reader'>) {}
 
-  private readonly paused = new Set<string>();
-
-  /** No new run of the pipeline begins, as far as is known here. */
-  isPaused(pipeline: string): boolean {
-    return this.paused.has(pipeline);
-  }
-
   /** Takes over from the store what new runs get: of all pipelines, or of one. @returns the current plans of these */
   async refresh(pipeline?: string): Promise<readonly LoadedPlan[]> {
     const current: LoadedPlan[] = [];
-    const paused = await this.store.reader.deployed.paused(pipeline);
-    if (pipeline === undefined) this.paused.clear();
-    else this.paused.delete(pipeline);
-    for (const one of paused) this.paused.add(one);
-    for (const [name, route] of await this.store.reader.deployed.routes(pipeline)) {
-      for (const hash of [route.current, route.canary?.plan]) if (hash !== undefined) await this.get(hash);
+    for (const [name, route] of await this.store.reader.deployed.routes(
+      pipeline === undefined ? undefined : [pipeline],
+    )) {
       this.routes.set(name, route);
       current.push(await this.get(route.current));
     }
     return current;
+  }
+
+  /**
+   * Asks the store which plans new runs of the pipelines get. Whoever hears of a deployment, a rollback or a canary may ask for a run at once, before
+   * this process was told of it: one question for a whole batch answers for all pipelines, known or not.
+   */
+  async forRuns(pipelines: Iterable<string>): Promise<PlanForRun> {
+    const wanted = [...new Set(pipelines)].filter(isStorable);
+    const routes = wanted.length === 0 ? new Map<string, Route>() : await this.store.reader.deployed.routes(wanted);
+    const plans = new Map<string, LoadedPlan>();
+    for (const { current, canary } of routes.values())
+      for (const hash of [current, canary?.plan]) if (hash !== undefined) plans.set(hash, await this.get(hash));
+    return (pipeline, run) => {
+      const route = routes.get(pipeline);
+      return route && plans.get(planFor(route, run));
+    };
+  }
+
+  /** Asks the store which of the pipelines are paused. */
+  async paused(pipelines: Iterable<string>): Promise<ReadonlySet<string>> {
+    const wanted = [...new Set(pipelines)];
+    return wanted.length === 0 ? new Set() : this.store.reader.deployed.paused(wanted);
   }
 
   /** All plans that runs follow, or new ones may. */
@@ -50,18 +69,6 @@ export class Plans {
       for (const { plan } of await deployed.livePlans(pipeline)) hashes.add(outermostOf(plan));
     }
     return Promise.all([...hashes].map((hash) => this.get(hash)));
-  }
-
-  /** New runs of its pipeline get this plan. */
-  use(plan: LoadedPlan): void {
-    this.byHash.set(plan.hash, plan);
-    this.routes.set(plan.plan.pipeline, { current: plan.hash, before: undefined, canary: undefined });
-  }
-
-  /** The plan that a new run gets; undefined where there is no such pipeline. */
-  forRun(pipeline: string, run: string): LoadedPlan | undefined {
-    const route = this.routes.get(pipeline);
-    return route && this.byHash.get(planFor(route, run));
   }
 
   /** A run stays on its plan, which may be older than this process, and may be one within another. */

@@ -1,7 +1,7 @@
 import type { Incoming } from '@millrace/broker';
 import { failure, type Failure, HEADER, headerText, Priority, runIdOf, type RunRequest } from '@millrace/contracts';
 import { type LoadedPlan, validateInput } from '@millrace/pipeline';
-import type { Plans } from './plans.js';
+import type { PlanForRun } from './plans.js';
 
 export type Reading =
   | {
@@ -11,10 +11,18 @@ export type Reading =
     }
   | { readonly failure: Failure };
 
+/** Returns the name of the pipeline that a record on `intake` asks for. */
+export const pipelineOf = ({ headers }: Pick<Incoming, 'headers'>): string | undefined =>
+  headerText(headers, HEADER.pipeline);
+
 /** What a record on `intake` asks for. A plain JSON value with the header `pipeline` is enough. */
-export function readRequest(record: Incoming, plans: Plans, of: { at: number; keyIsIdempotent: boolean }): Reading {
+export function readRequest(
+  record: Incoming,
+  planFor: PlanForRun,
+  of: { at: number; keyIsIdempotent: boolean },
+): Reading {
   const { headers } = record;
-  const pipeline = headerText(headers, HEADER.pipeline);
+  const pipeline = pipelineOf(record);
   if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
   const said = headerText(headers, HEADER.priority);
   const { data: priority } = Priority.safeParse(said);
@@ -26,7 +34,7 @@ export function readRequest(record: Incoming, plans: Plans, of: { at: number; ke
   const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
   // The timestamp tells a topic from one that was made anew under its name.
   const run = runIdOf(pipeline, idempotencyKey ?? `${source}/${record.timestamp}`);
-  const plan = plans.forRun(pipeline, run);
+  const plan = planFor(pipeline, run);
   if (!plan)
     return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
   let input: unknown;

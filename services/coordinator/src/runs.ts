@@ -45,12 +45,15 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     const all = readings.flatMap(({ events }) => events);
     const work = await find(partition, all, at);
     const targets = await targetsOf(all);
+    const paused = await plans.paused(
+      [...work.values()].flatMap(({ before }) => (before?.run.held ? [before.run.pipeline] : [])),
+    );
     for (const { record, events, failure: problem } of readings) {
       if (problem) records.push(parked(record, { failure: problem, at }));
       for (const [item, event] of events.entries()) {
         const one = work.get(event.run);
         const target = event.type === 'run.move-requested' ? targets.get(event.to) : undefined;
-        if (one) apply(one, event, { at, target });
+        if (one) apply(one, event, { at, target, waits: paused.has(one.decision.run.pipeline) });
         else if (event.type !== 'step.progress') records.push(stray(record, { event, item, at }));
       }
     }
@@ -126,10 +129,9 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     return targets;
   }
 
-  function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined }): void {
+  function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined; waits: boolean }): void {
     const { facts, requests, events } = one.decision;
-    const waits = plans.isPaused(one.decision.run.pipeline);
-    const next = decide(one.decision.run, event, { plan: one.plan, stages: context.stages, waits, ...of });
+    const next = decide(one.decision.run, event, { plan: one.plan, stages: context.stages, ...of });
     if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
     one.decision = {
       run: next.run,

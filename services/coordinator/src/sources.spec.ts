@@ -10,18 +10,21 @@ import {
   type PartitionLag,
 } from '@millrace/broker';
 import {
+  type DeployRequested,
   derivedId,
   headerText,
   randomId,
+  type RouteRequested,
   type RunEvent,
   runIdOf,
   type StepCommand,
   topicsOf,
 } from '@millrace/contracts';
-import { loadPlan } from '@millrace/pipeline';
+import { type LoadedPlan, loadPlan } from '@millrace/pipeline';
 import { openStore, StaleOwner, type Store } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import type { Context } from './context.js';
+import { deployment, routing } from './deployment.js';
 import { intakeSource } from './intake.js';
 import { Plans } from './plans.js';
 import { RunCache } from './run-cache.js';
@@ -31,22 +34,23 @@ import { unreadSource } from './unread.js';
 const PARTITIONS = 2;
 const LIMIT = 20_000;
 
-const plan = loadPlan({
-  format: 1,
-  pipeline: 'letters',
-  inputSchema: { type: 'object', required: ['text'] },
-  steps: {
-    a: {
-      kind: 'stage',
-      stage: 'reading',
-      input: { $ref: ['input', 'text'] },
-      retry: { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 },
-      timeoutMs: 1_000,
-      predecessors: [],
+const planOf = (pipeline: string, timeoutMs = 1_000) =>
+  loadPlan({
+    format: 1,
+    pipeline,
+    inputSchema: { type: 'object', required: ['text'] },
+    steps: {
+      a: {
+        kind: 'stage',
+        stage: 'reading',
+        input: { $ref: ['input', 'text'] },
+        retry: { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 },
+        timeoutMs,
+        predecessors: [],
+      },
     },
-  },
-  output: { $ref: ['a'] },
-});
+    output: { $ref: ['a'] },
+  });
 
 let dataDir: string;
 let store: Store;
@@ -54,12 +58,25 @@ const told = telemetry({ service: 'coordinator', logLevel: 'silent' });
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'millrace-coordinator-'));
   store = await openStore({ databaseUrl: undefined, dataDir });
+  await deploy(planOf('letters'));
 });
 afterAll(async () => {
   await store[Symbol.asyncDispose]();
   await told[Symbol.asyncDispose]();
   await rm(dataDir, { recursive: true });
 });
+
+/** What the source of deployments does: no coordinator has been told of it yet. */
+const apply = (request: DeployRequested | RouteRequested, plan?: LoadedPlan) => {
+  const pipeline = 'plan' in request ? request.plan.pipeline : request.pipeline;
+  return store.deployments.apply({ id: request.id, at: 1, pipeline, stages: [] }, (now) =>
+    request.type === 'pipeline.deploy-requested' ? deployment(request, plan!, now) : routing(request, now),
+  );
+};
+const deploy = (plan: LoadedPlan) => {
+  const content = plan.plan as DeployRequested['plan'];
+  return apply({ type: 'pipeline.deploy-requested', id: randomId('dep'), at: 1, plan: content, contracts: {} }, plan);
+};
 
 /** A coordinator's process: what it has in memory is lost with it; the store and the topics are not. */
 class Process {
@@ -70,10 +87,10 @@ class Process {
   constructor(
     prefix: string,
     private readonly end = 1_000_000,
+    reader: Pick<Store, 'reader'> = store,
   ) {
     this.topics = topicsOf(prefix);
-    const plans = new Plans(store);
-    plans.use(plan);
+    const plans = new Plans(reader);
     const lag = (_: string, topic: string): Promise<PartitionLag[]> =>
       Promise.resolve([0, 1].map((partition) => ({ topic, partition, committed: null, end: this.end, backlog: 0 })));
     const context: Context = {
@@ -184,6 +201,56 @@ describe('the intake', () => {
     expect(await take(one.intake, twice)).toHaveLength(1);
     expect(await take(one.intake, [record(intake, { offset: 2, ...asked(prefix) })])).toEqual([]);
     expect(await take(one.intake, [record(intake, { offset: 0, ...asked(prefix, { partition: 1 }) })])).toEqual([]);
+  });
+
+  test('gives a run the plan that was in force when it was asked for, though nobody has told this coordinator yet', async () => {
+    const pipeline = `p-${randomId('x').slice(2)}`;
+    const [first, second] = [planOf(pipeline, 1), planOf(pipeline, 2)];
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    let offset = 0;
+    const planOfNext = async () => {
+      const key = `${prefix}${offset}`;
+      const headers = { pipeline, 'idempotency-key': key };
+      const answer = await take(one.intake, [
+        record(one.topics.intake, { offset: offset++, value: { text: 'hello' }, headers }),
+      ]);
+      const code = headerText(answer[0]!.headers ?? {}, 'millrace-failure-code');
+      return code ?? (await store.reader.run(runIdOf(pipeline, key)))!.plan;
+    };
+    const route = (more: Pick<RouteRequested, 'action'> & Partial<RouteRequested>) =>
+      apply({ type: 'pipeline.route-requested', id: randomId('dep'), at: 1, pipeline, ...more });
+    expect(await planOfNext()).toBe('UNKNOWN_PIPELINE');
+    await deploy(first);
+    expect(await planOfNext()).toBe(first.hash);
+    await deploy(second);
+    expect(await planOfNext()).toBe(second.hash);
+    await route({ action: 'rollback' });
+    expect(await planOfNext()).toBe(first.hash);
+    await route({ action: 'canary', version: 2, share: 1 });
+    expect(await planOfNext()).toBe(second.hash);
+    await route({ action: 'rollback' });
+    expect(await planOfNext()).toBe(first.hash);
+    await route({ action: 'canary', version: 2, share: 1 });
+    await route({ action: 'promote' });
+    expect(await planOfNext()).toBe(second.hash);
+  });
+
+  test('asks the store once for a whole batch, however many pipelines it names that nobody has deployed', async () => {
+    let asked = 0;
+    const { deployed, ...reader } = store.reader;
+    const counting = Object.create(deployed, {
+      routes: { value: (names: readonly string[]) => (asked++, deployed.routes(names)) },
+    }) as typeof deployed;
+    const one = new Process(prefix, 1_000_000, { reader: { ...reader, deployed: counting } });
+    await open(one.intake, null);
+    const names = ['a\0b', 'x'.repeat(5_000), ...Array.from({ length: 40 }, (_, n) => `nobody-${n}`)];
+    const records = names.map((pipeline, offset) =>
+      record(one.topics.intake, { offset, value: { text: 'hello' }, headers: { pipeline } }),
+    );
+    const answer = await take(one.intake, records);
+    const codes = new Set(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code')));
+    expect([answer.length, [...codes], asked]).toEqual([names.length, ['UNKNOWN_PIPELINE'], 1]);
   });
 
   test('parks what it cannot read, as it came, and takes what stands beside it', async () => {

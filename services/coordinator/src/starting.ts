@@ -1,15 +1,6 @@
 import { type Broker, type Outgoing, sizeOf } from '@millrace/broker';
 import type { RunEvent, Topics } from '@millrace/contracts';
-import {
-  dueTicks,
-  inputOfGathered,
-  type LoadedPlan,
-  loadStarts,
-  nextTick,
-  Schedule,
-  Starts,
-  tickAsks,
-} from '@millrace/pipeline';
+import { dueTicks, inputOfGathered, type LoadedPlan, loadStarts, Schedule, Starts, tickAsks } from '@millrace/pipeline';
 import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { intakeRecord } from './intake-record.js';
@@ -127,11 +118,6 @@ async function tell({ store, broker, topics }: Needs, at: number): Promise<boole
 }
 
 /** The schedules of a plan that is current take the place of those of the one before. */
-export async function keepSchedules(store: Store, { hash, plan }: LoadedPlan, at: number): Promise<void> {
-  const schedules = Object.entries(plan.starts?.schedules ?? {});
-  await store.starts.keepSchedules({
-    pipeline: plan.pipeline,
-    plan: hash,
-    schedules: schedules.map(([name, spec]) => ({ name, spec, nextAt: nextTick(spec, at) })),
-  });
+export function keepSchedules(store: Store, { hash, plan }: LoadedPlan, at: number): Promise<void> {
+  return store.starts.keepSchedules({ pipeline: plan.pipeline, plan: hash, at });
 }

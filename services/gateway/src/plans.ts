@@ -31,7 +31,7 @@ export class Plans {
    * @throws {RequestProblem} UNKNOWN_PIPELINE
    */
   async forRun(pipeline: string, run: string): Promise<LoadedPlan> {
-    const route = (await this.reader.deployed.routes(pipeline)).get(pipeline);
+    const route = (await this.reader.deployed.routes([pipeline])).get(pipeline);
     if (!route) throw unknownPipeline(pipeline);
     return this.byHash(planFor(route, run));
   }
