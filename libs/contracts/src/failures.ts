@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { pointerOf } from './json-pointer.js';
+import { cut, DurationMs, text } from './values.js';
 
 /** `transient`: the same work may succeed when tried again. `permanent`: it will not, whatever the policy says. */
 export const FailureKind = z.enum(['transient', 'permanent']);
@@ -12,12 +14,12 @@ export const Failure = z.object({
     .regex(/^[A-Z][A-Z0-9_]*$/)
     .max(64),
   kind: FailureKind,
-  message: z.string().max(2_000),
+  message: text({ max: 2_000 }),
   /** The earliest time at which to try again, in milliseconds from the failure, where the failing side said so. */
-  retryAfterMs: z.int().nonnegative().optional(),
+  retryAfterMs: DurationMs.optional(),
   /** Where in the input or output, and what was expected there: JSON pointers and messages, no values. */
   details: z
-    .array(z.object({ pointer: z.string(), detail: z.string() }))
+    .array(z.object({ pointer: text({ max: 2_000 }), detail: text({ max: 2_000 }) }))
     .max(20)
     .optional(),
 });
@@ -33,6 +35,15 @@ export const FAILURES = {
   INVALID_JSON: {
     kind: 'permanent',
     remedy: 'Publish a JSON value; the record is kept as it came among the dead letters.',
+  },
+  INVALID_VALUE: {
+    kind: 'permanent',
+    remedy:
+      'Send what every part can keep: text without NUL, numbers that a double holds (longer ones as text), at most 100 levels.',
+  },
+  INVALID_HEADER: {
+    kind: 'permanent',
+    remedy: 'Correct the header that the message names: UTF-8 without NUL, no longer than the message says, sent once.',
   },
   INVALID_RECORD: { kind: 'permanent', remedy: 'Compare the record with the schema that the details point into.' },
   INVALID_INPUT: {
@@ -163,7 +174,7 @@ export type FailureCode = keyof typeof FAILURES;
 
 /** A failure of the catalogue. */
 export function failure(code: FailureCode, message: string, more?: Pick<Failure, 'details' | 'retryAfterMs'>): Failure {
-  return { code, kind: FAILURES[code].kind, message: message.slice(0, 2_000), ...more };
+  return { code, kind: FAILURES[code].kind, message: cut(message, 2_000), ...more };
 }
 
 /** What to do about a failure; empty for a stage's own code. */
@@ -174,7 +185,7 @@ export function remedyOf(code: string): string {
 /** zod's issues as JSON pointers, without the values. */
 export function detailsOf(error: z.ZodError): NonNullable<Failure['details']> {
   return error.issues.slice(0, 20).map((issue) => ({
-    pointer: issue.path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join(''),
-    detail: issue.message,
+    pointer: cut(pointerOf(issue.path), 1_000),
+    detail: cut(issue.message, 1_000),
   }));
 }

@@ -24,6 +24,12 @@ interface Entry {
 /** Every problem that the HTTP API answers with, and what to do about it. `docs/errors.md` is generated from here. */
 export const PROBLEMS = {
   INVALID_JSON: { status: 400, title: 'The body is not JSON', remedy: 'Send one JSON value, in UTF-8.' },
+  INVALID_VALUE: {
+    status: 422,
+    title: 'The request holds a value that cannot be kept as it is',
+    remedy:
+      'Correct what `errors` names: text without NUL, numbers that a double holds (send longer ones as text), each key once, at most 100 levels.',
+  },
   INVALID_REQUEST: {
     status: 400,
     title: 'The request is not valid',

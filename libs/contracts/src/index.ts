@@ -16,6 +16,39 @@ export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, r
 export { cloudEvent, EVENT_TYPE, HEADER, headerText } from './headers.js';
 export { derivedId, randomId, rootTraceparent, runIdOf, stepIdempotencyKey, type TraceIds, traceIdsOf } from './ids.js';
 export {
+  JSON_DEPTH,
+  type JsonBounds,
+  jsonFailure,
+  type JsonFault,
+  jsonFault,
+  type JsonReading,
+  readJson,
+  RECORD_DEPTH,
+  utf8,
+} from './json.js';
+export { pointerOf } from './json-pointer.js';
+export { isKept } from './json-text.js';
+export {
+  Attempt,
+  Count,
+  cut,
+  DurationMs,
+  Id,
+  isText,
+  LAST_TIME,
+  LONGEST_MS,
+  Name,
+  Person,
+  PlanReference,
+  PositiveCount,
+  readTime,
+  Reason,
+  StepName,
+  text,
+  TimeMs,
+  Traceparent,
+} from './values.js';
+export {
   ChildStatus,
   Control,
   Parent,
