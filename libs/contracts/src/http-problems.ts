@@ -40,10 +40,17 @@ export const PROBLEMS = {
     title: 'The cursor does not belong to this list',
     remedy: 'Pass `next` of the page before it unchanged, with the same filters; or begin again without a cursor.',
   },
+  UNKNOWN_HOST: {
+    status: 403,
+    title: 'The gateway does not know the name it was asked by',
+    remedy:
+      'Use localhost or an IP address; or list the URL that people use in PUBLIC_URL (several with commas) and restart.',
+  },
   CROSS_SITE: {
     status: 403,
     title: 'Another web site may not do this',
-    remedy: 'Use the page that this gateway serves, or a client that is not a web page.',
+    remedy:
+      'Use the page that this gateway serves, or a client that is not a web page. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
   },
   UNKNOWN_ROUTE: { status: 404, title: 'There is nothing here', remedy: 'GET /openapi.json lists every path.' },
   UNKNOWN_RUN: { status: 404, title: 'No such run', remedy: 'GET /v1/runs lists the runs there are.' },
@@ -75,7 +82,8 @@ export const PROBLEMS = {
   UNSUPPORTED_CONTENT_TYPE: {
     status: 415,
     title: 'This content type is not taken here',
-    remedy: 'Send application/json; POST /v1/runs also takes message/rfc822.',
+    remedy:
+      'Send the header `content-type: application/json`, also without a body; POST /v1/runs also takes message/rfc822.',
   },
   INVALID_INPUT: {
     status: 422,

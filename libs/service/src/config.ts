@@ -3,6 +3,7 @@ import { kafkaSettings } from '@millrace/broker-kafka/settings';
 import { DEFAULT_TOPIC_PREFIX } from '@millrace/contracts';
 import { z } from 'zod';
 import { type Env, readAll, readSettings } from './config-error.js';
+import { originOf } from './http-guard.js';
 
 const wholeNumber = (what: string, { min, max }: { min: number; max: number }) => {
   const message = `expected ${what} from ${min} to ${max}`;
@@ -16,6 +17,20 @@ const yesOrNo = z.enum(['true', 'false'], 'expected true or false').transform((v
 const url = (protocols: RegExp, example: string) =>
   z.string().refine((text) => URL.canParse(text) && protocols.test(text), `expected a URL, e.g. ${example}`);
 
+/** Several URLs with commas or spaces between them, as origins. A path is refused: pages and API are at the root. */
+const origins = (example: string) =>
+  z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .refine((urls) => urls.every(isOrigin), `expected URLs without a path or a login, e.g. ${example}`)
+    .transform((urls) => urls.map((url) => originOf(url)!));
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === '/' && !(search || hash || username || password);
+}
+
 const Environment = z.object({
   MILLRACE_DATA: z.string().default('./.millrace'),
   TOPIC_PREFIX: z
@@ -27,6 +42,7 @@ const Environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:/, 'postgres://user:password@localhost:5432/millrace').optional(),
   PORT: wholeNumber('a port', { min: 0, max: 65_535 }).default(8080),
   HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: origins('https://millrace.example.com').default([]),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?:/, 'http://localhost:4318').optional(),
   LOG_LEVEL: z
     .enum(
@@ -51,6 +67,8 @@ export interface ServiceSettings {
   readonly databaseUrl: string | undefined;
   readonly port: number;
   readonly host: string;
+  /** Origins under which the service's port is reached by name, beside localhost and IP addresses. */
+  readonly publicUrls: readonly string[];
   readonly otlpEndpoint: string | undefined;
   readonly logLevel: string;
   readonly logPretty: boolean;
@@ -76,6 +94,7 @@ export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings
     databaseUrl: common.DATABASE_URL,
     port: common.PORT,
     host: common.HOST,
+    publicUrls: common.PUBLIC_URL,
     otlpEndpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: common.LOG_LEVEL,
     logPretty: common.LOG_PRETTY,

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusalOf, type Site, SITE_HEADERS } from './http-guard.js';
 
 export interface HealthServer extends AsyncDisposable {
   /** The one it listens on, also where 0 was asked for. */
   readonly port: number;
 }
 
-export interface Health {
-  readonly host: string;
+export interface Health extends Site {
   readonly port: number;
   /** True, or why not. */
   readonly ready: () => Promise<true | string>;
@@ -53,7 +53,11 @@ export async function healthServer(health: Health): Promise<HealthServer> {
 
 const PATHS = ['/livez', '/readyz', '/metrics'];
 
-async function answer({ ready, metrics }: Health, { method, url }: IncomingMessage): Promise<Answer> {
+async function answer(health: Health, request: IncomingMessage): Promise<Answer> {
+  const { ready, metrics } = health;
+  const { method, url } = request;
+  const refusal = refusalOf(request, health);
+  if (refusal) return json(403, { error: refusal.detail });
   const path = url?.split('?')[0];
   try {
     if (!PATHS.includes(path!)) return await elsewhere(ready);
@@ -81,6 +85,11 @@ async function elsewhere(ready: Health['ready']): Promise<Answer> {
 }
 
 function send(response: ServerResponse, { method }: IncomingMessage, { status, type, body, headers }: Answer): void {
-  response.writeHead(status, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, {
+    ...SITE_HEADERS,
+    ...headers,
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+  });
   response.end(method === 'HEAD' ? undefined : body);
 }

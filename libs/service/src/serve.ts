@@ -111,8 +111,8 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
     return running.ready();
   };
   const metrics = async () => (house ? house.telemetry.metricsText() : '');
-  const { host: address, port } = settings;
-  const health = open.use(await healthServer({ host: address, port, ready, metrics }));
+  const { host: address, port, publicUrls } = settings;
+  const health = open.use(await healthServer({ host: address, port, publicUrls, ready, metrics }));
   const takePort = async () => health[Symbol.asyncDispose]();
   try {
     house = open.use(await openHouse(service, settings, { ...given, signal: stopping.signal }));

@@ -13,7 +13,8 @@ import { until, World } from './testing/world.js';
 const post = (url: string, body?: unknown) =>
   fetch(url, {
     method: 'POST',
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 const start = async (world: World) =>
   Accepted.parse(await (await post(`${world.url}/v1/runs`, { pipeline: 'reply', input: { text: 'Hi' } })).json()).id;

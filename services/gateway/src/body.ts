@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestProblem } from './problems.js';
+import { RequestProblem, wrongRoute } from './problems.js';
 
 type Request = IncomingMessage & { body?: unknown };
 type Next = (error?: unknown) => void;
@@ -21,23 +21,15 @@ export function textOf(bytes: Uint8Array): string | undefined {
 
 /**
  * Express middleware behind a raw body parser: makes JSON of a JSON body, leaves a mail as its bytes, refuses the rest.
- * A web page of another site can neither send JSON nor a mail without asking first, and is refused where it says who it is.
+ * A content type is required even without a body: a web page cannot send these two to another origin without asking first.
  */
 export function readBody(request: Request, _response: ServerResponse, next: Next): void {
   try {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      refuseCrossSite(request);
-      request.body = bodyOf(request);
-    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') request.body = bodyOf(request);
     next();
   } catch (error) {
     next(error);
   }
-}
-
-function refuseCrossSite(request: Request): void {
-  if (request.headers['sec-fetch-site'] !== 'cross-site') return;
-  throw new RequestProblem('CROSS_SITE', 'The request comes from a page of another site.');
 }
 
 function bodyOf(request: Request): unknown {
@@ -45,13 +37,8 @@ function bodyOf(request: Request): unknown {
   const type = mediaTypeOf(request);
   // Nothing at all is a mail too, and it is for the pipeline to say what is wrong with it.
   if (type === MAIL) return bytes;
+  if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) throw refusedType(request, type);
   if (bytes.length === 0) return undefined;
-  if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
-    throw new RequestProblem(
-      'UNSUPPORTED_CONTENT_TYPE',
-      `The body is ${type ? `"${type.slice(0, 100)}"` : 'of no type'}.`,
-    );
-  }
   const text = textOf(bytes);
   if (text === undefined) throw new RequestProblem('INVALID_JSON', 'The body is not UTF-8.');
   if (deeperThan(DEEPEST, text))
@@ -61,6 +48,14 @@ function bodyOf(request: Request): unknown {
   } catch {
     throw new RequestProblem('INVALID_JSON', 'The body cannot be parsed as JSON.');
   }
+}
+
+/** Where the path does not take the method, that is the first thing to say. */
+function refusedType(request: Request, type: string): RequestProblem {
+  const wrong = wrongRoute(request);
+  if (wrong) return wrong;
+  const what = type ? `The content type is "${type.slice(0, 100)}"` : 'The request names no content type';
+  return new RequestProblem('UNSUPPORTED_CONTENT_TYPE', `${what}: send the header \`content-type: application/json\`.`);
 }
 
 /** Deeper values would exhaust the stack of whoever walks them. */

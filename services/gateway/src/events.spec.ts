@@ -60,7 +60,10 @@ test('goes on where a client lost it', async () => {
 test('says that there is nothing more once the run is over and was seen', async () => {
   await using world = await World.open();
   const id = await start(world);
-  await fetch(`${world.url}/v1/runs/${id}/cancel`, { method: 'POST' });
+  await fetch(`${world.url}/v1/runs/${id}/cancel`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
   const last = world.facts(id).length;
   expect((await events(world, id, { 'last-event-id': String(last) })).status).toBe(204);
   expect(parsed(await (await events(world, id, { 'last-event-id': String(last - 1) })).text())).toHaveLength(1);

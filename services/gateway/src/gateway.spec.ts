@@ -50,7 +50,10 @@ test('the OpenAPI document has every operation, and every operation is answered'
   expect(document.openapi).toMatch(/^3\.1/);
   for (const { method, path } of OPERATIONS) {
     expect(document.paths[path]?.[method.toLowerCase()]).toBeDefined();
-    const response = await fetch(world.url + path.replaceAll(/\{\w+\}/g, 'x'), { method });
+    const response = await fetch(world.url + path.replaceAll(/\{\w+\}/g, 'x'), {
+      method,
+      headers: { 'content-type': 'application/json' },
+    });
     const { code } = (await response.json()) as { code?: string };
     expect([path, code]).not.toEqual([path, 'UNKNOWN_ROUTE']);
     expect([path, code]).not.toEqual([path, 'METHOD_NOT_ALLOWED']);

@@ -4,7 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { followLimits, followPauses, type House, type Limits, type Pauses, type Running } from '@millrace/service';
+import {
+  followLimits,
+  followPauses,
+  type House,
+  type Limits,
+  type Pauses,
+  refusalOf,
+  type Running,
+  type Site,
+  SITE_HEADERS,
+} from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { readBody } from './body.js';
 import type { GatewaySettings } from './config.js';
@@ -55,7 +65,8 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   });
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(hardened, countRequests(house.telemetry.meters));
+  const site: Site = { host: options.host, publicUrls: house.settings.publicUrls };
+  app.use(countRequests(house.telemetry.meters), guarded(site));
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
   app.use(readBody);
   app.useGlobalFilters(new ProblemFilter(house.telemetry.log));
@@ -104,17 +115,14 @@ function asProblem(issues: readonly Issue[]): RequestProblem {
   );
 }
 
-/** Headers that keep a browser from doing anything with an answer but showing it. */
-function hardened(_request: IncomingMessage, response: ServerResponse, next: () => void): void {
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader(
-    'content-security-policy',
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  );
-  next();
-}
+/** Lets nobody in whom the guard refuses, before a byte of a body is read. */
+const guarded =
+  (site: Site) =>
+  (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
+    for (const [name, value] of Object.entries(SITE_HEADERS)) response.setHeader(name, value);
+    const refusal = refusalOf(request, site);
+    next(refusal && new RequestProblem(refusal.code, refusal.detail));
+  };
 
 const PORTS_TRIED = 100;
 

@@ -87,11 +87,12 @@ function answerOf({ text, schema, type = 'application/json' }: Operation['answer
   };
 }
 
-const ANYWHERE = ['INTERNAL', 'STORE_UNAVAILABLE'] as const satisfies ProblemCode[];
+const ANYWHERE = ['INTERNAL', 'STORE_UNAVAILABLE', 'UNKNOWN_HOST', 'CROSS_SITE'] as const satisfies ProblemCode[];
 
-function problemsOf({ problems }: Operation): Json {
+function problemsOf({ problems, method }: Operation): Json {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of [...problems, ...ANYWHERE]) {
+  const ofMethod = method === 'POST' ? (['UNSUPPORTED_CONTENT_TYPE'] as const) : [];
+  for (const code of new Set([...problems, ...ofMethod, ...ANYWHERE])) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

@@ -12,9 +12,15 @@ type Errors = NonNullable<Problem['errors']>;
 export class RequestProblem extends Error {
   override readonly name = 'RequestProblem';
   readonly problem: Problem;
+  readonly headers: Record<string, string>;
 
-  constructor(code: ProblemCode, detail: string, more?: { errors?: Errors; cause?: unknown }) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more?: { errors?: Errors; cause?: unknown; headers?: Record<string, string> },
+  ) {
     super(detail, { cause: more?.cause });
+    this.headers = more?.headers ?? {};
     this.problem = problem(code, detail, more?.errors && { errors: more.errors });
   }
 }
@@ -57,10 +63,10 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function problemOf(error: unknown, request: IncomingMessage): { problem: Problem; headers?: Record<string, string> } {
-  if (error instanceof RequestProblem) return { problem: error.problem };
+  if (error instanceof RequestProblem) return error;
   if (error instanceof BrokerError) return { problem: brokerProblem(error) };
   const status = statusOf(error);
-  if (status === 404) return routeProblem(request);
+  if (status === 404) return wrongRoute(request) ?? { problem: problem('UNKNOWN_ROUTE', 'There is nothing here.') };
   if (status === 413) return { problem: problem('TOO_LARGE', 'The body is larger than this gateway takes.') };
   if (status === 415) return { problem: problem('UNSUPPORTED_CONTENT_TYPE', 'The body’s encoding is not known here.') };
   if (status === 400) return { problem: problem('INVALID_REQUEST', 'The request could not be read.') };
@@ -74,15 +80,15 @@ function brokerProblem(error: BrokerError): Problem {
     : problem('BROKER_UNAVAILABLE', 'The broker did not confirm the record. It is not known whether it arrived.');
 }
 
-function routeProblem(request: IncomingMessage) {
+/** What is wrong with a request whose path is nowhere, or does not take its method; undefined where it is right. */
+export function wrongRoute(request: IncomingMessage): RequestProblem | undefined {
   const path = pathOf(request);
   const methods = methodsOf(path);
-  if (methods.length === 0) return { problem: problem('UNKNOWN_ROUTE', `There is nothing at ${path.slice(0, 200)}.`) };
+  if (methods.length === 0) return new RequestProblem('UNKNOWN_ROUTE', `There is nothing at ${path.slice(0, 200)}.`);
+  if (methods.includes(request.method ?? '')) return undefined;
   const allow = methods.join(', ');
-  return {
-    problem: problem('METHOD_NOT_ALLOWED', `${path.slice(0, 200)} takes ${allow}, not ${request.method}.`),
-    headers: { allow },
-  };
+  const detail = `${path.slice(0, 200)} takes ${allow}, not ${request.method}.`;
+  return new RequestProblem('METHOD_NOT_ALLOWED', detail, { headers: { allow } });
 }
 
 export const pathOf = (request: IncomingMessage): string => {

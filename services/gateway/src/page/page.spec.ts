@@ -66,7 +66,10 @@ test('a parked run shows the failure, the remedy and the way on; a finished one 
   expect(html).toContain('The &lt;model&gt; broke.');
   expect(html).toContain('correct the step’s input');
   expect(html).toMatch(/data-post="\/v1\/dead-letters\/dl_\w+\/redrive"/);
-  await fetch(`${world.url}/v1/runs/${id}/cancel`, { method: 'POST' });
+  await fetch(`${world.url}/v1/runs/${id}/cancel`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
   expect(await page(world, `/runs/${id}`)).not.toContain('data-post');
 });
 
