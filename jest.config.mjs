@@ -1,8 +1,11 @@
 const base = {
-  testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['millrace', 'node'] },
+  testEnvironment: '<rootDir>/tools/jest/environment.mjs',
+  // `graceMs`: how long what a test has closed may take to be gone.
+  testEnvironmentOptions: { customExportConditions: ['millrace', 'node'], graceMs: 5_000 },
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^fast-check$': '<rootDir>/tools/jest/seeded-fast-check.mjs' },
+  globalSetup: '<rootDir>/tools/jest/setup.mjs',
+  globalTeardown: '<rootDir>/tools/jest/teardown.mjs',
   modulePathIgnorePatterns: ['/dist/', '/.millrace/'],
   transform: {
     '^.+\\.ts$': [
@@ -35,4 +38,5 @@ export default {
     { ...base, displayName: 'chaos', testMatch: ['**/src/**/*.chaos.ts'] },
   ],
   testTimeout: 60_000,
+  maxWorkers: '100%',
 };

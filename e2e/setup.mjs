@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endSoon, endWithLauncher } from '../tools/jest/end.mjs';
 
 const answers = (command, args) =>
   promisify(execFile)(command, args).then(
@@ -69,10 +70,14 @@ async function onThisMachine() {
 let servers;
 
 export default async function setup() {
+  endWithLauncher();
   if (process.env.KAFKA_BROKERS && process.env.DATABASE_URL) return;
   servers = (await answers('docker', ['info'])) ? await inDocker() : await onThisMachine();
   process.env.KAFKA_BROKERS = servers.kafka;
   process.env.DATABASE_URL = servers.database;
 }
 
-export const teardown = () => servers?.stop();
+export async function teardown(_, project) {
+  await servers?.stop();
+  endSoon(project);
+}

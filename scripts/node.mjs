@@ -1,7 +1,7 @@
 // Runs a script on a Node that Millrace supports: the user's own where it is new enough, else the pinned one that
 // came with `npm ci` as an optional platform package.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -42,30 +42,51 @@ export function runOnNode(args) {
   endWithNpm(child);
 }
 
-/** npm that is killed tells nobody; whoever started something with it takes that to be gone. */
+/** npm that is killed tells nobody, so we watch whether it lives; an npm that ended before we could look has ended. */
 function endWithNpm(child) {
-  const npm = process.env.npm_lifecycle_event === undefined ? undefined : npmAbove(process.ppid);
+  const npm = process.env.npm_lifecycle_event === undefined ? undefined : npmAbove();
   if (npm === undefined) return;
-  setInterval(() => {
-    if (!isAlive(npm) && child.connected) child.disconnect();
-  }, PARENT_WATCH_MS).unref();
+  const look = () => {
+    if ((npm === GONE || !isAlive(npm)) && child.connected) child.disconnect();
+  };
+  look();
+  setInterval(look, PARENT_WATCH_MS).unref();
 }
 
-/** npm starts scripts by way of a shell, which stays in between or becomes what it starts. */
-function npmAbove(pid) {
-  const { status, stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
-  if (status !== 0) return undefined;
-  const [, parent, command] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? [];
-  return /(?:^|[/-])(?:ba|da|z|k|a)?sh$/.test(command ?? '') ? Number(parent) : pid;
+const GONE = 0;
+
+/**
+ * Returns the process id of the npm that started us by way of a shell, `GONE` if that npm ended first, and undefined where
+ * nothing can be said. When npm ends, another process adopts its shell and looks like its parent. npm is in the process
+ * group of its shell; the process that adopts is not, or it is process 1, which is npm only if it is called so.
+ */
+function npmAbove() {
+  const ps = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,args='], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (ps.status !== 0) return undefined;
+  const processes = new Map();
+  for (const [, pid, parent, group, args] of ps.stdout.matchAll(/^ *(\d+) +(\d+) +(\d+) +(.*)$/gm))
+    processes.set(pid, { pid, parent, group, args });
+  const own = processes.get(String(process.pid));
+  if (own === undefined) return undefined;
+  const parent = processes.get(own.parent);
+  const shell =
+    parent?.group === own.group && /^-?(?:\S*\/)?(?:ba|da|z|k|a)?sh(?: |$)/.test(parent.args) ? parent : own;
+  // Who leads a group was set apart on purpose, which npm does not do.
+  if (shell.group === shell.pid) return undefined;
+  const npm = processes.get(shell.parent);
+  if (npm?.group !== shell.group || (npm.pid === '1' && !/\b(?:npm|npx|pnpm|yarn|bun)\b/.test(npm.args))) return GONE;
+  return Number(npm.pid);
 }
 
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error.code === 'EPERM';
   }
+  // A process that ended still takes signals until its parent has asked for its status, which some never do.
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) runOnNode(process.argv.slice(2));

@@ -1,23 +1,25 @@
-import { hashOf } from '@millrace/pipeline';
+import { hashOf, pipeline } from '@millrace/pipeline';
 import { parsePipeline, pipelineYaml } from '@millrace/pipeline/yaml';
+import { z } from 'zod';
 import { sumOfPowers, upTo } from './constructs/numbers.js';
-import {
-  approvals,
-  families,
-  hasty,
-  hurried,
-  orders,
-  PAYMENTS,
-  PIPELINES,
-  squares,
-  ways,
-} from './constructs/pipelines.js';
+import { families, hasty, hurried, orders, PAYMENTS, PIPELINES, squares, ways } from './constructs/pipelines.js';
 import { Workshop } from './constructs/workshop.js';
 import { until } from './processes.js';
 
+const HOUR = 3_600_000;
+
+const approvals = pipeline({ name: 'slow-approvals', input: z.object({ by: z.string() }) }, ({ input, review }) =>
+  review('approve', z.object({ ok: z.boolean() }), {
+    assignee: input.by,
+    escalate: { after: '1h', group: 'board' },
+    timeout: '2h',
+    onFailure: { default: { ok: false } },
+  }),
+);
+
 let workshop: Workshop;
 beforeAll(async () => {
-  workshop = await Workshop.open();
+  workshop = await Workshop.open({ pipelines: [...PIPELINES, approvals] });
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
 
@@ -93,6 +95,11 @@ test('a signal that nobody waits for in its time ends among the dead letters, as
 
 test('a review that nobody answers goes to others, then gets its default', async () => {
   const id = await workshop.start(approvals, { by: 'ann' });
+  await waits(id);
+  workshop.advance(HOUR);
+  const escalated = async () => (await workshop.facts(id)).flat().some(({ type }) => type === 'step.escalated');
+  await until('it is with others', escalated);
+  workshop.advance(HOUR);
   expect((await workshop.ended(id)).output).toEqual({ ok: false });
   const { facts } = (await workshop.reader.run(id))!;
   const types = facts.map(({ type }) => type);

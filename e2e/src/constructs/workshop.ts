@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ export class Workshop implements AsyncDisposable {
   async start(
     pipeline: Pipeline,
     input: unknown,
-    { key = String(Math.random()), startAt }: { key?: string; startAt?: Date } = {},
+    { key = randomUUID(), startAt }: { key?: string; startAt?: Date } = {},
   ): Promise<string> {
     const headers = {
       ...{ pipeline: pipeline.name, 'idempotency-key': key },

@@ -140,6 +140,7 @@ test('connections that break in the middle of commits lose nothing and repeat no
     return socket;
   });
   let commits = 0;
+  let handled = 0;
   let losses = 0;
   await using broker = await brokerOver(clients, {
     ...settings,
@@ -148,21 +149,21 @@ test('connections that break in the middle of commits lose nothing and repeat no
       if (name !== 'commit' || ++commits % 10 !== 0) return;
       // Some break while requests are on their way, some while answers are.
       setTimeout(
-        () => [...sockets][Math.floor(Math.random() * sockets.size)]?.destroy(new Error('The connection broke')),
-        Math.random() * 10,
+        () => [...sockets][commits % sockets.size]?.destroy(new Error('The connection broke')),
+        (commits * 0.7) % 10,
       );
     },
   });
   await using _stage = await broker.consume(
     { topic: from, group: randomUUID(), concurrency: 20 },
     async ({ key, value }) => {
-      await sleep(Math.random() * 10);
+      await sleep((++handled * 7) % 10);
       return [{ topic: to, key, value }];
     },
   );
   let seen = 0;
   await using _tail = await sure.tail([to], 'start', () => seen++);
-  // Which connection breaks when is chance: until it has hit a commit.
+  // Which connection breaks depends on when commits come: until one has hit a commit.
   let total = 0;
   while (losses === 0) {
     await sure.publish(numbered(from, total, COUNT));

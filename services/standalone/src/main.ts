@@ -36,8 +36,9 @@ try {
   if (error instanceof ConfigError) refuse(error.message);
   refuse(`Millrace cannot start: ${error instanceof BrokerError ? error.message : stackOf(error)}`);
 }
-// The launcher that started this one is gone: nobody would stop it any more.
+// When the launcher is gone, nobody would stop this process any more. It may have gone while we started.
 process.on('disconnect', stop);
+if (process.connected === false) stop();
 
 const { url, settings, pipelines } = standalone;
 const seconds = (performance.now() / 1_000).toFixed(1);

@@ -9,7 +9,7 @@ for (const [topic, next] of [
   ['second', 'third'],
 ] as const) {
   await broker.consume({ topic, group: 'workers', concurrency: 16 }, async ({ key, value }) => {
-    await delay(Math.random() * 4);
+    await delay((handled * 7) % 4);
     if (++handled % 100 === 0) process.stdout.write('handled a hundred\n');
     return [{ topic: next, key, value }];
   });

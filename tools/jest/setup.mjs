@@ -1,0 +1,1 @@
+export { endWithLauncher as default } from './end.mjs';

@@ -1,0 +1,3 @@
+import { endSoon } from './end.mjs';
+
+export default (_, project) => endSoon(project);
