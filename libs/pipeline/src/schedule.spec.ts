@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dueTicks, nextTick } from './index.js';
+import { dueTicks, loadStarts, nextTick, type PlanError } from './index.js';
 
 const times = (cron: string, zone: string, from: string, count: number): string[] => {
   const found: string[] = [];
@@ -39,6 +39,38 @@ describe('where the clocks change', () => {
       '2026-10-25T02:00',
     ]);
   });
+});
+
+describe('what cannot be a schedule is refused in a sentence', () => {
+  const refusal = (cron: string, zone = 'Europe/Berlin'): string | undefined => {
+    try {
+      loadStarts({ schedules: { nightly: { cron, zone, catchUp: 'last', input: {} } } });
+      return undefined;
+    } catch (error) {
+      return (error as PlanError).message;
+    }
+  };
+
+  test.each([
+    ['six fields', '0 0 3 * * *', 'has 6 fields in its cron "0 0 3 * * *", not five'],
+    ['seven fields', '0 0 3 * * * 2027', 'has 7 fields'],
+    ['no field', ' ', 'has 0 fields'],
+    ['a date', '2024-05-01T09:00:00Z', 'has 1 field'],
+    ['a name that is not known', '@often', 'has 1 field'],
+    ['30 February', '0 9 30 2 *', 'never comes'],
+    ['31 April', '0 9 31 4,6 *', 'never comes'],
+    ['a 13th month', '0 9 1 13 *', 'which cannot be read: Invalid value for month.'],
+    ['a step of nothing', '*/0 * * * *', 'which cannot be read'],
+    ['an empty place in a list', '0 2, * * *', 'which cannot be read'],
+  ])('%s', (_, cron, reason) => expect(refusal(cron)).toContain(reason));
+
+  test.each(['', ' ', 'Europe/Atlantis', '+02:00', 'local'])('the time zone “%s”', (zone) =>
+    expect(refusal('0 9 * * *', zone)).toContain(`has the time zone "${zone}", which is not known`),
+  );
+
+  test.each(['0 9 * * *', ' 0  9 * * * ', '0 0 29 2 *', '@daily', '0 0 L * *'])('and “%s” is not', (cron) =>
+    expect(refusal(cron)).toBeUndefined(),
+  );
 });
 
 describe('what was missed while nothing ran', () => {

@@ -1,45 +1,112 @@
 import { Cron } from 'croner';
 import { PlanError } from './plan-error.js';
+import { WallClock } from './wall-clock.js';
 
 interface Times {
   readonly cron: string;
   readonly zone: string;
 }
 
-const crons = new Map<string, Cron>();
+/** How far an hour that is repeated reaches back; no zone sets its clock back by more. */
+const REPEATED_MS = 3 * 3_600_000;
 const MOST = 1_000;
 
-function cronOf({ cron, zone }: Times): Cron {
-  const name = `${zone} ${cron}`;
-  let known = crons.get(name);
-  if (!known) {
-    known = new Cron(cron, { timezone: zone, mode: '5-part' });
-    if (crons.size >= MOST) crons.clear();
-    crons.set(name, known);
-  }
-  return known;
+/** Times that are read: the dates that they mean, in no zone yet, and the zone's clock. */
+interface Read {
+  /** Gives wall times alone: `WallClock` says when the clock shows them. */
+  readonly dates: Cron;
+  readonly clock: WallClock;
+  /** Comes in every hour of a day, so it goes on through an hour that is repeated. */
+  readonly isHourly: boolean;
 }
+
+const known = new Map<string, Read>();
+
+function read({ cron, zone }: Times): Read {
+  const name = `${zone} ${cron}`;
+  let found = known.get(name);
+  if (!found) {
+    const dates = new Cron(cron, { utcOffset: 0, mode: '5-part' });
+    found = { dates, clock: new WallClock(zone), isHourly: isHourly(cron) };
+    if (known.size >= MOST) known.clear();
+    known.set(name, found);
+  }
+  return found;
+}
+
+/** Tells whether the hours of a cron are all 24 of them, however they are written. */
+function isHourly(cron: string): boolean {
+  const hours = cron.trim().split(/\s+/)[1];
+  if (hours === undefined) return cron.trim().toLowerCase() === '@hourly';
+  const daily = new Cron(`0 ${hours} * * *`, { utcOffset: 0, mode: '5-part' });
+  return daily.nextRuns(24, new Date(-1)).at(-1)!.getTime() === 23 * 3_600_000;
+}
+
+const NICKNAME = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/i;
 
 /** @throws {PlanError} BAD_START, for times that cannot be read or never come */
 export function checkCron(times: Times, name: string): void {
+  const refused = (why: string): PlanError => new PlanError('BAD_START', `the schedule "${name}" ${why}`);
+  const fields = times.cron.split(/\s+/).filter((field) => field !== '');
+  if (fields.length !== 5 && !NICKNAME.test(times.cron.trim()))
+    throw refused(
+      `has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'} in its cron "${times.cron}", not five: minute, hour, day of the month, month and day of the week, e.g. "0 9 * * 1-5"`,
+    );
+  if (!isZone(times.zone))
+    throw refused(
+      `has the time zone "${times.zone}", which is not known: give the name of an IANA zone, e.g. Europe/Berlin`,
+    );
   let next: number | undefined;
   try {
     next = nextTick(times, Date.UTC(2024, 0, 1));
   } catch (error) {
-    throw new PlanError(
-      'BAD_START',
-      `the schedule "${name}" cannot be read: ${(error as Error).message.split('. ')[0]}`,
-    );
+    throw refused(`has the cron "${times.cron}", which cannot be read: ${reasonOf(error as Error)}`);
   }
-  if (next === undefined) throw new PlanError('BAD_START', `the schedule "${name}" never comes: ${times.cron}`);
+  if (next === undefined) throw refused(`never comes: ${times.cron}`);
+}
+
+/** croner counts months from 0 in what it says. */
+const reasonOf = ({ message }: Error): string =>
+  message
+    .replace(/^CronPattern: /, '')
+    .replace(/^(Invalid value for \w+): .*/, '$1')
+    .replace(/\.+$/, '');
+
+/** Offsets such as `+02:00` are zones to `Intl`, and no IANA names. */
+function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    return new WallClock(zone) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
- * The first time after `after`, in milliseconds since the epoch; undefined where there is none. On the day that an hour is left out, what lies in it comes
- * right after it; on the day that one comes twice, a time of day comes once, and what comes every few minutes goes on.
+ * Returns the first time after `after`, in milliseconds since the epoch; undefined where there is none. Where the clock is set forward, a time that it jumps
+ * over comes right after the jump. Where it is set back, a time that it shows twice comes the first time only. A schedule that comes in every hour goes on
+ * through both: it comes whenever the clock shows one of its times.
  */
 export function nextTick(times: Times, after: number): number | undefined {
-  return cronOf(times).nextRun(new Date(after))?.getTime();
+  const { dates, clock, isHourly } = read(times);
+  const from = clock.wallAt(after);
+  let next: number | undefined;
+  for (const wall of wallsOf(dates, from)) {
+    const shown = clock.timesOf(wall);
+    next = (isHourly ? shown : [shown[0] ?? clock.jumpOver(wall)]).find((at) => at > after);
+    if (next !== undefined) break;
+  }
+  if (next === undefined || !isHourly || !clock.isSetBack(after, next)) return next;
+  for (const wall of wallsOf(dates, from - REPEATED_MS)) {
+    const [first = -Infinity, second = first] = clock.timesOf(wall);
+    if (first >= next) break;
+    if (second > after) next = Math.min(next, second);
+  }
+  return next;
+}
+
+function* wallsOf(dates: Cron, after: number): Generator<number> {
+  for (let date = dates.nextRun(new Date(after)); date; date = dates.nextRun(date)) yield date.getTime();
 }
 
 /** A time that came while nobody could look is still in time so long after. */
