@@ -97,7 +97,7 @@ test.each([
   [
     'a zone that does not exist',
     { schedules: { s: { cron: '0 3 * * *', zone: 'Mars/Olympus', input: {} } } },
-    'cannot be read',
+    'Mars/Olympus',
   ],
   [
     'an input of something that is not there',
