@@ -107,11 +107,11 @@ async function onServer(statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
-async function createDatabase(name: string): Promise<string> {
+export async function createDatabase(name: string): Promise<string> {
   await onServer(`create database ${name}`);
   const url = new URL(needed('DATABASE_URL'));
   url.pathname = `/${name}`;
   return url.href;
 }
 
-const dropDatabase = (name: string) => onServer(`drop database if exists ${name} with (force)`);
+export const dropDatabase = (name: string) => onServer(`drop database if exists ${name} with (force)`);

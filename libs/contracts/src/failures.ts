@@ -59,6 +59,11 @@ export const FAILURES = {
     kind: 'permanent',
     remedy: 'Create the topic that the trigger names, or correct its name; then deploy again.',
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    kind: 'permanent',
+    remedy:
+      'A run of this pipeline was started with the same idempotency key and another input: publish the record with a key of its own where it is wanted.',
+  },
   MISSING_PIPELINE: { kind: 'permanent', remedy: 'Add the header `pipeline: <name>` to the record.' },
   UNKNOWN_PIPELINE: {
     kind: 'permanent',

@@ -171,6 +171,13 @@ export const PROBLEMS = {
     retryable: true,
     remedy: 'Try again after `Retry-After` seconds; with the same Idempotency-Key nothing happens twice.',
   },
+  NOT_TAKEN_ON_YET: {
+    status: 503,
+    title: 'The run has not been taken on yet',
+    retryable: true,
+    remedy:
+      'Send the same request with the same Idempotency-Key again after `Retry-After` seconds: it is one run, and the answer says whose input it has. If this stays so, see whether a coordinator is running.',
+  },
   STORE_UNAVAILABLE: {
     status: 503,
     title: 'The store cannot be reached',

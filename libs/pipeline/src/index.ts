@@ -19,7 +19,7 @@ export { type Difference, differences } from './diff.js';
 export { breaks, schemasOf } from './evolution.js';
 export { type FailureFacts, fallbackAfter, fallbacksOf, workOf } from './fallbacks.js';
 export { givenToHandler, HANDLER } from './handler.js';
-export { hashOf } from './hash.js';
+export { canonicalJson, hashOf } from './hash.js';
 export type { Known } from './mapping.js';
 export {
   type Fallback,

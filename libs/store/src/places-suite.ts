@@ -18,7 +18,7 @@ export function placesSuite(open: () => Store): void {
       const summary = newRun({ id, pipeline, acceptedAt: 1_000 });
       const place = { run: id, pipeline, key, limit: 1, whenFull: 'queue' as const, ...more };
       let got: string | undefined;
-      await open().writer.create([{ ...summary, wakeAt: undefined, place }], (_, places) => {
+      await open().writer.create([{ ...summary, wakeAt: undefined, place }], ({ places }) => {
         got = places.get(id);
         return commitOf();
       });

@@ -61,6 +61,6 @@ export const createRun = (
   summary: RunSummary,
   { facts = [accepted()], wakeAt }: { facts?: readonly Fact[]; wakeAt?: number } = {},
 ): Promise<void> =>
-  writer.create([{ ...summary, wakeAt }], (made) =>
+  writer.create([{ ...summary, wakeAt }], ({ made }) =>
     commitOf({ changes: made.has(summary.id) ? [changed(summary, { facts })] : [] }),
   );

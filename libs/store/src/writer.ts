@@ -13,6 +13,23 @@ export interface Position {
   readonly answer: Uint8Array;
 }
 
+/** What became of runs that a batch wants to make. */
+export interface Created {
+  readonly made: ReadonlySet<string>;
+  readonly places: ReadonlyMap<string, PlaceGiven>;
+  /** The first facts of those that somebody made before. */
+  readonly before: ReadonlyMap<string, readonly Fact[]>;
+}
+
+async function firstFacts(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, readonly Fact[]>> {
+  const rows = await query<{ run: string; facts: readonly Fact[] }>(
+    'select distinct on (run) run, facts from history where run = any($1::text[]) order by run, seq',
+    [runs],
+    'first-facts',
+  );
+  return new Map(rows.map(({ run, facts }) => [run, facts]));
+}
+
 const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
 
 /** One statement, so that one round trip writes a batch or nothing of it. */
@@ -114,11 +131,12 @@ export class Writer {
 
   /**
    * Writes a batch that makes runs. `decide` is told which of `summaries` are new (somebody else may make the same run at
-   * the same time), which of those that want a place, or whose pipeline is paused, get one, and gives the commit.
+   * the same time), which of those that want a place, or whose pipeline is paused, get one, and the first facts of those that are there already,
+   * and gives the commit.
    */
   async create(
     summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: PlaceWanted | undefined })[],
-    decide: (made: ReadonlySet<string>, places: ReadonlyMap<string, PlaceGiven>) => Commit,
+    decide: (created: Created) => Commit,
   ): Promise<void> {
     await this.database.transaction(async (query) => {
       const rows = await query<{ id: string; paused: boolean }>(
@@ -144,7 +162,9 @@ export class Writer {
       });
       const places =
         wanted.length > 0 ? await givePlaces(query, wanted, wanted[0]!.acceptedAt) : new Map<string, PlaceGiven>();
-      const commit = decide(made, places);
+      const known = summaries.flatMap(({ id }) => (made.has(id) ? [] : [id]));
+      const before = known.length > 0 ? await firstFacts(query, known) : new Map<string, readonly Fact[]>();
+      const commit = decide({ made, places, before });
       await this.write(query, commit);
       await this.writeRare(query, commit);
     });

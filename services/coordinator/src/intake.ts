@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Batch, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
+import { type Batch, type Incoming, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, placed, placeWanted, wakeAtOf } from '@millrace/saga';
@@ -10,6 +10,7 @@ import type { Context } from './context.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import { pipelineOf, readRequest } from './request.js';
+import { type Asked, reusedKeys } from './reused-keys.js';
 import { signalChanges } from './signals.js';
 
 interface Accepted {
@@ -31,17 +32,21 @@ export function intakeSource(
     const at = context.now();
     const planFor = await plans.forRuns(batch.records.flatMap((record) => pipelineOf(record) ?? []));
     const accepted = new Map<string, Accepted>();
+    const asked: Asked[] = [];
     const unread: Outgoing[] = [];
-    const refuse = (record: Batch['records'][number], failure: Failure) =>
-      unread.push({
-        topic: topics.deadLetters,
-        ...unreadable(record, { group: of.group, failure, at, maxBytes: context.broker.maxRecordBytes }),
-      });
+    const parked = (record: Incoming, failure: Failure): Outgoing => ({
+      topic: topics.deadLetters,
+      ...unreadable(record, { group: of.group, failure, at, maxBytes: context.broker.maxRecordBytes }),
+    });
     for (const record of batch.records) {
       const reading = readRequest(record, planFor, { at, keyIsIdempotent: of.keyIsIdempotent });
-      if ('failure' in reading) refuse(record, reading.failure);
-      else if (!accepted.has(reading.request.run)) {
-        const { request, plan, traceparent } = reading;
+      if ('failure' in reading) {
+        unread.push(parked(record, reading.failure));
+        continue;
+      }
+      const { request, plan, traceparent } = reading;
+      asked.push({ record, request });
+      if (!accepted.has(request.run)) {
         accepted.set(request.run, { request, decision: accept(request, plan), plan, traceparent });
       }
     }
@@ -54,7 +59,8 @@ export function intakeSource(
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
     let signals: ReturnType<typeof signalChanges>;
-    await store.writer.create(summaries, (created, places) => {
+    await store.writer.create(summaries, ({ made: created, places, before }) => {
+      const reused = reusedKeys(asked, { before }).map(({ record, failure }) => parked(record, failure));
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
         .map((one) => placed(one, places.get(one.decision.run.id)))
@@ -66,7 +72,7 @@ export function intakeSource(
         row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
       }));
       signals = signalChanges([], changes, at);
-      records = [...unread, ...answers.flatMap(({ answer }) => answer.records)];
+      records = [...unread, ...reused, ...answers.flatMap(({ answer }) => answer.records)];
       return {
         topic: batch.topic,
         partition: batch.partition,

@@ -203,6 +203,31 @@ describe('the intake', () => {
     expect(await take(one.intake, [record(intake, { offset: 0, ...asked(prefix, { partition: 1 }) })])).toEqual([]);
   });
 
+  test('refuses another input under an idempotency key that has made a run, wherever it comes, and keeps it as a dead letter', async () => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    await open(one.intake, null, 1);
+    let offset = 0;
+    const ask = (text: string, partition = 0) =>
+      record(one.topics.intake, { offset: offset++, ...asked(prefix, { partition }), value: { text, at: 1 } });
+    const codesOf = (answer: readonly Outgoing[]) =>
+      answer.flatMap(({ topic, headers }) =>
+        topic === one.topics.deadLetters ? [headerText(headers!, 'millrace-failure-code')] : [],
+      );
+    const refused = 'IDEMPOTENCY_KEY_REUSED';
+    const batch = [ask('mine'), ask('another'), ask('mine')];
+    const answer = await take(one.intake, batch);
+    expect(codesOf(answer)).toEqual([refused]);
+    expect(answer.find(({ topic }) => topic === one.topics.deadLetters)!.value).toEqual(batch[1]!.value);
+    expect(answer.filter(({ topic }) => topic === one.topics.stage('reading'))).toHaveLength(1);
+    expect(codesOf(await take(one.intake, [ask('another'), ask('mine'), ask('a third')]))).toEqual([refused, refused]);
+    expect(codesOf(await take(one.intake, [ask('another', 1)]))).toEqual([refused]);
+    const reordered = record(one.topics.intake, { offset, ...asked(prefix), value: '{"at":1.0, "text":"mine"}' });
+    expect(await take(one.intake, [reordered])).toEqual([]);
+    const [accepted] = (await store.reader.run(runIdOf('letters', prefix)))!.facts;
+    expect(accepted).toMatchObject({ input: { text: 'mine', at: 1 } });
+  });
+
   test('gives a run the plan that was in force when it was asked for, though nobody has told this coordinator yet', async () => {
     const pipeline = `p-${randomId('x').slice(2)}`;
     const [first, second] = [planOf(pipeline, 1), planOf(pipeline, 2)];

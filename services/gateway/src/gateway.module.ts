@@ -16,7 +16,7 @@ import { RecentRequests } from './recent-requests.js';
 import { ReviewsController } from './reviews.controller.js';
 import { RunsController } from './runs.controller.js';
 import { Runs } from './runs.js';
-import { RunStarter } from './start-run.js';
+import { RunStarter, type RunStarterNeeds } from './start-run.js';
 import { SchedulesController } from './schedules.controller.js';
 import { StagesController } from './stages.controller.js';
 import { HOUSE, READER, STAGES } from './tokens.js';
@@ -30,13 +30,23 @@ interface Given {
   readonly house: House;
   readonly reader: Reader;
   readonly live: LiveFacts;
+  readonly starting: Pick<RunStarterNeeds, 'live' | 'takenOnWithinMs'>;
   readonly readiness: Readiness;
   readonly limits: Limits;
   readonly pauses: Pauses;
   readonly jaegerUrl: string | undefined;
 }
 
-export function gatewayModule({ house, reader, live, readiness, limits, pauses, jaegerUrl }: Given): DynamicModule {
+export function gatewayModule({
+  house,
+  reader,
+  live,
+  starting,
+  readiness,
+  limits,
+  pauses,
+  jaegerUrl,
+}: Given): DynamicModule {
   const plans = new Plans(reader);
   const recent = new RecentRequests();
   const runs = new Runs({ reader, plans, recent, live });
@@ -64,7 +74,7 @@ export function gatewayModule({ house, reader, live, readiness, limits, pauses, 
       { provide: Runs, useValue: runs },
       { provide: Acts, useValue: acts },
       { provide: Versions, useValue: new Versions({ house, reader, plans }) },
-      { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent }) },
+      { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ house, reader, acts }) },
       { provide: Pages, useValue: new Pages(jaegerUrl) },
     ],

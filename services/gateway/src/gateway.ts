@@ -29,6 +29,8 @@ export interface GatewayOptions extends Partial<GatewaySettings> {
   /** Shared with others in this process, as pauses are; they stay the caller's to close. */
   readonly limits?: Limits;
   readonly pauses?: Pauses;
+  /** So long at most a request with an idempotency key waits to be taken on. */
+  readonly takenOnWithinMs?: number;
   readonly port: number;
   readonly host: string;
   /** Takes the next free port where this one is taken. */
@@ -43,15 +45,21 @@ export interface Gateway extends Running {
 /** What the broker takes is a second limit. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** How often it is looked whether a run with an idempotency key was taken on: that is what its POST waits for. */
+const LOOK_SOON_MS = 10;
+const TAKEN_ON_WITHIN_MS = 10_000;
+
 /** Serves the API, the page, and health on one port. @throws where the port is taken, unless `nextFreePort` */
 export async function startGateway(house: House, options: GatewayOptions): Promise<Gateway> {
   const live = new LiveFacts(options.reader);
+  const soon = new LiveFacts(options.reader, LOOK_SOON_MS);
   const readiness = new Readiness(house, options.reader);
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));
   const module = gatewayModule({
     house,
     live,
+    starting: { live: soon, takenOnWithinMs: options.takenOnWithinMs ?? TAKEN_ON_WITHIN_MS },
     readiness,
     limits,
     pauses,
@@ -84,6 +92,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
       await app.close();
       clearTimeout(late);
       live[Symbol.dispose]();
+      soon[Symbol.dispose]();
       if (!options.limits) await limits[Symbol.asyncDispose]();
       if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },

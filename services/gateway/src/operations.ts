@@ -38,7 +38,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Asks for a run. With message/rfc822 the body is a raw mail and the pipeline a query parameter.',
     query: StartQuery,
     headers: {
-      'Idempotency-Key': 'The same key and input give the same run, however often it is asked for.',
+      'Idempotency-Key':
+        'The same key and input give the same run, however often it is asked for; with another input it is refused. The answer comes when the run was taken on.',
       Prefer: '`wait=N` waits up to N seconds (60 at most) for the run to end or to wait for somebody.',
       traceparent: 'W3C trace context of the caller.',
     },
@@ -54,6 +55,7 @@ export const OPERATIONS: readonly Operation[] = [
       'INVALID_INPUT',
       'IDEMPOTENCY_KEY_REUSED',
       'BROKER_UNAVAILABLE',
+      'NOT_TAKEN_ON_YET',
     ],
   },
   {

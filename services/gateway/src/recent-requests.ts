@@ -3,8 +3,6 @@ export interface RecentRequest {
   readonly pipeline: string;
   /** The plan's hash that the input was checked against. */
   readonly plan: string;
-  /** Of the input's canonical JSON. */
-  readonly fingerprint: string;
   readonly at: number;
 }
 

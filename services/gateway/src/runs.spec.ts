@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { runIdOf } from '@millrace/contracts';
 import { Accepted, History, Problem, RunList, RunView } from '@millrace/contracts/http';
 import { World } from './testing/world.js';
@@ -37,18 +38,90 @@ test('the same key and input is the same run, and is published once', async () =
   expect(world.published).toHaveLength(1);
 });
 
-test.each([true, false])('the same key with another input is refused (accepted before: %s)', async (accepts) => {
+const keyed = async (world: World, text: string, key = 'a') => {
+  const response = await fetch(`${world.url}/v1/runs`, json({ ...hello, input: { text } }, { 'idempotency-key': key }));
+  const body: unknown = await response.json();
+  return { status: response.status, code: response.ok ? 'ok' : Problem.parse(body).code };
+};
+
+test('the same key with another input is refused', async () => {
   await using world = await World.open();
-  world.accepts = accepts;
-  await start(world, hello, { 'idempotency-key': 'a' });
-  const response = await fetch(
-    `${world.url}/v1/runs`,
-    json({ ...hello, input: { text: 'other' } }, { 'idempotency-key': 'a' }),
-  );
-  expect(response.status).toBe(422);
-  expect(Problem.parse(await response.json()).code).toBe('IDEMPOTENCY_KEY_REUSED');
+  expect(await keyed(world, 'one')).toEqual({ status: 202, code: 'ok' });
+  expect(await keyed(world, 'other')).toEqual({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
   expect(world.published).toHaveLength(1);
 });
+
+test('of many requests at once with one key and an input each, one is accepted and the others are refused', async () => {
+  await using world = await World.open();
+  for (let round = 0; round < 25; round++) {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => keyed(world, `input ${n}`, `key ${round}`)));
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(answers.filter(({ code }) => code === 'IDEMPOTENCY_KEY_REUSED')).toHaveLength(7);
+    expect(world.published).toHaveLength(round + 1);
+  }
+});
+
+test('a request with a key that another gateway won is refused, once the coordinator has decided', async () => {
+  await using world = await World.open();
+  world.accepts = false;
+  const mine = keyed(world, 'mine');
+  while (world.published.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  world.acceptFirst({ text: 'of another gateway' });
+  expect(await mine).toEqual({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+});
+
+test('a request with a key that no coordinator takes on is not said to be accepted, and the same again tells what became of it', async () => {
+  await using world = await World.open({ takenOnWithinMs: 50 });
+  world.accepts = false;
+  const response = await fetch(`${world.url}/v1/runs`, json(hello, { 'idempotency-key': 'a' }));
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(Problem.parse(await response.json())).toMatchObject({ code: 'NOT_TAKEN_ON_YET', retryable: true });
+  world.settle();
+  const { id } = await start(world, hello, { 'idempotency-key': 'a' });
+  expect(id).toBe(runIdOf('reply', 'a'));
+  expect(world.published).toHaveLength(1);
+});
+
+test.each([
+  [
+    'twice',
+    [
+      ['idempotency-key', 'a'],
+      ['idempotency-key', 'b'],
+    ],
+  ],
+  [
+    'twice the same',
+    [
+      ['idempotency-key', 'a'],
+      ['idempotency-key', 'a'],
+    ],
+  ],
+  ['empty', [['idempotency-key', '']]],
+  ['too long', [['idempotency-key', 'k'.repeat(256)]]],
+  ['not ASCII', [['idempotency-key', 'schl\u00fcssel']]],
+  ['with a control character', [['idempotency-key', 'a\tb']]],
+] as [string, [string, string][]][])('a key that is %s is refused', async (_, headers) => {
+  await using world = await World.open();
+  expect(await sent(world, headers)).toEqual({ status: 400, code: 'INVALID_REQUEST' });
+  expect(world.published).toEqual([]);
+});
+
+/** As `fetch`, but each header on a line of its own. */
+function sent(world: World, headers: readonly [string, string][]): Promise<{ status: number; code: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; code: string }>();
+  const lines = ['content-type', 'application/json', 'host', new URL(world.url).host, ...headers.flat()];
+  const asking = request(`${world.url}/v1/runs`, { method: 'POST', headers: lines }, (answer) => {
+    const chunks: Buffer[] = [];
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    answer.on('end', () =>
+      resolve({ status: answer.statusCode!, code: Problem.parse(JSON.parse(Buffer.concat(chunks).toString())).code }),
+    );
+  });
+  asking.on('error', reject);
+  asking.end(JSON.stringify(hello));
+  return promise;
+}
 
 test('runs without a key are different runs', async () => {
   await using world = await World.open();

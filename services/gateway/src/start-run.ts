@@ -1,8 +1,18 @@
-import { createHash } from 'node:crypto';
-import { cloudEvent, EVENT_TYPE, HEADER, type Priority, randomId, runIdOf, type RunStatus } from '@millrace/contracts';
-import { validateInput } from '@millrace/pipeline';
+import {
+  cloudEvent,
+  EVENT_TYPE,
+  type Fact,
+  HEADER,
+  type Priority,
+  randomId,
+  runIdOf,
+  type RunStatus,
+} from '@millrace/contracts';
+import { canonicalJson, validateInput } from '@millrace/pipeline';
+import { evolve } from '@millrace/saga';
 import type { House } from '@millrace/service';
 import type { Reader } from '@millrace/store';
+import type { LiveFacts } from './live-facts.js';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import type { RecentRequests } from './recent-requests.js';
@@ -19,29 +29,49 @@ export interface Wanted {
   readonly traceparent: string | undefined;
 }
 
+interface Asked {
+  readonly id: string;
+  readonly key: string;
+  /** The hash of the plan that the input was checked against. */
+  readonly plan: string;
+}
+
 export interface Started {
   readonly id: string;
   readonly status: RunStatus;
 }
 
-interface Needs {
+export interface RunStarterNeeds {
   readonly house: House;
   readonly reader: Pick<Reader, 'run'>;
   readonly plans: Plans;
   readonly recent: RecentRequests;
+  /** Tells soon of what is taken on. */
+  readonly live: LiveFacts;
+  /** So long at most a request with an idempotency key waits to be taken on. */
+  readonly takenOnWithinMs: number;
+}
+
+/** The run that an idempotency key made, and the input it was made with. */
+interface TakenOn {
+  readonly input: unknown;
+  readonly status: RunStatus;
 }
 
 /** Asks for runs: checks what can be checked, and publishes one record on `intake`. */
 export class RunStarter {
-  constructor(private readonly needs: Needs) {}
+  /** By run: whoever asks with a key while another request with it is on its way shares what becomes of that one. */
+  private readonly pending = new Map<string, Promise<TakenOn>>();
+
+  constructor(private readonly needs: RunStarterNeeds) {}
 
   /**
-   * Resolves once the request is durable; the coordinator takes it from there.
-   * @throws {RequestProblem} UNKNOWN_PIPELINE, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED
+   * Resolves once the request is durable; with an idempotency key once the coordinator has taken the run on, since only then it is known whose input the key stands for.
+   * @throws {RequestProblem} UNKNOWN_PIPELINE, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, NOT_TAKEN_ON_YET
    */
   async start(wanted: Wanted): Promise<Started> {
-    const { pipeline, input } = wanted;
-    const key = wanted.idempotencyKey ?? randomId('key');
+    const { pipeline, input, idempotencyKey } = wanted;
+    const key = idempotencyKey ?? randomId('key');
     const id = runIdOf(pipeline, key);
     const plan = await this.needs.plans.forRun(pipeline, id);
     const errors = validateInput(plan, input);
@@ -50,30 +80,56 @@ export class RunStarter {
       const inBody = errors.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }));
       throw new RequestProblem('INVALID_INPUT', detail, { errors: inBody });
     }
-    const fingerprint = fingerprintOf(input);
-    const before = wanted.idempotencyKey === undefined ? undefined : await this.before(id, fingerprint);
-    if (before) return { id, status: before };
-    await this.publish(wanted, { id, key });
-    this.needs.recent.remember(id, { pipeline, plan: plan.hash, fingerprint, at: Date.now() });
-    return { id, status: 'running' };
+    const asked = { id, key, plan: plan.hash };
+    if (idempotencyKey === undefined) {
+      await this.publish(wanted, asked);
+      return { id, status: 'running' };
+    }
+    const taken = await (this.pending.get(id) ?? this.takeOn(wanted, asked));
+    if (canonicalJson(taken.input) === canonicalJson(input)) return { id, status: taken.status };
+    throw new RequestProblem('IDEMPOTENCY_KEY_REUSED', `${id} was started with this key and another input.`);
   }
 
-  /** The status of the run that the same key made before, if any. */
-  private async before(id: string, fingerprint: string): Promise<RunStatus | undefined> {
-    const run = await this.needs.reader.run(id);
-    const [accepted] = run?.facts ?? [];
-    const former =
-      accepted?.type === 'run.accepted' ? fingerprintOf(accepted.input) : this.needs.recent.find(id)?.fingerprint;
-    if (former === undefined) return undefined;
-    if (former === fingerprint) return run?.status ?? 'running';
-    throw new RequestProblem('IDEMPOTENCY_KEY_REUSED', `${id} was started with this key and another input.`);
+  private takeOn(wanted: Wanted, asked: Asked): Promise<TakenOn> {
+    const { id } = asked;
+    const taken = this.takenOn(wanted, asked).finally(() => this.pending.delete(id));
+    this.pending.set(id, taken);
+    return taken;
+  }
+
+  private async takenOn(wanted: Wanted, asked: Asked): Promise<TakenOn> {
+    const before = await this.needs.reader.run(asked.id);
+    const known = before && takenOnOf(asked.id, before.facts);
+    if (known) return known;
+    await this.publish(wanted, asked);
+    return this.untilTakenOn(asked.id);
+  }
+
+  private untilTakenOn(id: string): Promise<TakenOn> {
+    return new Promise((resolve, reject) => {
+      const stop = this.needs.live.watch(id, 0, (seen) => {
+        const taken = takenOnOf(
+          id,
+          seen.map(({ fact }) => fact),
+        );
+        if (!taken) return;
+        clearTimeout(late);
+        stop();
+        resolve(taken);
+      });
+      const late = setTimeout(() => {
+        stop();
+        const detail = `No coordinator has taken ${id} on yet. The request is kept; the same request again tells what became of it.`;
+        reject(new RequestProblem('NOT_TAKEN_ON_YET', detail));
+      }, this.needs.takenOnWithinMs);
+    });
   }
 
   private async publish(
     { pipeline, input, startAt, priority, tenant, traceparent }: Wanted,
-    { id, key }: { id: string; key: string },
+    { id, key, plan }: Asked,
   ): Promise<void> {
-    const { house } = this.needs;
+    const { house, recent } = this.needs;
     const at = Date.now();
     const { spans } = house.telemetry;
     const span = traceparent === undefined ? undefined : spans.context(traceparent);
@@ -99,6 +155,7 @@ export class RunStarter {
         },
       },
     ]);
+    recent.remember(id, { pipeline, plan, at });
     if (span) {
       spans.record({
         context: span,
@@ -111,12 +168,9 @@ export class RunStarter {
   }
 }
 
-/** The same for two values that are the same JSON, whatever the order of their fields. */
-function fingerprintOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value, inOrder)).digest('hex');
-}
-
-function inOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function takenOnOf(id: string, facts: readonly Fact[]): TakenOn | undefined {
+  const [accepted] = facts;
+  return accepted?.type === 'run.accepted'
+    ? { input: accepted.input, status: evolve(undefined, id, facts).status }
+    : undefined;
 }

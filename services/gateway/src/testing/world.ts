@@ -160,6 +160,12 @@ export class World implements AsyncDisposable {
     for (const record of this.asked.splice(0)) this.accept(record);
   }
 
+  /** Another gateway was first with the key of what was asked for here. */
+  acceptFirst(input: unknown): void {
+    this.accept({ ...this.asked[0]!, value: JSON.stringify(input) });
+    this.settle();
+  }
+
   /** A stage's answer. */
   completed(run: string, step: string, output: unknown, next?: string[]): void {
     const at = Date.now();

@@ -1,0 +1,163 @@
+import type { Broker, Incoming } from '@millrace/broker';
+import { runIdOf, type Topics } from '@millrace/contracts';
+import { startCoordinator } from '@millrace/coordinator';
+import { startGateway } from '@millrace/gateway';
+import { type House, openHouse, type ServiceSettings } from '@millrace/service';
+import { openStore, type Store } from '@millrace/store';
+import { Api } from '../api.js';
+import { until } from '../processes.js';
+
+/** Two gateways, and as many coordinators as the broker lets work beside each other. */
+export interface Place extends AsyncDisposable {
+  readonly gateways: readonly Api[];
+  readonly broker: Broker;
+  readonly topics: Topics;
+  readonly store: Store;
+}
+
+const ROUNDS = 25;
+const AT_ONCE = 8;
+
+/** Opens `processes` houses with a coordinator each, and two gateways. On the embedded log there is one house for all. */
+export async function openPlace(settings: ServiceSettings, processes: number): Promise<Place> {
+  await using opening = new AsyncDisposableStack();
+  const gateways: Api[] = [];
+  let first: { house: House; store: Store } | undefined;
+  for (let n = 0; n < processes; n++) {
+    const house = opening.use(await openHouse('coordinator', settings));
+    const store = opening.use(await openStore(settings));
+    const coordinator = await startCoordinator(house, { store, pipelines: [] });
+    opening.defer(() => coordinator.drain(5_000));
+    for (let g = 0; g < 2 / processes; g++) {
+      const gateway = await startGateway(house, { reader: store.reader, host: '127.0.0.1', port: 0 });
+      opening.defer(() => gateway.drain(5_000));
+      gateways.push(new Api(gateway.url));
+    }
+    await until('the coordinator is ready', async () => (await coordinator.ready()) === true);
+    first ??= { house, store };
+  }
+  const { house, store } = first!;
+  const opened = opening.move();
+  const { broker, topics } = house;
+  return { gateways, broker, topics, store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Gives what it is given; two plans with a different `mark` are two versions. */
+const planOf = (pipeline: string, mark = 0) => ({
+  format: 1,
+  pipeline,
+  inputSchema: { type: 'object', description: String(mark) },
+  steps: {},
+  output: { $ref: ['input'] },
+});
+
+/** What an answer that somebody was given has to be worth: see `accepted.spec.ts` and `accepted.integration.ts`. */
+export function accepted(place: () => Place): void {
+  let nth = 0;
+  /** The gateways in turn. */
+  const api = () => place().gateways[nth++ % place().gateways.length]!;
+  const deploy = async (pipeline: string, mark = 0): Promise<string> => {
+    const answer = await api().post(`/v1/pipelines/${pipeline}/versions`, { plan: planOf(pipeline, mark) });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as { plan: string }).plan;
+  };
+  const ask = async (pipeline: string, input: object, headers: Record<string, string> = {}) => {
+    const answer = await api().post('/v1/runs', { pipeline, input }, headers);
+    const body = (await answer.json()) as { id: string; code: string };
+    return { ...body, status: answer.status };
+  };
+  const letters = async () => {
+    const { broker, topics } = place();
+    const all: Incoming[] = [];
+    for (let partition = 0; partition < (await broker.partitionsOf(topics.deadLetters)); partition++)
+      all.push(...(await broker.browse({ topic: topics.deadLetters, partition, offset: 0, limit: 1_000 })));
+    return all.map(({ value, headers }) => ({
+      value: value?.toString(),
+      code: String(headers['millrace-failure-code']),
+      pipeline: String(headers['pipeline']),
+    }));
+  };
+
+  test(`of ${AT_ONCE} requests at once with one idempotency key and an input each, over two gateways, one is accepted and the others are refused`, async () => {
+    await deploy('keys');
+    for (let round = 0; round < ROUNDS; round++) {
+      const headers = { 'idempotency-key': `round ${round}` };
+      const answers = await Promise.all(
+        Array.from({ length: AT_ONCE }, async (_, n) => ({ n, ...(await ask('keys', { n }, headers)) })),
+      );
+      const won = answers.filter(({ status }) => status === 202);
+      expect(won).toHaveLength(1);
+      expect(answers.filter(({ code }) => code === 'IDEMPOTENCY_KEY_REUSED')).toHaveLength(AT_ONCE - 1);
+      const [fact] = (await place().store.reader.run(won[0]!.id))!.facts;
+      expect(fact).toMatchObject({ type: 'run.accepted', input: { n: won[0]!.n } });
+      expect((await ask('keys', { n: won[0]!.n }, headers)).status).toBe(202);
+    }
+  }, 120_000);
+
+  test('a record under an idempotency key that has another input becomes a dead letter, whoever was first', async () => {
+    await deploy('records');
+    const { broker, topics } = place();
+    const publish = (value: object) =>
+      broker.publish([
+        {
+          topic: topics.intake,
+          key: null,
+          value: JSON.stringify(value),
+          headers: { pipeline: 'records', 'idempotency-key': 'once' },
+        },
+      ]);
+    expect((await ask('records', { by: 'HTTP' }, { 'idempotency-key': 'once' })).status).toBe(202);
+    await publish({ by: 'HTTP' });
+    await publish({ by: 'a client' });
+    const found = await until('the dead letter', async () => {
+      const own = (await letters()).filter(({ pipeline }) => pipeline === 'records');
+      return own.length > 0 && own;
+    });
+    expect(found).toEqual([{ value: '{"by":"a client"}', code: 'IDEMPOTENCY_KEY_REUSED', pipeline: 'records' }]);
+    expect((await ask('records', { by: 'third' }, { 'idempotency-key': 'once' })).code).toBe('IDEMPOTENCY_KEY_REUSED');
+  }, 60_000);
+
+  test('a run that is asked for right after a deployment, a rollback or a promotion is answered gets the plan of that answer', async () => {
+    const route = async (pipeline: string, body: object) => {
+      const answer = await api().post(`/v1/pipelines/${pipeline}/route`, body);
+      expect(answer.status).toBe(200);
+    };
+    const planOfNext = async (pipeline: string, key: string) => {
+      const { id, status } = await ask(pipeline, {}, { 'idempotency-key': key });
+      expect([status, id]).toEqual([202, runIdOf(pipeline, key)]);
+      return (await place().store.reader.run(id))!.plan;
+    };
+    for (let n = 0; n < 10; n++) {
+      const pipeline = `fresh-${n}`;
+      const first = await deploy(pipeline, 1);
+      expect(await planOfNext(pipeline, 'a')).toBe(first);
+      const second = await deploy(pipeline, 2);
+      expect(await planOfNext(pipeline, 'b')).toBe(second);
+      await route(pipeline, { action: 'rollback' });
+      expect(await planOfNext(pipeline, 'c')).toBe(first);
+      await route(pipeline, { action: 'canary', version: 2, share: 1 });
+      expect(await planOfNext(pipeline, 'd')).toBe(second);
+      await route(pipeline, { action: 'promote' });
+      expect(await planOfNext(pipeline, 'e')).toBe(second);
+    }
+    expect((await letters()).filter(({ pipeline }) => pipeline.startsWith('fresh'))).toEqual([]);
+  }, 120_000);
+
+  test('a pause, and going on, are in force when they are answered; and so are the schedules of a plan', async () => {
+    const plan = {
+      ...planOf('stopped'),
+      starts: { schedules: { daily: { cron: '0 3 * * *', zone: 'UTC', catchUp: 'last', input: { $literal: {} } } } },
+    };
+    expect((await api().post('/v1/pipelines/stopped/versions', { plan })).status).toBe(201);
+    const { items } = await api().get<{ items: { name: string }[] }>('/v1/schedules?pipeline=stopped');
+    expect(items.map(({ name }) => name)).toEqual(['daily']);
+    for (let n = 0; n < 5; n++) {
+      expect((await api().post('/v1/pipelines/stopped/pause', {})).status).toBe(200);
+      const held = await ask('stopped', { n }, { 'idempotency-key': `held ${n}` });
+      expect((await api().run(held.id)).status).toBe('held');
+      expect((await api().post('/v1/pipelines/stopped/resume', {})).status).toBe(200);
+      const free = await ask('stopped', { n }, { 'idempotency-key': `free ${n}` });
+      expect((await api().run(free.id)).status).toBe('completed');
+    }
+  }, 60_000);
+}
