@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
+import { Name, Person, PlanReference, PositiveCount, Reason, text, TimeMs } from './values.js';
 
 /** What a stage takes and gives, as JSON Schema: its contract as other services and languages know it. */
 export const StageSchemas = z.object({ input: z.json(), output: z.json() });
@@ -10,19 +11,19 @@ export const Share = z.number().gt(0).max(1);
 
 const Act = {
   /** The same one twice is one act. */
-  id: z.string().min(1).max(200),
-  at: z.number(),
-  by: z.string().max(200).optional(),
-  reason: z.string().max(2_000).optional(),
+  id: Name,
+  at: TimeMs,
+  by: Person.optional(),
+  reason: Reason.optional(),
 };
 
 /** Brings a plan: new runs get it, or a share of them. */
 export const DeployRequested = z.object({
   type: z.literal('pipeline.deploy-requested'),
   ...Act,
-  plan: z.looseObject({ pipeline: z.string() }),
+  plan: z.looseObject({ pipeline: Name }),
   /** Of the stages that the plan asks, as far as they are known. */
-  contracts: z.record(z.string(), StageSchemas),
+  contracts: z.record(Name, StageSchemas),
   /** Makes it the canary: so many of the new runs get it, the rest the one that is current. */
   share: Share.optional(),
   /** A service that starts brings the plan it was built with: one that is known already changes nothing. */
@@ -34,11 +35,11 @@ export type DeployRequested = z.infer<typeof DeployRequested>;
 export const RouteRequested = z.object({
   type: z.literal('pipeline.route-requested'),
   ...Act,
-  pipeline: z.string(),
+  pipeline: Name,
   /** `promote`: the canary becomes current. `rollback`: the canary goes, or else the version before becomes current. `canary`: a version gets a share. */
   action: z.enum(['promote', 'rollback', 'canary']),
   /** For `rollback` and `canary`: which version. */
-  version: z.int().positive().optional(),
+  version: PositiveCount.optional(),
   share: Share.optional(),
 });
 export type RouteRequested = z.infer<typeof RouteRequested>;
@@ -47,12 +48,12 @@ export type RouteRequested = z.infer<typeof RouteRequested>;
 export const ScheduleMakeRequested = z.object({
   type: z.literal('schedule.make-requested'),
   ...Act,
-  pipeline: z.string(),
-  name: z.string().min(1).max(100),
+  pipeline: Name,
+  name: text({ min: 1, max: 100 }),
   /** Minute, hour, day of the month, month, day of the week. */
-  cron: z.string().max(200),
+  cron: text({ max: 200 }),
   /** IANA; UTC unless given. */
-  zone: z.string().max(100).optional(),
+  zone: text({ max: 100 }).optional(),
   /** Of times that were missed: `none`, the `last` one (unless given), or `all`. */
   catchUp: z.enum(['none', 'last', 'all']).optional(),
   /** What each run is given. */
@@ -63,8 +64,8 @@ export type ScheduleMakeRequested = z.infer<typeof ScheduleMakeRequested>;
 export const ScheduleRemoveRequested = z.object({
   type: z.literal('schedule.remove-requested'),
   ...Act,
-  pipeline: z.string(),
-  name: z.string(),
+  pipeline: Name,
+  name: text({ min: 1, max: 100 }),
 });
 export type ScheduleRemoveRequested = z.infer<typeof ScheduleRemoveRequested>;
 
@@ -72,13 +73,13 @@ export type ScheduleRemoveRequested = z.infer<typeof ScheduleRemoveRequested>;
 export const PipelinePauseRequested = z.object({
   type: z.literal('pipeline.pause-requested'),
   ...Act,
-  pipeline: z.string(),
+  pipeline: Name,
 });
 export type PipelinePauseRequested = z.infer<typeof PipelinePauseRequested>;
 export const PipelineResumeRequested = z.object({
   type: z.literal('pipeline.resume-requested'),
   ...Act,
-  pipeline: z.string(),
+  pipeline: Name,
 });
 export type PipelineResumeRequested = z.infer<typeof PipelineResumeRequested>;
 
@@ -97,14 +98,14 @@ export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 export const DeploymentOutcome = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('applied'),
-    pipeline: z.string(),
+    pipeline: Name,
     /** The version that the request was about. */
-    version: z.int().positive().optional(),
-    plan: z.string().optional(),
-    schedule: z.string().optional(),
+    version: PositiveCount.optional(),
+    plan: PlanReference.optional(),
+    schedule: text({ max: 100 }).optional(),
     /** It was so already. */
     unchanged: z.boolean(),
   }),
-  z.object({ status: z.literal('refused'), pipeline: z.string(), failure: Failure }),
+  z.object({ status: z.literal('refused'), pipeline: Name, failure: Failure }),
 ]);
 export type DeploymentOutcome = z.infer<typeof DeploymentOutcome>;

@@ -2,15 +2,29 @@ import { z } from 'zod';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
 import { ChildStatus, Parent } from './records.js';
+import {
+  Attempt,
+  Count,
+  DurationMs,
+  Id,
+  IdempotencyKey,
+  Name,
+  Person,
+  PlanReference,
+  Reason,
+  StepName,
+  text,
+  TimeMs,
+  Traceparent,
+} from './values.js';
 
-const At = z.number();
-const Step = { step: z.string(), at: At };
-const Attempt = { ...Step, attempt: z.int().positive() };
+const Step = { step: StepName, at: TimeMs };
+const OfAttempt = { ...Step, attempt: Attempt };
 /** Whom a review is for. */
-const Assigned = { assignee: z.string().optional(), group: z.string().optional() };
+const Assigned = { assignee: Name.optional(), group: Name.optional() };
 /** A fallback does it: the first, or that one of a chain. */
 const Fallback = z.union([z.literal(true), z.int().min(2)]).optional();
-const Act = { by: z.string().optional(), reason: z.string().optional() };
+const Act = { by: Person.optional(), reason: Reason.optional() };
 
 /**
  * A run's history: what happened to it and what was decided, in order. A run's state is what follows from these and
@@ -19,66 +33,66 @@ const Act = { by: z.string().optional(), reason: z.string().optional() };
 export const Fact = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run.accepted'),
-    at: At,
-    pipeline: z.string(),
+    at: TimeMs,
+    pipeline: Name,
     /** The plan's hash. */
-    plan: z.string(),
+    plan: PlanReference,
     input: z.unknown().optional(),
     /** Where it was asked for: topic/partition/offset. */
-    source: z.string(),
-    idempotencyKey: z.string().optional(),
+    source: Id,
+    idempotencyKey: IdempotencyKey.optional(),
     /** It begins at this time. */
-    startAt: At.optional(),
+    startAt: TimeMs.optional(),
     /** Of its pipeline only so many of this key may be under way at once. */
-    key: z.string().optional(),
+    key: Id.optional(),
     priority: Priority.optional(),
-    tenant: z.string().optional(),
+    tenant: Name.optional(),
     /** It waits for its turn. */
     queued: z.literal(true).optional(),
     /** Of a child run: whose work it does, and what else it knows from the beginning. */
     parent: Parent.optional(),
-    given: z.record(z.string(), z.unknown()).optional(),
+    given: z.record(StepName, z.unknown()).optional(),
   }),
   /** Its time has come, and it waits for its turn. */
-  z.object({ type: z.literal('run.queued'), at: At }),
+  z.object({ type: z.literal('run.queued'), at: TimeMs }),
   /** A run that was held begins. */
-  z.object({ type: z.literal('run.begun'), at: At }),
+  z.object({ type: z.literal('run.begun'), at: TimeMs }),
   /** Nothing new is begun from here on, and no time passes for it; what stages have in hand ends. */
-  z.object({ type: z.literal('run.paused'), at: At, ...Act }),
-  z.object({ type: z.literal('run.resumed'), at: At, ...Act }),
+  z.object({ type: z.literal('run.paused'), at: TimeMs, ...Act }),
+  z.object({ type: z.literal('run.resumed'), at: TimeMs, ...Act }),
   /** The coordinator sent a step to its stage, or began the child run that does its work. */
   z.object({
     type: z.literal('step.requested'),
-    ...Attempt,
-    stage: z.string().optional(),
-    child: z.string().optional(),
-    timeoutMs: z.number().optional(),
+    ...OfAttempt,
+    stage: Name.optional(),
+    child: Id.optional(),
+    timeoutMs: DurationMs.optional(),
     fallback: Fallback,
   }),
   z.object({
     type: z.literal('step.completed'),
-    ...Attempt,
-    startedAt: At,
+    ...OfAttempt,
+    startedAt: TimeMs,
     output: z.unknown(),
     /** Steps that the stage handed on to itself, begun at this fact's time; and those it skipped. */
-    next: z.array(z.string()).optional(),
-    skipped: z.array(z.string()).optional(),
+    next: z.array(StepName).optional(),
+    skipped: z.array(StepName).optional(),
     /** A child run did it that is degraded. */
     degraded: z.literal(true).optional(),
-    trace: z.string().optional(),
+    trace: Traceparent.optional(),
   }),
   /** An attempt that failed; what follows is in the next fact. */
   z.object({
     type: z.literal('step.failed'),
-    ...Attempt,
-    startedAt: At.optional(),
+    ...OfAttempt,
+    startedAt: TimeMs.optional(),
     failure: Failure,
-    trace: z.string().optional(),
+    trace: Traceparent.optional(),
   }),
   /** The attempt waits for a stage that is, or was, paused: it is given up at `due`, and not before. */
-  z.object({ type: z.literal('step.prolonged'), ...Attempt, due: At }),
+  z.object({ type: z.literal('step.prolonged'), ...OfAttempt, due: TimeMs }),
   /** To be requested again, as attempt `attempt`, at `due`. */
-  z.object({ type: z.literal('step.retrying'), ...Attempt, due: At, fallback: Fallback }),
+  z.object({ type: z.literal('step.retrying'), ...OfAttempt, due: TimeMs, fallback: Fallback }),
   z.object({ type: z.literal('step.skipped'), ...Step }),
   /** The step's items are known: so many, the first of that index. Each is a step of its own from now on: `embed[3]`. */
   z.object({
@@ -86,45 +100,45 @@ export const Fact = z.discriminatedUnion('type', [
     ...Step,
     /** `map`: all of them. `loop`: one after the other, that many at most. `race`: until one has a result. */
     as: z.enum(['map', 'loop', 'race']),
-    items: z.int().nonnegative(),
-    from: z.int().nonnegative(),
+    items: Count,
+    from: Count,
     /** The keys of a race's branches; and of a map's pages, `300-399`, where it is worked on in pages. */
-    keys: z.array(z.string()).optional(),
+    keys: z.array(StepName).optional(),
   }),
   /** An item that failed for good, which the step's policy allows. */
   z.object({ type: z.literal('step.item-failed'), ...Step, failure: Failure }),
   /** All items have ended: the step's output is what they gave. */
   z.object({ type: z.literal('step.gathered'), ...Step, collect: z.literal(true).optional() }),
   /** How the child run of a step stands, when it is not simply running. */
-  z.object({ type: z.literal('step.child'), ...Attempt, status: ChildStatus }),
+  z.object({ type: z.literal('step.child'), ...OfAttempt, status: ChildStatus }),
   z.object({
     type: z.literal('step.waiting'),
     ...Step,
     kind: z.enum(['review', 'signal', 'sleep']),
     show: z.unknown().optional(),
-    due: At.optional(),
+    due: TimeMs.optional(),
     /** Of a signal: the topic it may come from, and the key that its record has. */
-    from: z.object({ topic: z.string(), key: z.string() }).optional(),
+    from: z.object({ topic: text({ max: 249 }), key: Id }).optional(),
     ...Assigned,
   }),
   /** Somebody has taken a review in hand: another's answer does not count until it is given back or goes to somebody else. */
   z.object({
     type: z.literal('step.claimed'),
     ...Step,
-    by: z.string(),
+    by: Person,
     /** Who had claimed it before, where it was taken over. */
-    from: z.string().optional(),
-    reason: z.string().optional(),
+    from: Person.optional(),
+    reason: Reason.optional(),
   }),
   /** A claim is given back. */
   z.object({ type: z.literal('step.unclaimed'), ...Step, ...Act }),
   /** Nobody has answered for so long that the review is somebody else's now; a claim ends with it. */
   z.object({ type: z.literal('step.escalated'), ...Step, ...Assigned }),
-  z.object({ type: z.literal('step.answered'), ...Step, id: z.string(), output: z.unknown(), ...Act }),
+  z.object({ type: z.literal('step.answered'), ...Step, id: Id, output: z.unknown(), ...Act }),
   /** A signal that came before its step waits: it is the answer when it does. */
-  z.object({ type: z.literal('step.signal-kept'), ...Step, id: z.string(), payload: z.unknown(), ...Act }),
+  z.object({ type: z.literal('step.signal-kept'), ...Step, id: Id, payload: z.unknown(), ...Act }),
   /** An answer that does not count: it does not fit the step's schema, or another has claimed the review. */
-  z.object({ type: z.literal('step.answer-refused'), ...Step, id: z.string(), failure: Failure, ...Act }),
+  z.object({ type: z.literal('step.answer-refused'), ...Step, id: Id, failure: Failure, ...Act }),
   /** The output is the default that the pipeline has for the failure. */
   z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown(), failure: Failure.optional() }),
   /** A step that only puts values together. */
@@ -132,58 +146,58 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('step.dead-lettered'),
     ...Step,
-    deadLetter: z.string(),
+    deadLetter: Id,
     failure: Failure,
     input: z.unknown(),
   }),
-  z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: z.string(), ...Act }),
+  z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: Id, ...Act }),
   /** From here on the run follows another plan. */
   z.object({
     type: z.literal('run.moved'),
-    at: At,
+    at: TimeMs,
     /** The hashes of both. */
-    plan: z.string(),
-    before: z.string(),
-    from: z.string(),
+    plan: PlanReference,
+    before: PlanReference,
+    from: StepName,
     /** Steps that stay as they are; all others of the new plan begin anew when it is their turn. */
-    kept: z.array(z.string()),
-    restarted: z.array(z.string()),
+    kept: z.array(StepName),
+    restarted: z.array(StepName),
     /** The highest number that an attempt had; those to come have higher ones. */
-    attempt: z.int().nonnegative(),
+    attempt: Count,
     /** Those of steps that begin anew; they are done with. */
-    deadLetters: z.array(z.string()).optional(),
+    deadLetters: z.array(Id).optional(),
     ...Act,
   }),
   /** It could not be moved, and goes on as it was. */
   z.object({
     type: z.literal('run.move-refused'),
-    at: At,
-    plan: z.string(),
-    from: z.string(),
+    at: TimeMs,
+    plan: PlanReference,
+    from: StepName,
     failure: Failure,
     ...Act,
   }),
   /** What has been done is undone from here on, the last first; then it ends as is said. */
   z.object({
     type: z.literal('run.compensating'),
-    at: At,
+    at: TimeMs,
     as: z.enum(['failed', 'cancelled']),
     /** What it failed of, and in which step. */
     failure: Failure.optional(),
-    step: z.string().optional(),
+    step: StepName.optional(),
     /** Of a child run: the step of its parent that this is the work of. */
-    undoes: z.object({ step: z.string(), attempt: z.int().positive() }).optional(),
+    undoes: z.object({ step: StepName, attempt: Attempt }).optional(),
     ...Act,
   }),
-  z.object({ type: z.literal('run.completed'), at: At, output: z.unknown() }),
+  z.object({ type: z.literal('run.completed'), at: TimeMs, output: z.unknown() }),
   z.object({
     type: z.literal('run.failed'),
-    at: At,
-    step: z.string().optional(),
+    at: TimeMs,
+    step: StepName.optional(),
     failure: Failure,
     /** The run in which the pipeline's handler is asked. */
-    handler: z.string().optional(),
+    handler: Id.optional(),
   }),
-  z.object({ type: z.literal('run.cancelled'), at: At, ...Act }),
+  z.object({ type: z.literal('run.cancelled'), at: TimeMs, ...Act }),
 ]);
 export type Fact = z.infer<typeof Fact>;

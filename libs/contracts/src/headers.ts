@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { failure, type Failure } from './failures.js';
+import { utf8 } from './json.js';
+import { isText, timeText } from './values.js';
 
 /** Header names on the wire (CloudEvents 1.0 in Kafka's binary mode, W3C trace context, and our own). */
 export const HEADER = {
@@ -48,17 +51,34 @@ export function cloudEvent(of: {
     ce_id: of.id ?? randomUUID(),
     ce_type: of.type,
     ce_source: of.source,
-    ce_time: new Date(of.at).toISOString(),
+    ce_time: timeText(of.at),
     'content-type': 'application/json',
     ...(of.subject !== undefined && { ce_subject: of.subject }),
     ...(of.traceparent !== undefined && { traceparent: of.traceparent }),
   };
 }
 
-/** A header's text: the first one where it was sent more than once; undefined where it is missing. */
-export function headerText(headers: Readonly<Record<string, unknown>>, name: string): string | undefined {
+type Headers = Readonly<Record<string, unknown>>;
+
+/** A header's text: the first one where it was sent more than once; undefined where it is missing or its bytes are no text. */
+export function headerText(headers: Headers, name: string): string | undefined {
   const value = headers[name];
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof first === 'string') return first;
-  return first instanceof Uint8Array ? Buffer.from(first).toString('utf8') : undefined;
+  return textOf(Array.isArray(value) ? value[0] : value);
+}
+
+/** Why something must not be decided by a header: it was sent more than once, or is no text, or too long; undefined where it may be. */
+export function headerFailure(headers: Headers, name: string, max: number): Failure | undefined {
+  const value = headers[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.length > 1) return failure('INVALID_HEADER', `The header ${name} was sent twice.`);
+  const text = headerText(headers, name);
+  if (text === undefined) return failure('INVALID_HEADER', `The header ${name} is not UTF-8 text without NUL.`);
+  return text.length > max
+    ? failure('INVALID_HEADER', `The header ${name} is longer than ${max} characters.`)
+    : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  const text = value instanceof Uint8Array ? utf8(value) : value;
+  return typeof text === 'string' && isText(text) ? text : undefined;
 }

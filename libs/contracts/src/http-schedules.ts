@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { Name, Person, Reason, text } from './values.js';
 
 const Time = z.iso.datetime();
-const Act = { by: z.string().max(200).optional(), reason: z.string().max(2_000).optional() };
+const Act = { by: Person.optional(), reason: Reason.optional() };
 
 export const ScheduleView = z.object({
   pipeline: z.string(),
@@ -20,10 +21,10 @@ export type ScheduleView = z.infer<typeof ScheduleView>;
 export const ScheduleList = z.object({ items: z.array(ScheduleView) });
 
 export const ScheduleBody = z.strictObject({
-  pipeline: z.string().min(1).max(200),
-  name: z.string().min(1).max(100),
-  cron: z.string().min(1).max(200).describe('Minute, hour, day of the month, month, day of the week.'),
-  zone: z.string().max(100).optional().describe('IANA, e.g. Europe/Berlin. UTC unless given.'),
+  pipeline: Name,
+  name: text({ min: 1, max: 100 }),
+  cron: text({ min: 1, max: 200 }).describe('Minute, hour, day of the month, month, day of the week.'),
+  zone: text({ max: 100 }).optional().describe('IANA, e.g. Europe/Berlin. UTC unless given.'),
   catchUp: z
     .enum(['none', 'last', 'all'])
     .optional()
@@ -33,5 +34,5 @@ export const ScheduleBody = z.strictObject({
 });
 export type ScheduleBody = z.infer<typeof ScheduleBody>;
 
-export const RemoveScheduleBody = z.strictObject({ pipeline: z.string(), name: z.string(), ...Act });
+export const RemoveScheduleBody = z.strictObject({ pipeline: Name, name: text({ min: 1, max: 100 }), ...Act });
 export type RemoveScheduleBody = z.infer<typeof RemoveScheduleBody>;

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { Share, StageSchemas } from './deployments.js';
+import { Name, Person, PositiveCount, Reason, StepName, text } from './values.js';
 
 const Time = z.iso.datetime();
-const Act = { by: z.string().max(200).optional(), reason: z.string().max(2_000).optional() };
+const Act = { by: Person.optional(), reason: Reason.optional() };
 
 /** A plan and what its stages take and give: what `millrace pipeline deploy` sends. */
 const Brought = {
-  plan: z.looseObject({ pipeline: z.string() }).describe('The compiled pipeline.'),
-  contracts: z
-    .record(z.string(), StageSchemas)
-    .default({})
-    .describe('JSON Schemas by stage, as far as they are known.'),
+  plan: z.looseObject({ pipeline: Name }).describe('The compiled pipeline.'),
+  contracts: z.record(Name, StageSchemas).default({}).describe('JSON Schemas by stage, as far as they are known.'),
 };
 
 export const DeployBody = z.strictObject({
@@ -27,7 +25,7 @@ export const RouteBody = z.strictObject({
   action: z
     .enum(['promote', 'rollback', 'canary'])
     .describe('`promote`: the canary becomes current. `rollback`: it goes, or else the version before comes back.'),
-  version: z.int().positive().optional().describe('For `rollback` and `canary`.'),
+  version: PositiveCount.optional().describe('For `rollback` and `canary`.'),
   share: Share.optional().describe('For `canary`.'),
   ...Act,
 });
@@ -100,8 +98,8 @@ export const CheckView = z.object({
 export type CheckView = z.infer<typeof CheckView>;
 
 export const MoveBody = z.strictObject({
-  to: z.union([z.int().positive(), z.string().min(1).max(100)]).describe('A version of the run’s pipeline, or a plan.'),
-  from: z.string().min(1).max(100).describe('The step of that plan to go on from.'),
+  to: z.union([PositiveCount, text({ min: 1, max: 100 })]).describe('A version of the run’s pipeline, or a plan.'),
+  from: StepName.describe('The step of that plan to go on from.'),
   ...Act,
 });
 export type MoveBody = z.infer<typeof MoveBody>;

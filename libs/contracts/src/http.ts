@@ -4,6 +4,7 @@ import { Failure } from './failures.js';
 import { Priority, StageLimits } from './limits.js';
 import { ChildStatus } from './records.js';
 import { RunStatus, StepStatus } from './statuses.js';
+import { Name, Person, Reason, TimeMs } from './values.js';
 
 export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
 export {
@@ -154,7 +155,7 @@ export const RunList = pageOf(RunSummaryView);
 export type RunList = z.infer<typeof RunList>;
 
 /** A fact with its place in the run's history, from 1. */
-export const HistoryItem = z.looseObject({ seq: z.int().positive(), type: z.string(), at: z.number() });
+export const HistoryItem = z.looseObject({ seq: z.int().positive(), type: z.string(), at: TimeMs });
 export type HistoryItem = z.infer<typeof HistoryItem>;
 export const History = z.object({ items: z.array(HistoryItem) });
 
@@ -245,26 +246,26 @@ export type StageView = z.infer<typeof StageView>;
 export const StageList = pageOf(StageView);
 
 export const StartRun = z.strictObject({
-  pipeline: z.string().min(1).max(200),
+  pipeline: Name,
   input: Json,
   startAt: z.iso.datetime({ offset: true }).optional().describe('The run begins then; at once without it.'),
   priority: Priority.optional().describe('How soon stages take its steps; as the pipeline says without it.'),
-  tenant: z.string().min(1).max(200).optional().describe('Whose it is; as the pipeline says without it.'),
+  tenant: Name.optional().describe('Whose it is; as the pipeline says without it.'),
 });
 export type StartRun = z.infer<typeof StartRun>;
 
 const Act = {
   /** Who does it. */
-  by: z.string().max(200).optional(),
+  by: Person.optional(),
   /** Why. */
-  reason: z.string().max(2_000).optional(),
+  reason: Reason.optional(),
 };
 export const ActBody = z.strictObject(Act);
 export type ActBody = z.infer<typeof ActBody>;
 
 export const ClaimBody = z.strictObject({
   ...Act,
-  by: z.string().min(1).max(200),
+  by: Name,
   takeOver: z.boolean().optional().describe('Also from somebody else who has claimed it.'),
 });
 export type ClaimBody = z.infer<typeof ClaimBody>;
@@ -287,7 +288,7 @@ export type LimitBody = z.infer<typeof LimitBody>;
 export const SignalBody = z.strictObject({
   payload: Json,
   /** The sender's; the same one twice counts once. */
-  id: z.string().min(1).max(200).optional(),
+  id: Name.optional(),
   ...Act,
 });
 export type SignalBody = z.infer<typeof SignalBody>;

@@ -13,7 +13,7 @@ export {
 } from './deployments.js';
 export { Fact } from './facts.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
-export { cloudEvent, EVENT_TYPE, HEADER, headerText } from './headers.js';
+export { cloudEvent, EVENT_TYPE, HEADER, headerFailure, headerText } from './headers.js';
 export { derivedId, randomId, rootTraceparent, runIdOf, stepIdempotencyKey, type TraceIds, traceIdsOf } from './ids.js';
 export {
   JSON_DEPTH,
@@ -34,7 +34,11 @@ export {
   cut,
   DurationMs,
   Id,
+  IdempotencyKey,
+  isAttempt,
+  isStepName,
   isText,
+  isTimeMs,
   LAST_TIME,
   LONGEST_MS,
   Name,
@@ -46,6 +50,7 @@ export {
   StepName,
   text,
   TimeMs,
+  timeText,
   Traceparent,
 } from './values.js';
 export {

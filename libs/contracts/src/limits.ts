@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Name, Person, PositiveCount, Reason, TimeMs } from './values.js';
 
 /** Of a run, carried by its commands. */
 export const Priority = z.enum(['high', 'normal', 'low']);
@@ -7,13 +8,13 @@ export type Priority = z.infer<typeof Priority>;
 /** What a stage may do at most, over all its processes: a record on `limits`, keyed by stage; the newest counts. */
 export const StageLimits = z.object({
   /** So many steps at once: at least as many as its topic has partitions. */
-  concurrency: z.int().positive().optional(),
+  concurrency: PositiveCount.optional(),
   /** So many steps begun each second. */
-  perSecond: z.number().positive().optional(),
+  perSecond: z.number().positive().max(1_000_000).optional(),
   /** How often a tenant's turn comes, compared with one of weight 1. */
-  weights: z.record(z.string(), z.number().positive().max(1_000)).optional(),
-  at: z.number(),
-  by: z.string().max(200).optional(),
-  reason: z.string().max(2_000).optional(),
+  weights: z.record(Name, z.number().positive().max(1_000)).optional(),
+  at: TimeMs,
+  by: Person.optional(),
+  reason: Reason.optional(),
 });
 export type StageLimits = z.infer<typeof StageLimits>;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-
-const At = z.number();
+import { Person, Reason, TimeMs } from './values.js';
 
 /** A run of which nothing new is begun: a record on `pauses`, keyed `run/<id>`. Without a value the run goes on. */
-export const RunPause = z.object({ at: At });
+export const RunPause = z.object({ at: TimeMs });
 export type RunPause = z.infer<typeof RunPause>;
 
 /** So many pauses of a stage are told of, the newest ones. */
@@ -13,11 +12,11 @@ export const STAGE_PAUSES = 20;
 export const StagePause = z.object({
   /** In order. It is paused while the last one has no end. */
   times: z
-    .array(z.object({ from: At, to: At.optional() }))
+    .array(z.object({ from: TimeMs, to: TimeMs.optional() }))
     .min(1)
     .max(STAGE_PAUSES),
-  by: z.string().max(200).optional(),
-  reason: z.string().max(2_000).optional(),
+  by: Person.optional(),
+  reason: Reason.optional(),
 });
 export type StagePause = z.infer<typeof StagePause>;
 

@@ -2,57 +2,68 @@ import { z } from 'zod';
 import { Degraded } from './degraded.js';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
+import {
+  Attempt,
+  Count,
+  DurationMs,
+  Id,
+  Name,
+  Person,
+  PlanReference,
+  Reason,
+  StepName,
+  text,
+  TimeMs,
+  Traceparent,
+} from './values.js';
 
-/** Milliseconds since the epoch. */
-const At = z.number();
 const RunId = z.string().regex(/^run_[0-9a-z]{26}$/);
-/** A W3C traceparent. */
-const Traceparent = z.string();
+/** What is known to a step or a run, by name. */
+const Known = z.record(StepName, z.unknown());
 
 /** What a stage is asked to do: a record on `stage.<name>`, keyed by run. */
 export const StepCommand = z.object({
   run: RunId,
   /** The plan's hash. */
-  plan: z.string(),
-  step: z.string(),
+  plan: PlanReference,
+  step: StepName,
   /**
    * Which try of the step this is. A step that is handed off begins with the number of the attempt that handed it on, so
    * that what a superseded attempt handed on can be told from what the current one did.
    */
-  attempt: z.int().positive(),
+  attempt: Attempt,
   /** As the stage's contract has it. */
   input: z.unknown(),
   /** Earlier outputs (and the run's own input, under `input`) that a step handed off further down still reads. */
-  known: z.record(z.string(), z.unknown()).optional(),
+  known: Known.optional(),
   /** When it was sent. */
-  at: At,
+  at: TimeMs,
   /** Milliseconds that the handler has from its start. Waiting in the topic does not count: a backlog is no failure. */
-  timeoutMs: z.number().positive(),
+  timeoutMs: DurationMs.min(1),
   /** The coordinator gives this attempt up then (the step's `startTimeoutMs` plus `timeoutMs` after `at`); a stage that takes it later answers STAGE_TIMED_OUT unhandled. */
-  expires: At,
+  expires: TimeMs,
   /** Of the run; `normal` without it. Who has to wait is chosen by it, and among equals by tenant. */
   priority: Priority.optional(),
-  tenant: z.string().optional(),
+  tenant: Name.optional(),
   /** Steps that were joined: their process spans, for links. */
   links: z.array(Traceparent).optional(),
 });
 export type StepCommand = z.infer<typeof StepCommand>;
 
-const OfStep = { run: RunId, step: z.string(), at: At };
-const OfAttempt = { ...OfStep, attempt: z.int().positive(), startedAt: At, trace: Traceparent.optional() };
-const Person = z.string().max(200);
+const OfStep = { run: RunId, step: StepName, at: TimeMs };
+const OfAttempt = { ...OfStep, attempt: Attempt, startedAt: TimeMs, trace: Traceparent.optional() };
 
 /** Who did something and why, as far as they said. */
-const Act = { by: Person.optional(), reason: z.string().max(2_000).optional() };
+const Act = { by: Person.optional(), reason: Reason.optional() };
 
 export const StepCompleted = z.object({
   type: z.literal('step.completed'),
   ...OfAttempt,
   output: z.unknown(),
   /** Steps that this one's stage has itself asked for, in the same commit (a hand-off). */
-  next: z.array(z.string()).optional(),
+  next: z.array(StepName).optional(),
   /** Steps that the hand-off found not to be wanted. */
-  skipped: z.array(z.string()).optional(),
+  skipped: z.array(StepName).optional(),
   /** Of a child run: it is degraded. */
   degraded: z.literal(true).optional(),
 });
@@ -63,7 +74,7 @@ export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttemp
 export const StepProgress = z.object({
   type: z.literal('step.progress'),
   ...OfAttempt,
-  message: z.string().max(200).optional(),
+  message: text({ max: 200 }).optional(),
   fraction: z.number().min(0).max(1).optional(),
 });
 
@@ -72,7 +83,7 @@ export const StepSignalled = z.object({
   type: z.literal('step.signalled'),
   ...OfStep,
   /** The sender's; the first one counts. */
-  id: z.string(),
+  id: Id,
   payload: z.unknown(),
   /** It is kept by the coordinator until this run has heard of it: it came from a topic, and its id names the record. */
   correlated: z.literal(true).optional(),
@@ -93,30 +104,30 @@ export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...Of
 export const RunCancelRequested = z.object({
   type: z.literal('run.cancel-requested'),
   run: RunId,
-  at: At,
+  at: TimeMs,
   /** Undo first what it has done. */
   compensate: z.literal(true).optional(),
   ...Act,
 });
 
 /** Begin nothing new for a run and its child runs; and go on with it. */
-export const RunPauseRequested = z.object({ type: z.literal('run.pause-requested'), run: RunId, at: At, ...Act });
-export const RunResumeRequested = z.object({ type: z.literal('run.resume-requested'), run: RunId, at: At, ...Act });
+export const RunPauseRequested = z.object({ type: z.literal('run.pause-requested'), run: RunId, at: TimeMs, ...Act });
+export const RunResumeRequested = z.object({ type: z.literal('run.resume-requested'), run: RunId, at: TimeMs, ...Act });
 
 /** Undo what a child run that has completed did: the work of its parent's step of this name. */
 export const RunCompensateRequested = z.object({
   type: z.literal('run.compensate-requested'),
   run: RunId,
-  at: At,
-  step: z.string(),
-  attempt: z.int().positive(),
+  at: TimeMs,
+  step: StepName,
+  attempt: Attempt,
 });
 
 /** Send a dead letter's step on again. */
 export const StepRedriven = z.object({
   type: z.literal('step.redriven'),
   ...OfStep,
-  deadLetter: z.string(),
+  deadLetter: Id,
   ...Act,
 });
 
@@ -124,10 +135,10 @@ export const StepRedriven = z.object({
 export const RunMoveRequested = z.object({
   type: z.literal('run.move-requested'),
   run: RunId,
-  at: At,
+  at: TimeMs,
   /** The plan's hash. */
-  to: z.string(),
-  from: z.string(),
+  to: PlanReference,
+  from: StepName,
   ...Act,
 });
 
@@ -135,8 +146,8 @@ export const RunMoveRequested = z.object({
 export const Parent = z.object({
   run: RunId,
   /** The step's name, or its item's: `embed[3]`. */
-  step: z.string(),
-  attempt: z.int().positive(),
+  step: StepName,
+  attempt: Attempt,
   /** Where a step of the child fails for good it is parked, and the child goes on when it is redriven. Otherwise the child has failed, and so has the step. */
   parks: z.boolean(),
   /** The run whose trace the child is part of. */
@@ -148,16 +159,16 @@ export type Parent = z.infer<typeof Parent>;
 export const RunRequested = z.object({
   type: z.literal('run.requested'),
   run: RunId,
-  at: At,
+  at: TimeMs,
   /** The plan of the parent's run and the way to the child's in it: `<hash>/<step>`. */
-  plan: z.string(),
+  plan: PlanReference,
   input: z.unknown().optional(),
   /** What else is known to it from the beginning, by name. */
-  given: z.record(z.string(), z.unknown()).optional(),
+  given: Known.optional(),
   parent: Parent,
   /** Its parent's. */
   priority: Priority.optional(),
-  tenant: z.string().optional(),
+  tenant: Name.optional(),
 });
 export type RunRequested = z.infer<typeof RunRequested>;
 
@@ -167,15 +178,15 @@ export type ChildStatus = z.infer<typeof ChildStatus>;
 export const StepChild = z.object({
   type: z.literal('step.child'),
   ...OfStep,
-  attempt: z.int().positive(),
+  attempt: Attempt,
   status: ChildStatus,
 });
 
 /** A timer of the run is due. */
-export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: At });
+export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: TimeMs });
 
 /** The turn of a run that is held has come. */
-export const RunReleased = z.object({ type: z.literal('run.released'), run: RunId, at: At });
+export const RunReleased = z.object({ type: z.literal('run.released'), run: RunId, at: TimeMs });
 
 /** What happens to a run after it was accepted: items of the arrays on `runs`. */
 export const RunEvent = z.discriminatedUnion('type', [
@@ -220,38 +231,38 @@ export interface RunRequest {
 /** A run's end, on `results`; a run has one at most. One that failed says why. */
 export const RunResult = z.object({
   run: RunId,
-  pipeline: z.string(),
-  plan: z.string(),
+  pipeline: Name,
+  plan: PlanReference,
   status: z.enum(['completed', 'cancelled', 'failed']),
   output: z.unknown().optional(),
   failure: Failure.optional(),
   /** The steps of which a fallback or a default gave the output; absent where there are none. */
   degraded: z.array(Degraded).optional(),
-  acceptedAt: At,
-  endedAt: At,
+  acceptedAt: TimeMs,
+  endedAt: TimeMs,
 });
 export type RunResult = z.infer<typeof RunResult>;
 
 /** A step that is parked, on `dead-letters`. A record that could not be read is there too, as its own bytes. */
 export const ParkedStep = z.object({
-  deadLetter: z.string(),
+  deadLetter: Id,
   run: RunId,
-  pipeline: z.string(),
-  plan: z.string(),
-  step: z.string(),
-  stage: z.string().optional(),
-  attempts: z.int().nonnegative(),
+  pipeline: Name,
+  plan: PlanReference,
+  step: StepName,
+  stage: Name.optional(),
+  attempts: Count,
   input: z.unknown(),
   failure: Failure,
-  firstFailedAt: At,
-  at: At,
+  firstFailedAt: TimeMs,
+  at: TimeMs,
 });
 export type ParkedStep = z.infer<typeof ParkedStep>;
 
 /** On `control`: read by every service. */
 export const Control = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run.cancelled'), run: RunId, at: At }),
+  z.object({ type: z.literal('run.cancelled'), run: RunId, at: TimeMs }),
   /** What new runs of the pipeline get has changed; the store says to what. */
-  z.object({ type: z.literal('pipeline.routed'), pipeline: z.string(), at: At }),
+  z.object({ type: z.literal('pipeline.routed'), pipeline: Name, at: TimeMs }),
 ]);
 export type Control = z.infer<typeof Control>;

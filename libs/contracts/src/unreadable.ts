@@ -1,6 +1,7 @@
 import type { Failure } from './failures.js';
 import { headerText } from './headers.js';
 import { derivedId } from './ids.js';
+import { timeText } from './values.js';
 
 type HeaderValue = string | Buffer | readonly (string | Buffer)[];
 
@@ -66,13 +67,13 @@ export function unreadable(
       [UNREADABLE.topic]: topic,
       [UNREADABLE.partition]: String(partition),
       [UNREADABLE.offset]: String(offset),
-      [UNREADABLE.timestamp]: new Date(timestamp).toISOString(),
+      [UNREADABLE.timestamp]: timeText(timestamp),
       [UNREADABLE.group]: group,
       [UNREADABLE.failureKind]: failure.kind,
       [UNREADABLE.failureCode]: failure.code,
       [UNREADABLE.failureMessage]: failure.message,
       ...(failure.details && { [UNREADABLE.failureDetails]: JSON.stringify(failure.details) }),
-      [UNREADABLE.failedAt]: new Date(at).toISOString(),
+      [UNREADABLE.failedAt]: timeText(at),
       '__dlq.errors.topic': topic,
       '__dlq.errors.partition': String(partition),
       '__dlq.errors.offset': String(offset),

@@ -28,6 +28,8 @@ export const StepName = text({ min: 1, max: 200 });
 export const PlanReference = text({ min: 1, max: 2_000 });
 /** An id that Millrace made; one that names a record holds the name of its topic. */
 export const Id = text({ min: 1, max: 500 });
+/** What makes two requests for a run the same request. */
+export const IdempotencyKey = text({ min: 1, max: 1_000 });
 export const Person = text({ max: 200 });
 export const Reason = text({ max: 2_000 });
 /** A W3C traceparent. One that is malformed begins a new trace. */
@@ -42,6 +44,18 @@ export const Count = z.int().min(0).max(INT4_MAX);
 export const PositiveCount = z.int().min(1).max(INT4_MAX);
 /** Which try of a step: the first is 1. */
 export const Attempt = PositiveCount;
+
+/** A time as RFC 3339, in UTC; one that RFC 3339 cannot write as the nearest that it can. */
+export const timeText = (ms: number): string =>
+  new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LAST_TIME)).toISOString();
+
+/** The same as the schemas of these names, for records that come by the thousand. */
+export const isStepName = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 1 && value.length <= 200 && isText(value);
+export const isTimeMs = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LAST_TIME;
+export const isAttempt = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= INT4_MAX;
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 

@@ -1,4 +1,6 @@
+import { Count, Name, PositiveCount, StepName, text } from '@millrace/contracts';
 import { z } from 'zod';
+import { Millis } from './duration.js';
 import { CelText, type Mapping, MappingSchema } from './plan-mapping.js';
 import { FailureCodes, RetryPolicy } from './retry-policy.js';
 import { Starts } from './starts.js';
@@ -17,45 +19,45 @@ export type OnFailure = z.infer<typeof OnFailure>;
 
 const Common = {
   /** Steps that end before this one begins; the least that say so (transitively reduced). */
-  predecessors: z.array(z.string()),
+  predecessors: z.array(StepName),
   /** CEL over `input` and the steps' names; without it the step is always wanted. A step that is not wanted is skipped: it ends without an output. */
   when: CelText.optional(),
   onFailure: OnFailure.optional(),
   /** Milliseconds from when the step begins, over all its attempts and items: then it has failed for good. */
-  deadlineMs: z.number().positive().optional(),
+  deadlineMs: Millis.optional(),
 };
 
 /** Reads what its step can read, and as `failure` what the stage before it has failed of, unless a step has that name. */
 export const Fallback = z.object({
-  stage: z.string(),
+  stage: Name,
   input: MappingSchema,
   /** Where that failure has one of these codes; any, without it. */
   on: FailureCodes.optional(),
   retry: RetryPolicy,
-  timeoutMs: z.number().positive(),
+  timeoutMs: Millis,
 });
 export type Fallback = z.infer<typeof Fallback>;
 
 const StageWork = z.object({
   kind: z.literal('stage'),
-  stage: z.string(),
+  stage: Name,
   input: MappingSchema,
   retry: RetryPolicy,
   /** Milliseconds that one attempt may take, from when its stage starts it. */
-  timeoutMs: z.number().positive(),
+  timeoutMs: Millis,
   /** Milliseconds that an attempt may wait for its stage to take it: what ends a step whose stage is down. */
-  startTimeoutMs: z.number().positive().default(600_000),
+  startTimeoutMs: Millis.default(600_000),
   /** Asked with the same step name when the stage fails for good: the next of them that is for the failure. */
   fallback: z.union([Fallback, z.array(Fallback).min(1)]).optional(),
 });
 
 /** What undoes a step that has completed, where its run fails or is cancelled with compensation. Reads what the step could read, and what it gave. */
 export const Compensation = z.object({
-  stage: z.string(),
+  stage: Name,
   input: MappingSchema,
   retry: RetryPolicy,
-  timeoutMs: z.number().positive(),
-  startTimeoutMs: z.number().positive().default(600_000),
+  timeoutMs: Millis,
+  startTimeoutMs: Millis.default(600_000),
 });
 export type Compensation = z.infer<typeof Compensation>;
 const Compensated = { compensate: Compensation.optional() };
@@ -70,7 +72,7 @@ export const RunWork = z.object({
   input: MappingSchema.optional(),
   retry: RetryPolicy,
   /** Milliseconds that one attempt may take. */
-  timeoutMs: z.number().positive().optional(),
+  timeoutMs: Millis.optional(),
 });
 
 /** What is done for a step, or for each of its items. */
@@ -90,7 +92,7 @@ export type Recipient = z.infer<typeof Recipient>;
 
 /** Records of somebody else's topic, one of which answers a step that waits. */
 export const SignalSource = z.object({
-  topic: z.string().min(1).max(249),
+  topic: text({ min: 1, max: 249 }),
   /** CEL over `record`; others are passed over. */
   when: CelText.optional(),
   /** Of `record`: whose it is. One without a key is nobody's. */
@@ -100,7 +102,7 @@ export const SignalSource = z.object({
   /** Of the run: the key that it waits for. */
   on: MappingSchema,
   /** Milliseconds for which a record is kept that nobody waits for yet. */
-  keepMs: z.number().positive(),
+  keepMs: Millis,
 });
 export type SignalSource = z.infer<typeof SignalSource>;
 
@@ -111,13 +113,13 @@ export const WaitStep = z.object({
   schema: SchemaJson,
   /** What the person is shown. */
   show: MappingSchema.optional(),
-  timeoutMs: z.number().positive().optional(),
+  timeoutMs: Millis.optional(),
   /** Of a signal: where it comes from, apart from being sent to the run itself. */
   from: SignalSource.optional(),
   /** Of a review. */
   to: Recipient.optional(),
   /** Whom a review goes to next where nobody has answered so long after it began to wait; each later than the one before. */
-  escalate: z.array(z.object({ afterMs: z.number().positive(), to: Recipient })).optional(),
+  escalate: z.array(z.object({ afterMs: Millis, to: Recipient })).optional(),
   ...Common,
 });
 
@@ -127,7 +129,7 @@ export const WaitStep = z.object({
  */
 export const ItemFailure = z.union([
   z.enum(['park', 'fail', 'skip', 'collect']),
-  z.strictObject({ tolerate: z.int().nonnegative() }),
+  z.strictObject({ tolerate: Count }),
   z.strictObject({ toleratePercent: z.number().min(0).max(100) }),
 ]);
 export type ItemFailure = z.infer<typeof ItemFailure>;
@@ -137,10 +139,10 @@ export const MapStep = z.object({
   kind: z.literal('map'),
   over: MappingSchema,
   /** What the item is called within the work; its index is `<as>Index`. */
-  as: z.string(),
+  as: StepName,
   work: Work,
   /** So many items at a time, at most. */
-  concurrency: z.int().positive(),
+  concurrency: PositiveCount,
   onItemFailure: ItemFailure,
   ...Common,
 });
@@ -149,7 +151,7 @@ export const MapStep = z.object({
 export const LoopStep = z.object({
   kind: z.literal('loop'),
   /** What the round before gave is called this within the work, and what a round gave within `until`; the round's number, from 0, is `<as>Index`. */
-  as: z.string(),
+  as: StepName,
   /** What the first round is given as what the round before gave. */
   start: MappingSchema.optional(),
   work: Work,
@@ -165,12 +167,12 @@ export const LoopStep = z.object({
 /** Several runs at once; its output is that of the first to complete, and the others are cancelled. It fails when all have. */
 export const RaceStep = z.object({
   kind: z.literal('race'),
-  branches: z.record(z.string(), RunWork),
+  branches: z.record(StepName, RunWork),
   ...Common,
 });
 
 /** Waits for a time, and gives null. */
-export const SleepStep = z.object({ kind: z.literal('sleep'), ms: z.number().positive(), ...Common });
+export const SleepStep = z.object({ kind: z.literal('sleep'), ms: Millis, ...Common });
 
 /** Values put together, without any work. */
 export const ValueStep = z.object({ kind: z.literal('value'), value: MappingSchema, ...Common });
@@ -218,11 +220,11 @@ export type Plan = {
 
 export const Plan: z.ZodType<Plan> = z.object({
   format: z.literal(1),
-  pipeline: z.string(),
+  pipeline: Name,
   inputSchema: SchemaJson,
-  given: z.array(z.string()).optional(),
+  given: z.array(StepName).optional(),
   steps: z.record(
-    z.string(),
+    StepName,
     z.lazy(() => PlanStep),
   ),
   output: MappingSchema,
@@ -230,5 +232,5 @@ export const Plan: z.ZodType<Plan> = z.object({
   /** What begins runs by itself, and how many may be under way at once. */
   starts: Starts.optional(),
   /** Milliseconds from when a run begins: then it has failed, whatever it is doing. */
-  deadlineMs: z.number().positive().optional(),
+  deadlineMs: Millis.optional(),
 });

@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { type Known, compileMapping } from './mapping.js';
 import type { Mapping, PlanStep } from './plan.js';
 
@@ -17,5 +18,5 @@ export function recipientsOf(step: PlanStep): readonly Mapping[] {
 export function assignedTo(step: PlanStep, known: Known, escalations: number): Assigned {
   const given = compileMapping(recipientsOf(step)[escalations] ?? {})(known) as Record<string, unknown>;
   const named = Object.entries(given).filter(([, name]) => name !== null && name !== '');
-  return Object.fromEntries(named.map(([as, name]) => [as, String(name).slice(0, 200)]));
+  return Object.fromEntries(named.map(([as, name]) => [as, cut(String(name), 200)]));
 }

@@ -1,19 +1,19 @@
-import { Failure } from '@millrace/contracts';
+import { Failure, PositiveCount } from '@millrace/contracts';
 import { z } from 'zod';
-import { type Duration, millisecondsOf } from './duration.js';
+import { type Duration, Millis, millisecondsOf } from './duration.js';
 import { PlanError } from './plan-error.js';
 
 /** Codes of failures: of the catalogue, or a stage's own. */
 export const FailureCodes = z.array(Failure.shape.code).min(1);
 
 const Tries = z.object({
-  maxAttempts: z.int().min(1).default(3),
-  initialMs: z.number().positive().default(1_000),
-  factor: z.number().min(1).default(2),
-  maxMs: z.number().positive().default(60_000),
+  maxAttempts: PositiveCount.default(3),
+  initialMs: Millis.default(1_000),
+  factor: z.number().min(1).max(1_000_000).default(2),
+  maxMs: Millis.default(60_000),
   jitter: z.number().min(0).max(1).default(0.2),
   /** Milliseconds from when the stage was first asked: no attempt begins later. What is under way then may end. */
-  maxTotalMs: z.number().positive().optional(),
+  maxTotalMs: Millis.optional(),
 });
 
 /** The same for failures of these codes alone, which it counts by themselves. */

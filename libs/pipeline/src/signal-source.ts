@@ -4,6 +4,7 @@ import { conditionsOver } from './condition.js';
 import { conditionOf, type Test } from './conditions.js';
 import { type Duration, millisecondsOf } from './duration.js';
 import { hashOf } from './hash.js';
+import { keyText } from './key-text.js';
 import { compileMapping, type Known } from './mapping.js';
 import type { Plan, PlanStep, SignalSource, Work } from './plan.js';
 import type { Ref, RefOf } from './reference.js';
@@ -103,16 +104,14 @@ export function signalIn(record: TakenRecord, sources: readonly LoadedSource[]):
 export function awaitedBy(step: PlanStep, known: Known): { topic: string; key: string } | undefined {
   const from = fromOf(step);
   if (!from) return undefined;
-  const found = compileMapping(from.on)(known);
-  const key = typeof found === 'string' ? found : (JSON.stringify(found) ?? '');
+  const key = keyText(compileMapping(from.on)(known));
   return isNobodys(key) ? undefined : { topic: from.topic, key };
 }
 
 export const correlationOf = (step: PlanStep, { key }: { key: string }): string =>
   correlation(idOf(fromOf(step)!), key);
 
-const correlation = (id: string, key: string): string =>
-  `${id}/${key.toWellFormed().replaceAll('\0', '').slice(0, 500)}`;
+const correlation = (id: string, key: string): string => `${id}/${key}`;
 const isNobodys = (key: string): boolean => key === '' || key === 'null';
 
 /** The sources of a plan's signals, those of plans within it included. */

@@ -1,19 +1,21 @@
+import { type Failure, LONGEST_MS, PositiveCount, Priority, text } from '@millrace/contracts';
 import { z } from 'zod';
 import { conditionsOver } from './condition.js';
-import { type Failure, Priority } from '@millrace/contracts';
+import { keyText } from './key-text.js';
 import { compileMapping, type Known, type Read, referencesOf } from './mapping.js';
 import { PlanError } from './plan-error.js';
 import { CelText, type Mapping, MappingSchema } from './plan-mapping.js';
 import { checkCron } from './schedule.js';
 
-const Millis = z.int().positive();
+const Millis = z.int().positive().max(LONGEST_MS);
+const StartName = text({ min: 1, max: 100 });
 
 /** Times at which the pipeline is run. */
 export const Schedule = z.object({
   /** Minute, hour, day of the month, month, day of the week. */
-  cron: z.string(),
+  cron: text({ max: 200 }),
   /** IANA, e.g. `Europe/Berlin`. */
-  zone: z.string().default('UTC'),
+  zone: text({ max: 100 }).default('UTC'),
   /** Of the times that were missed while nothing ran: `none` of them, the `last` one, or `all`, one after the other. */
   catchUp: z.enum(['none', 'last', 'all']).default('last'),
   /** Of `tick`: `at` (RFC 3339) and `schedule`. */
@@ -37,7 +39,7 @@ export type Gather = z.infer<typeof Gather>;
 
 /** Somebody else's events as a beginning. */
 export const Trigger = z.object({
-  topic: z.string().min(1).max(249),
+  topic: text({ min: 1, max: 249 }),
   /** CEL over `record`: `key`, `value`, `headers`, `topic`, `partition`, `offset`, `timestamp`. Others are passed over. */
   when: CelText.optional(),
   /** `end`: records that come after the deployment. */
@@ -54,7 +56,7 @@ export type Trigger = z.infer<typeof Trigger>;
 export const Concurrency = z.object({
   /** Of `input`. Without it there is one key for all. */
   key: MappingSchema.optional(),
-  limit: z.int().positive(),
+  limit: PositiveCount,
   /** What happens to a run that is one too many: it waits for its turn, it is cancelled, or the oldest one is cancelled for it. */
   whenFull: z.enum(['queue', 'drop', 'replace']).default('queue'),
 });
@@ -62,8 +64,8 @@ export type Concurrency = z.infer<typeof Concurrency>;
 
 /** When and how runs of a pipeline begin, apart from being asked for. */
 export const Starts = z.object({
-  schedules: z.record(z.string(), Schedule).optional(),
-  triggers: z.record(z.string(), Trigger).optional(),
+  schedules: z.record(StartName, Schedule).optional(),
+  triggers: z.record(StartName, Trigger).optional(),
   concurrency: Concurrency.optional(),
   /** Of runs that say nothing else. */
   priority: Priority.optional(),
@@ -135,10 +137,7 @@ function loadTrigger(name: string, trigger: Trigger): LoadedTrigger {
 export function keyed(key: Mapping | undefined, of: string, what: string): (value: unknown) => string {
   if (key === undefined) return () => '';
   const read = reading(key, [of], what);
-  return (value) => {
-    const found = read({ [of]: value });
-    return typeof found === 'string' ? found : (JSON.stringify(found) ?? '');
-  };
+  return (value) => keyText(read({ [of]: value }));
 }
 
 export function reading(mapping: Mapping, names: readonly string[], what: string): Read {

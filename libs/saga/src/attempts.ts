@@ -25,11 +25,11 @@ export function requestFor(run: Run, plan: LoadedPlan, asked: Asked & { readonly
   const definition = plan.step(step) as StageStep;
   const before = stepOf(run, step);
   const left = timeLeft(definition, before, at);
-  const timeoutMs = Math.min(workOf(definition, fallback).timeoutMs, left);
+  const timeoutMs = Math.ceil(Math.min(workOf(definition, fallback).timeoutMs, left));
   const attempt = Math.max(lastAttempt(run, step), handedOn(run, plan, step)) + 1;
   const joined = before.attempt === 0 ? definition.predecessors.map((name) => stepOf(run, name).trace) : [before.trace];
   const links = joined.filter((trace) => trace !== undefined);
-  const expires = at + Math.min(attemptDeadline(definition, fallback), left);
+  const expires = at + Math.ceil(Math.min(attemptDeadline(definition, fallback), left));
   return { step, stage, attempt, input, known, at, timeoutMs, expires, links };
 }
 

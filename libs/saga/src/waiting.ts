@@ -8,9 +8,10 @@ export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: Wanted; at:
   const { wanted, at } = of;
   const { step, input } = wanted;
   const definition = plan.step(step);
-  if (definition.kind === 'sleep') return { type: 'step.waiting', step, at, kind: 'sleep', due: at + definition.ms };
+  if (definition.kind === 'sleep')
+    return { type: 'step.waiting', step, at, kind: 'sleep', due: at + Math.ceil(definition.ms) };
   const { kind, timeoutMs } = definition as WaitStep;
-  const due = timeoutMs === undefined ? {} : { due: at + timeoutMs };
+  const due = timeoutMs === undefined ? {} : { due: at + Math.ceil(timeoutMs) };
   const from = awaitedBy(definition, run.known);
   const whom = { ...(from && { from }), ...assignedTo(definition, run.known, 0) };
   return { type: 'step.waiting', step, at, kind, show: input, ...due, ...whom };

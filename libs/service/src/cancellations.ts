@@ -1,5 +1,5 @@
 import type { Incoming } from '@millrace/broker';
-import { Control } from '@millrace/contracts';
+import { Control, readJson } from '@millrace/contracts';
 import type { House } from './house.js';
 
 /** So many cancelled runs are remembered, the newest ones: about 10 MB. One forgotten is found out by the coordinator. */
@@ -46,10 +46,6 @@ export async function followCancellations(
 }
 
 function cancelledRun(value: Buffer | null): string | undefined {
-  try {
-    const control = value === null ? undefined : Control.parse(JSON.parse(value.toString('utf8')));
-    return control?.type === 'run.cancelled' ? control.run : undefined;
-  } catch {
-    return undefined;
-  }
+  const { data: control } = Control.safeParse(readJson(value ?? '').value);
+  return control?.type === 'run.cancelled' ? control.run : undefined;
 }

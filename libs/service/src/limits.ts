@@ -1,4 +1,4 @@
-import { StageLimits } from '@millrace/contracts';
+import { StageLimits, readJson } from '@millrace/contracts';
 import type { House } from './house.js';
 
 /** The limits of all stages, as they were set last. */
@@ -20,7 +20,7 @@ export async function followLimits({
   const tail = await broker.tail([topics.limits], 'start', ({ key, value }) => {
     const stage = key?.toString('utf8');
     if (stage === undefined) return;
-    const { data } = StageLimits.safeParse(jsonOf(value));
+    const { data } = StageLimits.safeParse(readJson(value ?? '').value);
     if (data) limits.set(stage, data);
     else if (value === null) limits.delete(stage);
     else return telemetry.log.error({ stage }, 'The limits of a stage cannot be read: they stay as they were.');
@@ -37,12 +37,4 @@ export async function followLimits({
     },
     [Symbol.asyncDispose]: () => tail[Symbol.asyncDispose](),
   };
-}
-
-function jsonOf(value: Buffer | null): unknown {
-  try {
-    return value === null ? undefined : JSON.parse(value.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { RunPause, runPauseKey, StagePause, stagePauseKey } from '@millrace/contracts';
+import { RunPause, runPauseKey, StagePause, stagePauseKey, readJson } from '@millrace/contracts';
 import type { House } from './house.js';
 
 /** What is paused, as it was said last. */
@@ -25,7 +25,7 @@ export async function followPauses({
   const listening = new Map<string, Set<() => void>>();
   const tail = await broker.tail([topics.pauses], 'start', ({ key, value }) => {
     const what = key?.toString('utf8') ?? '';
-    const json = jsonOf(value);
+    const json = readJson(value ?? '').value;
     const stage = StagePause.safeParse(json).data;
     if (value === null) {
       runs.delete(what);
@@ -56,11 +56,3 @@ export async function followPauses({
 }
 
 const isOpen = (pause: StagePause | undefined): boolean => pause !== undefined && pause.times.at(-1)!.to === undefined;
-
-function jsonOf(value: Buffer | null): unknown {
-  try {
-    return value === null ? undefined : JSON.parse(value.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}

@@ -1,3 +1,4 @@
+import { readJson, RECORD_DEPTH } from '@millrace/contracts';
 import { hashOf, type LoadedPlan, loadPlan, outermostOf, type Plan, planWithin } from '@millrace/pipeline';
 import type { Incoming } from '@millrace/broker';
 import type { House } from './house.js';
@@ -25,7 +26,7 @@ export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'tele
     if (key === null || value === null) return;
     const hash = key.toString('utf8');
     try {
-      const plan = JSON.parse(value.toString('utf8')) as Plan;
+      const plan = readJson(value, { maxDepth: RECORD_DEPTH }).value as Plan;
       // Anybody may write to the topic: what is not the plan that its key names must not take that plan's place.
       if (hashOf(plan) !== hash)
         return log.warn({ plan: hash }, 'A record under the hash of a plan is not that plan and is left out.');

@@ -1,5 +1,15 @@
 import { fits, type Outgoing, sizeOf } from '@millrace/broker';
-import { EVENT_TYPE, failure, type Failure, HEADER, type StepCommand, type Topics } from '@millrace/contracts';
+import {
+  cut,
+  EVENT_TYPE,
+  failure,
+  type Failure,
+  HEADER,
+  jsonFault,
+  type JsonFault,
+  type StepCommand,
+  type Topics,
+} from '@millrace/contracts';
 import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
 import { ATTRIBUTE, type SpanContext, type Spans } from '@millrace/telemetry';
 import type { Said } from './progress.js';
@@ -34,12 +44,9 @@ export function completed(
   around: Surroundings,
 ): Answer {
   const { command, output, plan } = of;
-  let text: string;
-  try {
-    text = JSON.stringify(output) ?? 'null';
-  } catch {
-    return { failure: failure('STAGE_OUTPUT_INVALID', 'What the stage answered cannot be written as JSON.') };
-  }
+  const fault = output === undefined ? undefined : jsonFault(output, { maxBytes: around.maxRecordBytes });
+  if (fault) return { failure: outputFailure(fault) };
+  const text = JSON.stringify(output) ?? 'null';
   const { wanted, skipped } = handedOff(plan, command, output);
   let event = `${opening('step.completed', of)},"output":${text}`;
   if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
@@ -53,6 +60,13 @@ export function completed(
   }
   if (around.spans.on) for (const send of sends) recordSend(send, of, around);
   return { records };
+}
+
+/** What a stage answers arrives as it is, or not at all: what JSON would silently make something else of is a failure. */
+function outputFailure({ what, pointer, detail }: JsonFault): Failure {
+  if (what === 'size') return failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered is too large: ${detail}.`);
+  const message = `What the stage answered cannot be sent as it is, at ${pointer || 'its top'}: ${detail}.`;
+  return failure('STAGE_OUTPUT_INVALID', message, { details: [{ pointer: cut(pointer, 1_000), detail }] });
 }
 
 /** What the plan hands off to; nothing where it is not known here, or cannot say: the coordinator then finds out why. */
@@ -104,7 +118,7 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
   const { run, plan: hash, attempt, priority, tenant } = of.command;
   const { step, stage, input, known } = wanted;
   const { timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
-  const expires = of.at + startTimeoutMs + timeoutMs;
+  const expires = of.at + Math.ceil(startTimeoutMs + timeoutMs);
   const command: StepCommand = {
     run,
     plan: hash,
@@ -113,7 +127,7 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     input,
     known,
     at: of.at,
-    timeoutMs,
+    timeoutMs: Math.ceil(timeoutMs),
     expires,
     priority,
     tenant,

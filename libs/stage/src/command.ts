@@ -1,16 +1,24 @@
-import { detailsOf, failure, type Failure, StepCommand } from '@millrace/contracts';
+import {
+  detailsOf,
+  failure,
+  type Failure,
+  isAttempt,
+  isStepName,
+  isTimeMs,
+  jsonFailure,
+  LONGEST_MS,
+  readJson,
+  RECORD_DEPTH,
+  StepCommand,
+} from '@millrace/contracts';
 
 const RUN_ID = /^run_[0-9a-z]{26}$/;
 
 /** Reads a record's value; a failure where it is no command. */
 export function readCommand(value: Buffer | null): { command: StepCommand } | { failure: Failure } {
   if (value === null) return { failure: failure('INVALID_RECORD', 'The record has no value.') };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value.toString('utf8'));
-  } catch {
-    return { failure: failure('INVALID_JSON', 'The record’s value is not JSON.') };
-  }
+  const { value: parsed, fault } = readJson(value, { maxDepth: RECORD_DEPTH });
+  if (fault) return { failure: jsonFailure(fault) };
   if (isCommand(parsed)) return { command: parsed };
   const { data, error } = StepCommand.safeParse(parsed);
   if (data) return { command: data };
@@ -25,13 +33,13 @@ function isCommand(parsed: unknown): parsed is StepCommand {
     typeof run === 'string' &&
     RUN_ID.test(run) &&
     typeof plan === 'string' &&
-    typeof step === 'string' &&
-    Number.isSafeInteger(attempt) &&
-    attempt! > 0 &&
-    Number.isFinite(at) &&
-    Number.isFinite(timeoutMs) &&
+    isStepName(step) &&
+    isAttempt(attempt) &&
+    isTimeMs(at) &&
+    Number.isInteger(timeoutMs) &&
     timeoutMs! > 0 &&
-    Number.isFinite(expires) &&
+    timeoutMs! <= LONGEST_MS &&
+    isTimeMs(expires) &&
     (known === undefined || isObject(known)) &&
     (links === undefined || (Array.isArray(links) && links.every((link) => typeof link === 'string')))
   );

@@ -1,4 +1,4 @@
-import { detailsOf, failure, type Failure, FAILURES, type FailureKind } from '@millrace/contracts';
+import { cut, detailsOf, failure, type Failure, FAILURES, type FailureKind, LONGEST_MS } from '@millrace/contracts';
 import { redact } from '@millrace/telemetry';
 import { HttpException } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
@@ -76,11 +76,16 @@ function said({ code, kind, retryable, retryAfterMs, message, details }: Said): 
   return {
     code: known,
     kind: kind ?? kindOf(known, retryable),
-    message: redact(message).slice(0, MESSAGE_LIMIT),
-    ...(after !== undefined && Number.isSafeInteger(after) && { retryAfterMs: after }),
-    ...(details && { details: details.slice(0, 20) }),
+    message: cut(redact(message), MESSAGE_LIMIT),
+    ...(after !== undefined && { retryAfterMs: Math.min(after, LONGEST_MS) }),
+    ...(details && { details: details.slice(0, 20).map(detailAsText) }),
   };
 }
+
+const detailAsText = ({ pointer, detail }: { pointer: unknown; detail: unknown }) => ({
+  pointer: cut(String(pointer), 1_000),
+  detail: cut(String(detail), 1_000),
+});
 
 /** A guard's or a pipe's no, in Nest's words: the same command gets it again. */
 function refusal(thrown: unknown): Failure | undefined {
@@ -108,5 +113,5 @@ function foreign(thrown: unknown): string {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const text = textOf(thrown).slice(0, FOREIGN_LIMIT * 4);
   const safe = redact(text).replace(QUOTED, '[cut]').replace(ADDRESS, '[cut]').replace(LONG_NUMBER, '[cut]');
-  return `${name}: ${safe}`.slice(0, FOREIGN_LIMIT);
+  return cut(`${name}: ${safe}`, FOREIGN_LIMIT);
 }

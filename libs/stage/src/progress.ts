@@ -1,3 +1,5 @@
+import { cut } from '@millrace/contracts';
+
 const YOUNGEST_MS = 1_000;
 const EVERY_MS = 1_000;
 
@@ -22,7 +24,7 @@ export class Progress {
 
   say(fraction: number, message: string | undefined): void {
     const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
-    this.newest = { fraction: within, message: message?.slice(0, 200) };
+    this.newest = { fraction: within, message: message === undefined ? undefined : cut(message, 200) };
     this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.next - this.now()));
   }
 

@@ -9,6 +9,9 @@ import {
   EVENT_TYPE,
   failure,
   type Failure,
+  jsonFailure,
+  readJson,
+  RECORD_DEPTH,
   unreadable,
 } from '@millrace/contracts';
 import {
@@ -171,12 +174,8 @@ function routed({ topics }: House, pipeline: string, at: number): Outgoing {
 }
 
 function readRequest(value: Buffer | null): { request: DeploymentRequest } | { failure: Failure } {
-  let json: unknown;
-  try {
-    json = JSON.parse(value?.toString('utf8') ?? '');
-  } catch {
-    return { failure: failure('INVALID_JSON', 'The record’s value is not JSON.') };
-  }
+  const { value: json, fault } = readJson(value ?? '', { maxDepth: RECORD_DEPTH });
+  if (fault) return { failure: jsonFailure(fault) };
   const { data, error } = DeploymentRequest.safeParse(json);
   if (data) return { request: data };
   return { failure: failure('INVALID_RECORD', 'The record asks for no deployment.', { details: detailsOf(error) }) };

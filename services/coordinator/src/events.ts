@@ -1,16 +1,23 @@
-import { detailsOf, failure, type Failure, RunEvent } from '@millrace/contracts';
+import {
+  detailsOf,
+  failure,
+  type Failure,
+  isAttempt,
+  isStepName,
+  isTimeMs,
+  jsonFailure,
+  readJson,
+  RECORD_DEPTH,
+  RunEvent,
+} from '@millrace/contracts';
 
 /**
  * The events of a record on `runs`. Those that fit are applied even where others beside them do not; for these the failure
  * says what is wrong.
  */
 export function readEvents(value: Buffer | null): { events: readonly RunEvent[]; failure: Failure | undefined } {
-  let items: unknown;
-  try {
-    items = JSON.parse(value?.toString('utf8') ?? '');
-  } catch {
-    return { events: [], failure: failure('INVALID_JSON', 'The record’s value is not JSON.') };
-  }
+  const { value: items, fault } = readJson(value ?? '', { maxDepth: RECORD_DEPTH });
+  if (fault) return { events: [], failure: jsonFailure(fault) };
   const events: RunEvent[] = [];
   let wrong: Failure | undefined;
   for (const item of Array.isArray(items) ? items : [items]) {
@@ -38,15 +45,14 @@ function isStepEnd(item: unknown): item is RunEvent {
     event.type === 'step.completed' &&
     typeof event.run === 'string' &&
     RUN_ID.test(event.run) &&
-    typeof event.step === 'string' &&
-    Number.isInteger(event.attempt) &&
-    typeof event.at === 'number' &&
-    typeof event.startedAt === 'number' &&
-    (event.trace === undefined || typeof event.trace === 'string') &&
+    isStepName(event.step) &&
+    isAttempt(event.attempt) &&
+    isTimeMs(event.at) &&
+    isTimeMs(event.startedAt) &&
+    (event.trace === undefined || (typeof event.trace === 'string' && event.trace.length <= 200)) &&
     isNames(event.next) &&
     isNames(event.skipped)
   );
 }
 
-const isNames = (names: unknown): boolean =>
-  names === undefined || (Array.isArray(names) && names.every((name) => typeof name === 'string'));
+const isNames = (names: unknown): boolean => names === undefined || (Array.isArray(names) && names.every(isStepName));

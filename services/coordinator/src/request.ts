@@ -1,5 +1,21 @@
 import type { Incoming } from '@millrace/broker';
-import { failure, type Failure, HEADER, headerText, Priority, runIdOf, type RunRequest } from '@millrace/contracts';
+import {
+  cut,
+  derivedId,
+  failure,
+  type Failure,
+  HEADER,
+  headerFailure,
+  headerText,
+  IdempotencyKey,
+  jsonFailure,
+  Priority,
+  readJson,
+  readTime,
+  runIdOf,
+  type RunRequest,
+  utf8,
+} from '@millrace/contracts';
 import { type LoadedPlan, validateInput } from '@millrace/pipeline';
 import type { PlanForRun } from './plans.js';
 
@@ -10,6 +26,17 @@ export type Reading =
       readonly traceparent: string | undefined;
     }
   | { readonly failure: Failure };
+
+/** The headers that decide what becomes of a record, with how long each may be. */
+const DECIDING = [
+  [HEADER.pipeline, 200],
+  [HEADER.idempotencyKey, 1_000],
+  [HEADER.id, 500],
+  [HEADER.source, 499],
+  [HEADER.startAt, 100],
+  [HEADER.priority, 100],
+  [HEADER.tenant, 200],
+] as const;
 
 /** Returns the name of the pipeline that a record on `intake` asks for. */
 export const pipelineOf = ({ headers }: Pick<Incoming, 'headers'>): string | undefined =>
@@ -22,14 +49,18 @@ export function readRequest(
   of: { at: number; keyIsIdempotent: boolean },
 ): Reading {
   const { headers } = record;
+  const wrong = DECIDING.flatMap(([name, max]) => headerFailure(headers, name, max) ?? [])[0];
+  if (wrong) return { failure: wrong };
   const pipeline = pipelineOf(record);
   if (!pipeline) return { failure: failure('MISSING_PIPELINE', 'The record has no header `pipeline`.') };
   const said = headerText(headers, HEADER.priority);
   const { data: priority } = Priority.safeParse(said);
   if (said !== undefined && !priority)
     return { failure: failure('INVALID_PRIORITY', 'The header `priority` is none that there is.') };
-  const startAt = timeOf(headerText(headers, HEADER.startAt));
-  if (Number.isNaN(startAt)) return { failure: failure('INVALID_START_TIME', 'The header `start-at` is no time.') };
+  const startsAt = headerText(headers, HEADER.startAt);
+  const startAt = startsAt === undefined ? undefined : readTime(startsAt);
+  if (startsAt !== undefined && startAt === undefined)
+    return { failure: failure('INVALID_START_TIME', 'The header `start-at` is no time.') };
   const source = `${record.topic}/${record.partition}/${record.offset}`;
   const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
   // The timestamp tells a topic from one that was made anew under its name.
@@ -37,12 +68,8 @@ export function readRequest(
   const plan = planFor(pipeline, run);
   if (!plan)
     return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
-  let input: unknown;
-  try {
-    input = JSON.parse(record.value?.toString('utf8') ?? '');
-  } catch {
-    return { failure: failure('INVALID_JSON', 'The record’s value is not JSON.') };
-  }
+  const { value: input, fault } = readJson(record.value ?? '');
+  if (fault) return { failure: jsonFailure(fault) };
   const details = validateInput(plan, input);
   if (details) {
     return {
@@ -60,7 +87,7 @@ export function readRequest(
       startAt,
       key: plan.starts.concurrency?.keyOf(input),
       priority: priority ?? plan.starts.priority,
-      tenant: (headerText(headers, HEADER.tenant) || plan.starts.tenantOf(input)).slice(0, 200) || undefined,
+      tenant: cut(headerText(headers, HEADER.tenant) || plan.starts.tenantOf(input), 200) || undefined,
     },
     plan,
     traceparent: headerText(headers, HEADER.traceparent),
@@ -73,13 +100,11 @@ function idempotencyKeyOf({ headers, key }: Incoming, keyIsIdempotent: boolean):
   if (given) return given;
   const id = headerText(headers, HEADER.id);
   if (id) return `${headerText(headers, HEADER.source) ?? ''}#${id}`;
-  return keyIsIdempotent && key ? key.toString('utf8') : undefined;
+  return keyIsIdempotent && key ? keyText(key) : undefined;
 }
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-
-/** NaN for what is no time. */
-function timeOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return RFC_3339.test(text) ? Date.parse(text) : NaN;
+/** A record's key as text. Bytes that are no text, or too long, are named by their digest: two keys are never taken for one. */
+function keyText(key: Buffer): string {
+  const { data } = IdempotencyKey.safeParse(utf8(key));
+  return data ?? derivedId('key', key.toString('base64'));
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Control } from '@millrace/contracts';
+import { Control, readJson } from '@millrace/contracts';
 import type { House } from '@millrace/service';
 import type { LoadedPlan } from '@millrace/pipeline';
 import type { Plans } from './plans.js';
@@ -30,7 +30,7 @@ export async function followRoutes(
     });
   };
   const tail = await broker.tail([topics.control], 'end', ({ value }) => {
-    const { data } = Control.safeParse(jsonOf(value));
+    const { data } = Control.safeParse(readJson(value ?? '').value);
     if (data?.type === 'pipeline.routed') refresh(data.pipeline);
   });
   await tail.caughtUp;
@@ -42,12 +42,4 @@ export async function followRoutes(
       await refreshing;
     },
   };
-}
-
-function jsonOf(value: Buffer | null): unknown {
-  try {
-    return JSON.parse(value?.toString('utf8') ?? 'null');
-  } catch {
-    return undefined;
-  }
 }

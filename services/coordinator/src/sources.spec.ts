@@ -34,10 +34,11 @@ import { unreadSource } from './unread.js';
 const PARTITIONS = 2;
 const LIMIT = 20_000;
 
-const planOf = (pipeline: string, timeoutMs = 1_000) =>
+const planOf = (pipeline: string, timeoutMs = 1_000, starts?: object) =>
   loadPlan({
     format: 1,
     pipeline,
+    starts,
     inputSchema: { type: 'object', required: ['text'] },
     steps: {
       a: {
@@ -51,6 +52,11 @@ const planOf = (pipeline: string, timeoutMs = 1_000) =>
     },
     output: { $ref: ['a'] },
   });
+
+interface Hostile {
+  readonly value?: string | Buffer;
+  readonly headers?: Incoming['headers'];
+}
 
 let dataDir: string;
 let store: Store;
@@ -113,14 +119,21 @@ class Process {
 
 const record = (
   topic: string,
-  of: { offset: number; partition?: number; value: unknown; headers?: Record<string, string> },
+  of: { offset: number; partition?: number; value: unknown; headers?: Incoming['headers'] },
 ): Incoming => ({
   topic,
   partition: of.partition ?? 0,
   offset: of.offset,
   key: null,
-  value: Buffer.from(typeof of.value === 'string' ? of.value : JSON.stringify(of.value)),
-  headers: Object.fromEntries(Object.entries(of.headers ?? {}).map(([name, value]) => [name, Buffer.from(value)])),
+  value: Buffer.isBuffer(of.value)
+    ? of.value
+    : Buffer.from(typeof of.value === 'string' ? of.value : JSON.stringify(of.value)),
+  headers: Object.fromEntries(
+    Object.entries(of.headers ?? {}).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value : Buffer.from(value as string),
+    ]),
+  ),
   timestamp: 1,
 });
 
@@ -275,7 +288,7 @@ describe('the intake', () => {
     );
     const answer = await take(one.intake, records);
     const codes = new Set(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code')));
-    expect([answer.length, [...codes], asked]).toEqual([names.length, ['UNKNOWN_PIPELINE'], 1]);
+    expect([answer.length, [...codes], asked]).toEqual([names.length, ['INVALID_HEADER', 'UNKNOWN_PIPELINE'], 1]);
   });
 
   test('parks what it cannot read, as it came, and takes what stands beside it', async () => {
@@ -292,6 +305,51 @@ describe('the intake', () => {
     expect(headerText(letter.headers!, 'mine')).toBe('kept');
     expect(headerText(letter.headers!, 'millrace-failure-code')).toBe('INVALID_JSON');
     expect(answer.find(({ topic }) => topic === one.topics.stage('reading'))).toBeDefined();
+  });
+
+  test.each([
+    ['an input with a NUL', { value: '{"text":"a\\u0000b"}' }, 'INVALID_VALUE'],
+    ['an input with half of a surrogate pair', { value: '{"text":"\\ud83d"}' }, 'INVALID_VALUE'],
+    ['a number that no double holds', { value: '{"text":"a","amount":1e400}' }, 'INVALID_VALUE'],
+    ['a whole number that would be changed', { value: '{"text":"a","n":[9007199254740993]}' }, 'INVALID_VALUE'],
+    ['an input that is nested too deep', { value: '['.repeat(5_000) + ']'.repeat(5_000) }, 'INVALID_VALUE'],
+    ['bytes that are not UTF-8', { value: Buffer.from([0x22, 0xff, 0x22]) }, 'INVALID_JSON'],
+    ['a key that cannot be stored', { headers: { 'idempotency-key': 'a\0b' } }, 'INVALID_HEADER'],
+    ['a key that is not UTF-8', { headers: { 'idempotency-key': Buffer.from([0xff]) } }, 'INVALID_HEADER'],
+    ['a key that is too long', { headers: { 'idempotency-key': 'k'.repeat(3_000) } }, 'INVALID_HEADER'],
+    ['a key that was sent twice', { headers: { 'idempotency-key': ['a', 'b'] } }, 'INVALID_HEADER'],
+    ['a tenant that cannot be stored', { headers: { tenant: '\0' } }, 'INVALID_HEADER'],
+    ['a day that no calendar has', { headers: { 'start-at': '2027-02-30T00:00:00Z' } }, 'INVALID_START_TIME'],
+    ['a time beyond the last year', { headers: { 'start-at': '9999-12-31T23:00:00-12:00' } }, 'INVALID_START_TIME'],
+  ])('parks %s alone, and takes what stands beside it', async (_, { value, headers }: Hostile, code) => {
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const bad = record(one.topics.intake, {
+      offset: 0,
+      value: value ?? { text: 'hello' },
+      headers: { pipeline: 'letters', ...headers },
+    });
+    const answer = await take(one.intake, [bad, record(one.topics.intake, { offset: 1, ...asked(prefix) })]);
+    const letters = answer.filter(({ topic }) => topic === one.topics.deadLetters);
+    expect(letters.map((letter) => headerText(letter.headers!, 'millrace-failure-code'))).toEqual([code]);
+    expect(await store.reader.run(runIdOf('letters', prefix))).toBeDefined();
+  });
+
+  test('counts runs by a key of any length, and keeps two keys apart whose beginnings are the same', async () => {
+    await deploy(planOf('counted', 1_000, { concurrency: { key: { $ref: ['input', 'text'] }, limit: 1 } }));
+    const one = new Process(prefix);
+    await open(one.intake, null);
+    const long = 'x'.repeat(LIMIT / 4);
+    const records = [long + 'a', long + 'b', long + 'a'].map((text, offset) =>
+      record(one.topics.intake, {
+        offset,
+        value: { text },
+        headers: { pipeline: 'counted', 'idempotency-key': `${prefix}${offset}` },
+      }),
+    );
+    await take(one.intake, records);
+    const runs = await Promise.all([0, 1, 2].map((n) => store.reader.run(runIdOf('counted', `${prefix}${n}`))));
+    expect(runs.map((run) => run?.status)).toEqual(['running', 'running', 'held']);
   });
 
   test('parks a record that only just fitted, whose value stays where it came from', async () => {
@@ -320,6 +378,9 @@ describe('headers that nobody of ours has written', () => {
     'millrace-dead-letter': 'dl_\0',
     'millrace-failure-details': 'not json',
     'millrace-origin-partition': 'none',
+    'millrace-failed-at': '-100000-01-01T00:00:00Z',
+    'millrace-origin-timestamp': '+200000-01-01T00:00:00Z',
+    theirs: '\0',
   };
   const parked = { ...hostile, 'millrace-dead-letter': derivedId('dl', randomId('t')) };
 
@@ -379,13 +440,29 @@ describe('what happens to runs', () => {
     ]);
   });
 
+  test.each([
+    ['an attempt that no column holds', { attempt: 3e9 }],
+    ['a time that no calendar has', { at: 1e300 }],
+    ['a part of a millisecond', { startedAt: 0.5 }],
+    ['a step without a name', { step: '' }],
+    ['what is handed on without a name', { next: [''] }],
+  ])('and holds %s is parked, and what stands beside it counts', async (_, change) => {
+    const { one, run, partition } = await begun();
+    await open(one.runs, null, partition);
+    const value = [{ ...completed(run), ...change }, completed(run)];
+    const answer = await take(one.runs, [record(one.topics.runs, { offset: 0, partition, value })]);
+    const codes = answer.flatMap(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code') ?? []);
+    expect(codes).toEqual(['INVALID_RECORD']);
+    expect(await store.reader.run(run)).toMatchObject({ status: 'completed' });
+  });
+
   test('and names no run that there could be is parked', async () => {
     const { one, partition } = await begun();
     await open(one.runs, null, partition);
     const answer = await take(one.runs, [
       record(one.topics.runs, { offset: 0, partition, value: [completed('run_\0')] }),
     ]);
-    expect(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code'))).toEqual(['INVALID_RECORD']);
+    expect(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code'))).toEqual(['INVALID_VALUE']);
   });
 
   test('and is no event, or is about a run that nobody knows, is parked; what stands beside it counts', async () => {

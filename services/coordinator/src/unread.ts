@@ -1,5 +1,17 @@
 import type { Incoming, OrderedSource } from '@millrace/broker';
-import { deadLetterIdOf, failure, Failure, HEADER, headerText, UNREADABLE } from '@millrace/contracts';
+import {
+  deadLetterIdOf,
+  failure,
+  Failure,
+  HEADER,
+  headerText,
+  isText,
+  Name,
+  readJson,
+  readTime,
+  TimeMs,
+  UNREADABLE,
+} from '@millrace/contracts';
 import type { DeadLetter, Store } from '@millrace/store';
 
 /** Keeps in the store, for API and console, the records on `dead-letters` that nobody could read. Parked steps are there already. */
@@ -18,18 +30,20 @@ export function unreadSource(store: Store, of: { topic: string; group: string; m
 function letterOf(record: Incoming): DeadLetter | undefined {
   const text = (name: string) => headerText(record.headers, name);
   const id = deadLetterIdOf(record.headers);
+  // A producer may give its record any time, also one that no calendar has.
+  const taken = TimeMs.safeParse(record.timestamp).data ?? Date.now();
   if (id === undefined) return undefined;
   const headers = Object.entries(record.headers).flatMap(([name]) => {
-    const value = OURS.has(name) || name.startsWith('__dlq.') ? undefined : text(name);
+    const value = OURS.has(name) || name.startsWith('__dlq.') || !isText(name) ? undefined : text(name);
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
     id,
     status: 'open',
-    at: Date.parse(text(UNREADABLE.failedAt) ?? '') || record.timestamp,
+    at: timeOf(text(UNREADABLE.failedAt)) ?? taken,
     failure: failureOf(text),
     run: undefined,
-    pipeline: text(HEADER.pipeline)?.replaceAll('\0', ''),
+    pipeline: Name.safeParse(text(HEADER.pipeline)).data,
     step: undefined,
     stage: undefined,
     attempts: 0,
@@ -38,7 +52,7 @@ function letterOf(record: Incoming): DeadLetter | undefined {
       topic: text(UNREADABLE.topic) ?? record.topic,
       partition: numberOr(record.partition, text(UNREADABLE.partition)),
       offset: numberOr(record.offset, text(UNREADABLE.offset)),
-      timestamp: Date.parse(text(UNREADABLE.timestamp) ?? '') || record.timestamp,
+      timestamp: timeOf(text(UNREADABLE.timestamp)) ?? taken,
       key: record.key?.toString('base64') ?? null,
       value: record.value?.toString('base64') ?? null,
       headers: Object.fromEntries(headers),
@@ -56,13 +70,9 @@ function failureOf(text: (name: string) => string | undefined): Failure {
   return data ?? failure('INVALID_RECORD', 'The dead letter does not say in our words why it is one.');
 }
 
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+const jsonOf = (text: string | undefined): unknown => (text === undefined ? undefined : (readJson(text).value ?? null));
+
+const timeOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : readTime(text));
 
 const numberOr = (otherwise: number, text: string | undefined): number =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
