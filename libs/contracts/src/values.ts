@@ -18,7 +18,9 @@ export const cut = (text: string, max: number): string => {
 
 /** A text that every part of Millrace can store and send unchanged. */
 export const text = ({ min = 0, max }: { readonly min?: number; readonly max: number }): z.ZodString =>
-  z.string().min(min).max(max).refine(isText, 'expected text without NUL and without halves of surrogate pairs');
+  (min === 0 ? z.string() : z.string().min(min))
+    .max(max)
+    .refine(isText, 'expected text without NUL and without halves of surrogate pairs');
 
 /** The name of a pipeline, a stage, a schedule or a tenant; an id or a key that somebody chose. */
 export const Name = text({ min: 1, max: 200 });

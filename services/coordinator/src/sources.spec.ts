@@ -55,8 +55,10 @@ const planOf = (pipeline: string, timeoutMs = 1_000, starts?: object) =>
 
 interface Hostile {
   readonly value?: string | Buffer;
-  readonly headers?: Incoming['headers'];
+  readonly headers?: GivenHeaders;
 }
+
+type GivenHeaders = Readonly<Record<string, string | Buffer | readonly string[]>>;
 
 let dataDir: string;
 let store: Store;
@@ -119,7 +121,7 @@ class Process {
 
 const record = (
   topic: string,
-  of: { offset: number; partition?: number; value: unknown; headers?: Incoming['headers'] },
+  of: { offset: number; partition?: number; value: unknown; headers?: GivenHeaders },
 ): Incoming => ({
   topic,
   partition: of.partition ?? 0,
@@ -131,7 +133,11 @@ const record = (
   headers: Object.fromEntries(
     Object.entries(of.headers ?? {}).map(([name, value]) => [
       name,
-      Array.isArray(value) ? value : Buffer.from(value as string),
+      typeof value === 'string'
+        ? Buffer.from(value)
+        : Buffer.isBuffer(value)
+          ? value
+          : value.map((one) => Buffer.from(one)),
     ]),
   ),
   timestamp: 1,
