@@ -40,12 +40,12 @@ export default tseslint.config(
   {
     // Constructors are named by dependency injection; all else takes an object past three.
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts'],
+    ignores: ['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts'],
     rules: { 'max-params': ['error', { max: 4 }] },
   },
   {
     files: ['{libs,services,pipelines}/**/src/**/*.ts'],
-    ignores: ['**/config.ts', '**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts'],
+    ignores: ['**/config.ts', '**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -62,6 +62,7 @@ export default tseslint.config(
       '**/*.spec.ts',
       '**/*.integration.ts',
       '**/*.chaos.ts',
+      '**/*.browser.ts',
       '**/conformance*.ts',
       '**/suite.ts',
       '**/conformance/**',

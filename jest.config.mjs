@@ -36,6 +36,8 @@ export default {
     },
     // Minutes of faults on servers of its own.
     { ...base, displayName: 'chaos', testMatch: ['**/src/**/*.chaos.ts'] },
+    // In a real Chromium; without one the suites are skipped.
+    { ...base, displayName: 'browser', testMatch: ['**/src/**/*.browser.ts'] },
   ],
   testTimeout: 60_000,
   maxWorkers: '100%',

@@ -43,6 +43,10 @@ const reply = pipeline(
   },
 );
 
+interface WorldOptions extends Partial<GatewayOptions> {
+  readonly settings?: Partial<House['settings']>;
+}
+
 /** What a test has instead of broker, coordinator and store: the same decisions, in memory. */
 export class World implements AsyncDisposable {
   readonly plan = loadPlan(reply.plan);
@@ -61,9 +65,10 @@ export class World implements AsyncDisposable {
   private readonly topics = topicsOf();
   private gateway: Gateway | undefined;
 
-  static async open(options: Partial<GatewayOptions> = {}): Promise<World> {
+  static async open({ settings, ...options }: WorldOptions = {}): Promise<World> {
     const world = new World();
-    world.gateway = await startGateway(world.house, { reader: world.reader, host: '127.0.0.1', port: 0, ...options });
+    const house = { ...world.house, settings: { ...world.house.settings, ...settings } };
+    world.gateway = await startGateway(house, { reader: world.reader, host: '127.0.0.1', port: 0, ...options });
     return world;
   }
 
