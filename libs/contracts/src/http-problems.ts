@@ -68,6 +68,12 @@ export const PROBLEMS = {
     title: 'This cannot be done now',
     remedy: '`allowedActions` of a run, step, review or dead letter says what can be.',
   },
+  REDRIVE_REFUSED: {
+    status: 409,
+    title: 'The record cannot be sent to where the dead letter says it came from',
+    remedy:
+      'Look at the record (`GET /v1/dead-letters/{id}`) and send it yourself where it belongs. Topic and offset are headers that everybody who may write to `dead-letters` can set.',
+  },
   REVIEW_CLAIMED: {
     status: 409,
     title: 'Somebody else has claimed the review',

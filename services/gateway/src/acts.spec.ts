@@ -278,6 +278,42 @@ describe('redriving an unreadable record', () => {
     });
   });
 
+  test.each([
+    'millrace.control',
+    'millrace.plans',
+    'millrace.pauses',
+    'millrace.limits',
+    'millrace.results',
+    'millrace.dead-letters',
+    'millrace.stage.nobody',
+    'millrace.stage.',
+    'payments',
+    '__consumer_offsets',
+    '',
+  ])('is never sent to "%s", which Millrace takes nothing from, whatever the letter says', async (topic) => {
+    await using world = await World.open();
+    const forged = { topic, partition: 0, offset: 0, timestamp: 0, key: null, value: Buffer.from('{}'), headers: {} };
+    world.browsed = [forged];
+    world.deadLetters.set('dl_1', { ...letter, record: { ...record, topic, partition: 0, offset: 0, timestamp: 0 } });
+    expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/redrive`))).toEqual([409, 'REDRIVE_REFUSED']);
+    expect(world.published).toEqual([]);
+  });
+
+  test.each(['millrace.stage.classify', 'millrace.stage.forget', 'millrace.deployments'])(
+    'is sent to %s only as it stands there already: who may write dead letters does not get to write commands',
+    async (topic) => {
+      await using world = await World.open();
+      world.deadLetters.set('dl_1', { ...letter, record: { ...record, topic } });
+      const redrive = () => post(`${world.url}/v1/dead-letters/dl_1/redrive`);
+      expect(await codeOf(await redrive())).toEqual([409, 'REDRIVE_REFUSED']);
+      expect(world.published).toEqual([]);
+      const { partition, offset, timestamp } = record;
+      world.browsed = [{ topic, partition, offset, timestamp, key: null, value: Buffer.from('raw'), headers: {} }];
+      expect((await redrive()).status).toBe(202);
+      expect(world.published).toMatchObject([{ topic, value: Buffer.from('raw') }]);
+    },
+  );
+
   test('is refused once it was done', async () => {
     await using world = await World.open();
     world.deadLetters.set('dl_1', { ...letter, status: 'redriven' });

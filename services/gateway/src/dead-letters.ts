@@ -4,12 +4,15 @@ import type { Accepted, ActBody, DeadLetterView } from '@millrace/contracts/http
 import type { House } from '@millrace/service';
 import type { DeadLetter, Reader } from '@millrace/store';
 import { type Acts, notNow } from './acts.js';
+import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
+import { writersOf } from './read-topics.js';
 import { failureView, timeOf } from './run-view.js';
 
 interface Needs {
   readonly house: House;
-  readonly reader: Pick<Reader, 'deadLetter'>;
+  readonly reader: Pick<Reader, 'deadLetter' | 'deployed'>;
+  readonly plans: Plans;
   readonly acts: Acts;
 }
 
@@ -38,7 +41,7 @@ export class DeadLetters {
 
   private async republish(id: string, record: Stored): Promise<void> {
     const { broker, topics } = this.needs.house;
-    const { key, value, headers } = (await this.original(record)) ?? stored(record);
+    const { key, value, headers } = await this.trusted(record);
     const redrives = Number(headerText(headers, UNREADABLE.redrives) ?? 0);
     // Sent on twice, a record on intake without a key of its own would become two runs.
     const keyed = HEADER.idempotencyKey in headers || HEADER.id in headers;
@@ -55,6 +58,25 @@ export class DeadLetters {
         },
       },
     ]);
+  }
+
+  /**
+   * Whoever writes to `dead-letters` names topic and bytes. So only what Millrace takes records from is written to, and where few may
+   * write, only a record that stands there already is sent again.
+   * @throws {RequestProblem} REDRIVE_REFUSED
+   */
+  private async trusted(record: Stored): Promise<Original> {
+    const topic = `The topic ${record.topic.slice(0, 249)}`;
+    const writers = await writersOf(record.topic, this.needs);
+    if (!writers) throw new RequestProblem('REDRIVE_REFUSED', `${topic} is none that Millrace takes records from.`);
+    const original = await this.original(record);
+    if (original) return original;
+    if (writers === 'anybody') return stored(record);
+    const at = `partition ${record.partition}, offset ${record.offset}`;
+    throw new RequestProblem(
+      'REDRIVE_REFUSED',
+      `${topic} no longer has the record that the dead letter names (${at}).`,
+    );
   }
 
   /** As the log still has it: with headers that are no text, or that were sent more than once. */

@@ -75,7 +75,7 @@ export function gatewayModule({
       { provide: Acts, useValue: acts },
       { provide: Versions, useValue: new Versions({ house, reader, plans }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
-      { provide: DeadLetters, useValue: new DeadLetters({ house, reader, acts }) },
+      { provide: DeadLetters, useValue: new DeadLetters({ house, reader, plans, acts }) },
       { provide: Pages, useValue: new Pages(jaegerUrl) },
     ],
   };

@@ -177,7 +177,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: http.ActBody,
     optionalBody: true,
     answers: accepted,
-    problems: ['INVALID_REQUEST', 'UNKNOWN_DEAD_LETTER', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+    problems: ['REDRIVE_REFUSED', 'INVALID_REQUEST', 'UNKNOWN_DEAD_LETTER', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
   },
   {
     method: 'GET',

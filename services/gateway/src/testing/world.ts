@@ -1,47 +1,13 @@
 import { type Broker, BrokerError, type Incoming, type Outgoing } from '@millrace/broker';
 import { groupsOf, headerText, RunEvent, runIdOf, topicsOf, type Fact } from '@millrace/contracts';
-import { defineStage, loadPlan, pipeline, type Ref } from '@millrace/pipeline';
+import { loadPlan } from '@millrace/pipeline';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
 import type { House } from '@millrace/service';
 import type { DeadLetter, Reader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
-import { z } from 'zod';
 import { isJson } from './json.js';
+import { reply } from './reply.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.js';
-
-const classify = defineStage({
-  name: 'classify',
-  input: z.object({ text: z.string() }),
-  output: z.object({ label: z.string(), confidence: z.number() }),
-});
-const draft = defineStage({
-  name: 'draft',
-  input: z.object({ text: z.string(), label: z.string() }),
-  output: z.object({ text: z.string() }),
-});
-const forget = defineStage({ name: 'forget', input: z.object({ text: z.string() }), output: z.object({}) });
-const Approval = z.object({ approved: z.boolean(), text: z.string().optional() });
-
-/** classify hands on to draft, then a person approves. */
-const reply = pipeline(
-  {
-    name: 'reply',
-    input: z.union([
-      z.object({ text: z.string() }),
-      z.object({ raw: z.string() }),
-      z.object({ rawBase64: z.string() }),
-    ]),
-  },
-  ({ input, step, review }) => {
-    const text = (input as unknown as { text: never }).text;
-    const intent = step('classify', classify, { text });
-    const undo = { stage: forget, input: (made: { text: Ref<string> }) => ({ text: made.text }) };
-    const again = { stage: draft, input: { text, label: 'anything' }, on: ['MODEL_BUSY'] };
-    const drafted = step('draft', draft, { text, label: intent.label }, { compensate: undo, fallback: again });
-    const approval = review('approve', Approval, { show: { draft: drafted }, group: 'support', timeout: '3d' });
-    return { text: drafted.text, approved: approval.approved };
-  },
-);
 
 interface WorldOptions extends Partial<GatewayOptions> {
   readonly settings?: Partial<House['settings']>;
@@ -148,7 +114,7 @@ export class World implements AsyncDisposable {
           schedules: [],
           paused: undefined,
         }),
-      routes: (names) => Promise.resolve(new Map(names?.includes('reply') ? [['reply', this.route]] : [])),
+      routes: (names) => Promise.resolve(new Map(!names || names.includes('reply') ? [['reply', this.route]] : [])),
       paused: () => Promise.resolve(new Set()),
       outcome: () => Promise.resolve(undefined),
       livePlans: () => Promise.resolve([]),
