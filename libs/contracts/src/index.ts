@@ -1,3 +1,4 @@
+export { cut } from './cut.js';
 export { Degraded } from './degraded.js';
 export {
   DeploymentOutcome,

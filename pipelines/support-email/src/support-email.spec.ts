@@ -58,6 +58,34 @@ test.each(Object.entries(UNCLEAR))('an unclear mail waits for a person: %s', asy
   expect(output).toBeUndefined();
 });
 
+test.each([
+  ['headers, or a trip', 'Please change my booking.\nFrom: Berlin\nTo: Paris\nMy card was charged twice for it.'],
+  [
+    'a quote, or a report',
+    'Hello,\nOn 3 March your colleague wrote:\nthe fee is refunded.\nIt was not. Please refund it.',
+  ],
+  ['a mark, or a sign', 'I lost my debit card. My limit was\n>500 EUR\nplease block it and send me a new one.'],
+])(
+  'a mail of which it is not certain whose words it holds keeps them all and waits for a person: %s',
+  async (_, text) => {
+    const { run, waiting, output } = await flow({ from: 'ann@example.com', subject: 'Lost card', text });
+    expect(run.step('intake').output).toMatchObject({ text, uncertain: true });
+    expect(waiting).toMatchObject({
+      reasons: expect.arrayContaining(['words-uncertain', 'confidence-below-threshold']),
+      why: expect.arrayContaining([expect.stringContaining('not certain which words')]),
+    });
+    expect(output).toBeUndefined();
+  },
+);
+
+test('a person is shown what was cut from a mail', async () => {
+  const text = 'Hello.\n\nOn 3 May 2026, Bank wrote:\n> Which card is it?';
+  const { waiting } = await flow({ from: 'ann@example.com', subject: 'Hello', text });
+  expect(waiting).toMatchObject({
+    email: { text: 'Hello.', leftOut: ['On 3 May 2026, Bank wrote:', '> Which card is it?'] },
+  });
+});
+
 test('an approved reply is sent in the words of the person', async () => {
   const { output } = await flow(await sample('vague'), { approved: true, text: 'We will call you.' });
   expect(output).toMatchObject({

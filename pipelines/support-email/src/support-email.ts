@@ -48,13 +48,21 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
     language: email.language,
     sender: orElse(email.replyTo, email.from.address),
     automatic: email.automatic,
+    uncertain: email.uncertain,
     grounded: reply.grounded,
     compliant: verdict.ok,
   });
 
   const decision = review('approve', Approval, {
     when: routing.review,
-    show: { email, intent: about, reply: reply.text, reasons: routing.reasons, violations: verdict.violations },
+    show: {
+      why: routing.why,
+      email,
+      intent: about,
+      reply: reply.text,
+      reasons: routing.reasons,
+      violations: verdict.violations,
+    },
     timeout: '3d',
   });
   const sent = step(
@@ -69,7 +77,7 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
 
   return {
     intent: about.intent,
-    confidence: about.confidence,
+    confidence: routing.confidence,
     reviewed: routing.review,
     reply: orElse(decision.text, reply.text),
     sent,

@@ -25,16 +25,28 @@ export type IncomingEmail = z.infer<typeof IncomingEmail>;
 
 const Mailbox = z.object({ name: z.string().optional(), address: z.string() });
 
+/** A mail that a customer passes on, as far as it is read. */
+const Forwarded = z.object({
+  from: z.string().optional(),
+  subject: z.string().optional(),
+  date: z.string().optional(),
+  text: z.string(),
+});
+
 /** What every later step reads: who wrote what, in their new words only. */
 export const CustomerEmail = z.object({
   from: Mailbox.optional(),
   /** Where the writer wants answers, when that is not `from`. */
   replyTo: z.string().optional(),
   subject: z.string(),
-  /** The words that are new in this message: no quoted mails, no signature. Empty when it has none. */
+  /** The words that are new in this message: no quoted mails, no signature. The whole body where it has no such words. */
   text: z.string(),
   /** The whole body, when that is more than `text`. */
   fullText: z.string().optional(),
+  /** What `text` lacks of the body, in order, as far as people want to see it: quoted mails and the signature. */
+  leftOut: z.array(z.string()).optional(),
+  /** Mails that this one passes on: below a divider, or attached. */
+  forwarded: z.array(Forwarded).optional(),
   messageId: z.string().optional(),
   /** RFC 3339. */
   date: z.string().optional(),
@@ -43,6 +55,8 @@ export const CustomerEmail = z.object({
   truncated: z.boolean(),
   /** Written by a machine (an absence notice, a bounce, a mailing list): never answered without a person. */
   automatic: z.boolean(),
+  /** Whether `text` may hold words that are not the writer's, or lack some that later steps should know: a person decides. */
+  uncertain: z.boolean(),
   /** ISO 639-1, when the text is long enough to tell. */
   language: z.string().optional(),
 });

@@ -1,6 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CustomerEmail, IncomingEmail } from './contract.js';
 import { customerEmail } from './customer-email.js';
 
@@ -32,6 +29,7 @@ test('a plain mail becomes who wrote what', async () => {
     messageId: '<one@example.com>',
     date: '2026-04-03T12:23:59.000Z',
     attachments: [],
+    uncertain: false,
     truncated: false,
     automatic: false,
   });
@@ -60,6 +58,7 @@ test('a mail that comes as JSON is read in the same way', async () => {
     text: 'Where is it?',
   });
   expect(email.fullText).toContain('> Soon.');
+  expect(email.leftOut).toEqual(['On 3 May 2026, Bank <help@bank.example> wrote:', '> Soon.']);
 });
 
 test('a mail that is HTML alone is read as text', async () => {
@@ -128,51 +127,8 @@ test('text that would break a header or a store is made harmless', async () => {
   const email = await read({
     from: 'Eve\r\nBcc: all@example.com <eve@example.com>',
     subject: 'a\r\nBcc: b@example.com',
-    text: 'x\u0000y',
+    text: 'x\u0000y \ud83d',
   });
-  expect(JSON.stringify(email)).not.toMatch(/\\r|\\n|\\u0000/);
+  expect(JSON.stringify(email)).not.toMatch(/\\r|\\n|\\u0000|\\ud83d/);
+  expect(email).toMatchObject({ text: 'x\ufffdy \ufffd', truncated: false });
 });
-
-const mail = fileURLToPath(new URL('../../../../../shared/data/mail', import.meta.url));
-const files = existsSync(mail)
-  ? readdirSync(mail, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  : [];
-const perFile =
-  files.length > 0
-    ? test.each(files.map((file) => [file.name, join(file.parentPath, file.name)]))
-    : test.skip.each([['the folder ../shared/data/mail is not here', '']]);
-
-perFile('every message of the collection that has any text comes through: %s', async (_, file) => {
-  const bytes = readFileSync(file);
-  const email = await customerEmail({ rawBase64: bytes.toString('base64') });
-  if (bytes.toString('latin1').trim() === '') expect(email).toMatchObject({ code: 'EMAIL_EMPTY' });
-  else expect(email).toMatchObject({ text: expect.any(String), subject: expect.any(String) });
-});
-
-/** What was found to take a parser seconds or minutes, at most 512 KB each. */
-const HOSTILE: Readonly<Record<string, string>> = {
-  'line ends alone': 'From: a@example.com\n\n' + '\n'.repeat(500_000),
-  'flowed lines': 'From: a@example.com\nContent-Type: text/plain; format=flowed\n\n' + 'a \n'.repeat(160_000),
-  'almost boundaries, deeply nested':
-    'From: a@example.com\n' +
-    Array.from({ length: 30 }, (_, n) => `Content-Type: multipart/mixed; boundary="b${n}"\n\n--b${n}\n`).join('') +
-    '\n--x'.repeat(100_000),
-  'messages in messages': 'From: a@example.com\nContent-Type: message/rfc822\n\n'.repeat(9_000),
-  'ten thousand parts':
-    'From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n' + '\n--b\n\nhello\n'.repeat(10_000),
-  'headings of quotes': 'From: a@example.com\n\n' + 'On 3 May 2026 a schreef\n'.repeat(15_000),
-  'one long heading': 'From: a@example.com\n\nOn 3 ' + 'wrote '.repeat(80_000),
-  'tags that never close': 'From: a@example.com\nContent-Type: text/html\n\n' + '<script '.repeat(60_000),
-  'comments that never close': 'From: a@example.com\nContent-Type: text/html\n\n' + '<!--'.repeat(120_000),
-  'styles that never close': 'From: a@example.com\nContent-Type: text/html\n\n' + '<style>'.repeat(70_000),
-  entities: 'From: a@example.com\nContent-Type: text/html\n\n' + '&amp'.repeat(120_000),
-  blanks: 'From: a@example.com\nContent-Type: text/html\n\n<p>' + ' '.repeat(500_000) + 'x',
-};
-
-test.each(Object.keys(HOSTILE))(
-  'a hostile mail is read in a time that ends: %s',
-  async (name) => {
-    expect(await customerEmail({ raw: HOSTILE[name]! })).toBeDefined();
-  },
-  10_000,
-);

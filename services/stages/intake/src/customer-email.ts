@@ -1,7 +1,8 @@
-import PostalMime, { type Address, addressParser, type Email } from 'postal-mime';
+import { cut } from '@millrace/contracts';
+import { type Address, addressParser, decodeWords, type Email } from 'postal-mime';
 import type { CustomerEmail, IncomingEmail } from './contract.js';
-import { htmlToText } from './html-text.js';
-import { newWords } from './new-words.js';
+import { type Forwarded, newWords } from './new-words.js';
+import { type ParsedMail, parsedMail } from './parsed-mail.js';
 import { bounded, hasMailHeaders, plainText } from './raw-message.js';
 
 /** Why a message cannot be worked on. */
@@ -11,9 +12,11 @@ export type Unreadable = { readonly code: 'EMAIL_UNREADABLE' | 'EMAIL_EMPTY'; re
 const MAX_TEXT = 32 * 1024;
 const MAX_SUBJECT = 500;
 const MAX_ATTACHMENTS = 50;
-
-/** Nested deeper than any mail program does; found out by measuring that a parser takes seconds over thousands of levels. */
-const LIMITS = { maxNestingDepth: 20, maxRfc822NestingDepth: 1, maxHeadersSize: 128 * 1024 };
+/** Of mails that are passed on, and of what was left out, people are shown so much. */
+const MAX_FORWARDED = 5;
+const MAX_FORWARDED_TEXT = 8 * 1024;
+const MAX_LEFT_OUT = 20;
+const MAX_LEFT_OUT_TEXT = 2_000;
 
 /** The message in the shape that later steps read, or why there is none. */
 export async function customerEmail(given: IncomingEmail): Promise<CustomerEmail | Unreadable> {
@@ -41,18 +44,42 @@ async function fromRaw(message: Uint8Array): Promise<CustomerEmail | Unreadable>
       message: 'This is not an e-mail: it has neither mail headers nor readable text.',
     };
   }
-  let email: Email;
   try {
-    email = await PostalMime.parse(bytes, LIMITS);
+    const mail = await parsedMail(bytes);
+    // What is attached to a report is evidence, not for reading.
+    const attached = isReport(mail.email) ? [] : await attachedMails(mail);
+    return fromParsed(mail, { truncated, attached });
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';
     return { code: 'EMAIL_UNREADABLE', message: `The e-mail cannot be taken apart: ${why}.` };
   }
-  return fromParsed(email, truncated);
 }
 
-function fromParsed(email: Email, truncated: boolean): CustomerEmail {
-  const body = email.text?.trim() ? email.text : htmlToText(email.html ?? '');
+/** The mails that are attached to one, without those that are attached to them. */
+async function attachedMails({ attached }: ParsedMail): Promise<Forwarded[]> {
+  const mails = await Promise.all(
+    attached.slice(0, MAX_FORWARDED).map((bytes) => parsedMail(bytes).catch(() => undefined)),
+  );
+  return mails
+    .filter((mail) => mail !== undefined)
+    .map(({ email, body }) => {
+      const from = mailbox(email.from);
+      return {
+        ...(from && { from: from.name === undefined ? from.address : `${from.name} <${from.address}>` }),
+        ...(email.subject && { subject: email.subject }),
+        ...(email.date && { date: email.date }),
+        text: body,
+      };
+    });
+}
+
+interface Around {
+  readonly truncated: boolean;
+  readonly attached: readonly Forwarded[];
+}
+
+function fromParsed({ email, body, broken }: ParsedMail, { truncated, attached }: Around): CustomerEmail {
+  const words = wordsOf(body, { truncated, attached });
   const from = mailbox(email.from) ?? mailbox(email.sender);
   const replyTo = mailbox(email.replyTo?.[0])?.address;
   const date = email.date === undefined ? undefined : instant(email.date);
@@ -60,12 +87,13 @@ function fromParsed(email: Email, truncated: boolean): CustomerEmail {
     ...(from && { from }),
     ...(replyTo !== undefined && replyTo !== from?.address && { replyTo }),
     subject: oneLine(email.subject ?? ''),
-    ...wordsOf(body, truncated),
-    ...(email.messageId && { messageId: email.messageId.slice(0, 1_000) }),
+    ...words,
+    uncertain: words.uncertain || broken,
+    ...(email.messageId && { messageId: cut(oneLine(email.messageId), 1_000) }),
     ...(date !== undefined && { date }),
     attachments: email.attachments.slice(0, MAX_ATTACHMENTS).map(({ filename, mimeType, content }) => ({
-      name: oneLine(filename ?? '').slice(0, 255),
-      type: mimeType.slice(0, 255),
+      name: cut(oneLine(filename ?? ''), 255),
+      type: cut(oneLine(mimeType), 255),
       size: typeof content === 'string' ? content.length : content.byteLength,
     })),
     automatic: isAutomatic(email, from?.address),
@@ -73,12 +101,12 @@ function fromParsed(email: Email, truncated: boolean): CustomerEmail {
 }
 
 function fromFields(given: IncomingEmail): CustomerEmail {
-  const from = mailbox(addressParser(given.from ?? '', { flatten: true })[0]);
+  const from = mailbox(addressParser(writable(given.from ?? ''), { flatten: true })[0]);
   const date = given.date === undefined ? undefined : instant(given.date);
   return {
     ...(from && { from }),
     subject: oneLine(given.subject ?? ''),
-    ...wordsOf(given.text ?? '', false),
+    ...wordsOf(given.text ?? '', { truncated: false, attached: [] }),
     ...(given.messageId && { messageId: oneLine(given.messageId) }),
     ...(date !== undefined && { date }),
     attachments: [],
@@ -86,32 +114,52 @@ function fromFields(given: IncomingEmail): CustomerEmail {
   };
 }
 
-function wordsOf(body: string, truncated: boolean): Pick<CustomerEmail, 'text' | 'fullText' | 'truncated'> {
-  const whole = cut(body.replaceAll('\u0000', '').trim());
-  const text = newWords(whole);
+type Words = Pick<CustomerEmail, 'text' | 'fullText' | 'leftOut' | 'forwarded' | 'uncertain' | 'truncated'>;
+
+function wordsOf(body: string, { truncated, attached }: Around): Words {
+  const all = writable(body).trim();
+  const whole = cut(all, MAX_TEXT);
+  const { text: own, leftOut, uncertain, forwarded: below } = newWords(whole);
+  const forwarded = [...below, ...attached].slice(0, MAX_FORWARDED).map(shown);
+  // A mail that does nothing but pass mails on is about what they say.
+  const text = own === '' ? cut(forwarded.map((mail) => mail.text).join('\n\n'), MAX_TEXT) : own;
   return {
     text,
-    ...(text !== whole && { fullText: whole }),
-    truncated: truncated || whole.length < body.trim().length,
+    ...(leftOut.length > 0 && { fullText: whole }),
+    ...(leftOut.length > 0 && {
+      leftOut: leftOut.slice(0, MAX_LEFT_OUT).map((part) => cut(part, MAX_LEFT_OUT_TEXT, '…')),
+    }),
+    ...(forwarded.length > 0 && { forwarded }),
+    uncertain: uncertain || forwarded.length > 0,
+    truncated: truncated || whole.length < all.length,
   };
 }
 
-/** At most `MAX_TEXT`, and no half of a character at the end. */
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[\ud800-\udbff]$/, '');
+function shown({ from, subject, date, text }: Forwarded): Forwarded {
+  return {
+    ...(from !== undefined && { from: cut(oneLine(decodeWords(from)), 500) }),
+    ...(subject !== undefined && { subject: oneLine(subject) }),
+    ...(date !== undefined && { date: cut(oneLine(date), 100) }),
+    text: cut(writable(text).trim(), MAX_FORWARDED_TEXT, '…'),
+  };
+}
+
+/** What records and stores take: no NUL, no half of a character. */
+function writable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
 function mailbox(address: Address | undefined): { name?: string; address: string } | undefined {
   const one = address?.group?.[0] ?? address;
   if (!one?.address || !/^[^\s@<>]+@[^\s@<>]+$/.test(one.address) || one.address.length > 320) return undefined;
-  return { ...(one.name && { name: oneLine(one.name).slice(0, 200) }), address: one.address };
+  return { ...(one.name && { name: cut(oneLine(one.name), 200) }), address: one.address };
 }
 
 function oneLine(text: string): string {
-  return text
+  const words = writable(text)
     .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, MAX_SUBJECT);
+    .trim();
+  return cut(words, MAX_SUBJECT).trimEnd();
 }
 
 function instant(date: string): string | undefined {
@@ -119,8 +167,12 @@ function instant(date: string): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
+const isReport = ({ headers }: Email): boolean =>
+  headers.some(({ key, value }) => key === 'content-type' && /^\s*multipart\/report/i.test(value));
+
 /** By RFC 3834 and what came before it: answering such mail makes two machines write to each other for ever. */
-function isAutomatic({ headers, returnPath }: Email, from: string | undefined): boolean {
+function isAutomatic(email: Email, from: string | undefined): boolean {
+  const { headers, returnPath } = email;
   const value = (key: string) =>
     headers
       .find((header) => header.key === key)
@@ -133,7 +185,7 @@ function isAutomatic({ headers, returnPath }: Email, from: string | undefined): 
     value('return-path') === '<>' ||
     returnPath === '' ||
     /^(?:bulk|junk|list|auto_reply)$/.test(value('precedence') ?? '') ||
-    (value('content-type') ?? '').startsWith('multipart/report') ||
+    isReport(email) ||
     /^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply)@/i.test(from ?? '')
   );
 }

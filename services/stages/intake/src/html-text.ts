@@ -1,77 +1,131 @@
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', euro: '€', pound: '£', yen: '¥', cent: '¢', copy: '©', reg: '®',
-  hellip: '…', ndash: '–', mdash: '—', lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', bull: '•', middot: '·', shy: '',
-  auml: 'ä', ouml: 'ö', uuml: 'ü', Auml: 'Ä', Ouml: 'Ö', Uuml: 'Ü', szlig: 'ß', eacute: 'é', egrave: 'è', agrave: 'à', ccedil: 'ç',
-}; // prettier-ignore
+import { Parser } from 'htmlparser2';
 
 /** Elements whose content is not for reading. */
-const UNREAD = new Set(['script', 'style', 'head', 'title', 'template', 'noscript']);
-const BLOCK =
-  /^(?:p|div|br|hr|tr|table|ul|ol|li|h[1-6]|blockquote|section|article|header|footer|pre|address|dl|dt|dd)$/;
+const UNREAD = new Set(['script', 'style', 'head', 'title', 'template', 'noscript', 'iframe', 'object', 'svg']);
+const BLOCKS = new Set(
+  'p div hr tr table ul ol li h1 h2 h3 h4 h5 h6 blockquote section article header footer main nav aside pre address dl dt dd form center'.split(' '),
+); // prettier-ignore
+/** Blocks that readers see with an empty line around them. */
+const SPACED = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
 
-/** What a reader of an HTML mail sees, line by line; quoted mails (`blockquote`) get the `>` that they have in plain text. */
+/** Elements that are open at once. Browsers flatten what is deeper, too; the parser's time grows with depth. */
+const MAX_DEPTH = 500;
+const MAX_QUOTES = 9;
+
+const INVISIBLE =
+  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?(?![.\d])|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!|;|$))/i;
+const NO_SIZE = /(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)/i;
+const NO_OVERFLOW = /(?:^|;)\s*overflow\s*:\s*hidden/i;
+
+/** Returns what a reader of an HTML mail sees, line by line; quoted mails (`blockquote`) get the `>` that they have in plain text. */
 export function htmlToText(html: string): string {
-  const lines: string[] = [];
-  let line = '';
-  let quotes = 0;
-  const endLine = () => {
-    lines.push(('> '.repeat(Math.min(quotes, 9)) + line.replace(/[ \t\n\r]+/g, ' ').trim()).trimEnd());
-    line = '';
-  };
-  let at = 0;
-  while (at < html.length) {
-    const open = html.indexOf('<', at);
-    line += decoded(html.slice(at, open < 0 ? html.length : open));
-    if (open < 0) break;
-    if (html.startsWith('<!--', open)) {
-      at = after(html, '-->', open);
-      continue;
-    }
-    const [tag] = /^<\/?[a-z][a-z0-9]{0,20}/i.exec(html.slice(open, open + 24)) ?? [];
-    if (tag === undefined) {
-      if (html[open + 1] === '!' || html[open + 1] === '?') at = after(html, '>', open);
-      else {
-        line += '<';
-        at = open + 1;
-      }
-      continue;
-    }
-    at = after(html, '>', open);
-    const closing = tag[1] === '/';
-    const name = tag.slice(closing ? 2 : 1).toLowerCase();
-    if (!closing && UNREAD.has(name)) at = afterElement(html, name, at);
-    else if (BLOCK.test(name)) {
-      if (line.trim() !== '' || name === 'br' || name === 'p') endLine();
-      if (name === 'blockquote') quotes = Math.max(0, quotes + (closing ? -1 : 1));
-      if (name === 'li' && !closing) line = '- ';
-    } else if (name === 'td' || name === 'th') line += ' ';
+  const page = new Page();
+  for (let from = 0; from < html.length;) from += page.read(html.slice(from));
+  return page.text();
+}
+
+type Attributes = Readonly<Record<string, string>>;
+
+function isHidden(name: string, { hidden, style, type }: Attributes): boolean {
+  if (UNREAD.has(name) || hidden !== undefined || (name === 'input' && type === 'hidden')) return true;
+  if (style === undefined) return false;
+  return INVISIBLE.test(style) || (NO_SIZE.test(style) && NO_OVERFLOW.test(style));
+}
+
+class Page {
+  private readonly lines: string[] = [];
+  private line = '';
+  /** In front of the next line that has something in it. */
+  private bullet = '';
+  private quotes = 0;
+  private preformatted = 0;
+  private depth = 0;
+  /** The depth of the outermost hidden element. */
+  private hiddenAt = Infinity;
+
+  /** Reads as far as elements are not nested too deeply, and returns how many characters that was. */
+  read(html: string): number {
+    this.quotes = this.preformatted = this.depth = 0;
+    this.hiddenAt = Infinity;
+    let end = html.length;
+    const parser = new Parser({
+      ontext: (text) => this.add(text),
+      onopentag: (name, attributes) => {
+        this.open(name, attributes);
+        if (this.depth <= MAX_DEPTH) return;
+        end = parser.endIndex + 1;
+        parser.pause();
+      },
+      onclosetag: (name) => this.close(name),
+    });
+    parser.write(html);
+    if (end === html.length) parser.end();
+    return end;
   }
-  endLine();
-  return lines
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
-}
 
-function after(html: string, end: string, from: number): number {
-  const at = html.indexOf(end, from);
-  return at < 0 ? html.length : at + end.length;
-}
+  text(): string {
+    this.endLine();
+    return this.lines
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim();
+  }
 
-function afterElement(html: string, name: string, from: number): number {
-  const end = new RegExp(`</${name}[\\s>]`, 'gi');
-  end.lastIndex = from;
-  const found = end.exec(html);
-  return found === null ? html.length : after(html, '>', found.index);
-}
+  private open(name: string, attributes: Attributes): void {
+    this.depth++;
+    if (this.depth < this.hiddenAt && isHidden(name, attributes)) this.hiddenAt = this.depth;
+    if (this.depth >= this.hiddenAt) return;
+    if (BLOCKS.has(name)) this.block(name);
+    if (name === 'br') this.endLine();
+    else if (name === 'blockquote') this.quotes++;
+    else if (name === 'pre') this.preformatted++;
+    else if (name === 'li') this.bullet = '- ';
+    else if (name === 'td' || name === 'th') this.line += ' ';
+  }
 
-function decoded(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));?/gi,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name] ?? ENTITIES[name.toLowerCase()] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : whole;
-    },
-  );
+  private close(name: string): void {
+    const wasHidden = this.depth >= this.hiddenAt;
+    if (this.depth === this.hiddenAt) this.hiddenAt = Infinity;
+    this.depth--;
+    if (wasHidden) return;
+    if (BLOCKS.has(name)) this.block(name);
+    if (name === 'blockquote') this.quotes = Math.max(0, this.quotes - 1);
+    else if (name === 'pre') this.preformatted = Math.max(0, this.preformatted - 1);
+    else if (name === 'li') this.bullet = '';
+  }
+
+  private add(text: string): void {
+    if (this.depth >= this.hiddenAt) return;
+    if (this.preformatted === 0) {
+      this.line += text;
+      return;
+    }
+    const [first, ...rest] = text.split(/\r\n|\n|\r/);
+    this.line += first;
+    for (const next of rest) {
+      this.endLine();
+      this.line = next;
+    }
+  }
+
+  /** What follows begins on a line of its own, after an empty line where `name` asks for one. */
+  private block(name: string): void {
+    if (/\S/.test(this.line)) this.endLine();
+    this.line = '';
+    if (SPACED.has(name) && this.bullet === '') this.lines.push(this.marks());
+  }
+
+  private endLine(): void {
+    const shown = this.line.replace(/\u00ad/g, '').replace(/\u00a0/g, ' ');
+    const words = this.preformatted > 0 ? shown.trimEnd() : shown.replace(/[ \t\n\r\f]+/g, ' ').trim();
+    if (words !== '') {
+      this.lines.push(this.marks() + (this.marks() && ' ') + this.bullet + words);
+      this.bullet = '';
+    } else this.lines.push(this.marks());
+    this.line = '';
+  }
+
+  private marks(): string {
+    return '>'.repeat(Math.min(this.quotes, MAX_QUOTES));
+  }
 }

@@ -8,35 +8,109 @@ test.each([
   ['French', 'Le 3 mai 2026 à 10:12, Banque <aide@banque.example> a écrit :\n> Bonjour'],
   ['German', 'Am 03.05.2026 um 10:12 schrieb Bank <hilfe@bank.example>:\n> Hallo'],
   ['Spanish', 'El 3 may 2026, a las 10:12, Banco <a@banco.example> escribió:\n> Hola'],
-  ['without marks', 'On May 3, 2026, at 10:12, help@bank.example wrote:\n\nHi'],
   ['Russian, wrapped', '02.05.2026 14:20 пользователь "Bank" <\nhelp@bank.example> написал:\n> Привет'],
   ['Outlook', 'From: Bank [mailto:help@bank.example]\nSent: 3 May 2026 10:12\nTo: Ada\nSubject: Re\n\nHi'],
+  ['Outlook, names alone', 'From: Bank, Help\nSent: Sunday, 3 May 2026 10:12\nTo: Lovelace, Ada\nSubject: Re\n\nHi'],
+  ['Outlook, German', '*Von:* Bank\n*Gesendet:* Sonntag, 3. Mai 2026 10:12\n*An:* Ada\n*Betreff:* Re\n\nHallo'],
   ['a divider', '----- Original Message -----\nFrom: Bank\n\nHi'],
   ['marked lines alone', '> On 22 Aug 2026, at 19:21, Bank <help@bank.example> wrote:\n>\n> Hi'],
+  ['marked lines alone, Hotmail', '> Subject: Re\n> From: help@bank.example\n> To: a@example.com\n>\n> Hi'],
 ])('a quoted mail is cut off: %s', (_, quoted) => {
-  expect(newWords(`${NEW}\n\n${quoted}`)).toBe(NEW);
+  expect(newWords(`${NEW}\n\n${quoted}`)).toMatchObject({ text: NEW, uncertain: false });
 });
 
-test.each([['-- \nAda Lovelace\n+44 20 7946 0000'], ['--\nAda'], ['Sent from my iPhone'], ['Get Outlook for Android']])(
-  'a signature is cut off: %j',
-  (signature) => {
-    expect(newWords(`${NEW}\n\n${signature}\n\nOn 3 May 2026, Bank wrote:\n> Hi`)).toBe(NEW);
-  },
-);
+test('a line above an attribution is not part of it', () => {
+  const quote = 'On Mon, Apr 2, 2026 at 6:26 PM, Bank <help@bank.example> wrote:\n> Hi';
+  for (const words of ['My card is lost.', 'On 3 May I lost my card']) {
+    expect(newWords(`${words}\n${quote}`)).toMatchObject({ text: words, uncertain: false });
+  }
+});
+
+test('what was cut is told', () => {
+  const mail = `${NEW}\n\nOn 3 May 2026, Bank wrote:\n> Hi\n\n-- \nAda`;
+  expect(newWords(mail).leftOut).toEqual(['On 3 May 2026, Bank wrote:', '> Hi', '-- \nAda']);
+});
+
+test.each([
+  ['-- \nAda Lovelace\n+44 20 7946 0000'],
+  ['--\nAda'],
+  ['Sent from my iPhone'],
+  ['Get Outlook for Android'],
+  ['Gesendet von Mail für Windows 10'],
+])('a signature is cut off: %j', (signature) => {
+  expect(newWords(`${NEW}\n\n${signature}\n\nOn 3 May 2026, Bank wrote:\n> Hi`)).toMatchObject({
+    text: NEW,
+    uncertain: false,
+  });
+});
 
 test('answers between quoted lines are kept, in order', () => {
   const mail = 'On 3 May 2026, Bank wrote:\n> Which card?\nThe blue one.\n> Since when?\nSince Monday.';
-  expect(newWords(mail)).toBe('The blue one.\nSince Monday.');
+  expect(newWords(mail)).toMatchObject({ text: 'The blue one.\nSince Monday.', uncertain: false });
 });
 
 test.each([
   ['On 3 May my brother wrote a cheque for 50 pounds.\nIt has not arrived.'],
   ['From: the start it was wrong.\nI want it put right.'],
   ['I paid on Monday --\nand again on Tuesday.'],
+  ['I have:\n- a card\n- a loan'],
+  ['Sent from my account on 3 March: 500 EUR.\nIt never arrived.'],
+  ['It never arrived. It was\nsent from my account on 3 March, 500 EUR'],
+  ['Sent from my iPhone\nPS: my card was stolen, too.'],
+  [`${NEW}\n--\nAda\n\nPS: please block my card, too.`],
+  ['Subject: my card\n\nIt was stolen.'],
 ])('what only looks like a quote or a signature stays: %j', (mail) => {
-  expect(newWords(mail)).toBe(mail);
+  expect(newWords(mail)).toEqual({ text: mail, leftOut: [], forwarded: [], uncertain: false });
 });
 
-test('a mail that is all quote is kept whole rather than lost', () => {
-  expect(newWords('> Your card was used.\n> Was it you?')).toBe('> Your card was used.\n> Was it you?');
+test.each([
+  ['Please change my booking.\nFrom: Berlin\nTo: Paris\nI need it before Friday, and my card was charged twice.'],
+  ['My trip:\nFrom: Berlin\nTo: Paris\nDate: 3 May 2026 10:15\nSubject: booking 7\nMy card was charged twice.'],
+  ['My transfer:\nVon: Konto 1\nAn: Konto 2\nDatum: 3.5.2026\nIt is lost.'],
+  ['Hello,\nOn 3 March your colleague wrote:\nthe fee would be refunded.\nIt was not. Please refund 25 EUR now.'],
+  ['On 3 May 2026, at 10:12, help@bank.example wrote:\n\nYou get it back.\n\nI did not!'],
+  ['My daily limit should be\n>500 EUR\nplease raise it.'],
+  ['My limits:\n> 500 EUR a day\n> 2000 EUR a month\nplease raise them.'],
+  ['I got this:\n-----Original Message-----\nand nothing else. What is it?'],
+])('where it is in doubt whose words they are, all are kept, and it is said: %j', (mail) => {
+  expect(newWords(mail)).toEqual({ text: mail, leftOut: [], forwarded: [], uncertain: true });
+});
+
+test('one line of a customer is not taken for a quote because the mail has one, too', () => {
+  const mail = `On 3 May 2026, Bank wrote:\n> Which limit?\n\nMine should be\n>500 EUR\na day.`;
+  expect(newWords(mail)).toMatchObject({ text: 'Mine should be\n>500 EUR\na day.', uncertain: true });
+});
+
+test.each([
+  ['> Your card was used.\n> Was it you?'],
+  ['On 3 May 2026, Bank wrote:\n> Your card was used.'],
+  ['From: Bank <help@bank.example>\nSent: 3 May 2026 10:12\nTo: Ada\nSubject: Re\n\nWas it you?'],
+  ['-----Original Message-----\nFrom: Bank\n\nWas it you?'],
+])('a mail that is all quote is kept whole rather than lost: %j', (mail) => {
+  expect(newWords(mail)).toMatchObject({ text: mail, leftOut: [], uncertain: true });
+});
+
+const PASSED_ON =
+  '---------- Forwarded message ---------\nFrom: Shop <shop@example.com>\nDate: Sun, 3 May 2026 at 10:12\nSubject: No refund\nTo: a@example.com\n\nWe refund nothing.';
+
+test('a message that is passed on is a part of its own, and a person decides', () => {
+  expect(newWords(`Please help.\n\n${PASSED_ON}`)).toMatchObject({
+    text: 'Please help.',
+    forwarded: [
+      {
+        from: 'Shop <shop@example.com>',
+        subject: 'No refund',
+        date: 'Sun, 3 May 2026 at 10:12',
+        text: 'We refund nothing.',
+      },
+    ],
+    uncertain: true,
+  });
+});
+
+test('a mail that does nothing but pass on keeps what it passes on', () => {
+  const { text, forwarded, uncertain } = newWords(PASSED_ON);
+  expect(text).toBe(PASSED_ON);
+  expect(forwarded).toHaveLength(1);
+  expect(uncertain).toBe(true);
 });

@@ -1,72 +1,178 @@
-/** Longer lines are no headings of quotes, whatever they say. */
-const HEADING = 300;
+import {
+  attributionLength,
+  beginsWithHeading,
+  dividerAt,
+  type HeaderBlock,
+  headersAt,
+  isMailHeading,
+  isMarked,
+  mayBeMailHeading,
+} from './quote-marks.js';
+import { beginsSignature, isSignature, namesDevice } from './signature.js';
 
-/** `On 3 May 2026, Ada wrote:` as mail programs put it in front of quoted lines, in the languages they speak. */
-const WROTE =
-  /^[\s*>-]*(?:on|le|el|il|em|am|op|den|pe|w dniu|dnia)\s(?=.*\d).*(?:wrote|écrit|escribió|scritto|escreveu|schrieb|schreef|skrev|kirjoitti|pisze|napisał(?:\(a\))?)(?:\s.{1,100})?\s?:\s*-*$/iu;
-/** The same, beginning with the date. */
-const DATE_WROTE =
-  /^[\s>]*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.*(?:wrote|écrit|escribió|scritto|schrieb|schreef|skrev|pisze|написал|пишет)\S{0,3}\s?:\s*$/iu;
-const SENDER_WROTE = /^(?=.*\d).*<[^<>\s]+@[^<>\s]+>(?:\s(?:wrote|schrieb))?\s?:$/i;
-/** `-----Original Message-----` and its like: nothing after it is new. */
-const DIVIDER =
-  /^[\s>*]*[-_]{2,20}\s?(?:original message|forwarded message|reply message|ursprüngliche nachricht|weitergeleitete nachricht|message d['’]origine|message transféré|mensaje original|messaggio originale|oprindelig besked|oorspronkelijk bericht)\s?[-_]{2,20}\s*$/iu;
-/** The headers that Outlook puts above what it quotes. */
-const FROM_LINE = /^[\s*>]*(?:from|von|de|van|da|från|fra)\s?:\**\s*\S/iu;
-const NEXT_HEADER =
-  /^[\s*>]*(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|objet|enviado|para|asunto|inviato|verzonden|aan)\s?:/iu;
+/** A mail that a mail passes on. */
+export interface Forwarded {
+  readonly from?: string;
+  readonly subject?: string;
+  readonly date?: string;
+  readonly text: string;
+}
 
-const DASHES = /^\s*--\s*$/;
-const DEVICE =
-  /^\s*(?:sent (?:from|via) (?:my |the |aol |yahoo|mail|outlook|samsung|proton)|get outlook for |gesendet von |von meinem .{1,40} gesendet|envoyé (?:de mon|depuis) |enviado desde |inviato da |verzonden vanaf |verstuurd vanaf |sendt fra )/iu;
+export interface Words {
+  /** The writer's own words; the whole text where there are none. */
+  readonly text: string;
+  /** What was cut, in order. */
+  readonly leftOut: readonly string[];
+  readonly forwarded: readonly Forwarded[];
+  /** Whether something was kept that may be somebody else's words, or cut with them. */
+  readonly uncertain: boolean;
+}
 
-/** The words that are new in a message: without the mails it quotes, without its signature. The whole text when nothing else is in it. */
-export function newWords(text: string): string {
-  const lines = text.replaceAll('\r\n', '\n').split('\n');
-  const kept: string[] = [];
-  let signature = false;
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at]!;
-    if (endsNewWords(lines, at)) break;
-    const heading = headingLength(lines, at);
-    if (heading > 0) {
-      if (!quotedFollows(lines, at + heading)) break;
-      at += heading - 1;
-      signature = false;
-    } else if (/^\s*>/.test(line)) signature = false;
-    else if (DASHES.test(line) || DEVICE.test(line.slice(0, 100))) signature = true;
-    else if (!signature) kept.push(line.trimEnd());
+/**
+ * Tells the words that are new in a message from the mails it quotes and its signature. Something is cut where two things say
+ * so (an attribution and marked lines under it; a whole block of headers), else kept, and `uncertain`.
+ */
+export function newWords(text: string): Words {
+  const reading = new Reading(text.replaceAll('\r\n', '\n').split('\n'));
+  for (let at = 0; at < reading.lines.length;) at += reading.take(at);
+  return reading.words();
+}
+
+class Reading {
+  private readonly own: string[] = [];
+  private readonly cut: string[] = [];
+  private readonly forwarded: Forwarded[] = [];
+  private uncertain = false;
+  /** Whether a quote has been seen that is one beyond doubt: other marked lines are then quoted, too. */
+  private quotes = false;
+
+  constructor(readonly lines: readonly string[]) {}
+
+  /** Takes what begins at a line and returns how many lines that was. */
+  take(at: number): number {
+    const line = this.lines[at]!;
+    if (isMarked(line)) return this.takeMarked(at);
+    return this.takeAttribution(at) || this.takeMail(at) || this.takeSignature(at) || this.keep(at, 1);
   }
-  const words = kept
+
+  words(): Words {
+    const text = joined(this.own);
+    const whole = this.lines.join('\n').trim();
+    if (text === '' || this.cut.length === 0) {
+      return {
+        text: whole,
+        leftOut: [],
+        forwarded: this.forwarded,
+        uncertain: this.uncertain || (text === '' && whole !== ''),
+      };
+    }
+    const leftOut = this.cut.map((part) => part.trim()).filter((part) => part !== '');
+    const uncertain = this.uncertain || this.forwarded.length > 0;
+    return { text, leftOut, forwarded: this.forwarded, uncertain };
+  }
+
+  private keep(at: number, length: number): number {
+    for (let more = 0; more < length; more++) this.own.push(this.lines[at + more]!.trimEnd());
+    return length;
+  }
+
+  private leave(at: number, length: number): number {
+    this.cut.push(this.lines.slice(at, at + length).join('\n'));
+    return length;
+  }
+
+  /** Marked lines with nothing between them but empty ones. */
+  private takeMarked(at: number): number {
+    let end = at + 1;
+    for (let next = end; next < this.lines.length; next++) {
+      if (isMarked(this.lines[next]!)) end = next + 1;
+      else if (this.lines[next]!.trim() !== '') break;
+    }
+    const block = this.lines.slice(at, end);
+    if (this.quotes ? isSpaced(block) : beginsWithHeading(block)) {
+      this.quotes = true;
+      return this.leave(at, block.length);
+    }
+    this.uncertain = true;
+    return this.keep(at, block.length);
+  }
+
+  private takeAttribution(at: number): number {
+    const length = attributionLength(this.lines, at);
+    if (length === 0) return 0;
+    const under = this.nextWritten(at + length);
+    if (under !== undefined && isMarked(this.lines[under]!)) {
+      this.quotes = true;
+      return this.leave(at, length);
+    }
+    this.uncertain = true;
+    return this.keep(at, length);
+  }
+
+  /** A mail under a divider or its own headers, without marks: it goes on to the end. */
+  private takeMail(at: number): number {
+    const divider = dividerAt(this.lines[at]!);
+    const from = divider === undefined ? at : this.nextWritten(at + 1);
+    if (from === undefined) return 0;
+    const heading = headersAt(this.lines, from);
+    const rest = this.lines.length - at;
+    if (divider === 'forwarded' && heading.length > 0) {
+      this.forwarded.push(forwardedMail(this.lines, from, heading));
+      return this.leave(at, rest);
+    }
+    const isMail = divider === undefined ? isMailHeading(heading) : heading.values.from !== undefined;
+    if (isMail) return this.leave(at, rest);
+    if (divider !== undefined || mayBeMailHeading(heading)) this.uncertain = true;
+    return divider === undefined ? 0 : this.keep(at, 1);
+  }
+
+  private takeSignature(at: number): number {
+    const line = this.lines[at]!;
+    if (namesDevice(line)) {
+      const under = this.nextWritten(at + 1);
+      return under === undefined || this.endsWords(under) ? this.leave(at, 1) : 0;
+    }
+    if (!beginsSignature(line)) return 0;
+    let end = at + 1;
+    while (end < this.lines.length && !this.endsWords(end)) end++;
+    return isSignature(this.lines.slice(at + 1, end)) ? this.leave(at, end - at) : 0;
+  }
+
+  /** Whether a quoted mail or a signature begins here. */
+  private endsWords(at: number): boolean {
+    const line = this.lines[at]!;
+    if (isMarked(line) || beginsSignature(line) || dividerAt(line) !== undefined) return true;
+    return attributionLength(this.lines, at) > 0 || isMailHeading(headersAt(this.lines, at));
+  }
+
+  /** The next line with something in it, not far from here. */
+  private nextWritten(from: number): number | undefined {
+    for (let at = from; at < Math.min(this.lines.length, from + 10); at++) {
+      if (this.lines[at]!.trim() !== '') return at;
+    }
+    return undefined;
+  }
+}
+
+/** Marked as mail programs do it (`> quoted`), not as a customer writes `>500 EUR`. */
+function isSpaced(block: readonly string[]): boolean {
+  return block.every((line) => /^\s{0,3}>+(?:\s|$)/.test(line)) || block.length > 2;
+}
+
+function forwardedMail(lines: readonly string[], from: number, { length, values }: HeaderBlock): Forwarded {
+  const { from: sender, subject, date = values.sent } = values;
+  return {
+    ...(sender !== undefined && { from: sender }),
+    ...(subject !== undefined && { subject }),
+    ...(date !== undefined && { date }),
+    text: joined(lines.slice(from + length)),
+  };
+}
+
+function joined(lines: readonly string[]): string {
+  return lines
+    .map((line) => line.trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
-  return words === '' ? text.trim() : words;
-}
-
-/** Whether everything from here on is a quoted or forwarded mail without marks of its own. */
-function endsNewWords(lines: readonly string[], at: number): boolean {
-  const line = lines[at]!;
-  if (line.length > HEADING) return false;
-  if (DIVIDER.test(line)) return true;
-  return FROM_LINE.test(line) && lines.slice(at + 1, at + 4).some((next) => NEXT_HEADER.test(next.slice(0, HEADING)));
-}
-
-/** How many lines the heading of a quote takes here (mail programs wrap it), 0 when there is none. */
-function headingLength(lines: readonly string[], at: number): number {
-  for (let length = 1; length <= 3; length++) {
-    const heading = lines.slice(at, at + length).join(' ');
-    if (heading.length > HEADING || lines[at + length - 1]?.trim() === '') return 0;
-    if (WROTE.test(heading) || DATE_WROTE.test(heading)) return length;
-    if (length === 1 && SENDER_WROTE.test(heading)) return length;
-  }
-  return 0;
-}
-
-/** Whether the next line with something in it is marked as quoted: then answers may stand between quoted lines. */
-function quotedFollows(lines: readonly string[], from: number): boolean {
-  for (let at = from; at < Math.min(lines.length, from + 10); at++) {
-    if (lines[at]!.trim() !== '') return lines[at]!.trimStart().startsWith('>');
-  }
-  return false;
 }

@@ -20,7 +20,7 @@ export function bounded(message: Uint8Array): Bounded {
 }
 
 const HEADER =
-  /^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version|content-type|delivered-to|x-[\w-]{1,60}):/im;
+  /^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version|content-type|delivered-to|x-[\w-]{1,60})[ \t]*:/im;
 
 /** Whether a message begins with at least one header that mail has. */
 export function hasMailHeaders(bytes: Uint8Array): boolean {

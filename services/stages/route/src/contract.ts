@@ -19,6 +19,10 @@ export const route = defineStage({
     sender: z.string().optional(),
     /** Whether a machine wrote it. */
     automatic: z.boolean().default(false),
+    /** Whether the words that were read may not be the customer's own, or not all of them. */
+    uncertain: z.boolean().default(false),
+    /** For each step that a fallback answered, the code of the failure that it answered for. */
+    fallback: z.record(z.string(), z.string().optional()).default({}),
     /** Whether the reply rests on articles. */
     grounded: z.boolean(),
     /** Whether the reply keeps the rules. */
@@ -28,7 +32,11 @@ export const route = defineStage({
     review: z.boolean(),
     /** Why a person should look; empty when nobody has to. */
     reasons: z.array(z.string()),
+    /** The reasons in words. */
+    why: z.array(z.string()),
     /** The confidence from which replies go out by themselves. */
     threshold: z.number(),
+    /** How sure the whole reply is: the classification's confidence, halved for each doubt. */
+    confidence: z.number().min(0).max(1),
   }),
 });

@@ -7,22 +7,59 @@ type Case = In<typeof route>;
 /** Languages that drafts are written in. */
 const ANSWERED = new Set(['en']);
 
-const REASONS = {
-  'confidence-below-threshold': ({ confidence }, threshold) => confidence < threshold,
-  'intent-unknown': ({ intent }) => intent === 'other',
-  'compliance-failed': ({ compliant }) => !compliant,
-  'draft-not-grounded': ({ grounded }) => !grounded,
-  'language-not-answered': ({ language }) => language !== undefined && !ANSWERED.has(language),
-  'injection-suspected': ({ subject, text }) => injectionSignals(`${subject}\n${text}`).length > 0,
-  'no-text': ({ text }) => text.trim() === '',
-  'no-sender': ({ sender }) => sender === undefined,
-  'written-by-a-machine': ({ automatic }) => automatic,
-  'urgent-complaint': ({ intent, urgency }) => intent === 'complaint' && urgency === 'high',
-} satisfies Record<string, (given: Case, threshold: number) => boolean>;
+interface Reason {
+  /** What a person reads. */
+  readonly says: string;
+  readonly holds: (given: Case, threshold: number) => boolean;
+}
 
-/** Every reason for a person to look before this reply is sent. */
-export function reasonsFor(given: Case, threshold: number): string[] {
-  return Object.entries(REASONS)
-    .filter(([, holds]) => holds(given, threshold))
-    .map(([reason]) => reason);
+const REASONS = {
+  'words-uncertain': {
+    says: 'It is not certain which words are the customer’s own, or whether all of them were read: see the whole message.',
+    holds: ({ uncertain }) => uncertain,
+  },
+  'answered-by-fallback': {
+    says: 'A language model could not be asked, and a simpler local one answered in its place.',
+    holds: ({ fallback }) => fallbacksIn(fallback) > 0,
+  },
+  'confidence-below-threshold': {
+    says: 'It is not sure enough what the message is about.',
+    holds: (given, threshold) => confidenceIn(given) < threshold,
+  },
+  'intent-unknown': {
+    says: 'The message is about something that is not known here.',
+    holds: ({ intent }) => intent === 'other',
+  },
+  'compliance-failed': { says: 'The draft breaks a rule.', holds: ({ compliant }) => !compliant },
+  'draft-not-grounded': { says: 'No article answers the message.', holds: ({ grounded }) => !grounded },
+  'language-not-answered': {
+    says: 'The message is in a language that replies are not written in.',
+    holds: ({ language }) => language !== undefined && !ANSWERED.has(language),
+  },
+  'injection-suspected': {
+    says: 'The message seems to give orders to a machine.',
+    holds: ({ subject, text }) => injectionSignals(`${subject}\n${text}`).length > 0,
+  },
+  'no-text': { says: 'The message has no text.', holds: ({ text }) => text.trim() === '' },
+  'no-sender': { says: 'The message names nobody to answer.', holds: ({ sender }) => sender === undefined },
+  'written-by-a-machine': { says: 'A machine wrote the message.', holds: ({ automatic }) => automatic },
+  'urgent-complaint': {
+    says: 'The message is an urgent complaint.',
+    holds: ({ intent, urgency }) => intent === 'complaint' && urgency === 'high',
+  },
+} satisfies Record<string, Reason>;
+
+/** Every reason for a person to look before this reply is sent: its code, and the code in words. */
+export function reasonsFor(given: Case, threshold: number): { code: string; says: string }[] {
+  return Object.entries<Reason>(REASONS)
+    .filter(([, { holds }]) => holds(given, threshold))
+    .map(([code, { says }]) => ({ code, says }));
+}
+
+const fallbacksIn = (fallback: Case['fallback']): number =>
+  Object.values(fallback).filter((code) => code !== undefined).length;
+
+/** How sure the whole reply is: half as sure as its classification for each doubt (uncertain words, a step that a fallback answered). */
+export function confidenceIn({ confidence, uncertain, fallback }: Case): number {
+  return confidence * 0.5 ** (Number(uncertain) + fallbacksIn(fallback));
 }

@@ -12,6 +12,8 @@ const clear: In<typeof route> = {
   language: 'en',
   sender: 'ada@example.com',
   automatic: false,
+  uncertain: false,
+  fallback: {},
   grounded: true,
   compliant: true,
 };
@@ -19,7 +21,7 @@ const stage = new RouteStage(new Threshold(0.8));
 const reasons = (more: Partial<typeof clear>) => stage.handle({ ...clear, ...more }).reasons;
 
 test('a clear message with a sound reply needs nobody', () => {
-  expect(stage.handle(clear)).toEqual({ review: false, reasons: [], threshold: 0.8 });
+  expect(stage.handle(clear)).toEqual({ review: false, reasons: [], why: [], threshold: 0.8, confidence: 0.95 });
 });
 
 test.each([
@@ -36,6 +38,21 @@ test.each([
   ['urgent-complaint', { intent: 'complaint', urgency: 'high' as const }],
 ])('a person looks when: %s', (reason, more) => {
   expect(reasons(more)).toEqual([reason]);
+});
+
+test.each([
+  ['words-uncertain', { uncertain: true }],
+  ['answered-by-fallback', { fallback: { draft: 'MODEL_REFUSED' } }],
+])('a doubt halves the confidence, so that a person looks: %s', (reason, more) => {
+  const routed = stage.handle({ ...clear, confidence: 1, ...more });
+  expect(routed).toMatchObject({ review: true, confidence: 0.5, reasons: [reason, 'confidence-below-threshold'] });
+  expect(stage.handle({ ...clear, confidence: 1, uncertain: true, fallback: { draft: 'X' } }).confidence).toBe(0.25);
+});
+
+test('each reason is told in words', () => {
+  const { reasons, why } = stage.handle({ ...clear, uncertain: true, compliant: false });
+  expect(why).toHaveLength(reasons.length);
+  for (const sentence of why) expect(sentence).toMatch(/^[A-Z].* .*\.|:.*$/);
 });
 
 test('a confidence of exactly the threshold is enough', () => {

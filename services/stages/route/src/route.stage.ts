@@ -1,6 +1,6 @@
 import { type Handles, type In, type Out, Stage } from '@millrace/stage';
 import { route } from './contract.js';
-import { reasonsFor } from './reasons.js';
+import { confidenceIn, reasonsFor } from './reasons.js';
 import { Threshold } from './threshold.js';
 
 @Stage(route)
@@ -9,6 +9,12 @@ export class RouteStage implements Handles<typeof route> {
 
   handle(given: In<typeof route>): Out<typeof route> {
     const reasons = reasonsFor(given, this.threshold.confidence);
-    return { review: reasons.length > 0, reasons, threshold: this.threshold.confidence };
+    return {
+      review: reasons.length > 0,
+      reasons: reasons.map(({ code }) => code),
+      why: reasons.map(({ says }) => says),
+      threshold: this.threshold.confidence,
+      confidence: confidenceIn(given),
+    };
   }
 }

@@ -1,0 +1,34 @@
+const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/** UTF-16 units around a cut that are looked at. What a person sees as one character is hardly ever longer. */
+const WINDOW = 128;
+
+/**
+ * Returns the beginning of a text, at most `max` UTF-16 units, cut between what people see as characters: no half of an
+ * emoji, no letter without its accents. With `end` (`…`), that is put where something was cut, within `max`.
+ */
+export function cut(text: string, max: number, end = ''): string {
+  if (text.length <= max) return text;
+  const most = Math.max(0, max - end.length);
+  const from = windowBefore(text, most);
+  const found = characters.segment(text.slice(from, most + WINDOW)).containing(most - from);
+  const at = found === undefined ? most : from + found.index;
+  return text.slice(0, at > from || from === 0 ? at : wholeCodePoint(text, most)) + end;
+}
+
+/** A place not far before the cut at which a character begins: between two letters of ASCII, if there are any. */
+function windowBefore(text: string, most: number): number {
+  const earliest = Math.max(0, most - WINDOW);
+  for (let at = most; at > earliest; at--) if (isAscii(text, at) && isAscii(text, at - 1)) return at - 1;
+  return wholeCodePoint(text, earliest);
+}
+
+function isAscii(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code > 0x1f && code < 0x7f;
+}
+
+function wholeCodePoint(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return at > 0 && code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+}
