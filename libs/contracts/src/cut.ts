@@ -1,19 +1,26 @@
+import { isText } from './values.js';
+
 const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** UTF-16 units around a cut that are looked at. What a person sees as one character is hardly ever longer. */
 const WINDOW = 128;
 
 /**
- * Returns the beginning of a text, at most `max` UTF-16 units, cut between what people see as characters: no half of an
- * emoji, no letter without its accents. With `end` (`…`), that is put where something was cut, within `max`.
+ * Returns the beginning of a text, at most `max` UTF-16 units, as a text that can be stored: cut between what people see as
+ * characters (no half of an emoji, no letter without its accents), without NUL. With `end` (`…`), that is put where something
+ * was cut, within `max`.
  */
 export function cut(text: string, max: number, end = ''): string {
-  if (text.length <= max) return text;
-  const most = Math.max(0, max - end.length);
+  const kept = text.length <= max ? text : text.slice(0, placeOfCut(text, Math.max(0, max - end.length))) + end;
+  return isText(kept) ? kept : kept.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** The last place up to `most` at which a character ends. Of one that is longer than the window, some code points are left out. */
+function placeOfCut(text: string, most: number): number {
   const from = windowBefore(text, most);
   const found = characters.segment(text.slice(from, most + WINDOW)).containing(most - from);
-  const at = found === undefined ? most : from + found.index;
-  return text.slice(0, at > from || from === 0 ? at : wholeCodePoint(text, most)) + end;
+  if (found === undefined) return most;
+  return found.index > 0 || from === 0 ? from + found.index : wholeCodePoint(text, most);
 }
 
 /** A place not far before the cut at which a character begins: between two letters of ASCII, if there are any. */

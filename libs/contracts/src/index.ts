@@ -32,7 +32,6 @@ export { isKept } from './json-text.js';
 export {
   Attempt,
   Count,
-  cut,
   DurationMs,
   Id,
   IdempotencyKey,

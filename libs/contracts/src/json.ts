@@ -1,8 +1,9 @@
+import { cut } from './cut.js';
 import { isUtf8 } from 'node:buffer';
 import { failure, type Failure } from './failures.js';
 import { pointerOf } from './json-pointer.js';
 import { faultInText } from './json-text.js';
-import { cut, isText } from './values.js';
+import { isText } from './values.js';
 
 /** Why a value cannot travel. The detail holds no part of the value but names of its keys. */
 export interface JsonFault {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cut, isText, LAST_TIME, Name, readTime, TimeMs } from './values.js';
+import { cut } from './cut.js';
+import { isText, LAST_TIME, Name, readTime, TimeMs } from './values.js';
 
 describe('A time', () => {
   it.each([

@@ -10,12 +10,6 @@ export const LONGEST_MS = 3_153_600_000_000;
 /** Whether PostgreSQL, JSON and UTF-8 hold the text as it is: well-formed Unicode without a NUL. */
 export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-/** The beginning of a text, at most `max` long, as a text that can be stored: no half characters, no NUL. */
-export const cut = (text: string, max: number): string => {
-  const kept = text.slice(0, max).replace(/[\ud800-\udbff]$/, '');
-  return isText(kept) ? kept : kept.toWellFormed().replaceAll('\0', '\ufffd');
-};
-
 /** A text that every part of Millrace can store and send unchanged. */
 export const text = ({ min = 0, max }: { readonly min?: number; readonly max: number }): z.ZodString =>
   (min === 0 ? z.string() : z.string().min(min))
