@@ -1,4 +1,4 @@
-import type { Consumption, OrderedSource } from '@millrace/broker';
+import type { Consumption, OrderedSource, Standstill } from '@millrace/broker';
 import { BatchLease } from './batch-lease.js';
 import type { Partition, Subscription } from './catalog.js';
 import type { Log } from './log.js';
@@ -39,6 +39,10 @@ export class BatchConsumption implements Consumption, Member {
   /** Records wait in the log alone. */
   get queued(): number {
     return 0;
+  }
+
+  get still(): readonly Standstill[] {
+    return [...this.#leases.values()].flatMap(({ still }) => still ?? []);
   }
 
   /** Whether another batch may be begun. */

@@ -1,4 +1,4 @@
-import type { Incoming, Outgoing } from '@millrace/broker';
+import { causeOf, type Incoming, Isolation, type Outgoing, type Standstill } from '@millrace/broker';
 import type { BatchConsumption } from './batch-consumption.js';
 import type { Partition, Subscription, Watcher } from './catalog.js';
 import type { Lease } from './commit.js';
@@ -22,6 +22,7 @@ export class BatchLease implements Lease, Watcher {
   #change: Promise<void> | undefined;
   #rest: (() => void)[] = [];
   #busy = false;
+  readonly #isolation: Isolation;
 
   constructor(
     readonly consumption: BatchConsumption,
@@ -29,7 +30,12 @@ export class BatchLease implements Lease, Watcher {
   ) {
     this.subscription = consumption.subscription;
     this.window = this.#newWindow();
+    this.#isolation = new Isolation(consumption.source, partition.id);
     partition.watchers.add(this);
+  }
+
+  get still(): Standstill | undefined {
+    return this.#isolation.still;
   }
 
   begin(): void {
@@ -61,23 +67,23 @@ export class BatchLease implements Lease, Watcher {
   }
 
   async #work(): Promise<void> {
-    let failures = 0;
     while (!this.ended) {
       try {
         await this.#open();
-        while (!this.ended) {
-          await this.#step();
-          failures = 0;
-        }
+        while (!this.ended) await this.#step();
       } catch (error) {
         if (this.ended) return;
-        const name = error instanceof Error ? error.name : typeof error;
-        const { topic, id } = this.partition;
-        const { log } = this.consumption.log.settings;
-        log?.warn({ topic: topic.name, partition: id, failures: failures + 1, error: name }, 'a batch comes again');
-        await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** failures++, LAST_RETRY_MS));
+        await this.#failed(error);
       }
     }
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const offset = this.window.progress.mark;
+    const failures = this.#isolation.failed(error, offset);
+    const place = { topic: this.partition.topic.name, partition: this.partition.id, offset };
+    this.consumption.log.settings.log?.warn({ ...place, failures, ...causeOf(error) }, 'a batch comes again');
+    if (failures > 0) await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS));
   }
 
   /** What was decided and not yet published is committed first. */
@@ -97,8 +103,9 @@ export class BatchLease implements Lease, Watcher {
   async #step(): Promise<void> {
     await this.#whileHeld();
     if (this.ended) return;
-    const records = this.#read();
-    if (records.length === 0) return this.#untilChanged();
+    const there = this.#read();
+    if (there.length === 0) return this.#untilChanged();
+    const records = there.slice(0, this.#isolation.cut(there));
     this.#busy = true;
     try {
       const next = records.at(-1)!.offset + 1;
@@ -106,13 +113,13 @@ export class BatchLease implements Lease, Watcher {
       this.inHand = records.length;
       const { topic, id: partition } = this.partition;
       const batch = { topic: topic.name, partition, records, next, signal: this.#abort.signal };
-      const answer = await this.consumption.source.take(batch);
+      const answer = await this.#isolation.answer(batch, (records) => this.consumption.log.check(records));
       if (this.ended) return;
-      this.consumption.log.check(answer);
       await this.#commit(
         answer,
         records.map(({ offset }) => offset),
       );
+      this.#isolation.committed(next);
     } finally {
       this.inHand = 0;
       this.#busy = false;

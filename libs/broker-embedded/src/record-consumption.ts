@@ -1,4 +1,12 @@
-import type { Consumption, Handle, Outgoing, Source } from '@millrace/broker';
+import {
+  causeOf,
+  type Consumption,
+  type Handle,
+  type Outgoing,
+  type Source,
+  type Standstill,
+  withParking,
+} from '@millrace/broker';
 import type { Partition, Subscription } from './catalog.js';
 import type { Log } from './log.js';
 import type { Member } from './membership.js';
@@ -16,6 +24,8 @@ export class RecordConsumption implements Consumption, Member {
   #handling = 0;
   #writing = 0;
   #idle: (() => void) | undefined;
+  readonly still: readonly Standstill[] = [];
+  readonly #handle: Handle;
   readonly #pump = (): void => this.#start();
 
   constructor(
@@ -23,6 +33,7 @@ export class RecordConsumption implements Consumption, Member {
     readonly subscription: Subscription,
     readonly work: { source: Source; handle: Handle },
   ) {
+    this.#handle = withParking(work.source, work.handle, log.settings.maxRecordBytes);
     log.onRecovered.add(this.#pump);
     log.membership(subscription).join(this);
   }
@@ -114,7 +125,7 @@ export class RecordConsumption implements Consumption, Member {
     this.#handling++;
     let answer: readonly Outgoing[] | undefined;
     try {
-      answer = await this.work.handle(task.record, controller.signal);
+      answer = await this.#handle(task.record, controller.signal);
       this.log.check(answer);
     } catch (error) {
       answer = undefined;
@@ -154,9 +165,8 @@ export class RecordConsumption implements Consumption, Member {
 
   #failed({ record, failures }: Task, error: unknown): void {
     const { topic, partition, offset } = record;
-    const name = error instanceof Error ? error.name : typeof error;
     this.log.settings.log?.warn(
-      { topic, partition, offset, failures: failures + 1, error: name },
+      { topic, partition, offset, failures: failures + 1, ...causeOf(error) },
       'a record comes again',
     );
   }

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import type { Handle, Source } from '@millrace/broker';
+import { type Handle, type Source, withParking } from '@millrace/broker';
 import { GroupConsumption } from './group-consumption.js';
 import type { Slots } from './handling.js';
 import { PartitionOwner } from './partition-owner.js';
@@ -15,7 +15,8 @@ export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
     const slots = { free: from.concurrency };
     const { topic, group } = from;
     const window = Math.min(Math.max(from.window ?? DEFAULT_WINDOW, 1), MAX_WINDOW);
-    const work = { topic, group, window, byKey: from.ordered === 'by-key', handle, slots };
+    const parked = withParking(from, handle, house.maxRecordBytes);
+    const work = { topic, group, window, byKey: from.ordered === 'by-key', handle: parked, slots };
     super(house, { topic, group }, (partition, shared) => new PartitionOwner(partition, work, shared));
     this.slots = slots;
   }

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import type { Consumption } from '@millrace/broker';
+import type { Consumption, Standstill } from '@millrace/broker';
 import { Fetcher, type Sink } from './fetcher.js';
 import { kindOf, messageOf } from './kafkajs.js';
 import { Membership } from './membership.js';
@@ -13,6 +13,8 @@ export interface Owned extends Sink {
   readonly queued: number;
   /** Nothing that is finished waits for its commit. */
   readonly flushed: boolean;
+  /** Where the partition has failed several times in a row; undefined where it moves on. */
+  readonly still?: Standstill | undefined;
   /** Something may go on: a slot is free, or taking goes on after a pause. */
   go(): void;
   close(): Promise<void>;
@@ -68,6 +70,10 @@ export class GroupConsumption<O extends Owned> implements Consumption {
     if (this.ending || !this.membership?.ready) return false;
     for (const owner of this.owners) if (!owner.open) return false;
     return this.fetcher !== undefined;
+  }
+
+  get still(): readonly Standstill[] {
+    return this.owners.flatMap(({ still }) => still ?? []);
   }
 
   protected get taking(): boolean {

@@ -1,7 +1,6 @@
-import { type Handle, type Incoming, type Outgoing } from '@millrace/broker';
+import { causeOf, type Handle, type Incoming, type Outgoing } from '@millrace/broker';
 import { weigh } from './backlog.js';
 import { backOff, InHand, KeyOrder } from './in-hand.js';
-import { kindOf, messageOf } from './kafkajs.js';
 import { unsendable } from './routing.js';
 import type { House } from './tenure.js';
 
@@ -100,8 +99,7 @@ export class Handling {
       partition: this.around.partition,
       offset: item.record.offset,
       attempts: item.attempts,
-      error: kindOf(error),
-      reason: messageOf(error),
+      ...causeOf(error),
     };
     this.around.house.log('warn', `A record of ${topic} was not handled; it comes again in ${ms} ms`, fields);
     item.again = setTimeout(() => {

@@ -1,9 +1,8 @@
-import type { Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { refuseTooLarge } from '@millrace/broker';
+import { causeOf, type Incoming, Isolation, type OrderedSource, type Outgoing, refuseTooLarge } from '@millrace/broker';
+import type { Standstill } from '@millrace/broker';
 import { Backlog } from './backlog.js';
 import type { Owned, Shared } from './group-consumption.js';
 import { backOff } from './in-hand.js';
-import { kindOf, messageOf } from './kafkajs.js';
 import { route } from './routing.js';
 import type { Standing } from './tenure.js';
 import type { Fetched } from './wire/requests.js';
@@ -20,12 +19,12 @@ export class OrderedPartition implements Owned {
   private readonly gone = new AbortController();
   private closed = false;
   private committing = false;
-  private failures = 0;
   private started = false;
   private start = 0;
   /** The group's offset, `null` where it has none. */
   private committed: number | null = null;
   private wakeUp: (() => void) | undefined;
+  private readonly isolation: Isolation;
 
   constructor(
     readonly partition: number,
@@ -33,6 +32,7 @@ export class OrderedPartition implements Owned {
     private readonly shared: Shared,
   ) {
     this.topic = source.topic;
+    this.isolation = new Isolation(source, partition);
     void this.live();
   }
 
@@ -46,6 +46,10 @@ export class OrderedPartition implements Owned {
 
   get flushed(): boolean {
     return !this.committing;
+  }
+
+  get still(): Standstill | undefined {
+    return this.isolation.still;
   }
 
   wants(): number | null {
@@ -133,21 +137,26 @@ export class OrderedPartition implements Owned {
       if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.commit([], this.backlog.position);
     }
     if (this.closed) return false;
-    const count = Math.min(this.backlog.size, this.source.maxBatch);
-    const records = Array.from({ length: count }, (_, i) => this.backlog.peek(i)!);
+    const most = Math.min(this.backlog.size, this.source.maxBatch);
+    const there = Array.from({ length: most }, (_, i) => this.backlog.peek(i)!);
+    const count = this.isolation.cut(there);
+    const records = there.slice(0, count);
     const next = this.backlog.peek(count)?.offset ?? this.backlog.position;
     const { topic, partition } = this;
     this.taken = count;
     try {
-      const answer = await this.source.take({ topic, partition, records, next, signal: this.gone.signal });
+      const batch = { topic, partition, records, next, signal: this.gone.signal };
+      const answer = await this.isolation.answer(batch, (given) =>
+        refuseTooLarge(given, this.shared.house.maxRecordBytes),
+      );
       if (this.closed) return false;
       await this.commit(answer, next);
+      this.isolation.committed(next);
       this.backlog.skipTo(next);
     } finally {
       this.taken = 0;
       this.shared.changed();
     }
-    this.failures = 0;
     this.shared.fetcher.wake();
     return true;
   }
@@ -172,12 +181,13 @@ export class OrderedPartition implements Owned {
 
   private async failed(error: unknown): Promise<void> {
     if (this.closed) return;
-    const ms = backOff(++this.failures);
-    const { topic, partition } = this;
-    const fields = { topic, partition, attempts: this.failures, error: kindOf(error), reason: messageOf(error) };
+    const offset = this.backlog.peek()?.offset ?? this.backlog.position;
+    const failures = this.isolation.failed(error, offset);
     // A lost commit has been told of by the tenure, which also waits.
     if (!this.shared.tenure.held) return;
-    this.shared.house.log('warn', `A batch of ${topic} was not handled; it comes again in ${ms} ms`, fields);
+    const ms = failures === 0 ? 0 : backOff(failures);
+    const fields = { topic: this.topic, partition: this.partition, offset, attempts: failures, ...causeOf(error) };
+    this.shared.house.log('warn', `A batch of ${this.topic} was not handled; it comes again in ${ms} ms`, fields);
     const until = performance.now() + ms;
     while (!this.closed && performance.now() < until) await this.change(until - performance.now());
   }

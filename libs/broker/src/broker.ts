@@ -1,3 +1,6 @@
+import type { Standstill } from './isolation.js';
+import type { Parking } from './parking.js';
+
 /** Headers as they came. A header that was sent more than once is an array, in the order sent. */
 export type Headers = Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
 
@@ -11,6 +14,11 @@ export interface Incoming {
   readonly headers: Headers;
   /** Milliseconds since the epoch, as the log has it. */
   readonly timestamp: number;
+  /**
+   * Why the broker cannot read what stands here (a checksum that does not fit, an unknown compression); the value is its bytes as
+   * the log has them. No handler is given such a record: it is parked, or passed over where nothing parks.
+   */
+  readonly damaged?: string;
 }
 
 export interface Outgoing {
@@ -44,6 +52,8 @@ export interface Source {
   readonly window?: number;
   /** Records with the same key are handled one after the other, in the log's order. */
   readonly ordered?: 'by-key';
+  /** What becomes of a record that has failed several times for a reason of its own. Without it, such a record comes again for ever. */
+  readonly parking?: Parking;
 }
 
 /** Answers a record. `signal` is aborted when the record is no longer ours: its partition was taken away, or the consumption ends. */
@@ -73,8 +83,16 @@ export interface OrderedSource {
     partition: number;
     committed: number | null;
   }) => Promise<{ next: number; records: readonly Outgoing[] } | undefined>;
-  /** A batch of one partition, in the log's order; the next one comes when this one's answer is committed. A batch whose handler rejects comes again, after `opened`. */
+  /**
+   * A batch of one partition, in the log's order; the next one comes when this one's answer is committed. A batch whose
+   * handler rejects comes again, after `opened`; where it fails several times for a reason of its records, in parts.
+   */
   readonly take: (batch: Batch) => Promise<readonly Outgoing[]>;
+  /**
+   * What becomes of a record that fails alone, for a reason of its own. Its parking is committed with its offset, and the
+   * partition goes on behind it. Without it, its batch comes again for ever.
+   */
+  readonly parking?: Parking;
 }
 
 export interface PartitionLag {
@@ -94,6 +112,8 @@ export interface Consumption extends AsyncDisposable {
   /** Records being handled, and taken from the broker but not yet started. */
   readonly inFlight: number;
   readonly queued: number;
+  /** Partitions, taken in order, that have failed several times in a row and stand still. */
+  readonly still: readonly Standstill[];
   pause(): void;
   resume(): void;
   /** Takes nothing new, lets what is in flight finish for at most `ms`, commits it, gives the partitions back. What did not finish is the next owner's. */

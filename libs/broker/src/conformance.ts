@@ -3,6 +3,7 @@ import { histories } from './conformance/histories.js';
 import { inOrder } from './conformance/in-order.js';
 import { limits } from './conformance/limits.js';
 import { ownership } from './conformance/ownership.js';
+import { parking } from './conformance/parking.js';
 import { publishing } from './conformance/publishing.js';
 import { reading } from './conformance/reading.js';
 import { Scene, type Harness, type Log, type Promised } from './conformance/scene.js';
@@ -37,6 +38,7 @@ export function brokerConformance(name: string, harness: Harness): void {
     describe('limits', () => limits(promised));
     describe('ownership', () => ownership(promised));
     describe('consuming in order', () => inOrder(promised));
+    describe('parking', () => parking(promised));
     describe('reading', () => reading(promised));
     describe('random histories', () => histories(promised, harness));
   });

@@ -1,5 +1,11 @@
 export type BrokerErrorCode =
-  'RECORD_TOO_LARGE' | 'BROKER_UNAVAILABLE' | 'UNKNOWN_TOPIC' | 'LOG_DAMAGED' | 'LOG_IN_USE' | 'LOG_FULL';
+  | 'RECORD_TOO_LARGE'
+  | 'BROKER_UNAVAILABLE'
+  | 'UNKNOWN_TOPIC'
+  | 'LOG_DAMAGED'
+  | 'LOG_IN_USE'
+  | 'LOG_FULL'
+  | 'RECORD_DAMAGED';
 
 /** What the broker could not do, to which topic, and what to do about it. Keeps its cause. */
 export class BrokerError extends Error {

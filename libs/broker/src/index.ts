@@ -12,6 +12,8 @@ export type {
   Tail,
   TopicSpec,
 } from './broker.js';
+export { Isolation, type Standstill } from './isolation.js';
+export { causeOf, type Parking, withParking } from './parking.js';
 export { BrokerError, type BrokerErrorCode } from './errors.js';
 export { murmur2, partitionFor } from './partition.js';
 export { fits, PACK_BYTES, pack, refuseTooLarge, sizeAtMost, sizeOf } from './packing.js';

@@ -71,6 +71,25 @@ export const FAILURES = {
     remedy: 'Deploy the pipeline, or correct the name; GET /v1/pipelines lists those that exist.',
   },
   UNKNOWN_RUN: { kind: 'permanent', remedy: 'Check the run id; it was never accepted here.' },
+  UNPROCESSABLE: {
+    kind: 'permanent',
+    remedy:
+      'Millrace failed each time on this record: the log names the error at the record’s topic, partition and offset. Report it; redrive the dead letter once it is mended.',
+  },
+  RECORD_DAMAGED: {
+    kind: 'permanent',
+    remedy:
+      'Send it again, with its producer’s compression set to none, gzip or zstd, and smaller where it unpacks to too much.',
+  },
+  ANSWER_TOO_LARGE: {
+    kind: 'permanent',
+    remedy:
+      'The record asks for more than one record may (MAX_ANSWER_BYTES): let it pass on less, or a reference to the data.',
+  },
+  CONTRADICTS_RUN: {
+    kind: 'permanent',
+    remedy: 'The event says what cannot have happened to its run: see who else may write to the topic `runs`.',
+  },
   RECORD_TOO_LARGE: { kind: 'permanent', remedy: 'Put large content elsewhere and send a reference to it.' },
   STAGE_INPUT_INVALID: {
     kind: 'permanent',

@@ -5,6 +5,7 @@ export { type Health, type HealthServer, healthServer } from './health-server.js
 export { type Refusal, refusalOf, type Site, SITE_HEADERS } from './http-guard.js';
 export { ensureStageTopics, type Given, type House, openHouse } from './house.js';
 export { followLimits, type Limits } from './limits.js';
+export { blamesRecord, parkingOf, tellParked, unprocessable } from './parking.js';
 export { followPauses, type Pauses } from './pauses.js';
 export { followPlans, type Plans } from './plans.js';
 export { type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';

@@ -196,6 +196,7 @@ class ArrayBroker implements Broker {
         return started.size;
       },
       queued: 0,
+      still: [],
       pause: () => (taking = false),
       resume: () => (taking = true),
       drain: async (ms: number) => {

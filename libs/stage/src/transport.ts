@@ -1,5 +1,6 @@
 import type { Broker, Consumption } from '@millrace/broker';
 import { Server } from '@nestjs/microservices';
+import { parkingOf } from '@millrace/service';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { type Handler, Worker, type WorkerOptions } from './worker.js';
 
@@ -22,7 +23,8 @@ export class StageTransport extends Server {
     const { contract, broker, topic, group, concurrency } = this.of;
     try {
       const worker = new Worker(this.of, this.handlerOf(contract.name));
-      this.consumption = await broker.consume({ topic, group, concurrency }, (record, signal) =>
+      const parking = parkingOf(this.of, { group });
+      this.consumption = await broker.consume({ topic, group, concurrency, parking }, (record, signal) =>
         worker.take(record, signal),
       );
       listening();

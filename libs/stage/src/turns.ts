@@ -1,4 +1,5 @@
 import type { Priority, StageLimits } from '@millrace/contracts';
+import { WorkLost } from './work-lost.js';
 
 /** What decides when a record's turn comes. */
 export interface Claim {
@@ -65,7 +66,7 @@ export class Turns {
 
   /** Resolves when it is this one's turn; call what it gives when the work has ended. Rejects where it is no longer ours, or the stage ends. */
   async take(claim: Claim, signal: AbortSignal): Promise<() => void> {
-    if (this.closed || signal.aborted) throw new Error('The work is no longer ours.');
+    if (this.closed || signal.aborted) throw new WorkLost('The work is no longer ours.');
     if (this.count > 0 || !this.mayBegin(claim)) await this.wait(claim, signal);
     else this.begun(claim);
     let ended = false;
@@ -103,7 +104,7 @@ export class Turns {
       const leave = () => {
         forget();
         this.remove(item);
-        reject(new Error('The work is no longer ours.'));
+        reject(new WorkLost('The work is no longer ours.'));
       };
       signal.addEventListener('abort', leave);
       this.sendAway.add(leave);

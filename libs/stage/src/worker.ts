@@ -11,6 +11,7 @@ import { within } from './scope.js';
 import type { StageRun } from './stage-run.js';
 import type { Turns } from './turns.js';
 import { validate } from './validate.js';
+import { WorkLost } from './work-lost.js';
 
 /** How long a hand-off waits for a plan that this service has not seen yet. */
 const PLAN_MS = 2_000;
@@ -72,6 +73,7 @@ export class Worker {
         { topic: record.topic, partition: record.partition, offset: record.offset, code: read.failure.code },
         'A record cannot be read: it goes to the dead letters.',
       );
+      this.of.telemetry.meters.parked.add(1, { topic: record.topic, code: read.failure.code });
       return [{ topic: this.of.topics.deadLetters, key, value, headers }];
     }
     const { command } = read;
@@ -160,7 +162,7 @@ export class Worker {
     if (outcome.is === 'dropped') {
       this.ended(begun, outcome.why);
       if (outcome.why === 'cancelled') return [];
-      throw new Error(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
+      throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
     }
     const { command, context, startedAt } = begun;
     const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;

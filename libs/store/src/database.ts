@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { toldAs } from './errors.js';
 import { PGliteServer } from './pglite-server.js';
 import { migrations, type Tables } from './schema.js';
 
@@ -17,10 +18,17 @@ export interface Database extends AsyncDisposable {
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
 }
 
+/** What goes wrong with the database, in the store's words. */
+const told = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw toldAs(error);
+  });
+
 const queryOn =
   (client: { query(q: pg.QueryConfig): Promise<{ rows: unknown[] }> }): Query =>
   async <Row>(text: string, values: readonly unknown[], name?: string) => {
-    const result = await client.query({ text, values: values as unknown[], ...(name !== undefined && { name }) });
+    const asked = { text, values: values as unknown[], ...(name !== undefined && { name }) };
+    const result = await told(client.query(asked));
     return result.rows as Row[];
   };
 
@@ -56,13 +64,16 @@ export async function openPGlite(dir: string, onError: (error: Error) => void): 
 function databaseOn(pool: pg.Pool, onError: (error: Error) => void): Database {
   pool.on('error', onError); // An idle connection that breaks: the pool makes another.
   // One that breaks in use fails what it is used for, and says so once more: with nobody to hear it the process would end.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  pool.on('connect', (client) => tellingOwnWords(client).on('error', () => undefined));
+  const connect = () => told(pool.connect());
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: { connect, end: () => pool.end(), options: {} } }),
+  });
   return {
     db,
     query: queryOn(pool),
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await connect();
       let broken: Error | undefined;
       try {
         await client.query('begin');
@@ -84,6 +95,16 @@ function databaseOn(pool: pg.Pool, onError: (error: Error) => void): Database {
       if (!pool.ending) await pool.end();
     },
   };
+}
+
+/** Whoever asks the client, Kysely too, hears of errors in the store's words. */
+function tellingOwnWords(client: pg.PoolClient): pg.PoolClient {
+  const query = client.query.bind(client) as (...asked: unknown[]) => unknown;
+  client.query = ((...asked: unknown[]) => {
+    const result = query(...asked);
+    return result instanceof Promise ? told(result) : result;
+  }) as typeof client.query;
+  return client;
 }
 
 /** Brings the tables to this version; safe with several instances starting at once. */

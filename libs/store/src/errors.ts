@@ -1,7 +1,13 @@
-/** The database cannot be reached, or not yet: to be tried again. A database that is there and refuses us is another error. */
+/** The database cannot be reached, or cannot do its work now (locks, a full disk, a restart): to be tried again. What it refuses for its values is another error. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly code = 'STORE_UNAVAILABLE';
+  /** There is no room on its disk. */
+  readonly full: boolean;
+  constructor(message: string, { cause, full = false }: { cause?: unknown; full?: boolean } = {}) {
+    super(message, { cause });
+    this.full = full;
+  }
 }
 
 /** The partition has another owner by now: what this one decided does not count, and it must read its state anew. */
@@ -26,4 +32,27 @@ const AWAY = new Set([
 export function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return AWAY.has(code ?? '') || (code === undefined && /^Connection terminated/.test(message ?? ''));
+}
+
+/** Classes of SQLSTATE that speak of the values that were sent: they are refused tomorrow as well. */
+const ABOUT_VALUES = /^(?:21|22|23|44|54|P0)[0-9A-Z]{3}$/;
+/** PostgreSQL's words for a value that is larger than any value may be. */
+const TOO_LARGE = /invalid memory alloc request size|array size exceeds/;
+
+/** Whether the database, or its client, refuses the values themselves, as opposed to: it cannot do its work now. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const { code, severity, message } = error as { code?: unknown; severity?: unknown; message?: unknown };
+  // A code of five letters alone may be Node's: EPIPE.
+  if (typeof severity !== 'string') return false;
+  return ABOUT_VALUES.test(String(code)) || TOO_LARGE.test(String(message));
+}
+
+/** What is thrown for an error of the database: the error itself where the values are refused, else `StoreUnavailable`. */
+export function toldAs(error: unknown): unknown {
+  if (error instanceof StoreUnavailable || isRefusal(error)) return error;
+  const { code } = error as { code?: unknown };
+  const full = code === '53100' || code === 'ENOSPC' || code === 'EDQUOT';
+  const what = full ? 'There is no room on the disk of the database' : 'The database cannot do its work now';
+  return new StoreUnavailable(`${what}${typeof code === 'string' ? ` (${code})` : ''}.`, { cause: error, full });
 }

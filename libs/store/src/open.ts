@@ -35,7 +35,8 @@ export async function openStore(at: {
     await migrate(database);
   } catch (error) {
     await database[Symbol.asyncDispose]();
-    const { cause } = error as Error;
+    const told = (error as Error).cause;
+    const cause = told instanceof StoreUnavailable ? told.cause : told;
     if (isAway(cause)) throw new StoreUnavailable('The database cannot be reached.', { cause });
     throw error;
   }

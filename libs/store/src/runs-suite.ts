@@ -1,5 +1,5 @@
 import { randomId } from '@millrace/contracts';
-import { StaleOwner } from './errors.js';
+import { StaleOwner, StoreUnavailable } from './errors.js';
 import type { Store } from './open.js';
 import { accepted, changed, commitOf, completed, createRun, newRun } from './runs.fixture.js';
 
@@ -51,6 +51,18 @@ export function runsSuite(store: () => Store): void {
     expect(await store().reader.run(run.id)).toMatchObject({ status: 'running', facts: [accepted()] });
     const { next, answer } = (await store().writer.position(topic, 0))!;
     expect({ next, answer: [...answer] }).toEqual({ next: 5, answer: [5, 0, 255] });
+  });
+
+  test.each([
+    { what: 'text with a NUL', over: { pipeline: 'a\0b' } },
+    { what: 'a time that no column holds', over: { acceptedAt: 1e300 } },
+  ])('$what is refused for its value, and the store goes on', async ({ over }) => {
+    const refused = createRun(store(), newRun(over));
+    await expect(refused).rejects.toThrow();
+    await expect(refused).rejects.not.toBeInstanceOf(StoreUnavailable);
+    const run = newRun();
+    await createRun(store(), run);
+    expect(await store().reader.run(run.id)).toMatchObject({ status: 'running' });
   });
 
   test('a commit in which one part fails leaves no other part behind', async () => {

@@ -91,6 +91,7 @@ function brokerOf(handles: Map<string, Handle>): Broker {
     ready: true,
     inFlight: 0,
     queued: 0,
+    still: [],
     pause: () => undefined,
     resume: () => undefined,
     drain: done,

@@ -7,6 +7,12 @@ export const CoordinatorConfig = z.object({
     .default('@millrace/support-email')
     .transform((text) => text.split(',').map((name) => name.trim()))
     .refine((names) => names.every((name) => name !== ''), 'expected module names, e.g. @acme/invoices,@acme/claims'),
+  /** The most bytes that one record may be answered with: what asks for more is parked. */
+  MAX_ANSWER_BYTES: z
+    .string()
+    .regex(/^\d{7,10}$/, 'expected a number of bytes from 1000000 to 9999999999, e.g. 134217728')
+    .default('134217728')
+    .transform(Number),
   INTAKE_KEY_IS_IDEMPOTENT: z
     .enum(['true', 'false'], 'expected true or false')
     .default('false')

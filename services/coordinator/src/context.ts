@@ -20,5 +20,7 @@ export interface Context {
   readonly runs: Counter<'pipeline' | 'status'>;
   /** Tells the timers that something is due at this time. */
   readonly wakeBy: (at: number) => void;
+  /** The most bytes that one batch may be answered with. */
+  readonly maxAnswerBytes: number;
   readonly now: () => number;
 }

@@ -21,10 +21,13 @@ export interface CoordinatorOptions {
   /** Shared with others in this process; it stays the caller's to close. */
   readonly pauses?: Pauses;
   readonly now?: () => number;
+  /** The most bytes that one record may be answered with. Default 128 MiB. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** How often it is looked for topics that nobody waits for any more. */
 const LOOK_MS = 600_000;
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 /** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
 const INTAKE_BATCH = 500;
 const RUNS_BATCH = 200;
@@ -57,6 +60,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     partitions: await broker.partitionsOf(topics.runs),
     runs: telemetry.meters.runs,
     wakeBy: (at) => timers.wakeBy(at),
+    maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
     now,
   };
   const triggers = new Triggers(context, groups);
@@ -87,7 +91,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
       }),
     ),
     broker.consumeInOrder(
-      unreadSource(store, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
+      unreadSource(context, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
     ),
     broker.consumeInOrder(
       deploymentsSource({ house, store }, { topic: topics.deployments, group: groups.deployments }),

@@ -25,7 +25,7 @@ import {
   validateInput,
   valueProblems,
 } from '@millrace/pipeline';
-import { ensureStageTopics, type House } from '@millrace/service';
+import { blamesRecord, ensureStageTopics, type House, parkingOf, unprocessable } from '@millrace/service';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, pausing, refusal, routing } from './deployment.js';
 import { scheduling } from './scheduling.js';
@@ -44,16 +44,25 @@ export interface Brought {
 
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
 export function deploymentsSource(needs: Needs, of: { topic: string; group: string }): OrderedSource {
+  const parking = parkingOf(needs.house, of);
   return {
     ...of,
     maxBatch: 1,
+    parking: {
+      ...parking,
+      async park(record, error) {
+        await refusedAsSuch(needs, record.value, unprocessable(error));
+        return parking.park(record, error);
+      },
+    },
     async take({ records }) {
       const answers: Outgoing[] = [];
       for (const record of records) {
         const read = readRequest(record.value);
         if ('request' in read) answers.push(...(await applied(needs, read.request)).records);
         else {
-          const { broker, topics } = needs.house;
+          const { broker, topics, telemetry } = needs.house;
+          telemetry.meters.parked.add(1, { topic: of.topic, code: read.failure.code });
           const letter = { group: of.group, failure: read.failure, at: Date.now(), maxBytes: broker.maxRecordBytes };
           answers.push({ topic: topics.deadLetters, ...unreadable(record, letter) });
         }
@@ -61,6 +70,20 @@ export function deploymentsSource(needs: Needs, of: { topic: string; group: stri
       return answers;
     },
   };
+}
+
+/** Tells who waits for the outcome of a request that cannot be carried out. Where that cannot be told either, the dead letter has to do. */
+async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Failure): Promise<void> {
+  const read = readRequest(value);
+  if (!('request' in read)) return;
+  const { request } = read;
+  const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
+  const outcome: DeploymentOutcome = { status: 'refused', pipeline, failure: reason };
+  try {
+    await store.deployments.apply({ id: request.id, at: request.at, pipeline, stages: [] }, () => ({ outcome }));
+  } catch (error) {
+    if (!blamesRecord(error)) throw error;
+  }
 }
 
 /**

@@ -11,28 +11,38 @@ import {
   RunEvent,
 } from '@millrace/contracts';
 
+/** An event and its index in its record. */
+export interface ReadEvent {
+  readonly item: number;
+  readonly event: RunEvent;
+}
+
+const MOST_DETAILS = 20;
+
 /**
  * The events of a record on `runs`. Those that fit are applied even where others beside them do not; for these the failure
  * says what is wrong.
  */
-export function readEvents(value: Buffer | null): { events: readonly RunEvent[]; failure: Failure | undefined } {
+export function readEvents(value: Buffer | null): { events: readonly ReadEvent[]; failure: Failure | undefined } {
   const { value: items, fault } = readJson(value ?? '', { maxDepth: RECORD_DEPTH });
   if (fault) return { events: [], failure: jsonFailure(fault) };
-  const events: RunEvent[] = [];
-  let wrong: Failure | undefined;
-  for (const item of Array.isArray(items) ? items : [items]) {
-    if (isStepEnd(item)) {
-      events.push(item);
+  const events: ReadEvent[] = [];
+  const details: NonNullable<Failure['details']> = [];
+  let wrong = 0;
+  for (const [item, given] of (Array.isArray(items) ? items : [items]).entries()) {
+    if (isStepEnd(given)) {
+      events.push({ item, event: given });
       continue;
     }
-    const parsed = RunEvent.safeParse(item);
-    if (parsed.success) events.push(parsed.data);
-    else
-      wrong ??= failure('INVALID_RECORD', 'An item of the record is no event of a run.', {
-        details: detailsOf(parsed.error),
-      });
+    const { data, error } = RunEvent.safeParse(given);
+    if (data) events.push({ item, event: data });
+    else if (wrong++ < MOST_DETAILS)
+      for (const { pointer, detail } of detailsOf(error)) details.push({ pointer: `/${item}${pointer}`, detail });
   }
-  return { events, failure: wrong };
+  if (wrong === 0) return { events, failure: undefined };
+  const which = wrong === 1 ? 'An item' : `${wrong} items`;
+  const message = `${which} of the record ${wrong === 1 ? 'is' : 'are'} no event of a run.`;
+  return { events, failure: failure('INVALID_RECORD', message, { details: details.slice(0, MOST_DETAILS) }) };
 }
 
 const RUN_ID = /^run_[0-9a-z]{26}$/;

@@ -3,8 +3,10 @@ import { type Batch, type Incoming, type OrderedSource, type Outgoing, partition
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { accept, type Decision, placed, placeWanted, wakeAtOf } from '@millrace/saga';
+import { parkingOf } from '@millrace/service';
 import type { RunChange } from '@millrace/store';
 import { answerBytes } from './answer.js';
+import { AnswerBudget } from './answer-budget.js';
 import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
 import { Positions } from './position.js';
@@ -34,10 +36,11 @@ export function intakeSource(
     const accepted = new Map<string, Accepted>();
     const asked: Asked[] = [];
     const unread: Outgoing[] = [];
-    const parked = (record: Incoming, failure: Failure): Outgoing => ({
-      topic: topics.deadLetters,
-      ...unreadable(record, { group: of.group, failure, at, maxBytes: context.broker.maxRecordBytes }),
-    });
+    const parked = (record: Incoming, failure: Failure): Outgoing => {
+      telemetry.meters.parked.add(1, { topic: topics.intake, code: failure.code });
+      const letter = { group: of.group, failure, at, maxBytes: context.broker.maxRecordBytes };
+      return { topic: topics.deadLetters, ...unreadable(record, letter) };
+    };
     for (const record of batch.records) {
       const reading = readRequest(record, planFor, { at, keyIsIdempotent: of.keyIsIdempotent });
       if ('failure' in reading) {
@@ -60,11 +63,14 @@ export function intakeSource(
     let made: Accepted[] = [];
     let signals: ReturnType<typeof signalChanges>;
     await store.writer.create(summaries, ({ made: created, places, before }) => {
+      const budget = new AnswerBudget(context.maxAnswerBytes, context.broker.maxRecordBytes);
       const reused = reusedKeys(asked, { before }).map(({ record, failure }) => parked(record, failure));
+      budget.spend(unread);
+      budget.spend(reused);
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
         .map((one) => placed(one, places.get(one.decision.run.id)))
-        .map((one) => ({ one, answer: answerFor(one, at) }));
+        .map((one) => ({ one, answer: answerFor(one, { at, budget }) }));
       made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
       const changes = made.map(({ decision, plan }): RunChange => ({
         ...changeOf(undefined, decision, plan),
@@ -91,9 +97,12 @@ export function intakeSource(
     return records;
   }
 
-  function answerFor({ decision, plan, traceparent }: Accepted, at: number): ReturnType<typeof answerTo> {
+  function answerFor(
+    { decision, plan, traceparent }: Accepted,
+    { at, budget }: { at: number; budget: AnswerBudget },
+  ): ReturnType<typeof answerTo> {
     const parent = acceptedSpans(telemetry, decision.run, { now: at, topic: topics.intake, from: traceparent });
-    return answerTo(context, decision, { plan, parent });
+    return answerTo(context, decision, { plan, parent, budget });
   }
 
   function remember({ decision: { run, facts }, plan }: Accepted): void {
@@ -105,5 +114,12 @@ export function intakeSource(
     endedSpans(telemetry, run, { facts, waitingSince: () => run.acceptedAt });
   }
 
-  return { topic: topics.intake, group: of.group, maxBatch: of.maxBatch, opened: (at) => positions.open(at), take };
+  return {
+    topic: topics.intake,
+    group: of.group,
+    maxBatch: of.maxBatch,
+    opened: (at) => positions.open(at),
+    take,
+    parking: parkingOf(context, of),
+  };
 }

@@ -14,6 +14,7 @@ await serve(
       store,
       pipelines: await loadPipelines(config.PIPELINES),
       keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
+      maxAnswerBytes: config.MAX_ANSWER_BYTES,
     });
     return {
       ready: running.ready,

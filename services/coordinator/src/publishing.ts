@@ -3,6 +3,7 @@ import { EVENT_TYPE, type Fact, failure, rootTraceparent, type RunEvent } from '
 import type { LoadedPlan } from '@millrace/pipeline';
 import { decide, type Decision, type Request, type Run, traceOf } from '@millrace/saga';
 import { ATTRIBUTE, type Telemetry } from '@millrace/telemetry';
+import type { AnswerBudget } from './answer-budget.js';
 import type { Context } from './context.js';
 import { commandRecord, factRecords } from './records.js';
 
@@ -14,7 +15,7 @@ import { commandRecord, factRecords } from './records.js';
 export function answerTo(
   context: Context,
   decision: Decision,
-  of: { plan: LoadedPlan; parent?: string },
+  of: { plan: LoadedPlan; parent?: string; budget: AnswerBudget },
 ): { decision: Decision; records: Outgoing[] } {
   const { broker, topics } = context;
   const records: Outgoing[] = [];
@@ -29,6 +30,7 @@ export function answerTo(
         traceparent: sent(context, run, { request, parent: of.parent ?? rootTraceparent(traceOf(run)) }),
       });
       if (fits(record, broker.maxRecordBytes)) {
+        of.budget.spend([record]);
         records.push(record);
         continue;
       }
@@ -43,9 +45,12 @@ export function answerTo(
     }
     requests = more;
   }
-  for (const event of events) records.push(eventsRecord(topics.runs, event.run, event));
-  for (const fact of facts)
-    records.push(...factRecords(topics, run, { fact, plan: of.plan, limit: broker.maxRecordBytes }));
+  const told = [
+    ...events.map((event) => eventsRecord(topics.runs, event.run, event)),
+    ...facts.flatMap((fact) => factRecords(topics, run, { fact, plan: of.plan, limit: broker.maxRecordBytes })),
+  ];
+  of.budget.spend(told);
+  for (const record of told) records.push(record);
   return { decision: { run, facts, requests: decision.requests, events }, records };
 }
 

@@ -13,7 +13,9 @@ import {
   wakeAtOf,
   withLists,
 } from '@millrace/saga';
+import { parkingOf } from '@millrace/service';
 import { answerBytes } from './answer.js';
+import { AnswerBudget } from './answer-budget.js';
 import { changeOf, closedOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
@@ -42,29 +44,33 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     const { partition } = batch;
     const records: Outgoing[] = [];
     const readings = batch.records.map((record) => ({ record, ...readEvents(record.value) }));
-    const all = readings.flatMap(({ events }) => events);
+    const all = readings.flatMap(({ events }) => events.map(({ event }) => event));
     const work = await find(partition, all, at);
     const targets = await targetsOf(all);
     const paused = await plans.paused(
       [...work.values()].flatMap(({ before }) => (before?.run.held ? [before.run.pipeline] : [])),
     );
     for (const { record, events, failure: problem } of readings) {
-      if (problem) records.push(parked(record, { failure: problem, at }));
-      for (const [item, event] of events.entries()) {
+      const strays: Stray[] = [];
+      for (const { item, event } of events) {
         const one = work.get(event.run);
         const target = event.type === 'run.move-requested' ? targets.get(event.to) : undefined;
         if (one) apply(one, event, { at, target, waits: paused.has(one.decision.run.pipeline) });
-        else if (event.type !== 'step.progress') records.push(stray(record, { event, item, at }));
+        else if (event.type !== 'step.progress') strays.push({ item, ...UNKNOWN });
       }
+      const wrong = problem ?? failureOf(strays);
+      if (wrong) records.push(parked(record, { failure: wrong, at }));
     }
+    const budget = new AnswerBudget(context.maxAnswerBytes, context.broker.maxRecordBytes);
+    budget.spend(records);
     const changed = [...work.values()].filter((one) => one.decision.facts.length > 0 || one.woken);
     for (const one of changed) {
       const load = (runs: readonly string[]) => store.writer.load(runs);
       const decision = await withLists(one.decision, { plan: one.plan, load });
       const parent = one.before ? {} : { parent: acceptedSpans(telemetry, decision.run, spanOf(decision.run, at)) };
-      const answer = answerTo(context, decision, { plan: one.plan, ...parent });
+      const answer = answerTo(context, decision, { plan: one.plan, budget, ...parent });
       one.decision = answer.decision;
-      records.push(...answer.records);
+      for (const record of answer.records) records.push(record);
     }
     const changes = changed.map(({ before, decision, plan, woken }) => {
       const change = { ...changeOf(before, decision, plan), created: before === undefined };
@@ -142,17 +148,10 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     one.woken ||= event.type === 'run.woken';
   }
 
-  /** An event that is about no run: alone, as it may have come among others. */
-  function stray(record: Incoming, of: { event: RunEvent; item: number; at: number }): Outgoing {
-    const alone = { ...record, key: Buffer.from(of.event.run), value: Buffer.from(JSON.stringify([of.event])) };
-    return parked(alone, {
-      ...of,
-      failure: failure('UNKNOWN_RUN', 'The event is about a run that was never accepted here.'),
-    });
-  }
-
-  function parked(record: Incoming, why: { failure: Failure; at: number; item?: number }): Outgoing {
+  /** The record as it came, once, whatever is wrong with however many of its events. */
+  function parked(record: Incoming, why: { failure: Failure; at: number }): Outgoing {
     const { maxRecordBytes: maxBytes } = context.broker;
+    telemetry.meters.parked.add(1, { topic: topics.runs, code: why.failure.code });
     return { topic: topics.deadLetters, ...unreadable(record, { ...why, group: of.group, maxBytes }) };
   }
 
@@ -175,11 +174,31 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     group: of.group,
     maxBatch: of.maxBatch,
     take,
+    parking: parkingOf(context, of),
     opened: (at) => {
       cache.open(at.partition);
       return positions.open(at);
     },
   };
+}
+
+/** An event of a record that changes nothing, and why. */
+interface Stray {
+  readonly item: number;
+  readonly code: 'UNKNOWN_RUN' | 'CONTRADICTS_RUN';
+  readonly detail: string;
+}
+
+const UNKNOWN = { code: 'UNKNOWN_RUN', detail: 'is about a run that was never accepted here' } as const;
+const MOST_DETAILS = 20;
+
+/** Why a record with these strays is a dead letter; undefined where it has none. */
+function failureOf(strays: readonly Stray[]): Failure | undefined {
+  const [first] = strays;
+  if (!first) return undefined;
+  const details = strays.slice(0, MOST_DETAILS).map(({ item, detail }) => ({ pointer: `/${item}`, detail }));
+  const which = strays.length === 1 ? 'An event' : `${strays.length} events`;
+  return failure(first.code, `${which} of the record changed nothing: the first ${first.detail}.`, { details });
 }
 
 /** A page has a trace of its own: it is linked to its parent's. */

@@ -3,6 +3,7 @@ import { type RunEvent, type TakenRecord, unreadable } from '@millrace/contracts
 import { type LoadedSource, signalIn, UNWANTED } from '@millrace/pipeline';
 import { heardSignals } from '@millrace/saga';
 import type { RunChange, SignalChanges, SignalRecord } from '@millrace/store';
+import { parkingOf } from '@millrace/service';
 import type { Context } from './context.js';
 import { eventsRecord } from './publishing.js';
 
@@ -15,7 +16,7 @@ const SNOOZE_MS = 15_000;
 
 /** Takes the records of a topic that may be signals to the store, which brings them together with who waits. `sources` may grow. */
 export function signalSource(
-  { broker, topics, store, now, wakeBy }: Needs & Pick<Context, 'now' | 'wakeBy'>,
+  { broker, topics, store, telemetry, now, wakeBy }: Needs & Pick<Context, 'telemetry' | 'now' | 'wakeBy'>,
   of: {
     topic: string;
     group: string;
@@ -48,7 +49,8 @@ export function signalSource(
     return answers;
   }
 
-  return { topic, group, maxBatch, take, opened };
+  const parking = parkingOf({ broker, topics, telemetry }, { group, now });
+  return { topic, group, maxBatch, take, opened, parking };
 }
 
 /** What a batch of runs means for signals: undefined where it means nothing. */

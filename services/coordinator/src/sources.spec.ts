@@ -112,6 +112,7 @@ class Process {
       partitions: PARTITIONS,
       runs: told.meters.runs,
       wakeBy: () => undefined,
+      maxAnswerBytes: 10_000_000,
       now: () => 1_700_000_000_000,
     };
     this.intake = intakeSource(context, { group: 'i', maxBatch: 10, keyIsIdempotent: false });
@@ -391,7 +392,10 @@ describe('headers that nobody of ours has written', () => {
   const parked = { ...hostile, 'millrace-dead-letter': derivedId('dl', randomId('t')) };
 
   test('hold up no dead letters', async () => {
-    const source = unreadSource(store, { topic: 'dead-letters', group: 'd', maxBatch: 10 });
+    const source = unreadSource(
+      { store, telemetry: told, now: Date.now },
+      { topic: 'dead-letters', group: 'd', maxBatch: 10 },
+    );
     const records = [hostile, parked].map((headers, offset) => record(source.topic, { offset, value: 'x', headers }));
     expect(await take(source, records)).toEqual([]);
     expect(await store.reader.deadLetter(parked['millrace-dead-letter'])).toMatchObject({
@@ -476,26 +480,24 @@ describe('what happens to runs', () => {
     await open(one.runs, null, partition);
     const value = [{ type: 'nonsense' }, completed(runIdOf('letters', 'never')), completed(run)];
     const answer = await take(one.runs, [record(one.topics.runs, { offset: 0, partition, value })]);
-    const codes = answer.flatMap(({ headers }) => headerText(headers ?? {}, 'millrace-failure-code') ?? []);
-    expect(codes.sort()).toEqual(['INVALID_RECORD', 'UNKNOWN_RUN']);
+    const letters = answer.filter(({ topic }) => topic === one.topics.deadLetters);
+    expect(letters.map(({ headers }) => headerText(headers!, 'millrace-failure-code'))).toEqual(['INVALID_RECORD']);
     expect(await store.reader.run(run)).toMatchObject({ status: 'completed' });
   });
 
-  test('of runs that nobody knows are dead letters each, also from one record, in one batch', async () => {
+  test('of runs that nobody knows is one dead letter for each record, with its bytes once, however many they are', async () => {
     const { one, partition } = await begun();
     await open(one.runs, null, partition);
     const stranger = (n: number) => completed(runIdOf('letters', `never ${n}`));
-    const answer = await take(one.runs, [
+    const sent = [
       record(one.topics.runs, { offset: 4, partition, value: [stranger(1), stranger(2), { type: 'nonsense' }] }),
-      record(one.topics.runs, { offset: 5, partition, value: [stranger(1)] }),
-    ]);
-    const ids = answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-dead-letter'));
-    expect(new Set(ids).size).toBe(4);
-    expect(answer.map(({ headers }) => headerText(headers ?? {}, 'millrace-origin-offset'))).toEqual([
-      '4',
-      '4',
-      '4',
-      '5',
-    ]);
+      record(one.topics.runs, { offset: 5, partition, value: Array.from({ length: 50 }, (_, n) => stranger(n)) }),
+    ];
+    const answer = await take(one.runs, sent);
+    const said = (name: string) => answer.map(({ headers }) => headerText(headers ?? {}, name));
+    expect(said('millrace-origin-offset')).toEqual(['4', '5']);
+    expect(said('millrace-failure-code')).toEqual(['INVALID_RECORD', 'UNKNOWN_RUN']);
+    expect(answer.map(({ value }) => value)).toEqual(sent.map(({ value }) => value));
+    expect(new Set(said('millrace-dead-letter')).size).toBe(2);
   });
 });

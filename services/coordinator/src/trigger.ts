@@ -1,6 +1,7 @@
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, sizeOf } from '@millrace/broker';
 import { type Failure, unreadable } from '@millrace/contracts';
 import { type GatheredRecord, type LoadedTrigger, TOO_LARGE, triggered } from '@millrace/pipeline';
+import { parkingOf } from '@millrace/service';
 import type { Context } from './context.js';
 import { intakeRecord } from './intake-record.js';
 
@@ -16,7 +17,7 @@ export interface Triggering {
  * place. Where records are gathered, they go to the store until they are a run.
  */
 export function triggerSource(
-  context: Pick<Context, 'broker' | 'topics' | 'store' | 'now' | 'wakeBy'>,
+  context: Pick<Context, 'broker' | 'topics' | 'store' | 'telemetry' | 'now' | 'wakeBy'>,
   of: Triggering & { group: string; maxBatch: number },
 ): OrderedSource {
   const { broker, topics, store } = context;
@@ -50,7 +51,8 @@ export function triggerSource(
   }
 
   const opened = openedAt(context, { id: of.id, group, topic: trigger.topic, fromStart: trigger.from === 'start' });
-  return { topic: trigger.topic, group, maxBatch: of.maxBatch, take, opened };
+  const parking = parkingOf(context, { group, now: context.now });
+  return { topic: trigger.topic, group, maxBatch: of.maxBatch, take, opened, parking };
 }
 
 /** Where a partition of which nothing was taken yet begins: where it stood when the trigger was deployed. */

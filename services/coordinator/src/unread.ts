@@ -1,6 +1,7 @@
-import type { Incoming, OrderedSource } from '@millrace/broker';
+import { causeOf, type Incoming, type OrderedSource } from '@millrace/broker';
 import {
   deadLetterIdOf,
+  derivedId,
   failure,
   Failure,
   HEADER,
@@ -12,19 +13,50 @@ import {
   TimeMs,
   UNREADABLE,
 } from '@millrace/contracts';
-import type { DeadLetter, Store } from '@millrace/store';
+import { blamesRecord, tellParked, unprocessable } from '@millrace/service';
+import type { DeadLetter } from '@millrace/store';
+import type { Context } from './context.js';
 
 /** Keeps in the store, for API and console, the records on `dead-letters` that nobody could read. Parked steps are there already. */
-export function unreadSource(store: Store, of: { topic: string; group: string; maxBatch: number }): OrderedSource {
+export function unreadSource(
+  { store, telemetry, now }: Pick<Context, 'store' | 'telemetry' | 'now'>,
+  of: { topic: string; group: string; maxBatch: number },
+): OrderedSource {
   return {
     ...of,
+    parking: { blames: blamesRecord, park },
     async take({ records }) {
       const letters = records.flatMap((record) => letterOf(record) ?? []);
       if (letters.length > 0) await store.writer.keep(letters);
       return [];
     },
   };
+
+  /** Were it sent to the dead letters, it would come here again: it is kept without what it says of itself. */
+  async function park(record: Incoming, error: unknown): Promise<readonly []> {
+    const { topic, partition, offset, timestamp, key, value } = record;
+    const reason = unprocessable(error);
+    tellParked(telemetry, record, { group: of.group, failure: reason, error });
+    const bytes = { key: key?.toString('base64') ?? null, value: value?.toString('base64') ?? null };
+    const kept = { topic, partition, offset, timestamp, ...bytes, headers: {} };
+    const id = derivedId('dl', ...[topic, partition, offset, timestamp].map(String));
+    try {
+      await store.writer.keep([{ ...NOTHING, id, at: now(), failure: reason, record: kept }]);
+    } catch (refused) {
+      if (!blamesRecord(refused)) throw refused;
+      const fields = { topic, partition, offset, ...causeOf(refused) };
+      telemetry.log.error(fields, 'A dead letter cannot be kept: it stands in its topic alone.');
+    }
+    return [];
+  }
 }
+
+/** What is not known of a dead letter whose headers are not believed. */
+const NOTHING = {
+  status: 'open',
+  attempts: 0,
+  ...{ run: undefined, pipeline: undefined, step: undefined, stage: undefined, input: undefined },
+} as const;
 
 /** What somebody else wrote to the topic may look as it likes: it is left out, or kept as far as it can be read. */
 function letterOf(record: Incoming): DeadLetter | undefined {

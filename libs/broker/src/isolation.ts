@@ -1,0 +1,111 @@
+import type { Batch, Incoming, OrderedSource, Outgoing } from './broker.js';
+import { causeOf, damageOf, TRIES } from './parking.js';
+
+/** A partition that does not move on, and why. Holds nothing of what its records say. */
+export interface Standstill {
+  readonly topic: string;
+  readonly partition: number;
+  /** The oldest record that is not done; undefined where the partition could not be opened. */
+  readonly offset: number | undefined;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly error: string;
+  readonly code?: string;
+}
+
+/** A partition stands still once it has failed so often in a row. */
+const STANDS_AFTER = 5;
+
+/**
+ * Finds the record that makes batches of its partition fail. Once a batch has failed `TRIES` times for a reason of its
+ * records, the partition is taken in halves, down to one record: that one is parked, and the others go on.
+ */
+export class Isolation {
+  private blamed = 0;
+  private size = Infinity;
+  /** Below this offset stands a record that a batch has failed with. */
+  private until = 0;
+  private condemned: { readonly offset: number; readonly error: unknown } | undefined;
+  private failing: Standstill | undefined;
+  private narrowed = false;
+
+  constructor(
+    private readonly source: OrderedSource,
+    private readonly partition: number,
+  ) {}
+
+  /** Where the partition stands still, if it does. */
+  get still(): Standstill | undefined {
+    return this.failing && this.failing.failures >= STANDS_AFTER ? this.failing : undefined;
+  }
+
+  /** How many of the oldest records make the next batch. A record that cannot be read goes alone. */
+  cut(records: readonly Incoming[]): number {
+    const damaged = records.findIndex((record) => record.damaged !== undefined);
+    return Math.min(records.length, this.size, damaged < 0 ? Infinity : Math.max(damaged, 1));
+  }
+
+  /** Answers the batch: by its source, or for a record that was found to fail alone by parking it. `check` throws where the answer cannot be published. */
+  async answer(batch: Batch, check: (answer: readonly Outgoing[]) => void): Promise<readonly Outgoing[]> {
+    const { parking, take } = this.source;
+    this.narrowed = false;
+    const [first] = batch.records;
+    const damage = first && damageOf(first);
+    if (damage) return parking ? parking.park(first, damage) : [];
+    const { condemned } = this;
+    if (first && condemned?.offset === first.offset && batch.records.length === 1)
+      return parking!.park(first, condemned.error);
+    try {
+      const answer = await take(batch);
+      check(answer);
+      return answer;
+    } catch (error) {
+      this.blame(batch, error);
+      throw error;
+    }
+  }
+
+  /** Opening, answering or committing failed. Returns after how many failures in a row the same comes again, for the back-off: 0 where a smaller batch comes. */
+  failed(error: unknown, offset: number | undefined): number {
+    const { topic } = this.source;
+    const { error: name, code } = causeOf(error);
+    const failures = (this.failing?.failures ?? 0) + 1;
+    const since = this.failing?.since ?? Date.now();
+    const what = { error: name, ...(code !== undefined && { code }) };
+    this.failing = { topic, partition: this.partition, offset, failures, since, ...what };
+    const narrowed = this.narrowed;
+    this.narrowed = false;
+    return narrowed ? 0 : failures;
+  }
+
+  /** All below `next` is done. */
+  committed(next: number): void {
+    this.failing = undefined;
+    this.condemned = undefined;
+    if (next >= this.until) {
+      this.size = Infinity;
+      this.blamed = 0;
+    } else {
+      this.size *= 2;
+      this.blamed = TRIES - 1;
+    }
+  }
+
+  private blame({ records, next }: Batch, error: unknown): void {
+    if (!this.source.parking?.blames(error)) {
+      this.blamed = 0;
+      return;
+    }
+    if (++this.blamed < TRIES) return;
+    this.narrowed = true;
+    this.until = Math.max(this.until, next);
+    if (records.length === 1) this.condemned = { offset: records[0]!.offset, error };
+    else {
+      this.size = Math.ceil(records.length / 2);
+      // A record that is alone for the first time gets another try.
+      this.blamed = this.size === 1 ? TRIES - 2 : TRIES - 1;
+    }
+  }
+}

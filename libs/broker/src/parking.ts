@@ -1,0 +1,72 @@
+import type { Handle, Incoming, Outgoing, Source } from './broker.js';
+import { BrokerError } from './errors.js';
+import { refuseTooLarge } from './packing.js';
+
+/** What a consumer does about a record that it can never handle, so that the record holds up no other. */
+export interface Parking {
+  /**
+   * Tells whether the error is about the record, so that the record fails again however often it comes. False for what
+   * is away and comes back by itself (a store, a broker, a full disk): the record is then waited for, and never parked.
+   */
+  readonly blames: (error: unknown) => boolean;
+  /** Returns what is committed in place of the record's answer: a dead letter, mostly. */
+  readonly park: (record: Incoming, error: unknown) => Promise<readonly Outgoing[]>;
+}
+
+/** So many failures in a row that blame a record, or its batch, until something is done about it. */
+export const TRIES = 3;
+
+/** The error that a record which the broker itself cannot read is parked with. */
+export function damageOf({ topic, partition, offset, damaged }: Incoming): BrokerError | undefined {
+  if (damaged === undefined) return undefined;
+  const place = `at offset ${offset} of partition ${partition} of ${topic}`;
+  return new BrokerError('RECORD_DAMAGED', `What stands ${place} cannot be read: ${damaged}.`);
+}
+
+/** Handles records as `handle` does, and parks one that has failed `TRIES` times for a reason of its own. */
+export function withParking({ parking }: Source, handle: Handle, maxRecordBytes: number): Handle {
+  if (!parking) return (record, signal) => (record.damaged === undefined ? handle(record, signal) : NOTHING);
+  const failed = new Map<string, { times: number; error: unknown }>();
+  return async (record, signal) => {
+    const damage = damageOf(record);
+    if (damage) return parking.park(record, damage);
+    const place = `${record.partition}/${record.offset}`;
+    const before = failed.size === 0 ? undefined : failed.get(place);
+    try {
+      if (before && before.times >= TRIES) return await parking.park(record, before.error);
+      const answer = await handle(record, signal);
+      refuseTooLarge(answer, maxRecordBytes);
+      if (before) failed.delete(place);
+      return answer;
+    } catch (error) {
+      // What is handled no longer is another owner's: it is not remembered here.
+      if (signal.aborted) failed.delete(place);
+      else if (parking.blames(error)) failed.set(place, { times: Math.min((before?.times ?? 0) + 1, TRIES), error });
+      throw error;
+    }
+  };
+}
+
+const NOTHING: Promise<readonly Outgoing[]> = Promise.resolve([]);
+
+/**
+ * What a log may say of an error: its name, its code and that of its cause, and its place in the source. Its message may
+ * quote what the record says.
+ */
+export function causeOf(error: unknown): { error: string; code?: string; cause?: string; at?: string } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const [code, cause] = [codeOf(error), codeOf(error.cause)];
+  const at = error.stack?.split('\n').find((line) => /^\s+at /.test(line));
+  return {
+    error: error.name,
+    ...(code !== undefined && { code }),
+    ...(cause !== undefined && { cause }),
+    ...(at !== undefined && { at: at.trim() }),
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, type } = error as { code?: unknown; type?: unknown };
+  return [code, type].find((one) => typeof one === 'string')?.slice(0, 64);
+}
