@@ -24,6 +24,8 @@ export type Metric =
       readonly partition: number;
       readonly ms: number;
     }
+  /** A batch that could not be read. */
+  | { readonly name: 'damaged'; readonly topic: string; readonly partition: number }
   | { readonly name: 'window-full'; readonly group: string; readonly topic: string; readonly partition: number }
   /** Records that were read and are not finished: queued, in flight, waiting for their commit. */
   | {
@@ -45,6 +47,8 @@ export interface KafkaSettings {
   readonly transactionTimeoutMs?: number;
   /** A process that was not heard of for so long loses its partitions; default 10,000. */
   readonly sessionTimeoutMs?: number;
+  /** A compressed batch that unpacks to more bytes is passed over, and parked; default 32 MiB. */
+  readonly maxUnpackedBytes?: number;
   readonly log?: Log;
   readonly onMetric?: (metric: Metric) => void;
 }
@@ -85,6 +89,9 @@ const environment = z
     KAFKA_SESSION_TIMEOUT_MS: trimmed
       .regex(/^(?:\d{4,7})?$/, 'expected a whole number of milliseconds, at least 1000, e.g. 10000')
       .default(''),
+    KAFKA_MAX_UNPACKED_BYTES: trimmed
+      .regex(/^(?:\d{6,10})?$/, 'expected a number of bytes from 100000 to 9999999999, e.g. 33554432')
+      .default(''),
   })
   .superRefine((env, problems) => {
     const need = (path: 'KAFKA_SASL_USERNAME' | 'KAFKA_SASL_PASSWORD'): void => {
@@ -123,12 +130,12 @@ export class KafkaSettingsError extends Error {
 
 /**
  * Where and how to reach Kafka, from KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_SSL, KAFKA_SSL_CA (a path), KAFKA_SASL_MECHANISM,
- * KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SESSION_TIMEOUT_MS.
+ * KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SESSION_TIMEOUT_MS and KAFKA_MAX_UNPACKED_BYTES.
  * @throws {KafkaSettingsError} with all problems at once
  */
 export function kafkaSettings(
   env: Readonly<Record<string, string | undefined>>,
-): Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'sessionTimeoutMs'> {
+): Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'sessionTimeoutMs' | 'maxUnpackedBytes'> {
   const parsed = environment.safeParse(env);
   const problems = parsed.success
     ? []
@@ -145,11 +152,13 @@ export function kafkaSettings(
   if (!parsed.success || problems.length > 0) throw new KafkaSettingsError(problems);
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = parsed.data;
   const sessionTimeoutMs = Number(parsed.data.KAFKA_SESSION_TIMEOUT_MS);
+  const maxUnpackedBytes = Number(parsed.data.KAFKA_MAX_UNPACKED_BYTES);
   return {
     brokers: parsed.data.KAFKA_BROKERS,
     clientId: parsed.data.KAFKA_CLIENT_ID,
     ...(certificate !== undefined ? { ssl: { ca: certificate } } : parsed.data.KAFKA_SSL === 'true' && { ssl: true }),
     ...(mechanism && { sasl: { mechanism, username, password } }),
     ...(sessionTimeoutMs > 0 && { sessionTimeoutMs }),
+    ...(maxUnpackedBytes > 0 && { maxUnpackedBytes }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Incoming } from '@millrace/broker';
-import type { Log } from './config.js';
 import { ask, type Clients, type Cluster, kindOf, messageOf, protocolError } from './kafkajs.js';
-import { readRecords } from './wire/record-batch.js';
+import type { House } from './tenure.js';
+import { readRecords } from './wire/records.js';
 import { type Fetched, fetch, type Wanted } from './wire/requests.js';
 
 /** One partition being read. */
@@ -15,6 +15,8 @@ export interface Sink {
   /** The offset that was wanted is not in the log, which goes from `start` to `end`. */
   outOfRange(start: number, end: number): void;
 }
+
+type Reads = Pick<House, 'log' | 'onMetric' | 'maxUnpackedBytes'>;
 
 interface Reading {
   readonly sink: Sink;
@@ -42,15 +44,15 @@ export class Fetcher {
 
   private constructor(
     private readonly cluster: Cluster,
-    private readonly log: Log,
+    private readonly of: Reads,
   ) {}
 
-  static async connect(clients: Clients, topics: readonly string[], log: Log): Promise<Fetcher> {
-    const cluster = clients.cluster();
+  static async connect(of: Reads & { readonly clients: Clients }, topics: readonly string[]): Promise<Fetcher> {
+    const cluster = of.clients.cluster();
     try {
       await cluster.connect();
       await cluster.addMultipleTargetTopics(topics);
-      return new Fetcher(cluster, log);
+      return new Fetcher(cluster, of);
     } catch (error) {
       await cluster.disconnect();
       throw error;
@@ -123,7 +125,7 @@ export class Fetcher {
         await this.deliver(asked, fetched);
       } catch (error) {
         if (this.closed) return;
-        this.log('debug', 'Fetching failed; trying again', {
+        this.of.log('debug', 'Fetching failed; trying again', {
           broker: leader,
           error: kindOf(error),
           reason: messageOf(error),
@@ -171,21 +173,30 @@ export class Fetcher {
     if (fetched.next === fetched.offset) return;
     const { topic, partition, offset: from } = fetched;
     const records: Incoming[] = [];
-    try {
-      for (const batch of fetched.batches) readRecords(batch, { topic, partition, from }, records);
-    } catch (error) {
-      reading.notBefore = Date.now() + 5_000;
-      const fields = { topic, partition, offset: from, reason: messageOf(error) };
-      this.log('error', `Records of ${topic} cannot be read, so its partition ${partition} stands still`, fields);
-      return;
+    const { maxUnpackedBytes } = this.of;
+    let { next } = fetched;
+    let bytes = 0;
+    for (const batch of fetched.batches) {
+      if (bytes >= maxUnpackedBytes) {
+        // The rest is fetched again: all of it at once could be more than there is memory.
+        next = batch.baseOffset;
+        break;
+      }
+      bytes += readRecords(batch, { topic, partition, from, maxUnpackedBytes }, records);
     }
-    reading.sink.accept(records, fetched);
+    for (const { offset, damaged } of records) {
+      if (damaged === undefined) continue;
+      this.of.onMetric({ name: 'damaged', topic, partition });
+      const what = `What stands at offset ${offset} of partition ${partition} of ${topic} cannot be read and is passed over`;
+      this.of.log('error', what, { topic, partition, offset, reason: damaged });
+    }
+    reading.sink.accept(records, { ...fetched, next });
   }
 
   private trouble(reading: Reading, error: Error): void {
     reading.notBefore = Date.now() + TROUBLE_MS;
     const { topic, partition } = reading.sink;
-    this.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, {
+    this.of.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, {
       topic,
       partition,
       error: kindOf(error),
@@ -209,7 +220,7 @@ export class Fetcher {
       if (!this.cluster.isConnected()) await this.cluster.connect();
       await this.cluster.refreshMetadata();
     } catch (failure) {
-      this.log('debug', 'Kafka cannot be asked for its leaders; trying again', { error: kindOf(failure) });
+      this.of.log('debug', 'Kafka cannot be asked for its leaders; trying again', { error: kindOf(failure) });
     }
     this.spread();
   }

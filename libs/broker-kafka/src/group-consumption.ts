@@ -181,7 +181,7 @@ export class GroupConsumption<O extends Owned> implements Consumption {
     const { house, source } = this;
     while (!this.ending) {
       try {
-        return (this.fetcher = await Fetcher.connect(house.clients, [source.topic], house.log));
+        return (this.fetcher = await Fetcher.connect(house, [source.topic]));
       } catch (error) {
         house.log('warn', `${source.topic} cannot be read yet; trying again`, {
           ...source,

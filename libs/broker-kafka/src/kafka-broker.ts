@@ -16,6 +16,7 @@ import { doneAbove } from './window.js';
 /** Kafka's own default for `message.max.bytes`: a batch of one record must fit. */
 const DEFAULT_MESSAGE_BYTES = 1_048_588;
 const BATCH_OVERHEAD = 512;
+const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
 const BATCH_BYTES = 900_000;
 const TOPICS_WITHIN_MS = 30_000;
 const HEALTHY_WITHIN_MS = 5_000;
@@ -50,6 +51,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     transactionTimeoutMs: settings.transactionTimeoutMs ?? 30_000,
     sessionTimeoutMs: settings.sessionTimeoutMs ?? 10_000,
     maxRecordBytes: messageBytes - BATCH_OVERHEAD,
+    maxUnpackedBytes: settings.maxUnpackedBytes ?? MAX_UNPACKED_BYTES,
     maxBatchBytes: Math.min(BATCH_BYTES, messageBytes - BATCH_OVERHEAD),
     log,
     onMetric: settings.onMetric ?? (() => undefined),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type AbortedTransaction, readCommitted } from './read-committed.js';
 import { Writer } from './wire/bytes.js';
-import { batchesOf, readRecords, writeBatch } from './wire/record-batch.js';
+import { batchesOf, writeBatch } from './wire/record-batch.js';
+import { readRecords } from './wire/records.js';
 
 const CONTROL = 0x20;
 
@@ -98,7 +99,7 @@ test('however transactions overlap, exactly the committed records are seen, from
           .map(({ one: { producerId, firstOffset } }) => ({ producerId, firstOffset }));
         const seen: { offset: number }[] = [];
         for (const batch of readCommitted(batchesOf(log.fetch(from)), aborted))
-          readRecords(batch, { topic: 't', partition: 0, from }, seen as never);
+          readRecords(batch, { topic: 't', partition: 0, from, maxUnpackedBytes: 1_000_000 }, seen as never);
         const expected = [...log.committed]
           .filter((offset) => offset >= from && offset < log.stable)
           .sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-import type { Incoming, Tail } from '@millrace/broker';
+import { causeOf, type Incoming, type Tail } from '@millrace/broker';
 import { Fetcher, type Sink } from './fetcher.js';
 import type { House } from './tenure.js';
 import type { Range } from './topics.js';
@@ -56,7 +56,7 @@ export async function tail(
   of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
 ): Promise<Tail> {
   for (const topic of of.topics) await house.topics.partitionsOf(topic);
-  const fetcher = await Fetcher.connect(house.clients, of.topics, house.log);
+  const fetcher = await Fetcher.connect(house, of.topics);
   let closed = false;
   try {
     const ranges = (await Promise.all(of.topics.map((topic) => house.topics.ranges(topic)))).flat();
@@ -65,7 +65,13 @@ export async function tail(
     const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
     const tell = {
       see: (record: Incoming): void => {
-        if (!closed) of.see(record);
+        if (closed || record.damaged !== undefined) return;
+        try {
+          of.see(record);
+        } catch (error) {
+          const { topic, partition, offset } = record;
+          house.log('error', 'Who watches a topic threw', { topic, partition, offset, ...causeOf(error) });
+        }
       },
       reached: (): void => {
         if (--left === 0) catchUp();
@@ -98,7 +104,7 @@ export async function browse(
   if (!range || at.limit <= 0) return records;
   let position = Math.max(at.offset, range.start);
   if (position >= range.end) return records;
-  const fetcher = await Fetcher.connect(house.clients, [at.topic], house.log);
+  const fetcher = await Fetcher.connect(house, [at.topic]);
   await new Promise<void>((resolve) => {
     const move = (to: number): void => {
       position = to;
@@ -110,7 +116,7 @@ export async function browse(
       wants: () => (position < range.end && records.length < at.limit ? position : null),
       accept(read, { next, offset }) {
         if (offset !== position) return;
-        for (const record of read) if (record.offset < range.end) records.push(record);
+        for (const record of read) if (record.offset < range.end && record.damaged === undefined) records.push(record);
         move(next);
       },
       outOfRange: (start) => move(Math.max(position, start)),

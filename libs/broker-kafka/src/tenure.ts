@@ -16,6 +16,8 @@ export interface House {
   readonly sessionTimeoutMs: number;
   readonly maxRecordBytes: number;
   readonly maxBatchBytes: number;
+  /** The most bytes that a compressed batch may unpack to. */
+  readonly maxUnpackedBytes: number;
   readonly log: Log;
   readonly onMetric: (metric: Metric) => void;
 }

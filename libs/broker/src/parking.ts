@@ -54,11 +54,12 @@ const NOTHING: Promise<readonly Outgoing[]> = Promise.resolve([]);
  * quote what the record says.
  */
 export function causeOf(error: unknown): { error: string; code?: string; cause?: string; at?: string } {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const [code, cause] = [codeOf(error), codeOf(error.cause)];
-  const at = error.stack?.split('\n').find((line) => /^\s+at /.test(line));
+  if (typeof error !== 'object' || error === null) return { error: typeof error };
+  const { name, stack, cause: inner } = error as Partial<Error>;
+  const [code, cause] = [codeOf(error), codeOf(inner)];
+  const at = stack?.split('\n').find((line) => /^\s+at /.test(line));
   return {
-    error: error.name,
+    error: name ?? typeof error,
     ...(code !== undefined && { code }),
     ...(cause !== undefined && { cause }),
     ...(at !== undefined && { at: at.trim() }),
@@ -66,7 +67,7 @@ export function causeOf(error: unknown): { error: string; code?: string; cause?:
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
   const { code, type } = error as { code?: unknown; type?: unknown };
   return [code, type].find((one) => typeof one === 'string')?.slice(0, 64);
 }

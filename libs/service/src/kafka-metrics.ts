@@ -15,12 +15,17 @@ export function kafkaMetrics(meters: Meters): OnMetric {
     'millrace_window_full_total',
     'Times that one unfinished record held up its partition.',
   );
+  const damaged = meters.counter<'topic'>(
+    'millrace_damaged_batches_total',
+    'Record batches in Kafka that could not be read and were passed over.',
+  );
   return (metric) => {
     const labels = { topic: metric.topic };
     if (metric.name === 'commit') {
       commits.record(metric.ms / 1_000, labels);
       committed.add(metric.records, labels);
-    } else if (metric.name === 'takeover') takeovers.add(1, labels);
+    } else if (metric.name === 'damaged') damaged.add(1, labels);
+    else if (metric.name === 'takeover') takeovers.add(1, labels);
     else if (metric.name === 'window-full') full.add(1, labels);
   };
 }

@@ -10,9 +10,8 @@ const NOT_THE_RECORDS = new Set<unknown>([
 
 /** Tells whether handling a record failed because of the record, so that it fails again however often it comes. */
 export function blamesRecord(error: unknown): boolean {
-  if (!(error instanceof Error)) return true;
-  if (error.name === 'AbortError') return false;
-  const { code } = error as { code?: unknown };
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  if (name === 'AbortError') return false;
   // The system's own codes (ECONNRESET, ENOSPC): a disk or a network.
   const ofSystem = typeof code === 'string' && /^E[A-Z0-9]+$/.test(code);
   return !ofSystem && !NOT_THE_RECORDS.has(code);

@@ -49,6 +49,7 @@ export class Reader {
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
       scale *= 128;
+      if (scale > 2 ** 63) throw new RangeError('a number has no end');
     }
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
@@ -62,6 +63,7 @@ export class Reader {
       byte = buffer[this.at++]!;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
+      if (shift >= 28) throw new RangeError('a number has no end');
     }
   }
 }

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Incoming, Outgoing } from '@millrace/broker';
 import fc from 'fast-check';
 import { Reader, sizeOfVarint, Writer } from './bytes.js';
 import { crc32c } from './crc32c.js';
-import { batchesOf, readRecords, writeBatch } from './record-batch.js';
+import { batchesOf, writeBatch } from './record-batch.js';
+import { readRecords } from './records.js';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const content = fc.oneof(fc.constant(null), fc.string({ unit: 'grapheme' }), bytes);
@@ -32,7 +34,8 @@ function written(records: readonly Outgoing[]): Buffer {
 
 function read(set: Buffer): Incoming[] {
   const records: Incoming[] = [];
-  for (const batch of batchesOf(set)) readRecords(batch, { topic: 't', partition: 0, from: 0 }, records);
+  const place = { topic: 't', partition: 0, from: 0, maxUnpackedBytes: 1_000_000 };
+  for (const batch of batchesOf(set)) readRecords(batch, place, records);
   return records;
 }
 
@@ -69,6 +72,76 @@ test('a batch that a fetch cut off is left for the next fetch', () => {
   const one = written([{ topic: 't', key: 'a', value: 'b' }]);
   for (let cut = 0; cut < one.length; cut++)
     expect(batchesOf(Buffer.concat([one, one.subarray(0, cut)]))).toHaveLength(1);
+});
+
+/** A batch whose body is packed, with the attribute and the checksum that belong to it. */
+function packed(set: Buffer, codec: number, pack: (body: Buffer) => Buffer): Buffer {
+  const batch = Buffer.concat([set.subarray(0, 61), pack(set.subarray(61))]);
+  batch.writeInt32BE(batch.length - 12, 8);
+  batch.writeInt16BE(codec, 21);
+  batch.writeUInt32BE(crc32c(batch, 21), 17);
+  return batch;
+}
+
+const two = written([
+  { topic: 't', key: 'a', value: 'b' },
+  { topic: 't', key: 'c', value: 'd' },
+]);
+
+test.each([
+  ['gzip', 1, gzipSync],
+  ['zstd', 4, zstdCompressSync],
+] as const)('a batch that is compressed with %s is read, and one that unpacks to too much is not', (_, codec, pack) => {
+  expect(read(packed(two, codec, (body) => pack(body))).map(({ value }) => String(value))).toEqual(['b', 'd']);
+  const bomb = packed(two, codec, () => pack(Buffer.alloc(1_000_001)));
+  expect(read(bomb)).toEqual([
+    expect.objectContaining({ offset: 0, value: bomb, damaged: 'it unpacks to more than 1000000 bytes' }),
+  ]);
+});
+
+test.each([
+  ['another codec', packed(two, 3, (body) => body), 'it is compressed with lz4, and none, gzip and zstd are read'],
+  ['no codec', packed(two, 7, (body) => body), 'it is compressed with 7, and none, gzip and zstd are read'],
+  ['what is no gzip', packed(two, 1, (body) => body), 'its gzip data is damaged'],
+  ['a cut body', packed(two, 0, (body) => body.subarray(0, -2)), 'a record is cut off'],
+  ['numbers without end', packed(two, 0, () => Buffer.alloc(100, 0xff)), 'a number has no end'],
+])('a batch with %s is one record that says so and has its bytes', (_, batch, damaged) => {
+  expect(read(batch)).toEqual([expect.objectContaining({ offset: 0, key: null, value: batch, damaged })]);
+});
+
+test('a batch whose bytes were changed is not read, and those beside it are', () => {
+  for (let at = 21; at < two.length; at++) {
+    const changed = Buffer.from(two);
+    changed[at]! ^= 1;
+    const after = Buffer.from(two);
+    after.writeInt32BE(2, 4);
+    const found = read(Buffer.concat([changed, after]));
+    expect(found[0]).toMatchObject({ offset: 0, damaged: 'its checksum does not fit its bytes' });
+    expect(found.slice(1).map(({ offset, value }) => [offset, String(value)])).toEqual([
+      [2, 'b'],
+      [3, 'd'],
+    ]);
+  }
+});
+
+test('whatever stands in a batch, reading it ends', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 0, max: 2 ** 31 - 1 }), (body, count) => {
+      const batch = packed(two, 0, () => Buffer.from(body));
+      batch.writeInt32BE(count, 57);
+      batch.writeUInt32BE(crc32c(batch, 21), 17);
+      expect(read(batch).length).toBeLessThanOrEqual(200);
+    }),
+    { numRuns: 1_000, seed: 1 },
+  );
+});
+
+test('a batch of a format that is not read is named, and those behind it are read', () => {
+  const old = Buffer.from(two);
+  old[16] = 1;
+  const found = read(Buffer.concat([old, two]));
+  expect(found[0]!.damaged).toMatch(/^it is of format 1/);
+  expect(found).toHaveLength(3);
 });
 
 test('a batch says who wrote it', () => {

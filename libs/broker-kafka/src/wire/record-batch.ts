@@ -1,9 +1,9 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Headers, Incoming, Outgoing } from '@millrace/broker';
+import type { Outgoing } from '@millrace/broker';
 import { int64At, Reader, sizeOfVarint, type Writer } from './bytes.js';
 import { crc32c } from './crc32c.js';
 
 const OVERHEAD = 61; // from the base offset to the number of records
+const CHECKSUM = 17;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
@@ -113,35 +113,61 @@ export interface Batch {
   readonly maxTimestamp: number;
   readonly count: number;
   readonly body: Buffer;
+  /** All of it, as it was fetched. */
+  readonly whole: Buffer;
+  /** Why its records cannot be read, where its head says so. */
+  readonly damaged?: string;
+}
+
+/** Whether its checksum is that of its bytes. */
+export function isSound({ whole }: Batch): boolean {
+  return whole.readUInt32BE(CHECKSUM) === crc32c(whole, CHECKSUM + 4);
 }
 
 /** The whole batches in a fetched record set; the last one is often cut off by the fetch's size limit, and left for the next fetch. */
 export function batchesOf(set: Buffer): Batch[] {
   const batches: Batch[] = [];
   for (let at = 0; at + OVERHEAD <= set.length;) {
-    const end = at + 12 + set.readInt32BE(at + 8);
+    const size = set.readInt32BE(at + 8);
+    const end = at + 12 + size;
     if (end > set.length) break;
-    const magic = set[at + 16];
-    if (magic !== 2)
-      throw new Error(`Record batch of format ${magic}: Millrace reads format 2, which Kafka writes since 0.11.`);
-    const baseOffset = int64At(set, at);
-    const attributes = set.readInt16BE(at + 21);
-    batches.push({
-      baseOffset,
-      lastOffset: baseOffset + set.readInt32BE(at + 23),
-      producerId: int64At(set, at + 43),
-      transactional: (attributes & TRANSACTIONAL) !== 0,
-      control: (attributes & CONTROL) !== 0,
-      attributes,
-      firstTimestamp: int64At(set, at + 27),
-      maxTimestamp: int64At(set, at + 35),
-      count: set.readInt32BE(at + 57),
-      body: set.subarray(at + OVERHEAD, end),
-    });
+    if (set[at + 16] !== 2 || size < OVERHEAD - 12) {
+      const whole = set.subarray(at, Math.max(end, at + OVERHEAD));
+      batches.push(ofAnotherFormat(whole));
+      if (size <= 0) break;
+    } else batches.push(batchIn(set.subarray(at, end)));
     at = end;
   }
   return batches;
 }
+
+function batchIn(whole: Buffer): Batch {
+  const baseOffset = int64At(whole, 0);
+  const attributes = whole.readInt16BE(21);
+  return {
+    baseOffset,
+    lastOffset: baseOffset + Math.max(whole.readInt32BE(23), 0),
+    producerId: int64At(whole, 43),
+    transactional: (attributes & TRANSACTIONAL) !== 0,
+    control: (attributes & CONTROL) !== 0,
+    attributes,
+    firstTimestamp: int64At(whole, 27),
+    maxTimestamp: int64At(whole, 35),
+    count: whole.readInt32BE(57),
+    body: whole.subarray(OVERHEAD),
+    whole,
+  };
+}
+
+/** What Kafka wrote before 0.11, or what is no batch: its place is known, and nothing else. */
+function ofAnotherFormat(whole: Buffer): Batch {
+  const baseOffset = int64At(whole, 0);
+  const damaged = `it is of format ${whole[16]}, and format 2 is read, which Kafka writes since 0.11`;
+  const nothing = { producerId: -1, transactional: false, control: false, attributes: 0, count: 0, body: NO_BYTES };
+  return { ...nothing, baseOffset, lastOffset: baseOffset, firstTimestamp: 0, maxTimestamp: 0, whole, damaged };
+}
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** Whether the transaction that a control batch ends was aborted. */
 export function isAbort(control: Batch): boolean {
@@ -153,85 +179,4 @@ export function isAbort(control: Batch): boolean {
   reader.varint(); // length of the key, which is a version and a type
   reader.int16();
   return reader.int16() === 0;
-}
-
-const LOG_APPEND_TIME = 0x08;
-
-/** Reads a data batch's records from offset `from` on and appends them to `into`. Keys and values are views of the fetched bytes. */
-export function readRecords(
-  batch: Batch,
-  at: { topic: string; partition: number; from: number },
-  into: Incoming[],
-): void {
-  const buffer = decompress(batch);
-  const reader = new Reader(buffer);
-  const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
-  for (let i = 0; i < batch.count; i++) {
-    const length = reader.varint();
-    const end = reader.at + length;
-    reader.int8();
-    const timestampDelta = reader.varlong();
-    const offset = batch.baseOffset + reader.varint();
-    if (offset < at.from) {
-      reader.at = end;
-      continue;
-    }
-    const key = slice(reader);
-    const value = slice(reader);
-    into.push({
-      topic: at.topic,
-      partition: at.partition,
-      offset,
-      key,
-      value,
-      headers: readHeaders(reader),
-      timestamp: appendTime ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta,
-    });
-    reader.at = end;
-  }
-}
-
-const NONE: Headers = Object.freeze({});
-
-function readHeaders(reader: Reader): Headers {
-  const count = reader.varint();
-  if (count === 0) return NONE;
-  const headers: Record<string, Buffer | Buffer[]> = {};
-  for (let i = 0; i < count; i++) {
-    const length = reader.varint();
-    const name = reader.buffer.toString('utf8', reader.at, reader.at + length);
-    reader.at += length;
-    const value = slice(reader) ?? EMPTY;
-    const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    if (Array.isArray(before)) before.push(value);
-    else put(headers, name, before === undefined ? value : [before, value]);
-  }
-  return headers;
-}
-
-const EMPTY = Buffer.alloc(0);
-
-/** Anybody may write a header of any name, `__proto__` too. */
-function put(headers: Record<string, Buffer | Buffer[]>, name: string, value: Buffer | Buffer[]): void {
-  if (name !== '__proto__') headers[name] = value;
-  else Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function slice(reader: Reader): Buffer | null {
-  const length = reader.varint();
-  if (length < 0) return null;
-  reader.at += length;
-  return reader.buffer.subarray(reader.at - length, reader.at);
-}
-
-const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-
-function decompress({ attributes, body }: Batch): Buffer {
-  const codec = attributes & 0x07;
-  if (codec === 0) return body;
-  if (codec === 1) return gunzipSync(body);
-  if (codec === 4) return zstdDecompressSync(body);
-  throw new Error(
-    `A record batch is compressed with ${CODECS[codec] ?? codec}: set its producer to none, gzip or zstd.`,
-  );
 }

@@ -1,0 +1,122 @@
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Headers, Incoming } from '@millrace/broker';
+import { Reader } from './bytes.js';
+import { type Batch, isSound } from './record-batch.js';
+
+const LOG_APPEND_TIME = 0x08;
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  /** A batch that unpacks to more bytes is not read. */
+  readonly maxUnpackedBytes: number;
+}
+
+/**
+ * Reads a data batch's records from offset `from` on and appends them to `into`. Keys and values are views of the fetched
+ * bytes. A batch that cannot be read becomes one record that says so and has the batch's bytes. Returns how many bytes
+ * the batch takes in memory.
+ */
+export function readRecords(batch: Batch, place: Place, into: Incoming[]): number {
+  const before = into.length;
+  try {
+    const body = unpacked(batch, place.maxUnpackedBytes);
+    readAll(batch, new Reader(body), place, into);
+    return body.length;
+  } catch (error) {
+    into.length = before;
+    into.push(damaged(batch, place, error instanceof Error ? error.message : 'unknown'));
+    return batch.whole.length;
+  }
+}
+
+function damaged({ baseOffset, maxTimestamp, whole }: Batch, place: Place, why: string): Incoming {
+  const { topic, partition, from } = place;
+  const at = { topic, partition, offset: Math.max(baseOffset, from), timestamp: Math.max(maxTimestamp, 0) };
+  return { ...at, key: null, value: whole, headers: NONE, damaged: why };
+}
+
+function unpacked(batch: Batch, maxOutputLength: number): Buffer {
+  if (batch.damaged !== undefined) throw new Error(batch.damaged);
+  if (!isSound(batch)) throw new Error('its checksum does not fit its bytes');
+  const { attributes, body } = batch;
+  const codec = attributes & 0x07;
+  if (codec === 0) return body;
+  const unpack = UNPACK[codec];
+  if (!unpack) throw new Error(`it is compressed with ${CODECS[codec] ?? codec}, and none, gzip and zstd are read`);
+  try {
+    return unpack(body, { maxOutputLength });
+  } catch (cause) {
+    const large = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    const why = large ? `it unpacks to more than ${maxOutputLength} bytes` : `its ${CODECS[codec]} data is damaged`;
+    throw new Error(why, { cause });
+  }
+}
+
+const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+const UNPACK: readonly (typeof gunzipSync | typeof zstdDecompressSync | undefined)[] = [
+  undefined,
+  gunzipSync,
+  undefined,
+  undefined,
+  zstdDecompressSync,
+];
+
+function readAll(batch: Batch, reader: Reader, { topic, partition, from }: Place, into: Incoming[]): void {
+  const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
+  for (let i = 0; i < batch.count; i++) {
+    const length = reader.varint();
+    const end = reader.at + length;
+    if (!(length > 0 && end <= reader.buffer.length)) throw new Error(CUT);
+    reader.int8();
+    const timestampDelta = reader.varlong();
+    const offset = batch.baseOffset + reader.varint();
+    if (offset < batch.baseOffset || offset > batch.lastOffset) throw new Error('a record is outside of its batch');
+    if (offset < from) {
+      reader.at = end;
+      continue;
+    }
+    const key = slice(reader);
+    const value = slice(reader);
+    const headers = readHeaders(reader);
+    if (reader.at > end) throw new Error(CUT);
+    const timestamp = appendTime ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta;
+    into.push({ topic, partition, offset, key, value, headers, timestamp });
+    reader.at = end;
+  }
+}
+
+const CUT = 'a record is cut off';
+const NONE: Headers = Object.freeze({});
+
+function readHeaders(reader: Reader): Headers {
+  const count = reader.varint();
+  if (count === 0) return NONE;
+  if (count < 0 || count > reader.buffer.length - reader.at) throw new Error(CUT);
+  const headers: Record<string, Buffer | Buffer[]> = {};
+  for (let i = 0; i < count; i++) {
+    const name = (slice(reader) ?? EMPTY).toString('utf8');
+    const value = slice(reader) ?? EMPTY;
+    const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (Array.isArray(before)) before.push(value);
+    else put(headers, name, before === undefined ? value : [before, value]);
+  }
+  return headers;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** Anybody may write a header of any name, `__proto__` too. */
+function put(headers: Record<string, Buffer | Buffer[]>, name: string, value: Buffer | Buffer[]): void {
+  if (name !== '__proto__') headers[name] = value;
+  else Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function slice(reader: Reader): Buffer | null {
+  const length = reader.varint();
+  if (length < 0) return null;
+  reader.at += length;
+  if (reader.at > reader.buffer.length) throw new Error(CUT);
+  return reader.buffer.subarray(reader.at - length, reader.at);
+}
