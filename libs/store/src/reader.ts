@@ -91,7 +91,7 @@ export class DatabaseReader implements Reader {
     if (after.size === 0) return new Map();
     // A row may begin before the number asked for and reach past it.
     const rows = await this.database.query<{ run: string; seq: number; facts: unknown }>(
-      `select h.run, h.seq, h.facts from history h join unnest($1::text[], $2::int[]) as a(run, seq) on a.run = h.run
+      `select h.run, h.seq, h.facts from history h join unnest($1::text[], $2::int8[]) as a(run, seq) on a.run = h.run
        where h.seq + json_array_length(h.facts) > a.seq + 1 order by h.run, h.seq`,
       [[...after.keys()], [...after.values()]],
       'facts-after',

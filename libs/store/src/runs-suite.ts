@@ -86,6 +86,8 @@ export function runsSuite(store: () => Store): void {
     expect(await after(0)).toHaveLength(4);
     expect(await after(2)).toEqual([completed('b', 2), completed('c', 3)]);
     expect(await after(4)).toBeUndefined();
+    expect(await after(2_147_483_647)).toBeUndefined();
+    expect(await after(3_000_000_000)).toBeUndefined();
   });
 
   test('a timer that is due is given out once, and again if nothing came of it', async () => {

@@ -47,10 +47,14 @@ export class EventsController implements BeforeApplicationShutdown {
 
   private stream(response: ServerResponse, { id, after }: { id: string; after: number }): void {
     const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
-    const stop = this.runs.watch(id, after, (seen) => {
-      if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
-      else response.write(seen.map(eventOf).join(''));
-      if (seen.some(({ fact }) => endsRun(fact))) response.end();
+    const stop = this.runs.watch(id, after, {
+      see(seen) {
+        if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+        else response.write(seen.map(eventOf).join(''));
+        if (seen.some(({ fact }) => endsRun(fact))) response.end();
+      },
+      // It comes back with `Last-Event-ID`, and is told where that does not help either.
+      lost: () => void response.end(': the run cannot be read now\n\n'),
     });
     this.open.add(response);
     response.once('close', () => {

@@ -106,3 +106,17 @@ test('stopping the gateway ends the streams and lets the port go', async () => {
   expect(await text).toContain('retry: 1000');
   await expect(fetch(`${world.url}/livez`)).rejects.toThrow();
 });
+
+test.each([
+  ['after', '?after=2147483648', {}],
+  ['after', '?after=3000000000', {}],
+  ['after', '?after=1e300', {}],
+  ['after', '?after=-1', {}],
+  ['Last-Event-ID', '', { 'last-event-id': '3000000000' }],
+  ['Last-Event-ID', '', { 'last-event-id': '-1' }],
+])('a place that no history has is refused as %s%s, before anybody waits for it', async (_, query, headers) => {
+  await using world = await World.open();
+  const id = await start(world);
+  const response = await fetch(`${world.url}/v1/runs/${id}/events${query}`, { headers });
+  expect([response.status, await response.json()]).toMatchObject([400, { code: 'INVALID_REQUEST' }]);
+});

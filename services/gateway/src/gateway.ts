@@ -51,8 +51,9 @@ const TAKEN_ON_WITHIN_MS = 10_000;
 
 /** Serves the API, the page, and health on one port. @throws where the port is taken, unless `nextFreePort` */
 export async function startGateway(house: House, options: GatewayOptions): Promise<Gateway> {
-  const live = new LiveFacts(options.reader);
-  const soon = new LiveFacts(options.reader, LOOK_SOON_MS);
+  const watched = { reader: options.reader, log: house.telemetry.log };
+  const live = new LiveFacts(watched);
+  const soon = new LiveFacts(watched, LOOK_SOON_MS);
   const readiness = new Readiness(house, options.reader);
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));

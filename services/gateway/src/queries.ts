@@ -56,7 +56,16 @@ export const StartQuery = z.strictObject({
 });
 export type StartQuery = z.infer<typeof StartQuery>;
 
+/** The column that numbers facts is no wider. */
+const LAST_SEQ = 2 ** 31 - 1;
+
 export const EventsQuery = z.strictObject({
-  after: z.coerce.number().int().nonnegative().optional().describe('As the header `Last-Event-ID`, which wins.'),
+  after: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .max(LAST_SEQ)
+    .optional()
+    .describe('As the header `Last-Event-ID`, which wins.'),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;

@@ -2,7 +2,7 @@ import { type Fact, isOver, type RunStatus, traceIdsOf } from '@millrace/contrac
 import type { RunView } from '@millrace/contracts/http';
 import { evolve, type Run } from '@millrace/saga';
 import type { Reader, RunRecord } from '@millrace/store';
-import type { LiveFacts, Seen } from './live-facts.js';
+import type { LiveFacts, Viewer } from './live-facts.js';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import type { RecentRequests } from './recent-requests.js';
@@ -44,9 +44,9 @@ export class Runs {
     return runView(record, await this.needs.plans.byHash(record.plan));
   }
 
-  /** Calls `see` with each new fact past `after`. @returns what stops it */
-  watch(id: string, after: number, see: (facts: readonly Seen[]) => void): () => void {
-    return this.needs.live.watch(id, after, see);
+  /** Shows `viewer` each new fact past `after`. @returns what stops it */
+  watch(id: string, after: number, viewer: Viewer): () => void {
+    return this.needs.live.watch(id, after, viewer);
   }
 
   /** Whether the run ended or came to wait for somebody before `signal` was aborted. */
@@ -59,13 +59,16 @@ export class Runs {
         resolve(settled);
       };
       const late = () => done(false);
-      const stop = this.needs.live.watch(id, 0, (seen) => {
-        run = evolve(
-          run,
-          id,
-          seen.map(({ fact }) => fact),
-        );
-        if (!UNDER_WAY.has(run.status)) done(true);
+      const stop = this.needs.live.watch(id, 0, {
+        see(seen) {
+          run = evolve(
+            run,
+            id,
+            seen.map(({ fact }) => fact),
+          );
+          if (!UNDER_WAY.has(run.status)) done(true);
+        },
+        lost: late,
       });
       if (signal.aborted) late();
       else signal.addEventListener('abort', late);
