@@ -1,27 +1,58 @@
 // Compiles every project that changed, in the order of its references.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../deploy/local/server.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const stampFile = `${root}node_modules/.cache/millrace/built`;
+const cache = `${root}node_modules/.cache/millrace`;
+const stampFile = `${cache}/built`;
+const lockFile = `${cache}/building`;
+const LONGEST_BUILD_MS = 600_000;
 
-export function build(args = []) {
+/** Compiles the projects that `args` name, else all. */
+export const build = (args = []) => alone(() => compile(args));
+
+/** The same for all, but where nothing was touched since the last time the compiler is not even asked. */
+export const buildIfChanged = () =>
+  alone(() => (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp() ? 0 : compile([])));
+
+function compile(args) {
   const tsc = fileURLToPath(new URL('../node_modules/typescript-native/bin/tsc', import.meta.url));
-  return spawnSync(process.execPath, [tsc, '-b', ...args], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const status = spawnSync(process.execPath, [tsc, '-b', ...args], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  if (status === 0 && args.length === 0) writeFileSync(stampFile, stamp());
+  return status;
 }
 
-/** The same, but where nothing was touched since the last time the compiler is not even asked. */
-export function buildIfChanged() {
-  const before = stamp();
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === before) return 0;
-  const status = build();
-  if (status !== 0) return status;
-  mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, stamp());
-  return 0;
+/** Waits until no other process builds: who starts a service meanwhile would read files that are half written. */
+function alone(work) {
+  mkdirSync(cache, { recursive: true });
+  for (
+    const end = Date.now() + LONGEST_BUILD_MS;
+    !locks();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+  )
+    if (Date.now() > end)
+      throw new Error(`Somebody else has been building for too long. If nobody is, delete ${lockFile}.`);
+  try {
+    return work();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+function locks() {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const holder = existsSync(lockFile) ? Number(readFileSync(lockFile, 'utf8')) : 0;
+    if (holder !== 0 && !isAlive(holder)) rmSync(lockFile, { force: true });
+    return false;
+  }
 }
 
 /** Stands for the names, sizes and times of all sources, and for what was made of each project. */

@@ -61,6 +61,7 @@ const LAYERS = [
         'pipeline',
         'saga',
         'store',
+        'store/*',
         'broker',
         'broker/*',
         'broker-kafka',

@@ -11,6 +11,7 @@ import { evolve, type Run } from '@millrace/saga';
 import { openHouse, serviceSettings } from '@millrace/service';
 import { startStages } from '@millrace/stage';
 import { openStore, type Reader } from '@millrace/store';
+import { emptyStore } from '@millrace/store/testing';
 import { until } from '../processes.js';
 import { TOPICS } from './begins.js';
 import { PAYMENTS, PIPELINES } from './pipelines.js';
@@ -39,6 +40,7 @@ export class Workshop implements AsyncDisposable {
     opening.defer(() => rm(dataDir, { recursive: true, force: true }));
     const settings = serviceSettings({ MILLRACE_DATA: dataDir, LOG_LEVEL: 'error' }, 'workshop');
     const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
+    await emptyStore(dataDir);
     const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
     const house = opening.use(await openHouse('workshop', settings, { broker }));
     const others = [PAYMENTS, `${PAYMENTS}.hasty`, ...Object.values(TOPICS)];

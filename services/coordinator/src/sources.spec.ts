@@ -22,6 +22,7 @@ import {
 } from '@millrace/contracts';
 import { type LoadedPlan, loadPlan } from '@millrace/pipeline';
 import { openStore, StaleOwner, type Store } from '@millrace/store';
+import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import type { Context } from './context.js';
 import { deployment, routing } from './deployment.js';
@@ -65,6 +66,7 @@ let store: Store;
 const told = telemetry({ service: 'coordinator', logLevel: 'silent' });
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'millrace-coordinator-'));
+  await emptyStore(dataDir);
   store = await openStore({ databaseUrl: undefined, dataDir });
   await deploy(planOf('letters'));
 });

@@ -5,6 +5,7 @@ import { randomId, RunEvent, type StepCommand } from '@millrace/contracts';
 import { cron, defineStage, gt, type Pipeline, pipeline, topic } from '@millrace/pipeline';
 import { openHouse, type Running, serviceSettings } from '@millrace/service';
 import { openStore } from '@millrace/store';
+import { emptyStore } from '@millrace/store/testing';
 import { z } from 'zod';
 import { intakeRecord } from './intake-record.js';
 import { startCoordinator } from './index.js';
@@ -19,6 +20,7 @@ const named = (options: Partial<Parameters<typeof pipeline<typeof Anything, unkn
 const dir = await mkdtemp(join(tmpdir(), 'millrace-starts-'));
 const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
 const house = await openHouse('coordinator', settings);
+await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 let ahead = 0;
 let running: Running | undefined;

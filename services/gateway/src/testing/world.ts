@@ -1,5 +1,14 @@
 import { type Broker, BrokerError, type Incoming, type Outgoing } from '@millrace/broker';
-import { groupsOf, headerText, RunEvent, runIdOf, topicsOf, type Fact } from '@millrace/contracts';
+import {
+  type DeploymentOutcome,
+  DeploymentRequest,
+  groupsOf,
+  headerText,
+  RunEvent,
+  runIdOf,
+  topicsOf,
+  type Fact,
+} from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
 import type { House } from '@millrace/service';
@@ -26,6 +35,8 @@ export class World implements AsyncDisposable {
   readonly askedFor: (readonly string[])[] = [];
   private readonly runs = new Map<string, { run: Run; facts: Fact[] }>();
   private readonly asked: Outgoing[] = [];
+  /** Whatever was asked of the installation was so already. */
+  private readonly outcomes = new Map<string, DeploymentOutcome>();
   private readonly log: string[] = [];
   private readonly readers: { readonly topics: readonly string[]; readonly see: (record: Incoming) => void }[] = [];
   private readonly topics = topicsOf();
@@ -116,7 +127,7 @@ export class World implements AsyncDisposable {
         }),
       routes: (names) => Promise.resolve(new Map(!names || names.includes('reply') ? [['reply', this.route]] : [])),
       paused: () => Promise.resolve(new Set()),
-      outcome: () => Promise.resolve(undefined),
+      outcome: (id) => Promise.resolve(this.outcomes.get(id)),
       livePlans: () => Promise.resolve([]),
       liveRuns: () => Promise.resolve([]),
       plansOf: () => Promise.resolve([]),
@@ -191,6 +202,7 @@ export class World implements AsyncDisposable {
       for (const { topics, see } of this.readers) if (topics.includes(record.topic)) see(seen);
       if (record.topic === this.topics.intake && this.accepts) this.accept(record);
       else if (record.topic === this.topics.intake) this.asked.push(record);
+      else if (record.topic === this.topics.deployments) this.deploy(record);
       else if (record.topic === this.topics.runs) this.event(RunEvent.parse(JSON.parse(String(record.value))));
     }
     return Promise.resolve();
@@ -206,6 +218,12 @@ export class World implements AsyncDisposable {
     const request = { run, pipeline: 'reply', input, idempotencyKey, at: Date.now(), source: 'intake/0/0' };
     const decision = accept(request, this.plan);
     this.runs.set(run, { run: decision.run, facts: [...decision.facts] });
+  }
+
+  private deploy(record: Outgoing): void {
+    const { id, ...request } = DeploymentRequest.parse(JSON.parse(String(record.value)));
+    const pipeline = 'plan' in request ? request.plan.pipeline : request.pipeline;
+    this.outcomes.set(id, { status: 'applied', pipeline, unchanged: true });
   }
 
   private event(event: RunEvent): void {

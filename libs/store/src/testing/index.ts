@@ -1,0 +1,1 @@
+export { emptyStore } from './empty-store.js';
