@@ -221,6 +221,7 @@ export class World implements AsyncDisposable {
   }
 
   private deploy(record: Outgoing): void {
+    if (!isJson(record.value)) return;
     const { id, ...request } = DeploymentRequest.parse(JSON.parse(String(record.value)));
     const pipeline = 'plan' in request ? request.plan.pipeline : request.pipeline;
     this.outcomes.set(id, { status: 'applied', pipeline, unchanged: true });
