@@ -68,10 +68,11 @@ const READ = {
 };
 
 /** The answer that a form holds; an empty field is not part of it. */
-function answerOf(form) {
+function answerOf(form, pressed) {
   const answer = {};
   for (const field of form.querySelectorAll('[data-field]')) {
-    if (field.value === '') continue;
+    if (field.value === '' || (field.tagName === 'BUTTON' && field !== pressed)) continue;
+    if (field.type === 'radio' && !field.checked) continue;
     const value = READ[field.dataset.type](field.value);
     if (field.dataset.field === '') return value;
     answer[field.dataset.field] = value;
@@ -87,7 +88,7 @@ document.addEventListener('submit', (event) => {
   const body = {};
   for (const act of form.querySelectorAll('[data-act]')) if (act.value) body[act.dataset.act] = act.value;
   try {
-    body[form.dataset.under] = answerOf(form);
+    body[form.dataset.under] = answerOf(form, event.submitter);
   } catch {
     return say(place, 'A field is not JSON.', true);
   }

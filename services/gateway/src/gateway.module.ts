@@ -34,7 +34,7 @@ interface Given {
   readonly readiness: Readiness;
   readonly limits: Limits;
   readonly pauses: Pauses;
-  readonly jaegerUrl: string | undefined;
+  readonly pages: Pages;
 }
 
 export function gatewayModule({
@@ -45,7 +45,7 @@ export function gatewayModule({
   readiness,
   limits,
   pauses,
-  jaegerUrl,
+  pages,
 }: Given): DynamicModule {
   const plans = new Plans(reader);
   const recent = new RecentRequests();
@@ -76,7 +76,7 @@ export function gatewayModule({
       { provide: Versions, useValue: new Versions({ house, reader, plans }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ house, reader, plans, acts }) },
-      { provide: Pages, useValue: new Pages(jaegerUrl) },
+      { provide: Pages, useValue: pages },
     ],
   };
 }

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
@@ -22,7 +21,9 @@ import { gatewayModule } from './gateway.module.js';
 import { LiveFacts } from './live-facts.js';
 import { countRequests } from './metrics.js';
 import { ProblemFilter, RequestProblem } from './problems.js';
+import { Pages } from './page/pages.js';
 import { Readiness } from './readiness.js';
+import { RequestValidation } from './validation.js';
 
 export interface GatewayOptions extends Partial<GatewaySettings> {
   readonly reader: Reader;
@@ -57,6 +58,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   const readiness = new Readiness(house, options.reader);
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));
+  const pages = new Pages(options.jaegerUrl);
   const module = gatewayModule({
     house,
     live,
@@ -65,7 +67,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
     limits,
     pauses,
     reader: options.reader,
-    jaegerUrl: options.jaegerUrl,
+    pages,
   });
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bodyParser: false,
@@ -78,8 +80,8 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   app.use(countRequests(house.telemetry.meters), guarded(site));
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
   app.use(readBody);
-  app.useGlobalFilters(new ProblemFilter(house.telemetry.log));
-  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: asProblem }));
+  app.useGlobalFilters(new ProblemFilter({ log: house.telemetry.log, page: (problem) => pages.problem(problem) }));
+  app.useGlobalPipes(new RequestValidation());
   await app.init();
   const server = app.getHttpServer();
   await listen(server, options);
@@ -98,31 +100,6 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
       if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },
   };
-}
-
-type Issue = { readonly message: string; readonly path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined };
-
-function asProblem(issues: readonly Issue[]): RequestProblem {
-  const errors = issues.slice(0, 20).map(({ path = [], message }) => ({
-    pointer: path
-      .map(
-        (part) =>
-          '/' +
-          String(typeof part === 'object' ? part.key : part)
-            .replaceAll('~', '~0')
-            .replaceAll('/', '~1'),
-      )
-      .join(''),
-    detail: message,
-  }));
-  const [first] = errors;
-  return new RequestProblem(
-    'INVALID_REQUEST',
-    `The request is not valid: ${first?.pointer || 'body'}: ${first?.detail}`,
-    {
-      errors,
-    },
-  );
 }
 
 /** Lets nobody in whom the guard refuses, before a byte of a body is read. */

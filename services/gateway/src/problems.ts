@@ -47,20 +47,33 @@ export function sendProblem(response: ServerResponse, problem: Problem, headers:
   response.end(response.req.method === 'HEAD' ? undefined : JSON.stringify(problem));
 }
 
-/** Turns whatever was thrown into a problem: never a stack, never a page of HTML. */
+interface Shown {
+  readonly log: { error(fields: object, message: string): void };
+  /** A problem as a page, for somebody who looks at it. */
+  readonly page: (problem: Problem) => Promise<string>;
+}
+
+/** Turns whatever was thrown into a problem, never a stack: a page for a browser that shows it, JSON for everybody else. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: { error(fields: object, message: string): void }) {}
+  constructor(private readonly shown: Shown) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<IncomingMessage>();
     const response = host.switchToHttp().getResponse<ServerResponse>();
     const traceId = traceIdOf(request.headers.traceparent);
     const { problem, headers } = problemOf(error, request);
-    if (problem.status >= 500) this.log.error({ err: error, code: problem.code, traceId }, problem.title);
-    sendProblem(response, { ...problem, ...(traceId && { traceId }) }, headers);
+    if (problem.status >= 500) this.shown.log.error({ err: error, code: problem.code, traceId }, problem.title);
+    const told = { ...problem, ...(traceId && { traceId }) };
+    const page = isLookedAt(request) ? await this.shown.page(told).catch(() => undefined) : undefined;
+    if (page === undefined || response.headersSent) return sendProblem(response, told, headers);
+    response.writeHead(told.status, { 'content-type': 'text/html; charset=utf-8', ...headers });
+    response.end(request.method === 'HEAD' ? undefined : page);
   }
 }
+
+const isLookedAt = ({ method, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && /\btext\/html\b/.test(headers.accept ?? '');
 
 function problemOf(error: unknown, request: IncomingMessage): { problem: Problem; headers?: Record<string, string> } {
   if (error instanceof RequestProblem) return error;

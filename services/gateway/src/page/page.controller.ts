@@ -37,14 +37,14 @@ export class PageController {
     try {
       const view = await this.runs.view(id);
       const plan = view.steps.length > 0 ? await this.plans.byHash(view.plan) : undefined;
-      return await this.pages.render(
-        'run',
-        runPage(view, { plan, now: Date.now(), traceUrl: this.pages.traceUrl(view.traceId) }),
-      );
+      const pipelineIsPaused =
+        view.status === 'held' && (await this.reader.deployed.paused([view.pipeline])).has(view.pipeline);
+      const around = { plan, now: Date.now(), traceUrl: this.pages.traceUrl(view.traceId), pipelineIsPaused };
+      return await this.pages.render('run', runPage(view, around));
     } catch (error) {
       if (!(error instanceof RequestProblem)) throw error;
       response.statusCode = error.problem.status;
-      return this.pages.render('message', { title: error.problem.title, text: error.problem.detail });
+      return this.pages.problem(error.problem);
     }
   }
 

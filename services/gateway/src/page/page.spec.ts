@@ -1,11 +1,13 @@
 import { Accepted } from '@millrace/contracts/http';
 import { World } from '../testing/world.js';
+import { fieldsOf, sentenceOf } from './words.js';
 
 const start = async (world: World, text = 'Hi') => {
   const body = JSON.stringify({ pipeline: 'reply', input: { text } });
   const headers = { 'content-type': 'application/json' };
   return Accepted.parse(await (await fetch(`${world.url}/v1/runs`, { method: 'POST', headers, body })).json()).id;
 };
+const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const page = async (world: World, path: string) => (await fetch(world.url + path)).text();
 
 test('the list shows runs, filtered by status', async () => {
@@ -110,4 +112,89 @@ test('a run that is not there is a page that says so', async () => {
   const response = await fetch(`${world.url}/runs/nope`);
   expect(response.status).toBe(404);
   expect(await response.text()).toContain('No such run');
+});
+
+test('where something is wrong, somebody who looks gets a page with what to do, and a program gets JSON', async () => {
+  await using world = await World.open();
+  for (const [path, status, words] of [
+    ['/nowhere', 404, 'There is nothing at /nowhere'],
+    ['/v1/runs/nope', 404, 'No such run'],
+    ['/?q=x', 400, 'There is no query parameter &#34;q&#34; here; there are status, pipeline'],
+    ['/?limit=0', 400, 'The query parameter &#34;limit&#34; is not valid'],
+    ['/?status=%3Cscript%3E', 400, 'status'],
+    ['/?cursor=nope', 400, 'cursor'],
+  ] as const) {
+    const shown = await fetch(world.url + path, { headers: HTML });
+    const html = await shown.text();
+    expect([path, shown.status, shown.headers.get('content-type')]).toEqual([path, status, 'text/html; charset=utf-8']);
+    expect(html).toContain(words);
+    expect(html).toContain('href="/"');
+    expect(html).not.toMatch(/Unrecognized key|the body|<script>/i);
+    const told = await fetch(world.url + path, { headers: { accept: 'application/json' } });
+    expect([told.status, told.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+  }
+  const post = await fetch(`${world.url}/v1/runs`, { method: 'POST', headers: HTML });
+  expect(post.headers.get('content-type')).toBe('application/problem+json');
+});
+
+test('a run without child runs says whose they are not, and not that there are no runs yet', async () => {
+  await using world = await World.open();
+  const html = await page(world, `/?parent=run_00000000000000000000000000`);
+  expect(html).not.toContain('No runs yet');
+  expect(html).toContain('It has no child runs like this.');
+  expect(html).toContain('href="/runs/run_00000000000000000000000000"');
+});
+
+test('a run that is held says until when; one that waits for its turn says why', async () => {
+  await using world = await World.open();
+  const held = async (startAt?: string) => {
+    const id = await start(world);
+    world.hold(id, startAt);
+    return page(world, `/runs/${id}`);
+  };
+  expect(await held('2030-01-02T03:04:05.000Z')).toMatch(
+    /Held: it begins at <time datetime="2030-01-02T03:04:05.000Z">/,
+  );
+  expect(await held()).toContain('It begins when its turn comes.');
+  world.pausedPipelines.add('reply');
+  expect(await held()).toContain('Its pipeline is paused');
+});
+
+test('a review begins with why one is asked, is decided by two buttons, and says what a text replaces', async () => {
+  await using world = await World.open();
+  const id = await start(world);
+  world.toReview(id);
+  const html = await page(world, `/runs/${id}`);
+  expect(html).toMatch(/<button type="submit" data-field="approved" data-type="boolean" value="true">/);
+  expect(html).toMatch(/<button type="submit"[^>]* data-field="approved" data-type="boolean" value="false">/);
+  expect(html).toMatch(
+    /<div class="review">\s*<div class="why"><h4>Why you are asked<\/h4><ul><li[^>]*>Confidence below/,
+  );
+  expect(html).toContain('Leave it empty to keep the <b>reply</b> above');
+  expect(html).toContain('href="#answer-approve"');
+  expect(html).toContain('id="answer-approve"');
+});
+
+test('the id of a run, wherever a value has one, leads to it', () => {
+  const run = 'run_m7bpty7egjgs7x2ft2c63j1daz';
+  const [field] = fieldsOf({ items: { $pages: [{ run, items: 500 }] } });
+  expect(field!.parts.filter((part) => part.run)).toEqual([{ text: run, run: true }]);
+  expect(field!.parts.map(({ text }) => text).join('')).toBe(field!.text);
+  expect(fieldsOf('no run_id here')[0]!.parts).toEqual([{ text: 'no run_id here', run: false }]);
+});
+
+test.each([
+  ['confidence-below-threshold', 'Confidence below threshold'],
+  ['no_sender', 'No sender'],
+  ['The customer asked for it.', 'The customer asked for it.'],
+  ['سبب', 'سبب'],
+])('the reason "%s" reads "%s"', (code, words) => expect(sentenceOf(code)).toBe(words));
+
+test('what people wrote runs in its own direction', async () => {
+  await using world = await World.open();
+  const id = await start(world, 'مرحبا');
+  world.toReview(id);
+  const html = await page(world, `/runs/${id}`);
+  expect(html).toMatch(/<p class="prose" dir="auto">مرحبا/);
+  expect(html).toMatch(/<textarea[^>]* dir="auto"/);
 });

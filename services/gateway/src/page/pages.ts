@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { type Problem, problemRemedyOf } from '@millrace/contracts/http';
 import { Liquid } from 'liquidjs';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../${name}/`, import.meta.url));
@@ -18,6 +19,11 @@ export class Pages {
 
   render(view: 'runs' | 'run' | 'message', data: object): Promise<string> {
     return this.liquid.renderFile(view, data) as Promise<string>;
+  }
+
+  /** A problem for people. */
+  problem(problem: Problem): Promise<string> {
+    return this.render('message', { ...problem, remedy: problemRemedyOf(problem.code) });
   }
 
   /** The page's own script, style and icon. */

@@ -1,13 +1,15 @@
 import { isOver } from '@millrace/contracts';
 import { type AttemptView, ITEMS_WORD, type RunView, type StepView } from '@millrace/contracts/http';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { formOf } from './answer-form.js';
+import { reviewOf } from './review.js';
 import { durationOf, fieldsOf, MARKS } from './words.js';
 
 interface Around {
   readonly plan: LoadedPlan | undefined;
   readonly now: number;
   readonly traceUrl: string | undefined;
+  /** Its pipeline takes on no runs now. */
+  readonly pipelineIsPaused: boolean;
 }
 
 /** The time axis is so many units wide, whatever it spans. */
@@ -15,16 +17,22 @@ const WIDTH = 1_000;
 const NARROWEST = 5;
 
 /** What the template of one run needs. */
-export function runPage(run: RunView, { plan, now, traceUrl }: Around) {
+export function runPage(run: RunView, { plan, now, traceUrl, pipelineIsPaused }: Around) {
   const start = Date.parse(run.acceptedAt);
   const end = Math.max(endOf(run, now), start + 1);
   const axis: Axis = { start, span: end - start, now: end };
+  const steps = run.steps.map((step) => ({
+    ...stepOf(step, axis),
+    form: reviewOf(run, step, plan),
+    hasChildRuns: hasChildRuns(step, plan),
+  }));
   return {
     title: `${run.pipeline} ${run.id}`,
     run: { ...run, mark: MARKS[run.status] },
     took: durationOf(end - start),
     over: isOver(run.status),
     traceUrl,
+    held: run.status === 'held' ? heldFor(plan, pipelineIsPaused) : undefined,
     canCompensate: run.allowedActions.includes('cancel') && run.compensatingAs === undefined && plan?.compensates,
     canPause: run.allowedActions.includes('pause'),
     canResume: run.allowedActions.includes('resume'),
@@ -32,9 +40,30 @@ export function runPage(run: RunView, { plan, now, traceUrl }: Around) {
     ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => durationOf(part * axis.span)),
     input: run.input === undefined ? undefined : fieldsOf(run.input),
     output: run.output === undefined ? undefined : fieldsOf(run.output),
-    steps: run.steps.map((step) => ({ ...stepOf(step, axis), form: formFor(run, step, plan) })),
-    attention: run.steps.filter(({ allowedActions }) => allowedActions.length > 0).map(({ name }) => name),
+    steps,
+    attention: steps
+      .filter(({ name }) => run.steps.some((step) => step.name === name && step.allowedActions.length > 0))
+      .map(({ name, form }) => ({ name, at: `${form ? 'answer' : 'step'}-${name}` })),
   };
+}
+
+/** Why a run has not begun that is not held until a time. */
+function heldFor(plan: LoadedPlan | undefined, pipelineIsPaused: boolean): string {
+  if (pipelineIsPaused) return 'Its pipeline is paused: it begins once somebody resumes the pipeline.';
+  const limit = plan?.plan.starts?.concurrency?.limit;
+  if (limit === undefined) return 'It begins when its turn comes.';
+  return `Its pipeline lets ${limit} of its kind run at once: it begins once one of those before it has ended.`;
+}
+
+/** A stage does the items of a map itself; runs do what is a pipeline, and the parts of a long list. */
+function hasChildRuns({ name, items }: StepView, plan: LoadedPlan | undefined): boolean {
+  if (!items || items.pages) return items !== undefined;
+  const definition = plan?.step(name);
+  const works =
+    definition?.kind === 'race'
+      ? Object.values(definition.branches)
+      : [definition && 'work' in definition ? definition.work : undefined];
+  return works.some((work) => work?.kind === 'run');
 }
 
 interface Axis {
@@ -119,17 +148,4 @@ function bar(from: number, to: number, { axis, kind }: { axis: Axis; kind: strin
   const at = (time: number) => Math.min(WIDTH, Math.max(0, ((time - axis.start) / axis.span) * WIDTH));
   const width = Math.max(NARROWEST, at(to) - at(from));
   return { kind, x: Math.min(at(from), WIDTH - width).toFixed(1), width: width.toFixed(1) };
-}
-
-function formFor(run: RunView, step: StepView, plan: LoadedPlan | undefined) {
-  const definition = plan?.step(step.name);
-  if (definition?.kind !== 'review' && definition?.kind !== 'signal') return undefined;
-  const answer = step.allowedActions.includes('answer');
-  if (!answer && !step.allowedActions.includes('signal')) return undefined;
-  return {
-    action: answer ? `/v1/reviews/${run.id}.${step.name}` : `/v1/runs/${run.id}/signals/${step.name}`,
-    under: answer ? 'answer' : 'payload',
-    verb: answer ? 'Answer' : 'Send the signal',
-    fields: formOf(definition.schema),
-  };
 }

@@ -35,7 +35,9 @@ export function runsPage({ query, runs, next, now }: Shown) {
       took: isOver(run.status) && run.endedAt ? durationOf(Date.parse(run.endedAt) - Date.parse(run.acceptedAt)) : '',
       pipelineHref: link({ pipeline: run.pipeline, status }),
     })),
-    filtered: (status ?? pipeline ?? degraded) !== undefined,
+    parent,
+    withoutParent: link({ ...kept, parent: undefined }),
+    filtered: (status ?? pipeline ?? degraded ?? parent) !== undefined,
     next: next && link({ ...kept, cursor: next }),
   };
 }

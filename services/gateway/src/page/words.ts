@@ -35,12 +35,35 @@ const LONGEST = 20_000;
 /** Objects within objects are taken apart so far; what is deeper is JSON. */
 const DEEPEST = 3;
 
+/** A code for people: `confidence-below-threshold` is "Confidence below threshold". Words stay as they are. */
+export function sentenceOf(code: string): string {
+  if (!/^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/.test(code)) return code;
+  const words = code.toLowerCase().replaceAll(/[-_]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A piece of a text; `run`: it is the id of one. */
+export interface Part {
+  readonly text: string;
+  readonly run: boolean;
+}
+
+const RUN_ID = /\b(run_[0-9a-z]{26})\b/;
+
+/** Takes a text apart at the ids of runs in it. */
+const partsOf = (text: string): readonly Part[] =>
+  text
+    .split(RUN_ID)
+    .map((part, at) => ({ text: part, run: at % 2 === 1 }))
+    .filter(({ text }) => text !== '');
+
 export interface Field {
   /** Where it is in the value, e.g. `email.subject`; empty for the value itself. */
   readonly name: string;
   readonly text: string;
   /** A word or number, words as somebody wrote them, or JSON. */
   readonly kind: 'short' | 'prose' | 'json';
+  readonly parts: readonly Part[];
 }
 
 /** A value as named pieces that people can read. Cut where it is very long. */
@@ -48,13 +71,16 @@ export function fieldsOf(value: unknown, name = '', depth = 0): readonly Field[]
   if (isObject(value) && depth < DEEPEST && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, inner]) => fieldsOf(inner, name ? `${name}.${key}` : key, depth + 1));
   }
-  if (typeof value === 'string') return [{ name, text: cut(value), kind: isShort(value) ? 'short' : 'prose' }];
-  if (typeof value === 'number' && !Number.isInteger(value)) {
-    return [{ name, text: String(Number(value.toPrecision(4))), kind: 'short' }];
-  }
+  const { text, kind } = wordsFor(value);
+  return [{ name, text, kind, parts: partsOf(text) }];
+}
+
+function wordsFor(value: unknown): Pick<Field, 'text' | 'kind'> {
+  if (typeof value === 'string') return { text: cut(value), kind: isShort(value) ? 'short' : 'prose' };
+  if (typeof value === 'number' && !Number.isInteger(value))
+    return { text: String(Number(value.toPrecision(4))), kind: 'short' };
   const flat = JSON.stringify(value) ?? '';
-  if (isShort(flat)) return [{ name, text: flat, kind: 'short' }];
-  return [{ name, text: cut(JSON.stringify(value, null, 2)), kind: 'json' }];
+  return isShort(flat) ? { text: flat, kind: 'short' } : { text: cut(JSON.stringify(value, null, 2)), kind: 'json' };
 }
 
 const isObject = (value: unknown): value is object =>

@@ -1,4 +1,4 @@
-import { defineStage, pipeline, type Ref } from '@millrace/pipeline';
+import { defineStage, orElse, pipeline, type Ref } from '@millrace/pipeline';
 import { z } from 'zod';
 
 const classify = defineStage({
@@ -30,7 +30,11 @@ export const reply = pipeline(
     const undo = { stage: forget, input: (made: { text: Ref<string> }) => ({ text: made.text }) };
     const again = { stage: draft, input: { text, label: 'anything' }, on: ['MODEL_BUSY'] };
     const drafted = step('draft', draft, { text, label: intent.label }, { compensate: undo, fallback: again });
-    const approval = review('approve', Approval, { show: { draft: drafted }, group: 'support', timeout: '3d' });
-    return { text: drafted.text, approved: approval.approved };
+    const approval = review('approve', Approval, {
+      show: { draft: drafted, reply: drafted.text, reasons: ['confidence-below-threshold'] },
+      group: 'support',
+      timeout: '3d',
+    });
+    return { text: orElse(approval.text, drafted.text), approved: approval.approved };
   },
 );

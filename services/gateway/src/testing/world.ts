@@ -82,6 +82,8 @@ export class World implements AsyncDisposable {
     { version: 1, plan: this.plan.hash, deployedAt: 1_700_000_000_000, by: undefined, reason: undefined },
   ];
 
+  readonly pausedPipelines = new Set<string>();
+
   /** What the log still has where a dead letter came from. */
   browsed: Incoming[] = [];
 
@@ -126,7 +128,7 @@ export class World implements AsyncDisposable {
           paused: undefined,
         }),
       routes: (names) => Promise.resolve(new Map(!names || names.includes('reply') ? [['reply', this.route]] : [])),
-      paused: () => Promise.resolve(new Set()),
+      paused: () => Promise.resolve(this.pausedPipelines),
       outcome: (id) => Promise.resolve(this.outcomes.get(id)),
       livePlans: () => Promise.resolve([]),
       liveRuns: () => Promise.resolve([]),
@@ -175,6 +177,13 @@ export class World implements AsyncDisposable {
     this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
     this.failed(run, 'draft', 'It was busy.', 'MODEL_BUSY');
     this.completed(run, 'draft', { text: 'Dear customer' });
+  }
+
+  /** As it would be had it not begun: held until a time, or until its turn comes. */
+  hold(id: string, startAt?: string): void {
+    const known = this.runs.get(id)!;
+    const held = startAt === undefined ? { queued: true as const } : { startAt: Date.parse(startAt) };
+    known.facts.splice(0, known.facts.length, { ...(known.facts[0] as Fact & { type: 'run.accepted' }), ...held });
   }
 
   /** To where a person is asked. */

@@ -1,0 +1,70 @@
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
+import { z } from 'zod';
+import { RequestProblem } from './problems.js';
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
+  /** Of zod's, where something has a name that nobody knows. */
+  readonly keys?: readonly string[];
+}
+
+class Unfit extends Error {
+  constructor(readonly issues: readonly Issue[]) {
+    super();
+  }
+}
+
+/** Holds bodies and query parameters to their schemas; a problem says which of the two is wrong. */
+export class RequestValidation extends StandardSchemaValidationPipe {
+  constructor() {
+    super({ exceptionFactory: (issues) => new Unfit(issues) });
+  }
+
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    try {
+      return (await super.transform(value, metadata)) as T;
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error;
+      throw metadata.type === 'query' ? queryProblem(error.issues, metadata.schema) : bodyProblem(error.issues);
+    }
+  }
+}
+
+const MOST = 20;
+
+function bodyProblem(issues: readonly Issue[]): RequestProblem {
+  const errors = issues.slice(0, MOST).map(({ path = [], message }) => ({ pointer: pointerOf(path), detail: message }));
+  const [first] = errors;
+  const detail = `The request is not valid: ${first?.pointer || 'body'}: ${first?.detail}`;
+  return new RequestProblem('INVALID_REQUEST', detail, { errors });
+}
+
+function queryProblem(issues: readonly Issue[], schema: unknown): RequestProblem {
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape as object).join(', ') : '';
+  const errors = issues
+    .slice(0, MOST)
+    .flatMap(({ path = [], message, keys }) =>
+      keys
+        ? keys.slice(0, MOST).map((key) => ({ pointer: pointerOf([key]), detail: 'Not known here.' }))
+        : [{ pointer: pointerOf(path), detail: message }],
+    );
+  const [first] = errors;
+  const name = `"${first?.pointer.slice(1, 101)}"`;
+  const detail = issues[0]?.keys
+    ? `There is no query parameter ${name} here; there are ${known}.`
+    : `The query parameter ${name} is not valid: ${first?.detail}`;
+  return new RequestProblem('INVALID_REQUEST', detail, { errors });
+}
+
+const pointerOf = (path: NonNullable<Issue['path']>): string =>
+  path
+    .map(
+      (part) =>
+        '/' +
+        String(typeof part === 'object' ? part.key : part)
+          .slice(0, 200)
+          .replaceAll('~', '~0')
+          .replaceAll('/', '~1'),
+    )
+    .join('');
