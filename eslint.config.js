@@ -1,5 +1,14 @@
 import tseslint from 'typescript-eslint';
 import { boundaries } from './tools/boundaries.js';
+import { timers } from './tools/timers.js';
+
+const NAMED = [
+  { selector: 'ExportDefaultDeclaration', message: 'Export by name: a thing has one name everywhere.' },
+  {
+    selector: 'ExportAllDeclaration',
+    message: 'Name what is exported: the public surface is a list one can read.',
+  },
+];
 
 export default tseslint.config(
   {
@@ -26,14 +35,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name: a thing has one name everywhere.' },
-        {
-          selector: 'ExportAllDeclaration',
-          message: 'Name what is exported: the public surface is a list one can read.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...NAMED],
       'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
     },
   },
@@ -69,5 +71,6 @@ export default tseslint.config(
     ],
     rules: { 'max-lines': 'off' },
   },
+  ...timers(NAMED),
   ...boundaries,
 );

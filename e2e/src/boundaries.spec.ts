@@ -41,8 +41,26 @@ const allowed: [file: string, code: string][] = [
   ['services/standalone/src/a.ts', `import '@millrace/coordinator';`],
 ];
 
+/** Timers that fire at once beyond 24.8 days. */
+const short: [file: string, code: string][] = [
+  ['libs/stage/src/a.ts', `setTimeout(() => {}, 1);`],
+  ['services/gateway/src/a.ts', `const wait = setInterval;`],
+  ['services/cli/src/a.ts', `AbortSignal.timeout(1);`],
+  ['pipelines/agent/src/stages/a.ts', `globalThis.setTimeout(() => {}, 1);`],
+  ['services/stages/draft/src/a.ts', `import { setTimeout as sleep } from 'node:timers/promises';`],
+  ['libs/ai/src/a.ts', `import * as timers from 'timers';`],
+];
+const longer: [file: string, code: string][] = [
+  ['libs/ai/src/a.ts', `import { sleep } from '@millrace/contracts/timers';`],
+  ['libs/broker-embedded/src/a.ts', `import { setImmediate as turn } from 'node:timers/promises';`],
+  ['services/gateway/src/a.spec.ts', `setTimeout(() => {}, 1);`],
+];
+
 let eslint: ESLint;
 beforeAll(async () => {
+  const { timers } = (await import(join(ROOT, 'tools/timers.js'))) as {
+    timers: () => ESLint.Options['overrideConfig'];
+  };
   const { boundaries } = (await import(join(ROOT, 'tools/boundaries.js'))) as {
     boundaries: ESLint.Options['overrideConfig'];
   };
@@ -52,6 +70,7 @@ beforeAll(async () => {
     overrideConfig: [
       { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser } },
       boundaries,
+      timers(),
     ].flat() as ESLint.Options['overrideConfig'],
   });
 });
@@ -68,6 +87,17 @@ describe('imports point one way', () => {
   });
 
   test.each(allowed)('%s may say %s', async (...one) => {
+    expect(await complaints(one)).toEqual([]);
+  });
+});
+
+describe('what runs waits with timers of any length', () => {
+  test.each(short)('%s may not say %s, and is told what to do instead', async (...one) => {
+    const [message] = await complaints(one);
+    expect(message).toMatch(/Fires at once beyond 24.8 days: use startTimer, .*timers\.$/);
+  });
+
+  test.each(longer)('%s may say %s', async (...one) => {
     expect(await complaints(one)).toEqual([]);
   });
 });

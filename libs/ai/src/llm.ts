@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@millrace/contracts/timers';
 import type { z } from 'zod';
 import type { Answered, CallOptions } from './answer.js';
 import {
@@ -38,7 +39,7 @@ export class Llm {
   async ask<T>(question: Question<T>, { signal }: CallOptions): Promise<T & Answered> {
     signal.throwIfAborted();
     const { sdk, model } = await (this.loaded ??= load(this.settings));
-    const timeout = AbortSignal.timeout(this.settings.timeoutMs);
+    const timeout = timeoutSignal(this.settings.timeoutMs);
     try {
       const { output, usage, response } = await sdk.generateText({
         model,

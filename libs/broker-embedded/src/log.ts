@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
 import { Catalog, type Subscription, type TopicFact } from './catalog.js';
 import { apply } from './apply.js';
@@ -33,7 +34,7 @@ export class Log {
   readonly #unlock: () => void;
   #queue: Write[] = [];
   #scheduled: NodeJS.Immediate | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  #retry: Timer | undefined;
   #retryMs = 0;
   #snapshotBytes = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -136,7 +137,7 @@ export class Log {
     }
     this.#closed = true;
     clearImmediate(this.#scheduled);
-    clearTimeout(this.#retry);
+    this.#retry?.stop();
     await this.#retention.stop();
     if (!crashed) await this.synced().catch(() => undefined);
     for (const write of this.#queue.splice(0)) write.refused(closed());
@@ -227,7 +228,7 @@ export class Log {
     const error = refusal(this.settings.dir, cause);
     this.#queue = [...writes.filter(({ finish }) => finish), ...this.#queue];
     this.#retryMs = Math.min(Math.max(this.#retryMs * 2, 25), 1000);
-    this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs);
+    this.#retry = startTimer(this.#retryMs, () => this.#tryAgain());
     this.settings.log?.error({ err: error }, 'the log cannot be written to; what is finished waits for it');
     for (const write of writes) if (!write.finish) write.refused(error);
   }

@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Incoming, Source } from '@millrace/broker';
 import { keyText, type Partition, type Subscription, type Watcher } from './catalog.js';
 import type { Lease } from './commit.js';
@@ -29,7 +30,7 @@ export class RecordLease implements Lease, Watcher {
   #ready: Task[] = [];
   /** For each key in hand, what waits behind it. */
   readonly #behind = new Map<string, Task[]>();
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #retries = new Set<Timer>();
   #waiting = 0;
   #bytes = 0;
 
@@ -75,11 +76,11 @@ export class RecordLease implements Lease, Watcher {
   /** The record comes again, later each time. */
   again(task: Task): void {
     const ms = Math.min(FIRST_RETRY_MS * 2 ** task.failures++, LAST_RETRY_MS);
-    const timer = setTimeout(() => {
+    const timer = startTimer(ms, () => {
       this.#retries.delete(timer);
       this.#push(task);
       this.from.wake();
-    }, ms);
+    });
     this.#retries.add(timer);
   }
 
@@ -87,7 +88,7 @@ export class RecordLease implements Lease, Watcher {
   end(reason: Error): void {
     this.ended = true;
     this.partition.watchers.delete(this);
-    for (const timer of this.#retries) clearTimeout(timer);
+    for (const timer of this.#retries) timer.stop();
     this.#retries.clear();
     this.#ready = [];
     this.#waiting = 0;

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { startInterval, type Timer } from '@millrace/contracts/timers';
 import { keyText, type Partition } from './catalog.js';
 import type { TakenOver } from './commit.js';
 import { CHUNK_HEADER, ENTRY, entriesOf, readChunk, readChunkHead, recordSpans, writeChunkHead } from './entries.js';
@@ -18,7 +19,7 @@ const WORTHWHILE = 0.5;
  * still needed of one, such as the newest record of each key of a compacted topic, is written anew at the end of the log first.
  */
 export class Retention {
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: Timer;
   #sweeping: Promise<void> | undefined;
   #stopped = false;
   #woken = false;
@@ -27,7 +28,7 @@ export class Retention {
     readonly log: Log,
     readonly segments: Segments,
   ) {
-    this.#timer = setInterval(() => this.wake(), EVERY_MS).unref();
+    this.#timer = startInterval(EVERY_MS, () => this.wake()).unref();
   }
 
   /** Looks for what may go, in the background. */
@@ -44,7 +45,7 @@ export class Retention {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#timer);
+    this.#timer.stop();
     await this.#sweeping;
   }
 

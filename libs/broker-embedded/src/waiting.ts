@@ -1,11 +1,12 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Partition } from './catalog.js';
 
 /** Resolves with the promise, or after `ms`. */
 export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  let timer: Timer | undefined;
+  const late = new Promise<void>((resolve) => (timer = startTimer(ms, resolve)));
   await Promise.race([promise, late]);
-  clearTimeout(timer);
+  timer?.stop();
 }
 
 /** Why a signal is aborted: the record is the next owner's. */

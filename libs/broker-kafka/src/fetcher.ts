@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import type { Incoming } from '@millrace/broker';
 import { ask, type Clients, type Cluster, kindOf, messageOf, protocolError } from './kafkajs.js';
 import type { House } from './tenure.js';
@@ -20,7 +21,7 @@ type Reads = Pick<House, 'log' | 'onMetric' | 'maxUnpackedBytes'>;
 
 interface Reading {
   readonly sink: Sink;
-  /** After trouble: not to be asked for earlier, as `Date.now()` has it. */
+  /** After trouble: not to be asked for earlier, as `performance.now()` has it. */
   notBefore: number;
 }
 
@@ -140,7 +141,7 @@ export class Fetcher {
   private wantedOf(readings: readonly Reading[]): { asked: Reading[]; wanted: Wanted[] } {
     const asked: Reading[] = [];
     const wanted: Wanted[] = [];
-    const now = Date.now();
+    const now = performance.now();
     this.turn++;
     for (let i = 0; i < readings.length; i++) {
       const reading = readings[(i + this.turn) % readings.length]!;
@@ -194,7 +195,7 @@ export class Fetcher {
   }
 
   private trouble(reading: Reading, error: Error): void {
-    reading.notBefore = Date.now() + TROUBLE_MS;
+    reading.notBefore = performance.now() + TROUBLE_MS;
     const { topic, partition } = reading.sink;
     this.of.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, {
       topic,
@@ -228,9 +229,9 @@ export class Fetcher {
   private pause(ms?: number): Promise<void> {
     if (this.closed) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(() => go(), ms);
+      const timer = ms === undefined ? undefined : startTimer(ms, () => go());
       const go = (): void => {
-        clearTimeout(timer);
+        timer?.stop();
         this.waiting.delete(go);
         resolve();
       };

@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import type { Admin } from 'kafkajs';
 import type { Consumption, Standstill } from '@millrace/broker';
 import { Fetcher, type Sink } from './fetcher.js';
@@ -132,11 +133,11 @@ export class GroupConsumption<O extends Owned> implements Consumption {
         if (met()) done();
       };
       const done = (): void => {
-        clearTimeout(timer);
+        timer.stop();
         this.waiting.delete(look);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = startTimer(ms, done);
       this.waiting.add(look);
     });
   }

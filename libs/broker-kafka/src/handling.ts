@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import { causeOf, type Handle, type Incoming, type Outgoing } from '@millrace/broker';
 import { weigh } from './backlog.js';
 import { backOff, InHand, KeyOrder } from './in-hand.js';
@@ -102,11 +103,11 @@ export class Handling {
       ...causeOf(error),
     };
     this.around.house.log('warn', `A record of ${topic} was not handled; it comes again in ${ms} ms`, fields);
-    item.again = setTimeout(() => {
+    item.again = startTimer(ms, () => {
       item.again = undefined;
       this.startable.push(item);
       this.around.changed();
-    }, ms);
+    });
   }
 
   /** Lets go of those of which it turns out that they are done, or not ours. */
@@ -116,7 +117,7 @@ export class Handling {
       item.dropped = true;
       this.forget(item);
       if (!item.again) continue;
-      clearTimeout(item.again);
+      item.again?.stop();
       this.goOn(item);
     }
     this.ready = this.ready.filter(({ dropped }) => !dropped);

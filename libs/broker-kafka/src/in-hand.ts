@@ -1,3 +1,4 @@
+import type { Timer } from '@millrace/contracts/timers';
 import type { Incoming, Outgoing } from '@millrace/broker';
 
 /** A record that was taken and is not settled: in flight, waiting for its turn or its next try, or finished and not committed. */
@@ -6,7 +7,7 @@ export class InHand {
   attempts = 0;
   /** No longer ours, or done by somebody else: whatever comes of it is dropped. */
   dropped = false;
-  again: NodeJS.Timeout | undefined;
+  again: Timer | undefined;
 
   constructor(
     readonly record: Incoming,

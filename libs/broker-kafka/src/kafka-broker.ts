@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep, startTimer } from '@millrace/contracts/timers';
 import type { Admin } from 'kafkajs';
 import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
 import { BrokerError } from '@millrace/broker';
@@ -78,9 +78,9 @@ class KafkaBroker implements Broker {
   async healthy(): Promise<boolean> {
     if (this.closing) return false;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), HEALTHY_WITHIN_MS);
+      const timer = startTimer(HEALTHY_WITHIN_MS, () => resolve(false));
       const answer = (healthy: boolean): void => {
-        clearTimeout(timer);
+        timer.stop();
         resolve(healthy);
       };
       this.during(this.admin.describeCluster()).then(
@@ -96,13 +96,13 @@ class KafkaBroker implements Broker {
 
   /** A topic that was made a moment ago, here or by another service, is not known to every part of Kafka at once. */
   private async patiently(work: () => Promise<void>): Promise<void> {
-    const end = Date.now() + TOPICS_WITHIN_MS;
+    const end = performance.now() + TOPICS_WITHIN_MS;
     for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
       try {
         return await work();
       } catch (error) {
         const passing = isPassing(error) || (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC');
-        if (!passing || this.closing || Date.now() > end) throw error;
+        if (!passing || this.closing || performance.now() > end) throw error;
         await sleep(pause);
       }
     }

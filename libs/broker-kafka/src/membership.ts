@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Admin, Consumer } from 'kafkajs';
 import type { Log } from './config.js';
 import { type Clients, kafkajs, kindOf, messageOf } from './kafkajs.js';
@@ -22,7 +23,7 @@ export class Membership {
   private memberId = '';
   private joined = false;
   private stopped = false;
-  private retry: NodeJS.Timeout | undefined;
+  private retry: Timer | undefined;
   private building: Promise<void> = Promise.resolve();
   private failures = 0;
 
@@ -51,7 +52,7 @@ export class Membership {
   async leave(): Promise<void> {
     this.stopped = true;
     this.joined = false;
-    clearTimeout(this.retry);
+    this.retry?.stop();
     await this.building;
     await this.consumer?.disconnect().catch((error: unknown) => this.say('a consumer did not leave in order', error));
     this.consumer = undefined;
@@ -99,10 +100,10 @@ export class Membership {
     this.joined = false;
     const wait = Math.min(100 * 2 ** this.failures++, 10_000);
     this.say(`not a member of its group; joining again in ${wait} ms`, error);
-    this.retry = setTimeout(() => {
+    this.retry = startTimer(wait, () => {
       this.retry = undefined;
       this.building = this.build();
-    }, wait);
+    });
     consumer?.disconnect().catch(() => undefined);
   }
 

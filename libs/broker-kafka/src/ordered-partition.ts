@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import { causeOf, type Incoming, Isolation, type OrderedSource, type Outgoing, refuseTooLarge } from '@millrace/broker';
 import type { Standstill } from '@millrace/broker';
 import { Backlog } from './backlog.js';
@@ -195,9 +196,9 @@ export class OrderedPartition implements Owned {
   /** Waits until something may have changed; true when `ms` ran out instead. */
   private change(ms?: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(() => done(true), ms);
+      const timer = ms === undefined ? undefined : startTimer(ms, () => done(true));
       const done = (timedOut: boolean): void => {
-        clearTimeout(timer);
+        timer?.stop();
         this.wakeUp = undefined;
         resolve(timedOut);
       };

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Incoming, Outgoing } from '@millrace/broker';
 import { Backlog } from './backlog.js';
 import type { Owned, Shared } from './group-consumption.js';
@@ -39,7 +40,7 @@ export class PartitionOwner implements Owned {
   private committed = 0;
   private atMost = MAX_COMMIT;
   private full = false;
-  private idle: NodeJS.Timeout | undefined;
+  private idle: Timer | undefined;
 
   constructor(
     readonly partition: number,
@@ -121,7 +122,7 @@ export class PartitionOwner implements Owned {
   async close(): Promise<void> {
     this.closed = true;
     this.open = false;
-    clearTimeout(this.idle);
+    this.idle?.stop();
     this.handling.drop(() => true);
     this.gone.abort();
     await this.shared.tenure.close();
@@ -147,7 +148,7 @@ export class PartitionOwner implements Owned {
   }
 
   private async commitAll(): Promise<void> {
-    clearTimeout(this.idle);
+    this.idle?.stop();
     this.idle = undefined;
     this.committing = true;
     while (this.open && this.handling.waiting > 0) {
@@ -225,10 +226,10 @@ export class PartitionOwner implements Owned {
     if (this.idle || !this.resting) return;
     this.window.pass(this.backlog.position);
     if (this.window.commitPoint().offset === this.committed) return;
-    this.idle = setTimeout(() => {
+    this.idle = startTimer(IDLE_MS, () => {
       this.idle = undefined;
       if (this.resting) void this.commitRest();
-    }, IDLE_MS);
+    });
   }
 
   private get resting(): boolean {

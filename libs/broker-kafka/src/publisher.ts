@@ -1,5 +1,5 @@
+import { sleep } from '@millrace/contracts/timers';
 import { BrokerError, type Outgoing, refuseTooLarge } from '@millrace/broker';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { kindOf, messageOf } from './kafkajs.js';
 import { Producer } from './producer.js';
 import { route } from './routing.js';
@@ -76,14 +76,14 @@ export class Publisher {
 
   private async open(): Promise<Producer> {
     const { clients, maxBatchBytes, log } = this.house;
-    for (const since = Date.now(); ; await sleep(200)) {
+    for (const since = performance.now(); ; await sleep(200)) {
       const producer = new Producer(clients, null, maxBatchBytes);
       try {
         await producer.open();
         return producer;
       } catch (error) {
         this.bury(producer);
-        if (this.closed || Date.now() - since > OPENING_MS) throw error;
+        if (this.closed || performance.now() - since > OPENING_MS) throw error;
         log('info', 'Publishing has to wait for Kafka', { error: kindOf(error), reason: messageOf(error) });
       }
     }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@millrace/contracts/timers';
 import type { Log, Metric } from './config.js';
 import { type Clients, kindOf, messageOf } from './kafkajs.js';
 import type { Membership } from './membership.js';
@@ -131,7 +131,7 @@ export class Tenure {
   private async stillOurs(): Promise<boolean> {
     // The first time at once: most often all it takes is a new epoch.
     const wait = this.failures === 1 ? 0 : Math.min(50 * 2 ** this.failures, 5_000);
-    if (wait > 0) await sleep(wait, undefined, { signal: this.stop.signal }).catch(() => undefined);
+    if (wait > 0) await sleep(wait, { signal: this.stop.signal }).catch(() => undefined);
     return !this.closed && this.membership.owns(this.place.partition);
   }
 

@@ -1,5 +1,5 @@
+import { sleep } from '@millrace/contracts/timers';
 import { BrokerError } from '@millrace/broker';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clients, type Cluster, isPassing, kindOf } from './kafkajs.js';
 
 export interface Range {
@@ -97,14 +97,14 @@ export class Topics {
 
   /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
   private async offsets(from: Cluster, of: OffsetsOf): Promise<ReadonlyMap<number, number>> {
-    for (const since = Date.now(); ; await sleep(50)) {
+    for (const since = performance.now(); ; await sleep(50)) {
       try {
         await from.addMultipleTargetTopics([of.topic]);
         const [found] = await from.fetchTopicsOffset([of]);
         const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
         if (of.partitions.every(({ partition }) => offsets.has(partition))) return offsets;
       } catch (error) {
-        if (!isPassing(error) || Date.now() - since > PATIENCE_MS) throw unreachable(error);
+        if (!isPassing(error) || performance.now() - since > PATIENCE_MS) throw unreachable(error);
       }
       await from.refreshMetadata();
     }

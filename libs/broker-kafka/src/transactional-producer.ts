@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@millrace/contracts/timers';
 import { type Clients, kindOf, type Node } from './kafkajs.js';
 import { Producer } from './producer.js';
 import type { Routed } from './routing.js';
@@ -95,12 +95,12 @@ export class TransactionalProducer extends Producer {
    * having done anything: asking again within milliseconds is what it wants.
    */
   private async patiently<T>(request: () => Promise<T>): Promise<T> {
-    const since = Date.now();
+    const since = performance.now();
     for (let wait = 1; ; wait = Math.min(wait * 1.5, 50)) {
       try {
         return await request();
       } catch (error) {
-        const busy = kindOf(error) === 'CONCURRENT_TRANSACTIONS' && Date.now() - since < FOREVER_BUSY_MS;
+        const busy = kindOf(error) === 'CONCURRENT_TRANSACTIONS' && performance.now() - since < FOREVER_BUSY_MS;
         if (!busy || this.closing) throw error;
       }
       await sleep(wait);

@@ -1,4 +1,5 @@
 import { readJson, RECORD_DEPTH } from '@millrace/contracts';
+import { startTimer } from '@millrace/contracts/timers';
 import { hashOf, type LoadedPlan, loadPlan, outermostOf, type Plan, planWithin } from '@millrace/pipeline';
 import type { Incoming } from '@millrace/broker';
 import type { House } from './house.js';
@@ -73,12 +74,12 @@ export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'tele
       const all = waiting.get(outer) ?? new Set();
       waiting.set(outer, all);
       const done = () => {
-        clearTimeout(timer);
+        timer.stop();
         all.delete(done);
         if (all.size === 0) waiting.delete(outer);
         resolve(get(hash));
       };
-      const timer = setTimeout(done, ms);
+      const timer = startTimer(ms, done);
       all.add(done);
     });
   };

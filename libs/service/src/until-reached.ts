@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@millrace/contracts/timers';
 import type { Telemetry } from '@millrace/telemetry';
 
 const FIRST_PAUSE_MS = 250;
@@ -19,7 +19,7 @@ export async function untilReached<T>(
       if (!AWAY.has(code)) throw error;
       const what = code === 'STORE_UNAVAILABLE' ? 'database' : 'broker';
       log.warn({ err: error, againInMs: pause }, `The ${what} cannot be reached yet.`);
-      await sleep(pause, undefined, { signal });
+      await sleep(pause, { signal });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { type Failure, failure, type StepCommand, stepIdempotencyKey } from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
 import { failureOf } from './failure.js';
@@ -35,7 +36,7 @@ export class Attempt implements StageRun {
   private progressing: Progress | undefined;
   private outcome: Outcome | undefined;
   private settle: ((outcome: Outcome) => void) | undefined;
-  private deadline: NodeJS.Timeout | undefined;
+  private deadline: Timer | undefined;
 
   constructor(private readonly of: AttemptOptions) {
     const { run, step, attempt } = of.command;
@@ -73,7 +74,7 @@ export class Attempt implements StageRun {
       this.settle = resolve;
       const remaining = Math.min(command.timeoutMs, command.expires - startedAt);
       if (remaining <= 0) return this.end(expired(command));
-      this.deadline = setTimeout(() => this.end(timedOut(command)), remaining);
+      this.deadline = startTimer(remaining, () => this.end(timedOut(command)));
       work().then(
         (outcome) => this.end(outcome),
         // A schema that throws, for instance. Were it to reject, the record would come again for ever.
@@ -85,7 +86,7 @@ export class Attempt implements StageRun {
   end(outcome: Outcome): void {
     if (this.outcome) return;
     this.outcome = outcome;
-    clearTimeout(this.deadline);
+    this.deadline?.stop();
     this.progressing?.stop();
     this.settle?.(outcome);
     if (this.aborting && outcome.is !== 'completed') this.aborting.abort(reasonOf(outcome));

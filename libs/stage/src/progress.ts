@@ -1,4 +1,5 @@
 import { cut } from '@millrace/contracts';
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 
 const YOUNGEST_MS = 1_000;
 const EVERY_MS = 1_000;
@@ -11,7 +12,7 @@ export interface Said {
 /** Lets through what a step says about itself: nothing in its first second, then the newest at most once a second. */
 export class Progress {
   private newest: Said | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private next: number;
 
   constructor(
@@ -25,11 +26,11 @@ export class Progress {
   say(fraction: number, message: string | undefined): void {
     const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
     this.newest = { fraction: within, message: message === undefined ? undefined : cut(message, 200) };
-    this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.next - this.now()));
+    this.timer ??= startTimer(Math.min(EVERY_MS, this.next - this.now()), () => this.tell());
   }
 
   stop(): void {
-    clearTimeout(this.timer);
+    this.timer?.stop();
     this.timer = undefined;
     this.newest = undefined;
   }

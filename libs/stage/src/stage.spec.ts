@@ -181,6 +181,20 @@ test('a stage that ignores its deadline is answered for, and what it says later 
   expect((await stage.events(2)).map(({ type }) => type)).toEqual(['step.failed', 'step.completed']);
 });
 
+test('a step that may take 30 days, or 90 years, is not given up at once', async () => {
+  const day = 86_400_000;
+  const answer = later<Out<typeof greet>>();
+  await using stage = await aStage(() => answer.promise);
+  const expires = Date.now() + 95 * 365 * day;
+  await stage.greet({ timeoutMs: 30 * day, expires });
+  await stage.greet({ timeoutMs: 90 * 365 * day, expires, attempt: 2 });
+  await stage.greet({ timeoutMs: 20, expires, attempt: 3 });
+  expect((await stage.events(1))[0]).toMatchObject({ type: 'step.failed', attempt: 3 });
+  answer.resolve({ text: 'Hello' });
+  const [, ...others] = await stage.events(3);
+  expect(others.map(({ type }) => type)).toEqual(['step.completed', 'step.completed']);
+});
+
 test('a command that waited until nobody waits for it any more is not begun', async () => {
   let begun = 0;
   await using stage = await aStage(() => Promise.resolve({ text: String(++begun) }));

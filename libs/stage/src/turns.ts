@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Priority, StageLimits } from '@millrace/contracts';
 import { WorkLost } from './work-lost.js';
 
@@ -40,11 +41,11 @@ export class Turns {
   private busy = 0;
   private count = 0;
   private closed = false;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
 
   constructor(
     private readonly concurrency: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   get waiting(): number {
@@ -82,7 +83,7 @@ export class Turns {
   /** Nobody begins any more: those who wait are sent away. */
   close(): void {
     this.closed = true;
-    clearTimeout(this.timer);
+    this.timer?.stop();
     this.sendAway.forEach((send) => send());
   }
 
@@ -204,11 +205,11 @@ export class Turns {
   /** Where nothing but the rate holds somebody up, time alone lets them begin. */
   private lookAgain(): void {
     const { perSecond } = this.bounds?.limits ?? {};
-    clearTimeout(this.timer);
+    this.timer?.stop();
     if (this.closed || this.paused || perSecond === undefined || this.count === 0 || this.busy >= this.concurrency)
       return;
     const rate = perSecond / this.bounds!.partitions;
-    this.timer = setTimeout(() => this.go(), Math.min(1_000, Math.max(1, 1_000 / rate / 2)));
+    this.timer = startTimer(Math.min(1_000, Math.max(1, 1_000 / rate / 2)), () => this.go());
   }
 }
 

@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type Log, openLog } from './log.js';
 import type { Meters } from './meters.js';
@@ -56,10 +57,10 @@ export function telemetry(options: TelemetryOptions): Telemetry {
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+    timer = startTimer(ms, resolve);
   });
   await Promise.race([work, late]);
-  clearTimeout(timer);
+  timer?.stop();
 }

@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@millrace/contracts/timers';
 import { Accepted, Problem, problemRemedyOf } from '@millrace/contracts/http';
 import type { z } from 'zod';
 import { CliError, EXIT, type ExitCode } from './exit.js';
@@ -70,7 +71,7 @@ export class Client {
   async probe(path: string): Promise<{ status: number; body: unknown } | undefined> {
     try {
       const response = await fetch(this.url + path, {
-        signal: AbortSignal.any([this.signal, AbortSignal.timeout(5_000)]),
+        signal: AbortSignal.any([this.signal, timeoutSignal(5_000)]),
       });
       return { status: response.status, body: await response.json().catch(() => undefined) };
     } catch {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@millrace/contracts/timers';
 import { Fact, isOver, type RunStatus } from '@millrace/contracts';
 import { History, RunView } from '@millrace/contracts/http';
 import type { Client } from './client.js';
@@ -55,10 +55,10 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
       }
     } catch (error) {
       if (signal.aborted || !isLost(error) || !heard) throw error;
-      lostSince ??= Date.now();
-      if (Date.now() - lostSince > PATIENCE_MS) throw error;
+      lostSince ??= performance.now();
+      if (performance.now() - lostSince > PATIENCE_MS) throw error;
     }
-    await sleep(300, undefined, { signal });
+    await sleep(300, { signal });
   }
 }
 

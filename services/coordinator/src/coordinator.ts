@@ -1,3 +1,4 @@
+import { startInterval } from '@millrace/contracts/timers';
 import { followPauses, type House, type Pauses, type Running } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Context } from './context.js';
@@ -72,7 +73,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     triggers.listen(await plans.inUse());
   });
   // The last run that waits for a topic's records may end at any time.
-  const looking = setInterval(() => {
+  const looking = startInterval(LOOK_MS, () => {
     const before = changes;
     plans.inUse().then(
       // What has changed meanwhile says so itself.
@@ -80,7 +81,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
       (error: unknown) =>
         telemetry.log.warn({ err: error }, 'It could not be found out which topics signals come from.'),
     );
-  }, LOOK_MS);
+  });
   const consumptions = await Promise.all([
     broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
     broker.consumeInOrder(
@@ -113,7 +114,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
       );
     },
     async drain(ms) {
-      clearInterval(looking);
+      looking.stop();
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Control, readJson } from '@millrace/contracts';
+import { sleep } from '@millrace/contracts/timers';
 import type { House } from '@millrace/service';
 import type { LoadedPlan } from '@millrace/pipeline';
 import type { Plans } from './plans.js';
@@ -24,7 +24,7 @@ export async function followRoutes(
             { err: error, pipeline },
             'A route could not be read: new runs go where they went before.',
           );
-          await sleep(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+          await sleep(RETRY_MS, { signal: stop.signal }).catch(() => undefined);
         }
       }
     });

@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Broker } from '@millrace/broker';
 import { type RunEvent, type Topics } from '@millrace/contracts';
 import type { Store } from '@millrace/store';
@@ -12,7 +13,7 @@ const SNOOZE_MS = 15_000;
 
 /** Fires due timers: each becomes an event on `runs`. Firing one twice, or too early, is harmless. */
 export class Timers {
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private next = Infinity;
   private stopped = false;
   private firing: Promise<void> = Promise.resolve();
@@ -39,11 +40,11 @@ export class Timers {
 
   private schedule(ms: number): void {
     if (this.stopped) return;
-    clearTimeout(this.timer);
+    this.timer?.stop();
     this.next = this.of.now() + ms;
-    this.timer = setTimeout(() => {
+    this.timer = startTimer(ms, () => {
       this.firing = this.fire();
-    }, ms);
+    });
   }
 
   private async fire(): Promise<void> {
@@ -71,7 +72,7 @@ export class Timers {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.timer?.stop();
     await this.firing;
   }
 }

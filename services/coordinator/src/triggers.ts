@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import { BrokerError, type Consumption, type OrderedSource } from '@millrace/broker';
 import { type LoadedPlan, type LoadedSource, type LoadedTrigger, loadSource, sourcesOf } from '@millrace/pipeline';
 import type { House } from '@millrace/service';
@@ -167,9 +168,9 @@ const specOf = (trigger: LoadedTrigger): string => JSON.stringify(trigger);
 
 function paused(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const timer = startTimer(ms, resolve);
     stop.addEventListener('abort', () => {
-      clearTimeout(timer);
+      timer.stop();
       resolve();
     });
   });

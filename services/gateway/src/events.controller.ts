@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startInterval } from '@millrace/contracts/timers';
 import { Controller, Get, Inject, type BeforeApplicationShutdown, Param, Query, Req, Res } from '@nestjs/common';
 import type { Seen } from './live-facts.js';
 import { RequestProblem } from './problems.js';
@@ -46,7 +47,7 @@ export class EventsController implements BeforeApplicationShutdown {
   }
 
   private stream(response: ServerResponse, { id, after }: { id: string; after: number }): void {
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+    const heartbeat = startInterval(HEARTBEAT_MS, () => response.write(': still here\n\n'));
     const stop = this.runs.watch(id, after, {
       see(seen) {
         if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
@@ -58,7 +59,7 @@ export class EventsController implements BeforeApplicationShutdown {
     });
     this.open.add(response);
     response.once('close', () => {
-      clearInterval(heartbeat);
+      heartbeat.stop();
       stop();
       this.open.delete(response);
     });

@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import 'reflect-metadata';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -91,9 +92,9 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
     ready: () => readiness.state(),
     drain: async (ms) => {
       readiness.stop();
-      const late = setTimeout(() => server.closeAllConnections(), ms);
+      const late = startTimer(ms, () => server.closeAllConnections());
       await app.close();
-      clearTimeout(late);
+      late.stop();
       live[Symbol.dispose]();
       soon[Symbol.dispose]();
       if (!options.limits) await limits[Symbol.asyncDispose]();

@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Fact } from '@millrace/contracts';
 import type { Reader } from '@millrace/store';
 
@@ -39,7 +40,7 @@ const AT_ONCE = 10;
 /** Tells whoever watches a run of its new facts. All share one query at a time; there is none while nobody watches. */
 export class LiveFacts implements Disposable {
   private readonly watchers = new Set<Watcher>();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private asking = false;
   private closed = false;
   private pauseMs: number;
@@ -62,13 +63,13 @@ export class LiveFacts implements Disposable {
   [Symbol.dispose](): void {
     this.closed = true;
     this.watchers.clear();
-    clearTimeout(this.timer);
+    this.timer?.stop();
   }
 
   private schedule(ms: number): void {
     if (this.closed || this.asking || this.watchers.size === 0) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.ask(), ms);
+    this.timer?.stop();
+    this.timer = startTimer(ms, () => void this.ask());
   }
 
   private async ask(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startTimer } from '@millrace/contracts/timers';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { HEADER } from '@millrace/contracts';
 import {
@@ -145,9 +146,9 @@ function waitOf(request: IncomingMessage): number {
 /** Aborted after `ms`, or when the caller has hung up. */
 function untilGone(response: ServerResponse, ms: number): AbortSignal {
   const gone = new AbortController();
-  const timer = setTimeout(() => gone.abort(), ms);
+  const timer = startTimer(ms, () => gone.abort());
   response.once('close', () => {
-    clearTimeout(timer);
+    timer.stop();
     gone.abort();
   });
   return gone.signal;

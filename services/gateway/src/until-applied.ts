@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@millrace/contracts/timers';
 
 /** How long an answer waits for the coordinator to decide, and how often it looks. */
 const LONGEST_WAIT_MS = 10_000;
@@ -6,7 +6,7 @@ const LOOK_MS = 25;
 
 /** What became of something that was asked for; undefined where that is not known in time. */
 export async function untilApplied<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (const end = Date.now() + LONGEST_WAIT_MS; Date.now() < end; await sleep(LOOK_MS)) {
+  for (const end = performance.now() + LONGEST_WAIT_MS; performance.now() < end; await sleep(LOOK_MS)) {
     const found = await look();
     if (found !== undefined) return found;
   }

@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@millrace/contracts/timers';
 import { type Command, Option } from 'commander';
 import { RunStatus } from '@millrace/contracts';
 import { Accepted, RunList, RunView } from '@millrace/contracts/http';
@@ -205,7 +206,7 @@ export async function watch(run: string, watching: Watching): Promise<void> {
   const { terminal } = context;
   const seconds = wait === undefined ? undefined : wait === true ? 60 : Number(wait);
   if (seconds !== undefined && !(seconds > 0)) throw new CliError(EXIT.usage, '--wait takes a number of seconds.');
-  const late = AbortSignal.timeout((seconds ?? 2 ** 30 / 1_000) * 1_000);
+  const late = timeoutSignal((seconds ?? Infinity) * 1_000);
   const signal = AbortSignal.any([terminal.signal, late]);
   let since: number | undefined;
   try {
