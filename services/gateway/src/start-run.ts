@@ -1,3 +1,4 @@
+import { startTimer } from '@millrace/contracts/timers';
 import {
   cloudEvent,
   EVENT_TYPE,
@@ -113,15 +114,15 @@ export class RunStarter {
           seen.map(({ fact }) => fact),
         );
         if (!taken) return;
-        clearTimeout(late);
+        late.stop();
         stop();
         resolve(taken);
       });
-      const late = setTimeout(() => {
+      const late = startTimer(this.needs.takenOnWithinMs, () => {
         stop();
         const detail = `No coordinator has taken ${id} on yet. The request is kept; the same request again tells what became of it.`;
         reject(new RequestProblem('NOT_TAKEN_ON_YET', detail));
-      }, this.needs.takenOnWithinMs);
+      });
     });
   }
 
