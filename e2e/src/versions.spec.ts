@@ -66,6 +66,22 @@ describe('versions of a pipeline', () => {
     expect(await versions(house.api)).toHaveLength(3);
   });
 
+  test('a plan that no coordinator could use is refused with the place, and the next one is deployed', async () => {
+    const { plan } = await nextVersion(house.api, 'unusable');
+    const schema = { $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } }, $ref: '#/$defs/a' };
+    const unusable = { plan: { ...plan, inputSchema: schema }, contracts: {} };
+    for (const path of [`${PATH}/versions`, `${PATH}/check`])
+      expect(await posted(path, unusable)).toMatchObject({
+        status: 422,
+        body: {
+          code: 'PLAN_REFUSED',
+          detail: expect.stringContaining('at /$defs/a: it refers only to itself') as string,
+        },
+      });
+    expect(await posted(`${PATH}/pause`, {})).toMatchObject({ status: 200 });
+    expect(await posted(`${PATH}/resume`, {})).toMatchObject({ status: 200 });
+  });
+
   test('a run is moved to another version from a step, or told what does not fit', async () => {
     const id = await house.api.start(sample('ambiguous'), 'moved');
     await house.api.settled(id, 'waiting');

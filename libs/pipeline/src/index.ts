@@ -14,6 +14,7 @@ export {
   type StepMark,
   type Wanted,
 } from './advance.js';
+export { type Candidate, checkPlan, checkSchedule, MOST_STEPS, usablePlan } from './check-plan.js';
 export { type Misfit, misfits } from './containment.js';
 export { type Difference, differences } from './diff.js';
 export { breaks, schemasOf } from './evolution.js';

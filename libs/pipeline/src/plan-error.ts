@@ -16,7 +16,11 @@ export const PLAN_ERRORS = {
   BAD_CONDITION:
     'Correct the condition. Numbers from JSON are doubles in CEL: write 2.0 for arithmetic; guard what may be absent with has(…).',
   BAD_MAPPING: 'Use references of this pipeline, JSON literals, and objects or arrays of them.',
-  BAD_SCHEMA: 'Use zod types that JSON Schema can say: no transforms, functions, dates, bigints or symbols.',
+  BAD_SCHEMA:
+    'Use zod types that JSON Schema (2020-12) can say: no transforms, functions, dates, bigints or symbols; references stay within the schema.',
+  BAD_PATTERN:
+    'Write the pattern without look-around and back-references, and give lengths as minLength and maxLength: patterns are matched in linear time (RE2).',
+  TOO_COMPLEX: 'Split it into smaller ones: several pipelines, stages or types.',
   BAD_DURATION: 'Write a duration as a positive number of milliseconds, or as e.g. `500ms`, `30s`, `5m`, `2h`, `3d`.',
   BAD_ESCALATION: 'Give each escalation a longer time than the one before, and the last a shorter one than `timeout`.',
   BAD_START:

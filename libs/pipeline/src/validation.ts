@@ -1,86 +1,77 @@
 import type { Failure } from '@millrace/contracts';
-// eslint-disable-next-line no-restricted-imports -- ajv has its 2020-12 dialect, which zod writes, nowhere else
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv';
 import { PlanError } from './plan-error.js';
 import type { LoadedPlan } from './plan-model.js';
+import type { WaitStep } from './plan.js';
+import { checkSchema } from './schema/check-schema.js';
+import { type Validator, validatorOf } from './schema/validator.js';
 
 type Details = NonNullable<Failure['details']>;
 
+/** Makes the check of inputs ready. @throws {PlanError} BAD_SCHEMA, BAD_PATTERN, TOO_COMPLEX */
+export function prepareInput(loaded: LoadedPlan): Validator {
+  return validatorIn(loaded, '', () => prepareSchema(loaded.plan.inputSchema, 'the schema of the input'));
+}
+
+/** The same for the answers to a step. */
+export function prepareAnswer(loaded: LoadedPlan, step: string): Validator {
+  return validatorIn(loaded, step, () => {
+    try {
+      return prepareSchema((loaded.step(step) as WaitStep).schema, 'the schema of its answer');
+    } catch (error) {
+      throw error instanceof PlanError ? new PlanError(error.code, error.what, step) : error;
+    }
+  });
+}
+
 /** What is wrong with a run's input, as JSON pointers and messages without values; undefined when it fits. */
 export function validateInput(loaded: LoadedPlan, value: unknown): Details | undefined {
-  return problemsIn(
-    value,
-    validatorOf(loaded, '', () => loaded.plan.inputSchema),
-  );
+  return problemsIn(value, prepareInput(loaded));
 }
 
 /** The same for the answer to a review or signal. Throws a PlanError for a step that takes none. */
 export function validateAnswer(loaded: LoadedPlan, step: string, payload: unknown): Details | undefined {
-  const spec = loaded.step(step);
-  if (spec.kind !== 'review' && spec.kind !== 'signal')
-    throw new PlanError('UNKNOWN_STEP', 'it waits for no answer', step);
-  return problemsIn(
-    payload,
-    validatorOf(loaded, step, () => spec.schema),
-  );
+  const { kind } = loaded.step(step);
+  if (kind !== 'review' && kind !== 'signal') throw new PlanError('UNKNOWN_STEP', 'it waits for no answer', step);
+  return problemsIn(payload, prepareAnswer(loaded, step));
 }
 
-/** Whether a value is one of a schema's. @throws {PlanError} BAD_SCHEMA */
+/** Whether a value is one of a schema's. @throws {PlanError} BAD_SCHEMA, BAD_PATTERN, TOO_COMPLEX */
 export function schemaTest(schema: unknown): (value: unknown) => boolean {
-  const validate = compile(schema);
-  return (value) => validate(value);
+  const validate = prepareSchema(schema);
+  return (value) => validate(value).length === 0;
 }
 
-/** What is wrong with a value of a schema that belongs to no plan; undefined when it fits. */
+/** What is wrong with a value of a schema that belongs to no plan; undefined when it fits. @throws {PlanError} as `schemaTest` */
 export const valueProblems = (value: unknown, schema: unknown): Details | undefined =>
-  problemsIn(value, compile(schema));
+  problemsIn(value, prepareSchema(schema));
 
 const MOST = 20;
-const validators = new WeakMap<LoadedPlan, Map<string, ValidateFunction>>();
+const validators = new WeakMap<LoadedPlan, Map<string, Validator>>();
 
 /** Compiled when first needed, kept as long as the plan. */
-function validatorOf(loaded: LoadedPlan, name: string, schemaOf: () => unknown): ValidateFunction {
+function validatorIn(loaded: LoadedPlan, name: string, make: () => Validator): Validator {
   let ofPlan = validators.get(loaded);
-  if (!ofPlan) validators.set(loaded, (ofPlan = new Map<string, ValidateFunction>()));
+  if (!ofPlan) validators.set(loaded, (ofPlan = new Map<string, Validator>()));
   let validator = ofPlan.get(name);
-  if (!validator) ofPlan.set(name, (validator = compile(schemaOf())));
+  if (!validator) ofPlan.set(name, (validator = make()));
   return validator;
 }
 
-function compile(schema: unknown): ValidateFunction {
+/** @throws {PlanError} BAD_SCHEMA, BAD_PATTERN, TOO_COMPLEX */
+export function prepareSchema(schema: unknown, what = 'a schema of the plan'): Validator {
+  checkSchema(schema, what);
   try {
-    return ajv.compile(schema as object);
+    return validatorOf(schema);
   } catch (error) {
-    throw new PlanError('BAD_SCHEMA', `a schema of the plan cannot be used (${(error as Error).message})`);
+    throw new PlanError('BAD_SCHEMA', `${what} cannot be used (${(error as Error).message.slice(0, 300)})`);
   }
 }
 
-/** Some patterns are valid only with Unicode rules, some only without. */
-const regExp = Object.assign(
-  (pattern: string): RegExp => {
-    try {
-      return new RegExp(pattern, 'u');
-    } catch {
-      return new RegExp(pattern);
-    }
-  },
-  { code: 'new RegExp' },
-);
-
-/** Formats are left to the patterns that zod writes beside them. Schemas of different plans may have the same `$id`. */
-const ajv = new Ajv2020({
-  allErrors: true,
-  strict: false,
-  validateFormats: false,
-  addUsedSchema: false,
-  code: { regExp },
-});
-
-function problemsIn(value: unknown, validate: ValidateFunction): Details | undefined {
-  if (validate(value)) return undefined;
-  return (validate.errors ?? [])
-    .slice(0, MOST)
-    .map((error) => ({ pointer: pointerOf(error), detail: detailOf(error) }));
+function problemsIn(value: unknown, validate: Validator): Details | undefined {
+  const errors = validate(value);
+  if (errors.length === 0) return undefined;
+  return errors.slice(0, MOST).map((error) => ({ pointer: pointerOf(error), detail: detailOf(error) }));
 }
 
 function pointerOf({ instancePath, keyword, params }: ErrorObject): string {

@@ -51,6 +51,7 @@ const Environment = z.object({
     )
     .default('info'),
   LOG_PRETTY: yesOrNo.default(false),
+  MAX_PLAN_STEPS: wholeNumber('a number of steps', { min: 1, max: 100_000 }).default(1_000),
   DRAIN_MS: wholeNumber('a whole number of milliseconds', { min: 0, max: 3_600_000 }).default(20_000),
 });
 
@@ -72,6 +73,8 @@ export interface ServiceSettings {
   readonly otlpEndpoint: string | undefined;
   readonly logLevel: string;
   readonly logPretty: boolean;
+  /** So many steps may a plan have that is deployed, those of plans within it included. */
+  readonly maxPlanSteps: number;
   /** How long a service that is told to stop may finish what it has in hand, in milliseconds. */
   readonly drainMs: number;
 }
@@ -98,6 +101,7 @@ export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings
     otlpEndpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: common.LOG_LEVEL,
     logPretty: common.LOG_PRETTY,
+    maxPlanSteps: common.MAX_PLAN_STEPS,
     drainMs: common.DRAIN_MS,
   };
 }

@@ -22,6 +22,7 @@ test('without any setting a service runs by itself', () => {
     port: 8080,
     host: '127.0.0.1',
     otlpEndpoint: undefined,
+    maxPlanSteps: 1_000,
     drainMs: 20_000,
   });
 });

@@ -31,7 +31,7 @@ const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partitio
 const topics = topicsOf(`bench-${process.pid}.`);
 const told = telemetry({ service: 'bench', logTo: { write: () => undefined } });
 await using store = await openStore({ databaseUrl: process.env.DATABASE_URL, dataDir: '.' });
-const plans = new Plans(store);
+const plans = new Plans(store, console);
 await store.deployments.apply({ id: 'bench', at: Date.now(), pipeline: 'events', stages: [] }, () => ({
   outcome: { status: 'applied', pipeline: 'events', unchanged: false },
   route: { current: plan.hash },

@@ -39,7 +39,7 @@ const CACHED_RUNS = 5_000;
 export async function startCoordinator(house: House, options: CoordinatorOptions): Promise<Running> {
   const { broker, topics, groups, telemetry } = house;
   const { store, now = Date.now } = options;
-  const plans = new Plans(store);
+  const plans = new Plans(store, telemetry.log);
   await bring({ house, store }, options.pipelines, now());
   const timers = new Timers({
     store,

@@ -14,17 +14,7 @@ import {
   RECORD_DEPTH,
   unreadable,
 } from '@millrace/contracts';
-import {
-  type LoadedPlan,
-  loadPlan,
-  PlanError,
-  schemasOf,
-  type StageContract,
-  stagesOf,
-  validateAnswer,
-  validateInput,
-  valueProblems,
-} from '@millrace/pipeline';
+import { checkPlan, type LoadedPlan, PlanError, schemasOf, type StageContract, stagesOf } from '@millrace/pipeline';
 import { blamesRecord, ensureStageTopics, type House, parkingOf, unprocessable } from '@millrace/service';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, pausing, refusal, routing } from './deployment.js';
@@ -163,8 +153,7 @@ async function usable(
   { plan, contracts }: DeployRequested,
 ): Promise<{ plan: LoadedPlan; triggers: readonly TriggerRow[] } | DeploymentChange> {
   try {
-    const loaded = loadPlan(plan);
-    checkSchemas(loaded, contracts);
+    const loaded = checkPlan({ plan, contracts }, { maxSteps: house.settings.maxPlanSteps });
     const stages = stagesOf(loaded.plan);
     await ensureStageTopics(house, stages);
     for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
@@ -176,14 +165,6 @@ async function usable(
       return refusal(plan.pipeline, 'STAGE_TOPIC_MISSING', error.message);
     throw error;
   }
-}
-
-/** A schema that cannot be used is found out here, and not by the first run that needs it. @throws {PlanError} BAD_SCHEMA */
-function checkSchemas(plan: LoadedPlan, contracts: DeployRequested['contracts']): void {
-  validateInput(plan, null);
-  for (const step of plan.order) if ('schema' in plan.step(step)) validateAnswer(plan, step, null);
-  for (const { input, output } of Object.values(contracts))
-    for (const schema of [input, output]) valueProblems(null, schema);
 }
 
 function routed({ topics }: House, pipeline: string, at: number): Outgoing {

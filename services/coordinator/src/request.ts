@@ -66,6 +66,7 @@ export function readRequest(
   // The timestamp tells a topic from one that was made anew under its name.
   const run = runIdOf(pipeline, idempotencyKey ?? `${source}/${record.timestamp}`);
   const plan = planFor(pipeline, run);
+  if (plan && 'code' in plan) return { failure: plan };
   if (!plan)
     return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
   const { value: input, fault } = readJson(record.value ?? '');

@@ -1,5 +1,5 @@
 import type { ScheduleMakeRequested, ScheduleRemoveRequested } from '@millrace/contracts';
-import { loadStarts, nextTick, PlanError, Schedule } from '@millrace/pipeline';
+import { checkSchedule, PlanError } from '@millrace/pipeline';
 import type { Deployed, DeploymentChange } from '@millrace/store';
 import { refusal } from './deployment.js';
 
@@ -20,14 +20,8 @@ export function scheduling(request: ScheduleMakeRequested | ScheduleRemoveReques
       ? { outcome, removes: name }
       : refusal(pipeline, 'UNKNOWN_SCHEDULE', `${pipeline} has no schedule "${name}".`);
   try {
-    const spec = Schedule.parse({
-      cron: request.cron,
-      zone: request.zone,
-      catchUp: request.catchUp,
-      input: { $literal: request.input },
-    });
-    loadStarts({ schedules: { [name]: spec } });
-    return { outcome, makes: { pipeline, name, spec, nextAt: nextTick(spec, at), made: true, by, reason } };
+    const { spec, nextAt } = checkSchedule(request, at);
+    return { outcome, makes: { pipeline, name, spec, nextAt, made: true, by, reason } };
   } catch (error) {
     if (error instanceof PlanError) return refusal(pipeline, 'SCHEDULE_REFUSED', error.message);
     throw error;

@@ -100,7 +100,7 @@ class Process {
     reader: Pick<Store, 'reader'> = store,
   ) {
     this.topics = topicsOf(prefix);
-    const plans = new Plans(reader);
+    const plans = new Plans(reader, { error: () => undefined });
     const lag = (_: string, topic: string): Promise<PartitionLag[]> =>
       Promise.resolve([0, 1].map((partition) => ({ topic, partition, committed: null, end: this.end, backlog: 0 })));
     const context: Context = {

@@ -1,14 +1,14 @@
 import { isOver, type StageSchemas } from '@millrace/contracts';
 import type { CheckBody, CheckView } from '@millrace/contracts/http';
-import { breaks, differences, fallbacksOf, type LoadedPlan, loadPlan, PlanError } from '@millrace/pipeline';
+import { breaks, checkPlan, differences, fallbacksOf, type LoadedPlan } from '@millrace/pipeline';
 import { evolve, moveOf, type Run, stepOf, type Target } from '@millrace/saga';
 import type { Reader } from '@millrace/store';
 import type { Plans } from './plans.js';
-import { RequestProblem } from './problems.js';
 
 interface Needs {
   readonly reader: Pick<Reader, 'deployed' | 'run'>;
   readonly plans: Plans;
+  readonly maxPlanSteps: number;
 }
 
 /** So many live runs are looked at, and so many of each kind are named. */
@@ -18,16 +18,9 @@ const PAGE = 100;
 
 /** What deploying a plan with its contracts would mean for the runs that are under way. Changes nothing. @throws {RequestProblem} PLAN_REFUSED */
 export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
-  try {
-    return await checked(needs, body);
-  } catch (error) {
-    if (error instanceof PlanError) throw new RequestProblem('PLAN_REFUSED', error.message);
-    throw error;
-  }
-}
-
-async function checked({ reader, plans }: Needs, { plan, contracts }: CheckBody): Promise<CheckView> {
-  const loaded = loadPlan(plan);
+  const { reader, plans } = needs;
+  const { contracts } = body;
+  const loaded = checkPlan(body, { maxSteps: needs.maxPlanSteps });
   const { pipeline } = loaded.plan;
   const stages = Object.keys(contracts);
   const now = await reader.deployed.read({ pipeline, stages });
@@ -40,7 +33,7 @@ async function checked({ reader, plans }: Needs, { plan, contracts }: CheckBody)
     plan: loaded,
     contracts: new Map<string, StageSchemas>([...now.contracts, ...Object.entries(contracts)]),
   };
-  const current = now.route && (await plans.byHash(now.route.current));
+  const current = now.route && (await plans.find(now.route.current));
   const view: CheckView = {
     pipeline,
     plan: loaded.hash,
@@ -71,7 +64,7 @@ async function checked({ reader, plans }: Needs, { plan, contracts }: CheckBody)
 
 /** Runs that have not ended, of the pipeline and of every plan that asks one of the stages. */
 async function* liveRuns(
-  { reader, plans }: Needs,
+  { reader, plans }: Pick<Needs, 'reader' | 'plans'>,
   of: { stages: ReadonlySet<string>; pipeline: string },
 ): AsyncGenerator<{ run: Run; plan: LoadedPlan }> {
   const asking = await Promise.all([...of.stages].map((stage) => reader.deployed.plansOf(stage)));
@@ -83,7 +76,9 @@ async function* liveRuns(
       const record = await reader.run(id);
       if (!record || isOver(record.status)) continue;
       const run = evolve(undefined, id, record.facts);
-      yield { run, plan: await plans.byHash(run.plan) };
+      // A plan that cannot be used does not say what its runs would need.
+      const plan = await plans.find(run.plan);
+      if (plan) yield { run, plan };
     }
     if (page.length < PAGE) return;
     after = page.at(-1)!;

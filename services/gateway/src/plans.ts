@@ -1,4 +1,4 @@
-import { type LoadedPlan, loadPlan, outermostOf, planFor, planWithin } from '@millrace/pipeline';
+import { type LoadedPlan, outermostOf, PlanError, planFor, planWithin, usablePlan } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { RequestProblem } from './problems.js';
 
@@ -15,12 +15,22 @@ export class Plans {
     return planWithin(await this.outermost(outermostOf(reference)), reference);
   }
 
+  /** As `byHash`; undefined where the plan is there and cannot be used. */
+  async find(reference: string): Promise<LoadedPlan | undefined> {
+    try {
+      return await this.byHash(reference);
+    } catch (error) {
+      if (error instanceof PlanError) return undefined;
+      throw error;
+    }
+  }
+
   private async outermost(hash: string): Promise<LoadedPlan> {
     const known = this.loaded.get(hash);
     if (known) return known;
     const stored = await this.reader.plan(hash);
     if (stored === undefined) throw new Error(`The store has no plan ${hash}, though something refers to it`);
-    const plan = loadPlan(stored);
+    const plan = usablePlan(stored);
     if (this.loaded.size >= MOST) this.loaded.delete(this.loaded.keys().next().value!);
     this.loaded.set(hash, plan);
     return plan;

@@ -3,6 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { BrokerError } from '@millrace/broker';
 import { detailsOf } from '@millrace/contracts';
 import { problem, type Problem, type ProblemCode } from '@millrace/contracts/http';
+import { PlanError } from '@millrace/pipeline';
 import type { z } from 'zod';
 import { methodsOf } from './operations.js';
 
@@ -77,6 +78,7 @@ const isLookedAt = ({ method, headers }: IncomingMessage): boolean =>
 
 function problemOf(error: unknown, request: IncomingMessage): { problem: Problem; headers?: Record<string, string> } {
   if (error instanceof RequestProblem) return error;
+  if (error instanceof PlanError) return { problem: problem('PLAN_REFUSED', error.message) };
   if (error instanceof BrokerError) return { problem: brokerProblem(error) };
   const status = statusOf(error);
   if (status === 404) return wrongRoute(request) ?? { problem: problem('UNKNOWN_ROUTE', 'There is nothing here.') };

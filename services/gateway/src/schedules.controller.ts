@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
 import { randomId } from '@millrace/contracts';
 import { type DeploymentView, RemoveScheduleBody, ScheduleBody, type ScheduleView } from '@millrace/contracts/http';
-import { Schedule } from '@millrace/pipeline';
+import { checkSchedule, PlanError, Schedule } from '@millrace/pipeline';
 import type { Reader, ScheduleRow } from '@millrace/store';
+import { RequestProblem } from './problems.js';
 import { SchedulesQuery } from './queries.js';
 import { timeOf } from './run-view.js';
 import { READER } from './tokens.js';
@@ -22,10 +23,11 @@ export class SchedulesController {
   }
 
   @Post()
-  make(
+  async make(
     @Body({ schema: ScheduleBody }) body: ScheduleBody,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<DeploymentView> {
+    refuseBad(body);
     return this.ask({ type: 'schedule.make-requested', ...body, input: body.input ?? {} }, response);
   }
 
@@ -46,6 +48,16 @@ export class SchedulesController {
     const view = await this.versions.request({ ...request, id: randomId('dep'), at: Date.now() });
     response.statusCode = view.status === 'applied' ? 200 : 202;
     return view;
+  }
+}
+
+/** @throws {RequestProblem} SCHEDULE_REFUSED */
+function refuseBad(body: ScheduleBody): void {
+  try {
+    checkSchedule(body, Date.now());
+  } catch (error) {
+    if (error instanceof PlanError) throw new RequestProblem('SCHEDULE_REFUSED', error.message);
+    throw error;
   }
 }
 

@@ -108,20 +108,25 @@ export class RunStarter {
 
   private untilTakenOn(id: string): Promise<TakenOn> {
     return new Promise((resolve, reject) => {
-      const stop = this.needs.live.watch(id, 0, (seen) => {
-        const taken = takenOnOf(
-          id,
-          seen.map(({ fact }) => fact),
-        );
-        if (!taken) return;
+      const lost = () => {
+        stop();
         late.stop();
-        stop();
-        resolve(taken);
-      });
-      const late = startTimer(this.needs.takenOnWithinMs, () => {
-        stop();
         const detail = `No coordinator has taken ${id} on yet. The request is kept; the same request again tells what became of it.`;
         reject(new RequestProblem('NOT_TAKEN_ON_YET', detail));
+      };
+      const late = startTimer(this.needs.takenOnWithinMs, lost);
+      const stop = this.needs.live.watch(id, 0, {
+        see(seen) {
+          const taken = takenOnOf(
+            id,
+            seen.map(({ fact }) => fact),
+          );
+          if (!taken) return;
+          late.stop();
+          stop();
+          resolve(taken);
+        },
+        lost,
       });
     });
   }

@@ -17,7 +17,7 @@ import {
   type VersionDetail,
   type VersionView,
 } from '@millrace/contracts/http';
-import { differences, type Route, stagesOf } from '@millrace/pipeline';
+import { checkPlan, differences, type Route, stagesOf } from '@millrace/pipeline';
 import type { House } from '@millrace/service';
 import type { Deployed, Reader, Version } from '@millrace/store';
 import { type Plans, unknownPipeline } from './plans.js';
@@ -35,12 +35,13 @@ interface Needs {
 export class Versions {
   constructor(private readonly needs: Needs) {}
 
-  /** @throws {RequestProblem} why the plan or its contracts are refused */
-  deploy(name: string, body: DeployBody, id: string = randomId('dep')): Promise<DeploymentView> {
+  /** @throws {RequestProblem | PlanError} why the plan or its contracts are refused */
+  async deploy(name: string, body: DeployBody, id: string = randomId('dep')): Promise<DeploymentView> {
     if (body.plan.pipeline !== name) {
       const errors = [{ pointer: '/plan/pipeline', detail: `is "${body.plan.pipeline}", not "${name}"` }];
       throw new RequestProblem('INVALID_REQUEST', `The plan is one of another pipeline.`, { errors });
     }
+    checkPlan(body, { maxSteps: this.needs.house.settings.maxPlanSteps });
     return this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...body });
   }
 
