@@ -4,7 +4,7 @@ import { Failure } from './failures.js';
 import { Priority, StageLimits } from './limits.js';
 import { ChildStatus } from './records.js';
 import { RunStatus, StepStatus } from './statuses.js';
-import { Name, Person, Reason, TimeMs } from './values.js';
+import { Name, Person, readTime, Reason, TimeMs } from './values.js';
 
 export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
 export {
@@ -20,6 +20,11 @@ export {
   VersionView,
 } from './http-versions.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
+
+/** RFC 3339 with an offset: a day of the calendar, from 1970 to 9999. */
+export const StartTime = z.iso
+  .datetime({ offset: true })
+  .refine((text) => readTime(text) !== undefined, 'expected a time from 1970 to 9999, e.g. 2026-01-31T09:00:00Z');
 
 /** RFC 3339, in UTC. */
 const Time = z.iso.datetime();
@@ -248,7 +253,7 @@ export const StageList = pageOf(StageView);
 export const StartRun = z.strictObject({
   pipeline: Name,
   input: Json,
-  startAt: z.iso.datetime({ offset: true }).optional().describe('The run begins then; at once without it.'),
+  startAt: StartTime.optional().describe('The run begins then; at once without it.'),
   priority: Priority.optional().describe('How soon stages take its steps; as the pipeline says without it.'),
   tenant: Name.optional().describe('Whose it is; as the pipeline says without it.'),
 });

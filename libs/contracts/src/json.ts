@@ -74,7 +74,8 @@ export function jsonFault(
 
 /** The failure of a record or a value with such a fault. */
 export function jsonFailure({ what, pointer, detail }: JsonFault, subject = 'The record’s value'): Failure {
-  if (what === 'encoding' || what === 'syntax') return failure('INVALID_JSON', `${subject} is not JSON: ${detail}.`);
+  if (what === 'encoding' || what === 'syntax' || what === 'depth')
+    return failure('INVALID_JSON', `${subject} is not JSON: ${detail}.`);
   if (what === 'size') return failure('RECORD_TOO_LARGE', `${subject} is too large: ${detail}.`);
   return failure(
     'INVALID_VALUE',

@@ -10,6 +10,15 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** A cursor that no list gave: forged, cut off, or of another list. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+  readonly code = 'INVALID_CURSOR';
+  constructor(cause?: unknown) {
+    super('The cursor is not one that a list gave.', { cause });
+  }
+}
+
 /** The partition has another owner by now: what this one decided does not count, and it must read its state anew. */
 export class StaleOwner extends Error {
   override readonly name = 'StaleOwner';

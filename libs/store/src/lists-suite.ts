@@ -1,4 +1,5 @@
 import { randomId } from '@millrace/contracts';
+import { InvalidCursor } from './errors.js';
 import type { Store } from './open.js';
 import { changed, commitOf, createRun, newRun } from './runs.fixture.js';
 import type { DeadLetter, Page, Paged } from './store.js';
@@ -137,10 +138,23 @@ export function listsSuite(store: () => Store): void {
     test.each([
       'nonsense',
       Buffer.from('[1]').toString('base64url'),
-      Buffer.from('[1,"a","b","c"]').toString('base64url'),
+      ...[
+        '[1,"a","b","c"]',
+        '[1e300,"a"]',
+        '[1e300,"a","b"]',
+        '[-1e17,"a"]',
+        '["1","a"]',
+        '[1,"a\\u0000"]',
+        '[1,"a\\u0000","b"]',
+        '[1,"\\ud800"]',
+        `[1,"${'x'.repeat(3_000)}"]`,
+        '[1,{}]',
+        '{}',
+        'null',
+      ].map((forged) => Buffer.from(forged).toString('base64url')),
     ])('a cursor that none of them gave is refused: %s', async (cursor) => {
       for (const list of Object.values(lists))
-        await expect((await list()).page({ limit: 3, before: cursor })).rejects.toThrow(RangeError);
+        await expect((await list()).page({ limit: 3, before: cursor })).rejects.toThrow(InvalidCursor);
     });
   });
 

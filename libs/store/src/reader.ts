@@ -1,6 +1,7 @@
-import type { Fact, RunStatus } from '@millrace/contracts';
+import { type Fact, Id, LAST_TIME, readJson, type RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
+import { InvalidCursor } from './errors.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
 import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunFilter, RunSummary } from './store.js';
@@ -12,17 +13,17 @@ const optionalMillis = (column: string) => sql<number | null>`(extract(epoch fro
 const cursorOf = (at: number, ...key: readonly string[]): string =>
   Buffer.from(JSON.stringify([at, ...key])).toString('base64url');
 
-/** @throws {RangeError} for a cursor that no list with so many columns gave */
+/** @throws {InvalidCursor} for a cursor that no list with so many columns gave: what comes from outside reaches SQL by type and within bounds */
 function readCursor(cursor: string, columns: number): { at: number; key: readonly string[] } {
-  try {
-    const [at, ...key] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    const isText = (value: unknown): value is string => typeof value === 'string';
-    if (typeof at === 'number' && key.every(isText) && key.length === columns - 1) return { at, key };
-  } catch (cause) {
-    throw new RangeError('The cursor is not one that a list gave.', { cause });
-  }
-  throw new RangeError('The cursor is not one that a list gave.');
+  const { value } = readJson(Buffer.from(cursor, 'base64url'));
+  const [at, ...key]: readonly unknown[] = Array.isArray(value) ? value : [];
+  // Times of rows are exact to the microsecond.
+  const isTime = typeof at === 'number' && at >= 0 && at <= LAST_TIME;
+  if (isTime && key.length === columns - 1 && key.every(isId)) return { at, key };
+  throw new InvalidCursor();
 }
+
+const isId = (part: unknown): part is string => Id.safeParse(part).success;
 
 /** The order of a list, newest first: by a time, then by columns that together tell any two rows apart. Without those, a page would lose rows of one time. */
 type Order = readonly [at: 'accepted_at' | 'since' | 'at', ...key: readonly string[]];

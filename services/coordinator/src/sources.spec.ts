@@ -321,7 +321,7 @@ describe('the intake', () => {
     ['an input with half of a surrogate pair', { value: '{"text":"\\ud83d"}' }, 'INVALID_VALUE'],
     ['a number that no double holds', { value: '{"text":"a","amount":1e400}' }, 'INVALID_VALUE'],
     ['a whole number that would be changed', { value: '{"text":"a","n":[9007199254740993]}' }, 'INVALID_VALUE'],
-    ['an input that is nested too deep', { value: '['.repeat(5_000) + ']'.repeat(5_000) }, 'INVALID_VALUE'],
+    ['an input that is nested too deep', { value: '['.repeat(5_000) + ']'.repeat(5_000) }, 'INVALID_JSON'],
     ['bytes that are not UTF-8', { value: Buffer.from([0x22, 0xff, 0x22]) }, 'INVALID_JSON'],
     ['a key that cannot be stored', { headers: { 'idempotency-key': 'a\0b' } }, 'INVALID_HEADER'],
     ['a key that is not UTF-8', { headers: { 'idempotency-key': Buffer.from([0xff]) } }, 'INVALID_HEADER'],

@@ -1,23 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type JsonFault, readJson } from '@millrace/contracts';
 import { RequestProblem, wrongRoute } from './problems.js';
 
 type Request = IncomingMessage & { body?: unknown };
 type Next = (error?: unknown) => void;
 
 export const MAIL = 'message/rfc822';
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 const mediaTypeOf = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
-
-/** Text of bytes that are UTF-8; undefined where they are not. A byte order mark is not part of it. */
-export function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Express middleware behind a raw body parser: makes JSON of a JSON body, leaves a mail as its bytes, refuses the rest.
@@ -39,15 +30,22 @@ function bodyOf(request: Request): unknown {
   if (type === MAIL) return bytes;
   if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) throw refusedType(request, type);
   if (bytes.length === 0) return undefined;
-  const text = textOf(bytes);
-  if (text === undefined) throw new RequestProblem('INVALID_JSON', 'The body is not UTF-8.');
-  if (deeperThan(DEEPEST, text))
-    throw new RequestProblem('INVALID_JSON', `The body is nested deeper than ${DEEPEST} levels.`);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new RequestProblem('INVALID_JSON', 'The body cannot be parsed as JSON.');
-  }
+  const { value, fault } = readJson(bytes, { uniqueKeys: true });
+  if (fault) throw bodyProblem(fault);
+  return value;
+}
+
+/** A body that is JSON, and holds something that would be changed on its way, is refused with the place. */
+function bodyProblem({ what, pointer, detail }: JsonFault): RequestProblem {
+  if (what === 'encoding' || what === 'syntax' || what === 'depth')
+    return new RequestProblem('INVALID_JSON', `The body is not JSON that can be read: ${detail}.`);
+  return new RequestProblem(
+    'INVALID_VALUE',
+    `The body cannot be kept as it is, at ${pointer.slice(0, 200) || 'its top'}: ${detail}.`,
+    {
+      errors: [{ pointer, detail }],
+    },
+  );
 }
 
 /** Where the path does not take the method, that is the first thing to say. */
@@ -57,24 +55,3 @@ function refusedType(request: Request, type: string): RequestProblem {
   const what = type ? `The content type is "${type.slice(0, 100)}"` : 'The request names no content type';
   return new RequestProblem('UNSUPPORTED_CONTENT_TYPE', `${what}: send the header \`content-type: application/json\`.`);
 }
-
-/** Deeper values would exhaust the stack of whoever walks them. */
-const DEEPEST = 200;
-
-function deeperThan(most: number, json: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < json.length; at++) {
-    const char = json.charCodeAt(at);
-    if (inString) {
-      if (char === BACKSLASH) at++;
-      else if (char === QUOTE) inString = false;
-    } else if (char === QUOTE) inString = true;
-    else if (char === BRACE || char === BRACKET) {
-      if (++depth > most) return true;
-    } else if (char === BRACE + 2 || char === BRACKET + 2) depth--;
-  }
-  return false;
-}
-
-const [QUOTE, BACKSLASH, BRACE, BRACKET] = [0x22, 0x5c, 0x7b, 0x5b];

@@ -23,6 +23,7 @@ import { LiveFacts } from './live-facts.js';
 import { countRequests } from './metrics.js';
 import { ProblemFilter, RequestProblem } from './problems.js';
 import { Pages } from './page/pages.js';
+import { checkTarget } from './target.js';
 import { Readiness } from './readiness.js';
 import { RequestValidation } from './validation.js';
 
@@ -80,7 +81,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   const site: Site = { host: options.host, publicUrls: house.settings.publicUrls };
   app.use(countRequests(house.telemetry.meters), guarded(site));
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
-  app.use(readBody);
+  app.use(checkTarget, readBody);
   app.useGlobalFilters(new ProblemFilter({ log: house.telemetry.log, page: (problem) => pages.problem(problem) }));
   app.useGlobalPipes(new RequestValidation());
   await app.init();

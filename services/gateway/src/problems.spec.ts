@@ -39,6 +39,64 @@ test.each<[string, Wrong, number, string]>([
   ['JSON that is none', { path: '/v1/runs', body: '{' }, 400, 'INVALID_JSON'],
   ['bytes that are not UTF-8', { path: '/v1/runs', body: Uint8Array.from([0x22, 0xff, 0x22]) }, 400, 'INVALID_JSON'],
   ['JSON nested too deep', { path: '/v1/runs', body: `{"pipeline":"reply","input":${nested}}` }, 400, 'INVALID_JSON'],
+  [
+    'a number that no double holds',
+    { path: '/v1/runs', body: '{"pipeline":"reply","input":{"text":"a","amount":1e400}}' },
+    422,
+    'INVALID_VALUE',
+  ],
+  [
+    'a whole number that would be changed',
+    { path: '/v1/runs', body: '{"pipeline":"reply","input":{"text":"a","n":9007199254740993}}' },
+    422,
+    'INVALID_VALUE',
+  ],
+  ['a NUL in an input', { path: '/v1/runs', body: run({ text: 'a\0b' }) }, 422, 'INVALID_VALUE'],
+  ['half of a character', { path: '/v1/runs', body: run({ text: '\ud83d' }) }, 422, 'INVALID_VALUE'],
+  ['a key twice', { path: '/v1/runs', body: '{"pipeline":"reply","input":{"a":1,"a":2}}' }, 422, 'INVALID_VALUE'],
+  [
+    'a key that objects lose',
+    { path: '/v1/runs', body: '{"pipeline":"reply","input":{"text":"","__proto__":{}}}' },
+    422,
+    'INVALID_VALUE',
+  ],
+  [
+    'a NUL in the name of who pauses',
+    { path: '/v1/pipelines/reply/pause', body: '{"by":"a\\u0000"}' },
+    422,
+    'INVALID_VALUE',
+  ],
+  ['a NUL in a path', { path: '/v1/pipelines/%00/pause', body: '{}' }, 400, 'INVALID_REQUEST'],
+  ['a NUL in a run’s id', { path: '/v1/runs/a%00b' }, 400, 'INVALID_REQUEST'],
+  ['a NUL in a query', { path: '/v1/runs?pipeline=%00' }, 400, 'INVALID_REQUEST'],
+  ['half a percent escape', { path: '/v1/reviews/100%' }, 400, 'INVALID_REQUEST'],
+  ['bytes in a path that are not UTF-8', { path: '/v1/dead-letters/%FF%FE' }, 400, 'INVALID_REQUEST'],
+  ['bytes in a query that are not UTF-8', { path: '/v1/runs?cursor=%FF' }, 400, 'INVALID_REQUEST'],
+  ['an id that is too long', { path: `/v1/runs/${'x'.repeat(3_000)}` }, 400, 'INVALID_REQUEST'],
+  [
+    'a day that no calendar has',
+    { path: '/v1/runs', body: '{"pipeline":"reply","input":{"text":""},"startAt":"2027-02-30T00:00:00Z"}' },
+    400,
+    'INVALID_REQUEST',
+  ],
+  [
+    'a time beyond the last year',
+    { path: '/v1/runs', body: '{"pipeline":"reply","input":{"text":""},"startAt":"9999-12-31T23:00:00-12:00"}' },
+    400,
+    'INVALID_REQUEST',
+  ],
+  [
+    'a limit that no column holds',
+    { path: '/v1/stages/draft/limits', body: '{"concurrency":3000000000}' },
+    400,
+    'INVALID_REQUEST',
+  ],
+  [
+    'a place in a run’s history that no column holds',
+    { path: '/v1/runs/r/events?after=3000000000' },
+    400,
+    'INVALID_REQUEST',
+  ],
   ['an empty body', { path: '/v1/runs', body: '' }, 400, 'INVALID_REQUEST'],
   ['a body that is no object', { path: '/v1/runs', body: '[]' }, 400, 'INVALID_REQUEST'],
   ['a body without an input', { path: '/v1/runs', body: '{"pipeline":"reply"}' }, 400, 'INVALID_REQUEST'],
@@ -88,6 +146,23 @@ test.each<[string, Wrong, number, string]>([
   ],
 ])('%s is a problem, not a page and not a stack', async (_, wrong, status, code) => {
   expect(await problemOf(wrong)).toMatchObject({ status, code });
+});
+
+test('a value that cannot be kept is named by its place in the body, and by nothing of itself', async () => {
+  const { errors, detail } = await problemOf({
+    path: '/v1/runs',
+    body: '{"pipeline":"reply","input":{"text":"a","lines":[1,{"amount":1e400}]}}',
+  });
+  expect(errors).toEqual([{ pointer: '/input/lines/1/amount', detail: expect.any(String) }]);
+  expect(detail).not.toContain('1e400');
+});
+
+test('a mail with a NUL in it travels as its bytes', async () => {
+  const mail = Buffer.from('Subject: a\r\n\r\nb\0c');
+  const headers = { 'content-type': 'message/rfc822' };
+  const answer = await fetch(`${world.url}/v1/runs?pipeline=reply`, { method: 'POST', headers, body: mail });
+  expect(answer.status).toBe(202);
+  expect(JSON.parse(String(world.published.at(-1)!.value))).toEqual({ rawBase64: mail.toString('base64') });
 });
 
 test('a problem names the field', async () => {

@@ -4,6 +4,7 @@ import { BrokerError } from '@millrace/broker';
 import { detailsOf } from '@millrace/contracts';
 import { problem, type Problem, type ProblemCode } from '@millrace/contracts/http';
 import { PlanError } from '@millrace/pipeline';
+import { InvalidCursor } from '@millrace/store';
 import type { z } from 'zod';
 import { methodsOf } from './operations.js';
 
@@ -80,6 +81,7 @@ function problemOf(error: unknown, request: IncomingMessage): { problem: Problem
   if (error instanceof RequestProblem) return error;
   if (error instanceof PlanError) return { problem: problem('PLAN_REFUSED', error.message) };
   if (error instanceof BrokerError) return { problem: brokerProblem(error) };
+  if (error instanceof InvalidCursor) return { problem: problem('INVALID_CURSOR', error.message) };
   const status = statusOf(error);
   if (status === 404) return wrongRoute(request) ?? { problem: problem('UNKNOWN_ROUTE', 'There is nothing here.') };
   if (status === 413) return { problem: problem('TOO_LARGE', 'The body is larger than this gateway takes.') };

@@ -1,13 +1,14 @@
-import { Priority, RunStatus } from '@millrace/contracts';
+import { Count, Name, Priority, RunStatus, text } from '@millrace/contracts';
+import { StartTime } from '@millrace/contracts/http';
 import { z } from 'zod';
 
 const page = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items at most.'),
-  cursor: z.string().max(2_000).optional().describe('`next` of the page before, with the same filters.'),
+  cursor: text({ max: 2_000 }).optional().describe('`next` of the page before, with the same filters.'),
 };
-const pipeline = z.string().max(200).optional().describe('Only of this pipeline.');
+const pipeline = text({ max: 200 }).optional().describe('Only of this pipeline.');
 
-const name = z.string().max(200).optional();
+const name = text({ max: 200 }).optional();
 
 export const RunsQuery = z.strictObject({
   status: RunStatus.optional(),
@@ -16,7 +17,7 @@ export const RunsQuery = z.strictObject({
     .enum(['true', 'false'])
     .optional()
     .describe('Only runs of which fallbacks or defaults gave what steps gave; or only others.'),
-  parent: z.string().max(200).optional().describe('The child runs of this run, instead of those somebody asked for.'),
+  parent: text({ max: 200 }).optional().describe('The child runs of this run, instead of those somebody asked for.'),
   ...page,
 });
 export type RunsQuery = z.infer<typeof RunsQuery>;
@@ -41,7 +42,7 @@ export const DeadLettersQuery = z.strictObject({
 });
 export type DeadLettersQuery = z.infer<typeof DeadLettersQuery>;
 
-const version = (what: string) => z.string().min(1).max(100).describe(`${what}: the number of a version, or a plan.`);
+const version = (what: string) => text({ min: 1, max: 100 }).describe(`${what}: the number of a version, or a plan.`);
 export const DiffQuery = z.strictObject({ from: version('Before'), to: version('After') });
 export type DiffQuery = z.infer<typeof DiffQuery>;
 
@@ -49,23 +50,14 @@ export const SchedulesQuery = z.strictObject({ pipeline });
 export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
 
 export const StartQuery = z.strictObject({
-  pipeline: z.string().min(1).max(200).optional().describe('Which pipeline, where the body is a mail.'),
-  startAt: z.iso.datetime({ offset: true }).optional().describe('As in the body of JSON: the run begins then.'),
+  pipeline: Name.optional().describe('Which pipeline, where the body is a mail.'),
+  startAt: StartTime.optional().describe('As in the body of JSON: the run begins then.'),
   priority: Priority.optional().describe('As in the body of JSON.'),
-  tenant: z.string().min(1).max(200).optional().describe('As in the body of JSON.'),
+  tenant: Name.optional().describe('As in the body of JSON.'),
 });
 export type StartQuery = z.infer<typeof StartQuery>;
 
-/** The column that numbers facts is no wider. */
-const LAST_SEQ = 2 ** 31 - 1;
-
 export const EventsQuery = z.strictObject({
-  after: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .max(LAST_SEQ)
-    .optional()
-    .describe('As the header `Last-Event-ID`, which wins.'),
+  after: z.coerce.number().pipe(Count).optional().describe('As the header `Last-Event-ID`, which wins.'),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startTimer } from '@millrace/contracts/timers';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { HEADER } from '@millrace/contracts';
+import { HEADER, isText, utf8 } from '@millrace/contracts';
 import {
   type Accepted,
   ActBody,
@@ -14,7 +14,6 @@ import {
 } from '@millrace/contracts/http';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
-import { textOf } from './body.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { listedRuns } from './listed-runs.js';
 import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
@@ -118,8 +117,9 @@ function wantedOf(body: unknown, query: StartQuery): Omit<Wanted, 'idempotencyKe
       const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
       throw new RequestProblem('INVALID_REQUEST', 'Say which pipeline the mail is for: ?pipeline=<name>.', { errors });
     }
-    const raw = textOf(body);
-    const input = raw === undefined ? { rawBase64: body.toString('base64') } : { raw };
+    const raw = utf8(body);
+    // A mail with a NUL in it is no text that could be kept: its bytes travel instead.
+    const input = raw === undefined || !isText(raw) ? { rawBase64: body.toString('base64') } : { raw };
     const { startAt, priority, tenant } = query;
     return { pipeline: query.pipeline, input, startAt, priority, tenant };
   }
