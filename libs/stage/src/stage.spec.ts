@@ -90,6 +90,33 @@ test('an answer that the contract does not allow fails the step and names the fi
   expect(failureIn(event)).toMatchObject({ code: 'STAGE_OUTPUT_INVALID', details: [{ pointer: '/text' }] });
 });
 
+test.each([
+  ['a number that JSON has no form for', { n: [1, NaN] }, '/given/n/1'],
+  ['more than JSON can say', { n: 1n }, '/given/n'],
+  ['a Date, which would arrive as text', { at: new Date(0) }, '/given/at'],
+  ['a Map, which would arrive empty', { all: new Map([[1, 2]]) }, '/given/all'],
+  ['a function, which would be left out', { do: () => 1 }, '/given/do'],
+  ['text with a NUL', { text: 'a\0b' }, '/given/text'],
+  ['half of a surrogate pair', { text: '\ud83d' }, '/given/text'],
+])(
+  'an answer with %s fails the step and names the place, instead of arriving as something else',
+  async (_, given, pointer) => {
+    const loose = defineStage({ name: 'greet', input: z.unknown(), output: z.object({ given: z.unknown() }) });
+    @Stage(loose)
+    class Loose implements Handles<typeof loose> {
+      handle(): Out<typeof loose> {
+        return { given };
+      }
+    }
+    await using house = await aHouse();
+    const running = await startStage(house, Loose);
+    await house.ask('greet');
+    const [event] = await house.events(1);
+    await running.drain(0);
+    expect(failureIn(event)).toMatchObject({ code: 'STAGE_OUTPUT_INVALID', details: [{ pointer }] });
+  },
+);
+
 test('a contract that throws fails the step instead of taking it again for ever', async () => {
   const broken = defineStage({
     name: 'greet',

@@ -44,6 +44,12 @@ describe('run start', () => {
 
   test.each([
     ['fields', 'run start reply -i text=Hello -i n=3 -i ok=true', undefined, { text: 'Hello', n: 3, ok: true }],
+    [
+      'what would be another number as the text that it is',
+      'run start reply -i version=1.10 -i zip=01234 -i account=9007199254740993 -i n=1.5 -i hex=1e3',
+      undefined,
+      { version: '1.10', zip: '01234', account: '9007199254740993', n: 1.5, hex: '1e3' },
+    ],
     ['JSON', 'run start reply --json {"text":"Hello"}', undefined, { text: 'Hello' }],
     ['JSON from standard input', 'run start reply -', '{"text":"Hello"}', { text: 'Hello' }],
   ])('sends %s as JSON', async (_, args, stdin, input) => {
@@ -66,6 +72,11 @@ describe('run start', () => {
     'run start reply --json {',
     'run start reply nope.json',
     'run start reply -i text',
+    'run start reply -i text=a -i text=b',
+    'run start reply -i ids=[9007199254740993]',
+    'run start reply --json {"amount":1e400}',
+    'run start reply --json {"a":1,"a":2}',
+    'run start reply --json {"text":"\\u0000"}',
     'run nope',
     'run list -o xml',
   ])('is told what is wrong with `%s`', async (args) => {
@@ -73,6 +84,22 @@ describe('run start', () => {
     const { exit, out, err } = await gateway.run(args);
     expect([exit, out]).toEqual([EXIT.usage, '']);
     expect(err).not.toBe('');
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test.each([
+    [
+      'run start reply --json {"lines":[{"amount":1e400}]}',
+      undefined,
+      '--json cannot be sent as it is, at /lines/0/amount',
+    ],
+    ['run start reply -', '{"account":9007199254740993}', 'Standard input cannot be sent as it is, at /account'],
+    ['review answer r.approve -s ids=[9007199254740993]', undefined, 'ids cannot be sent as it is, at /0'],
+  ])('is told where a number is that nobody could keep: `%s`', async (args, stdin, said) => {
+    await using gateway = await FakeGateway.open();
+    const { exit, err } = await gateway.run(args, stdin === undefined ? {} : { stdin });
+    expect(exit).toBe(EXIT.usage);
+    expect(err).toContain(said);
     expect(gateway.asked).toEqual([]);
   });
 

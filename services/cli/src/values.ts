@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
+import { type JsonFault, readJson } from '@millrace/contracts';
 import { CliError, EXIT } from './exit.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,13 +39,9 @@ function fromBytes(bytes: Buffer, file: string): Payload {
   if (bytes.length === 0) throw new CliError(EXIT.usage, `${file === '-' ? 'Standard input' : file} is empty.`);
   const kind = extname(file).toLowerCase();
   if (kind === '.eml') return { mail: bytes };
-  const text = bytes.toString('utf8');
-  if (kind === '.json') return { json: parsed(text, file) };
-  try {
-    return { json: JSON.parse(text) as unknown };
-  } catch {
-    return { mail: bytes };
-  }
+  if (kind === '.json') return { json: parsed(bytes, file) };
+  const { fault } = readJson(bytes, { uniqueKeys: true });
+  return fault && isNotJson(fault) ? { mail: bytes } : { json: parsed(bytes, file === '-' ? 'Standard input' : file) };
 }
 
 async function bytesOf(file: string, terminal: Terminal): Promise<Buffer> {
@@ -58,31 +55,40 @@ async function bytesOf(file: string, terminal: Terminal): Promise<Buffer> {
   }
 }
 
-function parsed(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new CliError(EXIT.usage, `${what} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
+/** The JSON in a file. @throws {CliError} usage, where it cannot be read, or cannot be kept as it is */
+export const jsonFile = async (file: string, terminal: Terminal): Promise<unknown> =>
+  parsed(await bytesOf(file, terminal), file);
+
+const isNotJson = ({ what }: JsonFault): boolean => what === 'syntax' || what === 'encoding';
+
+/** JSON that is sent as it was given: what would become something else is refused with its place. */
+function parsed(given: string | Buffer, what: string): unknown {
+  const { value, fault } = readJson(given, { uniqueKeys: true });
+  if (!fault) return value;
+  if (isNotJson(fault)) throw new CliError(EXIT.usage, `${what} is not JSON: ${fault.detail}.`);
+  throw new CliError(EXIT.usage, `${what} cannot be sent as it is, at ${fault.pointer || 'its top'}: ${fault.detail}.`);
 }
 
 /** `approved=true text=Hello` → `{ approved: true, text: 'Hello' }`: a value is JSON where it can be, else text. */
 function objectOf(pairs: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new CliError(EXIT.usage, `"${pair}" is not key=value.`);
-      return [pair.slice(0, at), valueOf(pair.slice(at + 1))];
-    }),
-  );
+  const fields = new Map<string, unknown>();
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new CliError(EXIT.usage, `"${pair}" is not key=value.`);
+    const key = pair.slice(0, at);
+    if (fields.has(key)) throw new CliError(EXIT.usage, `"${key}" is given twice: one of the values would be lost.`);
+    fields.set(key, valueOf(key, pair.slice(at + 1)));
+  }
+  return Object.fromEntries(fields);
 }
 
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+/** A number that JSON would write otherwise stays the text that was typed: `1.10` is a version, and `9007199254740993` has more digits than a double. */
+function valueOf(key: string, text: string): unknown {
+  const { value, fault } = readJson(text, { uniqueKeys: true });
+  if (typeof value === 'number') return JSON.stringify(value) === text ? value : text;
+  if (!fault) return value;
+  const isPlain = isNotJson(fault) || (fault.what === 'number' && fault.pointer === '');
+  return isPlain ? text : parsed(text, key);
 }
 
 /** Collects an option that may be given several times. */

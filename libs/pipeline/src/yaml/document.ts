@@ -2,6 +2,7 @@ import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDo
 import { hashOf } from '../hash.js';
 import { PlanError } from '../plan-error.js';
 import type { Plan } from '../plan.js';
+import { literalProblems, unsayable } from './literals.js';
 import { type LoadPlan, readDocument } from './plan-reader.js';
 import type { Problem } from './place.js';
 import { documentOf } from './writer.js';
@@ -35,7 +36,7 @@ export interface Source {
 /** The plan of a pipeline in YAML (JSON is YAML, too), checked. @throws {YamlError} with all that is wrong with it */
 export function parsePipeline(text: string, { file, load }: Source): Plan {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = documentIn(text, lines, file);
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -43,14 +44,49 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   // What follows the first of these is mostly due to it.
   const [error] = document.errors;
   if (error) {
-    const what = error.message.split('\n')[0]!.replace(/ at line \d+.*$/, '');
+    const said = error.message.split('\n')[0]!.replace(/ at line \d+.*$/, '');
+    const what = /call stack/.test(said) ? TOO_DEEP : said;
     throw new YamlError(file, [{ ...at(error.pos[0]), what }]);
   }
-  const { plan, problems } = readDocument(document.toJS(), load);
+  const literals = literalProblems(document);
+  if (literals.length > 0)
+    throw new YamlError(file, inOrder(literals.map(({ offset, what }) => ({ ...at(offset), what }))));
+  const read = valueOf(document, file);
+  const fault = unsayable(read);
+  if (fault) throw new YamlError(file, [{ ...at(offsetOf(fault, document)), what: fault.what }]);
+  const { plan, problems } = readDocument(read, load);
   if (plan) return plan;
-  const places = problems.map((problem) => ({ ...at(offsetOf(problem, document)), what: problem.what }));
-  places.sort((a, b) => a.line - b.line || a.column - b.column);
-  throw new YamlError(file, places);
+  throw new YamlError(
+    file,
+    inOrder(problems.map((problem) => ({ ...at(offsetOf(problem, document)), what: problem.what }))),
+  );
+}
+
+const inOrder = (problems: YamlProblem[]): YamlProblem[] =>
+  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+
+const atTop = (file: string, what: string): YamlError => new YamlError(file, [{ line: 1, column: 1, what }]);
+
+const TOO_DEEP = 'it is nested too deep';
+
+function documentIn(text: string, lineCounter: LineCounter, file: string): Document {
+  try {
+    return parseDocument(text, { lineCounter });
+  } catch (error) {
+    // The parser walks what lies within each other by calling itself.
+    if (error instanceof RangeError) throw atTop(file, TOO_DEEP);
+    throw error;
+  }
+}
+
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError)
+      throw atTop(file, 'its aliases stand for too much: write out what they stand for');
+    throw error;
+  }
 }
 
 /** The plan of a document that a program made, in the form of docs/yaml.md but for `$ref` and `$orElse`. @throws {YamlError} */

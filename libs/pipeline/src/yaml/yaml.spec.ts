@@ -220,3 +220,84 @@ describe('the published schema', () => {
     expect(wrongWith(head + text)).not.toEqual([]);
   });
 });
+
+describe('What is written in YAML', () => {
+  const valued = (flow: string) => `${head}  all:\n    value: ${flow}\noutput: $all\n`;
+  const given = (flow: string) => stepsOf(`  all:\n    value: ${flow}\noutput: $all\n`).all;
+
+  test('stays text where a person means text', () => {
+    expect(
+      given('{ country: NO, on: yes, off: Off, time: 12:30, day: 2026-01-02, part: 1_000, none: ~ }'),
+    ).toMatchObject({
+      value: { country: 'NO', on: 'yes', off: 'Off', time: '12:30', day: '2026-01-02', part: '1_000', none: null },
+    });
+    expect(given('{ version: "1.10", zip: "01234", share: 0.25, n: -7, large: 9007199254740991 }')).toMatchObject({
+      value: { version: '1.10', zip: '01234', share: 0.25, n: -7, large: 9_007_199_254_740_991 },
+    });
+  });
+
+  test.each([
+    ['1.10', '1.1'],
+    ['1.0', '1'],
+    ['01234', '1234'],
+    ['0o17', '15'],
+    ['0x1F', '31'],
+    ['+5', '5'],
+    ['1e3', '1000'],
+    ['9007199254740993', '9007199254740992'],
+    ['12345678901234567890', '12345678901234567000'],
+    ['0.12345678901234567890123', '0.12345678901234568'],
+    ['1e400', 'no number of JSON'],
+    ['.inf', 'no number of JSON'],
+    ['.NaN', 'no number of JSON'],
+  ])('is refused with its line and column where it would become something else: %s', (literal, read) => {
+    const [first, ...more] = wrongWith(valued(`{ before: x, it: ${literal} }`));
+    expect(more).toEqual([]);
+    expect(first).toMatch(/^mail\.yaml:5:29 /);
+    expect(first).toContain(`${literal} would be read as`);
+    expect(first).toContain(read);
+  });
+
+  test('is told all at once', () => {
+    expect(wrongWith(valued('{ version: 1.10, zip: 01234, octal: 0o17, account: 9007199254740993 }'))).toHaveLength(4);
+  });
+
+  test.each([
+    ['an alias of nothing', '{ text: *greeting }', 'there is no anchor &greeting'],
+    ['an alias within what it stands for', '&a { text: [*a] }', 'stands within what it stands for'],
+    ['a tag that nobody knows', '{ text: !secret x }', 'Unresolved tag'],
+    ['a key that becomes another', '{ 1.10: x }', '1.10 would be read as the key "1.1"'],
+    ['a key that is nothing', '{ ~: x }', 'would be read as the key ""'],
+    ['a key that is a list', '{ [a]: x }', 'a key has to be a text'],
+    ['a NUL', '{ text: "a\\0b" }', 'the text holds a NUL'],
+    ['half of a character', '{ text: "\\uD83D" }', 'half of a surrogate pair'],
+    ['a key that objects lose', '{ __proto__: { a: 1 } }', '__proto__'],
+    ['what is nested too deep', '['.repeat(200) + ']'.repeat(200), 'nested deeper'],
+    ['what is nested beyond all bounds', '['.repeat(20_000) + ']'.repeat(20_000), 'nested'],
+  ])('is refused with its place: %s', (_, flow, what) => {
+    const [first] = wrongWith(valued(flow));
+    expect(first).toMatch(/^mail\.yaml:\d+:\d+ /);
+    expect(first).toContain(what);
+  });
+
+  test('is the same where an anchor stands for it', () => {
+    expect(given('{ one: &it { a: 1 }, two: *it }')).toMatchObject({ value: { one: { a: 1 }, two: { a: 1 } } });
+  });
+
+  test.each([
+    ['sleep: 200000000d', 'longer than 100 years'],
+    ['sleep: 1e300d', 'longer than 100 years'],
+    ['{ input: $input, timeout: 40000d }', 'longer than 100 years'],
+    ['{ input: $input, retry: { maxAttempts: 3000000000 } }', '2147483647'],
+    ['{ input: $input, deadline: 99999999999d }', 'longer than 100 years'],
+  ])('is refused where nothing could hold it: %s', (step, what) => {
+    const [first] = wrongWith(`${head}  wait:\n    ${step}\noutput: $input\n`);
+    expect(first).toMatch(/^mail\.yaml:[45]:\d+ /);
+    expect(first).toContain(what);
+  });
+
+  test('is refused where more runs at once are allowed than can be counted', () => {
+    const [first] = wrongWith(`${valued('1')}concurrency:\n  limit: 3000000000\n`);
+    expect(first).toMatch(/^mail\.yaml:8:10 .*2147483647/);
+  });
+});

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.js';
-import { CliError, EXIT } from '../exit.js';
+import { jsonFile } from '../values.js';
 
 export function importCommand(program: Command, { terminal }: Context): void {
   program
@@ -16,15 +16,7 @@ export function importCommand(program: Command, { terminal }: Context): void {
     .option('--name <name>', 'of the pipeline; else as the file')
     .option('--to <file>', 'where to write it; else it is shown')
     .action(async (file: string, { name, to }: { name?: string; to?: string }) => {
-      const json = await readFile(resolve(terminal.cwd, file), 'utf8')
-        .then(
-          (text) => JSON.parse(text) as unknown,
-          (cause: unknown) => Promise.reject(new CliError(EXIT.usage, `${file} cannot be read`, { cause })),
-        )
-        .catch((cause: unknown) => {
-          if (cause instanceof CliError) throw cause;
-          throw new CliError(EXIT.usage, `${file} is not JSON: ${(cause as Error).message}`, { cause });
-        });
+      const json = await jsonFile(file, terminal);
       // Loaded only here: no other command needs them.
       const { importedYaml } = await import('../step-functions/yaml.js');
       const { yaml, unmapped } = importedYaml(json, name ?? kebab(basename(file).split('.')[0]!));
