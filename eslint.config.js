@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import { boundaries } from './tools/boundaries.js';
+import { testLaws } from './tools/test-laws.js';
 import { timers } from './tools/timers.js';
 
 const NAMED = [
@@ -72,5 +73,6 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   ...timers(NAMED),
+  testLaws,
   ...boundaries,
 );
