@@ -142,6 +142,7 @@ function book(kept) {
           null,
           2,
         ) + '\n',
+        { mode: 0o600 },
       ),
     remove: () => rmSync(bookFile, { force: true }),
   };
@@ -184,7 +185,8 @@ async function main() {
     console.error(`${label} is left out: ${folder} has no src/main.ts`);
   if (kept.length === 0) throw new Error('There is nothing to start.');
 
-  mkdirSync(join(root, '.millrace'), { recursive: true });
+  // 0711 and not 0700: a local PostgreSQL that runs under its own account passes through to its folder.
+  mkdirSync(join(root, '.millrace'), { recursive: true, mode: 0o711 });
   const pids = book(kept);
   const width = Math.max(...kept.map(({ label }) => label.length));
   kept.forEach((it, index) => {

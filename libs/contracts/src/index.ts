@@ -78,3 +78,4 @@ export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from '
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';
 export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';
+export { withoutLogins } from './url-logins.js';

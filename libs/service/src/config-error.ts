@@ -1,3 +1,4 @@
+import { withoutLogins } from '@millrace/contracts';
 import type { z } from 'zod';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -49,7 +50,9 @@ export function readSettings<Schema extends z.ZodType>(schema: Schema, env: Env,
 function problemOf({ path, message }: z.core.$ZodIssue, value: string | undefined): string {
   if (message.startsWith('is ')) return message;
   if (value === undefined) return `is missing: ${message}`;
-  return SECRET.test(String(path[0])) ? `cannot be used: ${message}` : `is ${JSON.stringify(value)}: ${message}`;
+  return SECRET.test(String(path[0]))
+    ? `cannot be used: ${message}`
+    : `is ${JSON.stringify(withoutLogins(value))}: ${message}`;
 }
 
 /**

@@ -7,6 +7,7 @@ export { ensureStageTopics, type Given, type House, openHouse } from './house.js
 export { followLimits, type Limits } from './limits.js';
 export { blamesRecord, parkingOf, tellParked, unprocessable } from './parking.js';
 export { followPauses, type Pauses } from './pauses.js';
+export { keepPrivate } from './private-data.js';
 export { followPlans, type Plans } from './plans.js';
 export { type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';
 export { untilReached } from './until-reached.js';

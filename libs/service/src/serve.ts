@@ -1,8 +1,10 @@
+import { redact } from '@millrace/telemetry';
 import type { z } from 'zod';
 import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
 import { ConfigError, type Env, readAll, readSettings } from './config-error.js';
 import { healthServer } from './health-server.js';
 import { type Given, type House, openHouse } from './house.js';
+import { keepPrivate } from './private-data.js';
 
 /** A service at work. */
 export interface Running {
@@ -68,6 +70,7 @@ export async function serveOn<Config>(
       () => serviceSettings(host.env, service),
       () => ownConfig(of.config, host.env, service),
     ]);
+    await keepPrivate(settings.dataDir);
     await live(host, service, { ...of, settings, start: (house, starting) => of.start(house, config, starting) });
   } catch (error) {
     host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
@@ -133,4 +136,5 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
-const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const describe = (error: unknown): string =>
+  redact(error instanceof Error ? (error.stack ?? error.message) : String(error));

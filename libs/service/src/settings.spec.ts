@@ -69,3 +69,18 @@ test('a setting that may hold a secret is not repeated', () => {
   expect(message).toContain('DATABASE_URL');
   expect(message).not.toContain('hunter2');
 });
+
+test('an error about a setting repeats no login, whatever the setting is called', () => {
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://ann:s3cret@collector/?api_key=s3cret',
+    HOST: '127.0.0.1',
+    DATABASE_URL: 'mysql://ann:s3cret@db/m',
+    LOG_LEVEL: 'http://ann:s3cret@x',
+    TOPIC_PREFIX: 'ann:s3cret@kafka:9092',
+  };
+  const told = () => serviceSettings(env);
+  expect(told).toThrow(
+    'OTEL_EXPORTER_OTLP_ENDPOINT  is "ftp://[redacted]@collector/?api_key=[redacted]": expected a URL',
+  );
+  expect(told).toThrow(expect.objectContaining({ message: expect.not.stringContaining('s3cret') as string }));
+});

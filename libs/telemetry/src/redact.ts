@@ -1,3 +1,5 @@
+import { withoutLogins } from '@millrace/contracts';
+
 const CUT = '[redacted]';
 const SECRET = 'password|passwd|passphrase|secret|token|api[-_]?key|authorization|cookie|credential|private[-_]?key';
 /** A JSON field, at any depth, whose name says that its text is a secret. */
@@ -5,24 +7,15 @@ const FIELD = new RegExp(`("[^"\\\\]{0,80}(?:${SECRET})[^"\\\\]{0,80}":)"(?:[^"\
 /** The same in running text: `password=…`, `api_key: …`. */
 const ASSIGNED = new RegExp(`\\b([\\w-]{0,40}(?:${SECRET})[\\w-]{0,40}\\s*[=:]\\s*)[^\\s"',;&}]+`, 'gi');
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi;
-const URL_LOGIN = /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"']{0,100}:)[^\s/@"']{1,200}@/gi;
 /** Keys as the larger providers issue them. */
 const ISSUED = /\b(?:sk|pk|ghp|gho|xox[abp]|AKIA)[-_]?[A-Za-z0-9_-]{16,}/g;
 
 /** Text without what looks like a secret: credentials in URLs, bearer tokens, assigned passwords and keys. */
 export function redact(text: string): string {
-  return text
-    .replace(BEARER, `$1 ${CUT}`)
-    .replace(URL_LOGIN, `$1${CUT}@`)
-    .replace(ISSUED, CUT)
-    .replace(ASSIGNED, `$1${CUT}`);
+  return withoutLogins(text).replace(BEARER, `$1 ${CUT}`).replace(ISSUED, CUT).replace(ASSIGNED, `$1${CUT}`);
 }
 
 /** The same for a line of JSON; stays JSON. */
 export function redactLine(line: string): string {
-  return line
-    .replace(FIELD, `$1"${CUT}"`)
-    .replace(BEARER, `$1 ${CUT}`)
-    .replace(URL_LOGIN, `$1${CUT}@`)
-    .replace(ISSUED, CUT);
+  return withoutLogins(line).replace(FIELD, `$1"${CUT}"`).replace(BEARER, `$1 ${CUT}`).replace(ISSUED, CUT);
 }

@@ -1,4 +1,5 @@
 import { timeoutSignal } from '@millrace/contracts/timers';
+import { withoutLogins } from '@millrace/contracts';
 import { Accepted, Problem, problemRemedyOf } from '@millrace/contracts/http';
 import type { z } from 'zod';
 import { CliError, EXIT, type ExitCode } from './exit.js';
@@ -20,13 +21,24 @@ interface Sent {
 
 /** Talks to a gateway. What goes wrong ends the command with words that say what to do. */
 export class Client {
+  /** Without a login: it is printed. */
+  readonly url: string;
+  private readonly login: Readonly<Record<string, string>>;
+
   constructor(
-    readonly url: string,
+    private readonly given: string,
     private readonly signal: AbortSignal,
   ) {
-    if (!URL.canParse(url) || !/^https?:/.test(url)) {
-      throw new CliError(EXIT.usage, `"${url}" is no URL of a gateway; expected something like http://127.0.0.1:8080.`);
+    if (!URL.canParse(given) || !/^https?:/.test(given)) {
+      throw new CliError(
+        EXIT.usage,
+        `"${withoutLogins(given)}" is no URL of a gateway; expected something like http://127.0.0.1:8080.`,
+      );
     }
+    const { username, password } = new URL(given);
+    const login = [username, password].map(decodeURIComponent).join(':');
+    this.login = username || password ? { authorization: `Basic ${Buffer.from(login).toString('base64')}` } : {};
+    this.url = username || password ? given.replace(/^(https?:\/\/)[^/?#]*@/i, '$1') : given;
   }
 
   async get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
@@ -64,13 +76,14 @@ export class Client {
 
   /** The same gateway, for as long as `signal` is not aborted. */
   until(signal: AbortSignal): Client {
-    return new Client(this.url, signal);
+    return new Client(this.given, signal);
   }
 
   /** The answer of any status, or undefined where nobody answers. */
   async probe(path: string): Promise<{ status: number; body: unknown } | undefined> {
     try {
       const response = await fetch(this.url + path, {
+        headers: this.login,
         signal: AbortSignal.any([this.signal, timeoutSignal(5_000)]),
       });
       return { status: response.status, body: await response.json().catch(() => undefined) };
@@ -82,7 +95,11 @@ export class Client {
   private async send(path: string, sent: Sent): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(this.url + path, { ...sent, signal: this.signal } as RequestInit);
+      response = await fetch(this.url + path, {
+        ...sent,
+        headers: { ...this.login, ...sent.headers },
+        signal: this.signal,
+      } as RequestInit);
     } catch (cause) {
       if (this.signal.aborted) throw cause;
       throw unreachable(this.url, cause);

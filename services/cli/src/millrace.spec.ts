@@ -430,3 +430,32 @@ test('--help and --version are data and end well', async () => {
   expect(await runIn({}, ['--version'])).toMatchObject({ exit: EXIT.ok });
   expect((await runIn({}, ['run', 'start', '--help'])).out).toContain('--watch');
 });
+
+describe('a URL with a login', () => {
+  const to = (gateway: FakeGateway) => ({ MILLRACE_URL: gateway.url.replace('http://', 'http://ann:s3%20cret@') });
+
+  test('is used, and never printed', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs', accepted);
+    gateway.answers.set('GET /v1/runs?limit=20', { items: [] });
+    for (const args of ['run start reply -i text=Hi', 'doctor', 'run list', 'run get nope', 'run watch nope']) {
+      const { out, err } = await runIn(to(gateway), args.split(' '));
+      expect(out + err).not.toMatch(/s3|ann[:@]/);
+    }
+    expect(gateway.asked.length).toBeGreaterThan(3);
+    expect(new Set(gateway.asked.map(({ login }) => login))).toEqual(
+      new Set([`Basic ${Buffer.from('ann:s3 cret').toString('base64')}`]),
+    );
+  });
+
+  test.each(['http://ann:s3cret@127.0.0.1:1', 'ftp://ann:s3cret@host', 'http://ann:s3cret@no host'])(
+    'is not in an error: %s',
+    async (url) => {
+      for (const command of ['doctor', 'run list']) {
+        const { out, err, exit } = await runIn({ MILLRACE_URL: url }, command.split(' '));
+        expect(exit).not.toBe(EXIT.ok);
+        expect(out + err).not.toMatch(/s3cret|ann[:@]/);
+      }
+    },
+  );
+});

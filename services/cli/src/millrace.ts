@@ -1,3 +1,4 @@
+import { withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/dead-letter.js';
 import { devCommand } from './commands/dev.js';
@@ -23,7 +24,7 @@ export async function millrace(args: readonly string[], terminal: Terminal): Pro
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (terminal.signal.aborted) return 130;
     if (!(error instanceof CliError)) throw error;
-    terminal.say(`${paint(terminal, 'red', 'error')} ${error.message}\n`);
+    terminal.say(`${paint(terminal, 'red', 'error')} ${withoutLogins(error.message)}\n`);
     return error.exit;
   }
 }

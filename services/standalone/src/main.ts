@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { BrokerError } from '@millrace/broker';
 import { ConfigError, processEnv } from '@millrace/service';
+import { redact } from '@millrace/telemetry';
 import { type Standalone, startStandalone } from './standalone.js';
 
 /** Ctrl-C reaches us from the terminal, from npm and from our launcher: signals this close together are one. */
@@ -23,7 +24,7 @@ function stop(): void {
 }
 
 function refuse(message: string): never {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${redact(message)}\n`);
   process.exit(1);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
@@ -13,6 +13,7 @@ import {
   type House,
   openHouse,
   readAll,
+  keepPrivate,
   readSettings,
   type Running,
   type ServiceSettings,
@@ -41,7 +42,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     () => gatewaySettings(env),
   ] as const);
   const settings: ServiceSettings = { ...common, kafka: undefined };
-  await mkdir(settings.dataDir, { recursive: true });
+  await keepPrivate(settings.dataDir, { create: true });
   await using opening = new AsyncDisposableStack();
   // First of all, because nobody else may touch the rest of the data while we have the log.
   const { log } = opening.use(telemetry({ service: 'standalone', ...settings }));

@@ -10,6 +10,8 @@ export interface Asked {
   readonly path: string;
   readonly type: string | undefined;
   readonly key: string | undefined;
+  /** Of a URL with a login. */
+  readonly login: string | undefined;
   readonly body: string;
 }
 
@@ -50,6 +52,7 @@ export class FakeGateway implements AsyncDisposable {
       path: url,
       type: headers['content-type'],
       key: key === undefined ? undefined : String(key),
+      login: headers.authorization,
       body,
     });
     const code = this.problems.get(url);
