@@ -43,12 +43,19 @@ export default tseslint.config(
   {
     // Constructors are named by dependency injection; all else takes an object past three.
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts'],
+    ignores: ['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts', '**/*.fuzz.ts'],
     rules: { 'max-params': ['error', { max: 4 }] },
   },
   {
     files: ['{libs,services,pipelines}/**/src/**/*.ts'],
-    ignores: ['**/config.ts', '**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts'],
+    ignores: [
+      '**/config.ts',
+      '**/*.spec.ts',
+      '**/*.integration.ts',
+      '**/*.chaos.ts',
+      '**/*.browser.ts',
+      '**/*.fuzz.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -66,6 +73,7 @@ export default tseslint.config(
       '**/*.integration.ts',
       '**/*.chaos.ts',
       '**/*.browser.ts',
+      '**/*.fuzz.ts',
       '**/conformance*.ts',
       '**/suite.ts',
       '**/conformance/**',

@@ -38,6 +38,8 @@ export default {
     { ...base, displayName: 'chaos', testMatch: ['**/src/**/*.chaos.ts'] },
     // In a real Chromium; without one the suites are skipped.
     { ...base, displayName: 'browser', testMatch: ['**/src/**/*.browser.ts'] },
+    // Minutes of hostile records and requests.
+    { ...base, displayName: 'fuzz', testMatch: ['**/src/**/*.fuzz.ts'] },
   ],
   testTimeout: 60_000,
   maxWorkers: '100%',

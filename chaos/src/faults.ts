@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokerError, type Outgoing } from '@millrace/broker';
 import { chanceOf } from './chance.js';
 import type { House } from './house.js';
 import type { Violation } from './invariants.js';
 import type { Load } from './load.js';
 import { fullDisk, type SmallMillrace } from './full-disk.js';
+import { fuzzedRecords } from './fuzzed.js';
 import { poisonRecords } from './poison.js';
 import type { Fault, Planned } from './schedule.js';
 
@@ -81,7 +83,9 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
       of.load.repeat(fault.count);
       return undefined;
     case 'poison':
-      return poison(house, `${of.seed}.${index}`);
+      return publish(house, poisonRecords(house.topics, `${of.seed}.${index}`));
+    case 'fuzz':
+      return publish(house, fuzzedRecords(house.topics, fault));
     case 'full-disk': {
       const { problems, outcome } = await fullDisk(of.small!, fault);
       of.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
@@ -110,14 +114,22 @@ async function scale(house: House, { service, ms }: { service: string; ms: numbe
   return `${service} had one process, then four, then one, and has two`;
 }
 
-async function poison(house: House, round: string): Promise<string> {
-  const records = poisonRecords(house.topics, round);
-  for (;;) {
-    try {
-      await house.broker.publish(records);
-      return `${records.length} records`;
-    } catch {
-      await sleep(200);
+/** Each by itself: a record that Kafka refuses keeps no other from arriving. */
+async function publish(house: House, records: readonly Outgoing[]): Promise<string> {
+  let refused = 0;
+  for (const record of records) {
+    for (;;) {
+      try {
+        await house.broker.publish([record]);
+        break;
+      } catch (error) {
+        if (error instanceof BrokerError && error.code !== 'BROKER_UNAVAILABLE') {
+          refused++;
+          break;
+        }
+        await sleep(200);
+      }
     }
   }
+  return `${records.length - refused} records`;
 }

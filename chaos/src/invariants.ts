@@ -2,6 +2,7 @@ import type { Incoming } from '@millrace/broker';
 import { type Fact, headerText, type RunResult, stepIdempotencyKey, UNREADABLE } from '@millrace/contracts';
 import type { Evidence, StoredRun } from './evidence.js';
 import type { Request } from './load.js';
+import { FUZZED } from './fuzzed.js';
 import { LETTERS, POISON } from './poison.js';
 import { type Expected, expectationOf } from './rules.js';
 
@@ -31,12 +32,16 @@ export function violationsOf(requests: readonly Request[], evidence: Evidence): 
     ...repeatedAfterDrain(evidence),
     ...letterViolations(expected, evidence),
     ...poisonViolations(evidence),
+    ...fuzzViolations(evidence),
     ...lagViolations(evidence),
     ...(evidence.otherReader ?? []).map((what) => ({ what: `Two readers differ: ${what}` })),
   ];
 }
 
-export const isPoison = ({ headers }: Incoming): boolean => headerText(headers, POISON) !== undefined;
+const isPoison = ({ headers }: Incoming): boolean => headerText(headers, POISON) !== undefined;
+const isFuzzed = ({ headers }: Incoming): boolean => headerText(headers, FUZZED) !== undefined;
+/** Not made by a service, but by the harness to do harm. */
+export const isHostile = (record: Incoming): boolean => isPoison(record) || isFuzzed(record);
 const parsed = <T>({ value }: Incoming): T => JSON.parse(value!.toString()) as T;
 
 function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results }: Evidence): Violation[] {
@@ -50,7 +55,7 @@ function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results 
     if (!expected.has(id)) found.push({ run: id, what: 'is there and was never asked for' });
 
   const byRun = grouped(
-    results.filter((record) => !isPoison(record)).map((record) => parsed<RunResult>(record)),
+    results.filter((record) => !isHostile(record)).map((record) => parsed<RunResult>(record)),
     ({ run }) => run,
   );
   for (const [run, all] of byRun) {
@@ -95,10 +100,10 @@ function historyViolations({ run, status, steps, failures }: Expected, stored: S
 function repetitions({ events, commands }: Evidence): Violation[] {
   const name = ({ step, attempt }: About) => `attempt ${attempt} of ${step}`;
   const outcomes = events
-    .filter((record) => !isPoison(record))
+    .filter((record) => !isHostile(record))
     .flatMap((record) => parsed<About[]>(record))
     .filter(({ type }) => type === 'step.completed' || type === 'step.failed');
-  const asked = commands.filter((record) => !isPoison(record)).map((record) => parsed<About>(record));
+  const asked = commands.filter((record) => !isHostile(record)).map((record) => parsed<About>(record));
   const repeated = (what: string, all: readonly About[]): Violation[] =>
     [...grouped(all, (one) => `${one.run} ${name(one)}`).values()]
       .filter((same) => same.length > 1)
@@ -108,7 +113,7 @@ function repetitions({ events, commands }: Evidence): Violation[] {
 
 /** Every step is asked for as often as it has to be tried: nobody's end, in order or not, costs an attempt. */
 function wastedAttempts(expected: ReadonlyMap<string, Expected>, { commands }: Evidence): Violation[] {
-  const asked = commands.filter((record) => !isPoison(record)).map((record) => parsed<About>(record));
+  const asked = commands.filter((record) => !isHostile(record)).map((record) => parsed<About>(record));
   const counts = grouped(asked, ({ run, step }) => `${run} ${step}`);
   return [...expected.values()].flatMap(({ run, steps, failures }) =>
     [...new Set([...steps, 'reserve'])].flatMap((step) => {
@@ -152,7 +157,7 @@ function repeatedAfterDrain({ bank, drained }: Evidence): Violation[] {
 /** Steps that were parked, on the topic and in the store. */
 function letterViolations(expected: ReadonlyMap<string, Expected>, { deadLetters, letters }: Evidence): Violation[] {
   const found: Violation[] = [];
-  const parked = deadLetters.filter((record) => !isPoison(record)).map((record) => parsed<{ run?: string }>(record));
+  const parked = deadLetters.filter((record) => !isHostile(record)).map((record) => parsed<{ run?: string }>(record));
   const onTopic = grouped(parked, ({ run }) => run ?? 'no run');
   const stored = grouped(
     letters.filter(({ run }) => run !== null),
@@ -203,6 +208,29 @@ function poisonViolations({ intake, events, commands, deadLetters, letters }: Ev
     ...found,
     ...[...byOrigin.keys()].map((from) => ({ what: `A dead letter comes from ${from}, where no poison is` })),
   ];
+}
+
+/** What the fuzzer sent and nobody could read is among the dead letters with the bytes that it had. */
+function fuzzViolations({ intake, events, commands, deadLetters }: Evidence): Violation[] {
+  const letters = grouped(deadLetters.filter(isFuzzed), ({ headers }) => headerText(headers, FUZZED)!);
+  return [...intake, ...events, ...commands].filter(isFuzzed).flatMap((record) => {
+    const from = `${record.topic}/${record.partition}/${record.offset}`;
+    const copies = letters.get(headerText(record.headers, FUZZED)!) ?? [];
+    if (copies.length === 0 && !isJson(record.value)) return [{ what: `The fuzzer's record at ${from} is lost` }];
+    const other = copies.filter(
+      ({ value, headers }) => !same(value, record.value) && headers[UNREADABLE.omitted] === undefined,
+    );
+    return other.length > 0 ? [{ what: `The fuzzer's record at ${from} has other bytes among the dead letters` }] : [];
+  });
+}
+
+function isJson(value: Buffer | null): boolean {
+  try {
+    JSON.parse(String(value));
+    return value !== null;
+  } catch {
+    return false;
+  }
 }
 
 const same = (a: Buffer | null, b: Buffer | null): boolean => (a === null || b === null ? a === b : a.equals(b));

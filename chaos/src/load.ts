@@ -19,8 +19,8 @@ const PIPELINE = order.loaded.plan.pipeline;
 const ITEMS = [
   'pen',
   'Zürich 🧭',
-  'nul \0 in it',
-  'half a pair \ud83d',
+  'a tab\tand a line\u2028break',
+  'العربية \u202e',
   `long ${'x'.repeat(20_000)}`,
   '"quoted\\"',
   '',

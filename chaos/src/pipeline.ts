@@ -47,23 +47,23 @@ export const pay = defineStage({
   output: z.object({ receipt: z.string() }),
 });
 
+/** What is asked for when an order is started. */
+export const OrderInput = z.object({ item: z.string(), amount: z.int() });
+
 /** Seven stages: one after the other, two side by side, one on a condition, one that fails now and then, one that calls a system outside. */
-export const order = pipeline(
-  { name: 'order', input: z.object({ item: z.string(), amount: z.int() }) },
-  ({ input, step, review }) => {
-    const opened = step('open', open, { item: input.item, amount: input.amount });
-    const weighed = step('weigh', weigh, { item: opened.item });
-    const priced = step('price', price, { amount: opened.amount });
-    const quoted = step('quote', quote, { weight: weighed.weight, price: priced.price });
-    const reserved = step('reserve', reserve, { total: quoted.total });
-    const insured = step('insure', insure, { total: reserved.total }, { when: quoted.insured });
-    const approval = review('approve', z.object({ approved: z.boolean() }), {
-      when: quoted.held,
-      after: [reserved],
-      show: { total: quoted.total },
-    });
-    const total = orElse(insured.total, reserved.total);
-    const paid = step('pay', pay, { total }, { when: or(not(quoted.held), approval.approved) });
-    return { total, receipt: paid.receipt };
-  },
-);
+export const order = pipeline({ name: 'order', input: OrderInput }, ({ input, step, review }) => {
+  const opened = step('open', open, { item: input.item, amount: input.amount });
+  const weighed = step('weigh', weigh, { item: opened.item });
+  const priced = step('price', price, { amount: opened.amount });
+  const quoted = step('quote', quote, { weight: weighed.weight, price: priced.price });
+  const reserved = step('reserve', reserve, { total: quoted.total });
+  const insured = step('insure', insure, { total: reserved.total }, { when: quoted.insured });
+  const approval = review('approve', z.object({ approved: z.boolean() }), {
+    when: quoted.held,
+    after: [reserved],
+    show: { total: quoted.total },
+  });
+  const total = orElse(insured.total, reserved.total);
+  const paid = step('pay', pay, { total }, { when: or(not(quoted.held), approval.approved) });
+  return { total, receipt: paid.receipt };
+});

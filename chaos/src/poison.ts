@@ -29,6 +29,8 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
   made.push(
     { topic: topics.intake, key: GARBAGE, value: '{"item":7,"amount":"much"}' },
     { topic: topics.intake, key: null, value: '[]' },
+    { topic: topics.intake, key: null, value: '{"item":"nul \\u0000 in it","amount":1}' },
+    { topic: topics.intake, key: null, value: '{"item":"half a pair \\ud83d","amount":1}' },
     { topic: topics.runs, key: null, value: '[5,{"type":"step.completed"}]' },
     { topic: topics.runs, key: RUN, value: `[{"type":"step.failed","run":"${RUN}","attempt":"1"}]` },
   );

@@ -1,7 +1,7 @@
 import type { Incoming } from '@millrace/broker';
 import type { Evidence } from './evidence.js';
 import type { Outcome } from './experiment.js';
-import { isPoison, type Violation } from './invariants.js';
+import { isHostile, type Violation } from './invariants.js';
 
 const SHOWN = 20;
 const HISTORIES = 3;
@@ -14,7 +14,7 @@ export function report(seed: number, { violations, requests, evidence, plan, sec
   const calls = [...evidence.bank.payments.values()].reduce((sum, payment) => sum + payment.callers.length, 0);
   const lines = [
     `${requests.length} runs asked for in ${evidence.intake.length} records: ${sums}`,
-    `${evidence.results.filter((record) => !isPoison(record)).length} results, ${evidence.deadLetters.length} dead letters, ${evidence.bank.payments.size} payments in ${calls} calls`,
+    `${evidence.results.filter((record) => !isHostile(record)).length} results, ${evidence.deadLetters.length} dead letters, ${evidence.bank.payments.size} payments in ${calls} calls`,
     evidence.otherReader ? 'read by kcat as well' : 'kcat is not installed: read by our own reader alone',
     `seed ${seed}: ${requests.length} runs, ${plan.length} faults of ${new Set(plan.map(({ fault }) => fault.kind)).size} kinds, ${violations.length} violations, ${seconds} s`,
   ];

@@ -1,4 +1,5 @@
 import type { Api, Mishap } from '@millrace/broker-kafka/proxy';
+import { TOPIC_NAMES, type TopicName } from '@millrace/fuzz';
 import { chanceOf, type Chance, pick, shuffled } from './chance.js';
 import type { MutantName } from './options.js';
 
@@ -29,6 +30,8 @@ export type Fault =
   /** The last requests once more, in another order and by other ways. */
   | { readonly kind: 'repeat'; readonly count: number }
   | { readonly kind: 'poison' }
+  /** Records of the fuzzer, on one topic. */
+  | { readonly kind: 'fuzz'; readonly topic: TopicName; readonly count: number; readonly seed: number }
   /** Of a Millrace in one process, beside the other: the disk under its log, and `killed` while there is no room. */
   | { readonly kind: 'full-disk'; readonly killed: boolean };
 
@@ -50,11 +53,12 @@ export const KINDS = [
   'scale',
   'repeat',
   'poison',
+  'fuzz',
   'full-disk',
 ] as const satisfies readonly Fault['kind'][];
 
 /** What comes again where there are more faults than kinds: these differ most from one time to the next. */
-const OFTEN: readonly Fault['kind'][] = ['kill', 'requests', 'freeze', 'requests', 'kill', 'cut'];
+const OFTEN: readonly Fault['kind'][] = ['kill', 'fuzz', 'requests', 'freeze', 'fuzz', 'requests', 'kill', 'cut'];
 
 /** What each mutant cannot stand: its schedule is made of nothing else, and meets nobody but stages. */
 export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
@@ -132,6 +136,8 @@ function faultOf(kind: Fault['kind'], chance: Chance, services: readonly string[
       return { kind, count: between(20, 60) };
     case 'poison':
       return { kind };
+    case 'fuzz':
+      return { kind, topic: pick(chance, TOPIC_NAMES), count: between(10, 40), seed: between(1, 1e9) };
     case 'full-disk':
       return { kind, killed: chance() < 0.5 };
   }

@@ -32,6 +32,8 @@ export interface Standalone extends AsyncDisposable {
   readonly settings: ServiceSettings;
   /** The pipelines it was told to load, by name. */
   readonly pipelines: readonly string[];
+  /** The log that all of its services share. */
+  readonly broker: Broker;
 }
 
 /** Every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
@@ -99,7 +101,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   opening.defer(() => rm(urlFile, { force: true }));
   const opened = opening.move();
   const names = pipelines.map(({ loaded }) => loaded.plan.pipeline);
-  return { url: gateway.url, settings, pipelines: names, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { url: gateway.url, settings, pipelines: names, broker, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** @throws {BrokerError} `LOG_IN_USE` where another Millrace runs on the data, with the way to it */

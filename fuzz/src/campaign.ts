@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { startEmbedded } from './embedded.js';
+import { damage, type Learnt, learn } from './installation.js';
+import { recordsFor, TOPIC_NAMES, type TopicName } from './records.js';
+import { type Asked, operationsOf, requestsFor, send } from './requests.js';
+import type { Outgoing } from '@millrace/broker';
+import type { Target } from './target.js';
+
+/** What is attacked: a topic, or every operation of the HTTP API. */
+export type Surface = TopicName | 'http';
+export const SURFACES: readonly Surface[] = [...TOPIC_NAMES, 'http'];
+
+export interface Finding {
+  readonly surface: Surface;
+  readonly what: string;
+  /** The smallest attack found that does it. */
+  readonly attack: string;
+  readonly seed: number;
+}
+
+export interface Tried {
+  readonly surface: Surface;
+  /** Records or requests sent, by topic or operation. */
+  readonly sent: Readonly<Record<string, number>>;
+  /** How often it was checked that everything goes on. */
+  readonly checks: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface CampaignOptions {
+  readonly surface: Surface;
+  readonly seed: number;
+  /** Ends after so many attacks or so many milliseconds, whichever is first. */
+  readonly attacks: number;
+  readonly ms: number;
+  readonly say: (line: string) => void;
+}
+
+/** So many records or requests make one attack; then it is checked that everything goes on. */
+const IN_ONE_ATTACK = 30;
+const ATTACKS_A_SEED = 25;
+/** How long an attack that does harm is made smaller. */
+const SHRINK_MS = 90_000;
+
+/** An installation that is started when it is needed, and anew after harm was done to it. */
+class Field implements AsyncDisposable {
+  private current: { target: Target; learnt: Learnt } | undefined;
+
+  async open(): Promise<{ target: Target; learnt: Learnt }> {
+    if (this.current) return this.current;
+    const target = await startEmbedded();
+    try {
+      return (this.current = { target, learnt: await learn(target) });
+    } catch (error) {
+      await target[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const former = this.current;
+    this.current = undefined;
+    await former?.target[Symbol.asyncDispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+type Attack = readonly (Outgoing | Asked)[];
+
+/** Attacks one surface until time or attacks are used up. Each finding is shrunk, and the search goes on with the next seed. */
+export async function campaign({ surface, seed, attacks, ms, say }: CampaignOptions): Promise<Tried> {
+  await using field = new Field();
+  const end = Date.now() + ms;
+  const sent: Record<string, number> = {};
+  const findings: Finding[] = [];
+  let checks = 0;
+  let harmed = 0;
+
+  async function harm(attack: Attack): Promise<string | undefined> {
+    const { target } = await field.open();
+    for (const one of attack) count(sent, 'operation' in one ? one.operation : one.topic);
+    const answers = await strike(target, attack);
+    const what = answers ?? (await damage(target, `witness-${seed}-${checks++}`));
+    if (what !== undefined) {
+      say(`${surface}: ${what}\n${target.said().split('\n').slice(-4).join('\n')}`);
+      await field.close();
+    }
+    return what;
+  }
+
+  const began = Date.now();
+  const { learnt } = await field.open();
+  say(`${surface}: an installation was ready and known after ${Math.round((Date.now() - began) / 1_000)} s`);
+  const arbitrary = attackOn(surface, learnt);
+  for (let next = seed; attacks > checks && Date.now() < end; next++) {
+    let first: { what: string; until: number } | undefined;
+    const property = fc.asyncProperty(arbitrary, async (attack) => {
+      if (Date.now() > (first?.until ?? end)) return;
+      const what = await harm(attack);
+      if (what === undefined) return;
+      first ??= { what, until: Date.now() + SHRINK_MS };
+      throw new Error(what);
+    });
+    const left = Math.max(1, attacks - checks);
+    const result = await fc.check(property, {
+      seed: next,
+      numRuns: Math.min(left, ATTACKS_A_SEED),
+    });
+    if (!result.failed) continue;
+    harmed++;
+    const attack = JSON.stringify(result.counterexample?.[0] ?? null, bytesAsText)?.slice(0, 4_000) ?? '';
+    findings.push({ surface, what: first?.what ?? 'unknown', attack, seed: next });
+    say(`${surface}: finding ${harmed}, smallest attack: ${attack.slice(0, 1_500)}`);
+  }
+  return { surface, sent, checks, findings };
+}
+
+function attackOn(surface: Surface, learnt: Learnt): fc.Arbitrary<Attack> {
+  const one: fc.Arbitrary<Outgoing | Asked> =
+    surface === 'http'
+      ? fc.oneof(...operationsOf(learnt).map((operation) => requestsFor(operation, learnt)))
+      : recordsFor(surface, learnt);
+  return fc.array(one, { minLength: 1, maxLength: IN_ONE_ATTACK, size: 'max' });
+}
+
+/** Sends all of an attack; says what is wrong with an answer, if any is. */
+async function strike(target: Target, attack: Attack): Promise<string | undefined> {
+  for (const one of attack) {
+    if ('operation' in one) {
+      const wrong = await send(target.url, one);
+      if (wrong !== undefined) return `${one.operation} ${wrong}`;
+    } else {
+      // A record that the broker itself refuses, for its size, never reaches the topic.
+      await target.publish([one]).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+const count = (counts: Record<string, number>, name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
+
+function bytesAsText(_key: string, value: unknown): unknown {
+  const bytes = value as { type?: string; data?: number[] } | null;
+  return bytes?.type === 'Buffer' && Array.isArray(bytes.data)
+    ? `bytes:${Buffer.from(bytes.data).toString('base64')}`
+    : value;
+}

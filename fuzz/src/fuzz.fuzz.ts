@@ -1,0 +1,19 @@
+import { campaign, SURFACES } from './campaign.js';
+
+/** A minute at most for each surface, with a fixed seed: `npm run fuzz` looks further. */
+const ATTACKS = 40;
+const MS = 60_000;
+
+test.each(SURFACES)(
+  'whatever comes by %s: a later ordinary run completes, nothing stands still, no answer is a 500, and memory is bounded',
+  async (surface) => {
+    const lines: string[] = [];
+    const { findings, checks } = await campaign({
+      ...{ surface, seed: 1, attacks: ATTACKS, ms: MS },
+      say: (line) => void lines.push(line),
+    });
+    if (findings.length > 0) throw new Error(lines.join('\n'));
+    expect(checks).toBeGreaterThan(0);
+  },
+  300_000,
+);

@@ -1,0 +1,1 @@
+export { type Corpus, recordsFor, TOPIC_NAMES, type TopicName } from './records.js';

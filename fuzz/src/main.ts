@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { campaign, SURFACES, type Tried } from './campaign.js';
+
+const HELP = `npm run fuzz             attacks every topic and every HTTP operation, and checks after each attack that everything goes on
+  --surface NAME         one of ${SURFACES.join(', ')} (all of them)
+  --seed N               which attacks (1)
+  --minutes N            how long each surface is attacked (10)
+
+Ends with 0 when nothing was found, with 1 when something was.`;
+
+const Options = z.object({
+  surface: z.enum(SURFACES as [string, ...string[]]).optional(),
+  seed: z
+    .string()
+    .regex(/^\d{1,9}$/, 'expected a whole number')
+    .default('1')
+    .transform(Number),
+  minutes: z
+    .string()
+    .regex(/^\d{1,3}(\.\d+)?$/, 'expected a number of minutes')
+    .default('10')
+    .transform(Number),
+  help: z.boolean().default(false),
+});
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+function report(all: readonly Tried[]): void {
+  say('\n| surface | sent | checks | findings |\n| --- | --- | --- | --- |');
+  for (const { surface, sent, checks, findings } of all) {
+    const total = Object.values(sent).reduce((sum, n) => sum + n, 0);
+    say(`| ${surface} | ${total} | ${checks} | ${findings.length} |`);
+  }
+  for (const { sent } of all.filter(({ surface }) => surface === 'http' || surface === 'stage'))
+    say(JSON.stringify(sent));
+  for (const { surface, what, attack, seed } of all.flatMap(({ findings }) => findings))
+    say(`\n${surface}, seed ${seed}: ${what}\n  ${attack}`);
+}
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { surface: text, seed: text, minutes: text, help: { type: 'boolean' } } });
+  const { surface, seed, minutes, help } = Options.parse(values);
+  if (help) {
+    say(HELP);
+    return 0;
+  }
+  const all: Tried[] = [];
+  for (const one of SURFACES.filter((name) => surface === undefined || name === surface)) {
+    say(`${one}, seed ${seed}, ${minutes} minutes`);
+    all.push(await campaign({ surface: one, seed, attacks: Infinity, ms: minutes * 60_000, say }));
+  }
+  report(all);
+  return all.some(({ findings }) => findings.length > 0) ? 1 : 0;
+}
+
+process.exit(await main());

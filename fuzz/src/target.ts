@@ -1,0 +1,18 @@
+import type { Outgoing } from '@millrace/broker';
+
+/** What of an installation the fuzzer sees and touches. */
+export interface Target extends AsyncDisposable {
+  /** Where the gateway answers. */
+  readonly url: string;
+  /** Partitions of each topic that has more than one. */
+  readonly partitions: number;
+  publish(records: readonly Outgoing[]): Promise<void>;
+  /** The groups among `pairs` of group and topic that have records left to do. */
+  behind(pairs: readonly (readonly [group: string, topic: string])[]): Promise<readonly string[]>;
+  /** The values on a topic, oldest first, at most `limit` a partition. */
+  read(topic: string, limit: number): Promise<readonly unknown[]>;
+  /** The most memory that a process of it has had resident, in megabytes. */
+  peakMegabytes(): Promise<number>;
+  /** The last lines it logged. */
+  said(): string;
+}
