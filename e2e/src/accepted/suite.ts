@@ -2,8 +2,12 @@ import type { Broker, Incoming } from '@millrace/broker';
 import { runIdOf, type Topics } from '@millrace/contracts';
 import { startCoordinator } from '@millrace/coordinator';
 import { startGateway } from '@millrace/gateway';
+import { defineStage } from '@millrace/pipeline';
 import { type House, openHouse, type ServiceSettings } from '@millrace/service';
+import { startStages } from '@millrace/stage';
 import { openStore, type Store } from '@millrace/store';
+import { fake } from '@millrace/testing';
+import { z } from 'zod';
 import { Api } from '../api.js';
 import { until } from '../processes.js';
 
@@ -13,6 +17,7 @@ export interface Place extends AsyncDisposable {
   readonly broker: Broker;
   readonly topics: Topics;
   readonly store: Store;
+  readonly house: House;
 }
 
 const ROUNDS = 25;
@@ -39,8 +44,10 @@ export async function openPlace(settings: ServiceSettings, processes: number): P
   const { house, store } = first!;
   const opened = opening.move();
   const { broker, topics } = house;
-  return { gateways, broker, topics, store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { gateways, broker, topics, store, house, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
+
+const lonely = defineStage({ name: 'lonely', input: z.looseObject({}), output: z.object({ ok: z.boolean() }) });
 
 /** Gives what it is given; two plans with a different `mark` are two versions. */
 const planOf = (pipeline: string, mark = 0) => ({
@@ -158,6 +165,26 @@ export function accepted(place: () => Place): void {
       expect((await api().post('/v1/pipelines/stopped/resume', {})).status).toBe(200);
       const free = await ask('stopped', { n }, { 'idempotency-key': `free ${n}` });
       expect((await api().run(free.id)).status).toBe('completed');
+    }
+  }, 60_000);
+
+  test('a run that waits for a stage which nobody serves says so within seconds, and no longer once somebody does', async () => {
+    const { house } = place();
+    const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
+    const asks = { kind: 'stage', stage: 'lonely', input: {}, retry, timeoutMs: 5_000, predecessors: [] };
+    const plan = { ...planOf('lonely'), steps: { a: asks }, output: { $ref: ['a'] } };
+    expect((await api().post('/v1/pipelines/lonely/versions', { plan })).status).toBe(201);
+    const { id } = await ask('lonely', {}, { 'idempotency-key': 'one' });
+    const view = () => api().get<{ status: string; noConsumer?: string[] }>(`/v1/runs/${id}`);
+    await until('it says so', async () => (await view()).noConsumer?.includes('lonely'));
+    const stages = await api().get<{ items: { name: string; consumers: number }[] }>('/v1/stages');
+    expect(stages.items).toMatchObject([{ name: 'lonely', consumers: 0 }]);
+    const running = await startStages(house, [fake(lonely, () => ({ ok: true }))]);
+    try {
+      await until('it has ended', async () => (await view()).status === 'completed');
+      expect((await view()).noConsumer).toBeUndefined();
+    } finally {
+      await running.drain(5_000);
     }
   }, 60_000);
 }

@@ -171,6 +171,11 @@ class EmbeddedBroker implements Broker {
     return records;
   }
 
+  consumers(group: string, topic: string): Promise<number> {
+    const subscription = this.log.catalog.subscription(group, topic);
+    return Promise.resolve(subscription ? this.log.membership(subscription).size : 0);
+  }
+
   async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
     const { partitions } = this.log.catalog.topic(topic);
     const subscription = this.log.catalog.subscription(group, topic);

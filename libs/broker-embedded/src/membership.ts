@@ -13,6 +13,10 @@ export class Membership {
 
   constructor(readonly subscription: Subscription) {}
 
+  get size(): number {
+    return this.#members.length;
+  }
+
   join(member: Member): void {
     this.#members.push(member);
     this.#share();

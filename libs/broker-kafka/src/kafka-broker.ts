@@ -159,6 +159,10 @@ class KafkaBroker implements Broker {
     return this.during(browse(this.house, at));
   }
 
+  consumers(group: string): Promise<number> {
+    return this.during(this.admin.describeGroups([group]).then(({ groups }) => groups[0]?.members.length ?? 0));
+  }
+
   lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
     return this.during(this.findLag(group, topic));
   }

@@ -149,6 +149,10 @@ export interface Broker extends AsyncDisposable {
   tail(topics: readonly string[], from: 'start' | 'end', see: (record: Incoming) => void): Promise<Tail>;
   /** Committed records of one partition from `offset` on, at most `limit`; fewer where the log ends. */
   browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]>;
+  /**
+   * Returns how many consumptions take part in the group now; 0 where there is no such group. Of a process that died the broker may not know yet.
+   */
+  consumers(group: string, topic: string): Promise<number>;
   /** One entry a partition. */
   lag(group: string, topic: string): Promise<readonly PartitionLag[]>;
 }

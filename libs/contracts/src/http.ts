@@ -80,6 +80,8 @@ export const StepView = z.object({
   kind: StepKind,
   stage: z.string().optional(),
   status: StepStatus,
+  /** It has been asked of its stage, and no process takes that stage's commands now. */
+  noConsumer: z.literal(true).optional(),
   attempts: z.array(AttemptView),
   /** From its first attempt, or the beginning of its wait, to its end. */
   startedAt: Time.optional(),
@@ -120,6 +122,8 @@ export const RunSummaryView = z.object({
   parent: z.string().optional(),
   /** Steps that gave what a fallback or a default gave; absent where there are none. */
   degraded: z.literal(true).optional(),
+  /** Stages that the run waits for and that no process serves now, as far as the broker says: start them, and it goes on. */
+  noConsumer: z.array(z.string()).optional(),
   links: Links,
 });
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
@@ -242,6 +246,8 @@ export type PipelineView = z.infer<typeof PipelineView>;
 export const StageView = z.object({
   name: z.string(),
   pipelines: z.array(z.string()),
+  /** How many processes take its commands now; absent where the broker does not say. */
+  consumers: z.int().nonnegative().optional(),
   /** What was set for it; absent where nothing was. */
   limits: StageLimits.optional(),
   /** It takes nothing new. */

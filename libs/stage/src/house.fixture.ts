@@ -230,6 +230,7 @@ class ArrayBroker implements Broker {
   ensureTopics = () => Promise.resolve();
   partitionsOf = () => Promise.resolve(1);
   lag = () => Promise.resolve([]);
+  consumers = () => Promise.resolve(this.owners.size);
   consumeInOrder = () => Promise.reject(new Error('A stage does not take records in order.'));
   browse = () => Promise.resolve([]);
   [Symbol.asyncDispose] = () => Promise.resolve();

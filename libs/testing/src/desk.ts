@@ -112,6 +112,7 @@ function brokerOf(handles: Map<string, Handle>): Broker {
     consumeInOrder: () => Promise.resolve(consumption),
     tail: () => Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: done }),
     browse: () => Promise.resolve([]),
+    consumers: () => Promise.resolve(1),
     lag: () => Promise.resolve([]),
     [Symbol.asyncDispose]: done,
   };

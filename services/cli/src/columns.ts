@@ -11,10 +11,13 @@ import { agoOf, type Column, millisOf } from './output.js';
 
 const age = (time: string): string => agoOf(time, Date.now());
 
+const statusText = ({ status, degraded, noConsumer }: RunSummaryView): string =>
+  [status, degraded && 'degraded', noConsumer && 'no consumer'].filter(Boolean).join(', ');
+
 export const RUN_COLUMNS: readonly Column<RunSummaryView>[] = [
   { title: 'RUN', of: ({ id }) => id },
   { title: 'PIPELINE', of: ({ pipeline }) => pipeline },
-  { title: 'STATUS', of: ({ status, degraded }) => (degraded ? `${status}, degraded` : status) },
+  { title: 'STATUS', of: statusText },
   { title: 'AGE', of: ({ acceptedAt }) => age(acceptedAt) },
   {
     title: 'TOOK',
@@ -75,6 +78,7 @@ export const VERSION_COLUMNS: readonly Column<VersionView>[] = [
 export const STAGE_COLUMNS: readonly Column<StageView>[] = [
   { title: 'STAGE', of: ({ name }) => name },
   { title: 'PIPELINES', of: ({ pipelines }) => pipelines.join(', ') },
+  { title: 'CONSUMERS', of: ({ consumers }) => (consumers === 0 ? 'no consumer' : consumers) },
   { title: 'AT ONCE', of: ({ limits }) => limits?.concurrency },
   { title: 'PER SECOND', of: ({ limits }) => limits?.perSecond },
   { title: 'PAUSED', of: ({ paused }) => paused && age(paused.since) },

@@ -33,6 +33,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     ...(run.handler ? [`handler   ${run.handler}`] : []),
     ...(run.degradedBy ?? []).map((one) => `degraded  ${degradedText(one)}`),
     ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
+    ...(run.noConsumer ?? []).map((stage) => `stage     ${stage}: ${paint(terminal, 'red', 'no consumer')}`),
     `trace     ${run.traceId}`,
     '',
     ...run.steps.flatMap((step) => [
@@ -60,6 +61,7 @@ function detailOf(step: StepView): string {
     step.startedAt && step.endedAt ? millisOf(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : undefined;
   const parts = [
     took,
+    step.noConsumer && 'no consumer',
     step.items && itemsText(step.kind, step.items),
     step.child && step.status !== 'completed' ? `${step.child} ${step.childStatus ?? ''}`.trim() : step.child,
     step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,

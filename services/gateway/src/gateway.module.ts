@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { House, Limits, Pauses } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
+import { Consumers } from './consumers.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventsController } from './events.controller.js';
@@ -49,7 +50,8 @@ export function gatewayModule({
 }: Given): DynamicModule {
   const plans = new Plans(reader);
   const recent = new RecentRequests();
-  const runs = new Runs({ reader, plans, recent, live });
+  const consumers = new Consumers(house);
+  const runs = new Runs({ reader, plans, recent, live, consumers });
   const acts = new Acts({ house, runs, plans, reader });
   return {
     module: GatewayModule,
@@ -68,7 +70,7 @@ export function gatewayModule({
     providers: [
       { provide: HOUSE, useValue: house },
       { provide: READER, useValue: reader },
-      { provide: STAGES, useValue: { limits, pauses } },
+      { provide: STAGES, useValue: { limits, pauses, consumers } },
       { provide: Readiness, useValue: readiness },
       { provide: Plans, useValue: plans },
       { provide: Runs, useValue: runs },

@@ -18,9 +18,9 @@ test('pipelines and stages are shown', async () => {
   expect(pipeline.mermaid).toContain('classify');
   expect(pipeline.inputSchema).toBeDefined();
   expect(StageList.parse(await jsonOf(world, '/v1/stages')).items).toEqual([
-    { name: 'classify', pipelines: ['reply'] },
-    { name: 'draft', pipelines: ['reply'] },
-    { name: 'forget', pipelines: ['reply'] },
+    { name: 'classify', consumers: 1, pipelines: ['reply'] },
+    { name: 'draft', consumers: 1, pipelines: ['reply'] },
+    { name: 'forget', consumers: 1, pipelines: ['reply'] },
   ]);
 });
 

@@ -11,6 +11,7 @@ import type {
 import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline';
 import { evolve, inputFor, type Run, stepOf, traceOf } from '@millrace/saga';
 import type { RunRecord, RunSummary } from '@millrace/store';
+import { type Around, askedOf, noConsumerOf } from './no-consumer.js';
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
 
@@ -40,12 +41,12 @@ export function summaryView(run: RunSummary): RunSummaryView {
 }
 
 /** A run as it is shown: everything follows from its facts and its plan. */
-export function runView(record: RunRecord, plan: LoadedPlan): RunView {
+export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlySet<string> = new Set()): RunView {
   const run = evolve(undefined, record.id, record.facts);
   const histories = historiesOf(record.facts);
   const undos = [...run.steps.keys()].filter(isUndo);
   const names = [...plan.order.flatMap((name) => [name, ...itemsToLookAt(run, name)]), ...undos];
-  const steps = names.map((name) => stepView(name, { run, plan, history: histories.get(name) ?? blank() }));
+  const steps = names.map((name) => stepView(name, { run, plan, unserved, history: histories.get(name) ?? blank() }));
   const given = Object.entries(record.facts[0]?.type === 'run.accepted' ? (record.facts[0].given ?? {}) : {});
   const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
   return {
@@ -61,6 +62,7 @@ export function runView(record: RunRecord, plan: LoadedPlan): RunView {
     ...(run.failed?.step !== undefined && { failedStep: run.failed.step }),
     ...(run.failed?.handler !== undefined && { handler: run.failed.handler }),
     ...(run.undoing && { compensatingAs: run.undoing.as }),
+    ...noConsumerOf({ run, plan, unserved }),
     steps,
     allowedActions: runActions(run),
   };
@@ -112,7 +114,7 @@ const blank = (): History => ({
   defaulted: false,
 });
 
-function stepView(name: string, { run, plan, history }: { run: Run; plan: LoadedPlan; history: History }): StepView {
+function stepView(name: string, { run, plan, unserved, history }: Around & { history: History }): StepView {
   const step = plan.step(name);
   const state = stepOf(run, name);
   const begun = history.attempts.length > 0;
@@ -123,6 +125,7 @@ function stepView(name: string, { run, plan, history }: { run: Run; plan: Loaded
     kind: step.kind,
     ...(step.kind === 'stage' && { stage: workOf(step, state.fallback).stage }),
     status: state.status,
+    ...(unserved.has(askedOf(name, { run, plan }) ?? '') && { noConsumer: true as const }),
     attempts: history.attempts,
     ...(history.startedAt !== undefined && { startedAt: timeOf(history.startedAt) }),
     ...(history.endedAt !== undefined && { endedAt: timeOf(history.endedAt) }),

@@ -62,7 +62,7 @@ export class RunsController {
 
   @Get()
   list(@Query({ schema: RunsQuery }) query: RunsQuery): Promise<RunList> {
-    return listedRuns(this.reader, 'runs', query);
+    return listedRuns({ reader: this.reader, runs: this.runs }, 'runs', query);
   }
 
   @Get(':id')

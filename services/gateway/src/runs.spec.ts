@@ -1,7 +1,7 @@
 import { request } from 'node:http';
-import { runIdOf } from '@millrace/contracts';
+import { groupsOf, runIdOf } from '@millrace/contracts';
 import { Accepted, History, Problem, RunList, RunView } from '@millrace/contracts/http';
-import { World } from './testing/world.js';
+import { until, World } from './testing/world.js';
 
 const json = (body: unknown, headers: Record<string, string> = {}) => ({
   method: 'POST',
@@ -271,4 +271,21 @@ test('the history of a run is its facts, numbered', async () => {
     [1, 'run.accepted'],
     [2, 'step.requested'],
   ]);
+});
+
+test('a run says at once that nobody serves the stage it waits for, in its view, its step, and the list, and no longer once somebody does', async () => {
+  await using world = await World.open();
+  const { id } = await start(world);
+  const listed = async () =>
+    RunList.parse(await (await fetch(`${world.url}/v1/runs`)).json()).items.map(({ noConsumer }) => noConsumer);
+  world.unserved.add(groupsOf().stage('draft'));
+  // The stage that it waits for is served; one that comes later is none of its cares yet.
+  expect([(await get(world, id)).noConsumer, await listed()]).toEqual([undefined, [undefined]]);
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  await until(async () => (await get(world, id)).noConsumer);
+  const run = await get(world, id);
+  expect([run.status, run.noConsumer, await listed()]).toEqual(['running', ['draft'], [['draft']]]);
+  expect(run.steps.map(({ noConsumer }) => noConsumer)).toEqual([undefined, true, undefined]);
+  world.unserved.clear();
+  await until(async () => !(await get(world, id)).noConsumer);
 });

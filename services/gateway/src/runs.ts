@@ -1,18 +1,22 @@
 import { type Fact, isOver, type RunStatus, traceIdsOf } from '@millrace/contracts';
-import type { RunView } from '@millrace/contracts/http';
+import type { RunSummaryView, RunView } from '@millrace/contracts/http';
+import { type LoadedPlan, stagesOf } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
-import type { Reader, RunRecord } from '@millrace/store';
+import type { Reader, RunRecord, RunSummary } from '@millrace/store';
+import type { Consumers } from './consumers.js';
 import type { LiveFacts, Viewer } from './live-facts.js';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import type { RecentRequests } from './recent-requests.js';
-import { runLinks, runView, timeOf } from './run-view.js';
+import { noConsumerOf } from './no-consumer.js';
+import { runLinks, runView, summaryView, timeOf } from './run-view.js';
 
 interface Needs {
   readonly reader: Reader;
   readonly plans: Plans;
   readonly recent: RecentRequests;
   readonly live: LiveFacts;
+  readonly consumers: Consumers;
 }
 
 const ID = /^run_[0-9a-z]{26}$/;
@@ -41,7 +45,26 @@ export class Runs {
   }
 
   async viewOf(record: RunRecord): Promise<RunView> {
-    return runView(record, await this.needs.plans.byHash(record.plan));
+    const plan = await this.needs.plans.byHash(record.plan);
+    const unserved = isOver(record.status) ? undefined : await this.needs.consumers.unserved(stagesOf(plan.plan));
+    return runView(record, plan, unserved);
+  }
+
+  /** Runs as a list shows them. Facts are read of those alone whose plans have a stage that nobody serves: of none, where all is well. */
+  async summaries(runs: readonly RunSummary[]): Promise<RunSummaryView[]> {
+    const waiting = new Map<string, { plan: LoadedPlan; unserved: ReadonlySet<string> }>();
+    for (const { id, status, plan: hash } of runs) {
+      if (!UNDER_WAY.has(status)) continue;
+      const plan = await this.needs.plans.byHash(hash);
+      const unserved = await this.needs.consumers.unserved(stagesOf(plan.plan));
+      if (unserved.size > 0) waiting.set(id, { plan, unserved });
+    }
+    const facts = await this.needs.reader.factsAfter(new Map([...waiting.keys()].map((id) => [id, 0])));
+    return runs.map((run) => {
+      const found = waiting.get(run.id);
+      const more = found && noConsumerOf({ ...found, run: evolve(undefined, run.id, facts.get(run.id) ?? []) });
+      return { ...summaryView(run), ...more };
+    });
   }
 
   /** Shows `viewer` each new fact past `after`. @returns what stops it */

@@ -12,17 +12,24 @@ import { ActBody, LimitBody, type StageView } from '@millrace/contracts/http';
 import { stagesOf } from '@millrace/pipeline';
 import type { House, Limits, Pauses } from '@millrace/service';
 import type { Reader } from '@millrace/store';
+import type { Consumers } from './consumers.js';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { timeOf } from './run-view.js';
 import { HOUSE, READER, STAGES } from './tokens.js';
+
+interface StagesSet {
+  readonly limits: Pick<Limits, 'get'>;
+  readonly pauses: Pick<Pauses, 'ofStage'>;
+  readonly consumers: Pick<Consumers, 'of'>;
+}
 
 @Controller('v1/stages')
 export class StagesController {
   constructor(
     @Inject(READER) private readonly reader: Reader,
     @Inject(HOUSE) private readonly house: House,
-    @Inject(STAGES) private readonly set: { limits: Pick<Limits, 'get'>; pauses: Pick<Pauses, 'ofStage'> },
+    @Inject(STAGES) private readonly set: StagesSet,
     @Inject(Plans) private readonly plans: Plans,
   ) {}
 
@@ -34,15 +41,18 @@ export class StagesController {
         used.set(stage, (used.get(stage) ?? new Set()).add(name));
       }
     }
-    const items = [...used].map(([name, pipelines]): StageView => {
+    const viewOf = async ([name, pipelines]: [string, Set<string>]): Promise<StageView> => {
       const limits = this.set.limits.get(name);
+      const consumers = await this.set.consumers.of(name);
       return {
         name,
         pipelines: [...pipelines].sort(),
+        ...(consumers !== undefined && { consumers }),
         ...(limits && { limits }),
         ...pausedView(this.set.pauses.ofStage(name)),
       };
-    });
+    };
+    const items = await Promise.all([...used].map(viewOf));
     return { items: items.sort((a, b) => a.name.localeCompare(b.name)) };
   }
 

@@ -3,6 +3,24 @@ import { backlog, copyTo, everything, numbered, numbers, range, text, texts, typ
 
 /** What `tail`, `browse` and `lag` promise. */
 export function reading(promised: Promised): void {
+  promised('a group has as many consumers as take part in it, and none where nobody does', async (scene) => {
+    const broker = await scene.broker();
+    const topic = await scene.topic(broker, { partitions: 2 });
+    const group = `group-${topic}`;
+    expect(await broker.consumers(group, topic)).toBe(0);
+    expect(await broker.consumers(group, `no-${topic}`)).toBe(0);
+    const has = (wanted: number) =>
+      scene.until(`it has ${wanted}`, async () => (await broker.consumers(group, topic)) === wanted);
+    const first = await broker.consume({ topic, group, concurrency: 1 }, () => Promise.resolve([]));
+    await has(1);
+    const second = await broker.consume({ topic, group, concurrency: 1 }, () => Promise.resolve([]));
+    await has(2);
+    await second.drain(1_000);
+    await has(1);
+    await first.drain(1_000);
+    await has(0);
+  });
+
   promised('a tail from the start sees what was there and what comes, each partition in order', async (scene) => {
     const broker = await scene.broker();
     const topics = [await scene.topic(broker, { partitions: 2 }), await scene.topic(broker)];

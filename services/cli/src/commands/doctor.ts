@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PipelineList } from '@millrace/contracts/http';
+import { PipelineList, StageList } from '@millrace/contracts/http';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { EXIT } from '../exit.js';
 import { listed } from '../output.js';
@@ -44,6 +44,16 @@ async function gatewayChecks(client: ReturnType<typeof clientOf>): Promise<Check
   return [
     { check: 'ready', ok: ready?.status === 200, detail: ready?.status === 200 ? '' : String(reason ?? 'no answer') },
     { check: 'api', ok: info?.version === '1', detail: `version ${String(info?.version ?? 'unknown')}` },
+    ...(await stageChecks(client)),
     { check: 'pipelines', ok: names.length > 0, detail: names.join(', ') || 'none deployed' },
   ];
+}
+
+/** A stage that a pipeline asks and that no process serves: its steps wait until somebody starts it. */
+async function stageChecks(client: ReturnType<typeof clientOf>): Promise<Check[]> {
+  const { data } = StageList.safeParse((await client.probe('/v1/stages'))?.body);
+  if (!data) return [];
+  const unserved = data.items.flatMap(({ name, consumers }) => (consumers === 0 ? [name] : []));
+  const detail = unserved.length > 0 ? `no consumer: ${unserved.join(', ')}. Start them` : '';
+  return [{ check: 'stages', ok: unserved.length === 0, detail }];
 }

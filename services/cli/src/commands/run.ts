@@ -7,6 +7,7 @@ import { clientOf, type CommonOptions, type Context, talking } from '../context.
 import { CliError, EXIT } from '../exit.js';
 import { factLine } from '../facts.js';
 import { follow } from '../follow.js';
+import { tellUnserved } from '../no-consumer.js';
 import { listed, shown } from '../output.js';
 import { tellOutcome } from '../outcome.js';
 import { runText } from '../run-text.js';
@@ -209,6 +210,11 @@ export async function watch(run: string, watching: Watching): Promise<void> {
   const late = timeoutSignal((seconds ?? Infinity) * 1_000);
   const signal = AbortSignal.any([terminal.signal, late]);
   let since: number | undefined;
+  const over = new AbortController();
+  if (!quiet) {
+    const say = (text: string) => terminal.say(text);
+    void tellUnserved(client.until(signal), run, { say, signal: AbortSignal.any([signal, over.signal]) });
+  }
   try {
     const view = await follow(client.until(signal), {
       run,
@@ -227,6 +233,8 @@ export async function watch(run: string, watching: Watching): Promise<void> {
       EXIT.timeout,
       `${run} is still under way after ${seconds} s. Follow it with: millrace run watch ${run}`,
     );
+  } finally {
+    over.abort();
   }
 }
 

@@ -26,7 +26,7 @@ export class PageController {
   @Get()
   @Header('content-type', HTML)
   async list(@Query({ schema: RunsQuery }) query: RunsQuery): Promise<string> {
-    const { items, next } = await listedRuns(this.reader, 'page', query);
+    const { items, next } = await listedRuns({ reader: this.reader, runs: this.runs }, 'page', query);
     return this.pages.render('runs', runsPage({ query, runs: items, next, now: Date.now() }));
   }
 

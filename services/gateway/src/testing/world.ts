@@ -71,6 +71,7 @@ export class World implements AsyncDisposable {
       },
       publish: (records: readonly Outgoing[]) => this.take(records),
       browse: () => Promise.resolve(this.browsed),
+      consumers: (group: string) => Promise.resolve(this.unserved.has(group) ? 0 : 1),
     } as unknown as Broker,
     telemetry: telemetry({ service: 'gateway', logTo: { write: (line) => void this.log.push(line) } }),
     topics: this.topics,
@@ -83,6 +84,8 @@ export class World implements AsyncDisposable {
   ];
 
   readonly pausedPipelines = new Set<string>();
+  /** Groups that nobody takes part in. */
+  readonly unserved = new Set<string>();
 
   /** What the log still has where a dead letter came from. */
   browsed: Incoming[] = [];
@@ -147,7 +150,6 @@ export class World implements AsyncDisposable {
   /** Another gateway was first with the key of what was asked for here. */
   acceptFirst(input: unknown): void {
     this.accept({ ...this.asked[0]!, value: JSON.stringify(input) });
-    this.settle();
   }
 
   /** A stage's answer. */
@@ -222,11 +224,10 @@ export class World implements AsyncDisposable {
     if (!isJson(record.value)) return;
     const idempotencyKey = headerText(record.headers ?? {}, 'idempotency-key')!;
     const run = runIdOf('reply', idempotencyKey);
-    if (this.runs.has(run)) return;
-    const input: unknown = JSON.parse(String(record.value));
-    const request = { run, pipeline: 'reply', input, idempotencyKey, at: Date.now(), source: 'intake/0/0' };
-    const decision = accept(request, this.plan);
-    this.runs.set(run, { run: decision.run, facts: [...decision.facts] });
+    const asked = { input: JSON.parse(String(record.value)) as unknown, at: Date.now(), source: 'intake/0/0' };
+    const request = { run, pipeline: 'reply', idempotencyKey, ...asked };
+    const { run: begun, facts } = accept(request, this.plan);
+    if (!this.runs.has(run)) this.runs.set(run, { run: begun, facts: [...facts] });
   }
 
   private deploy(record: Outgoing): void {
