@@ -49,16 +49,19 @@ export function advance({ compiled }: LoadedPlan, progress: Progress): Advance {
   const wanted: Wanted[] = [];
   const skipped: string[] = [];
   const failed: Advance['failed'][number][] = [];
+  const over = new Set<string>();
   const isOver = (name: string): boolean => {
     const mark = progress.mark(name);
-    return mark === 'completed' || mark === 'skipped' || skipped.includes(name);
+    return mark === 'completed' || mark === 'skipped' || over.has(name);
   };
   for (const step of compiled.steps) {
     if (progress.mark(step.name) !== undefined || !step.predecessors.every(isOver)) continue;
     const holds = step.when ? step.when.holds(known) : true;
     if (holds === true) wanted.push(wantedOf(step, known));
-    else if (holds === false) skipped.push(step.name);
-    else failed.push({ step: step.name, failure: holds });
+    else if (holds === false) {
+      skipped.push(step.name);
+      over.add(step.name);
+    } else failed.push({ step: step.name, failure: holds });
   }
   return { wanted, skipped, failed };
 }

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.js';
 import { conditionChecker } from './cel-types.js';
 import { conditionsOver } from './condition.js';
-import { ancestorsOf, orderOf, reduced } from './graph.js';
+import { Ancestors, orderOf } from './graph.js';
 import type { JsonSchema } from './json-schema.js';
 import { FAILURE } from './names.js';
 import type { Mapping, PlanStep, Work } from './plan.js';
@@ -62,7 +62,7 @@ export function connected(builder: Builder): Record<string, PlanStep> {
     );
   }
   const order = orderOf(waits);
-  const predecessors = reduced(waits, ancestorsOf(waits, order));
+  const predecessors = new Ancestors(waits, order).reduced();
   return Object.fromEntries(
     order.map((name) => [name, { ...drafts.get(name)!.step, predecessors: [...predecessors.get(name)!] }]),
   );

@@ -1,5 +1,6 @@
 import { Environment, type ASTNode, EvaluationError } from '@marcbachmann/cel-js';
 import { type Failure, failure } from '@millrace/contracts';
+import { metered, TOO_COSTLY } from './cel-cost.js';
 import type { Known } from './mapping.js';
 import { PlanError } from './plan-error.js';
 
@@ -10,24 +11,29 @@ export interface Condition {
   readonly holds: (known: Known) => boolean | Failure;
 }
 
+/** Of one condition. */
+const LIMITS = { maxAstNodes: 5_000, maxDepth: 100 };
+
 /** Where conditions are read: every name a variable. Made once for a plan; making one is slow. */
 export function conditionsOver(names: Iterable<string>): (text: string, step: string) => Condition {
   const variables = new Set(names);
-  const environment = new Environment({ homogeneousAggregateLiterals: false });
+  const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
   for (const name of variables) if (!name.startsWith('$')) environment.registerVariable(name, 'dyn');
   return (text, step) => compile(environment, text, step, variables);
 }
 
 function compile(environment: Environment, text: string, step: string, variables: ReadonlySet<string>): Condition {
   const evaluate = parsed(environment, text, step);
+  const spending = counted(evaluate.ast, text, step);
   const reads = [...new Set(identifiersOf(evaluate.ast))].filter((name) => variables.has(name));
   const holds = (known: Known): boolean | Failure => {
     const values: Record<string, unknown> = {};
     for (const name of reads) values[name] = known[name] ?? null;
     try {
-      const answer: unknown = evaluate(values);
+      const answer: unknown = spending ? spending(() => evaluate(values) as unknown) : evaluate(values);
       return typeof answer === 'boolean' ? answer : failed(step, text, 'it gives neither true nor false');
     } catch (error) {
+      if (error === TOO_COSTLY) return failed(step, text, TOO_COSTLY.message);
       return failed(step, text, error instanceof EvaluationError ? error.code : 'it could not be evaluated');
     }
   };
@@ -45,6 +51,15 @@ function parsed(environment: Environment, text: string, step: string): ReturnTyp
   } catch (error) {
     if (error instanceof PlanError) throw error;
     throw new PlanError('BAD_CONDITION', `its condition \`${text}\` is not valid: ${reasonOf(error)}`, step);
+  }
+}
+
+function counted(ast: ASTNode, text: string, step: string): ReturnType<typeof metered> {
+  try {
+    return metered(ast);
+  } catch (error) {
+    const why = `its condition \`${text}\` has a pattern that cannot be used (${(error as Error).message})`;
+    throw new PlanError('BAD_PATTERN', why, step);
   }
 }
 

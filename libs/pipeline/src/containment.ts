@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { referred } from './schema/subschemas.js';
 import { schemaTest } from './validation.js';
 
 /** A place in a schema, as a JSON pointer, and what keeps the values of one from being values of the other. */
@@ -26,6 +27,28 @@ interface Sides {
  */
 export function misfits(given: unknown, wanted: unknown, of: { closed: boolean }): readonly Misfit[] {
   if (isDeepStrictEqual(given, wanted)) return [];
+  stepsLeft = MOST_STEPS;
+  try {
+    return compared(given, wanted, of);
+  } catch (error) {
+    if (error !== TOO_COMPLEX && !(error instanceof RangeError)) throw error;
+    return [{ pointer: '', detail: 'is too complex to be compared' }];
+  }
+}
+
+/** So many forms are put together and compared. */
+const MOST_STEPS = 200_000;
+/** A schema within a schema is compiled to try values. */
+const STEPS_OF_TEST = 200;
+const TOO_COMPLEX = new Error('The schemas are too complex to be compared.');
+let stepsLeft = 0;
+
+function charge(steps: number): void {
+  stepsLeft -= steps;
+  if (stepsLeft < 0) throw TOO_COMPLEX;
+}
+
+function compared(given: unknown, wanted: unknown, of: { closed: boolean }): readonly Misfit[] {
   const sides = { given: { root: objectOf(given) }, wanted: { root: objectOf(wanted) }, open: [], ...of };
   return compare(given, wanted, { sides, pointer: '' });
 }
@@ -42,6 +65,7 @@ const at = ({ sides, pointer }: Place, ...parts: readonly string[]): Place => ({
 const says = ({ pointer }: Place, detail: string): readonly Misfit[] => [{ pointer, detail }];
 
 function compare(given: unknown, wanted: unknown, place: Place): readonly Misfit[] {
+  charge(1);
   const { sides } = place;
   if (sides.open.some(([one, other]) => one === given && other === wanted)) return [];
   if (sides.open.length > 200) return says(place, 'is nested too deeply to be compared');
@@ -62,9 +86,11 @@ function compare(given: unknown, wanted: unknown, place: Place): readonly Misfit
 const depthOf = (found: readonly Misfit[]): number => Math.min(...found.map(({ pointer }) => pointer.length));
 
 function compareForms(given: Schema, wanted: Schema, place: Place): readonly Misfit[] {
+  charge(1);
   if (wanted['allOf']) return (wanted['allOf'] as unknown[]).flatMap((part) => compare(given, part, place));
   const values = valuesOf(given);
   if (values) {
+    charge(STEPS_OF_TEST + values.length);
     const allows = schemaTest({ ...wanted, $defs: place.sides.wanted.root['$defs'] });
     const refused = values.filter((value) => !allows(value));
     return refused.length === 0 ? [] : says(place, `may be ${refused.map((one) => JSON.stringify(one)).join(', ')}`);
@@ -191,20 +217,21 @@ function valuesOf(schema: Schema): readonly unknown[] | undefined {
 
 /** Every form that a value may have: references followed, unions taken apart, what has to hold at once put together. */
 function formsOf(schema: unknown, root: Schema, join: Join): readonly Schema[] {
+  charge(1);
   if (schema === false) return [];
   if (schema === true || !isSchema(schema)) return [{}];
   const { $ref, anyOf, oneOf, allOf, ...rest } = schema;
   if (isDeepStrictEqual(rest['not'], {})) return [];
   const parts = [
-    ...(typeof $ref === 'string' ? [formsOf(resolved($ref, root), root, join)] : []),
+    ...(typeof $ref === 'string' ? [formsOf(referred($ref, root), root, join)] : []),
     ...[anyOf, oneOf].filter(Boolean).map((union) => (union as unknown[]).flatMap((form) => formsOf(form, root, join))),
     ...((allOf as unknown[] | undefined) ?? []).map((part) => formsOf(part, root, join)),
   ];
   const own = Array.isArray(rest['type']) ? rest['type'].map((type): Schema => ({ ...rest, type })) : [rest];
-  return parts.reduce<readonly Schema[]>(
-    (all, forms) => all.flatMap((a) => forms.map((b) => (saysNothing(a) ? b : join(a, b)))),
-    own,
-  );
+  return parts.reduce<readonly Schema[]>((all, forms) => {
+    charge(all.length * forms.length);
+    return all.flatMap((a) => forms.map((b) => (saysNothing(a) ? b : join(a, b))));
+  }, own);
 }
 
 /** One schema for what has to hold at once. */
@@ -228,11 +255,3 @@ const merged: Join = (a, b) => {
 };
 
 const saysNothing = (schema: Schema): boolean => Object.keys(schema).every((keyword) => ANNOTATIONS.has(keyword));
-
-function resolved(pointer: string, root: Schema): unknown {
-  const parts = pointer.split('/').slice(1);
-  return parts.reduce<unknown>(
-    (value, part) => objectOf(value)[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')],
-    root,
-  );
-}

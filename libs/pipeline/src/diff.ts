@@ -59,8 +59,8 @@ function within(
   after: unknown,
   at = '',
 ): readonly Difference[] {
-  if (isDeepStrictEqual(before, after)) return [];
   if (!isObject(before) || !isObject(after)) {
+    if (isDeepStrictEqual(before, after)) return [];
     const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
     return [
       {

@@ -1,6 +1,8 @@
 import type { StageSchemas } from '@millrace/contracts';
 import { type Misfit, misfits } from './containment.js';
 import { jsonSchemaOf } from './json-schema.js';
+import { PlanError } from './plan-error.js';
+import { checkSchema } from './schema/check-schema.js';
 import type { StageContract } from './stage-contract.js';
 
 /** A stage's contract as JSON Schema: what it is given (defaults may be left out), and what comes out of it. */
@@ -16,10 +18,23 @@ export function schemasOf({ name, input, output }: StageContract): StageSchemas 
  * A contract may grow: take more, ask for less, give more fields; what it gives may become narrower. Pointers begin with `/input` or `/output`.
  */
 export function breaks(before: StageSchemas, after: StageSchemas): readonly Misfit[] {
+  // One that no run can be checked against, from before schemas were looked at, has nobody who relies on it.
+  if (!isUsable(before)) return [];
   const under = (side: string) => (misfit: Misfit) => ({ ...misfit, pointer: `/${side}${misfit.pointer}` });
   return [
     // A strict input refuses fields that it does not name; who reads an output takes no notice of them.
     ...misfits(before.input, after.input, { closed: true }).map(under('input')),
     ...misfits(after.output, before.output, { closed: false }).map(under('output')),
   ];
+}
+
+function isUsable({ input, output }: StageSchemas): boolean {
+  try {
+    checkSchema(input, 'the input');
+    checkSchema(output, 'the output');
+    return true;
+  } catch (error) {
+    if (error instanceof PlanError) return false;
+    throw error;
+  }
 }

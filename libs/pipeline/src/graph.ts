@@ -6,46 +6,88 @@ export type Predecessors = ReadonlyMap<string, readonly string[]>;
 /** The steps in an order in which they could run: as given, except that what a step waits for stands before it. Throws a PlanError on a cycle. */
 export function orderOf(steps: Predecessors): readonly string[] {
   const order = new Set<string>();
-  const path: string[] = [];
-  const visit = (step: string): void => {
-    if (order.has(step)) return;
-    if (path.includes(step)) {
-      const cycle = [...path.slice(path.indexOf(step)), step].join(' waits for ');
-      throw new PlanError('CYCLE', `it waits for itself: ${cycle}`, step);
-    }
-    path.push(step);
-    for (const before of steps.get(step) ?? []) {
-      if (!steps.has(before))
-        throw new PlanError('UNKNOWN_STEP', `it waits for "${before}", which does not exist`, step);
-      visit(before);
-    }
-    path.pop();
-    order.add(step);
+  // Without recursion: a chain of steps may be longer than the stack.
+  const path = new Map<string, Iterator<string>>();
+  const way: string[] = [];
+  const enter = (step: string): void => {
+    path.set(step, (steps.get(step) ?? []).values());
+    way.push(step);
   };
-  for (const step of steps.keys()) visit(step);
+  for (const first of steps.keys()) {
+    if (!order.has(first)) enter(first);
+    while (way.length > 0) {
+      const step = way.at(-1)!;
+      const { value: before, done } = path.get(step)!.next();
+      if (done) {
+        path.delete(way.pop()!);
+        order.add(step);
+      } else if (!order.has(before)) {
+        if (!steps.has(before))
+          throw new PlanError('UNKNOWN_STEP', `it waits for "${before}", which does not exist`, step);
+        if (path.has(before)) throw cycle(way.slice(way.indexOf(before)));
+        enter(before);
+      }
+    }
+  }
   return [...order];
 }
 
-/** All that ends before a step begins, directly or not. */
-export function ancestorsOf(steps: Predecessors, order: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const ancestors = new Map<string, Set<string>>();
-  for (const step of order) {
-    const above = new Set<string>();
-    for (const before of steps.get(step) ?? []) {
-      above.add(before);
-      for (const earlier of ancestors.get(before) ?? []) above.add(earlier);
-    }
-    ancestors.set(step, above);
-  }
-  return ancestors;
+/** So many steps of a cycle are named. */
+const MOST_NAMED = 20;
+
+function cycle(way: readonly string[]): PlanError {
+  const [step] = way as [string];
+  const named = way.length > MOST_NAMED ? [...way.slice(0, MOST_NAMED), `… (${way.length} steps)`] : way;
+  return new PlanError('CYCLE', `it waits for itself: ${[...named, step].join(' waits for ')}`, step);
 }
 
-/** The least set of predecessors that says the same: what another predecessor already waits for is left out. */
-export function reduced(steps: Predecessors, ancestors: ReadonlyMap<string, ReadonlySet<string>>): Predecessors {
-  return new Map(
-    [...steps].map(([step, before]) => [
-      step,
-      [...new Set(before)].filter((one) => !before.some((other) => other !== one && ancestors.get(other)?.has(one))),
-    ]),
-  );
+/** What ends before a step begins, directly or not. A bit for each pair of steps: a row of a thousand steps takes 125 bytes. */
+export class Ancestors {
+  private readonly places = new Map<string, number>();
+  private readonly rows: Uint32Array[] = [];
+
+  constructor(
+    private readonly steps: Predecessors,
+    order: readonly string[],
+  ) {
+    for (const step of order) {
+      const place = this.places.size;
+      const row = new Uint32Array((place >> 5) + 1);
+      for (const before of steps.get(step) ?? []) {
+        this.join(row, before);
+        const at = this.places.get(before)!;
+        row[at >> 5]! |= 1 << (at & 31);
+      }
+      this.rows.push(row);
+      this.places.set(step, place);
+    }
+  }
+
+  /** Whether `before` has ended when `step` begins. */
+  has(step: string, before: string): boolean {
+    return this.isIn(this.rows[this.places.get(step)!]!, before);
+  }
+
+  /** The least set of predecessors that says the same: what another predecessor already waits for is left out. */
+  reduced(): Predecessors {
+    return new Map([...this.steps].map(([step, before]) => [step, this.least([...new Set(before)])]));
+  }
+
+  private least(before: readonly string[]): readonly string[] {
+    if (before.length < 2) return before;
+    const above = new Uint32Array((this.places.size >> 5) + 1);
+    for (const one of before) this.join(above, one);
+    return before.filter((one) => !this.isIn(above, one));
+  }
+
+  /** Adds to a row all that ends before `step` begins. */
+  private join(row: Uint32Array, step: string): void {
+    const other = this.rows[this.places.get(step)!]!;
+    for (let i = 0; i < other.length; i++) row[i]! |= other[i]!;
+  }
+
+  private isIn(row: Uint32Array, step: string): boolean {
+    const place = this.places.get(step);
+    return place !== undefined && ((row[place >> 5] ?? 0) & (1 << (place & 31))) !== 0;
+  }
 }

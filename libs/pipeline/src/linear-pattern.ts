@@ -79,6 +79,7 @@ function asRe2(source: string): string {
   let isClass = false;
   return source.replaceAll(/\\p\{(?:Script|sc)=(\w+)\}|\\[^]|[[\].]/g, (token, script?: string) => {
     if (script !== undefined) return `\\p{${script}}`;
+    if (token === '\\k') throw new Error('it refers back to what was matched before');
     if (token === '\\s') return isClass ? SPACE : `[${SPACE}]`;
     if (token === '\\S') return isClass ? NO_SPACE : `[${NO_SPACE}]`;
     if (token === '.') return isClass ? token : '[^\\n\\r\\x{2028}\\x{2029}]';

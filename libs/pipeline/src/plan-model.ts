@@ -1,12 +1,12 @@
 import { type Condition, conditionsOver } from './condition.js';
 import { fallbacksOf } from './fallbacks.js';
-import { ancestorsOf, orderOf, reduced } from './graph.js';
+import { Ancestors, orderOf } from './graph.js';
 import { HANDLER, handlerPlan } from './handler.js';
 import { hashOf } from './hash.js';
 import { itemName, itemOf, rangeOf } from './items.js';
 import { pageStep, undoStep } from './derived-steps.js';
 import { compileMapping, type Read } from './mapping.js';
-import { checkStepName, FAILURE, INPUT } from './names.js';
+import { checkStepNames, FAILURE, INPUT } from './names.js';
 import { recipientsOf } from './recipients.js';
 import { fromOf, loadSource } from './signal-source.js';
 import { PlanError } from './plan-error.js';
@@ -95,12 +95,8 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
   const steps = compileSteps(plan, graph);
   linkHandOffs(steps);
   const compiled = { steps, byName: new Map(steps.map((step) => [step.name, step])), output: compileOutput(plan) };
-  const successors = new Map(
-    graph.order.map((name) => [
-      name,
-      steps.filter((step) => step.predecessors.includes(name)).map((step) => step.name),
-    ]),
-  );
+  const successors = new Map(graph.order.map((name): [string, string[]] => [name, []]));
+  for (const step of steps) for (const before of step.predecessors) successors.get(before)!.push(step.name);
   const children = new Map<string, LoadedPlan>();
   const child = (name: string): LoadedPlan => {
     const way = wayTo(compiled, name);
@@ -170,17 +166,17 @@ function parsed(given: unknown): Plan {
 
 interface Graph {
   readonly order: readonly string[];
-  readonly ancestors: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly ancestors: Ancestors;
   readonly predecessors: ReadonlyMap<string, readonly string[]>;
 }
 
 function graphOf(plan: Plan): Graph {
   const names = Object.keys(plan.steps);
-  names.forEach(checkStepName);
+  checkStepNames(names);
   const waits = new Map(Object.entries(plan.steps).map(([name, step]) => [name, step.predecessors]));
   const order = orderOf(waits);
-  const ancestors = ancestorsOf(waits, order);
-  return { order, ancestors, predecessors: reduced(waits, ancestors) };
+  const ancestors = new Ancestors(waits, order);
+  return { order, ancestors, predecessors: ancestors.reduced() };
 }
 
 type Building = CompiledStep & {
@@ -195,13 +191,13 @@ function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Bu
   return order.map((name) => {
     const step = compileStep(name);
     for (const need of step.needs) {
-      if (!known.includes(need) && !ancestors.get(name)!.has(need)) throw notBefore(plan, need, name);
+      if (!known.has(need) && !ancestors.has(name, need)) throw notBefore(plan, need, name);
     }
     return { ...step, predecessors: predecessors.get(name)! };
   });
 }
 
-const knownAround = ({ given = [] }: Plan): readonly string[] => [INPUT, ...given];
+const knownAround = ({ given = [] }: Plan): ReadonlySet<string> => new Set([INPUT, ...given]);
 
 /** What a step reads, whatever it waits for: steps, `input`, and what was given; what its condition reads comes last. Throws a PlanError. */
 export function readsOf(plan: Plan): (name: string) => readonly string[] {
@@ -209,15 +205,19 @@ export function readsOf(plan: Plan): (name: string) => readonly string[] {
   return (name) => [...compileStep(name).needs];
 }
 
+/** All that can be read somewhere. */
+type Names = ReadonlySet<string>;
+
 /** Compiles a step by itself: what waits for what comes later. */
 function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => Building {
   const known = knownAround(plan);
-  const conditionOf = conditionsOver([...known, ...names]);
+  const around: Names = new Set([...known, ...names]);
+  const conditionOf = conditionsOver(around);
   return (name) => {
     const step = plan.steps[name]!;
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
     const own = namesOf(step);
-    const all = new Set([...known, ...names, ...own]);
+    const all: Names = own.length === 0 ? around : new Set([...around, ...own]);
     const compiled = compiledWork(name, step, all);
     const item = 'work' in step ? compiledWork(name, { ...step.work, predecessors: [] }, all) : undefined;
     const branches = new Map(
@@ -226,23 +226,27 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
         compiledWork(itemName(name, key), { ...work, predecessors: [] }, all),
       ]),
     );
-    const until = step.kind === 'loop' ? conditionsOver([...all])(step.until, name) : undefined;
+    const until = step.kind === 'loop' ? conditionsOver(namedIn(step.until, all))(step.until, name) : undefined;
     const undoing = undoStep(step);
     const undo = undoing && compiledWork(undoName(name), undoing, all);
     const undoReads = [...(undo?.needs ?? [])].filter((need) => need !== name);
     const within = [item, ...branches.values(), until].flatMap((one) => [...(one?.needs ?? [])]);
-    const around = within.filter((need) => !own.includes(need));
-    const needs = new Set([...compiled.needs, ...around, ...undoReads, ...(when?.needs ?? [])]);
+    const outer = within.filter((need) => !own.includes(need));
+    const needs = new Set([...compiled.needs, ...outer, ...undoReads, ...(when?.needs ?? [])]);
     const page =
       step.kind === 'map'
-        ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: around }), all)
+        ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: outer }), all)
         : undefined;
     return { ...compiled, when, item, page, branches, undo, until, needs };
   };
 }
 
+/** The names that a condition may mean. */
+const namedIn = (text: string, names: Names): readonly string[] =>
+  (text.match(/[\w$]+/g) ?? []).filter((name) => names.has(name));
+
 /** What is done for a step or an item, by itself. `names` are all that can be read there. */
-function compiledWork(name: string, step: PlanStep, names: ReadonlySet<string>): Building {
+function compiledWork(name: string, step: PlanStep, names: Names): Building {
   const input = mappingOf(step);
   const fallbacks = step.kind === 'stage' ? fallbacksOf(step).map((one) => one.input) : [];
   const give = step.onFailure && 'give' in step.onFailure ? step.onFailure.give : undefined;
@@ -290,9 +294,11 @@ function linkHandOffs(steps: readonly Building[]): void {
   for (const step of [...steps].reverse()) {
     const [only, another] = step.predecessors;
     const before = only === undefined || another !== undefined ? undefined : byName.get(only)!;
+    // They were found from the last to the first.
+    step.next.reverse();
     step.isHandedOff = step.step.kind === 'stage' && before?.step.kind === 'stage';
     const below = step.next.flatMap((next) => [...next.carries, ...next.needs]);
     step.carries = [...new Set(below)].filter((name) => name !== step.name);
-    if (step.isHandedOff) before!.next.unshift(step);
+    if (step.isHandedOff) before!.next.push(step);
   }
 }

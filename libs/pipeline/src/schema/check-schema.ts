@@ -3,9 +3,14 @@ import { PlanError, type PlanErrorCode } from '../plan-error.js';
 import { escaped, isSchemaObject, referred, type SchemaObject, subschemasOf } from './subschemas.js';
 
 /** So many values may a schema be made of. */
-const MOST_VALUES = 20_000;
+const MOST_VALUES = 10_000;
 /** So deep may it be nested, and so far may references lead in a row. */
 const DEEPEST = 100;
+/** So many may stand beside each other: each is nested into the one before when they are compiled. */
+const MOST_PARTS = {
+  ...{ allOf: 250, anyOf: 250, oneOf: 250, prefixItems: 250 },
+  ...{ properties: 500, patternProperties: 250, required: 500, dependentRequired: 250, dependentSchemas: 250 },
+};
 /** So large may all its patterns be together. */
 const LARGEST_PATTERNS = 50_000;
 
@@ -73,6 +78,11 @@ class Checking {
     if ('$id' in schema && schema !== this.root)
       throw this.refused('BAD_SCHEMA', `${pointer}/$id`, 'a schema within a schema can have no "$id"');
     if ('$ref' in schema && referred(schema['$ref'], this.root) === undefined) throw this.badReference(schema, pointer);
+    for (const [keyword, most] of Object.entries(MOST_PARTS)) {
+      const parts = schema[keyword];
+      if (typeof parts === 'object' && parts !== null && Object.keys(parts).length > most)
+        throw this.refused('TOO_COMPLEX', `${pointer}/${keyword}`, `there are more than ${most}`);
+    }
     if (typeof schema['pattern'] === 'string') this.checkPattern(schema['pattern'], `${pointer}/pattern`);
     if (isSchemaObject(schema['patternProperties']))
       for (const pattern of Object.keys(schema['patternProperties']))

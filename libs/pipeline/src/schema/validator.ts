@@ -89,12 +89,16 @@ function withCosts(schema: unknown): AnySchema {
   return root;
 }
 
+const STEPS_OF_ALTERNATIVE = 4;
+
 function costOf(schema: SchemaObject): Cost {
-  const { pattern, patternProperties, minLength, maxLength, propertyNames } = schema;
+  const { anyOf, oneOf, pattern, patternProperties, minLength, maxLength, propertyNames } = schema;
   let base = 1;
   for (const [keyword, value] of Object.entries(schema))
     if (keyword !== 'enum' && keyword !== 'const' && typeof value === 'object' && value !== null)
       base += Object.keys(value).length;
+  // Each alternative that does not fit leaves errors behind.
+  for (const one of [anyOf, oneOf]) if (Array.isArray(one)) base += STEPS_OF_ALTERNATIVE * one.length;
   const patterns = Object.keys(isSchemaObject(patternProperties) ? patternProperties : {});
   const length = minLength !== undefined || maxLength !== undefined ? 0.1 : 0;
   return {
@@ -119,7 +123,7 @@ function made(of: { allErrors: boolean }): Ajv2020 {
     validateFormats: false,
     addUsedSchema: false,
     inlineRefs: false,
-    code: { regExp },
+    code: { regExp, optimize: false },
   });
   for (const keyword of ['enum', 'const', 'uniqueItems']) ajv.removeKeyword(keyword);
   ajv.addKeyword({

@@ -1,4 +1,4 @@
-import { ancestorsOf, orderOf, reduced } from '../graph.js';
+import { Ancestors, orderOf } from '../graph.js';
 import { referencesOf } from '../mapping.js';
 import { INPUT } from '../names.js';
 import { PlanError } from '../plan-error.js';
@@ -50,7 +50,7 @@ export function predecessorsOf(
     }),
   );
   const order = orderOf(waits);
-  const least = reduced(waits, ancestorsOf(waits, order));
+  const least = new Ancestors(waits, order).reduced();
   return new Map(order.map((name) => [name, orders.get(name)?.exactly ?? least.get(name)!]));
 }
 
