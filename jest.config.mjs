@@ -1,5 +1,5 @@
 const base = {
-  testEnvironment: '<rootDir>/tools/jest/environment.mjs',
+  testEnvironment: 'node',
   // `graceMs`: how long what a test has closed may take to be gone.
   testEnvironmentOptions: { customExportConditions: ['millrace', 'node'], graceMs: 5_000 },
   extensionsToTreatAsEsm: ['.ts'],
@@ -26,7 +26,12 @@ const base = {
 /** `unit`: needs nothing but Node. `integration`: needs a Kafka and a PostgreSQL; see e2e/setup.mjs. */
 export default {
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['**/src/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['**/src/**/*.spec.ts'],
+      testEnvironment: '<rootDir>/tools/jest/environment.mjs',
+    },
     {
       ...base,
       displayName: 'integration',

@@ -156,7 +156,11 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
     }
     for (const ids of [drops, replaces]) {
       await until('one is left', async () => (await withStatus(ids, 'cancelled')).length === 4);
-      await go(await withStatus(ids, 'waiting'));
+      const left = await until('it has begun', async () => {
+        const begun = await withStatus(ids, 'waiting');
+        return begun.length > 0 && begun;
+      });
+      await go(left);
       expect(await withStatus(ids, 'completed')).toHaveLength(1);
     }
     // Its place is free again.

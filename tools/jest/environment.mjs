@@ -1,6 +1,9 @@
 // Fails a test file that leaves something open: a server, a socket, a child process, a timer. It would keep a process alive.
 import { TestEnvironment } from 'jest-environment-node';
 
+// Node opens these when they are first used, which may be in any test.
+for (const name of ['stdin', 'stdout', 'stderr']) void process[name];
+
 const countOpen = () => {
   const counts = new Map();
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
