@@ -173,7 +173,9 @@ export function accepted(place: () => Place): void {
     const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
     const asks = { kind: 'stage', stage: 'lonely', input: {}, retry, timeoutMs: 5_000, predecessors: [] };
     const plan = { ...planOf('lonely'), steps: { a: asks }, output: { $ref: ['a'] } };
-    expect((await api().post('/v1/pipelines/lonely/versions', { plan })).status).toBe(201);
+    const said = async (path: string) => (await (await api().post(path, { plan })).json()) as { noConsumer: string[] };
+    expect(await said('/v1/pipelines/lonely/check')).toMatchObject({ noConsumer: ['lonely'] });
+    expect(await said('/v1/pipelines/lonely/versions')).toMatchObject({ status: 'applied', noConsumer: ['lonely'] });
     const { id } = await ask('lonely', {}, { 'idempotency-key': 'one' });
     const view = () => api().get<{ status: string; noConsumer?: string[] }>(`/v1/runs/${id}`);
     await until('it says so', async () => (await view()).noConsumer?.includes('lonely'));

@@ -41,6 +41,8 @@ export const DeploymentView = z.object({
   plan: z.string().optional(),
   schedule: z.string().optional(),
   unchanged: z.boolean().optional(),
+  /** Stages of the plan that no process serves now: its runs wait there until somebody starts them. It is no reason to refuse the plan. */
+  noConsumer: z.array(z.string()).optional(),
   links: z.record(z.string(), z.string()),
 });
 export type DeploymentView = z.infer<typeof DeploymentView>;
@@ -94,6 +96,8 @@ export const CheckView = z.object({
   /** How many live runs were looked at; `complete` is false where there were more. */
   examined: z.int().nonnegative(),
   complete: z.boolean(),
+  /** Stages of the plan that no process serves now: its runs would wait there until somebody starts them. */
+  noConsumer: z.array(z.string()).optional(),
 });
 export type CheckView = z.infer<typeof CheckView>;
 

@@ -196,6 +196,19 @@ test('pipeline check fails where live runs would break, and names them', async (
   expect((await run('pipeline check plan.json')).exit).toBe(EXIT.ok);
 });
 
+test('deploying or checking a plan with a stage that nobody serves says so, and is done all the same', async () => {
+  const noConsumer = ['read'];
+  await file('plan.json', two);
+  gateway.answers.set('POST /v1/pipelines/letters/versions', { ...(applied as object), noConsumer });
+  const deployed = await run('pipeline deploy plan.json');
+  expect(deployed).toMatchObject({ exit: EXIT.ok, out: 'letters@2  p2\n' });
+  expect(deployed.err).toContain('no consumer: no process serves the stage read.');
+  const view = { pipeline: 'letters', plan: 'p2', differences: [], breaks: [], broken: [], unmovable: [] };
+  gateway.answers.set('POST /v1/pipelines/letters/check', { ...view, examined: 0, complete: true, noConsumer });
+  const checked = await run('pipeline check plan.json');
+  expect([checked.exit, checked.out.includes('no consumer  read:')]).toEqual([EXIT.ok, true]);
+});
+
 test('run move names the version and the step', async () => {
   gateway.answers.set(`POST /v1/runs/${RUN}/move`, { id: RUN, links: {} });
   expect((await run(`runs move ${RUN} --to 2 --from a --by ann`)).exit).toBe(EXIT.ok);

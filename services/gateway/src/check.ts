@@ -1,13 +1,15 @@
 import { isOver, type StageSchemas } from '@millrace/contracts';
 import type { CheckBody, CheckView } from '@millrace/contracts/http';
-import { breaks, checkPlan, differences, fallbacksOf, type LoadedPlan } from '@millrace/pipeline';
+import { breaks, checkPlan, differences, fallbacksOf, type LoadedPlan, stagesOf } from '@millrace/pipeline';
 import { evolve, moveOf, type Run, stepOf, type Target } from '@millrace/saga';
 import type { Reader } from '@millrace/store';
+import type { Consumers } from './consumers.js';
 import type { Plans } from './plans.js';
 
 interface Needs {
   readonly reader: Pick<Reader, 'deployed' | 'run'>;
   readonly plans: Plans;
+  readonly consumers: Pick<Consumers, 'unserved'>;
   readonly maxPlanSteps: number;
 }
 
@@ -21,6 +23,7 @@ export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
   const { reader, plans } = needs;
   const { contracts } = body;
   const loaded = checkPlan(body, { maxSteps: needs.maxPlanSteps });
+  const noConsumer = [...(await needs.consumers.unserved(stagesOf(loaded.plan)))];
   const { pipeline } = loaded.plan;
   const stages = Object.keys(contracts);
   const now = await reader.deployed.read({ pipeline, stages });
@@ -50,6 +53,7 @@ export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
     unmovable: [],
     examined: 0,
     complete: true,
+    ...(noConsumer.length > 0 && { noConsumer }),
   };
   for await (const { run, plan: followed } of liveRuns({ reader, plans }, { stages: broken, pipeline })) {
     if (view.examined === MOST_EXAMINED) return { ...view, complete: false };

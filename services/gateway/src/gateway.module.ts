@@ -75,7 +75,7 @@ export function gatewayModule({
       { provide: Plans, useValue: plans },
       { provide: Runs, useValue: runs },
       { provide: Acts, useValue: acts },
-      { provide: Versions, useValue: new Versions({ house, reader, plans }) },
+      { provide: Versions, useValue: new Versions({ house, reader, plans, consumers }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ house, reader, plans, acts }) },
       { provide: Pages, useValue: pages },

@@ -9,23 +9,13 @@ import {
   RouteBody,
   type VersionDetail,
 } from '@millrace/contracts/http';
-import type { House } from '@millrace/service';
-import type { Reader } from '@millrace/store';
-import { check } from './check.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
-import { Plans } from './plans.js';
 import { DiffQuery } from './queries.js';
-import { HOUSE, READER } from './tokens.js';
 import { Versions } from './versions.js';
 
 @Controller('v1')
 export class VersionsController {
-  constructor(
-    @Inject(HOUSE) private readonly house: House,
-    @Inject(READER) private readonly reader: Reader,
-    @Inject(Plans) private readonly plans: Plans,
-    @Inject(Versions) private readonly versions: Versions,
-  ) {}
+  constructor(@Inject(Versions) private readonly versions: Versions) {}
 
   @Post('pipelines/:name/versions')
   async deploy(
@@ -82,8 +72,7 @@ export class VersionsController {
   @Post('pipelines/:name/check')
   @HttpCode(200)
   check(@Body({ schema: CheckBody }) body: CheckBody): Promise<CheckView> {
-    const { maxPlanSteps } = this.house.settings;
-    return check({ reader: this.reader, plans: this.plans, maxPlanSteps }, body);
+    return this.versions.check(body);
   }
 
   @Get('deployments/:id')

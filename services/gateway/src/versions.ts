@@ -8,6 +8,8 @@ import {
 } from '@millrace/contracts';
 import {
   type ActBody,
+  type CheckBody,
+  type CheckView,
   type DeployBody,
   type DeploymentView,
   type DifferenceView,
@@ -22,13 +24,16 @@ import type { House } from '@millrace/service';
 import type { Deployed, Reader, Version } from '@millrace/store';
 import { type Plans, unknownPipeline } from './plans.js';
 import { RequestProblem } from './problems.js';
+import { check } from './check.js';
+import type { Consumers } from './consumers.js';
 import { timeOf } from './run-view.js';
 import { untilApplied } from './until-applied.js';
 
 interface Needs {
   readonly house: House;
-  readonly reader: Pick<Reader, 'deployed'>;
+  readonly reader: Pick<Reader, 'deployed' | 'run'>;
   readonly plans: Plans;
+  readonly consumers: Pick<Consumers, 'unserved'>;
 }
 
 /** The versions of pipelines: what there is, and what people ask to change. */
@@ -41,8 +46,15 @@ export class Versions {
       const errors = [{ pointer: '/plan/pipeline', detail: `is "${body.plan.pipeline}", not "${name}"` }];
       throw new RequestProblem('INVALID_REQUEST', `The plan is one of another pipeline.`, { errors });
     }
-    checkPlan(body, { maxSteps: this.needs.house.settings.maxPlanSteps });
-    return this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...body });
+    const { plan } = checkPlan(body, { maxSteps: this.needs.house.settings.maxPlanSteps });
+    const view = await this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...body });
+    const noConsumer = [...(await this.needs.consumers.unserved(stagesOf(plan)))];
+    return { ...view, ...(noConsumer.length > 0 && { noConsumer }) };
+  }
+
+  /** @throws {RequestProblem | PlanError} why the plan is refused */
+  check(body: CheckBody): Promise<CheckView> {
+    return check({ ...this.needs, maxPlanSteps: this.needs.house.settings.maxPlanSteps }, body);
   }
 
   /** @throws {RequestProblem} UNKNOWN_PIPELINE, UNKNOWN_VERSION, NO_CANARY */

@@ -137,6 +137,8 @@ function showDeployment(view: DeploymentView, terminal: Terminal, { output }: Co
   const text = () => (status === 'pending' ? `${pipeline}  pending as ${view.id}` : `${pipeline}@${version}  ${plan}`);
   terminal.out(shown(view, output, { name: version === undefined ? view.id : String(version), text }));
   if (unchanged) terminal.say('It was so already.\n');
+  for (const stage of view.noConsumer ?? [])
+    terminal.say(`no consumer: no process serves the stage ${stage}. Runs wait there until you start it.\n`);
 }
 
 async function planText(plan: Plan, format: 'yaml' | 'json' | 'mermaid'): Promise<string> {
@@ -174,12 +176,14 @@ function showDifferences(
   if (items.length === 0) terminal.say('No difference.\n');
 }
 
-function checkText({ differences: changes, breaks, broken, unmovable, examined, complete }: CheckView): string {
+function checkText(view: CheckView): string {
+  const { differences: changes, breaks, broken, unmovable, examined, complete, noConsumer = [] } = view;
   const lines = [
     differenceText(changes).trimEnd(),
     ...breaks.map(({ stage, pointer, detail }) => `breaks    ${stage} ${pointer} ${detail}`),
     ...broken.map(({ run, step, stage }) => `broken    ${run} at ${step}, which asks ${stage}`),
     ...unmovable.map(({ run, detail }) => `stays     ${run} cannot be moved: ${detail}`),
+    ...noConsumer.map((stage) => `no consumer  ${stage}: no process serves it; runs wait there until you start it`),
     `${examined} live runs looked at${complete ? '' : ', there are more'}; ${breaks.length > 0 ? 'deploying this is refused' : 'this can be deployed'}`,
   ];
   return lines.filter((line) => line !== '').join('\n');
