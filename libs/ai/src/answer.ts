@@ -7,8 +7,12 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** The failure for which a local model answered in an LLM's place. */
+export const InsteadOf = z.object({ code: z.string(), message: z.string() });
+export type InsteadOf = z.infer<typeof InsteadOf>;
+
 /** Who answered: `local-linear@<hash>` for a model of ours, the provider's model id for an LLM. */
-export const Answered = z.object({ model: z.string(), usage: Usage.optional() });
+export const Answered = z.object({ model: z.string(), usage: Usage.optional(), insteadOf: InsteadOf.optional() });
 export type Answered = z.infer<typeof Answered>;
 
 /** Every model takes a signal and stops when it fires. */

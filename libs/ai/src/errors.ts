@@ -33,9 +33,15 @@ export class ModelTimeout extends ModelError {
   readonly retryable = true;
 }
 
-/** The provider rejects the request itself (wrong key, unknown model, refused content): asking again changes nothing. */
+/** The provider refuses every request of ours (wrong key, no access, unknown model or address) until a setting is corrected. */
 export class ModelRefused extends ModelError {
   readonly code = 'MODEL_REFUSED';
+  readonly retryable = false;
+}
+
+/** The provider refuses this one request (too long, not allowed): asking again changes nothing. */
+export class ModelRequestRefused extends ModelError {
+  readonly code = 'MODEL_REQUEST_REFUSED';
   readonly retryable = false;
 }
 

@@ -12,7 +12,7 @@ const LAST_ATTEMPT = 3;
 
 /**
  * The primary model with the local one behind it, under the port of both. Only failures of a model fall back: a fired signal
- * and a bug do not. Each answer's `model` says who gave it.
+ * and a bug do not. Each answer's `model` says who gave it, and `insteadOf` for which failure the local model did.
  */
 export function withFallback<Port extends object>(primary: Port, local: Port, when: Fallback = 'retried'): Port {
   return new Proxy(primary, {
@@ -25,7 +25,8 @@ export function withFallback<Port extends object>(primary: Port, local: Port, wh
         } catch (thrown) {
           const { attempt = 1 } = (args.at(-1) ?? {}) as Partial<CallOptions>;
           if (!(thrown instanceof ModelError) || !gives(thrown, attempt, when)) throw thrown;
-          return (Reflect.get(local, name) as (...again: unknown[]) => unknown).apply(local, args);
+          const answer = await (Reflect.get(local, name) as (...again: unknown[]) => unknown).apply(local, args);
+          return { ...(answer as object), insteadOf: { code: thrown.code, message: thrown.message } };
         }
       };
     },

@@ -1,10 +1,12 @@
-export { type CallOptions, capped, MAX_TEXT, Usage } from './answer.js';
+export { type CallOptions, capped, InsteadOf, MAX_TEXT, Usage } from './answer.js';
+export { citationsIn, withoutCitations } from './citations.js';
 export {
   ModelAnswerInvalid,
   ModelBusy,
   ModelDataInvalid,
   ModelError,
   ModelRefused,
+  ModelRequestRefused,
   ModelTimeout,
   ModelUnavailable,
 } from './errors.js';

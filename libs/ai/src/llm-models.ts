@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CallOptions } from './answer.js';
+import { citationsIn } from './citations.js';
 import { Classification, Classifier } from './classifier.js';
 import { ComplianceReviewer, Finding, type Review } from './compliance.js';
 import { type Draft, Drafter, type DraftRequest, greetingFor, MILLBROOK, missingFor, type House } from './drafter.js';
@@ -94,9 +95,8 @@ export class LlmDrafter extends Drafter {
       options,
     );
     const body = paragraphs.join('\n\n');
-    const cited = [
-      ...new Set([...citations, ...[...body.matchAll(/\[kb:([^\]]{1,64})\]/g)].map((match) => match[1]!)]),
-    ];
+    const named = citations.flatMap((id) => citationsIn(`[kb:${id}]`));
+    const cited = [...new Set([...named, ...citationsIn(body)])];
     const strange = cited.find((id) => !articles.some((article) => article.id === id));
     if (strange !== undefined)
       throw new ModelAnswerInvalid('The model cited an article that it was not given in draft.');

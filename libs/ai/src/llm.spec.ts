@@ -11,6 +11,7 @@ import {
   ModelAnswerInvalid,
   ModelBusy,
   ModelRefused,
+  ModelRequestRefused,
   ModelTimeout,
   ModelUnavailable,
   withFallback,
@@ -143,7 +144,10 @@ test.each([
   [503, ModelBusy, true],
   [500, ModelUnavailable, true],
   [401, ModelRefused, false],
+  [403, ModelRefused, false],
   [404, ModelRefused, false],
+  [400, ModelRequestRefused, false],
+  [413, ModelRequestRefused, false],
 ])('status %i of the provider says whether asking again may help', async (status, type, retryable) => {
   await using server = await provider(fails(status));
   const failure = await classifier(server.url)
@@ -175,6 +179,21 @@ test('garbage instead of an API answer is an invalid answer', async () => {
   await expect(classifier(server.url).classify('x', { signal })).rejects.toBeInstanceOf(ModelAnswerInvalid);
 });
 
+test('an answer that breaks off in the middle is tried again', async () => {
+  await using server = await provider((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+    response.write('{"id":"c1","choices":[');
+    setImmediate(() => response.destroy());
+  });
+  const failure = await classifier(server.url)
+    .classify('x', { signal })
+    .catch((thrown: unknown) => thrown);
+  expect(failure).toMatchObject({
+    retryable: true,
+    code: expect.stringMatching(/^MODEL_(?:UNAVAILABLE|ANSWER_INVALID)$/),
+  });
+});
+
 test('a slow LLM ends with its time-out', async () => {
   await using server = await provider(() => undefined);
   await expect(classifier(server.url, 50).classify('x', { signal })).rejects.toBeInstanceOf(ModelTimeout);
@@ -192,6 +211,49 @@ test('card numbers that an LLM extracts are masked whatever it says', async () =
   await using server = await provider(says({ ...none, cardNumbers: ['4111 1111 1111 1111'] }));
   const found = await new LlmEntityExtractor(llm(server.url)).extract('x', { signal, at: new Date(0) });
   expect(found.cardNumbers).toEqual(['•••• 1111']);
+});
+
+/** What servers with strict schemas refuse in one, if anything. */
+function refusedIn(schema: unknown, at = '$'): string[] {
+  if (Array.isArray(schema)) return schema.flatMap((one, n) => refusedIn(one, `${at}[${n}]`));
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { type, properties, required, additionalProperties, ...rest } = schema as Record<string, unknown>;
+  const names = Object.keys((properties ?? {}) as object);
+  const isStrict = additionalProperties === false && JSON.stringify(names) === JSON.stringify(required);
+  const unknown = Object.keys(rest).filter((key) => !['items', 'anyOf', 'enum', 'const', 'description'].includes(key));
+  return [
+    ...(type === 'object' && !isStrict ? [`${at} is not strict`] : []),
+    ...unknown.map((key) => `${at} has ${key}`),
+    ...Object.entries((properties ?? {}) as object).flatMap(([name, one]) => refusedIn(one, `${at}.${name}`)),
+    ...refusedIn(rest.items, `${at}[]`),
+    ...refusedIn(rest.anyOf, `${at}|`),
+  ];
+}
+
+test('every schema that is sent is one that servers with strict schemas take', async () => {
+  await using server = await provider(says('{}'));
+  const asked = llm(server.url);
+  await Promise.allSettled([
+    new LlmClassifier(asked, ['lost']).classify('x', { signal }),
+    new LlmEntityExtractor(asked).extract('x', { signal, at: new Date(0) }),
+    new LlmDrafter(asked).draft({ ...request, entities: {} }, { signal }),
+    new LlmComplianceReviewer(asked).review('x', { signal }),
+  ]);
+  expect(server.asked).toHaveLength(4);
+  for (const { body } of server.asked) {
+    const { response_format: format } = JSON.parse(body) as {
+      response_format: { json_schema: { schema: object; strict: boolean } };
+    };
+    expect(format).toMatchObject({ type: 'json_schema', json_schema: { strict: true } });
+    expect(refusedIn(format.json_schema.schema)).toEqual([]);
+  }
+});
+
+test('what an LLM says is null is not there', async () => {
+  const none = { accountNumbers: [], cardNumbers: [], ibans: [], amounts: [], dates: [], phones: [], emails: [] };
+  await using server = await provider(says({ ...none, customerName: null, product: null, issue: null }));
+  const found = await new LlmEntityExtractor(llm(server.url)).extract('x', { signal, at: new Date(0) });
+  expect(found).toEqual({ ...none, model: 'tiny-1', usage: expect.anything() });
 });
 
 const request = {
@@ -256,5 +318,8 @@ test('by default the local model answers at the third attempt, so a step never e
   const model = withFallback<Classifier>(classifier(server.url), new Local());
   for (const attempt of [1, 2])
     await expect(model.classify('x', { signal, attempt })).rejects.toBeInstanceOf(ModelBusy);
-  await expect(model.classify('x', { signal, attempt: 3 })).resolves.toMatchObject({ model: 'local' });
+  await expect(model.classify('x', { signal, attempt: 3 })).resolves.toMatchObject({
+    model: 'local',
+    insteadOf: { code: 'MODEL_BUSY', message: 'The model answered 503 to classify.' },
+  });
 });

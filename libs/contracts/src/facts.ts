@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InsteadOf } from './degraded.js';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
 import { ChildStatus, Parent } from './records.js';
@@ -79,6 +80,8 @@ export const Fact = z.discriminatedUnion('type', [
     skipped: z.array(StepName).optional(),
     /** A child run did it that is degraded. */
     degraded: z.literal(true).optional(),
+    /** The stage gave what a fallback of its own gave, for this failure. */
+    insteadOf: InsteadOf.optional(),
     trace: Traceparent.optional(),
   }),
   /** An attempt that failed; what follows is in the next fact. */

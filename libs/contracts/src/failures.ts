@@ -29,6 +29,8 @@ export type Failure = z.infer<typeof Failure>;
 interface Entry {
   readonly kind: FailureKind;
   readonly remedy: string;
+  /** Every attempt fails so until somebody corrects the service's settings: the service is not ready meanwhile. */
+  readonly configuration?: true;
 }
 
 /** Every failure that Millrace itself makes, with what to do about it. `docs/errors.md` is generated from here. */
@@ -185,6 +187,17 @@ export const FAILURES = {
     remedy: 'Somebody cancelled the run that did the step’s work: redrive the dead letter to begin another.',
   },
   MODEL_BUSY: { kind: 'transient', remedy: 'Nothing to do: the step is tried again when the provider allows it.' },
+  MODEL_REFUSED: {
+    kind: 'permanent',
+    configuration: true,
+    remedy:
+      'Correct the address, the key or the name of the model (MODEL_URL, MODEL_API_KEY, MODEL_NAME): the stage is not ready until a call works.',
+  },
+  MODEL_REQUEST_REFUSED: {
+    kind: 'permanent',
+    remedy: 'The model does not take this request (too long, or its content): asking again changes nothing.',
+  },
+  MODEL_TIMEOUT: { kind: 'transient', remedy: 'Give the model longer (MODEL_TIMEOUT_MS), or use a faster one.' },
   MODEL_UNAVAILABLE: { kind: 'transient', remedy: 'Check the model’s endpoint and its credentials.' },
   MODEL_ANSWER_INVALID: {
     kind: 'transient',

@@ -1,5 +1,5 @@
 export { cut } from './cut.js';
-export { Degraded } from './degraded.js';
+export { Degraded, InsteadOf } from './degraded.js';
 export {
   DeploymentOutcome,
   DeploymentRequest,

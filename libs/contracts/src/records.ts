@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Degraded } from './degraded.js';
+import { Degraded, InsteadOf } from './degraded.js';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
 import {
@@ -66,6 +66,8 @@ export const StepCompleted = z.object({
   skipped: z.array(StepName).optional(),
   /** Of a child run: it is degraded. */
   degraded: z.literal(true).optional(),
+  /** The stage gave what a fallback of its own gave, for this failure. */
+  insteadOf: InsteadOf.optional(),
 });
 
 export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttempt, failure: Failure });

@@ -40,6 +40,26 @@ describe('a run is degraded', () => {
     });
   });
 
+  test('by a stage that says it gave something else than its own answer, and for what', () => {
+    const plan = planOf({ a: { ...work, predecessors: [] } });
+    const { run } = begun(plan);
+    const insteadOf = { code: 'MODEL_REFUSED', message: 'The model answered 401.' };
+    const event = {
+      type: 'step.completed',
+      run: id,
+      step: 'a',
+      attempt: 1,
+      at,
+      startedAt: at,
+      output: 1,
+      insteadOf,
+    } as const;
+    expect(decide(run, event, { plan, at }).run).toMatchObject({
+      status: 'completed',
+      degraded: [{ step: 'a', by: 'stage', ...insteadOf }],
+    });
+  });
+
   test('by a default, for what the step had failed of last', () => {
     const plan = planOf({ a: { ...work, fallback, onFailure: { default: 0 }, predecessors: [] } });
     expect(lived(plan, ['a', 'FIRST'], ['a', 'SECOND'])).toMatchObject({

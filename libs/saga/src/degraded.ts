@@ -15,5 +15,6 @@ function reasonOf(run: Run, fact: Fact & { type: 'step.completed' | 'step.defaul
   if (fact.type === 'step.defaulted') return { by: 'default', failure: fact.failure } as const;
   const { fallback, cause } = stepOf(run, fact.step);
   if (fallback > 0) return { by: 'fallback', failure: cause } as const;
+  if (fact.insteadOf) return { by: 'stage', failure: fact.insteadOf } as const;
   return { by: fact.degraded ? ('run' as const) : undefined };
 }

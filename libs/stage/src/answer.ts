@@ -5,6 +5,7 @@ import {
   failure,
   type Failure,
   HEADER,
+  type InsteadOf,
   jsonFault,
   type JsonFault,
   type StepCommand,
@@ -40,10 +41,14 @@ export type Answer = { readonly records: readonly Outgoing[] } | { readonly fail
  * where the output cannot travel. Without a plan there is no hand-off; the coordinator goes on by itself.
  */
 export function completed(
-  of: AnswerOf & { readonly output: unknown; readonly plan: LoadedPlan | undefined },
+  of: AnswerOf & {
+    readonly output: unknown;
+    readonly plan: LoadedPlan | undefined;
+    readonly insteadOf?: InsteadOf | undefined;
+  },
   around: Surroundings,
 ): Answer {
-  const { command, output, plan } = of;
+  const { command, output, plan, insteadOf } = of;
   const fault = output === undefined ? undefined : jsonFault(output, { maxBytes: around.maxRecordBytes });
   if (fault) return { failure: outputFailure(fault) };
   const text = JSON.stringify(output) ?? 'null';
@@ -51,6 +56,7 @@ export function completed(
   let event = `${opening('step.completed', of)},"output":${text}`;
   if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
   if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
+  if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
   const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
   const records = [eventRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));

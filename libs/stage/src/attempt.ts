@@ -1,7 +1,7 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
-import { type Failure, failure, type StepCommand, stepIdempotencyKey } from '@millrace/contracts';
+import { type Failure, failure, type InsteadOf, type StepCommand, stepIdempotencyKey } from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
-import { failureOf } from './failure.js';
+import { failureOf, StageFailure } from './failure.js';
 import { Progress, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
 
@@ -31,6 +31,8 @@ export class Attempt implements StageRun {
   readonly step: string;
   readonly attempt: number;
   readonly pipeline: string | undefined;
+  /** The failure for which the stage said that it gave something else than its own answer. */
+  insteadOf: InsteadOf | undefined;
   private aborting: AbortController | undefined;
   private logger: Log | undefined;
   private progressing: Progress | undefined;
@@ -59,6 +61,11 @@ export class Attempt implements StageRun {
   get log(): Log {
     const { traceId } = this.of.context;
     return (this.logger ??= this.of.log.child({ traceId, run: this.id, step: this.step, attempt: this.attempt }));
+  }
+
+  degraded({ code, message }: InsteadOf): void {
+    const { code: known, message: safe } = failureOf(new StageFailure(code, message));
+    this.insteadOf ??= { code: known, message: safe };
   }
 
   progress(fraction: number, message?: string): void {

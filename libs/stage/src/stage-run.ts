@@ -1,3 +1,4 @@
+import type { InsteadOf } from '@millrace/contracts';
 import type { Log } from '@millrace/telemetry';
 
 /** One attempt of a step, as the stage's code sees it. */
@@ -15,6 +16,11 @@ export interface StageRun {
   readonly signal: AbortSignal;
   /** Its lines carry trace id, run, step and attempt. */
   readonly log: Log;
+  /**
+   * Says that the answer is not the stage's own but a fallback's, and for which failure. The run is `degraded` with this
+   * reason, and the log says it. Where the failure is one of configuration, the stage is not ready until an attempt works.
+   */
+  degraded(insteadOf: InsteadOf): void;
   /** Says how far the work is, from 0 to 1. Shown to people once the step has lasted a second, at most once a second. */
   progress(fraction: number, message?: string): void;
 }

@@ -30,6 +30,7 @@ import { nestLogger } from './nest-logger.js';
 import { RethrowFilter } from './rethrow.filter.js';
 import { within } from './scope.js';
 import { contractOf, type AnyStage } from './stage.decorator.js';
+import { StageHealth } from './stage-health.js';
 import { StageTransport } from './transport.js';
 import { Turns } from './turns.js';
 
@@ -71,6 +72,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   const pause = () => turns.pause(pauses.isStagePaused(contract.name));
   pause();
   opening.defer(pauses.onChange(contract.name, pause));
+  const health = new StageHealth(contract.name, telemetry.log, options.now);
   const transport = new StageTransport({
     contract,
     topic,
@@ -82,6 +84,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
     cancellations,
     pauses,
     turns,
+    health,
     now: options.now,
     concurrency: concurrency + AHEAD,
   });
@@ -92,7 +95,10 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   observe(house, { topic, group, consumption, turns });
   const opened = opening.move();
   return {
-    ready: () => Promise.resolve(consumption.ready || `the stage ${contract.name} has no partitions yet`),
+    ready: () => {
+      if (!consumption.ready) return Promise.resolve(`the stage ${contract.name} has no partitions yet`);
+      return Promise.resolve(health.trouble ?? true);
+    },
     drain: async (ms) => {
       turns.close();
       await consumption.drain(ms);

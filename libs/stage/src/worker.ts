@@ -8,6 +8,7 @@ import { Attempt, type Outcome } from './attempt.js';
 import { readCommand } from './command.js';
 import { failureOf } from './failure.js';
 import { within } from './scope.js';
+import type { StageHealth } from './stage-health.js';
 import type { StageRun } from './stage-run.js';
 import type { Turns } from './turns.js';
 import { validate } from './validate.js';
@@ -28,6 +29,8 @@ export interface WorkerOptions {
   readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
   /** Whose turn it is; without it, every command's at once. */
   readonly turns?: Pick<Turns, 'take'> | undefined;
+  /** Hears how attempts end. */
+  readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
   readonly now?: (() => number) | undefined;
 }
 
@@ -164,13 +167,17 @@ export class Worker {
       if (outcome.why === 'cancelled') return [];
       throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
     }
+    if (outcome.is === 'completed') this.of.health?.completed(attempt.insteadOf);
+    else this.of.health?.failed(outcome.failure);
     const { command, context, startedAt } = begun;
     const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
     // What is not handed on the coordinator asks for, when the run goes on.
     const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
     const of = { command, context, startedAt, at: this.now() };
     const answer =
-      outcome.is === 'completed' ? completed({ ...of, output: outcome.output, plan }, this.around) : outcome;
+      outcome.is === 'completed'
+        ? completed({ ...of, output: outcome.output, plan, insteadOf: attempt.insteadOf }, this.around)
+        : outcome;
     if ('records' in answer) {
       this.ended(begun, 'completed');
       return answer.records;

@@ -18,13 +18,14 @@ import { supportEmail } from './support-email.js';
 /** Where the data and samples of this pipeline are. */
 export const here = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** The pipeline with the stages' local models, as their services would make them, and the folder that replies are written to. */
-export async function localModels() {
+/** The pipeline with the stages' local models, or as `settings` say, as their services would make them, and the folder that replies are written to. */
+export async function localModels(settings: Readonly<Record<string, string>> = {}) {
   const outbox = await mkdtemp(join(tmpdir(), 'support-email-'));
   const env = {
     CLASSIFY_EXAMPLES: here('data/intents.csv'),
     RETRIEVE_ARTICLES: here('knowledge'),
     OUTBOX_DIR: outbox,
+    ...settings,
   };
   const given = <Schema extends z.ZodType>(
     stage: AnyStage,

@@ -39,7 +39,7 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
     },
     { timeout: '120s' },
   );
-  const verdict = step('comply', comply, { text: reply.text, citations: reply.citations, articles: found.articles });
+  const verdict = step('comply', comply, { text: reply.cited, citations: reply.citations, articles: found.articles });
   const routing = step('route', route, {
     ...message,
     confidence: about.confidence,
@@ -49,6 +49,7 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
     sender: orElse(email.replyTo, email.from.address),
     automatic: email.automatic,
     uncertain: email.uncertain,
+    fallback: { classify: about.fallback, extract: facts.fallback, draft: reply.fallback, comply: verdict.fallback },
     grounded: reply.grounded,
     compliant: verdict.ok,
   });

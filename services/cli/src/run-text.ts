@@ -45,7 +45,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
 }
 
 function degradedText({ step, by, code, message }: Degraded): string {
-  const used = by === 'run' ? 'its run is degraded' : `${by} used`;
+  const used = by === 'run' ? 'its run is degraded' : by === 'stage' ? 'its stage fell back' : `${by} used`;
   return `${step}: ${used}${code ? `, ${code}: ${oneLine(message ?? '')}` : ''}`;
 }
 

@@ -8,13 +8,15 @@ export class ClassifyStage implements Handles<typeof classify> {
 
   async handle({ subject, text }: In<typeof classify>, run: StageRun): Promise<Out<typeof classify>> {
     const message = `${subject}\n${text}`.trim();
-    const { label, confidence, alternatives, model } = await this.classifier.classify(message, run);
+    const { label, confidence, alternatives, model, insteadOf } = await this.classifier.classify(message, run);
+    if (insteadOf) run.degraded(insteadOf);
     return {
       intent: label,
       urgency: urgencyOf(label, message),
       confidence,
       alternatives: alternatives.map(({ label: intent, confidence }) => ({ intent, confidence })),
       model,
+      ...(insteadOf && { fallback: insteadOf.code }),
     };
   }
 }

@@ -17,5 +17,7 @@ export const classify = defineStage({
     alternatives: z.array(z.object({ intent: z.string(), confidence: Confidence })),
     /** Who said so. */
     model: z.string(),
+    /** The code of the failure for which a local model answered in the language model's place. */
+    fallback: z.string().optional(),
   }),
 });

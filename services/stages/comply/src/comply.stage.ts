@@ -13,11 +13,16 @@ export class ComplyStage implements Handles<typeof comply> {
   ) {}
 
   async handle(draft: In<typeof comply>, run: StageRun): Promise<Out<typeof comply>> {
-    const { findings } = await this.reviewer.review(draft.text, run);
+    const { findings, insteadOf } = await this.reviewer.review(draft.text, run);
+    if (insteadOf) run.degraded(insteadOf);
     const found = findings.map(({ rule, explanation }): Violation => {
       return { rule: `model-${rule}`, severity: 'error', message: explanation };
     });
     const violations = [...this.rules.violations(factsOf(draft)), ...found];
-    return { ok: !violations.some(({ severity }) => severity === 'error'), violations };
+    return {
+      ok: !violations.some(({ severity }) => severity === 'error'),
+      violations,
+      ...(insteadOf && { fallback: insteadOf.code }),
+    };
   }
 }

@@ -24,5 +24,7 @@ export const comply = defineStage({
         sentence: z.string().optional(),
       }),
     ),
+    /** The code of the failure for which the rules alone decided in the language model's place. */
+    fallback: z.string().optional(),
   }),
 });

@@ -16,13 +16,18 @@ export const draft = defineStage({
     articles: z.array(z.object({ id: z.string(), title: z.string(), score: z.number(), excerpt: z.string() })),
   }),
   output: z.object({
+    /** As the customer gets it. */
     text: z.string(),
-    /** Ids of the articles that the text cites, as `[kb:id]`. */
+    /** The same with `[kb:id]` after what an article supports: for rules, and for people who check. */
+    cited: z.string(),
+    /** Ids of the articles that it cites. */
     citations: z.array(z.string()),
     /** False when no article answers: the text then says that a colleague will. */
     grounded: z.boolean(),
     /** What the reply asks the customer for. */
     missing: z.array(z.string()),
     model: z.string(),
+    /** The code of the failure for which a local model answered in the language model's place. */
+    fallback: z.string().optional(),
   }),
 });

@@ -28,5 +28,7 @@ export const extract = defineStage({
     phones: z.array(z.string()),
     emails: z.array(z.string()),
     model: z.string(),
+    /** The code of the failure for which a local model answered in the language model's place. */
+    fallback: z.string().optional(),
   }),
 });

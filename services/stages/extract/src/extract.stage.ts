@@ -7,12 +7,17 @@ export class ExtractStage implements Handles<typeof extract> {
   constructor(private readonly extractor: EntityExtractor) {}
 
   async handle({ subject, text, date }: In<typeof extract>, run: StageRun): Promise<Out<typeof extract>> {
-    const { usage: _, ...extraction } = await this.extractor.extract(`${subject}\n${text}`.trim(), {
+    const {
+      usage: _,
+      insteadOf,
+      ...extraction
+    } = await this.extractor.extract(`${subject}\n${text}`.trim(), {
       signal: run.signal,
       attempt: run.attempt,
       at: instantOf(date) ?? new Date(),
     });
-    return extraction;
+    if (insteadOf) run.degraded(insteadOf);
+    return { ...extraction, ...(insteadOf && { fallback: insteadOf.code }) };
   }
 }
 

@@ -20,6 +20,10 @@ test('a reply goes where the writer wants answers', () => {
   expect(reply?.to).toEqual({ name: '', address: 'home@example.com' });
 });
 
+test('a reply has no marks of citations, whoever wrote it', () => {
+  expect(replyTo({ original: ada, text: 'Soon [kb:refunds]. (KB: fees)' }, 'k', FROM)?.text).toBe('Soon.');
+});
+
 test('without an address there is no reply', () => {
   expect(replyTo({ original: { subject: 'Refund' }, text: 'Soon.' }, 'k', FROM)).toBeUndefined();
 });

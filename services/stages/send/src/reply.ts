@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutCitations } from '@millrace/ai';
 import type { In } from '@millrace/pipeline';
 import type { send } from './contract.js';
 
@@ -26,7 +27,7 @@ export function replyTo({ original, text }: In<typeof send>, idempotencyKey: str
     from,
     to: { name: original.replyTo === undefined ? (original.from?.name ?? '') : '', address },
     subject: replySubject(original.subject),
-    text,
+    text: withoutCitations(text),
     ...(id !== undefined && { inReplyTo: id }),
   };
 }
