@@ -79,7 +79,11 @@ const LAYERS = [
 
 /** A library, and the folders that may import it. */
 const HOMES = [
-  { packages: ['kafkajs'], homes: ['libs/broker-kafka/**', 'bench/**'], why: 'use the port in libs/broker' },
+  {
+    packages: ['kafkajs'],
+    homes: ['libs/broker-kafka/**', 'bench/**', 'e2e/src/access/**'],
+    why: 'use the port in libs/broker',
+  },
   { packages: ['@opentelemetry/*'], homes: ['libs/telemetry/**'], why: 'use libs/telemetry' },
   {
     packages: ['pg', 'kysely', 'kysely/*', '@electric-sql/pglite'],

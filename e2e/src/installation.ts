@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Broker, type Incoming } from '@millrace/broker';
-import { kafkaBroker } from '@millrace/broker-kafka';
+import { kafkaBroker, type KafkaSettings } from '@millrace/broker-kafka';
 import { randomId, type Topics, topicsOf } from '@millrace/contracts';
 import pg from 'pg';
 import { Service } from './processes.js';
@@ -35,14 +35,20 @@ interface Options {
   readonly others?: Readonly<Record<string, string>>;
   readonly twice?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** More for one service. */
+  readonly envFor?: (service: string) => NodeJS.ProcessEnv;
+  /** Of its topics; one that nobody has without it. */
+  readonly prefix?: string;
+  /** What looks at the topics has to say who it is. */
+  readonly sasl?: KafkaSettings['sasl'];
   /** Where services find the database that is at `url`. */
   readonly databaseFor?: (url: string) => string;
 }
 
 export async function install(of: Options = {}): Promise<Installation> {
-  const brokers = needed('KAFKA_BROKERS');
+  const brokers = of.env?.['KAFKA_BROKERS'] ?? needed('KAFKA_BROKERS');
   const id = randomId('e2e').slice(0, 12);
-  const prefix = `${id}.`;
+  const prefix = of.prefix ?? `${id}.`;
   await using opening = new AsyncDisposableStack();
   const databaseUrl = await createDatabase(id);
   opening.defer(() => dropDatabase(id));
@@ -60,7 +66,7 @@ export async function install(of: Options = {}): Promise<Installation> {
   };
   const services = new Map<string, Service>();
   const startFile = async (name: string, file: string) =>
-    services.set(name, opening.use(await Service.start(name, { file, env })));
+    services.set(name, opening.use(await Service.start(name, { file, env: { ...env, ...of.envFor?.(name) } })));
   const start = async (service: string, folder: string) => {
     const names = of.twice?.includes(service) ? [`${service}-1`, `${service}-2`] : [service];
     for (const name of names) await startFile(name, `services/${folder}/dist/main.js`);
@@ -71,7 +77,12 @@ export async function install(of: Options = {}): Promise<Installation> {
   for (const [name, file] of Object.entries(of.others ?? {})) await startFile(name, file);
   for (const service of services.values()) await service.ready();
   const broker = opening.use(
-    await kafkaBroker({ brokers: brokers.split(','), clientId: 'e2e', transactionalIdPrefix: prefix }),
+    await kafkaBroker({
+      brokers: brokers.split(','),
+      clientId: 'e2e',
+      transactionalIdPrefix: prefix,
+      ...(of.sasl && { sasl: of.sasl }),
+    }),
   );
   const database = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   opening.defer(() => database.end());
