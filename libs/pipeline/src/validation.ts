@@ -5,6 +5,7 @@ import type { LoadedPlan } from './plan-model.js';
 import type { WaitStep } from './plan.js';
 import { checkSchema } from './schema/check-schema.js';
 import { type Validator, validatorOf } from './schema/validator.js';
+import { closestErrors } from './union-errors.js';
 
 type Details = NonNullable<Failure['details']>;
 
@@ -71,7 +72,9 @@ export function prepareSchema(schema: unknown, what = 'a schema of the plan'): V
 function problemsIn(value: unknown, validate: Validator): Details | undefined {
   const errors = validate(value);
   if (errors.length === 0) return undefined;
-  return errors.slice(0, MOST).map((error) => ({ pointer: pointerOf(error), detail: detailOf(error) }));
+  return closestErrors(errors)
+    .slice(0, MOST)
+    .map((error) => ({ pointer: pointerOf(error), detail: detailOf(error) }));
 }
 
 function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
@@ -84,5 +87,6 @@ function detailOf({ keyword, params, message }: ErrorObject): string {
   if (keyword === 'required') return 'is required';
   if (keyword === 'enum')
     return `must be one of ${(params['allowedValues'] as unknown[]).map((one) => JSON.stringify(one)).join(', ')}`;
+  if (keyword === 'type') return `must be ${[params['type']].flat().join(' or ')}`;
   return message ?? 'is not valid';
 }

@@ -114,7 +114,7 @@ export class Client {
     const where = error.issues[0]?.path.join('.') || 'its body';
     throw new CliError(
       EXIT.error,
-      `The answer of ${this.url} is not what this version expects (${where}). Try: millrace doctor`,
+      `The answer of ${this.url} is not what this version expects (${where}). The command "doctor" tells more.`,
     );
   }
 }
@@ -149,8 +149,37 @@ async function refusal(response: Response, url: string): Promise<CliError> {
       `${url} answered ${response.status}, and not as a Millrace gateway does. Check the URL.`,
     );
   }
-  const errors = (data.errors ?? []).map(({ pointer, detail }) => `  ${pointer || '/'}  ${detail}`);
-  const remedy = problemRemedyOf(data.code);
-  const text = [`${data.title}. ${data.detail}`, ...errors, ...(remedy ? [remedy] : [])];
+  const errors = data.errors ?? [];
+  const named = errors.map(({ pointer, detail }) => `  ${nameOf(pointer)} ${detail}`);
+  const what = errors.length > 0 ? `${withoutFirst(data.detail, errors[0]!.detail)}:` : data.detail;
+  const remedy = REMEDIES[data.code] ?? problemRemedyOf(data.code);
+  const text = [what, ...named, ...(/\b(GET|POST) \/|`/.test(remedy) || remedy === '' ? [] : [remedy])];
   return new CliError(EXITS[data.status] ?? EXIT.error, text.join('\n'));
 }
+
+/** `/input/lines/0/text` as a person writes it: `input.lines[0].text`. */
+const nameOf = (pointer: string): string =>
+  pointer
+    .slice(1)
+    .split('/')
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part.replaceAll('~1', '/').replaceAll('~0', '~')}`))
+    .join('')
+    .replace(/^\./, '') || 'it';
+
+/** What is wrong stands below, field by field. */
+const withoutFirst = (text: string, first: string): string =>
+  (text.endsWith(first) ? text.slice(0, -first.length).replace(/:\s*\S*:?\s*$/, '') : text).replace(/\.$/, '');
+
+/** What to do here about what a gateway refuses, where its own remedy speaks of requests. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  UNKNOWN_RUN: 'The command "run list" shows the runs there are.',
+  UNKNOWN_STEP: 'The command "run get" shows the steps of a run.',
+  UNKNOWN_REVIEW: 'The command "review list" shows those that are open.',
+  UNKNOWN_DEAD_LETTER: 'The command "dead-letter list" shows them.',
+  UNKNOWN_PIPELINE: 'The command "pipeline list" shows those that are deployed.',
+  UNKNOWN_SCHEDULE: 'The command "schedule list" shows them; those of a plan go with the plan.',
+  UNKNOWN_STAGE: 'The command "stage list" shows those that pipelines use.',
+  UNKNOWN_VERSION: 'The command "pipeline versions" shows those that were deployed.',
+  INVALID_INPUT: 'The command "pipeline get" shows what the pipeline takes.',
+  INVALID_ANSWER: 'The command "review get" shows what it takes.',
+};

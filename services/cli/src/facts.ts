@@ -75,7 +75,7 @@ function lineOf(fact: Fact): Line {
         step: fact.step,
         text:
           fact.kind === 'sleep'
-            ? 'sleeps'
+            ? `sleeps${fact.due === undefined ? '' : ` until ${new Date(fact.due).toISOString()}`}`
             : [`waits for a ${fact.kind}${sourceOf(fact)}`, recipientOf(fact)].filter(Boolean).join(' by '),
       };
     case 'step.claimed':

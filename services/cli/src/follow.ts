@@ -5,7 +5,12 @@ import type { Client } from './client.js';
 import { CliError, EXIT } from './exit.js';
 
 /** Facts after which a run may wait for somebody. */
-const MAY_STAND_STILL: ReadonlySet<string> = new Set(['step.waiting', 'step.dead-lettered', 'run.paused']);
+const MAY_STAND_STILL: ReadonlySet<string> = new Set([
+  'step.waiting',
+  'step.child',
+  'step.dead-lettered',
+  'run.paused',
+]);
 const STANDS_STILL: ReadonlySet<RunStatus> = new Set(['waiting', 'dead-lettered', 'paused']);
 const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.failed', 'run.cancelled']);
 const PATIENCE_MS = 30_000;
@@ -44,7 +49,7 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
         if (!MAY_STAND_STILL.has(fact.type)) continue;
         const view = await client.get(`/v1/runs/${run}`, RunView);
         // Of one that is over by now, the stream has the rest.
-        if (!STANDS_STILL.has(view.status)) continue;
+        if (!(await standsStill(client, view))) continue;
         await seeRest();
         return view;
       }
@@ -60,6 +65,17 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
     }
     await sleep(300, { signal });
   }
+}
+
+/** Tells whether nothing goes on in a run until somebody does something. One that sleeps, or whose child runs do, goes on by itself. */
+async function standsStill(client: Client, view: RunView): Promise<boolean> {
+  if (view.status !== 'waiting') return STANDS_STILL.has(view.status);
+  if (view.steps.some(({ status, kind }) => status === 'waiting' && kind !== 'sleep')) return true;
+  for (const { child, childStatus } of view.steps) {
+    if (child === undefined || childStatus !== 'waiting') continue;
+    if (await standsStill(client, await client.get(`/v1/runs/${child}`, RunView))) return true;
+  }
+  return false;
 }
 
 /** The connection, not the request. */

@@ -67,6 +67,38 @@ describe('run start', () => {
   });
 
   test.each([
+    'run start reply --json {} --wait abc',
+    'run start reply --json {} --wait 0 --watch',
+    'run start reply --json {} --wait -1',
+    'run start reply --json {} --at tomorrow',
+    'run start reply --json {} --at 9',
+    'run start reply --json {} --at 2027-02-30T09:00:00Z',
+    'run start reply --json {} --at 2099-02-28T09:00:00',
+    'run start reply --json {} --at 2099-02-28',
+    'run start reply --json {} --at 2024-05-01T09:00:00Z',
+    'run start reply --json {} --delay 99999999999d',
+    'run start reply --json {} --delay 1w',
+    'run start reply --json {} --delay 0s',
+    'run start reply --json {} --delay 2h --at 2099-02-28T09:00:00Z',
+    'stage limit draft --concurrency two',
+    'stage limit draft --concurrency 2 --none',
+    'stage limit draft --rate 0',
+  ])('asks for nothing where a time or a number cannot be read: `%s`', async (args) => {
+    await using gateway = await FakeGateway.open();
+    const { exit, out, err } = await gateway.run(args);
+    expect([exit, out, gateway.asked]).toEqual([EXIT.usage, '', []]);
+    expect(err).toMatch(/--(wait|at|delay|concurrency|rate|none)/);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a time is the one that was meant, whatever its offset', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs', accepted);
+    await gateway.run('run start reply --json {} --at 2099-01-31T09:00:00+01:00');
+    expect(JSON.parse(gateway.asked[0]!.body)).toMatchObject({ startAt: '2099-01-31T08:00:00.000Z' });
+  });
+
+  test.each([
     'run start reply',
     'run start reply a.eml --json {}',
     'run start reply --json {',
@@ -355,7 +387,8 @@ test.each<[ProblemCode, number]>([
   gateway.problems.set(`/v1/runs/${RUN}`, code);
   const ended = await gateway.run(`run get ${RUN}`);
   expect(ended).toMatchObject({ exit, out: '' });
-  expect(ended.err).toContain('/input/text  is required');
+  expect(ended.err).toContain('  input.text is required');
+  expect(ended.err).not.toMatch(/GET |POST |\/v1/);
 });
 
 test('a gateway that is not there is told with how to start it', async () => {
@@ -383,7 +416,7 @@ test('something that is no gateway is told apart from one', async () => {
   gateway.answers.set('/v1/runs?limit=50', { hello: 'world' });
   const { exit, err } = await gateway.run('run list');
   expect(exit).toBe(EXIT.error);
-  expect(err).toContain('millrace doctor');
+  expect(err).toContain('"doctor"');
 });
 
 test('doctor says what is missing, and ends accordingly', async () => {
@@ -458,4 +491,70 @@ describe('a URL with a login', () => {
       }
     },
   );
+});
+
+describe('what a run waits for', () => {
+  const waiting: Fact = { type: 'step.waiting', at, step: 'approve', kind: 'review' };
+  const approve = stepView('approve', { kind: 'review', status: 'waiting', waitingSince: '2026-01-01T00:00:00.000Z' });
+  const CHILD = 'run_11111111111111111111111111';
+  const review = (run: string) => ({
+    id: `${run}.approve`,
+    run,
+    step: 'approve',
+    pipeline: 'reply',
+    kind: 'review',
+    status: 'open',
+    schema: { type: 'object', properties: { approved: { type: 'boolean' } }, required: ['approved'] },
+    since: '2026-01-01T00:00:00.000Z',
+    allowedActions: [],
+    links: {},
+  });
+
+  test('a run that sleeps goes on by itself: it is watched on, and nobody is asked for a signal', async () => {
+    await using gateway = await FakeGateway.open();
+    const asleep: Fact[] = [began[0]!, { type: 'step.waiting', at, step: 'nap', kind: 'sleep', due: at + 60_000 }];
+    gateway.streams.push(asleep, [...asleep, { type: 'run.completed', at: at + 60_000, output: 1 }]);
+    const nap = stepView('nap', { kind: 'sleep', status: 'waiting', due: '2026-01-01T00:01:00.000Z' });
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'waiting', steps: [nap] }));
+    const { exit, err } = await gateway.run(`run watch ${RUN}`);
+    expect(exit).toBe(EXIT.ok);
+    expect(err).toContain('sleeps until 2026-01-01T00:01:00.000Z');
+    expect(err).toContain('completed');
+    expect(err).not.toContain('signal');
+  });
+
+  test('a run whose child run waits for somebody is said to, with the command that answers', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.streams.push([began[0]!, { type: 'step.child', at, step: 'ask', attempt: 1, status: 'waiting' }]);
+    const ask = stepView('ask', { kind: 'run', status: 'running', child: CHILD, childStatus: 'waiting' });
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'waiting', steps: [ask] }));
+    gateway.answers.set(`/v1/runs/${RUN}/history`, { items: [] });
+    gateway.answers.set(`/v1/runs/${CHILD}`, runView({ id: CHILD, status: 'waiting', steps: [approve] }));
+    gateway.answers.set(`/v1/reviews/${CHILD}.approve`, review(CHILD));
+    const { exit, err } = await gateway.run(`run watch ${RUN}`);
+    expect(exit).toBe(EXIT.ok);
+    expect(err).toContain(`ask is done by the run ${CHILD}`);
+    expect(err).toContain(`millrace review answer ${CHILD}.approve --set approved=true`);
+  });
+
+  test('a run that waits for a review ends the command', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.streams.push([began[0]!, waiting]);
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'waiting', steps: [approve] }));
+    gateway.answers.set(`/v1/runs/${RUN}/history`, { items: [] });
+    gateway.answers.set(`/v1/reviews/${RUN}.approve`, review(RUN));
+    expect((await gateway.run(`run watch ${RUN}`)).err).toContain('waits for somebody to decide');
+  });
+});
+
+test('“stage limit” alone shows the limits; they are lifted by --none alone', async () => {
+  await using gateway = await FakeGateway.open();
+  const draft = { name: 'draft', pipelines: ['reply'], limits: { concurrency: 2, at } };
+  gateway.answers.set('GET /v1/stages', { items: [draft] });
+  gateway.answers.set('POST /v1/stages/draft/limits', { name: 'draft', pipelines: ['reply'] });
+  expect((await gateway.run('stage limit draft')).out).toContain('2 at once');
+  expect(gateway.asked.map(({ method }) => method)).toEqual(['GET']);
+  expect((await gateway.run('stage limit draft --none')).out).toContain('not limited');
+  expect(gateway.asked.map(({ method }) => method)).toEqual(['GET', 'POST']);
+  expect(await gateway.run('stage limit drafts')).toMatchObject({ exit: EXIT.notFound });
 });

@@ -1,4 +1,4 @@
-import { ReviewView, type RunView, type StepView } from '@millrace/contracts/http';
+import { ReviewView, RunView, type StepView } from '@millrace/contracts/http';
 import type { Client } from './client.js';
 import type { CommonOptions } from './context.js';
 import { EXIT } from './exit.js';
@@ -27,14 +27,32 @@ export async function tellOutcome(
       terminal.say(failedText(run));
       return EXIT.failed;
     case 'dead-lettered':
-      for (const step of run.steps) if (step.deadLetter !== undefined) terminal.say(parkedText(step, terminal));
+      await tellWaits(run, about);
       return EXIT.deadLettered;
     case 'paused':
       terminal.say(`${run.id} is paused. Go on with it: millrace run resume ${run.id}\n`);
       return EXIT.ok;
     default:
-      for (const step of run.steps) if (step.status === 'waiting') terminal.say(await waitingText(run, step, about));
+      await tellWaits(run, about);
       return EXIT.ok;
+  }
+}
+
+/** Says for each step that stands still what it waits for; of one that a child run does the work of, what that waits for. */
+async function tellWaits(run: RunView, about: { client: Client; terminal: Terminal }): Promise<void> {
+  const { client, terminal } = about;
+  for (const step of run.steps) {
+    const { name, status, kind, child, childStatus, due } = step;
+    if (step.deadLetter !== undefined && status === 'dead-lettered') terminal.say(parkedText(step, terminal));
+    else if (status === 'waiting' && kind === 'sleep')
+      terminal.say(
+        `${paint(terminal, 'yellow', name)} sleeps${due === undefined ? '' : ` until ${due}`}, then ${run.id} goes on.\n`,
+      );
+    else if (status === 'waiting') terminal.say(await waitingText(run, step, about));
+    else if (child !== undefined && (childStatus === 'waiting' || childStatus === 'dead-lettered')) {
+      terminal.say(`${paint(terminal, 'yellow', name)} is done by the run ${child}, in which\n`);
+      await tellWaits(await client.get(`/v1/runs/${child}`, RunView), about);
+    }
   }
 }
 
@@ -58,7 +76,7 @@ async function waitingText(
   step: StepView,
   { client, terminal }: { client: Client; terminal: Terminal },
 ): Promise<string> {
-  const review = await client.get(`/v1/reviews/${run.id}.${step.name}`, ReviewView);
+  const review = await client.get(`/v1/reviews/${encodeURIComponent(`${run.id}.${step.name}`)}`, ReviewView);
   const command =
     step.kind === 'review' ? `millrace review answer ${review.id}` : `millrace run signal ${run.id} ${step.name}`;
   return [

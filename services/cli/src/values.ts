@@ -93,3 +93,19 @@ function valueOf(key: string, text: string): unknown {
 
 /** Collects an option that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** Reads an option that is a positive number. @throws {CliError} usage */
+export const positive =
+  (option: string) =>
+  (text: string): number => {
+    if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+    throw new CliError(EXIT.usage, `${option} is "${text}": expected a positive number, e.g. 2.`);
+  };
+
+/** Reads an option that is a number of things. @throws {CliError} usage */
+export const wholeNumber =
+  (option: string) =>
+  (text: string): number => {
+    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw new CliError(EXIT.usage, `${option} is "${text}": expected a whole number, e.g. 4.`);
+  };

@@ -119,6 +119,7 @@ const regExp = Object.assign((pattern: string) => linearPattern(pattern) as unkn
 function made(of: { allErrors: boolean }): Ajv2020 {
   const ajv = new Ajv2020({
     ...of,
+    verbose: of.allErrors,
     strict: false,
     validateFormats: false,
     addUsedSchema: false,

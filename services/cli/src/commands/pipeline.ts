@@ -3,7 +3,9 @@ import { PipelineList, PipelineView, StageList, StageView } from '@millrace/cont
 import { PIPELINE_COLUMNS, STAGE_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
-import { answerOf, several } from '../values.js';
+import type { Client } from '../client.js';
+import { CliError, EXIT } from '../exit.js';
+import { answerOf, positive, several, wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { versionCommands } from './version.js';
 
@@ -11,6 +13,15 @@ interface LimitOptions {
   readonly concurrency?: number;
   readonly rate?: number;
   readonly weight?: string[];
+  readonly none?: true;
+}
+
+async function stageOf(client: Client, name: string): Promise<StageView> {
+  const { items } = await client.get('/v1/stages', StageList);
+  const found = items.find((stage) => stage.name === name);
+  if (found) return found;
+  const names = items.map((stage) => stage.name).join(', ');
+  throw new CliError(EXIT.notFound, `No deployed pipeline uses the stage "${name}"; there are ${names || 'none'}.`);
 }
 
 function limitsText({ limits }: StageView): string {
@@ -52,18 +63,25 @@ export function pipelineCommands(program: Command, context: Context): void {
 
   const stage = program.command('stage').alias('stages').description('what does the work');
   acting(talking(stage.command('limit')))
-    .description('what a stage may do at most over all its processes; what is left out is not limited')
+    .description(
+      'show what a stage may do at most over all its processes, or set it: what is left out is not limited then',
+    )
     .argument('<stage>')
-    .option('--concurrency <n>', 'so many steps at once', Number)
-    .option('--rate <n>', 'so many steps begun each second', Number)
+    .option('--concurrency <n>', 'so many steps at once', wholeNumber('--concurrency'))
+    .option('--rate <n>', 'so many steps begun each second', positive('--rate'))
     .option('--weight <tenant=n>', 'how often a tenant’s turn comes; may be given several times', several)
+    .option('--none', 'lift all its limits')
     .action(async (name: string, options: CommonOptions & ActOptions & LimitOptions) => {
-      const { concurrency, rate, weight } = options;
+      const { concurrency, rate, weight, none } = options;
+      const tell = (view: StageView) =>
+        terminal.out(shown(view, options.output, { name, text: () => `${name}  ${limitsText(view)}` }));
+      const isQuery = concurrency === undefined && rate === undefined && weight === undefined;
+      if (none && !isQuery) throw new CliError(EXIT.usage, 'Give either limits or --none, not both.');
+      if (isQuery && !none) return tell(await stageOf(clientOf(terminal, options), name));
       const weights = weight && answerOf({ pairs: weight });
       const body = { concurrency, perSecond: rate, weights, ...actOf(options) };
       const path = `/v1/stages/${encodeURIComponent(name)}/limits`;
-      const view = await clientOf(terminal, options).post(path, body, StageView);
-      terminal.out(shown(view, options.output, { name, text: () => `${name}  ${limitsText(view)}` }));
+      tell(await clientOf(terminal, options).post(path, body, StageView));
     });
   const standing = (verb: 'pause' | 'resume', description: string) =>
     acting(talking(stage.command(verb)))

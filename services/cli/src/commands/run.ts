@@ -11,6 +11,7 @@ import { tellUnserved } from '../no-consumer.js';
 import { listed, shown } from '../output.js';
 import { tellOutcome } from '../outcome.js';
 import { runText } from '../run-text.js';
+import { secondsOf, startAtOf } from '../times.js';
 import { answerOf, payloadOf, several } from '../values.js';
 import { RUN_COLUMNS } from '../columns.js';
 import { acting, actOf, type ActOptions } from './acting.js';
@@ -25,22 +26,6 @@ interface StartOptions extends CommonOptions {
   readonly delay?: string;
   readonly priority?: string;
   readonly tenant?: string;
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** When a run is to begin; undefined for at once. */
-function startAtOf({ at, delay }: StartOptions): string | undefined {
-  if (at !== undefined && delay !== undefined) throw new CliError(EXIT.usage, 'Give either --at or --delay, not both.');
-  if (at !== undefined) {
-    if (Number.isNaN(Date.parse(at)))
-      throw new CliError(EXIT.usage, `--at is "${at}": expected e.g. 2026-01-31T09:00:00Z.`);
-    return new Date(at).toISOString();
-  }
-  if (delay === undefined) return undefined;
-  const [, count, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(delay) ?? [];
-  if (count === undefined) throw new CliError(EXIT.usage, `--delay is "${delay}": expected e.g. 90s, 30m, 2h or 3d.`);
-  return new Date(Date.now() + Number(count) * UNITS[unit!]!).toISOString();
 }
 
 interface ListOptions extends CommonOptions {
@@ -71,10 +56,12 @@ export function runCommands(program: Command, context: Context): void {
     .option('--idempotency-key <key>', 'the same key and input give the same run')
     .action(async (pipeline: string, file: string | undefined, options: StartOptions) => {
       const client = clientOf(terminal, options);
+      const startAt = startAtOf(options, Date.now());
+      secondsOf(options.wait);
       const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal);
       const accepted = await client.start(pipeline, payload, {
         idempotencyKey: options.idempotencyKey,
-        startAt: startAtOf(options),
+        startAt,
         priority: options.priority,
         tenant: options.tenant,
       });
@@ -205,8 +192,7 @@ interface Watching extends CommonOptions {
 export async function watch(run: string, watching: Watching): Promise<void> {
   const { client, context, quiet, wait, after, output } = watching;
   const { terminal } = context;
-  const seconds = wait === undefined ? undefined : wait === true ? 60 : Number(wait);
-  if (seconds !== undefined && !(seconds > 0)) throw new CliError(EXIT.usage, '--wait takes a number of seconds.');
+  const seconds = secondsOf(wait);
   const late = timeoutSignal((seconds ?? Infinity) * 1_000);
   const signal = AbortSignal.any([terminal.signal, late]);
   let since: number | undefined;
