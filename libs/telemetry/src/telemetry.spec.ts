@@ -148,6 +148,9 @@ test.each([
   ['a key, deep inside', { model: { options: [{ apiKey: 'hunter2' }] } }],
   ['an authorization header', { headers: { Authorization: 'Bearer hunter2hunter2' } }],
   ['a password in a URL', { url: 'postgres://millrace:hunter2@localhost/db' }],
+  ['a login without a password in a URL', { url: 'https://hunter2@localhost:4318/v1' }],
+  ['a key in the query of a URL', { err: new Error('GET https://host/v1?api_key=hunter2&x=1 was refused') }],
+  ['a login of a collector', { err: new Error('Invalid URL', { cause: new Error('ann:hunter2@collector:4318') }) }],
   ['a bearer token in an error', { err: new Error('401 for Bearer hunter2hunter2') }],
   ['a secret with quotes in it', { clientSecret: 'a"hunter2"' }],
 ])('%s does not get into the log', async (_, fields) => {
