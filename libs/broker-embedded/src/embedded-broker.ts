@@ -118,6 +118,10 @@ class EmbeddedBroker implements Broker {
     this.maxRecordBytes = log.settings.maxRecordBytes;
   }
 
+  get ailment(): string | undefined {
+    return this.log.ailment;
+  }
+
   healthy(): Promise<boolean> {
     return Promise.resolve(!this.#closed && this.log.healthy);
   }

@@ -31,6 +31,9 @@ describe('a full disk', () => {
       if (half && length > 1) return write(fd, bytes, at, length >> 1, to);
       throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     }) as typeof fs.writeSync);
+    jest.spyOn(fs, 'writeFileSync').mockImplementation(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    });
   }
 
   test('refuses a publish, leaves nothing half-written, and takes it once there is room', async () => {
@@ -50,6 +53,22 @@ describe('a full disk', () => {
     await using broker = await embeddedBroker(house);
     expect(values(await everything(broker, topic)).sort()).toEqual(['after', 'before']);
     await expect(broker.partitionsOf('other')).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC' });
+  });
+
+  test('is told of by name as long as it is full, whether anybody writes or not, and no more once there is room', async () => {
+    await using house = temporaryDirectory();
+    await using broker = await embeddedBroker(house);
+    await broker.ensureTopics([{ name: topic, partitions: 1 }]);
+    expect([await broker.healthy(), broker.ailment]).toEqual([true, undefined]);
+    fill();
+    await expect(broker.publish([record('a')])).rejects.toMatchObject({ code: 'LOG_FULL' });
+    const looks = jest.mocked(fs.writeFileSync);
+    await until('it has looked for room twice', () => looks.mock.calls.length >= 2);
+    expect(await broker.healthy()).toBe(false);
+    expect(broker.ailment).toContain(`There is no room for the log in ${house.dir}`);
+    jest.restoreAllMocks();
+    await until('there is room', () => broker.healthy());
+    expect(broker.ailment).toBeUndefined();
   });
 
   test('makes consumption wait: what was answered is not handled again, and all goes on by itself', async () => {

@@ -1,4 +1,3 @@
-import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
 import { Catalog, type Subscription, type TopicFact } from './catalog.js';
 import { apply } from './apply.js';
@@ -8,6 +7,7 @@ import { closed, refusal } from './errors.js';
 import { seal } from './frame.js';
 import { Membership } from './membership.js';
 import { Reader } from './reader.js';
+import { Refusals } from './refusals.js';
 import { recover } from './recovery.js';
 import { Retention } from './retention.js';
 import { Segments } from './segments.js';
@@ -34,8 +34,7 @@ export class Log {
   readonly #unlock: () => void;
   #queue: Write[] = [];
   #scheduled: NodeJS.Immediate | undefined;
-  #retry: Timer | undefined;
-  #retryMs = 0;
+  readonly #refusals = new Refusals();
   #snapshotBytes = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #spread = 0;
@@ -63,11 +62,16 @@ export class Log {
 
   /** Writing is refused for now, as on a full disk, or for good. */
   get stalled(): boolean {
-    return this.#retry !== undefined || this.#sync.broken !== undefined;
+    return this.#refusals.waiting || this.#sync.broken !== undefined;
   }
 
   get healthy(): boolean {
-    return !this.#closed && !this.stalled;
+    return !this.#closed && !this.stalled && !this.#refusals.why;
+  }
+
+  /** Why nothing can be written now; undefined where it can, as far as is known. */
+  get ailment(): string | undefined {
+    return (this.#sync.broken ?? this.#refusals.why)?.message;
   }
 
   /** Puts the write into the next commit. What finishes a record is tried until it succeeds or its lease ends; all else is refused at once. */
@@ -137,7 +141,7 @@ export class Log {
     }
     this.#closed = true;
     clearImmediate(this.#scheduled);
-    this.#retry?.stop();
+    this.#refusals.stop();
     await this.#retention.stop();
     if (!crashed) await this.synced().catch(() => undefined);
     for (const write of this.#queue.splice(0)) write.refused(closed());
@@ -148,7 +152,7 @@ export class Log {
   }
 
   #schedule(): void {
-    if (this.#closed || this.#retry || this.#queue.length === 0) return;
+    if (this.#closed || this.#refusals.waiting || this.#queue.length === 0) return;
     this.#scheduled ??= setImmediate(() => this.flush());
   }
 
@@ -168,7 +172,7 @@ export class Log {
       this.#refuse(writes, error);
       return;
     }
-    this.#retryMs = 0;
+    this.#refusals.over();
     const grown = apply(commit, { start, segment: this.#segments.active, reader: this.reader });
     this.#sync.add({
       end: this.#segments.end,
@@ -227,14 +231,17 @@ export class Log {
   #refuse(writes: readonly Write[], cause: unknown): void {
     const error = refusal(this.settings.dir, cause);
     this.#queue = [...writes.filter(({ finish }) => finish), ...this.#queue];
-    this.#retryMs = Math.min(Math.max(this.#retryMs * 2, 25), 1000);
-    this.#retry = startTimer(this.#retryMs, () => this.#tryAgain());
+    this.#refusals.refused(error, () => this.#tryAgain());
     this.settings.log?.error({ err: error }, 'the log cannot be written to; what is finished waits for it');
     for (const write of writes) if (!write.finish) write.refused(error);
   }
 
   #tryAgain(): void {
-    this.#retry = undefined;
+    const { why } = this.#refusals;
+    if (why && this.#queue.length === 0) {
+      if (!this.#segments.hasRoom()) return this.#refusals.refused(why, () => this.#tryAgain());
+      this.#refusals.over();
+    }
     this.flush();
     if (!this.stalled) for (const recovered of [...this.onRecovered]) recovered();
   }

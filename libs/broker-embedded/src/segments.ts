@@ -24,6 +24,8 @@ export interface Share {
 }
 
 const KNOWN = 'known-end';
+const ROOM = 'room';
+const ROOM_BYTES = 256 * 1024;
 const NAME = /^(\d{16})\.log$/;
 
 /** The files of the log, oldest first. The last one is written to. */
@@ -49,6 +51,19 @@ export class Segments {
   get end(): number {
     const last = this.#all.at(-1);
     return last ? last.start + last.length : 0;
+  }
+
+  /** Whether some more could be written now. Tries it in a file of its own: what a file system says of its room is not all there is to it. */
+  hasRoom(): boolean {
+    const file = path.join(this.dir, ROOM);
+    try {
+      fs.writeFileSync(file, Buffer.alloc(ROOM_BYTES));
+      return true;
+    } catch {
+      return false;
+    } finally {
+      fs.rmSync(file, { force: true });
+    }
   }
 
   get bytes(): number {

@@ -132,6 +132,8 @@ export interface Broker extends AsyncDisposable {
   readonly maxRecordBytes: number;
   /** Can be reached now. Never throws. */
   healthy(): Promise<boolean>;
+  /** Why it is not healthy, in a sentence for people, where the broker knows: there is no room on its disk. */
+  readonly ailment?: string | undefined;
   /** Creates those that are missing. One that exists is left as it is. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** @throws {BrokerError} `UNKNOWN_TOPIC` */

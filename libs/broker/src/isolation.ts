@@ -13,6 +13,8 @@ export interface Standstill {
   readonly since: number;
   readonly error: string;
   readonly code?: string;
+  /** The code of the error's cause. */
+  readonly cause?: string;
 }
 
 /** A partition stands still once it has failed so often in a row. */
@@ -70,10 +72,10 @@ export class Isolation {
   /** Opening, answering or committing failed. Returns after how many failures in a row the same comes again, for the back-off: 0 where a smaller batch comes. */
   failed(error: unknown, offset: number | undefined): number {
     const { topic } = this.source;
-    const { error: name, code } = causeOf(error);
+    const { error: name, code, cause } = causeOf(error);
     const failures = (this.failing?.failures ?? 0) + 1;
     const since = this.failing?.since ?? Date.now();
-    const what = { error: name, ...(code !== undefined && { code }) };
+    const what = { error: name, ...(code !== undefined && { code }), ...(cause !== undefined && { cause }) };
     this.failing = { topic, partition: this.partition, offset, failures, since, ...what };
     const narrowed = this.narrowed;
     this.narrowed = false;

@@ -37,6 +37,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         fans: new Map(),
         done: [],
         undoing: undefined,
+        moved: false,
         degraded: [],
         paused: undefined,
         early: new Map(),

@@ -2,6 +2,7 @@ export { listIn, traceOf } from './children.js';
 export { commandOf } from './command.js';
 export { accept, acceptChild, decide } from './decide.js';
 export { inputFor, type Request } from './attempts.js';
+export { contradictionOf } from './contradiction.js';
 export type { Decision } from './decision.js';
 export { type Load, withLists } from './long-lists.js';
 export { heardSignals } from './heard.js';

@@ -42,6 +42,7 @@ export function moveOf(run: Run, { plan, contracts }: Target, from: string): Mov
 /** What is not kept is as if it had never begun, but for the numbers of its attempts. */
 export function goOnWith(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
   run.plan = plan;
+  run.moved = true;
   const stays = new Set(kept);
   for (const step of [...run.steps.keys()]) {
     if (stays.has(step)) continue;

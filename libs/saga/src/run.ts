@@ -80,6 +80,8 @@ export interface Run {
   /** For its commands. */
   readonly priority: Priority | undefined;
   readonly tenant: string | undefined;
+  /** It was moved from one plan to another. */
+  readonly moved: boolean;
   /** How many facts it follows from. */
   readonly seq: number;
   /** Steps, and items of steps: `embed[3]`. */

@@ -10,4 +10,5 @@ export { followPauses, type Pauses } from './pauses.js';
 export { keepPrivate } from './private-data.js';
 export { followPlans, type Plans } from './plans.js';
 export { type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';
+export { standstillOf } from './standstill.js';
 export { untilReached } from './until-reached.js';

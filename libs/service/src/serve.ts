@@ -110,7 +110,7 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
   const ready = async (): Promise<true | string> => {
     if (stopping.signal.aborted) return 'stopping';
     if (!house || !running) return 'starting';
-    if (!(await house.broker.healthy())) return 'the broker cannot be reached';
+    if (!(await house.broker.healthy())) return house.broker.ailment ?? 'the broker cannot be reached';
     return running.ready();
   };
   const metrics = async () => (house ? house.telemetry.metricsText() : '');

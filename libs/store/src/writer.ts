@@ -114,6 +114,22 @@ export class Writer {
     return found;
   }
 
+  /** The run's timer is due at `at` and not before. */
+  async snooze(run: string, at: number): Promise<void> {
+    await this.database.query('update runs set wake_at = to_timestamp($2::float8) where id = $1', [run, at / 1000]);
+  }
+
+  /** Which of `runs` exist. */
+  async known(runs: readonly string[]): Promise<ReadonlySet<string>> {
+    const asked = [[...new Set(runs)]];
+    const rows = await this.database.query<{ id: string }>(
+      'select id from runs where id = any($1::text[])',
+      asked,
+      'known',
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /**
    * Writes a batch: all of it or nothing.
    * @throws {StaleOwner} when the partition does not stand where the batch began.

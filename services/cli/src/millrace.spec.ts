@@ -433,6 +433,11 @@ test('doctor says what is missing, and ends accordingly', async () => {
     items: [{ name: 'reply', plan: 'p', deployedAt: '2026-01-01T00:00:00.000Z', links: {} }],
   });
   expect(await gateway.run('doctor')).toMatchObject({ exit: EXIT.ok });
+  gateway.answers.set('/readyz', { ready: true, degraded: ['partition 1 of millrace.runs has not moved for 16 s'] });
+  expect(await gateway.run('doctor')).toMatchObject({
+    exit: EXIT.error,
+    out: expect.stringContaining('partition 1 of millrace.runs has not moved'),
+  });
   expect((await runIn({ MILLRACE_URL: 'http://127.0.0.1:1' }, ['doctor'])).exit).toBe(EXIT.noConnection);
 });
 

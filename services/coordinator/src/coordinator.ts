@@ -1,5 +1,5 @@
 import { startInterval } from '@millrace/contracts/timers';
-import { followPauses, type House, type Pauses, type Running } from '@millrace/service';
+import { followPauses, type House, type Pauses, type Running, standstillOf } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Context } from './context.js';
 import { bring, type Brought, deploymentsSource } from './deployments.js';
@@ -109,6 +109,8 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
   return {
     async ready() {
       if (!(await store.reader.healthy())) return 'the database cannot be reached';
+      const still = standstillOf([...consumptions, ...triggers.consumptions]);
+      if (still !== undefined) return still;
       return (
         (consumptions.every((consumption) => consumption.ready) && triggers.ready) || 'partitions are being taken over'
       );

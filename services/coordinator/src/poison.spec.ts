@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outgoing } from '@millrace/broker';
-import { HEADER, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
+import { derivedId, HEADER, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openHouse, type Running, serviceSettings } from '@millrace/service';
-import { openStore, type Store } from '@millrace/store';
+import { openStore, type Store, StoreUnavailable } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { intakeRecord } from './intake-record.js';
@@ -24,6 +24,9 @@ const wide = pipeline({ name: 'wide', input: Anything }, ({ input, step }) => {
   return { first: steps[0]! };
 });
 
+const slow = pipeline({ name: 'slow', input: Anything }, ({ sleep }) => sleep('wait', '1h'));
+const napping = pipeline({ name: 'napping', input: Anything }, ({ sleep }) => sleep('wait', '1s'));
+
 const dir = await mkdtemp(join(tmpdir(), 'millrace-poison-'));
 const lines: Record<string, unknown>[] = [];
 const told = telemetry({
@@ -38,16 +41,19 @@ let running: Running;
 let stage: AsyncDisposable;
 
 class ValueRefused extends Error {}
+let diskIsFull = false;
 
 /** The store, through its own port, with rows that it does not take. */
 const picky: Store = {
   ...store,
   writer: Object.assign(Object.create(store.writer) as Store['writer'], {
     create: (...[summaries, decide]: Parameters<Store['writer']['create']>) => {
+      if (diskIsFull) throw new StoreUnavailable('No room.', { full: true, cause: { code: '53100' } });
       if (summaries.some(({ id }) => refused.has(id))) throw new ValueRefused('this row');
       return store.writer.create(summaries, decide);
     },
     commit: (commit: Parameters<Store['writer']['commit']>[0]) => {
+      if (diskIsFull) throw new StoreUnavailable('No room.', { full: true, cause: { code: '53100' } });
       if (commit.changes.some(({ summary }) => refused.has(summary.id))) throw new ValueRefused('this row');
       return store.writer.commit(commit);
     },
@@ -59,6 +65,7 @@ beforeAll(async () => {
   await broker.ensureTopics([{ name: topics.stage('work'), partitions: 2 }]);
   stage = await broker.consume({ topic: topics.stage('work'), group: 'work', concurrency: 100 }, ({ value }) => {
     const { run, step, attempt } = JSON.parse(value!.toString()) as StepCommand;
+    if (run === runIdOf('plain', 'held')) return Promise.resolve([]);
     const at = Date.now();
     const event = { type: 'step.completed', run, step, attempt, at, startedAt: at, output: { ok: true } };
     return Promise.resolve([
@@ -67,7 +74,7 @@ beforeAll(async () => {
   });
   running = await startCoordinator(house, {
     store: picky,
-    pipelines: [plain, inTurn, wide],
+    pipelines: [plain, inTurn, wide, slow, napping],
     maxAnswerBytes: 4_000_000,
   });
 }, 60_000);
@@ -136,6 +143,57 @@ test('what happened to a run whose rows the store refuses is parked, and other r
   await goesOn();
 });
 
+test('a record about several runs of which one fails is taken apart: the others hear of what happened to them', async () => {
+  const keys = Array.from({ length: 4 }, () => randomId('k'));
+  const [bad, ...good] = keys.map((key) => runIdOf('slow', key));
+  await house.broker.publish(keys.map((key) => asks(key, { pipeline: 'slow' })));
+  for (const run of [bad!, ...good]) await until(async () => (await status(run)) === 'waiting');
+  refused.add(bad!);
+  const events = [bad!, ...good].map((run) => ({ type: 'run.cancel-requested', run, at: 1 }));
+  await house.broker.publish([{ topic: house.topics.runs, key: null, value: JSON.stringify(events) }]);
+  for (const run of good) await until(async () => (await status(run)) === 'cancelled');
+  expect(await letterOf(house.topics.runs, JSON.stringify([events[0]]))).toMatchObject({
+    failure: { code: 'UNPROCESSABLE' },
+  });
+  expect(await status(bad!)).toBe('waiting');
+  await goesOn();
+});
+
+test('a run whose wake-up fails does not stop other timers, and is not woken again at once', async () => {
+  const bad = randomId('k');
+  await house.broker.publish([asks(bad, { pipeline: 'napping' })]);
+  await until(async () => (await status(runIdOf('napping', bad))) === 'waiting');
+  refused.add(runIdOf('napping', bad));
+  const good = Array.from({ length: 3 }, () => randomId('k'));
+  await house.broker.publish(good.map((key) => asks(key, { pipeline: 'napping' })));
+  for (const key of good) await until(async () => (await status(runIdOf('napping', key))) === 'completed');
+  const woken = await until(async () => {
+    const { items } = await store.reader.deadLetters({ limit: 200 });
+    const about = items.filter(({ record }) =>
+      Buffer.from(record?.value ?? '', 'base64')
+        .toString()
+        .includes(runIdOf('napping', bad)),
+    );
+    return about.length > 0 && about;
+  });
+  expect(woken).toHaveLength(1);
+  await goesOn();
+});
+
+test('a partition that stands still makes the coordinator not ready, which names it and the disk; nothing is parked, and it goes on', async () => {
+  const key = randomId('k');
+  diskIsFull = true;
+  await house.broker.publish([asks(key)]);
+  const reason = await until(async () => {
+    const ready = await running.ready();
+    return ready !== true && ready;
+  });
+  expect(reason).toMatch(/^partition \d of millrace\.intake \(offset \d+\) stands still.*no room on the disk$/);
+  diskIsFull = false;
+  await until(async () => (await status(runIdOf('plain', key))) === 'completed');
+  await goesOn();
+});
+
 const step = (run: string, more: object) => ({
   type: 'step.completed',
   run,
@@ -159,6 +217,18 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
     json(topics.intake, value, { [HEADER.pipeline]: pipeline, [HEADER.idempotencyKey]: randomId('k') });
   const deep = '['.repeat(5_000) + ']'.repeat(5_000);
   const stranger = runIdOf('plain', 'never');
+  /** A run that is under way: its stage does not answer. */
+  const held = runIdOf('plain', 'held');
+  beforeAll(async () => {
+    await house.broker.publish([asks('held')]);
+    await until(async () => (await status(held)) === 'running');
+  });
+  afterAll(async () => {
+    // Nothing of all that was said about it has changed it.
+    const { facts } = (await store.reader.run(held))!;
+    expect(facts.map(({ type }) => type)).toEqual(['run.accepted', 'step.requested']);
+  });
+
   const requested = { by: 'somebody', at: 1 };
 
   test.each<[string, () => Outgoing]>([
@@ -190,6 +260,31 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
         }),
     ],
     ['a step that ended at a time that no clock shows', () => json(topics.runs, step(stranger, { at: 1e300 }))],
+    ['an event of a step that its plan does not have', () => json(topics.runs, step(held, { step: 'nope' }))],
+    ['a hand-off to a step that its plan does not have', () => json(topics.runs, step(held, { next: ['nope'] }))],
+    ['an attempt that was never given', () => json(topics.runs, step(held, { attempt: 900 }))],
+    [
+      'the redrive of a dead letter that the run never had',
+      () =>
+        json(topics.runs, {
+          type: 'step.redriven',
+          run: held,
+          step: 'a',
+          at: 1,
+          deadLetter: derivedId('dl', 'forged'),
+        }),
+    ],
+    [
+      'a child run that no run asked for',
+      () =>
+        json(topics.runs, {
+          type: 'run.requested',
+          run: derivedId('run', 'forged'),
+          at: 1,
+          plan: plain.loaded.hash,
+          parent: { run: held, step: 'a', attempt: 1, parks: true, trace: held },
+        }),
+    ],
     ['bytes that are no JSON', () => ({ topic: topics.runs, key: null, value: Buffer.from([0xff, 0, 1]) })],
     [
       'more strays than one answer can name',

@@ -1,8 +1,9 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { type Failure, failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
+import { derivedId, type Failure, failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import {
   acceptChild,
+  contradictionOf,
   decide,
   type Decision,
   evolve,
@@ -13,7 +14,6 @@ import {
   wakeAtOf,
   withLists,
 } from '@millrace/saga';
-import { parkingOf } from '@millrace/service';
 import { answerBytes } from './answer.js';
 import { AnswerBudget } from './answer-budget.js';
 import { changeOf, closedOf, deadLettersOf, redrivenOf } from './change.js';
@@ -22,6 +22,7 @@ import { readEvents } from './events.js';
 import { Positions } from './position.js';
 import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
+import { runParking } from './run-parking.js';
 import { signalChanges } from './signals.js';
 
 /** A run while a batch is applied to it. */
@@ -55,8 +56,11 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       for (const { item, event } of events) {
         const one = work.get(event.run);
         const target = event.type === 'run.move-requested' ? targets.get(event.to) : undefined;
-        if (one) apply(one, event, { at, target, waits: paused.has(one.decision.run.pipeline) });
-        else if (event.type !== 'step.progress') strays.push({ item, ...UNKNOWN });
+        const detail = one && contradictionOf(one.decision.run, event, one.plan);
+        if (detail !== undefined) strays.push({ item, code: 'CONTRADICTS_RUN', detail });
+        else if (one) apply(one, event, { at, target, waits: paused.has(one.decision.run.pipeline) });
+        else if (event.type !== 'step.progress')
+          strays.push({ item, ...(event.type === 'run.requested' ? UNASKED : UNKNOWN) });
       }
       const wrong = problem ?? failureOf(strays);
       if (wrong) records.push(parked(record, { failure: wrong, at }));
@@ -115,8 +119,10 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     // What the row's timer says is not known here; taking it for absent writes the row once more at worst.
     for (const [id, facts] of await store.writer.load([...missing]))
       await begin({ run: evolve(undefined, id, facts), wakeAt: undefined });
-    for (const event of events) {
-      const plan = event.type === 'run.requested' && !work.has(event.run) && (await plans.find(event.plan));
+    const requested = events.filter((event) => event.type === 'run.requested').filter(isOwnChild);
+    const parents = requested.length > 0 && (await store.writer.known(requested.map(({ parent }) => parent.run)));
+    for (const event of requested) {
+      const plan = !work.has(event.run) && parents && parents.has(event.parent.run) && (await plans.find(event.plan));
       if (!plan) continue;
       const decision = acceptChild(event, { plan, at });
       work.set(event.run, { before: undefined, plan, decision, woken: false });
@@ -174,7 +180,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     group: of.group,
     maxBatch: of.maxBatch,
     take,
-    parking: parkingOf(context, of),
+    parking: runParking(context, of),
     opened: (at) => {
       cache.open(at.partition);
       return positions.open(at);
@@ -190,6 +196,7 @@ interface Stray {
 }
 
 const UNKNOWN = { code: 'UNKNOWN_RUN', detail: 'is about a run that was never accepted here' } as const;
+const UNASKED = { code: 'CONTRADICTS_RUN', detail: 'asks for a child run that no run here asked for' } as const;
 const MOST_DETAILS = 20;
 
 /** Why a record with these strays is a dead letter; undefined where it has none. */
@@ -200,6 +207,10 @@ function failureOf(strays: readonly Stray[]): Failure | undefined {
   const which = strays.length === 1 ? 'An event' : `${strays.length} events`;
   return failure(first.code, `${which} of the record changed nothing: the first ${first.detail}.`, { details });
 }
+
+/** A child run's id follows from its parent's: any other was made up. */
+const isOwnChild = ({ run, parent }: RunEvent & { type: 'run.requested' }): boolean =>
+  run === derivedId('run', parent.run, parent.step, String(parent.attempt));
 
 /** A page has a trace of its own: it is linked to its parent's. */
 const spanOf = ({ id, parent }: Run, at: number) => ({

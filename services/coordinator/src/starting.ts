@@ -1,4 +1,4 @@
-import { type Broker, type Outgoing, sizeOf } from '@millrace/broker';
+import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
 import type { RunEvent, Topics } from '@millrace/contracts';
 import { dueTicks, inputOfGathered, type LoadedPlan, loadStarts, Schedule, Starts, tickAsks } from '@millrace/pipeline';
 import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
@@ -21,34 +21,39 @@ interface Needs {
 
 /**
  * Begins what is due: the times of schedules, records that were gathered, runs whose turn has come. Each is published with a key that follows from what it is,
- * and only then done with, so who dies in between publishes it again, and it is the same run. True where there is more.
+ * and only then done with, so who dies in between publishes it again, and it is the same run. A kind that fails holds up no other. True where there is more.
  */
 export async function beginDue(needs: Needs, at: number): Promise<boolean> {
   const due = await needs.store.starts.due(at);
-  const more = [
-    due.schedules && (await tick(needs, at)),
-    due.gatherings && (await endGatherings(needs, at)),
-    due.places && (await tell(needs, at)),
-    due.signals && (await tellSignals(needs, at)),
-  ];
-  return more.some(Boolean);
+  const kinds = [
+    due.schedules && tick,
+    due.gatherings && endGatherings,
+    due.places && tell,
+    due.signals && tellSignals,
+  ] as const;
+  let more = false;
+  for (const begin of kinds) {
+    try {
+      if (begin && (await begin(needs, at))) more = true;
+    } catch (error) {
+      needs.telemetry.log.warn({ err: error }, 'What is due could not begin; it is tried again.');
+    }
+  }
+  return more;
 }
 
-async function tick({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
+async function tick(needs: Needs, at: number): Promise<boolean> {
+  const { store, broker, telemetry } = needs;
   const rows = await store.starts.dueSchedules(at, BATCH);
   let more = rows.length === BATCH;
   for (const row of rows) {
-    const schedule = scheduleOf(row);
-    if (!schedule) {
+    const begins = ticksOf(row, { needs, at });
+    if (!begins) {
       telemetry.log.error({ schedule: row.id }, 'A schedule cannot be read: it is stopped.');
       await store.starts.moveOn(row, undefined);
       continue;
     }
-    const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
-    const records = ticks.map((tick) => {
-      const asks = tickAsks({ ...schedule, name: row.name }, tick);
-      return intakeRecord(topics, { pipeline: row.pipeline, ...asks, source: `/millrace/schedules/${row.id}`, at });
-    });
+    const { records, next } = begins;
     const fitting = records.filter((record) => sizeOf(record) <= broker.maxRecordBytes);
     if (fitting.length < records.length)
       telemetry.log.error(
@@ -62,6 +67,27 @@ async function tick({ store, broker, topics, telemetry }: Needs, at: number): Pr
   return more;
 }
 
+/** What a schedule begins now, and when it is due next; undefined where it cannot be read. */
+function ticksOf(
+  row: ScheduleRow,
+  { needs, at }: { needs: Needs; at: number },
+): { records: Outgoing[]; next: number | undefined } | undefined {
+  try {
+    const schedule = scheduleOf(row);
+    if (!schedule) return undefined;
+    const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
+    const source = `/millrace/schedules/${row.id}`;
+    const records = ticks.map((tick) => {
+      const asks = tickAsks({ ...schedule, name: row.name }, tick);
+      return intakeRecord(needs.topics, { pipeline: row.pipeline, ...asks, source, at });
+    });
+    return { records, next };
+  } catch (error) {
+    needs.telemetry.log.error({ schedule: row.id, ...causeOf(error) }, 'The times of a schedule cannot be computed.');
+    return undefined;
+  }
+}
+
 function scheduleOf({ name, spec }: ScheduleRow) {
   const { data } = Schedule.safeParse(spec);
   return data && loadStarts(Starts.parse({ schedules: { [name]: data } })).schedules.get(name);
@@ -72,7 +98,8 @@ async function endGatherings({ store, broker, topics, telemetry }: Needs, at: nu
   const done: string[] = [];
   const records: Outgoing[] = [];
   for (const gathering of gatherings) {
-    const record = gatheredRecord(topics, gathering, { trigger: await store.starts.trigger(gathering.trigger), at });
+    const trigger = await store.starts.trigger(gathering.trigger);
+    const record = gatheredRecord({ topics, telemetry }, gathering, { trigger, at });
     if (record && sizeOf(record) <= broker.maxRecordBytes) {
       records.push(record);
       done.push(gathering.id);
@@ -90,16 +117,21 @@ async function endGatherings({ store, broker, topics, telemetry }: Needs, at: nu
 type StoredTrigger = Awaited<ReturnType<Store['starts']['trigger']>>;
 
 function gatheredRecord(
-  topics: Topics,
+  { topics, telemetry }: Pick<Needs, 'topics' | 'telemetry'>,
   { id, records }: DueGathering,
   of: { trigger: StoredTrigger; at: number },
 ): Outgoing | undefined {
   const { trigger: row, at } = of;
   if (!row) return undefined;
   const { pipeline, name, spec } = row;
-  const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
-  const input = inputOfGathered(trigger!, records);
-  return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
+  try {
+    const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
+    const input = inputOfGathered(trigger!, records);
+    return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
+  } catch (error) {
+    telemetry.log.error({ gathering: id, ...causeOf(error) }, 'What a trigger gathered makes no input.');
+    return undefined;
+  }
 }
 
 async function tell({ store, broker, topics }: Needs, at: number): Promise<boolean> {

@@ -49,12 +49,15 @@ export class Timers {
 
   private async fire(): Promise<void> {
     this.next = -Infinity;
+    // One kind that fails holds up no other.
+    const kinds = [() => this.fireDue(), async () => (await this.of.others?.(this.of.now())) ?? false];
     let more = false;
-    try {
-      more = await this.fireDue();
-      if (await this.of.others?.(this.of.now())) more = true;
-    } catch (error) {
-      this.of.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
+    for (const due of kinds) {
+      try {
+        if (await due()) more = true;
+      } catch (error) {
+        this.of.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
+      }
     }
     this.schedule(more ? 1 : POLL_MS);
   }

@@ -71,6 +71,10 @@ export class Triggers {
     return [...this.running.values()].every(({ consumption }) => consumption?.ready);
   }
 
+  get consumptions(): readonly Consumption[] {
+    return [...this.running.values()].flatMap(({ consumption }) => consumption ?? []);
+  }
+
   /** These plans are what their pipelines' new runs get: their triggers take the place of those before. */
   follow(plans: readonly LoadedPlan[]): void {
     if (this.draining) return;

@@ -24,6 +24,7 @@ import { countRequests } from './metrics.js';
 import { ProblemFilter, RequestProblem } from './problems.js';
 import { Pages } from './page/pages.js';
 import { checkTarget } from './target.js';
+import { Progress } from './progress.js';
 import { Readiness } from './readiness.js';
 import { RequestValidation } from './validation.js';
 
@@ -34,6 +35,8 @@ export interface GatewayOptions extends Partial<GatewaySettings> {
   readonly pauses?: Pauses;
   /** So long at most a request with an idempotency key waits to be taken on. */
   readonly takenOnWithinMs?: number;
+  /** True, or why those cannot do their work who live in this process too: the gateway is not ready then. */
+  readonly others?: (() => Promise<true | string>) | undefined;
   readonly port: number;
   readonly host: string;
   /** Takes the next free port where this one is taken. */
@@ -57,7 +60,8 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   const watched = { reader: options.reader, log: house.telemetry.log };
   const live = new LiveFacts(watched);
   const soon = new LiveFacts(watched, LOOK_SOON_MS);
-  const readiness = new Readiness(house, options.reader);
+  const progress = new Progress(house);
+  const readiness = new Readiness(house, options.reader, { progress, others: options.others });
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));
   const pages = new Pages(options.jaegerUrl);
@@ -93,6 +97,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
     ready: () => readiness.state(),
     drain: async (ms) => {
       readiness.stop();
+      progress[Symbol.dispose]();
       const late = startTimer(ms, () => server.closeAllConnections());
       await app.close();
       late.stop();

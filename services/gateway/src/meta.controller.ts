@@ -28,7 +28,8 @@ export class MetaController {
   @Get('readyz')
   async ready(@Res({ passthrough: true }) response: ServerResponse) {
     const state = await this.readiness.state();
-    if (state === true) return { ready: true };
+    const { degraded } = this.readiness;
+    if (state === true) return { ready: true, ...(degraded.length > 0 && { degraded }) };
     response.statusCode = 503;
     return { ready: false, reason: state };
   }

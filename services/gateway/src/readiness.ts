@@ -1,5 +1,9 @@
 import type { House } from '@millrace/service';
 import type { Reader } from '@millrace/store';
+import type { Progress } from './progress.js';
+
+/** True, or why those cannot do their work who live in the same process. */
+type Others = () => Promise<true | string>;
 
 /** Whether the gateway can do its work now. */
 export class Readiness {
@@ -8,7 +12,13 @@ export class Readiness {
   constructor(
     private readonly house: Pick<House, 'broker'>,
     private readonly reader: Pick<Reader, 'healthy'>,
+    private readonly of: { readonly progress?: Pick<Progress, 'still'>; readonly others?: Others | undefined } = {},
   ) {}
+
+  /** What does not get on, though the gateway does its own work. */
+  get degraded(): readonly string[] {
+    return this.of.progress?.still ?? [];
+  }
 
   stop(): void {
     this.stopping = true;
@@ -18,7 +28,8 @@ export class Readiness {
   async state(): Promise<true | string> {
     if (this.stopping) return 'stopping';
     const [broker, store] = await Promise.all([this.house.broker.healthy(), this.reader.healthy()]);
-    if (!broker) return 'the broker cannot be reached';
-    return store || 'the store cannot be reached';
+    if (!broker) return this.house.broker.ailment ?? 'the broker cannot be reached';
+    if (!store) return 'the store cannot be reached';
+    return (await this.of.others?.()) ?? true;
   }
 }

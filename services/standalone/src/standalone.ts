@@ -72,7 +72,8 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     limits: opening.use(await followLimits(gatewayHouse)),
     pauses: opening.use(await followPauses(gatewayHouse)),
   };
-  drained(await startCoordinator(await house('coordinator'), { store, pipelines, pauses: shared.pauses }));
+  const coordinator = await startCoordinator(await house('coordinator'), { store, pipelines, pauses: shared.pauses });
+  drained(coordinator);
   const { STAGE_CONCURRENCY: concurrency } = config;
   await Promise.all(
     STAGES.map(async ({ name, stage, providers }) =>
@@ -93,7 +94,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
-    { reader: store.reader, ...shared, host, port, nextFreePort: true, ...own },
+    { reader: store.reader, ...shared, others: () => coordinator.ready(), host, port, nextFreePort: true, ...own },
   );
   drained(gateway);
   // Where the CLI looks first.

@@ -36,13 +36,19 @@ export function doctorCommand(program: Command, { terminal, end }: Context): voi
 
 async function gatewayChecks(client: ReturnType<typeof clientOf>): Promise<Check[]> {
   const ready = await client.probe('/readyz');
-  const { reason } = (ready?.body ?? {}) as { reason?: unknown };
+  const { reason, degraded = [] } = (ready?.body ?? {}) as { reason?: unknown; degraded?: unknown };
+  const still = Array.isArray(degraded) ? degraded.map(String) : [];
   const api = await client.probe('/openapi.json');
   const { info } = (api?.body ?? {}) as { info?: { version?: unknown } };
   const { data } = PipelineList.safeParse((await client.probe('/v1/pipelines'))?.body);
   const names = data?.items.map(({ name }) => name) ?? [];
   return [
     { check: 'ready', ok: ready?.status === 200, detail: ready?.status === 200 ? '' : String(reason ?? 'no answer') },
+    {
+      check: 'partitions',
+      ok: still.length === 0,
+      detail: still.length === 0 ? '' : `${still.join('; ')}. See the coordinator’s log and its /readyz.`,
+    },
     { check: 'api', ok: info?.version === '1', detail: `version ${String(info?.version ?? 'unknown')}` },
     ...(await stageChecks(client)),
     { check: 'pipelines', ok: names.length > 0, detail: names.join(', ') || 'none deployed' },

@@ -1,0 +1,71 @@
+import type { Broker } from '@millrace/broker';
+import { startInterval, type Timer } from '@millrace/contracts/timers';
+import type { House } from '@millrace/service';
+
+/** How often it is looked where the coordinator is. */
+const LOOK_MS = 5_000;
+/** A partition with a backlog that has not moved for so long is told of. */
+const STILL_MS = 15_000;
+
+interface Seen {
+  readonly committed: number | null;
+  readonly since: number;
+}
+
+/**
+ * Watches, through the broker alone, whether the coordinator gets on: a partition that has a backlog and whose offset does
+ * not move stands still, whatever the coordinator says of itself, and also where there is none.
+ */
+export class Progress implements Disposable {
+  private readonly seen = new Map<string, Seen>();
+  private readonly timer: Timer;
+  private found: readonly string[] = [];
+
+  constructor(
+    private readonly house: Pick<House, 'topics' | 'groups'> & { readonly broker: Pick<Broker, 'lag'> },
+    private readonly now: () => number = Date.now,
+  ) {
+    this.timer = startInterval(LOOK_MS, () => void this.look()).unref();
+  }
+
+  /** Partitions that stand still, each in a sentence. */
+  get still(): readonly string[] {
+    return this.found;
+  }
+
+  /** Looks where the groups are. A broker that does not say is asked again. */
+  async look(): Promise<void> {
+    const { topics, groups } = this.house;
+    const pairs = [
+      [groups.intake, topics.intake],
+      [groups.runs, topics.runs],
+      [groups.deployments, topics.deployments],
+      [groups.deadLetters, topics.deadLetters],
+    ] as const;
+    try {
+      const still = await Promise.all(pairs.map(([group, topic]) => this.stillIn(group, topic)));
+      this.found = still.flat();
+    } catch {
+      // `/readyz` tells that the broker is away.
+    }
+  }
+
+  private async stillIn(group: string, topic: string): Promise<readonly string[]> {
+    const at = this.now();
+    const still: string[] = [];
+    for (const { partition, committed, backlog } of await this.house.broker.lag(group, topic)) {
+      const key = `${topic}/${partition}`;
+      const before = this.seen.get(key);
+      const since = before && backlog > 0 && before.committed === committed ? before.since : at;
+      this.seen.set(key, { committed, since });
+      if (at - since < STILL_MS) continue;
+      const seconds = Math.round((at - since) / 1_000);
+      still.push(`partition ${partition} of ${topic} has ${backlog} records and has not moved for ${seconds} s`);
+    }
+    return still;
+  }
+
+  [Symbol.dispose](): void {
+    this.timer.stop();
+  }
+}
