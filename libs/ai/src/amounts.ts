@@ -44,7 +44,12 @@ export function amountsIn(text: string): Amount[] {
     value: numberOf(number) * (thousands ? 1000 : 1),
     currency: CODES[unit.toLowerCase()]!,
   }));
-  return amounts.filter((a, i) => amounts.findIndex((b) => b.value === a.value && b.currency === a.currency) === i);
+  const each = new Map<string, Amount>();
+  for (const amount of amounts) {
+    const name = `${amount.value} ${amount.currency}`;
+    if (!each.has(name)) each.set(name, amount);
+  }
+  return [...each.values()];
 }
 
 /** `1,234.50`, `1.234,50`, `1 234` and `1'234` alike: a last separator with one or two digits after it is the decimal one. */

@@ -5,6 +5,7 @@ import { Amount, amountsIn } from './amounts.js';
 import { Answered, capped, type CallOptions } from './answer.js';
 import { accountsIn, cardsIn, emailsIn, ibansIn, loosePhonesIn, type Span } from './spans.js';
 import { customerNameIn, issueIn, PRODUCTS, productIn } from './topics.js';
+import { windowsOf } from './windows.js';
 
 /** What a message names. Card numbers show their last four digits only; dates are ISO 8601 days; phones are E.164. */
 export const Entities = z.object({
@@ -44,7 +45,7 @@ export class RuleEntityExtractor extends EntityExtractor {
   }
 }
 
-/** Dates and phone numbers come from larger grammars, which look at the first 8 KB only to stay quick on hostile text. */
+/** Dates and phone numbers come from larger grammars, which look at the first 8 KB only, piece by piece, to stay quick on hostile text. */
 const GRAMMAR_TEXT = 8 * 1024;
 
 /** The facts in a message that was written at `at`. */
@@ -80,7 +81,8 @@ const NOT_A_DAY = /\bnow\b|^(?:with)?in\b|^for\b/i;
 
 function datesIn(text: string, at: Date): string[] {
   return once(
-    chrono.en.GB.parse(text.replace(FROM_DAY, 'on '), { instant: at, timezone: 0 })
+    windowsOf(text.replace(FROM_DAY, 'on '))
+      .flatMap((window) => chrono.en.GB.parse(window.text, { instant: at, timezone: 0 }))
       .filter(({ text: written }) => !NOT_A_DAY.test(written))
       .filter(({ start }) => start.isCertain('day') || start.isCertain('weekday'))
       .map(({ start }) => isoDay(start.get('year')!, start.get('month')!, start.get('day')!)),
@@ -93,11 +95,13 @@ function isoDay(year: number, month: number, day: number): string {
 
 /** Numbers of a known plan; and, as plans change, what is written like one and of a possible length. */
 function phonesIn(text: string, taken: readonly Place[]): string[] {
-  const known = findPhoneNumbersInText(text, 'GB').map(({ number, startsAt, endsAt }) => ({
-    start: startsAt,
-    end: endsAt,
-    value: number.number as string,
-  }));
+  const known = windowsOf(text).flatMap(({ start, text: part }) =>
+    findPhoneNumbersInText(part, 'GB').map(({ number, startsAt, endsAt }) => ({
+      start: start + startsAt,
+      end: start + endsAt,
+      value: number.number as string,
+    })),
+  );
   const possible = loosePhonesIn(text)
     .filter(({ value }) => /^[(+0]/.test(value) && value.replace(/\D/g, '').length >= 10)
     .slice(0, 50)
