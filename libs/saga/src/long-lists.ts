@@ -30,8 +30,20 @@ export async function withLists(decision: Decision, of: { plan: LoadedPlan; load
 const mayHaveLists = ({ plan, compiled }: LoadedPlan): boolean =>
   plan.given !== undefined || compiled.steps.some(({ step }) => step.kind === 'map' || step.kind === 'run');
 
+/** Whether a list stands in for another somewhere in a value. Nearly none does, and to find that out takes no promise for each item of a long one. */
+function holdsPaged(value: unknown): boolean {
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (isPaged(next)) return true;
+    for (const one of Object.values(next)) if (typeof one === 'object' && one !== null) waiting.push(one);
+  }
+  return false;
+}
+
 async function filled(value: unknown, load: Load): Promise<unknown> {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || !holdsPaged(value)) return value;
   if (isPaged(value)) {
     const facts = await load(value.$pages.map(({ run }) => run));
     const parts = value.$pages.map(({ run }) => listIn(evolve(undefined, run, facts.get(run) ?? [])));
