@@ -46,6 +46,7 @@ export default {
     // Minutes of hostile records and requests.
     { ...base, displayName: 'fuzz', testMatch: ['**/src/**/*.fuzz.ts'] },
   ],
-  testTimeout: 60_000,
+  // Patience, not a promise: a machine under load takes its time.
+  testTimeout: 180_000,
   maxWorkers: '100%',
 };

@@ -14,6 +14,7 @@ function nameOf(callee) {
 
 /** A pause in the steps of a test itself: not between two looks at a condition, and not in what a test puts in its way. */
 function isStepOfATest(node) {
+  if (node.parent.type !== 'AwaitExpression' && node.parent.type !== 'ArrowFunctionExpression') return false;
   for (let at = node; at.parent; at = at.parent) {
     if (LOOPS.has(at.type)) return false;
     if (!/Function/.test(at.type) || at.parent.type === 'NewExpression') continue;

@@ -2,14 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceSettings } from '@millrace/service';
+import { emptyStore } from '@millrace/store/testing';
 import { accepted, openPlace, type Place } from './accepted/suite.js';
 
 let dir: string;
 let place: Place;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'millrace-accepted-'));
+  await emptyStore(dir);
   place = await openPlace(serviceSettings({ LOG_LEVEL: 'silent', MILLRACE_DATA: dir }), 1);
-}, 60_000);
+});
 afterAll(async () => {
   await place[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });

@@ -15,6 +15,7 @@ const allowed = [
   `test('a', async () => { while (!done()) await sleep(5); });`,
   `test('a', async () => { await consume(async () => { await sleep(5); }); });`,
   `const until = async () => { for (;;) await new Promise((resolve) => setTimeout(resolve, 5)); };`,
+  `test('a', async () => { await expect(sleep(NaN)).rejects.toThrow(); });`,
   `fc.assert(property, { seed: 7 });`,
   `const key = randomUUID();`,
 ];

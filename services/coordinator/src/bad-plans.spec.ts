@@ -5,6 +5,7 @@ import { randomId, runIdOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline';
 import { openHouse, type Running, serviceSettings } from '@millrace/service';
 import { openStore } from '@millrace/store';
+import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { startCoordinator } from './coordinator.js';
 import { deployment } from './deployment.js';
@@ -14,6 +15,7 @@ const log: string[] = [];
 const told = telemetry({ service: 'coordinator', logTo: { write: (line) => void log.push(line) } });
 const dir = await mkdtemp(join(tmpdir(), 'millrace-bad-plans-'));
 const house = await openHouse('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
+await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 let running: Running | undefined;
 

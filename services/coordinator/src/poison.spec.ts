@@ -6,6 +6,7 @@ import { derivedId, HEADER, randomId, RunEvent, runIdOf, type StepCommand } from
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openHouse, type Running, serviceSettings } from '@millrace/service';
 import { openStore, type Store, StoreUnavailable } from '@millrace/store';
+import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { intakeRecord } from './intake-record.js';
@@ -34,6 +35,7 @@ const told = telemetry({
   logTo: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
 });
 const house = await openHouse('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
+await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Runs whose rows the store refuses, as a database refuses a value. */
 const refused = new Set<string>();
@@ -77,7 +79,7 @@ beforeAll(async () => {
     pipelines: [plain, inTurn, wide, slow, napping],
     maxAnswerBytes: 4_000_000,
   });
-}, 60_000);
+});
 afterAll(async () => {
   await running.drain(2_000);
   await stage[Symbol.asyncDispose]();

@@ -57,7 +57,7 @@ async function begin(...pipelines: Pipeline[]): Promise<void> {
   running = await startCoordinator(house, { store, pipelines, now: () => Date.now() + ahead });
   await until(async () => (await running!.ready()) === true);
 }
-beforeAll(() => stage, 60_000);
+beforeAll(() => stage);
 afterEach(async () => {
   await running?.drain(2_000);
   ahead = 0;

@@ -26,13 +26,9 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'lines across': 'From: a@example.com\nContent-Type: text/html\n\n' + ' <hr>'.repeat(100_000),
 };
 
-test.each(Object.keys(HOSTILE))(
-  'a hostile mail is read in a time that ends: %s',
-  async (name) => {
-    expect(await customerEmail({ raw: HOSTILE[name]! })).toBeDefined();
-  },
-  10_000,
-);
+test.each(Object.keys(HOSTILE))('a hostile mail is read in a time that ends: %s', async (name) => {
+  expect(await customerEmail({ raw: HOSTILE[name]! })).toBeDefined();
+});
 
 /** Milliseconds of this process's work, the least of three tries: what else the machine does counts little. */
 function work(action: () => unknown): number {
