@@ -15,10 +15,12 @@ const HELP = `npm run services                          build, then start every 
   --no-build                             run what was built before
 
 PIPELINES=@millrace/agent: that pipeline, and the stages that it brings.
+PORT=9000: the gateway’s port (8080 unless given); the other services’ health ports follow it.
 KAFKA_BROKERS, DATABASE_URL, OTEL_EXPORTER_OTLP_ENDPOINT, TOPIC_PREFIX: from the environment, else from npm run infra.`;
 
 const GATEWAY_PORT = 8080;
-const FIRST_PORT = 8100;
+/** From the gateway's port to the first of the others. */
+const APART = 20;
 const DRAIN_MS = 45_000;
 /** A service that lived this long has recovered: the next restart is quick again. */
 const STEADY_MS = 30_000;
@@ -158,12 +160,20 @@ function refuseTwice() {
   );
 }
 
+function gatewayPort() {
+  const text = process.env.PORT?.trim();
+  if (!text) return GATEWAY_PORT;
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535 - APART) return Number(text);
+  throw new UsageError(`PORT is "${text}": expected the gateway’s port, from 1 to ${65_535 - APART}, e.g. 8080.`);
+}
+
 async function instances({ counts, known }) {
+  const first = gatewayPort();
   const taken = new Set();
   const list = [];
   for (const [name, count] of counts) {
     for (let nth = 1; nth <= count; nth++) {
-      const port = await choosePort(undefined, name === 'gateway' && nth === 1 ? GATEWAY_PORT : FIRST_PORT, taken);
+      const port = await choosePort(undefined, name === 'gateway' && nth === 1 ? first : first + APART, taken);
       taken.add(port);
       list.push({ label: count > 1 ? `${name}-${nth}` : name, folder: known.get(name), port });
     }

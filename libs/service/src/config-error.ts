@@ -70,7 +70,10 @@ export function readAll<Read extends readonly unknown[]>(
     } catch (error) {
       const found = (error as { problems?: unknown } | undefined)?.problems;
       if (!Array.isArray(found)) throw error;
-      problems.push(...(found as ConfigProblem[]));
+      // A setting of several services is named once.
+      for (const one of found as ConfigProblem[])
+        if (!problems.some(({ variable, problem }) => variable === one.variable && problem === one.problem))
+          problems.push(one);
       return undefined;
     }
   });

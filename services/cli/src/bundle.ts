@@ -93,9 +93,16 @@ async function fromModule(url: () => string, source: string): Promise<readonly B
     if (cause instanceof CliError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     const what = cause instanceof PlanError ? 'cannot be compiled' : 'cannot be loaded';
-    throw new CliError(EXIT.usage, `${source} ${what}: ${why}`, { cause });
+    const place = cause instanceof Error ? placeIn(cause) : undefined;
+    throw new CliError(EXIT.usage, `${source} ${what}: ${why}${place === undefined ? '' : `\n${place}`}`, { cause });
   }
 }
+
+/** The first line of the stack that is in a module of the person's. */
+const placeIn = ({ stack = '' }: Error): string | undefined =>
+  stack
+    .split('\n')
+    .find((line) => /^\s+at /.test(line) && !/node:|@millrace|[\\/](libs|services)[\\/]\w+[\\/](src|dist)/.test(line));
 
 const isDefined = (value: unknown): value is Defined =>
   typeof value === 'object' && value !== null && 'loaded' in value && 'plan' in value && 'contracts' in value;

@@ -14,6 +14,8 @@ import type { z } from 'zod';
 export interface StageEntry {
   readonly name: string;
   readonly stage: AnyStage;
+  /** Reads its settings. @throws {ConfigError} */
+  readonly settings: (env: Env) => unknown;
   readonly providers: (env: Env) => NonNullable<StageOptions['providers']>;
 }
 
@@ -27,6 +29,7 @@ const entry = <Schema extends z.ZodType>(
 ): StageEntry => ({
   name,
   stage,
+  settings: (env) => own && readSettings(own.config, env, name),
   providers: (env) => (own ? own.providers(readSettings(own.config, env, name)) : []),
 });
 

@@ -5,6 +5,7 @@ import { embeddedBroker } from '@millrace/broker-embedded';
 import { loadPipelines, startCoordinator } from '@millrace/coordinator';
 import { gatewaySettings, startGateway } from '@millrace/gateway';
 import {
+  ConfigError,
   type Env,
   followCancellations,
   followLimits,
@@ -42,15 +43,23 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
     () => readSettings(StandaloneConfig, env, 'standalone'),
     () => gatewaySettings(env),
+    ...STAGES.map(
+      ({ settings }) =>
+        () =>
+          settings(env),
+    ),
   ] as const);
   const settings: ServiceSettings = { ...common, kafka: undefined };
-  await keepPrivate(settings.dataDir, { create: true });
+  await usable(settings.dataDir);
   await using opening = new AsyncDisposableStack();
   // First of all, because nobody else may touch the rest of the data while we have the log.
   const { log } = opening.use(telemetry({ service: 'standalone', ...settings }));
   const broker = opening.use(await ownLog(settings.dataDir, log));
   const urlFile = join(settings.dataDir, 'url');
   await rm(urlFile, { force: true });
+  const pidFile = join(settings.dataDir, 'pid');
+  await writeFile(pidFile, String(process.pid));
+  opening.defer(() => rm(pidFile, { force: true }));
 
   const houses: House[] = [];
   const house = async (service: string) => {
@@ -59,7 +68,10 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     return opened;
   };
   const [store, pipelines, gatewayHouse] = await Promise.all([
-    untilReached({ log, signal: undefined }, () => openStore(settings)),
+    // PGlite is here, or is not: there is nothing to wait for.
+    settings.databaseUrl === undefined
+      ? openStore(settings)
+      : untilReached({ log, signal: undefined }, () => openStore(settings)),
     loadPipelines(config.PIPELINES),
     house('gateway'),
   ]);
@@ -104,6 +116,32 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const names = pipelines.map(({ loaded }) => loaded.plan.pipeline);
   return { url: gateway.url, settings, pipelines: names, broker, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
+
+/** Makes the folder of the data, and writes to it. @throws {ConfigError} where that cannot be done */
+async function usable(dataDir: string): Promise<void> {
+  const probe = join(dataDir, `probe-${process.pid}`);
+  try {
+    await keepPrivate(dataDir, { create: true });
+    await writeFile(probe, ' '.repeat(64 * 1_024));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = WHY_UNUSABLE[code ?? ''] ?? `cannot be written to (${code ?? String(error)})`;
+    const problem = `is ${JSON.stringify(dataDir)}, which ${why}: name a folder that can be written to`;
+    throw new ConfigError('standalone', [{ variable: 'MILLRACE_DATA', problem }]);
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+const WHY_UNUSABLE: Readonly<Record<string, string>> = {
+  EEXIST: 'is a file',
+  ENOTDIR: 'is in a file, not in a folder',
+  EACCES: 'must not be written to by this user',
+  EPERM: 'must not be written to by this user',
+  EROFS: 'is on a file system that is read only',
+  ENOSPC: 'is on a disk that is full',
+  EDQUOT: 'has no space left for this user',
+};
 
 /** @throws {BrokerError} `LOG_IN_USE` where another Millrace runs on the data, with the way to it */
 async function ownLog(dataDir: string, log: Log): Promise<Broker> {
