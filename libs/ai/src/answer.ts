@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { z } from 'zod';
 
 /** Tokens a model charged for one answer, where the provider says. */
@@ -27,5 +28,5 @@ export const MAX_TEXT = 64 * 1024;
 
 /** The part of a text that models and rules look at. */
 export function capped(text: string): string {
-  return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+  return cut(text, MAX_TEXT);
 }

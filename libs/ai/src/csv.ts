@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { ModelDataInvalid } from './errors.js';
 
 /** One labelled example. */
@@ -55,7 +56,7 @@ export function parseExamples(csv: string): LabelledText[] {
   const labelAt = names.findIndex((name) => LABEL_COLUMNS.includes(name));
   if (textAt < 0 || labelAt < 0) {
     throw new ModelDataInvalid(
-      `The CSV's header is "${(header ?? []).join(',').slice(0, 80)}": expected a column text and a column label (or category, or intent).`,
+      `The CSV's header is "${cut((header ?? []).join(','), 80)}": expected a column text and a column label (or category, or intent).`,
     );
   }
   return rows.map((row, index) => {

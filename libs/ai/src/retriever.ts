@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import MiniSearch, { type SearchResult } from 'minisearch';
 import { z } from 'zod';
 import { capped, type CallOptions } from './answer.js';
@@ -98,7 +99,7 @@ function excerptOf(body: string, terms: readonly string[]): string {
     .sort((a, b) => b.shared - a.shared || a.at - b.at);
   let length = 0;
   const kept = ranked.filter(({ sentence }) => (length += sentence.length + 1) <= EXCERPT);
-  if (kept.length === 0) return text.slice(0, EXCERPT);
+  if (kept.length === 0) return cut(text, EXCERPT, '…');
   return kept
     .sort((a, b) => a.at - b.at)
     .map(({ sentence }) => sentence)

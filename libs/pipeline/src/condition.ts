@@ -1,5 +1,5 @@
 import { Environment, type ASTNode, EvaluationError } from '@marcbachmann/cel-js';
-import { type Failure, failure } from '@millrace/contracts';
+import { cut, type Failure, failure } from '@millrace/contracts';
 import { metered, TOO_COSTLY } from './cel-cost.js';
 import type { Known } from './mapping.js';
 import { PlanError } from './plan-error.js';
@@ -71,7 +71,7 @@ export function reasonOf(error: unknown): string {
 
 /** Names the condition, not the values: CEL's own messages may quote those. */
 const failed = (step: string, text: string, why: string): Failure =>
-  failure('CONDITION_FAILED', `The condition of step "${step}" failed (${why}): ${text.slice(0, 500)}`);
+  failure('CONDITION_FAILED', `The condition of step "${step}" failed (${why}): ${cut(text, 500)}`);
 
 function identifiersOf(node: ASTNode): string[] {
   if (node.op === 'id') return [node.args];

@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import type { Concurrency } from './starts.js';
 
 /** What a run needs before it may begin, where its pipeline has only so many at once for a key. */
@@ -60,6 +61,6 @@ export function placeFor(
 }
 
 export const dropReason = (key: string, limit: number): string =>
-  `dropped: ${limit} of its key${key === '' ? '' : ` "${key.slice(0, 100)}"`} are under way`;
+  `dropped: ${limit} of its key${key === '' ? '' : ` "${cut(key, 100)}"`} are under way`;
 
 export const replaceReason = (run: string): string => `replaced by ${run}`;

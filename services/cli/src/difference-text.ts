@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import type { DifferenceView } from '@millrace/contracts/http';
 import { oneLine } from './terminal.js';
 
@@ -35,5 +36,5 @@ function summaryOf(step: unknown): string {
 
 function said(value: unknown): string {
   const text = oneLine(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return cut(text, LONGEST + 1, '…');
 }

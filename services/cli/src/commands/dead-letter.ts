@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { type Command, Option } from 'commander';
 import { Accepted, DeadLetterList, DeadLetterView } from '@millrace/contracts/http';
 import { DEAD_LETTER_COLUMNS } from '../columns.js';
@@ -67,7 +68,7 @@ function textOf({ id, status, at, failure, run, step, attempts, record, input }:
     `failure   ${failure.code}: ${oneLine(failure.message)}`,
     ...(failure.details ?? []).map(({ pointer, detail }) => `          ${pointer} ${oneLine(detail)}`),
     ...(failure.remedy ? [`remedy    ${failure.remedy}`] : []),
-    ...(record?.value ? ['', plain(Buffer.from(record.value, 'base64').toString('utf8').slice(0, MOST_SHOWN))] : []),
+    ...(record?.value ? ['', plain(cut(Buffer.from(record.value, 'base64').toString('utf8'), MOST_SHOWN))] : []),
     ...(input === undefined ? [] : ['', plain(JSON.stringify(input, null, 2))]),
     ...(status === 'open' ? ['', `millrace dead-letter redrive ${id}`] : []),
   ];

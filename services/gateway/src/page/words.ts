@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 /** A length of time for people: 85 ms, 1.2 s, 3 min 5 s, 2 h 10 min, 3 d 4 h. */
 export function durationOf(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
@@ -76,11 +77,13 @@ export function fieldsOf(value: unknown, name = '', depth = 0): readonly Field[]
 }
 
 function wordsFor(value: unknown): Pick<Field, 'text' | 'kind'> {
-  if (typeof value === 'string') return { text: cut(value), kind: isShort(value) ? 'short' : 'prose' };
+  if (typeof value === 'string') return { text: shortened(value), kind: isShort(value) ? 'short' : 'prose' };
   if (typeof value === 'number' && !Number.isInteger(value))
     return { text: String(Number(value.toPrecision(4))), kind: 'short' };
   const flat = JSON.stringify(value) ?? '';
-  return isShort(flat) ? { text: flat, kind: 'short' } : { text: cut(JSON.stringify(value, null, 2)), kind: 'json' };
+  return isShort(flat)
+    ? { text: flat, kind: 'short' }
+    : { text: shortened(JSON.stringify(value, null, 2)), kind: 'json' };
 }
 
 const isObject = (value: unknown): value is object =>
@@ -88,5 +91,5 @@ const isObject = (value: unknown): value is object =>
 
 const isShort = (text: string): boolean => text.length <= 80 && !text.includes('\n');
 
-const cut = (text: string): string =>
-  text.length > LONGEST ? `${text.slice(0, LONGEST)}\n… (the API has all of it)` : text;
+const shortened = (text: string): string =>
+  text.length > LONGEST ? `${cut(text, LONGEST)}\n… (the API has all of it)` : text;

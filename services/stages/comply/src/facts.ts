@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { injectionSignals, personalDataIn, redact } from '@millrace/ai';
 import type { In } from '@millrace/stage';
 import type { comply } from './contract.js';
@@ -79,5 +80,5 @@ function shareOf<T>(items: readonly T[], holds: (item: T) => boolean): number {
 
 /** A sentence as it may be shown beside the rule it breaks. */
 export function quotable(sentence: string): string {
-  return redact(sentence).slice(0, 300);
+  return cut(redact(sentence), 300);
 }
