@@ -18,6 +18,13 @@ describe('a value that fits no form of several is told about the closest', () =>
     );
   });
 
+  test('where several forms are equally close, each is named', () => {
+    const schema = { anyOf: [{ required: ['raw'] }, { required: ['rawBase64'] }, { required: ['text'] }] };
+    expect(valueProblems({ from: 'ann' }, schema)).toEqual([
+      { pointer: '', detail: 'must have raw, rawBase64 or text' },
+    ]);
+  });
+
   test('unions within unions, lists and other fields are told each for itself', () => {
     const both = z.object({ mails: z.array(mail), at: z.union([z.number(), z.string()]) });
     const found = problems(both, { mails: [{ raw: 3 }, { from: 'a', subject: 'b', text: 4 }], at: true })!;

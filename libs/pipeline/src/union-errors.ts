@@ -24,6 +24,11 @@ function withoutFarther(errors: readonly ErrorObject[], union: ErrorObject): rea
   const [closest] = ranked;
   if (!closest) return errors;
   const others = errors.filter((error) => error !== union && branchOf(error, union) === undefined);
+  const tied = ranked.filter(({ closeness, of }) => closeness === closest.closeness && of.every(isRequired));
+  if (tied.length > 1) {
+    const fields = tied.map(({ of }) => of.map(({ params }) => String(params['missingProperty'])).join(' and '));
+    return [...others, { ...union, message: `must have ${fields.slice(0, -1).join(', ')} or ${fields.at(-1)}` }];
+  }
   if (closest.closeness > -Infinity) return [...others, ...closest.of];
   const types = [...new Set(ranked.flatMap(({ of }) => of.filter(isType).map(({ params }) => String(params['type']))))];
   return [...others, types.length > 0 ? { ...union, message: `must be ${types.join(' or ')}` } : union];
@@ -36,6 +41,7 @@ function branchOf({ schemaPath, instancePath }: ErrorObject, union: ErrorObject)
   return schemaPath.startsWith(start) ? schemaPath.slice(start.length).split('/')[0] : undefined;
 }
 
+const isRequired = ({ keyword }: ErrorObject): boolean => keyword === 'required';
 const isType = ({ keyword }: ErrorObject): boolean => keyword === 'type';
 
 /** The fields of the value that the branch knows, less what is wrong with them; nothing is farther than another type. */
