@@ -7,6 +7,7 @@ import {
   Attempt,
   Count,
   DurationMs,
+  ComputedKey,
   Id,
   IdempotencyKey,
   Name,
@@ -45,7 +46,7 @@ export const Fact = z.discriminatedUnion('type', [
     /** It begins at this time. */
     startAt: TimeMs.optional(),
     /** Of its pipeline only so many of this key may be under way at once. */
-    key: Id.optional(),
+    key: ComputedKey.optional(),
     priority: Priority.optional(),
     tenant: Name.optional(),
     /** It waits for its turn. */
@@ -121,7 +122,7 @@ export const Fact = z.discriminatedUnion('type', [
     show: z.unknown().optional(),
     due: TimeMs.optional(),
     /** Of a signal: the topic it may come from, and the key that its record has. */
-    from: z.object({ topic: text({ max: 249 }), key: Id }).optional(),
+    from: z.object({ topic: text({ max: 249 }), key: ComputedKey }).optional(),
     ...Assigned,
   }),
   /** Somebody has taken a review in hand: another's answer does not count until it is given back or goes to somebody else. */

@@ -24,6 +24,8 @@ export const StepName = text({ min: 1, max: 200 });
 export const PlanReference = text({ min: 1, max: 2_000 });
 /** An id that Millrace made; one that names a record holds the name of its topic. */
 export const Id = text({ min: 1, max: 500 });
+/** What a pipeline’s mapping made of an input or a record, to tell those that go together: empty where it is one for all. */
+export const ComputedKey = text({ max: 500 });
 /** What makes two requests for a run the same request. */
 export const IdempotencyKey = text({ min: 1, max: 1_000 });
 export const Person = text({ max: 200 });
