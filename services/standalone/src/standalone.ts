@@ -109,6 +109,8 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     { reader: store.reader, ...shared, others: () => coordinator.ready(), host, port, nextFreePort: true, ...own },
   );
   drained(gateway);
+  // PGlite gives its files modes of its own.
+  await keepPrivate(settings.dataDir);
   // Where the CLI looks first.
   await writeFile(urlFile, gateway.url);
   opening.defer(() => rm(urlFile, { force: true }));
