@@ -3,7 +3,7 @@ import type { Client } from './client.js';
 import type { CommonOptions } from './context.js';
 import { EXIT } from './exit.js';
 import { shown } from './output.js';
-import { oneLine, paint, plain, type Terminal } from './terminal.js';
+import { commandOf, oneLine, paint, plain, type Terminal } from './terminal.js';
 
 /** Says how a run came out: its output as data, what somebody has to do now in words. @returns the exit code */
 export async function tellOutcome(
@@ -30,7 +30,7 @@ export async function tellOutcome(
       await tellWaits(run, about);
       return EXIT.deadLettered;
     case 'paused':
-      terminal.say(`${run.id} is paused. Go on with it: millrace run resume ${run.id}\n`);
+      terminal.say(`${run.id} is paused. Go on with it: ${commandOf(terminal, `run resume ${run.id}`)}\n`);
       return EXIT.ok;
     default:
       await tellWaits(run, about);
@@ -66,7 +66,7 @@ function parkedText(step: StepView, terminal: Terminal): string {
     `${paint(terminal, 'red', step.name)} is parked: ${step.failure?.code} ${oneLine(step.failure?.message ?? '')}`,
     ...(step.failure?.remedy ? [step.failure.remedy] : []),
     'When that is done, go on from there with:',
-    `  millrace dead-letter redrive ${step.deadLetter}`,
+    `  ${commandOf(terminal, `dead-letter redrive ${step.deadLetter}`)}`,
   ];
   return lines.join('\n') + '\n';
 }
@@ -78,7 +78,9 @@ async function waitingText(
 ): Promise<string> {
   const review = await client.get(`/v1/reviews/${encodeURIComponent(`${run.id}.${step.name}`)}`, ReviewView);
   const command =
-    step.kind === 'review' ? `millrace review answer ${review.id}` : `millrace run signal ${run.id} ${step.name}`;
+    step.kind === 'review'
+      ? commandOf(terminal, `review answer ${review.id}`)
+      : commandOf(terminal, `run signal ${run.id} ${step.name}`);
   return [
     `${paint(terminal, 'yellow', step.name)} waits for ${step.kind === 'review' ? 'somebody to decide' : 'a signal'}. Look at it:`,
     `  ${client.url}/runs/${run.id}`,

@@ -3,6 +3,8 @@ import type { Env } from './config.js';
 /** What the command line has around it; a test gives its own. */
 export interface Terminal {
   readonly env: Env;
+  /** How a person calls the command line here: `npx millrace` where that is how it was started. */
+  readonly program?: string;
   /** Where files are looked for. */
   readonly cwd: string;
   /** Data. */
@@ -28,3 +30,7 @@ export const plain = (text: string): string =>
 
 /** The same on one line. */
 export const oneLine = (text: string): string => plain(text.replaceAll(/\s+/g, ' ')).trim();
+
+/** A command of this command line, as a person can type it here. */
+export const commandOf = ({ program = 'millrace' }: Pick<Terminal, 'program'>, command: string): string =>
+  `${program} ${command}`;

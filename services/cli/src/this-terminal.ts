@@ -15,6 +15,7 @@ export function thisTerminal(): Terminal {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     env,
+    program: env['npm_command'] === 'exec' ? 'npx millrace' : 'millrace',
     cwd: process.cwd(),
     out: (text) => void process.stdout.write(text),
     say: (text) => void process.stderr.write(text),

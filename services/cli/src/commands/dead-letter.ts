@@ -4,7 +4,7 @@ import { Accepted, DeadLetterList, DeadLetterView } from '@millrace/contracts/ht
 import { DEAD_LETTER_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
-import { oneLine, plain } from '../terminal.js';
+import { commandOf, oneLine, plain, type Terminal } from '../terminal.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { queryOf } from './run.js';
 
@@ -35,7 +35,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
         `/v1/dead-letters/${encodeURIComponent(id)}`,
         DeadLetterView,
       );
-      terminal.out(shown(letter, options.output, { name: letter.id, text: () => textOf(letter) }));
+      terminal.out(shown(letter, options.output, { name: letter.id, text: () => textOf(letter, terminal) }));
     });
 
   acting(talking(deadLetter.command('redrive')))
@@ -51,7 +51,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
         );
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         if (accepted.id.startsWith('run_'))
-          terminal.say(`Redriven. Follow it with: millrace run watch ${accepted.id}\n`);
+          terminal.say(`Redriven. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
       }
     });
 }
@@ -59,7 +59,8 @@ export function deadLetterCommands(program: Command, context: Context): void {
 /** Characters of a record that are shown; `-o json` has all of it. */
 const MOST_SHOWN = 2_000;
 
-function textOf({ id, status, at, failure, run, step, attempts, record, input }: DeadLetterView): string {
+function textOf(letter: DeadLetterView, terminal: Terminal): string {
+  const { id, status, at, failure, run, step, attempts, record, input } = letter;
   const lines = [
     `${id}  ${status}`,
     `at        ${at}`,
@@ -70,7 +71,7 @@ function textOf({ id, status, at, failure, run, step, attempts, record, input }:
     ...(failure.remedy ? [`remedy    ${failure.remedy}`] : []),
     ...(record?.value ? ['', plain(cut(Buffer.from(record.value, 'base64').toString('utf8'), MOST_SHOWN))] : []),
     ...(input === undefined ? [] : ['', plain(JSON.stringify(input, null, 2))]),
-    ...(status === 'open' ? ['', `millrace dead-letter redrive ${id}`] : []),
+    ...(status === 'open' ? ['', commandOf(terminal, `dead-letter redrive ${id}`)] : []),
   ];
   return lines.join('\n');
 }

@@ -3,6 +3,7 @@ import { Accepted, History, ReviewList, ReviewView } from '@millrace/contracts/h
 import { REVIEW_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
+import { commandOf } from '../terminal.js';
 import { answerOf, several } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { queryOf, watch } from './run.js';
@@ -88,7 +89,7 @@ export function reviewCommands(program: Command, context: Context): void {
         return;
       }
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
-      terminal.say(`Answered. Follow it with: millrace run watch ${accepted.id}\n`);
+      terminal.say(`Answered. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
     });
 }
 
@@ -108,5 +109,5 @@ async function hold(
     Accepted,
   );
   terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
-  terminal.say(`Who has it: millrace review get ${id}\n`);
+  terminal.say(`Who has it: ${commandOf(terminal, `review get ${id}`)}\n`);
 }

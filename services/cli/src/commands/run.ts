@@ -9,6 +9,7 @@ import { factLine } from '../facts.js';
 import { follow } from '../follow.js';
 import { tellUnserved } from '../no-consumer.js';
 import { listed, shown } from '../output.js';
+import { commandOf } from '../terminal.js';
 import { tellOutcome } from '../outcome.js';
 import { runText } from '../run-text.js';
 import { secondsOf, startAtOf } from '../times.js';
@@ -67,7 +68,7 @@ export function runCommands(program: Command, context: Context): void {
       });
       if (!options.watch && options.wait === undefined) {
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
-        terminal.say(`Follow it with: millrace run watch ${accepted.id}\n`);
+        terminal.say(`Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
         return;
       }
       terminal.say(`${accepted.id}  ${client.url}/runs/${accepted.id}\n`);
@@ -149,7 +150,7 @@ export function runCommands(program: Command, context: Context): void {
         Accepted,
       );
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
-      terminal.say(`It is being moved. Follow it with: millrace run watch ${accepted.id}\n`);
+      terminal.say(`It is being moved. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
     });
 
   acting(talking(run.command('signal')))
@@ -174,7 +175,7 @@ export function runCommands(program: Command, context: Context): void {
           Accepted,
         );
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
-        terminal.say(`Sent. Follow it with: millrace run watch ${accepted.id}\n`);
+        terminal.say(`Sent. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
       },
     );
 }
@@ -217,7 +218,7 @@ export async function watch(run: string, watching: Watching): Promise<void> {
     if (!late.aborted || terminal.signal.aborted) throw error;
     throw new CliError(
       EXIT.timeout,
-      `${run} is still under way after ${seconds} s. Follow it with: millrace run watch ${run}`,
+      `${run} is still under way after ${seconds} s. Follow it with: ${commandOf(terminal, `run watch ${run}`)}`,
     );
   } finally {
     over.abort();
