@@ -173,6 +173,10 @@ export const FAILURES = {
       'Move the run from an earlier step of the new plan, or leave it on its own plan; the details name what does not fit.',
   },
   NOT_A_LIST: { kind: 'permanent', remedy: 'The map’s `over` gave no list: pass it one, or orElse(list, []).' },
+  TOO_MANY_ITEMS: {
+    kind: 'permanent',
+    remedy: 'Give the map a shorter list, in several runs, or raise MAX_MAP_ITEMS on every coordinator.',
+  },
   TOO_MANY_FAILED: {
     kind: 'permanent',
     remedy: 'See why the items failed; redrive the dead letter to try those again that did.',

@@ -9,7 +9,11 @@ import { dueSteps } from './timers.js';
 import { answered, claimed, kept } from './waiting.js';
 
 /** Takes a run on. Its input has been checked against the plan's schema. */
-export function accept(request: RunRequest & { source: string }, plan: LoadedPlan): Decision {
+export function accept(
+  request: RunRequest & { source: string },
+  plan: LoadedPlan,
+  options: { readonly maxItems?: number } = {},
+): Decision {
   const { run, input, source, idempotencyKey, at, key, queued, priority, tenant } = request;
   const startAt = request.startAt !== undefined && request.startAt > at ? request.startAt : undefined;
   const accepted = {
@@ -22,7 +26,7 @@ export function accept(request: RunRequest & { source: string }, plan: LoadedPla
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),
   };
-  return begun(run, accepted, { plan, at });
+  return begun(run, accepted, { plan, at, ...options });
 }
 
 /** Begins a child run, which does the work of a step of another. */
@@ -47,14 +51,16 @@ interface Context {
   readonly target?: Target | undefined;
   /** Whether the run's pipeline is paused: one that is to begin waits for its turn. */
   readonly waits?: boolean | undefined;
+  /** The most items that a map may go over; MAX_MAP_ITEMS without it. */
+  readonly maxItems?: number | undefined;
   /** Which stages are paused, and were; none without it. */
   readonly stages?: StagePauses | undefined;
 }
 
 type Accepted = Omit<Fact & { type: 'run.accepted' }, 'type' | 'at' | 'pipeline' | 'plan'>;
 
-function begun(run: string, accepted: Accepted, { plan, at }: Context): Decision {
-  const decision = new Deciding(undefined, run, plan, at);
+function begun(run: string, accepted: Accepted, { plan, at, maxItems }: Context): Decision {
+  const decision = new Deciding(undefined, run, plan, at, maxItems);
   decision.add({ type: 'run.accepted', at, pipeline: plan.plan.pipeline, plan: plan.hash, ...accepted });
   return decision.settle();
 }
@@ -64,7 +70,7 @@ function begun(run: string, accepted: Accepted, { plan, at }: Context): Decision
  * late, repeated or stale changes nothing.
  */
 export function decide(run: Run, event: RunEvent, context: Context): Decision {
-  const deciding = new Deciding(run, run.id, context.plan, context.at);
+  const deciding = new Deciding(run, run.id, context.plan, context.at, context.maxItems);
   if (event.type === 'run.compensate-requested' && run.status === 'completed') {
     const { step, attempt } = event;
     return deciding.compensate({
@@ -158,7 +164,11 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
   }
 }
 
-function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, { plan, at, target }: Context): Decision {
+function move(
+  run: Run,
+  event: RunEvent & { type: 'run.move-requested' },
+  { plan, at, target, maxItems }: Context,
+): Decision {
   const { to, from, by, reason } = event;
   const act = { ...(by && { by }), ...(reason && { reason }) };
   const moved = run.undoing
@@ -171,7 +181,7 @@ function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, { plan
     deciding.add({ type: 'run.move-refused', at, plan: to, from, failure: moved, ...act });
     return deciding.end();
   }
-  const deciding = new Deciding(run, run.id, target!.plan, at);
+  const deciding = new Deciding(run, run.id, target!.plan, at, maxItems);
   const { kept, restarted, attempt } = moved;
   const deadLetters = [...run.steps].flatMap(([step, { deadLetter }]) =>
     kept.includes(step) ? [] : (deadLetter ?? []),

@@ -112,7 +112,7 @@ export class Deciding extends Recording {
   }
 
   private spread(step: string): void {
-    const of = spreadFor(this.run!, this.plan, step);
+    const of = spreadFor(this.run!, this.plan, { step, maxItems: this.maxItems });
     if ('code' in of) this.giveUp(step, of, null);
     else this.add({ type: 'step.spread', step, at: this.at, ...of });
   }

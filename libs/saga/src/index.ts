@@ -1,6 +1,7 @@
 export { listIn, traceOf } from './children.js';
 export { commandOf } from './command.js';
 export { accept, acceptChild, decide } from './decide.js';
+export { MAX_MAP_ITEMS } from './items.js';
 export { inputFor, type Request } from './attempts.js';
 export { contradictionOf } from './contradiction.js';
 export type { Decision } from './decision.js';

@@ -12,6 +12,9 @@ import {
 import { winnerOf } from './fan.js';
 import type { Run } from './run.js';
 
+/** A map of more items would keep the coordinator from other runs for seconds. */
+export const MAX_MAP_ITEMS = 100_000;
+
 /** What becomes of an item that fails for good. A branch of a race is passed over: the others go on. */
 export function itemPolicyOf(step: PlanStep): ItemFailure {
   if (step.kind === 'map') return step.onItemFailure;
@@ -41,7 +44,8 @@ export function endOf(run: Run, plan: LoadedPlan, step: string): 'done' | Failur
 }
 
 /** The items of a step whose turn has come; a failure where that cannot be told. */
-export function spreadFor(run: Run, plan: LoadedPlan, step: string): Spread | Failure {
+export function spreadFor(run: Run, plan: LoadedPlan, of: { step: string; maxItems: number }): Spread | Failure {
+  const { step, maxItems } = of;
   const definition = plan.step(step);
   if (definition.kind === 'loop') return { as: 'loop', from: 0, items: definition.max };
   if (definition.kind === 'race') {
@@ -52,6 +56,11 @@ export function spreadFor(run: Run, plan: LoadedPlan, step: string): Spread | Fa
   if (!list) return failure('NOT_A_LIST', `What ${step} goes over is no list.`);
   const from = firstOf(run.known);
   const { items, pages } = spreadOf(list, from);
+  if (items > maxItems)
+    return failure(
+      'TOO_MANY_ITEMS',
+      `What ${step} goes over has ${items} items, and may have ${maxItems} (MAX_MAP_ITEMS).`,
+    );
   return { as: 'map', from, items, ...(pages && { keys: pages }) };
 }
 

@@ -5,6 +5,7 @@ import { cancelOf, handlerRequest, toldToParent } from './children.js';
 import type { Decision } from './decision.js';
 import { evolve } from './evolve.js';
 import { type Act, toldToChildren } from './pausing.js';
+import { MAX_MAP_ITEMS } from './items.js';
 import type { Run } from './run.js';
 
 /** Why a run has failed, and in which step. */
@@ -29,6 +30,8 @@ export class Recording {
     protected readonly id: string,
     protected readonly plan: LoadedPlan,
     protected readonly at: number,
+    /** The most items that a map may go over. */
+    protected readonly maxItems: number = MAX_MAP_ITEMS,
   ) {
     this.before = run;
   }

@@ -13,6 +13,12 @@ export const CoordinatorConfig = z.object({
     .regex(/^\d{7,10}$/, 'expected a number of bytes from 1000000 to 9999999999, e.g. 134217728')
     .default('134217728')
     .transform(Number),
+  /** The most items that a map may go over: with more its step fails. */
+  MAX_MAP_ITEMS: z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'expected a number of items from 1 to 9999999, e.g. 100000')
+    .default('100000')
+    .transform(Number),
   INTAKE_KEY_IS_IDEMPOTENT: z
     .enum(['true', 'false'], 'expected true or false')
     .default('false')

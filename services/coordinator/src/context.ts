@@ -22,5 +22,7 @@ export interface Context {
   readonly wakeBy: (at: number) => void;
   /** The most bytes that one batch may be answered with. */
   readonly maxAnswerBytes: number;
+  /** The most items that a map may go over. */
+  readonly maxItems: number;
   readonly now: () => number;
 }

@@ -1,4 +1,5 @@
 import { startInterval } from '@millrace/contracts/timers';
+import { MAX_MAP_ITEMS } from '@millrace/saga';
 import { followPauses, type House, type Pauses, type Running, standstillOf } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Context } from './context.js';
@@ -24,6 +25,8 @@ export interface CoordinatorOptions {
   readonly now?: () => number;
   /** The most bytes that one record may be answered with. Default 128 MiB. */
   readonly maxAnswerBytes?: number;
+  /** The most items that a map may go over. Default 100,000. */
+  readonly maxItems?: number;
 }
 
 /** How often it is looked for topics that nobody waits for any more. */
@@ -62,6 +65,7 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     runs: telemetry.meters.runs,
     wakeBy: (at) => timers.wakeBy(at),
     maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+    maxItems: options.maxItems ?? MAX_MAP_ITEMS,
     now,
   };
   const triggers = new Triggers(context, groups);

@@ -50,7 +50,12 @@ export function intakeSource(
       const { request, plan, traceparent } = reading;
       asked.push({ record, request });
       if (!accepted.has(request.run)) {
-        accepted.set(request.run, { request, decision: accept(request, plan), plan, traceparent });
+        accepted.set(request.run, {
+          request,
+          decision: accept(request, plan, { maxItems: context.maxItems }),
+          plan,
+          traceparent,
+        });
       }
     }
     const summaries = [...accepted.values()].map(({ decision: { run }, plan }) => ({

@@ -15,6 +15,7 @@ await serve(
       pipelines: await loadPipelines(config.PIPELINES),
       keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
       maxAnswerBytes: config.MAX_ANSWER_BYTES,
+      maxItems: config.MAX_MAP_ITEMS,
     });
     return {
       ready: running.ready,

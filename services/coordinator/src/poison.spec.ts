@@ -78,6 +78,7 @@ beforeAll(async () => {
     store: picky,
     pipelines: [plain, inTurn, wide, slow, napping],
     maxAnswerBytes: 4_000_000,
+    maxItems: 1_000_000,
   });
 });
 afterAll(async () => {

@@ -1,5 +1,15 @@
 import { fits, type Outgoing, sizeOf } from '@millrace/broker';
-import { EVENT_TYPE, type Fact, failure, rootTraceparent, type RunEvent } from '@millrace/contracts';
+import {
+  EVENT_TYPE,
+  type Fact,
+  failure,
+  type Failure,
+  jsonFailure,
+  jsonFault,
+  RECORD_DEPTH,
+  rootTraceparent,
+  type RunEvent,
+} from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import { decide, type Decision, type Request, type Run, traceOf } from '@millrace/saga';
 import { ATTRIBUTE, type Telemetry } from '@millrace/telemetry';
@@ -29,15 +39,18 @@ export function answerTo(
         request,
         traceparent: sent(context, run, { request, parent: of.parent ?? rootTraceparent(traceOf(run)) }),
       });
-      if (fits(record, broker.maxRecordBytes)) {
+      const fault = jsonFault(request.input ?? null, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
+      if (!fault && fits(record, broker.maxRecordBytes)) {
         of.budget.spend([record]);
         records.push(record);
         continue;
       }
-      const message = `The input of ${request.step} makes a record of ${sizeOf(record)} bytes; the broker takes ${broker.maxRecordBytes}.`;
+      const cause = fault
+        ? jsonFailure(fault, `The input of ${request.step}`)
+        : tooLarge(`The input of ${request.step}`, record, broker.maxRecordBytes);
       const { step, attempt, at } = request;
       const event = { type: 'step.failed', run: run.id, step, attempt, at, startedAt: at } as const;
-      const next = decide(run, { ...event, failure: failure('RECORD_TOO_LARGE', message) }, { plan: of.plan, at });
+      const next = decide(run, { ...event, failure: cause }, { plan: of.plan, at });
       run = next.run;
       facts.push(...next.facts);
       events.push(...next.events);
@@ -46,12 +59,32 @@ export function answerTo(
     requests = more;
   }
   const told = [
-    ...events.map((event) => eventsRecord(topics.runs, event.run, event)),
+    ...events.map((event) => eventRecord(topics.runs, event, broker.maxRecordBytes)),
     ...facts.flatMap((fact) => factRecords(topics, run, { fact, plan: of.plan, limit: broker.maxRecordBytes })),
   ];
   of.budget.spend(told);
   for (const record of told) records.push(record);
   return { decision: { run, facts, requests: decision.requests, events }, records };
+}
+
+/** How deep a value lies within a record of ours at most. */
+const ENVELOPE_DEPTH = 10;
+
+const tooLarge = (what: string, record: Outgoing, maxBytes: number): Failure =>
+  failure('RECORD_TOO_LARGE', `${what} makes a record of ${sizeOf(record)} bytes; the broker takes ${maxBytes}.`);
+
+/** The record of an event. What a child run is given, or gives its parent, fails the parent's step where no record can hold it. */
+function eventRecord(topic: string, event: RunEvent, maxBytes: number): Outgoing {
+  const record = eventsRecord(topic, event.run, event);
+  if (event.type !== 'step.completed' && event.type !== 'run.requested') return record;
+  const fault = jsonFault(event, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
+  if (!fault && fits(record, maxBytes)) return record;
+  const { run, step, attempt } = event.type === 'run.requested' ? event.parent : event;
+  const what = event.type === 'run.requested' ? `What the run of ${step} is given` : `What the run of ${step} gave`;
+  const cause = fault ? jsonFailure(fault, what) : tooLarge(what, record, maxBytes);
+  const { at } = event;
+  const failed = { type: 'step.failed', run, step, attempt, at, startedAt: at, failure: cause } as const;
+  return eventsRecord(topic, run, failed satisfies RunEvent);
 }
 
 /** Records the span of sending a request; what the request travels under. */

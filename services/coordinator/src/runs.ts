@@ -124,7 +124,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     for (const event of requested) {
       const plan = !work.has(event.run) && parents && parents.has(event.parent.run) && (await plans.find(event.plan));
       if (!plan) continue;
-      const decision = acceptChild(event, { plan, at });
+      const decision = acceptChild(event, { plan, at, maxItems: context.maxItems });
       work.set(event.run, { before: undefined, plan, decision, woken: false });
     }
     return work;
@@ -143,7 +143,12 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
 
   function apply(one: Work, event: RunEvent, of: { at: number; target: Target | undefined; waits: boolean }): void {
     const { facts, requests, events } = one.decision;
-    const next = decide(one.decision.run, event, { plan: one.plan, stages: context.stages, ...of });
+    const next = decide(one.decision.run, event, {
+      plan: one.plan,
+      stages: context.stages,
+      maxItems: context.maxItems,
+      ...of,
+    });
     if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
     one.decision = {
       run: next.run,

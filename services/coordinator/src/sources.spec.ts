@@ -115,6 +115,7 @@ class Process {
       runs: told.meters.runs,
       wakeBy: () => undefined,
       maxAnswerBytes: 10_000_000,
+      maxItems: 100,
       now: () => 1_700_000_000_000,
     };
     this.intake = intakeSource(context, { group: 'i', maxBatch: 10, keyIsIdempotent: false });
