@@ -60,7 +60,7 @@ interface Context {
 type Accepted = Omit<Fact & { type: 'run.accepted' }, 'type' | 'at' | 'pipeline' | 'plan'>;
 
 function begun(run: string, accepted: Accepted, { plan, at, maxItems }: Context): Decision {
-  const decision = new Deciding(undefined, run, plan, at, maxItems);
+  const decision = new Deciding(undefined, run, plan, { at, maxItems });
   decision.add({ type: 'run.accepted', at, pipeline: plan.plan.pipeline, plan: plan.hash, ...accepted });
   return decision.settle();
 }
@@ -70,7 +70,7 @@ function begun(run: string, accepted: Accepted, { plan, at, maxItems }: Context)
  * late, repeated or stale changes nothing.
  */
 export function decide(run: Run, event: RunEvent, context: Context): Decision {
-  const deciding = new Deciding(run, run.id, context.plan, context.at, context.maxItems);
+  const deciding = new Deciding(run, run.id, context.plan, context);
   if (event.type === 'run.compensate-requested' && run.status === 'completed') {
     const { step, attempt } = event;
     return deciding.compensate({
@@ -177,11 +177,11 @@ function move(
       ? moveOf(run, target, from)
       : failure('MOVE_REFUSED', `There is no plan ${to}.`);
   if ('code' in moved) {
-    const deciding = new Deciding(run, run.id, plan, at);
+    const deciding = new Deciding(run, run.id, plan, { at });
     deciding.add({ type: 'run.move-refused', at, plan: to, from, failure: moved, ...act });
     return deciding.end();
   }
-  const deciding = new Deciding(run, run.id, target!.plan, at, maxItems);
+  const deciding = new Deciding(run, run.id, target!.plan, { at, maxItems });
   const { kept, restarted, attempt } = moved;
   const deadLetters = [...run.steps].flatMap(([step, { deadLetter }]) =>
     kept.includes(step) ? [] : (deadLetter ?? []),

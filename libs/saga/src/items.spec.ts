@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomId } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline';
-import { accept, acceptChild, decide } from './decide.js';
+import { accept, decide } from './decide.js';
 
 const work = {
   kind: 'stage',

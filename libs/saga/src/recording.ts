@@ -23,17 +23,20 @@ export class Recording {
   protected readonly facts: Fact[] = [];
   protected readonly requests: Request[] = [];
   protected readonly events: RunEvent[] = [];
+  protected readonly at: number;
+  /** The most items that a map may go over. */
+  protected readonly maxItems: number;
   private readonly before: Run | undefined;
 
   constructor(
     protected run: Run | undefined,
     protected readonly id: string,
     protected readonly plan: LoadedPlan,
-    protected readonly at: number,
-    /** The most items that a map may go over. */
-    protected readonly maxItems: number = MAX_MAP_ITEMS,
+    { at, maxItems = MAX_MAP_ITEMS }: { readonly at: number; readonly maxItems?: number | undefined },
   ) {
     this.before = run;
+    this.at = at;
+    this.maxItems = maxItems;
   }
 
   add(...facts: Fact[]): void {
