@@ -32,6 +32,8 @@ export const StepCommand = z.object({
    * that what a superseded attempt handed on can be told from what the current one did.
    */
   attempt: Attempt,
+  /** Which of the step's own attempts this is, where that is another number: what the stage's code and people are told. */
+  ownAttempt: Attempt.optional(),
   /** As the stage's contract has it. */
   input: z.unknown(),
   /** Earlier outputs (and the run's own input, under `input`) that a step handed off further down still reads. */

@@ -8,6 +8,8 @@ export interface Request {
   readonly step: string;
   readonly stage: string;
   readonly attempt: number;
+  /** Which of the step's own attempts it is. */
+  readonly ownAttempt: number;
   readonly input: unknown;
   readonly known: Readonly<Record<string, unknown>> | undefined;
   readonly at: number;
@@ -30,7 +32,7 @@ export function requestFor(run: Run, plan: LoadedPlan, asked: Asked & { readonly
   const joined = before.attempt === 0 ? definition.predecessors.map((name) => stepOf(run, name).trace) : [before.trace];
   const links = joined.filter((trace) => trace !== undefined);
   const expires = at + Math.ceil(Math.min(attemptDeadline(definition, fallback), left));
-  return { step, stage, attempt, input, known, at, timeoutMs, expires, links };
+  return { step, stage, attempt, ownAttempt: before.tries + 1, input, known, at, timeoutMs, expires, links };
 }
 
 /** An item's numbers go on from its step's, which a run that was moved has of its own past. */

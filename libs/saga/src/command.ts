@@ -4,12 +4,13 @@ import type { Run } from './run.js';
 
 /** What an attempt's stage is asked, as it travels. */
 export function commandOf(run: Run, request: Request): StepCommand {
-  const { step, attempt, input, known, at, timeoutMs, expires, links } = request;
+  const { step, attempt, ownAttempt, input, known, at, timeoutMs, expires, links } = request;
   return {
     run: run.id,
     plan: run.plan,
     step,
     attempt,
+    ...(ownAttempt !== attempt && { ownAttempt }),
     input,
     ...(known && { known }),
     at,

@@ -109,8 +109,9 @@ function apply(run: Draft, fact: Fact): void {
       return;
     case 'step.requested': {
       const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
-      const { attempt } = fact;
-      set(run, fact.step, { since, status: 'running', attempt, child, ...asked(stepOf(run, fact.step), fact) });
+      const before = stepOf(run, fact.step);
+      const numbers = { attempt: fact.attempt, tries: before.tries + 1 };
+      set(run, fact.step, { since, status: 'running', ...numbers, child, ...asked(before, fact) });
       return;
     }
     case 'step.completed':
@@ -127,7 +128,7 @@ function apply(run: Draft, fact: Fact): void {
       run.done = withDone(run, fact.step);
       for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
       for (const step of fact.next ?? [])
-        set(run, step, { since, status: 'running', attempt: fact.attempt, triedSince: since });
+        set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1, triedSince: since });
       return;
     case 'step.failed': {
       const { failure, trace } = fact;

@@ -182,7 +182,8 @@ export class Family {
     const output = { saw: input };
     const off = itemOf(step) ? { wanted: [], skipped: [] } : handOff(plan, step, { ...known, [step]: output });
     for (const one of off.wanted) {
-      const next = { ...one, stage: one.stage!, attempt, known: one.known, at, timeoutMs: 1, expires: 1, links: [] };
+      const times = { at, timeoutMs: 1, expires: 1 };
+      const next = { ...one, stage: one.stage!, attempt, ownAttempt: 1, known: one.known, ...times, links: [] };
       this.send(id, next);
     }
     log.push({

@@ -16,6 +16,8 @@ export interface StepState {
   readonly status: StepStatus;
   /** The attempt that counts; results of any other are late or stale. 0 where there was none. */
   readonly attempt: number;
+  /** How often it was begun itself: an attempt's number goes on from that of the step which handed it on. */
+  readonly tries: number;
   /** How often it failed since the step was begun, redriven or given to a fallback, by code: what the retry policy counts. */
   readonly failures: Readonly<Record<string, number>>;
   /** Since when that is, in milliseconds since the epoch. */
@@ -112,6 +114,7 @@ export const NOT_TRIED = { failures: {}, triedSince: undefined };
 export const NOT_BEGUN: StepState = {
   status: 'pending',
   attempt: 0,
+  tries: 0,
   ...NOT_TRIED,
   since: 0,
   begunAt: undefined,

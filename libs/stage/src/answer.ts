@@ -130,6 +130,7 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     plan: hash,
     step,
     attempt,
+    ...(attempt !== 1 && { ownAttempt: 1 }),
     input,
     known,
     at: of.at,

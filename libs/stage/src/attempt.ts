@@ -41,10 +41,10 @@ export class Attempt implements StageRun {
   private deadline: Timer | undefined;
 
   constructor(private readonly of: AttemptOptions) {
-    const { run, step, attempt } = of.command;
+    const { run, step, attempt, ownAttempt = attempt } = of.command;
     this.id = run;
     this.step = step;
-    this.attempt = attempt;
+    this.attempt = ownAttempt;
     this.pipeline = of.pipeline;
   }
 

@@ -28,13 +28,14 @@ export function readCommand(value: Buffer | null): { command: StepCommand } | { 
 /** The same as the schema says, without its cost: this is asked for every record. A no is asked of the schema again. */
 function isCommand(parsed: unknown): parsed is StepCommand {
   if (!isObject(parsed)) return false;
-  const { run, plan, step, attempt, at, timeoutMs, expires, known, links } = parsed as Partial<StepCommand>;
+  const { run, plan, step, attempt, ownAttempt, at, timeoutMs, expires, known, links } = parsed as Partial<StepCommand>;
   return (
     typeof run === 'string' &&
     RUN_ID.test(run) &&
     typeof plan === 'string' &&
     isStepName(step) &&
     isAttempt(attempt) &&
+    (ownAttempt === undefined || isAttempt(ownAttempt)) &&
     isTimeMs(at) &&
     Number.isInteger(timeoutMs) &&
     timeoutMs! > 0 &&

@@ -6,7 +6,7 @@ export interface StageRun {
   /** The run's id. */
   readonly id: string;
   readonly step: string;
-  /** From 1. */
+  /** Which of the step's own attempts this is, from 1, whatever happened to the steps before it. */
   readonly attempt: number;
   /** The same on every attempt of this step: pass it on to systems that know idempotency keys. */
   readonly idempotencyKey: string;

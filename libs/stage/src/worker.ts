@@ -222,7 +222,7 @@ export class Worker {
         [ATTRIBUTE.stage]: contract.name,
         [ATTRIBUTE.run]: command.run,
         [ATTRIBUTE.step]: command.step,
-        [ATTRIBUTE.attempt]: command.attempt,
+        [ATTRIBUTE.attempt]: command.ownAttempt ?? command.attempt,
         [ATTRIBUTE.plan]: command.plan,
         [ATTRIBUTE.pipeline]: this.of.plans.get(command.plan)?.plan.pipeline,
         [ATTRIBUTE.status]: outcome === 'completed' || outcome === 'cancelled' ? outcome : 'failed',

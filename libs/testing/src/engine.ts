@@ -127,7 +127,12 @@ export async function testEngine<Input extends z.ZodType, Output>(
     asked: ({ name: stage }) =>
       machine.asked
         .filter((one) => one.stage === stage)
-        .map(({ command: { run, step, attempt, input } }) => ({ run, step, attempt, input: input as never })),
+        .map(({ command: { run, step, attempt, ownAttempt = attempt, input } }) => ({
+          run,
+          step,
+          attempt: ownAttempt,
+          input: input as never,
+        })),
     crashOnce: (step, when) => faults.add(step, { is: 'crash', when }),
     duplicateOnce: (step) => faults.add(step, { is: 'duplicate' }),
     delayOnce: (step, duration) => faults.add(step, { is: 'delay', ms: millisecondsOf(duration) }),

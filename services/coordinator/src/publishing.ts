@@ -89,7 +89,7 @@ function eventRecord(topic: string, event: RunEvent, maxBytes: number): Outgoing
 
 /** Records the span of sending a request; what the request travels under. */
 function sent({ telemetry, topics, now }: Context, run: Run, of: { request: Request; parent: string }): string {
-  const { step, stage, attempt, at, links } = of.request;
+  const { step, stage, ownAttempt, at, links } = of.request;
   const sending = telemetry.spans.context(of.parent);
   if (telemetry.spans.on) {
     telemetry.spans.record({
@@ -102,7 +102,7 @@ function sent({ telemetry, topics, now }: Context, run: Run, of: { request: Requ
       attributes: {
         ...runAttributes(run),
         [ATTRIBUTE.step]: step,
-        [ATTRIBUTE.attempt]: attempt,
+        [ATTRIBUTE.attempt]: ownAttempt,
         [ATTRIBUTE.destination]: topics.stage(stage),
       },
     });

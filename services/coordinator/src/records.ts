@@ -122,7 +122,7 @@ export function parkedStep(run: Run, fact: Fact & { type: 'step.dead-lettered' }
     plan: run.plan,
     step: fact.step,
     ...(step.kind === 'stage' && { stage: workOf(step, state.fallback).stage }),
-    attempts: state.attempt,
+    attempts: state.tries,
     input: fact.input,
     failure: fact.failure,
     firstFailedAt: state.firstFailedAt ?? fact.at,

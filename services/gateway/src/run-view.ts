@@ -98,6 +98,7 @@ function itemsOf(run: Run, step: string): ItemsView | undefined {
 /** What one step's facts say beyond its present state. */
 interface History {
   readonly attempts: AttemptView[];
+  readonly numbers: number[];
   startedAt: number | undefined;
   endedAt: number | undefined;
   waiting: { since: number; show: unknown; from: StepView['from'] } | undefined;
@@ -107,6 +108,7 @@ interface History {
 
 const blank = (): History => ({
   attempts: [],
+  numbers: [],
   startedAt: undefined,
   endedAt: undefined,
   waiting: undefined,
@@ -259,7 +261,7 @@ function begin(
   fact: { attempt: number; at: number; fallback?: true | number | undefined; stage?: string | undefined },
 ): void {
   history.attempts.push({
-    attempt: fact.attempt,
+    attempt: history.numbers.push(fact.attempt),
     requestedAt: timeOf(fact.at),
     ...(fact.fallback && { fallback: true, ...(fact.stage && { stage: fact.stage }) }),
   });
@@ -269,7 +271,7 @@ function begin(
 
 /** The attempt that a result belongs to; made where nothing said that it began. */
 function finish(history: History, fact: { attempt: number; at: number; startedAt?: number | undefined }): AttemptView {
-  let attempt = history.attempts.findLast((one) => one.attempt === fact.attempt);
+  let attempt = history.attempts[history.numbers.lastIndexOf(fact.attempt)];
   if (!attempt) {
     begin(history, { attempt: fact.attempt, at: fact.startedAt ?? fact.at });
     attempt = history.attempts.at(-1)!;
