@@ -181,5 +181,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   UNKNOWN_STAGE: 'The command "stage list" shows those that pipelines use.',
   UNKNOWN_VERSION: 'The command "pipeline versions" shows those that were deployed.',
   INVALID_INPUT: 'The command "pipeline get" shows what the pipeline takes.',
+  CONTRACT_BREAKS:
+    'A contract may only grow. Put the new one under a new name of a stage (draft-v2), and let new plans use that one.',
   INVALID_ANSWER: 'The command "review get" shows what it takes.',
 };
