@@ -156,6 +156,8 @@ export const Parent = z.object({
   parks: z.boolean(),
   /** The run whose trace the child is part of. */
   trace: RunId,
+  /** So many items there are of what the child is one of, those of maps around it counted in; one without it. */
+  items: z.int().min(1).optional(),
 });
 export type Parent = z.infer<typeof Parent>;
 

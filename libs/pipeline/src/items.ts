@@ -37,8 +37,17 @@ export interface PagedList {
   readonly $pages: readonly { readonly run: string; readonly items: number }[];
 }
 
-export const isPaged = (value: unknown): value is PagedList =>
-  typeof value === 'object' && value !== null && Array.isArray((value as Partial<PagedList>).$pages);
+export function isPaged(value: unknown): value is PagedList {
+  if (typeof value !== 'object' || value === null) return false;
+  const { $pages } = value as { $pages?: unknown };
+  return Array.isArray($pages) && $pages.length <= MOST_PAGES && $pages.every(isPart);
+}
+
+const isPart = (page: unknown): boolean => {
+  if (typeof page !== 'object' || page === null) return false;
+  const { run, items } = page as { run?: unknown; items?: unknown };
+  return typeof run === 'string' && Number.isSafeInteger(items) && Number(items) > 0;
+};
 
 /** How a list is worked on: so many items from an index on, or in pages of these keys. */
 export function spreadOf(list: readonly unknown[] | PagedList, from: number): { items: number; pages?: string[] } {

@@ -29,7 +29,7 @@ import {
   shareOf,
   sliceOf,
 } from '@millrace/pipeline';
-import type { Tally } from './fan.js';
+import { itemsWith, type Tally } from './fan.js';
 import { itemPolicyOf } from './items.js';
 import { triesAgain } from './retry.js';
 import type { Run } from './run.js';
@@ -56,6 +56,7 @@ export function childRequest(
     attempt,
     parks: parksIn(run, plan) && parks(plan, step),
     trace: traceOf(run),
+    ...itemsBeside(run, plan, item),
   };
   const given = { ...givenTo(plan, step, run.known), ...(isPage && { [PAGE_NAME]: pageOf(run, plan, item) }) };
   const takesInput = (plan.step(step) as RunStep).input !== undefined;
@@ -88,6 +89,16 @@ export function handlerRequest(
     ...inheritedBy(run),
   };
 }
+
+/** How many items there are of what a child run is to do, where there are more than one. */
+function itemsBeside(run: Run, plan: LoadedPlan, item: { step: string } | undefined): Pick<Parent, 'items'> {
+  const isMap = item !== undefined && plan.step(item.step).kind === 'map';
+  const items = isMap ? itemsWith(run, countOf(listOf(plan, item.step, run.known))) : (run.parent?.items ?? 1);
+  return items > 1 ? { items } : {};
+}
+
+const countOf = (list: readonly unknown[] | PagedList | undefined): number =>
+  isPaged(list) ? list.$pages.reduce((sum, { items }) => sum + items, 0) : (list?.length ?? 0);
 
 const inheritedBy = ({ priority, tenant }: Run): Pick<RunRequested, 'priority' | 'tenant'> => ({
   ...(priority !== undefined && { priority }),

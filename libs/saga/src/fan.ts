@@ -1,6 +1,6 @@
 import { type Fact, failure, type Failure } from '@millrace/contracts';
-import { type ItemFailure, itemOf, keysOf, type PagedList } from '@millrace/pipeline';
-import type { StepState } from './run.js';
+import { type ItemFailure, itemOf, keysOf, pageIn, type PagedList } from '@millrace/pipeline';
+import type { Run, StepState } from './run.js';
 
 /** Where the items of a step stand. What each is doing is in its own state, under the item's name. */
 export interface Fan {
@@ -65,6 +65,10 @@ export function withResult(fan: Fan, item: string, result: ItemResult): Fan {
   const failed = fan.pages ? tallyOf(result).failed : Number('failure' in result);
   return { ...fan, results, failed: fan.failed + failed };
 }
+
+/** How many items a map of so many has with those of the maps around it. The items of a page were counted by its map. */
+export const itemsWith = ({ known, parent }: Run, items: number): number =>
+  pageIn(known) ? (parent?.items ?? 1) : (parent?.items ?? 1) * items;
 
 /** The keys that may begin now. */
 export function nextOf(fan: Fan, concurrency: number): readonly string[] {

@@ -9,7 +9,7 @@ import {
   type PlanStep,
   spreadOf,
 } from '@millrace/pipeline';
-import { winnerOf } from './fan.js';
+import { itemsWith, winnerOf } from './fan.js';
 import type { Run } from './run.js';
 
 /** A map of more items would keep the coordinator from other runs for seconds. */
@@ -56,12 +56,15 @@ export function spreadFor(run: Run, plan: LoadedPlan, of: { step: string; maxIte
   if (!list) return failure('NOT_A_LIST', `What ${step} goes over is no list.`);
   const from = firstOf(run.known);
   const { items, pages } = spreadOf(list, from);
-  if (items > maxItems)
-    return failure(
-      'TOO_MANY_ITEMS',
-      `What ${step} goes over has ${items} items, and may have ${maxItems} (MAX_MAP_ITEMS).`,
-    );
+  if (itemsWith(run, items) > maxItems) return tooManyItems(run, { step, items, maxItems });
   return { as: 'map', from, items, ...(pages && { keys: pages }) };
+}
+
+function tooManyItems(run: Run, of: { step: string; items: number; maxItems: number }): Failure {
+  const { step, items, maxItems } = of;
+  const around = run.parent?.items ?? 1;
+  const all = around > 1 ? `${items} items in each of ${around} runs` : `${items} items`;
+  return failure('TOO_MANY_ITEMS', `What ${step} goes over has ${all}, and may have ${maxItems} (MAX_MAP_ITEMS).`);
 }
 
 type Spread = Omit<Fact & { type: 'step.spread' }, 'type' | 'step' | 'at'>;
