@@ -1,3 +1,4 @@
+export { CoordinatorConfig } from './config.js';
 export type { Brought } from './deployments.js';
 export { type CoordinatorOptions, startCoordinator } from './coordinator.js';
 export { loadPipelines } from './pipelines.js';

@@ -84,7 +84,14 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     limits: opening.use(await followLimits(gatewayHouse)),
     pauses: opening.use(await followPauses(gatewayHouse)),
   };
-  const coordinator = await startCoordinator(await house('coordinator'), { store, pipelines, pauses: shared.pauses });
+  const coordinator = await startCoordinator(await house('coordinator'), {
+    store,
+    pipelines,
+    pauses: shared.pauses,
+    keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
+    maxAnswerBytes: config.MAX_ANSWER_BYTES,
+    maxItems: config.MAX_MAP_ITEMS,
+  });
   drained(coordinator);
   const { STAGE_CONCURRENCY: concurrency } = config;
   await Promise.all(
