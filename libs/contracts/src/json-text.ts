@@ -9,8 +9,14 @@ const SUSPECT_NUMBER = /(?:^|[\s:[,])-?(?:\d{16}|\d[\d.]*[eE]|\d{8,}\.9|\d+\.9{7
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
 /** Looks at valid JSON for what its value does not show any more: numbers that were changed, keys that were there twice. */
-export function faultInText(json: string, { uniqueKeys }: { readonly uniqueKeys: boolean }): JsonFault | undefined {
-  if (!uniqueKeys && !SUSPECT_NUMBER.test(json)) return undefined;
+export function faultInText(
+  json: string,
+  { uniqueKeys, holdsLarge }: { readonly uniqueKeys: boolean; readonly holdsLarge: boolean },
+): JsonFault | undefined {
+  // The search takes as long as parsing: it is only made where a number was read as a large one, or may have been rounded up,
+  // for which a smaller one needs at least three nines in a row, a point between them perhaps.
+  const isSuspect = holdsLarge || (json.includes('99') && SUSPECT_NUMBER.test(json));
+  if (!uniqueKeys && !isSuspect) return undefined;
   return new Scan(json, uniqueKeys).run();
 }
 

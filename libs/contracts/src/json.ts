@@ -29,8 +29,11 @@ export const JSON_DEPTH = 100;
 /** The depth of records of our own, which hold such values. */
 export const RECORD_DEPTH = JSON_DEPTH + 20;
 
+/** Later than every time in milliseconds that is likely, so that ordinary records hold nothing as large. */
+const LARGE = 1e13;
+
 /** Only escapes make a NUL or half of a surrogate pair, or hide the key that cannot be kept. */
-const SUSPECT_TEXT = /\\u|__proto__/;
+const isSuspect = (json: string): boolean => json.includes('\\u') || json.includes('__proto__');
 
 /**
  * Reads JSON that will be the same wherever it goes: UTF-8, text that can be stored, numbers that a double holds as they are
@@ -55,8 +58,8 @@ export function readJson(
   } catch {
     return refused('syntax', text.trim() === '' ? 'there is no value' : 'the text cannot be parsed as JSON');
   }
-  const walk = new Walk({ maxDepth, maxSize: Infinity, isParsed: true, looksAtText: SUSPECT_TEXT.test(text) });
-  const fault = walk.faultIn(value) ?? faultInText(text, { uniqueKeys });
+  const walk = new Walk({ maxDepth, maxSize: Infinity, isParsed: true, looksAtText: isSuspect(text) });
+  const fault = walk.faultIn(value) ?? faultInText(text, { uniqueKeys, holdsLarge: walk.holdsLarge });
   return fault ? { fault } : { value };
 }
 
@@ -107,6 +110,8 @@ const BAD_TEXT = 'the text holds a NUL or half of a surrogate pair';
 
 class Walk {
   private size = 0;
+  /** Whether a number was read that is none, or so large that few digits follow the point. */
+  holdsLarge = false;
 
   constructor(private readonly of: { maxDepth: number; maxSize: number; isParsed: boolean; looksAtText: boolean }) {}
 
@@ -125,7 +130,9 @@ class Walk {
       const kind = this.of.isParsed ? undefined : kindFault(value);
       if (kind) return kind;
       return Array.isArray(value) ? this.lookAtItems(value, depth) : this.lookAtEntries(value, depth);
-    } else if (!this.of.isParsed) {
+    } else if (this.of.isParsed) {
+      if (typeof value === 'number' && !(Math.abs(value) < LARGE)) this.holdsLarge = true;
+    } else {
       if (typeof value === 'number' && !Number.isFinite(value)) return found('number', `${value} is no number of JSON`);
       if (value !== null && typeof value !== 'number' && typeof value !== 'boolean')
         return found('kind', `JSON has no form for a value of the type ${typeof value}`);
