@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { startEmbedded } from './embedded.js';
 import { damage, type Learnt, learn } from './installation.js';
-import { recordsFor, TOPIC_NAMES, type TopicName } from './records.js';
+import { FOREIGN_NAMES, type ForeignName, recordsFor, TOPIC_NAMES, type TopicName } from './records.js';
 import { type Asked, operationsOf, requestsFor, send } from './requests.js';
 import type { Outgoing } from '@millrace/broker';
 import type { Target } from './target.js';
 
 /** What is attacked: a topic, or every operation of the HTTP API. */
-export type Surface = TopicName | 'http';
-export const SURFACES: readonly Surface[] = [...TOPIC_NAMES, 'http'];
+export type Surface = TopicName | ForeignName | 'http';
+export const SURFACES: readonly Surface[] = [...TOPIC_NAMES, ...FOREIGN_NAMES, 'http'];
 
 export interface Finding {
   readonly surface: Surface;

@@ -1,10 +1,21 @@
 // All of Millrace in this process, as `npm start` runs it, for a fuzzer that publishes through it over Node's IPC channel.
+import { join } from 'node:path';
 import type { Outgoing } from '@millrace/broker';
+import { embeddedBroker } from '@millrace/broker-embedded';
 import { processEnv } from '@millrace/service';
 import { startStandalone } from '@millrace/standalone';
 import type { Answer, Question } from './embedded-messages.js';
+import { ANSWERS, FEED } from './pipelines.js';
 
-const { url, broker, settings } = await startStandalone(processEnv());
+/** Topics of other systems are there before a pipeline reads them. */
+async function makeForeignTopics(dataDir: string): Promise<void> {
+  await using log = await embeddedBroker({ dir: join(dataDir, 'log') });
+  await log.ensureTopics([FEED, ANSWERS].map((name) => ({ name, partitions: 2 })));
+}
+
+const env = processEnv();
+await makeForeignTopics(env['MILLRACE_DATA']!);
+const { url, broker, settings } = await startStandalone(env);
 
 /** Bytes arrive as plain `Uint8Array`s. */
 function withBuffers({ key, value, headers = {} }: Outgoing): Pick<Outgoing, 'key' | 'value' | 'headers'> {

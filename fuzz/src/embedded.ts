@@ -8,6 +8,7 @@ import type { Answer, Question } from './embedded-messages.js';
 import type { Target } from './target.js';
 
 const MAIN = fileURLToPath(new URL('../dist/embedded-main.js', import.meta.url));
+const OWN = new URL('../dist/pipelines.js', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Every pipeline that comes with Millrace: reviews, signals, maps, loops, schedules, triggers. */
 const PIPELINES = ['support-email', 'agent', 'content-moderation', 'document-ingestion', 'invoice-processing'];
@@ -27,7 +28,7 @@ export async function startEmbedded(): Promise<Target> {
     PATH: process.env['PATH'],
     MILLRACE_DATA: dataDir,
     PORT: '0',
-    PIPELINES: PIPELINES.map((name) => `@millrace/${name}`).join(','),
+    PIPELINES: [...PIPELINES.map((name) => `@millrace/${name}`), OWN].join(','),
   };
   const child = spawn(process.execPath, [MAIN], {
     cwd: ROOT,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { partitionFor } from '@millrace/broker';
 import { groupsOf, runIdOf, type Topics, topicsOf } from '@millrace/contracts';
+import { ANSWERS, FEED } from './pipelines.js';
 import type { Known } from './shape.js';
 import type { Target } from './target.js';
 
@@ -51,6 +52,10 @@ const sampleOf = (path: string): unknown =>
 const SAMPLES: readonly (readonly [pipeline: string, input: () => unknown])[] = [
   [WITNESS, () => MAIL],
   [WITNESS, () => ({ from: 'kit@example.com', subject: 'Things', text: 'My card, my mortgage, and my new address?' })],
+  ['anything', () => ({ any: ['thing', 1] })],
+  ['one-at-a-time', () => ({ customer: 'ann' })],
+  ['each', () => ({ list: [1, 'two'] })],
+  ['answered', () => ({ order: 'a' })],
   ['research-agent', () => sampleOf('agent/samples/compare.json')],
   ['content-moderation', () => sampleOf('content-moderation/samples/unsure.json')],
   ['document-ingestion', () => sampleOf('document-ingestion/samples/travel-handbook.json')],
@@ -186,6 +191,8 @@ export async function damage(target: Target, round: string): Promise<string | un
       [GROUPS.runs, TOPICS.runs],
       [GROUPS.deadLetters, TOPICS.deadLetters],
       [GROUPS.deployments, TOPICS.deployments],
+      [GROUPS.trigger('fed', 'feed'), FEED],
+      [GROUPS.signals(ANSWERS), ANSWERS],
       ...WITNESS_STAGES.map((stage) => [GROUPS.stage(stage), TOPICS.stage(stage)] as const),
     ] as const;
     let behind: readonly string[] = [];

@@ -15,7 +15,8 @@ import {
 import fc from 'fast-check';
 import { z } from 'zod';
 import { edited } from './edits.js';
-import { hostileBytes, hostileText } from './hostile.js';
+import { hostileBytes, hostileText, hostileValue } from './hostile.js';
+import { ANSWERS, FEED } from './pipelines.js';
 import type { Learnt } from './installation.js';
 import { valueOf } from './shape.js';
 
@@ -25,6 +26,10 @@ export const TOPIC_NAMES = [
   ...['control', 'plans', 'limits', 'pauses', 'results'],
 ] as const;
 export type TopicName = (typeof TOPIC_NAMES)[number];
+
+/** Topics of other systems that pipelines of the fuzzer read. */
+export const FOREIGN_NAMES = ['feed', 'answers'] as const;
+export type ForeignName = (typeof FOREIGN_NAMES)[number];
 
 const jsonSchema = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
@@ -67,7 +72,7 @@ const hostileHeaders: fc.Arbitrary<NonNullable<Outgoing['headers']>> = fc.dictio
 );
 
 /** Records for one topic: mostly documents of the right shape with a few places changed, some of any bytes at all. */
-export function recordsFor(name: TopicName, learnt: Corpus): fc.Arbitrary<Outgoing> {
+export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Arbitrary<Outgoing> {
   const { topic, document, key, headers } = shapeOf(name, learnt);
   return fc
     .record({
@@ -100,7 +105,7 @@ interface Shape {
 const none = fc.constant({});
 const pick = (values: readonly unknown[]) => fc.constantFrom(...(values.length > 0 ? values : [null]));
 
-function shapeOf(name: TopicName, { topics, known, seen, plans, inputs }: Corpus): Shape {
+function shapeOf(name: TopicName | ForeignName, { topics, known, seen, plans, inputs }: Corpus): Shape {
   const like = (schema: z.ZodType, topic?: string) => {
     const made = valueOf(jsonSchema(schema), known);
     const corpus = topic === undefined ? [] : (seen.get(topic) ?? []);
@@ -139,6 +144,11 @@ function shapeOf(name: TopicName, { topics, known, seen, plans, inputs }: Corpus
         key: runKey,
         headers: fc.oneof(none, letterHeaders(topics, (known['deadLetter'] ?? []) as readonly string[])),
       };
+    case 'feed':
+    case 'answers': {
+      const topic = name === 'feed' ? FEED : ANSWERS;
+      return { topic: fc.constant(topic), document: hostileValue, key: fc.constantFrom('a', 'b', null), headers: none };
+    }
     case 'control':
       return { topic: fc.constant(topics.control), document: like(Control), key: runKey, headers: none };
     case 'plans':
