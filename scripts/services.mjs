@@ -81,6 +81,24 @@ function environment() {
   return env;
 }
 
+/** What was warned of: ten services are told the same. */
+const warned = new Set();
+
+/** Told before a setting is missed: it may be there under another name. Nothing where nothing was built yet: the services tell. */
+async function warnOfMisspelt() {
+  const { misspeltText } = await import('../libs/contracts/dist/misspelt.js').catch(() => ({ misspeltText: () => [] }));
+  for (const line of misspeltText(process.env)) {
+    warned.add(line);
+    console.error(line);
+  }
+}
+
+/** False for a warning about settings that was told before. */
+function isNews(line) {
+  if (!line.startsWith('warning: ')) return true;
+  return !warned.has(line) && Boolean(warned.add(line));
+}
+
 const coloured = !process.env.NO_COLOR && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR));
 
 /** Writes lines under a name of their own, so that ten services can be told apart on one screen. */
@@ -104,7 +122,8 @@ function keep({ folder, port, env, write, changed }) {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', write);
+      for (const stream of [child.stdout, child.stderr])
+        createInterface({ input: stream }).on('line', (line) => isNews(line) && write(line));
       write(`started (pid ${child.pid}, port ${port})`);
       changed();
       const how = await new Promise((resolve) => {
@@ -186,6 +205,7 @@ async function main() {
   const options = readOptions(process.argv.slice(2), known);
   if (options.help) return console.log(HELP);
   refuseTwice();
+  await warnOfMisspelt();
   const env = environment();
   if (options.build && build() !== 0) throw new Error('The build failed; nothing was started.');
 

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SETTINGS } from '@millrace/contracts';
 import { ROOT } from './processes.js';
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -49,4 +50,6 @@ test('README.md has every setting, and no other', () => {
   const told = rows.flatMap(([names]) => all(names!, /`([A-Z_]+)`/g).map(([name]) => name!));
   // Not read by any config.ts: the launcher's own.
   expect(new Set(told)).toEqual(new Set([...settings, 'MILLRACE_NODE']));
+  // What is not in this list is told as misspelt.
+  expect(new Set(SETTINGS)).toEqual(new Set(told));
 });

@@ -74,6 +74,7 @@ export {
   StepSignalled,
 } from './records.js';
 export { Priority, StageLimits } from './limits.js';
+export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './misspelt.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './pauses.js';
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
 /** What services, stages and the CLI keep in MILLRACE_DATA. */
@@ -12,12 +12,25 @@ const OURS = ['log', 'store', 'models', 'outbox', 'board', 'index', 'notices', '
  */
 export async function keepPrivate(dir: string, { create = false }: { create?: boolean } = {}): Promise<void> {
   if (isMainThread) process.umask(0o077);
-  if (create) await mkdir(dir, { recursive: true });
+  if (create) await makeFolder(resolve(dir));
   const entries = await readdir(dir).catch(() => undefined);
   if (!entries) return;
   // A local PostgreSQL that runs under its own account has to pass through.
   await tighten(dir, entries.includes('infra') ? 0o711 : 0o700);
   for (const name of OURS.filter((name) => entries.includes(name))) await tightenAll(join(dir, name));
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never ends where a system refuses to have one, as /proc does. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(dir)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(dir) === dir) throw error;
+    await makeFolder(dirname(dir));
+    await mkdir(dir);
+  }
 }
 
 async function tightenAll(path: string): Promise<void> {

@@ -67,8 +67,11 @@ test('a second signal does not wait for what is in hand', async () => {
   let served: Promise<void> | undefined;
   await new Promise<void>((draining) => {
     const drain = () => new Promise<void>((resolve) => ((finish = resolve), draining()));
-    served = serveOn(host, 'test', { given: aLog(), start: () => Promise.resolve(aService({ drain })) });
-    setImmediate(signal);
+    const start = () => {
+      setImmediate(signal);
+      return Promise.resolve(aService({ drain }));
+    };
+    served = serveOn(host, 'test', { given: aLog(), start });
   });
   signal();
   expect(await exited).toBe(1);
@@ -196,4 +199,15 @@ test('until it has started and once it is told to stop a service is not ready', 
   expect(await exited).toBe(0);
   await served;
   expect(seen).toEqual([{ ready: false, reason: 'starting' }, { ready: true }, { ready: false, reason: 'stopping' }]);
+});
+
+test('a misspelt setting is told once, before what is missing because of it', async () => {
+  const { host, exited, complaints } = aProcess({ MODEL_ULR: 'http://model:8080/v1', KAFKA_HOME: '/opt/kafka' });
+  const config = z.object({ MODEL_URL: z.string('an endpoint, e.g. http://model:8080/v1') });
+  await serveOn(host, 'test', { config, given: aLog(), start: () => Promise.resolve(aService()) });
+  expect(await exited).toBe(1);
+  expect(complaints).toEqual([
+    'warning: MODEL_ULR is not a setting of Millrace, and is ignored: did you mean MODEL_URL?',
+    expect.stringContaining('MODEL_URL  is missing: an endpoint'),
+  ]);
 });

@@ -1,3 +1,4 @@
+import { misspeltText } from '@millrace/contracts';
 import { redact } from '@millrace/telemetry';
 import type { z } from 'zod';
 import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
@@ -65,6 +66,8 @@ export async function serveOn<Config>(
   service: string,
   of: ServeOptions<Config> & { readonly start: Start<Config>; readonly given?: Given },
 ): Promise<void> {
+  // First of all: a setting that is missing may be one that was misspelt.
+  for (const line of misspeltText(host.env)) host.complain(line);
   try {
     const [settings, config] = readAll<[ServiceSettings, Config]>(service, [
       () => serviceSettings(host.env, service),

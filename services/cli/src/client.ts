@@ -1,9 +1,10 @@
 import { timeoutSignal } from '@millrace/contracts/timers';
 import { withoutLogins } from '@millrace/contracts';
-import { Accepted, Problem, problemRemedyOf } from '@millrace/contracts/http';
+import { Accepted, Problem } from '@millrace/contracts/http';
 import type { z } from 'zod';
 import { CliError, EXIT, type ExitCode } from './exit.js';
 import type { Payload } from './values.js';
+import { remedyHere } from './remedies.js';
 import { eventsIn, type ServerEvent } from './server-events.js';
 
 export interface StartWith {
@@ -152,8 +153,8 @@ async function refusal(response: Response, url: string): Promise<CliError> {
   const errors = data.errors ?? [];
   const named = errors.map(({ pointer, detail }) => `  ${nameOf(pointer)} ${detail}`);
   const what = errors.length > 0 ? `${withoutFirst(data.detail, errors[0]!.detail)}:` : data.detail;
-  const remedy = REMEDIES[data.code] ?? problemRemedyOf(data.code);
-  const text = [what, ...named, ...(/\b(GET|POST) \/|`/.test(remedy) || remedy === '' ? [] : [remedy])];
+  const remedy = remedyHere(data.code);
+  const text = [what, ...named, ...(remedy === '' ? [] : [remedy])];
   return new CliError(EXITS[data.status] ?? EXIT.error, text.join('\n'));
 }
 
@@ -169,19 +170,3 @@ const nameOf = (pointer: string): string =>
 /** What is wrong stands below, field by field. */
 const withoutFirst = (text: string, first: string): string =>
   (text.endsWith(first) ? text.slice(0, -first.length).replace(/:\s*\S*:?\s*$/, '') : text).replace(/\.$/, '');
-
-/** What to do here about what a gateway refuses, where its own remedy speaks of requests. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  UNKNOWN_RUN: 'The command "run list" shows the runs there are.',
-  UNKNOWN_STEP: 'The command "run get" shows the steps of a run.',
-  UNKNOWN_REVIEW: 'The command "review list" shows those that are open.',
-  UNKNOWN_DEAD_LETTER: 'The command "dead-letter list" shows them.',
-  UNKNOWN_PIPELINE: 'The command "pipeline list" shows those that are deployed.',
-  UNKNOWN_SCHEDULE: 'The command "schedule list" shows them; those of a plan go with the plan.',
-  UNKNOWN_STAGE: 'The command "stage list" shows those that pipelines use.',
-  UNKNOWN_VERSION: 'The command "pipeline versions" shows those that were deployed.',
-  INVALID_INPUT: 'The command "pipeline get" shows what the pipeline takes.',
-  CONTRACT_BREAKS:
-    'A contract may only grow. Put the new one under a new name of a stage (draft-v2), and let new plans use that one.',
-  INVALID_ANSWER: 'The command "review get" shows what it takes.',
-};

@@ -1,4 +1,4 @@
-import { withoutLogins } from '@millrace/contracts';
+import { misspeltText, withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/dead-letter.js';
 import { devCommand } from './commands/dev.js';
@@ -15,6 +15,9 @@ import { paint, type Terminal } from './terminal.js';
 
 /** Runs one command line, without the program's name. @returns the exit code */
 export async function millrace(args: readonly string[], terminal: Terminal): Promise<number> {
+  // The command line reads no other settings: those of services are none of its business.
+  const own = Object.entries(terminal.env).filter(([name]) => name.startsWith('MILLRACE_'));
+  for (const line of misspeltText(Object.fromEntries(own))) terminal.say(`${line}\n`);
   let exit: number = EXIT.ok;
   const program = programOf({ terminal, end: (code) => (exit = code) });
   try {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RunView } from '@millrace/contracts/http';
+import { sleep } from '@millrace/contracts/timers';
 import type { Client } from './client.js';
 
 const EVERY_MS = 3_000;
@@ -12,7 +12,7 @@ export async function tellUnserved(
 ): Promise<void> {
   let told: readonly string[] = [];
   while (!signal.aborted) {
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    await sleep(everyMs, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     // A gateway that is away for a moment is whoever follows the run's to tell.
     const view = await client.get(`/v1/runs/${run}`, RunView).catch(() => undefined);

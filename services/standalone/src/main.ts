@@ -1,7 +1,9 @@
 import { flushCompileCache } from 'node:module';
 import { BrokerError } from '@millrace/broker';
+import { misspeltText } from '@millrace/contracts';
 import { ConfigError, processEnv } from '@millrace/service';
 import { redact } from '@millrace/telemetry';
+import { DataUnusable } from './data-unusable.js';
 import { type Standalone, startStandalone } from './standalone.js';
 
 /** Ctrl-C reaches us from the terminal, from npm and from our launcher: signals this close together are one. */
@@ -31,11 +33,13 @@ function refuse(message: string): never {
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+for (const line of misspeltText(processEnv())) process.stderr.write(`${line}\n`);
 try {
   standalone = await startStandalone(processEnv());
 } catch (error) {
   if (error instanceof ConfigError) refuse(error.message);
-  refuse(`Millrace cannot start: ${error instanceof BrokerError ? error.message : stackOf(error)}`);
+  const isTold = error instanceof BrokerError || error instanceof DataUnusable;
+  refuse(`Millrace cannot start: ${isTold ? error.message : stackOf(error)}`);
 }
 // When the launcher is gone, nobody would stop this process any more. It may have gone while we started.
 process.on('disconnect', stop);

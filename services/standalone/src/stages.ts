@@ -44,16 +44,32 @@ export const STAGES: readonly StageEntry[] = [
   entry('send', send.SendStage, send),
 ];
 
-/** The stages that a pipeline's module brings under `/stages`: its `stages`, told the settings. */
-export async function broughtBy(module: string, env: Env): Promise<readonly StageGiven[]> {
+/** The stages that a pipeline's module brings under `/stages`, before they are told the settings. */
+export interface StageModule {
+  readonly module: string;
+  /** Reads their settings. @throws {ConfigError} */
+  readonly stages: (env: Env) => readonly StageGiven[];
+}
+
+/** The stages that pipelines' modules bring. A module that cannot be loaded brings none: whoever loads its pipelines says why. */
+export async function broughtBy(modules: readonly string[]): Promise<readonly StageModule[]> {
+  return Promise.all(modules.map(async (module) => ({ module, stages: await stagesOf(module) })));
+}
+
+async function stagesOf(module: string): Promise<StageModule['stages']> {
   // A file is no package, and has nothing under it.
-  if (/^[./]|^file:/.test(module)) return [];
+  if (/^[./]|^file:/.test(module)) return () => [];
+  const isLoaded = await import(module).then(
+    () => true,
+    () => false,
+  );
+  if (!isLoaded) return () => [];
   try {
-    const { stages } = (await import(`${module}/stages`)) as { stages: (env: Env) => readonly StageGiven[] };
-    return stages(env);
+    const { stages } = (await import(`${module}/stages`)) as { stages: StageModule['stages'] };
+    return stages;
   } catch (error) {
     // It brings none: its stages are services of their own.
-    if ((error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return [];
+    if ((error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return () => [];
     throw error;
   }
 }

@@ -22,9 +22,10 @@ import {
   untilReached,
 } from '@millrace/service';
 import { startStage, startStages } from '@millrace/stage';
-import { openStore } from '@millrace/store';
+import { openStore, type Store } from '@millrace/store';
 import { type Log, telemetry } from '@millrace/telemetry';
 import { allMetrics } from './all-metrics.js';
+import { DataUnusable } from './data-unusable.js';
 import { StandaloneConfig } from './config.js';
 import { broughtBy, STAGES } from './stages.js';
 
@@ -39,10 +40,17 @@ export interface Standalone extends AsyncDisposable {
 
 /** Every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
 export async function startStandalone(env: Env): Promise<Standalone> {
-  const [common, config, own] = readAll('standalone', [
+  const named = StandaloneConfig.shape.PIPELINES.safeParse(env['PIPELINES']?.trim() || undefined);
+  const modules = await broughtBy(named.data ?? []);
+  const [common, config, own, brought] = readAll('standalone', [
     () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
     () => readSettings(StandaloneConfig, env, 'standalone'),
     () => gatewaySettings(env),
+    () =>
+      readAll(
+        'standalone',
+        modules.map(({ module, stages }) => () => ({ module, stages: stages(env) })),
+      ),
     ...STAGES.map(
       ({ settings }) =>
         () =>
@@ -70,7 +78,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const [store, pipelines, gatewayHouse] = await Promise.all([
     // PGlite is here, or is not: there is nothing to wait for.
     settings.databaseUrl === undefined
-      ? openStore(settings)
+      ? ownStore(settings)
       : untilReached({ log, signal: undefined }, () => openStore(settings)),
     loadPipelines(config.PIPELINES),
     house('gateway'),
@@ -105,11 +113,9 @@ export async function startStandalone(env: Env): Promise<Standalone> {
       ),
     ),
   );
-  for (const module of config.PIPELINES) {
-    const brought = await broughtBy(module, env);
-    if (brought.length > 0)
-      drained(await startStages(await house(basename(module)), brought, { ...shared, concurrency }));
-  }
+  for (const { module, stages } of brought)
+    if (stages.length > 0)
+      drained(await startStages(await house(basename(module)), stages, { ...shared, concurrency }));
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
@@ -144,6 +150,7 @@ async function usable(dataDir: string): Promise<void> {
 
 const WHY_UNUSABLE: Readonly<Record<string, string>> = {
   EEXIST: 'is a file',
+  ENOENT: 'cannot be made there',
   ENOTDIR: 'is in a file, not in a folder',
   EACCES: 'must not be written to by this user',
   EPERM: 'must not be written to by this user',
@@ -161,5 +168,15 @@ async function ownLog(dataDir: string, log: Log): Promise<Broker> {
     const url = await readFile(join(dataDir, 'url'), 'utf8').catch(() => undefined);
     const where = url === undefined ? 'It is still starting.' : `It answers at ${url}.`;
     throw new BrokerError(error.code, `${error.message} ${where}`, { cause: error });
+  }
+}
+
+/** @throws {DataUnusable} where PGlite cannot open its files */
+async function ownStore({ dataDir }: ServiceSettings): Promise<Store> {
+  const dir = join(dataDir, 'store');
+  try {
+    return await openStore({ databaseUrl: undefined, dataDir });
+  } catch (cause) {
+    throw new DataUnusable(dir, cause);
   }
 }
