@@ -76,6 +76,59 @@ test.each([
   expect(newWords(mail)).toEqual({ text: mail, leftOut: [], forwarded: [], uncertain: true });
 });
 
+const OUTLOOK = 'From: Bank <help@bank.example>\nSent: 3 May 2026 10:12\nTo: Ada\nSubject: Re: your card';
+
+test.each([
+  [
+    'after its closing',
+    `${OUTLOOK}\n\nWas it you?\n\nKind regards,\nThe bank\n\nNo, it was not me. Please block the card.`,
+  ],
+  ['after its signature', `${OUTLOOK}\n\nWas it you?\n\n-- \nThe bank\n\nNo, it was not me.`],
+  ['in a word', `${OUTLOOK}\n\nWas it you?\n\nKind regards,\nThe bank\n\nNo.`],
+  ['after a wide gap', `${OUTLOOK}\n\nWas it you?\n\n\n\nNo, it was not me.`],
+  ['after lines that it quotes', `${OUTLOOK}\n\n> My card is gone.\n\nNo, it was not me.`],
+  ['right under lines that it quotes', `${OUTLOOK}\n\n> My card is gone.\nNo, it was not me.`],
+  [
+    'under a divider',
+    '-----Original Message-----\nFrom: Bank\n\nWas it you?\n\nBest regards\nBank\n\nNo, it was not me.',
+  ],
+  [
+    'in German',
+    `${OUTLOOK}\n\nWaren Sie das?\n\nMit freundlichen Grüßen\nIhre Bank\n\nNein, bitte sperren Sie die Karte.`,
+  ],
+])('an answer that stands under a mail without marks is kept, and it is said: %s', (_, quoted) => {
+  const mail = `Hello,\n\n${quoted}`;
+  expect(newWords(mail)).toEqual({ text: mail, leftOut: [], forwarded: [], uncertain: true });
+});
+
+test.each([
+  'My answers are below.',
+  'See my comments inline',
+  'Meine Antwort steht unten.',
+  'Ma réponse est ci-dessous',
+])('who says that the answer stands further down loses nothing: %j', (words) => {
+  const mail = `${words}\n\n${OUTLOOK}\n\nWas it you?\nNo.`;
+  expect(newWords(mail)).toEqual({ text: mail, leftOut: [], forwarded: [], uncertain: true });
+});
+
+test.each([
+  ['a closing', `${OUTLOOK}\n\nWas it you?\n\nKind regards,\nThe bank`],
+  [
+    'small print',
+    `${OUTLOOK}\n\nWas it you?\n\nKind regards,\nThe bank\n\nThis mail is confidential and for nobody else.`,
+  ],
+  ['paragraphs', `${OUTLOOK}\n\nDear Ada,\n\nWas it you?\n\nPlease tell us.`],
+  ['who signs', `${OUTLOOK}\n\nWas it you?\n\nKind regards,\n\nThe bank`],
+  [
+    'what replies of ours end with',
+    `${OUTLOOK}\n\nWas it you?\n\nKind regards,\nMillbrook Bank, Customer Support\n\nThis reply is general information and not a commitment by the bank. We never ask for your PIN.`,
+  ],
+  ['an older mail', `${OUTLOOK}\n\nWas it you?\n\nRegards,\nBank\n\n${OUTLOOK}\n\nMy card is gone.`],
+  ['an older mail far down', `${OUTLOOK}\n\nWas it you?\n\n\n\n${OUTLOOK}\n\nMy card is gone.`],
+])('a mail without marks that ends with what mails end with is cut without doubt: %s', (_, quoted) => {
+  expect(newWords(`${NEW}\n\n${quoted}`)).toMatchObject({ text: NEW, uncertain: false });
+});
+
 test('one line of a customer is not taken for a quote because the mail has one, too', () => {
   const mail = `On 3 May 2026, Bank wrote:\n> Which limit?\n\nMine should be\n>500 EUR\na day.`;
   expect(newWords(mail)).toMatchObject({ text: 'Mine should be\n>500 EUR\na day.', uncertain: true });

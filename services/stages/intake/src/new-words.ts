@@ -1,3 +1,4 @@
+import { mayAnswerBelow, pointsBelow } from './answer-below.js';
 import {
   attributionLength,
   beginsWithHeading,
@@ -109,7 +110,7 @@ class Reading {
     return this.keep(at, length);
   }
 
-  /** A mail under a divider or its own headers, without marks: it goes on to the end. */
+  /** A mail under a divider or its own headers, without marks: it goes on to the end, unless the writer may have answered under it. */
   private takeMail(at: number): number {
     const divider = dividerAt(this.lines[at]!);
     const from = divider === undefined ? at : this.nextWritten(at + 1);
@@ -121,9 +122,19 @@ class Reading {
       return this.leave(at, rest);
     }
     const isMail = divider === undefined ? isMailHeading(heading) : heading.values.from !== undefined;
-    if (isMail) return this.leave(at, rest);
+    if (isMail) return this.hasAnswer(from + heading.length) ? this.doubt(at, rest) : this.leave(at, rest);
     if (divider !== undefined || mayBeMailHeading(heading)) this.uncertain = true;
     return divider === undefined ? 0 : this.keep(at, 1);
+  }
+
+  /** Whether the writer may go on under the mail that begins above this line. */
+  private hasAnswer(from: number): boolean {
+    return pointsBelow(this.own) || mayAnswerBelow(this.lines, from);
+  }
+
+  private doubt(at: number, length: number): number {
+    this.uncertain = true;
+    return this.keep(at, length);
   }
 
   private takeSignature(at: number): number {
