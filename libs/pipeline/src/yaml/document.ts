@@ -33,9 +33,10 @@ export interface Source {
   readonly load?: LoadPlan;
 }
 
-/** The plan of a pipeline in YAML (JSON is YAML, too), checked. @throws {YamlError} with all that is wrong with it */
+/** The plan of a pipeline in YAML (JSON is YAML, too), checked. @throws {YamlError} with what is wrong with it, at most 100 problems */
 export function parsePipeline(text: string, { file, load }: Source): Plan {
   const lines = new LineCounter();
+  if (text.length > MOST_TEXT) throw atTop(file, `it has ${text.length} characters; a pipeline may have ${MOST_TEXT}`);
   const document = documentIn(text, lines, file);
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
@@ -50,7 +51,7 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   }
   const literals = literalProblems(document);
   if (literals.length > 0)
-    throw new YamlError(file, inOrder(literals.map(({ offset, what }) => ({ ...at(offset), what }))));
+    throw new YamlError(file, inOrder(first(literals).map(({ offset, what }) => ({ ...at(offset), what }))));
   const read = valueOf(document, file);
   const fault = unsayable(read);
   if (fault) throw new YamlError(file, [{ ...at(offsetOf(fault, document)), what: fault.what }]);
@@ -58,9 +59,15 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   if (plan) return plan;
   throw new YamlError(
     file,
-    inOrder(problems.map((problem) => ({ ...at(offsetOf(problem, document)), what: problem.what }))),
+    inOrder(first(problems).map((problem) => ({ ...at(offsetOf(problem, document)), what: problem.what }))),
   );
 }
+
+/** Larger ones are no pipelines, and what reads them would keep a process busy. */
+const MOST_TEXT = 2_000_000;
+/** Nobody reads more; to find the place of one takes longer the larger the text is. */
+const MOST_PROBLEMS = 100;
+const first = <T>(problems: readonly T[]): readonly T[] => problems.slice(0, MOST_PROBLEMS);
 
 const inOrder = (problems: YamlProblem[]): YamlProblem[] =>
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
@@ -71,7 +78,7 @@ const TOO_DEEP = 'it is nested too deep';
 
 function documentIn(text: string, lineCounter: LineCounter, file: string): Document {
   try {
-    return parseDocument(text, { lineCounter });
+    return parseDocument(text, { lineCounter, uniqueKeys: false });
   } catch (error) {
     // The parser walks what lies within each other by calling itself.
     if (error instanceof RangeError) throw atTop(file, TOO_DEEP);

@@ -1,5 +1,5 @@
 import { jsonFault } from '@millrace/contracts';
-import { type Alias, type Document, isAlias, isScalar, type Node, type Pair, type Scalar, visit } from 'yaml';
+import { type Document, isAlias, isScalar, type Node, type Pair, type Scalar, visit, type YAMLMap } from 'yaml';
 
 /** Something in a document that would silently become something else, and where in the text it begins. */
 export interface LiteralProblem {
@@ -7,9 +7,12 @@ export interface LiteralProblem {
   readonly what: string;
 }
 
+/** The parser looks through all of them for each one that it puts in. */
+const MOST_ALIASES = 1_000;
+
 /**
  * Finds what YAML would read as something else than was written: numbers that are not written as JSON writes them (`1.10`, `01234`, `0o17`,
- * or more digits than a double holds), keys that become other texts, aliases of nothing or of themselves, tags.
+ * or more digits than a double holds), keys that become other texts or stand twice, aliases of nothing, of themselves or without number, tags.
  */
 export function literalProblems(document: Document): readonly LiteralProblem[] {
   const problems: LiteralProblem[] = document.warnings.map(({ pos, message }) => ({
@@ -19,10 +22,29 @@ export function literalProblems(document: Document): readonly LiteralProblem[] {
   const found = (node: Node | undefined, what: string | undefined): void => {
     if (what !== undefined) problems.push({ offset: node?.range?.[0] ?? 0, what });
   };
+  // Those of which an alias may stand: the last one of its name above it.
+  const anchors = new Map<string, Node>();
+  let aliases = 0;
+  const passed = (node: Node & { anchor?: string }): void => {
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+  };
   visit(document, {
+    Map: (_, node) => {
+      passed(node);
+      for (const key of repeatedKeys(node)) found(key, 'the key stands here a second time');
+    },
+    Seq: (_, node) => passed(node),
     Pair: (_, { key }: Pair) => found(key as Node, keyProblem(key)),
-    Scalar: (key, node) => (key === 'key' ? undefined : found(node, valueProblem(node))),
-    Alias: (_, node, path) => found(node, aliasProblem(document, node, path)),
+    Scalar: (key, node) => {
+      passed(node);
+      if (key !== 'key') found(node, valueProblem(node));
+    },
+    Alias: (_, node, path) => {
+      found(node, aliasProblem(node.source, anchors.get(node.source), path));
+      if (++aliases <= MOST_ALIASES) return undefined;
+      found(node, `it has more than ${MOST_ALIASES} aliases: write out what they stand for`);
+      return visit.BREAK;
+    },
   });
   return problems;
 }
@@ -48,10 +70,20 @@ function keyProblem(key: unknown): string | undefined {
   return changed(source, `the key "${value === null ? '' : String(value)}"`);
 }
 
-function aliasProblem(document: Document, alias: Alias, path: readonly unknown[]): string | undefined {
-  const target = alias.resolve(document);
-  if (!target) return `there is no anchor &${alias.source} before this alias`;
-  return path.includes(target) ? `the alias *${alias.source} stands within what it stands for` : undefined;
+function aliasProblem(name: string, target: Node | undefined, path: readonly unknown[]): string | undefined {
+  if (!target) return `there is no anchor &${name} before this alias`;
+  return path.includes(target) ? `the alias *${name} stands within what it stands for` : undefined;
+}
+
+/** The keys of a map that stand in it already. The parser's own search compares each with all before it. */
+function repeatedKeys({ items }: YAMLMap): readonly Node[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const isNew = !seen.has(key.value);
+    seen.add(key.value);
+    return isNew ? [] : [key as Node];
+  });
 }
 
 const changed = (source: string, read: string): string =>
