@@ -18,8 +18,8 @@ const saslFor = (user: string) => ({ mechanism: 'plain', username: user, passwor
 const brokerFor = (user: string) =>
   kafkaBroker({ brokers: [kafka.brokers], clientId: user, transactionalIdPrefix: 'guarded', sasl: saslFor(user) });
 
-const SYSTEM = ['intake', 'runs', 'results', 'dead-letters', 'plans', 'control', 'limits', 'pauses', 'deployments'];
-const COMPACTED = ['plans', 'limits', 'pauses'];
+const COMPACTED = ['plans', 'limits', 'contracts', 'pauses'];
+const SYSTEM = ['intake', 'runs', 'results', 'dead-letters', 'control', 'deployments', ...COMPACTED];
 const SINGLE = [...COMPACTED, 'control', 'deployments'];
 
 beforeAll(async () => {
@@ -101,8 +101,8 @@ test.each<[string, readonly string[]]>([
       'stage.intake',
     ],
   ],
-  ['gateway', ['control', 'plans', 'results']],
-  ['asks', ['runs', 'control', 'deployments', 'dead-letters', 'stage.draft']],
+  ['gateway', ['control', 'plans', 'results', 'contracts']],
+  ['asks', ['runs', 'control', 'deployments', 'contracts', 'dead-letters', 'stage.draft']],
   ['listens', ['results']],
 ])(
   '%s writes to nothing that is not in its rows',

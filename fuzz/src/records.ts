@@ -1,5 +1,6 @@
 import type { Outgoing } from '@millrace/broker';
 import {
+  AnnouncedContract,
   Control,
   DeploymentRequest,
   ParkedStep,
@@ -23,7 +24,7 @@ import { valueOf } from './shape.js';
 /** A topic that is attacked by name; `stage` stands for those of all stages. */
 export const TOPIC_NAMES = [
   ...['intake', 'runs', 'stage', 'deployments', 'dead-letters'],
-  ...['control', 'plans', 'limits', 'pauses', 'results'],
+  ...['control', 'plans', 'limits', 'contracts', 'pauses', 'results'],
 ] as const;
 export type TopicName = (typeof TOPIC_NAMES)[number];
 
@@ -160,6 +161,13 @@ function shapeOf(name: TopicName | ForeignName, { topics, known, seen, plans, in
       };
     case 'limits':
       return { topic: fc.constant(topics.limits), document: like(StageLimits), key: freeStage(known), headers: none };
+    case 'contracts':
+      return {
+        topic: fc.constant(topics.contracts),
+        document: like(AnnouncedContract),
+        key: freeStage(known),
+        headers: none,
+      };
     case 'pauses':
       return {
         topic: fc.constant(topics.pauses),

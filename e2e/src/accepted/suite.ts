@@ -47,6 +47,11 @@ export async function openPlace(settings: ServiceSettings, processes: number): P
   return { gateways, broker, topics, store, house, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
+const strict = defineStage({
+  name: 'strict',
+  input: z.object({ text: z.string() }),
+  output: z.object({ ok: z.boolean() }),
+});
 const lonely = defineStage({ name: 'lonely', input: z.looseObject({}), output: z.object({ ok: z.boolean() }) });
 
 /** Gives what it is given; two plans with a different `mark` are two versions. */
@@ -168,19 +173,57 @@ export function accepted(place: () => Place): void {
     }
   }, 60_000);
 
+  test('a plan with a stage that nobody serves is refused unless that is allowed; once the stage runs it is checked against what it announces', async () => {
+    const { house } = place();
+    const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
+    const planFor = (input: object, output: unknown[] = ['a']) => {
+      const asks = { kind: 'stage', stage: 'strict', input, retry, timeoutMs: 5_000, predecessors: [] };
+      return { ...planOf('strictly'), steps: { a: asks }, output: { $ref: output } };
+    };
+    const said = async (what: string, plan: object, more: object = {}) => {
+      const answer = await api().post(`/v1/pipelines/strictly/${what}`, { plan, ...more });
+      return { status: answer.status, body: (await answer.json()) as object };
+    };
+    const fitting = planFor({ text: 'a' });
+    expect(await said('check', fitting)).toMatchObject({ status: 200, body: { unserved: ['strict'] } });
+    expect(await said('versions', fitting)).toMatchObject({ status: 422, body: { code: 'STAGE_UNSERVED' } });
+    const running = await startStages(house, [fake(strict, () => ({ ok: true }))]);
+    await running.drain(5_000);
+    // It announced what it takes, and comes back.
+    const applied = await until('nobody serves it', async () => {
+      const answer = await said('versions', fitting);
+      return JSON.stringify(answer.body).includes('noConsumer') && answer;
+    });
+    expect(applied).toMatchObject({ status: 201, body: { status: 'applied', noConsumer: ['strict'] } });
+    const misfits: [object, string, string][] = [
+      [planFor({ tekst: 'a' }), '/plan/steps/a/input/text', 'is required, and the step never gives it'],
+      [planFor({ text: 5 }), '/plan/steps/a/input/text', 'is 5, not string'],
+      [planFor({ text: 'a' }, ['a', 'okay']), '/plan/output', 'reads a.okay, and there is no "okay"'],
+    ];
+    for (const [plan, pointer, detail] of misfits) {
+      expect(await said('check', plan)).toMatchObject({ status: 200, body: { misfits: [{ pointer, detail }] } });
+      const refused = { code: 'CONTRACT_MISFIT', errors: [{ pointer, detail }] };
+      expect(await said('versions', plan)).toMatchObject({ status: 422, body: refused });
+    }
+    const allowed = await said('versions', misfits[1]![0], { allowUnserved: true });
+    expect(allowed).toMatchObject({ status: 201, body: { status: 'applied' } });
+  }, 60_000);
+
   test('a run that waits for a stage which nobody serves says so within seconds, and no longer once somebody does', async () => {
     const { house } = place();
     const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
     const asks = { kind: 'stage', stage: 'lonely', input: {}, retry, timeoutMs: 5_000, predecessors: [] };
     const plan = { ...planOf('lonely'), steps: { a: asks }, output: { $ref: ['a'] } };
-    const said = async (path: string) => (await (await api().post(path, { plan })).json()) as { noConsumer: string[] };
+    const said = async (path: string, more: object = {}) =>
+      (await (await api().post(path, { plan, ...more })).json()) as object;
     expect(await said('/v1/pipelines/lonely/check')).toMatchObject({ noConsumer: ['lonely'] });
-    expect(await said('/v1/pipelines/lonely/versions')).toMatchObject({ status: 'applied', noConsumer: ['lonely'] });
+    const deployed = await said('/v1/pipelines/lonely/versions', { allowUnserved: true });
+    expect(deployed).toMatchObject({ status: 'applied', noConsumer: ['lonely'] });
     const { id } = await ask('lonely', {}, { 'idempotency-key': 'one' });
     const view = () => api().get<{ status: string; noConsumer?: string[] }>(`/v1/runs/${id}`);
     await until('it says so', async () => (await view()).noConsumer?.includes('lonely'));
     const stages = await api().get<{ items: { name: string; consumers: number }[] }>('/v1/stages');
-    expect(stages.items).toMatchObject([{ name: 'lonely', consumers: 0 }]);
+    expect(stages.items).toContainEqual(expect.objectContaining({ name: 'lonely', consumers: 0 }));
     const running = await startStages(house, [fake(lonely, () => ({ ok: true }))]);
     try {
       await until('it has ended', async () => (await view()).status === 'completed');

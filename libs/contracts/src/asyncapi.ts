@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DeploymentRequest } from './deployments.js';
+import { AnnouncedContract, DeploymentRequest } from './deployments.js';
 import { Fact } from './facts.js';
 import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './headers.js';
@@ -128,6 +128,16 @@ function channels(prefix: string): readonly Channel[] {
       payload: StageLimits,
     },
     {
+      name: 'contracts',
+      address: topics.contracts,
+      action: 'send',
+      description:
+        'What a stage takes and gives, which it announces when it starts: plans are checked against it. Compacted, keyed by stage.',
+      type: EVENT_TYPE.contract,
+      headers: InternalHeaders,
+      payload: AnnouncedContract,
+    },
+    {
       name: 'pauses',
       address: topics.pauses,
       action: 'send',
@@ -203,6 +213,7 @@ export function wireSchemas(): Readonly<Record<string, Json>> {
     ParkedStep,
     DeploymentRequest,
     StageLimits,
+    AnnouncedContract,
     Control,
     Failure,
     Fact,

@@ -6,6 +6,10 @@ import { Name, Person, PlanReference, PositiveCount, Reason, text, TimeMs } from
 export const StageSchemas = z.object({ input: z.json(), output: z.json() });
 export type StageSchemas = z.infer<typeof StageSchemas>;
 
+/** What a stage announces when it starts: a record on `contracts`, keyed by stage; the newest counts. */
+export const AnnouncedContract = StageSchemas.extend({ description: text({ max: 2_000 }).optional() });
+export type AnnouncedContract = z.infer<typeof AnnouncedContract>;
+
 /** A share of new runs, more than none and at most all. */
 export const Share = z.number().gt(0).max(1);
 

@@ -33,6 +33,7 @@ export const EVENT_TYPE = {
   plan: 'millrace.plan',
   deployment: 'millrace.deployment',
   limits: 'millrace.limits',
+  contract: 'millrace.contract',
   pause: 'millrace.pause',
   control: 'millrace.control',
 } as const;

@@ -134,6 +134,18 @@ export const PROBLEMS = {
     title: 'There is no canary',
     remedy: 'Deploy a version with a share first; then it can be promoted.',
   },
+  STAGE_UNSERVED: {
+    status: 422,
+    title: 'Nobody serves a stage of the plan',
+    remedy:
+      'Correct the name of the stage, or start the process that serves it. To deploy first and start it later, say so: `allowUnserved`, or `--allow-unserved`.',
+  },
+  CONTRACT_MISFIT: {
+    status: 422,
+    title: 'The plan does not fit the contract of a stage',
+    remedy:
+      'Correct what `errors` names: what a step gives its stage, or reads of one. `allowUnserved`, or `--allow-unserved`, deploys it all the same.',
+  },
   PLAN_REFUSED: {
     status: 422,
     title: 'The plan cannot be run',

@@ -13,6 +13,10 @@ const Brought = {
 
 export const DeployBody = z.strictObject({
   ...Brought,
+  allowUnserved: z
+    .boolean()
+    .optional()
+    .describe('Deploys also where nobody serves a stage, or what a step gives cannot fit the contract of its stage.'),
   share: Share.optional().describe('Makes it the canary of so many new runs; without it all new runs get it.'),
   ...Act,
 });
@@ -31,6 +35,22 @@ export const RouteBody = z.strictObject({
 });
 export type RouteBody = z.infer<typeof RouteBody>;
 
+/** A place of a plan that does not go together with the contract of a stage. */
+export const StageDoubtView = z.object({ step: z.string(), pointer: z.string(), detail: z.string() });
+export type StageDoubtView = z.infer<typeof StageDoubtView>;
+
+/** How a plan and the stages that it asks go together; nothing where they do. */
+const Going = {
+  /** Stages of the plan that no process serves now: its runs wait there until somebody starts them. */
+  noConsumer: z.array(z.string()).optional(),
+  /** Those of them of which nobody knows what they take and give either: reason enough to refuse the plan. */
+  unserved: z.array(z.string()).optional(),
+  /** What can never fit the contract of its stage: reason enough to refuse the plan. */
+  misfits: z.array(StageDoubtView).optional(),
+  /** What fits the contract of its stage in some runs only. */
+  doubts: z.array(StageDoubtView).optional(),
+};
+
 /** A deployment or a change of the route, once it was applied. */
 export const DeploymentView = z.object({
   id: z.string(),
@@ -41,8 +61,7 @@ export const DeploymentView = z.object({
   plan: z.string().optional(),
   schedule: z.string().optional(),
   unchanged: z.boolean().optional(),
-  /** Stages of the plan that no process serves now: its runs wait there until somebody starts them. It is no reason to refuse the plan. */
-  noConsumer: z.array(z.string()).optional(),
+  ...Going,
   links: z.record(z.string(), z.string()),
 });
 export type DeploymentView = z.infer<typeof DeploymentView>;
@@ -96,8 +115,7 @@ export const CheckView = z.object({
   /** How many live runs were looked at; `complete` is false where there were more. */
   examined: z.int().nonnegative(),
   complete: z.boolean(),
-  /** Stages of the plan that no process serves now: its runs would wait there until somebody starts them. */
-  noConsumer: z.array(z.string()).optional(),
+  ...Going,
 });
 export type CheckView = z.infer<typeof CheckView>;
 

@@ -10,6 +10,7 @@ export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './
 export {
   CheckBody,
   CheckView,
+  StageDoubtView,
   DeployBody,
   DeploymentView,
   DifferenceView,

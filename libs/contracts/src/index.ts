@@ -1,6 +1,7 @@
 export { cut } from './cut.js';
 export { Degraded, InsteadOf } from './degraded.js';
 export {
+  AnnouncedContract,
   DeploymentOutcome,
   DeploymentRequest,
   DeployRequested,

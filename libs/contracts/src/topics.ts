@@ -9,6 +9,8 @@ export interface Topics {
   readonly deployments: string;
   /** What stages may do at most, compacted, keyed by stage. */
   readonly limits: string;
+  /** What stages take and give, as each announces it when it starts: compacted, keyed by stage. */
+  readonly contracts: string;
   /** What is not to go on, compacted, keyed by what it is: runs, stages. */
   readonly pauses: string;
   /** What every service must hear at once: runs cancelled, routes changed. */
@@ -27,6 +29,7 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     plans: `${prefix}plans`,
     deployments: `${prefix}deployments`,
     limits: `${prefix}limits`,
+    contracts: `${prefix}contracts`,
     pauses: `${prefix}pauses`,
     control: `${prefix}control`,
     stage: (name) => `${prefix}stage.${name}`,

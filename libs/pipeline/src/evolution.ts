@@ -28,7 +28,8 @@ export function breaks(before: StageSchemas, after: StageSchemas): readonly Misf
   ];
 }
 
-function isUsable({ input, output }: StageSchemas): boolean {
+/** Says whether values can be checked against a contract, whoever wrote it. */
+export function isUsable({ input, output }: StageSchemas): boolean {
   try {
     checkSchema(input, 'the input');
     checkSchema(output, 'the output');

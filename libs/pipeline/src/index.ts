@@ -15,9 +15,10 @@ export {
   type Wanted,
 } from './advance.js';
 export { type Candidate, checkPlan, checkSchedule, MOST_STEPS, usablePlan } from './check-plan.js';
+export { type ContractMisfit, contractMisfits, type KnownContracts } from './contract-fit.js';
 export { type Misfit, misfits } from './containment.js';
 export { type Difference, differences } from './diff.js';
-export { breaks, schemasOf } from './evolution.js';
+export { breaks, isUsable, schemasOf } from './evolution.js';
 export { type FailureFacts, fallbackAfter, fallbacksOf, workOf } from './fallbacks.js';
 export { givenToHandler, HANDLER } from './handler.js';
 export { canonicalJson, hashOf } from './hash.js';

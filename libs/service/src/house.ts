@@ -64,6 +64,7 @@ function commonTopics({ topics, settings }: House): readonly TopicSpec[] {
     { name: topics.plans, partitions: 1, compacted: true },
     { name: topics.control, partitions: 1 },
     { name: topics.limits, partitions: 1, compacted: true },
+    { name: topics.contracts, partitions: 1, compacted: true },
     { name: topics.pauses, partitions: 1, compacted: true },
     // One partition: one order, and one who decides.
     { name: topics.deployments, partitions: 1 },

@@ -1,6 +1,7 @@
 export { type Cancellations, followCancellations } from './cancellations.js';
 export { processEnv, type ServiceSettings, serviceSettings } from './config.js';
 export { ConfigError, type ConfigProblem, type Env, readAll, readSettings } from './config-error.js';
+export { followContracts, type StageContracts } from './stage-contracts.js';
 export { type Health, type HealthServer, healthServer } from './health-server.js';
 export { type Refusal, refusalOf, type Site, SITE_HEADERS } from './http-guard.js';
 export { ensureStageTopics, type Given, type House, openHouse } from './house.js';

@@ -25,6 +25,7 @@ import {
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { Consumption } from '@millrace/broker';
 import type { z } from 'zod';
+import { announce } from './announce.js';
 import { type StageSettings, stageSettings } from './config.js';
 import { nestLogger } from './nest-logger.js';
 import { RethrowFilter } from './rethrow.filter.js';
@@ -93,6 +94,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   await within({ log: telemetry.log }, () => app.listen());
   const consumption = transport.unwrap<Consumption>();
   observe(house, { topic, group, consumption, turns });
+  await announce(house, contract);
   const opened = opening.move();
   return {
     ready: () => {

@@ -209,6 +209,25 @@ test('deploying or checking a plan with a stage that nobody serves says so, and 
   expect([checked.exit, checked.out.includes('no consumer  read:')]).toEqual([EXIT.ok, true]);
 });
 
+test('what cannot fit, or is served by nobody, is not said to be deployable, unless that is allowed', async () => {
+  await file('plan.json', two);
+  const view = { pipeline: 'letters', plan: 'p2', differences: [], breaks: [], broken: [], unmovable: [] };
+  const misfits = [{ step: 'a', pointer: '/plan/steps/a/input/text', detail: 'is 5, not string' }];
+  for (const [found, line] of [
+    [{ noConsumer: ['read'], unserved: ['read'] }, 'unserved  read: no process serves it'],
+    [{ misfits }, 'misfit    a /plan/steps/a/input/text is 5, not string'],
+  ] as const) {
+    gateway.answers.set('POST /v1/pipelines/letters/check', { ...view, examined: 0, complete: true, ...found });
+    const { exit, out } = await run('pipeline check plan.json');
+    expect([exit, out.includes(line), out.includes('deploying this is refused')]).toEqual([EXIT.error, true, true]);
+    const allowed = await run('pipeline check plan.json --allow-unserved');
+    expect([allowed.exit, allowed.out.includes('this can be deployed')]).toEqual([EXIT.ok, true]);
+  }
+  gateway.answers.set('POST /v1/pipelines/letters/versions', applied);
+  expect((await run('pipeline deploy plan.json --allow-unserved')).exit).toBe(EXIT.ok);
+  expect(JSON.parse(gateway.asked.at(-1)!.body)).toMatchObject({ allowUnserved: true });
+});
+
 test('run move names the version and the step', async () => {
   gateway.answers.set(`POST /v1/runs/${RUN}/move`, { id: RUN, links: {} });
   expect((await run(`runs move ${RUN} --to 2 --from a --by ann`)).exit).toBe(EXIT.ok);

@@ -1,17 +1,16 @@
 import { isOver, type StageSchemas } from '@millrace/contracts';
 import type { CheckBody, CheckView } from '@millrace/contracts/http';
-import { breaks, checkPlan, differences, fallbacksOf, type LoadedPlan, stagesOf } from '@millrace/pipeline';
+import { breaks, checkPlan, differences, fallbacksOf, type LoadedPlan } from '@millrace/pipeline';
 import { evolve, moveOf, type Run, stepOf, type Target } from '@millrace/saga';
 import type { Reader } from '@millrace/store';
-import type { Consumers } from './consumers.js';
 import type { Plans } from './plans.js';
+import { checkStages, shownOf } from './stage-check.js';
 
-interface Needs {
+type Needs = Parameters<typeof checkStages>[0] & {
   readonly reader: Pick<Reader, 'deployed' | 'run'>;
   readonly plans: Plans;
-  readonly consumers: Pick<Consumers, 'unserved'>;
   readonly maxPlanSteps: number;
-}
+};
 
 /** So many live runs are looked at, and so many of each kind are named. */
 const MOST_EXAMINED = 2_000;
@@ -23,7 +22,7 @@ export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
   const { reader, plans } = needs;
   const { contracts } = body;
   const loaded = checkPlan(body, { maxSteps: needs.maxPlanSteps });
-  const noConsumer = [...(await needs.consumers.unserved(stagesOf(loaded.plan)))];
+  const going = await checkStages(needs, loaded, contracts);
   const { pipeline } = loaded.plan;
   const stages = Object.keys(contracts);
   const now = await reader.deployed.read({ pipeline, stages });
@@ -53,7 +52,7 @@ export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
     unmovable: [],
     examined: 0,
     complete: true,
-    ...(noConsumer.length > 0 && { noConsumer }),
+    ...shownOf(going),
   };
   for await (const { run, plan: followed } of liveRuns({ reader, plans }, { stages: broken, pipeline })) {
     if (view.examined === MOST_EXAMINED) return { ...view, complete: false };

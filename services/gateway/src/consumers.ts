@@ -7,7 +7,7 @@ interface Known {
   readonly found: Promise<number | undefined>;
 }
 
-/** Says which stages nobody serves now. It is information for people and never decides anything: asked a moment later it may be otherwise. */
+/** Says which stages nobody serves now: asked a moment later it may be otherwise. */
 export class Consumers {
   private readonly known = new Map<string, Known>();
 
@@ -24,6 +24,12 @@ export class Consumers {
     const found = this.ask(stage);
     this.known.set(stage, { at, found });
     return found;
+  }
+
+  /** Returns those of the stages that nobody serves, asked afresh. */
+  unservedNow(stages: readonly string[]): Promise<ReadonlySet<string>> {
+    for (const stage of stages) this.known.delete(stage);
+    return this.unserved(stages);
   }
 
   /** Returns those of the stages that nobody serves. */

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { House, Limits, Pauses } from '@millrace/service';
+import type { House, Limits, Pauses, StageContracts } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { Consumers } from './consumers.js';
@@ -35,6 +35,7 @@ interface Given {
   readonly readiness: Readiness;
   readonly limits: Limits;
   readonly pauses: Pauses;
+  readonly announced: StageContracts;
   readonly pages: Pages;
 }
 
@@ -46,6 +47,7 @@ export function gatewayModule({
   readiness,
   limits,
   pauses,
+  announced,
   pages,
 }: Given): DynamicModule {
   const plans = new Plans(reader);
@@ -75,7 +77,7 @@ export function gatewayModule({
       { provide: Plans, useValue: plans },
       { provide: Runs, useValue: runs },
       { provide: Acts, useValue: acts },
-      { provide: Versions, useValue: new Versions({ house, reader, plans, consumers }) },
+      { provide: Versions, useValue: new Versions({ house, reader, plans, consumers, announced }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ house, reader, plans, acts }) },
       { provide: Pages, useValue: pages },

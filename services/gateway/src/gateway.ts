@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
+  followContracts,
   followLimits,
   followPauses,
   type House,
@@ -64,6 +65,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   const readiness = new Readiness(house, options.reader, { progress, others: options.others });
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));
+  const announced = await followContracts(house);
   const pages = new Pages(options.jaegerUrl);
   const module = gatewayModule({
     house,
@@ -72,6 +74,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
     readiness,
     limits,
     pauses,
+    announced,
     reader: options.reader,
     pages,
   });
@@ -103,6 +106,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
       late.stop();
       live[Symbol.dispose]();
       soon[Symbol.dispose]();
+      await announced[Symbol.asyncDispose]();
       if (!options.limits) await limits[Symbol.asyncDispose]();
       if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },

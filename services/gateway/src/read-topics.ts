@@ -18,7 +18,15 @@ export async function writersOf(topic: string, needs: Needs): Promise<'anybody' 
   if (topic === topics.intake || topic === topics.runs) return 'anybody';
   if (topic === topics.deployments) return 'few';
   // Names of ours that are no stage's belong to services; a trigger that names one would not change that.
-  const others = [topics.results, topics.deadLetters, topics.plans, topics.limits, topics.pauses, topics.control];
+  const others = [
+    topics.results,
+    topics.deadLetters,
+    topics.plans,
+    topics.limits,
+    topics.contracts,
+    topics.pauses,
+    topics.control,
+  ];
   if (others.includes(topic)) return undefined;
   for (const plan of await plansInUse(needs)) {
     if (stagesOf(plan.plan).some((stage) => topics.stage(stage) === topic)) return 'few';

@@ -52,6 +52,8 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
       'INVALID_REQUEST',
       'TOO_LARGE',
       'PLAN_REFUSED',
+      'STAGE_UNSERVED',
+      'CONTRACT_MISFIT',
       'CONTRACT_BREAKS',
       'STAGE_TOPIC_MISSING',
       'TRIGGER_TOPIC_MISSING',

@@ -25,16 +25,15 @@ import type { Deployed, Reader, Version } from '@millrace/store';
 import { type Plans, unknownPipeline } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { check } from './check.js';
-import type { Consumers } from './consumers.js';
+import { checkStages, refuseUnserved, shownOf } from './stage-check.js';
 import { timeOf } from './run-view.js';
 import { untilApplied } from './until-applied.js';
 
-interface Needs {
+type Needs = Parameters<typeof checkStages>[0] & {
   readonly house: House;
   readonly reader: Pick<Reader, 'deployed' | 'run'>;
   readonly plans: Plans;
-  readonly consumers: Pick<Consumers, 'unserved'>;
-}
+};
 
 /** The versions of pipelines: what there is, and what people ask to change. */
 export class Versions {
@@ -46,10 +45,12 @@ export class Versions {
       const errors = [{ pointer: '/plan/pipeline', detail: `is "${body.plan.pipeline}", not "${name}"` }];
       throw new RequestProblem('INVALID_REQUEST', `The plan is one of another pipeline.`, { errors });
     }
-    const { plan } = checkPlan(body, { maxSteps: this.needs.house.settings.maxPlanSteps });
-    const view = await this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...body });
-    const noConsumer = [...(await this.needs.consumers.unserved(stagesOf(plan)))];
-    return { ...view, ...(noConsumer.length > 0 && { noConsumer }) };
+    const { allowUnserved = false, ...asked } = body;
+    const loaded = checkPlan(asked, { maxSteps: this.needs.house.settings.maxPlanSteps });
+    const going = await checkStages(this.needs, loaded, asked.contracts);
+    if (!allowUnserved) refuseUnserved(going);
+    const view = await this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...asked });
+    return { ...view, ...shownOf(going) };
   }
 
   /** @throws {RequestProblem | PlanError} why the plan is refused */

@@ -86,19 +86,21 @@ export function versionCommands(pipeline: Command, context: Context): void {
 
   talking(pipeline.command('check'))
     .description(
-      'for CI: which live runs a plan and the contracts of its stages would break; exit code 1 where it would',
+      'for CI: whether a plan can be deployed, and which live runs it and the contracts of its stages would break; exit code 1 where it cannot',
     )
     .argument('<source>', 'a module, a YAML file, or a JSON file with a plan')
     .option('--pipeline <name>', 'which, where the module has several')
-    .action(async (source: string, options: CommonOptions & { pipeline?: string }) => {
+    .option('--allow-unserved', ALLOW_UNSERVED)
+    .action(async (source: string, options: CommonOptions & { pipeline?: string; allowUnserved?: true }) => {
       const bundle = oneOf(await bundlesIn(source, terminal), source, options.pipeline);
       const view = await clientOf(terminal, options).post(`${pathOf(bundle.plan.pipeline)}/check`, bundle, CheckView);
-      terminal.out(shown(view, options.output, { name: view.plan, text: () => checkText(view) }));
-      if (view.breaks.length > 0) context.end(EXIT.error);
+      const isRefused = refusedFor(view, options.allowUnserved ?? false);
+      terminal.out(shown(view, options.output, { name: view.plan, text: () => checkText(view, isRefused) }));
+      if (isRefused) context.end(EXIT.error);
     });
 }
 
-type DeployOptions = CommonOptions & ActOptions & { pipeline?: string; share?: number };
+type DeployOptions = CommonOptions & ActOptions & { pipeline?: string; share?: number; allowUnserved?: true };
 
 function deployCommand(pipeline: Command, { terminal }: Context): void {
   acting(talking(pipeline.command('deploy')))
@@ -106,13 +108,15 @@ function deployCommand(pipeline: Command, { terminal }: Context): void {
     .argument('<source>', 'a module that exports pipelines, a YAML file, or a JSON file with a plan')
     .option('--pipeline <name>', 'only this one of the module')
     .option('--share <share>', 'as a canary: so much of new runs, e.g. 0.05 or 5%', shareOf)
+    .option('--allow-unserved', ALLOW_UNSERVED)
     .action(async (source: string, options: DeployOptions) => {
       const all = await bundlesIn(source, terminal);
       const wanted = options.pipeline === undefined ? all : [oneOf(all, source, options.pipeline)];
       const client = clientOf(terminal, options);
       const share = options.share === undefined ? {} : { share: options.share };
+      const allowed = options.allowUnserved ? { allowUnserved: true } : {};
       for (const bundle of wanted) {
-        const body = { ...bundle, ...share, ...actOf(options) };
+        const body = { ...bundle, ...share, ...allowed, ...actOf(options) };
         const view = await client.post(`${pathOf(bundle.plan.pipeline)}/versions`, body, DeploymentView);
         showDeployment(view, terminal, options);
       }
@@ -139,6 +143,8 @@ function showDeployment(view: DeploymentView, terminal: Terminal, { output }: Co
   if (unchanged) terminal.say('It was so already.\n');
   for (const stage of view.noConsumer ?? [])
     terminal.say(`no consumer: no process serves the stage ${stage}. Runs wait there until you start it.\n`);
+  for (const { step, pointer, detail } of view.misfits ?? []) terminal.say(`misfit: ${step} ${pointer} ${detail}\n`);
+  for (const { step, pointer, detail } of view.doubts ?? []) terminal.say(`doubt: ${step} ${pointer} ${detail}\n`);
 }
 
 async function planText(plan: Plan, format: 'yaml' | 'json' | 'mermaid'): Promise<string> {
@@ -176,15 +182,28 @@ function showDifferences(
   if (items.length === 0) terminal.say('No difference.\n');
 }
 
-function checkText(view: CheckView): string {
-  const { differences: changes, breaks, broken, unmovable, examined, complete, noConsumer = [] } = view;
+const ALLOW_UNSERVED = 'also where nobody serves a stage, or a step cannot fit the contract of its stage';
+
+/** Whether deploying it is refused. */
+const refusedFor = ({ breaks, unserved = [], misfits = [] }: CheckView, allowUnserved: boolean): boolean =>
+  breaks.length > 0 || (!allowUnserved && unserved.length + misfits.length > 0);
+
+function checkText(view: CheckView, isRefused: boolean): string {
+  const { differences: changes, breaks, broken, unmovable, examined, complete } = view;
+  const { noConsumer = [], unserved = [], misfits = [], doubts = [] } = view;
   const lines = [
     differenceText(changes).trimEnd(),
     ...breaks.map(({ stage, pointer, detail }) => `breaks    ${stage} ${pointer} ${detail}`),
     ...broken.map(({ run, step, stage }) => `broken    ${run} at ${step}, which asks ${stage}`),
     ...unmovable.map(({ run, detail }) => `stays     ${run} cannot be moved: ${detail}`),
-    ...noConsumer.map((stage) => `no consumer  ${stage}: no process serves it; runs wait there until you start it`),
-    `${examined} live runs looked at${complete ? '' : ', there are more'}; ${breaks.length > 0 ? 'deploying this is refused' : 'this can be deployed'}`,
+    ...misfits.map(({ step, pointer, detail }) => `misfit    ${step} ${pointer} ${detail}`),
+    ...doubts.map(({ step, pointer, detail }) => `doubt     ${step} ${pointer} ${detail}`),
+    ...noConsumer.map((stage) =>
+      unserved.includes(stage)
+        ? `unserved  ${stage}: no process serves it, and none has announced what it takes`
+        : `no consumer  ${stage}: no process serves it; runs wait there until you start it`,
+    ),
+    `${examined} live runs looked at${complete ? '' : ', there are more'}; ${isRefused ? 'deploying this is refused' : 'this can be deployed'}`,
   ];
   return lines.filter((line) => line !== '').join('\n');
 }

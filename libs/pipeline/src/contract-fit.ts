@@ -1,0 +1,160 @@
+import type { StageSchemas } from '@millrace/contracts';
+import { fallbacksOf } from './fallbacks.js';
+import { INPUT } from './names.js';
+import type { Mapping, Plan, PlanStep, Work } from './plan.js';
+import { mappingOf } from './reads.js';
+import { escaped } from './schema/subschemas.js';
+import { absence, Budget, type Names, type Shape, shapeOf, UNKNOWN } from './shape.js';
+import { type Unfit, unfit } from './shape-fit.js';
+
+/** Where a plan and the contract of a stage do not go together. Pointers lead into the plan. */
+export interface ContractMisfit extends Unfit {
+  /** The step; of a plan within a plan, `<step>/<step within>`. */
+  readonly step: string;
+}
+
+/** The contracts that are known, by stage. They have to be usable schemas. */
+export type KnownContracts = ReadonlyMap<string, StageSchemas>;
+
+/**
+ * Says where the steps of a plan give their stages what these do not take, or read of them what they do not give: with `never` where that
+ * is so whatever happens, without it where it depends on the run. Stages whose contract is not known fit.
+ */
+export function contractMisfits(plan: Plan, contracts: KnownContracts): readonly ContractMisfit[] {
+  const around: Around = { contracts, budget: new Budget(), outer: () => UNKNOWN, way: [], pointer: '' };
+  return misfitsIn(plan, around).slice(0, MOST);
+}
+
+const MOST = 100;
+
+interface Around {
+  readonly contracts: KnownContracts;
+  readonly budget: Budget;
+  /** What a plan within another knows of the outer one. */
+  readonly outer: Names;
+  readonly way: readonly string[];
+  readonly pointer: string;
+}
+
+/** Work of one step: its names and where it stands. */
+interface At extends Around {
+  readonly names: Names;
+  readonly step: string;
+}
+
+function misfitsIn(plan: Plan, around: Around): readonly ContractMisfit[] {
+  const names = namesIn(plan, around);
+  const found = Object.entries(plan.steps).flatMap(([name, step]) => {
+    const at = { names, step: [...around.way, name].join('/'), pointer: `${around.pointer}/steps/${name}` };
+    return misfitsOfStep(step, { ...around, ...at });
+  });
+  const at = { ...around, names, step: around.way.join('/') };
+  const handler = plan.onFailure?.handler;
+  // What it reads of steps is there or not, as far as the run has come.
+  const handling = handler ? asked(handler, { ...at, pointer: `${around.pointer}/onFailure/handler` }) : [];
+  return [
+    ...found,
+    ...misread(plan.output, { ...at, pointer: `${around.pointer}/output` }),
+    ...handling.filter(({ never }) => never),
+  ];
+}
+
+function misfitsOfStep(step: PlanStep, at: At): readonly ContractMisfit[] {
+  const own = step.kind === 'map' || step.kind === 'loop' ? [step.as, `${step.as}Index`] : [];
+  const inner: At = { ...at, names: (name) => (own.includes(name) ? UNKNOWN : at.names(name)) };
+  const undo = 'compensate' in step ? step.compensate : undefined;
+  return [
+    ...misfitsOfWork(step, at),
+    ...(undo ? asked(undo, { ...at, pointer: `${at.pointer}/compensate` }) : []),
+    ...('work' in step ? misfitsOfWork(step.work, { ...inner, pointer: `${at.pointer}/work` }) : []),
+    ...(step.kind === 'race'
+      ? Object.entries(step.branches).flatMap(([key, branch]) =>
+          misfitsOfWork(branch, { ...at, step: `${at.step}/${key}`, pointer: `${at.pointer}/branches/${key}` }),
+        )
+      : []),
+  ];
+}
+
+function misfitsOfWork(work: PlanStep | Work, at: At): readonly ContractMisfit[] {
+  if (work.kind === 'stage') {
+    const { fallback } = work;
+    const others = fallbacksOf(work).map((one, i) =>
+      asked(one, { ...at, pointer: `${at.pointer}/fallback${Array.isArray(fallback) ? `/${i}` : ''}` }),
+    );
+    return [...asked(work, at), ...others.flat()];
+  }
+  const read = misread(mappingOf(work as PlanStep), {
+    ...at,
+    pointer: `${at.pointer}/${FIELDS[work.kind] ?? 'input'}`,
+  });
+  if (work.kind !== 'run') return read;
+  const within = { ...at, outer: at.names, way: at.step.split('/'), pointer: `${at.pointer}/plan` };
+  return [...read, ...misfitsIn(work.plan, within)];
+}
+
+const FIELDS: Readonly<Record<string, string>> = {
+  map: 'over',
+  loop: 'start',
+  value: 'value',
+  review: 'show',
+  signal: 'show',
+};
+
+/** What a stage is asked with. */
+function asked({ stage, input }: { stage: string; input: Mapping }, at: At): readonly ContractMisfit[] {
+  const place = { ...at, pointer: `${at.pointer}/input` };
+  const read = misread(input, place);
+  const contract = at.contracts.get(stage);
+  if (!contract || read.length > 0) return read;
+  const found = unfit(shapeOf(input, at.names, at.budget), contract.input, at.budget);
+  return found.map((one) => ({ ...one, step: at.step, pointer: place.pointer + one.pointer }));
+}
+
+/** References to what is not there, apart from those that say what happens instead. */
+function misread(mapping: Mapping | undefined, at: At): readonly ContractMisfit[] {
+  if (mapping === undefined || mapping === null || typeof mapping !== 'object') return [];
+  const entries = Object.entries(mapping) as [string, Mapping][];
+  const [key, operand] = entries.length === 1 ? entries[0]! : [];
+  if (key === '$literal' || key === '$orElse') return [];
+  if (key !== '$ref')
+    return entries.flatMap(([name, field]) => misread(field, { ...at, pointer: `${at.pointer}/${escaped(name)}` }));
+  const shape = shapeOf(mapping, at.names, at.budget);
+  const why = absence(shape);
+  if (why === undefined) return [];
+  const path = (operand as unknown as readonly (string | number)[]).join('.');
+  return [{ step: at.step, pointer: at.pointer, detail: `reads ${path}, and ${why}`, never: true }];
+}
+
+const schemaShape = (schema: unknown): Shape => ({ is: 'schema', schema, root: schema });
+
+/** What is known of the values that a plan's steps read, each found when it is first asked for. */
+function namesIn(plan: Plan, { contracts, budget, outer }: Around): Names {
+  const known = new Map<string, Shape>();
+  const names: Names = (name) => {
+    let shape = known.get(name);
+    if (!shape) {
+      known.set(name, UNKNOWN);
+      known.set(name, (shape = find(name)));
+    }
+    return shape;
+  };
+  const find = (name: string): Shape => {
+    if (plan.given?.includes(name)) return outer(name);
+    if (name === INPUT) return schemaShape(plan.inputSchema);
+    const step = Object.hasOwn(plan.steps, name) ? plan.steps[name]! : undefined;
+    if (!step || step.onFailure) return UNKNOWN;
+    const shape = outputOf(step);
+    if (step.when === undefined || shape.is === 'unknown') return shape;
+    return { is: 'oneOf', options: [shape, { is: 'absent', why: `"${name}" may be skipped` }] };
+  };
+  const outputOf = (step: PlanStep): Shape => {
+    if (step.kind === 'review' || step.kind === 'signal') return schemaShape(step.schema);
+    if (step.kind === 'value') return shapeOf(step.value, names, budget);
+    if (step.kind !== 'stage') return UNKNOWN;
+    const options = [step, ...fallbacksOf(step)].map(({ stage }) => contracts.get(stage));
+    if (!options.every((one) => one !== undefined)) return UNKNOWN;
+    const [only, another] = options.map(({ output }) => schemaShape(output));
+    return another ? { is: 'oneOf', options: options.map(({ output }) => schemaShape(output)) } : only!;
+  };
+  return names;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { aHouse } from './house.fixture.js';
+import { defineStage, type Handles, Stage, startStage } from './index.js';
+
+const greet = defineStage({
+  name: 'greet',
+  description: 'Greets.',
+  input: z.object({ name: z.string().default('world') }),
+  output: z.object({ text: z.string() }),
+});
+
+@Stage(greet)
+class GreetStage implements Handles<typeof greet> {
+  handle() {
+    return Promise.resolve({ text: 'hello' });
+  }
+}
+
+test('a stage that takes commands has announced what it takes and gives', async () => {
+  await using house = await aHouse();
+  const running = await startStage(house, GreetStage);
+  const [record] = house.records(house.topics.contracts);
+  expect(String(record!.key)).toBe('greet');
+  expect(JSON.parse(String(record!.value))).toMatchObject({
+    input: { type: 'object', properties: { name: { type: 'string' } } },
+    output: { type: 'object', required: ['text'] },
+    description: 'Greets.',
+  });
+  await running.drain(1_000);
+});
+
+test('a stage that may not announce its contract works all the same, and the log says so', async () => {
+  await using house = await aHouse();
+  const { broker } = house;
+  const publish: typeof broker.publish = (records) =>
+    records.some(({ topic }) => topic === house.topics.contracts)
+      ? Promise.reject(new Error('not allowed'))
+      : broker.publish(records);
+  const guarded = Object.assign(Object.create(broker) as typeof broker, { publish });
+  const running = await startStage({ ...house, broker: guarded }, GreetStage);
+  await house.ask('greet');
+  await house.events(1);
+  expect(house.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('could not announce its contract'));
+  await running.drain(1_000);
+});

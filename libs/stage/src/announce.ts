@@ -1,0 +1,22 @@
+import { type AnnouncedContract, EVENT_TYPE, HEADER, randomId } from '@millrace/contracts';
+import { schemasOf, type StageContract } from '@millrace/pipeline';
+import type { House } from '@millrace/service';
+
+/**
+ * Announces what the stage takes and gives, so that plans are checked against it before they are deployed. A stage that cannot announce its contract
+ * works all the same.
+ */
+export async function announce(
+  { broker, topics, telemetry }: Pick<House, 'broker' | 'topics' | 'telemetry'>,
+  contract: StageContract,
+): Promise<void> {
+  const { name, description } = contract;
+  try {
+    const announced: AnnouncedContract = { ...schemasOf(contract), ...(description !== undefined && { description }) };
+    const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: EVENT_TYPE.contract };
+    await broker.publish([{ topic: topics.contracts, key: name, value: JSON.stringify(announced), headers }]);
+  } catch (error) {
+    const text = `The stage ${name} could not announce its contract: plans are not checked against it.`;
+    telemetry.log.warn({ err: error, stage: name, topic: topics.contracts }, text);
+  }
+}
