@@ -25,6 +25,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   INVALID_ANSWER: 'The command "review get" shows what it takes.',
   CONTRACT_BREAKS:
     'A contract may only grow. Put the new one under a new name of a stage (draft-v2), and let new plans use that one.',
+  STAGE_UNSERVED:
+    'Correct the name of the stage, or start the process that serves it. --allow-unserved deploys first; runs wait until you start it.',
+  CONTRACT_MISFIT: 'Correct what the step gives its stage, or reads of one. --allow-unserved deploys it all the same.',
   NOT_ALLOWED_NOW: 'The command "run get" shows how the run stands.',
   REVIEW_CLAIMED: 'Let them answer it, or give their claim back with "review unclaim": that is in the history.',
   REDRIVE_REFUSED: 'Look at it with "dead-letter get", and send the record yourself where it belongs.',
