@@ -14,7 +14,7 @@ const SAYS: Readonly<Record<string, (part: Fields) => unknown>> = {
   'sub-pipeline': ({ kind, input }) => kind === 'run' && input !== undefined,
   race: ({ kind }) => kind === 'race',
   'retries by the failure’s code: `never`, `cases`': ({ never, cases }) => never ?? cases,
-  fallbacks: ({ fallback }) => fallback,
+  fallbacks: ({ kind, fallback }) => kind && fallback,
   'a default, or a value made of the failure': ({ kind, onFailure }) => kind && onFailure,
   'signal by the run’s id': ({ kind }) => kind === 'signal',
   'signal by the key of a topic’s record': ({ kind, from }) => kind === 'signal' && from,

@@ -11,9 +11,13 @@ function aProcess(env: Record<string, string> = {}) {
   const hooks = { signal: (_: string) => undefined as void, crash: (_: unknown) => undefined as void };
   let exit!: (code: number) => void;
   const exited = new Promise<number>((resolve) => (exit = resolve));
+  const heeding = Promise.withResolvers<void>();
   const host: Host = {
     env: { PORT: '0', LOG_LEVEL: 'silent', ...env },
-    onSignal: (stop) => (hooks.signal = stop),
+    onSignal: (stop) => {
+      hooks.signal = stop;
+      heeding.resolve();
+    },
     onUncaught: (crash) => (hooks.crash = crash),
     complain: (text) => complaints.push(text),
     exit,
@@ -21,6 +25,8 @@ function aProcess(env: Record<string, string> = {}) {
   return {
     host,
     exited,
+    /** Resolves once a signal is heeded: one that comes before would be lost here. */
+    heeding: heeding.promise,
     complaints,
     signal: () => hooks.signal('SIGTERM'),
     crash: (error: unknown) => hooks.crash(error),
@@ -126,7 +132,8 @@ test('a broker that is not there yet is waited for, and a signal ends the waitin
   const away = aLog();
   away.goAway(Infinity);
   const waiting = serveOn(stopped.host, 'test', { given: away, start: () => Promise.resolve(aService()) });
-  setImmediate(stopped.signal);
+  await stopped.heeding;
+  stopped.signal();
   expect(await stopped.exited).toBe(0);
   await waiting;
 });
