@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { accept, type Decision, placed, placeWanted, wakeAtOf } from '@millrace/saga';
+import { accept, type Decision, placed, placesOf, placeWanted, wakeAtOf } from '@millrace/saga';
 import { parkingOf } from '@millrace/service';
 import type { RunChange } from '@millrace/store';
 import { answerBytes } from './answer.js';
@@ -67,14 +67,15 @@ export function intakeSource(
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
     let signals: ReturnType<typeof signalChanges>;
-    await store.writer.create(summaries, ({ made: created, places, before }) => {
+    let places: ReturnType<typeof placesOf>;
+    await store.writer.create(summaries, ({ made: created, places: given, before }) => {
       const budget = new AnswerBudget(context.maxAnswerBytes, context.broker.maxRecordBytes);
       const reused = reusedKeys(asked, { before }).map(({ record, failure }) => parked(record, failure));
       budget.spend(unread);
       budget.spend(reused);
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
-        .map((one) => placed(one, places.get(one.decision.run.id)))
+        .map((one) => placed(one, given.get(one.decision.run.id)))
         .map((one) => ({ one, answer: answerFor(one, { at, budget }) }));
       made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
       const changes = made.map(({ decision, plan }): RunChange => ({
@@ -83,6 +84,11 @@ export function intakeSource(
         row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
       }));
       signals = signalChanges([], changes, at);
+      // A run that is over at once, as one of values alone is, leaves its place to the next.
+      places = placesOf(
+        made.filter(({ decision: { run } }) => run.endedAt !== undefined),
+        at,
+      );
       records = [...unread, ...reused, ...answers.flatMap(({ answer }) => answer.records)];
       return {
         topic: batch.topic,
@@ -90,6 +96,7 @@ export function intakeSource(
         expected: positions.expectedAt(batch.partition),
         next: batch.next,
         changes,
+        places,
         signals,
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
@@ -97,7 +104,7 @@ export function intakeSource(
       };
     });
     positions.moved(batch.partition, batch.next);
-    if (signals) context.wakeBy(at);
+    if (signals || places) context.wakeBy(at);
     for (const one of made) remember(one);
     return records;
   }

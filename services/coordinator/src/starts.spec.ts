@@ -293,6 +293,21 @@ describe('at most one run for each key', () => {
     inHand.clear();
   });
 
+  test('goes on with the next where a run is over at once, because no stage has work in it', async () => {
+    const copies = pipeline(
+      {
+        name: 'copies-at-once',
+        input: Anything,
+        concurrency: { limit: 1, key: (input) => input['customer'] as never },
+      },
+      ({ input }) => ({ all: input }),
+    );
+    await begin(copies);
+    const customers = ['ann', 'ann', 'ann', 'bob', 'bob'];
+    for (const [n, customer] of customers.entries()) await ask(copies, `at-once-${n}`, { n, customer });
+    expect(await inputs(copies, customers.length)).toHaveLength(customers.length);
+  });
+
   test('cancels one that is too many, or the one before it, as the pipeline says', async () => {
     answersAtOnce = false;
     const [drops, replaces] = (['drop', 'replace'] as const).map((whenFull) =>
