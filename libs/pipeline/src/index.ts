@@ -22,6 +22,7 @@ export { breaks, isUsable, schemasOf } from './evolution.js';
 export { type FailureFacts, fallbackAfter, fallbacksOf, workOf } from './fallbacks.js';
 export { givenToHandler, HANDLER } from './handler.js';
 export { canonicalJson, hashOf } from './hash.js';
+export { makeLinear } from './linear-contract.js';
 export type { Known } from './mapping.js';
 export {
   type Fallback,

@@ -47,6 +47,13 @@ describe('what comes from outside is checked against the plan alone', () => {
     expect(validateInput(loaded, { code: '12', name: '1' })).toHaveLength(2);
   });
 
+  test('a format that stands alone is an annotation, known or not: it refuses no plan and no value', () => {
+    const of = (schema: object) => loadPlan({ ...supportEmail.plan, inputSchema: schema });
+    for (const format of ['email', 'date-time', 'iban', 'made-up'])
+      expect(validateInput(of({ type: 'string', format }), 'anything')).toBeUndefined();
+    expect(validateInput(of({ type: 'string', format: 'email', pattern: '^.+@.+$' }), 'anything')).toHaveLength(1);
+  });
+
   test('a schema that is none is the plan’s fault', () => {
     const broken = loadPlan({ ...supportEmail.plan, inputSchema: { type: 'text' } });
     expect(() => validateInput(broken, {})).toThrow(PlanError);

@@ -24,6 +24,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { Consumption } from '@millrace/broker';
+import { makeLinear, type StageContract } from '@millrace/pipeline';
 import type { z } from 'zod';
 import { announce } from './announce.js';
 import { type StageSettings, stageSettings } from './config.js';
@@ -59,6 +60,11 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   const topic = topics.stage(contract.name);
   const group = groups.stage(contract.name);
   await ensureStageTopics(house, [contract.name]);
+  for (const pattern of linearPatterns(contract))
+    telemetry.log.warn(
+      { stage: contract.name, pattern },
+      'A text that does not match may keep this stage busy: the pattern runs on JavaScript’s engine. Write it without looking around, back-references and flags, or bound the text with max().',
+    );
   await using opening = new AsyncDisposableStack();
   const plans = options.plans ?? opening.use(await followPlans(house));
   const cancellations = options.cancellations ?? opening.use(await followCancellations(house));
@@ -130,6 +136,15 @@ export async function serveStage<Schema extends z.ZodType = z.ZodType<Env>>(
       startStage(house, stage, { ...rest, concurrency, providers: providers?.(env) ?? [] }),
     { config: (env) => readAll(name, [() => stageSettings(env, name), () => own(env)] as const) },
   );
+}
+
+/** A contract that JSON Schema cannot be written of has nothing to be looked at. */
+function linearPatterns(contract: StageContract): readonly string[] {
+  try {
+    return makeLinear(contract);
+  } catch {
+    return [];
+  }
 }
 
 class StageModule {}
