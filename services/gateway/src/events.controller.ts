@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Fact } from '@millrace/contracts';
 import { startInterval } from '@millrace/contracts/timers';
 import { Controller, Get, Inject, type BeforeApplicationShutdown, Param, Query, Req, Res } from '@nestjs/common';
 import type { Seen } from './live-facts.js';
+import { OwnAttempts } from './own-attempts.js';
 import { RequestProblem } from './problems.js';
 import { EventsQuery } from './queries.js';
 import { endsRun, isEnded, Runs } from './runs.js';
@@ -38,7 +40,7 @@ export class EventsController implements BeforeApplicationShutdown {
     });
     response.write('retry: 1000\n\n');
     if (request.method === 'HEAD') response.end();
-    else this.stream(response, { id, after });
+    else this.stream(response, { id, after, before: record?.facts.slice(0, after) ?? [] });
   }
 
   /** The server waits for what is open. */
@@ -46,12 +48,17 @@ export class EventsController implements BeforeApplicationShutdown {
     for (const response of this.open) response.end();
   }
 
-  private stream(response: ServerResponse, { id, after }: { id: string; after: number }): void {
+  private stream(
+    response: ServerResponse,
+    { id, after, before }: { id: string; after: number; before: readonly Fact[] },
+  ): void {
+    const attempts = new OwnAttempts();
+    for (const fact of before) attempts.shown(fact);
     const heartbeat = startInterval(HEARTBEAT_MS, () => response.write(': still here\n\n'));
     const stop = this.runs.watch(id, after, {
       see(seen) {
         if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
-        else response.write(seen.map(eventOf).join(''));
+        else response.write(seen.map(({ seq, fact }) => eventOf({ seq, fact: attempts.shown(fact) })).join(''));
         if (seen.some(({ fact }) => endsRun(fact))) response.end();
       },
       // It comes back with `Last-Event-ID`, and is told where that does not help either.

@@ -16,6 +16,7 @@ import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { listedRuns } from './listed-runs.js';
+import { OwnAttempts } from './own-attempts.js';
 import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
 import { RunsQuery, StartQuery } from './queries.js';
 import { runLinks } from './run-view.js';
@@ -73,7 +74,8 @@ export class RunsController {
   @Get(':id/history')
   async history(@Param('id') id: string) {
     const record = await this.runs.record(id);
-    return { items: (record?.facts ?? []).map((fact, at) => ({ seq: at + 1, ...fact })) };
+    const attempts = new OwnAttempts();
+    return { items: (record?.facts ?? []).map((fact, at) => ({ seq: at + 1, ...attempts.shown(fact) })) };
   }
 
   @Post(':id/cancel')

@@ -273,6 +273,37 @@ test('the history of a run is its facts, numbered', async () => {
   ]);
 });
 
+test('the history and the live view count a step’s own tries from 1, also after a second try of the step that handed it on', async () => {
+  await using world = await World.open();
+  const { id } = await start(world);
+  world.failed(id, 'classify');
+  const [letter] = world.deadLetters.keys();
+  await fetch(`${world.url}/v1/dead-letters/${letter}/redrive`, json({}));
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  world.completed(id, 'draft', { text: 'Dear customer' });
+  const { items } = History.parse(await (await fetch(`${world.url}/v1/runs/${id}/history`)).json());
+  const tries = items.flatMap(({ type, step, attempt, fencingAttempt }) =>
+    attempt === undefined ? [] : [[type, step, attempt, fencingAttempt]],
+  );
+  expect(tries).toEqual([
+    ['step.requested', 'classify', 1, undefined],
+    ['step.failed', 'classify', 1, undefined],
+    ['step.requested', 'classify', 2, undefined],
+    ['step.completed', 'classify', 2, undefined],
+    ['step.completed', 'draft', 1, 2],
+  ]);
+  // A client that comes back in the middle goes on with the same numbers.
+  const stream = await fetch(`${world.url}/v1/runs/${id}/events`, {
+    headers: { 'last-event-id': String(items.length - 2) },
+  });
+  const reader = stream.body!.getReader();
+  let text = '';
+  while (!text.includes('step.waiting')) text += new TextDecoder().decode((await reader.read()).value);
+  await reader.cancel();
+  expect(text).toContain('"attempt":1');
+  expect(text).toContain('"fencingAttempt":2');
+});
+
 test('a run says at once that nobody serves the stage it waits for, in its view, its step, and the list, and no longer once somebody does', async () => {
   await using world = await World.open();
   const { id } = await start(world);
