@@ -47,6 +47,18 @@ describe('what comes from outside is checked against the plan alone', () => {
     expect(validateInput(loaded, { code: '12', name: '1' })).toHaveLength(2);
   });
 
+  test('however long keys and lists of choices are, what is wrong is told in few words', () => {
+    const long = 'k'.repeat(100_000);
+    const inputSchema = {
+      properties: { size: { enum: Array.from({ length: 9_000 }, (_, n) => `size-${n}`) } },
+      additionalProperties: { type: 'string' },
+    };
+    const details = validateInput(loadPlan({ ...supportEmail.plan, inputSchema }), { size: 1, [long]: 1 })!;
+    expect(details.map(({ pointer }) => pointer.slice(0, 3)).sort()).toEqual(['/kk', '/si']);
+    for (const { pointer, detail } of details)
+      expect(Math.max(pointer.length, detail.length)).toBeLessThanOrEqual(1_000);
+  });
+
   test('a format that stands alone is an annotation, known or not: it refuses no plan and no value', () => {
     const of = (schema: object) => loadPlan({ ...supportEmail.plan, inputSchema: schema });
     for (const format of ['email', 'date-time', 'iban', 'made-up'])

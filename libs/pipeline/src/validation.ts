@@ -1,4 +1,4 @@
-import type { Failure } from '@millrace/contracts';
+import { cut, type Failure } from '@millrace/contracts';
 import type { ErrorObject } from 'ajv';
 import { PlanError } from './plan-error.js';
 import type { LoadedPlan } from './plan-model.js';
@@ -48,6 +48,8 @@ export const valueProblems = (value: unknown, schema: unknown): Details | undefi
   problemsIn(value, prepareSchema(schema));
 
 const MOST = 20;
+/** Keys of a value, and the values that a schema allows, may be of any length. */
+const LONGEST = 1_000;
 const validators = new WeakMap<LoadedPlan, Map<string, Validator>>();
 
 /** Compiled when first needed, kept as long as the plan. */
@@ -74,7 +76,7 @@ function problemsIn(value: unknown, validate: Validator): Details | undefined {
   if (errors.length === 0) return undefined;
   return closestErrors(errors)
     .slice(0, MOST)
-    .map((error) => ({ pointer: pointerOf(error), detail: detailOf(error) }));
+    .map((error) => ({ pointer: cut(pointerOf(error), LONGEST), detail: cut(detailOf(error), LONGEST) }));
 }
 
 function pointerOf({ instancePath, keyword, params }: ErrorObject): string {

@@ -170,6 +170,13 @@ test('a problem names the field', async () => {
   expect(errors).toContainEqual({ pointer: expect.stringContaining('/input'), detail: expect.any(String) });
 });
 
+test('a problem is short, however long what is wrong is', async () => {
+  const body = JSON.stringify(Object.fromEntries(Array.from({ length: 1_500 }, (_, n) => [`key-${n}`, 1])));
+  const { headers: _, ...problem } = await problemOf({ path: '/v1/runs', body });
+  expect(problem).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
+  expect(JSON.stringify(problem).length).toBeLessThan(5_000);
+});
+
 test('a method that a path does not take is told which it takes', async () => {
   const problem = await problemOf({ path: '/v1/runs', method: 'DELETE' });
   expect(problem).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' });

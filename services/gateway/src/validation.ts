@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import { z } from 'zod';
 import { RequestProblem } from './problems.js';
@@ -32,9 +33,15 @@ export class RequestValidation extends StandardSchemaValidationPipe {
 }
 
 const MOST = 20;
+/** What stands in a message may come from the request: all the keys that nobody knows. */
+const LONGEST = 1_000;
+const short = (words: string): string => cut(words, LONGEST);
 
 function bodyProblem(issues: readonly Issue[]): RequestProblem {
-  const errors = issues.slice(0, MOST).map(({ path = [], message }) => ({ pointer: pointerOf(path), detail: message }));
+  const errors = issues.slice(0, MOST).map(({ path = [], message }) => ({
+    pointer: short(pointerOf(path)),
+    detail: short(message),
+  }));
   const [first] = errors;
   const detail = `The request is not valid: ${first?.pointer || 'body'}: ${first?.detail}`;
   return new RequestProblem('INVALID_REQUEST', detail, { errors });
@@ -46,8 +53,8 @@ function queryProblem(issues: readonly Issue[], schema: unknown): RequestProblem
     .slice(0, MOST)
     .flatMap(({ path = [], message, keys }) =>
       keys
-        ? keys.slice(0, MOST).map((key) => ({ pointer: pointerOf([key]), detail: 'Not known here.' }))
-        : [{ pointer: pointerOf(path), detail: message }],
+        ? keys.slice(0, MOST).map((key) => ({ pointer: short(pointerOf([key])), detail: 'Not known here.' }))
+        : [{ pointer: short(pointerOf(path)), detail: short(message) }],
     );
   const [first] = errors;
   const name = `"${first?.pointer.slice(1, 101)}"`;
