@@ -40,6 +40,8 @@ export const StepCommand = z.object({
   known: Known.optional(),
   /** When it was sent. */
   at: TimeMs,
+  /** Of a step that was handed off: when the coordinator asked for the step that the hand-offs began with. Without it, `at`. */
+  asked: TimeMs.optional(),
   /** Milliseconds that the handler has from its start. Waiting in the topic does not count: a backlog is no failure. */
   timeoutMs: DurationMs.min(1),
   /** The coordinator gives this attempt up then (the step's `startTimeoutMs` plus `timeoutMs` after `at`); a stage that takes it later answers STAGE_TIMED_OUT unhandled. */

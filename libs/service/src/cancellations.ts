@@ -1,39 +1,51 @@
 import type { Incoming } from '@millrace/broker';
 import { Control, readJson } from '@millrace/contracts';
-import type { House } from './house.js';
+import { follow, type FollowerHouse } from './follow.js';
 
 /** So many cancelled runs are remembered, the newest ones: about 10 MB. One forgotten is found out by the coordinator. */
 const REMEMBERED = 100_000;
+/** How much earlier than the coordinator's a service's clock may be. */
+const CLOCK_MS = 60_000;
 
-/** Runs that were cancelled while this service was up. */
+/**
+ * Runs that were cancelled while this service was up. A cancellation stops what the coordinator asked for up to then, and nothing that
+ * it asks for later: it sends nothing for a run that it has cancelled, so that it has not cancelled that run.
+ */
 export interface Cancellations extends AsyncDisposable {
-  isCancelled(run: string): boolean;
-  /** Calls `cancelled` when the run is. Returns what stops listening. */
-  onCancel(run: string, cancelled: () => void): () => void;
+  /** Whether what was asked for at `asked` is cancelled. */
+  isCancelled(run: string, asked: number): boolean;
+  /** Calls `cancelled` when what was asked for at `asked` is. Returns what stops listening. */
+  onCancel(run: string, asked: number, cancelled: () => void): () => void;
 }
 
 /** Follows the topic of control records from its end. */
 export async function followCancellations(
-  house: Pick<House, 'broker' | 'topics' | 'telemetry'>,
-  remembered = REMEMBERED,
+  house: FollowerHouse,
+  options: { readonly remembered?: number; readonly now?: () => number } = {},
 ): Promise<Cancellations> {
-  const cancelled = new Set<string>();
-  const listening = new Map<string, Set<() => void>>();
+  const { remembered = REMEMBERED, now = Date.now } = options;
+  const cancelled = new Map<string, number>();
+  const listening = new Map<string, Set<(at: number) => void>>();
 
-  const see = ({ value }: Incoming) => {
-    const run = cancelledRun(value);
-    if (run === undefined) return;
+  const see = ({ value, timestamp }: Incoming): string | undefined => {
+    const { data: control } = Control.safeParse(readJson(value ?? '').value);
+    if (!control) return 'it is no control record';
+    if (control.type !== 'run.cancelled') return undefined;
+    const { run } = control;
+    // Whoever writes it says when it was: not later than it came.
+    const at = Math.max(Math.min(control.at, timestamp, now() + CLOCK_MS), cancelled.get(run) ?? 0);
     cancelled.delete(run);
-    cancelled.add(run);
-    if (cancelled.size > remembered) cancelled.delete(cancelled.values().next().value!);
-    for (const tell of [...(listening.get(run) ?? [])]) tell();
+    cancelled.set(run, at);
+    if (cancelled.size > remembered) cancelled.delete(cancelled.keys().next().value!);
+    for (const tell of [...(listening.get(run) ?? [])]) tell(at);
+    return undefined;
   };
 
-  const tail = await house.broker.tail([house.topics.control], 'end', see);
-  await tail.caughtUp;
+  const tail = await follow(house, { topic: house.topics.control, from: 'end' }, see);
   return {
-    isCancelled: (run) => cancelled.has(run),
-    onCancel: (run, tell) => {
+    isCancelled: (run, asked) => asked <= (cancelled.get(run) ?? -Infinity),
+    onCancel: (run, asked, cancelled) => {
+      const tell = (at: number) => asked <= at && cancelled();
       const all = listening.get(run) ?? new Set();
       listening.set(run, all.add(tell));
       return () => {
@@ -43,9 +55,4 @@ export async function followCancellations(
     },
     [Symbol.asyncDispose]: () => tail[Symbol.asyncDispose](),
   };
-}
-
-function cancelledRun(value: Buffer | null): string | undefined {
-  const { data: control } = Control.safeParse(readJson(value ?? '').value);
-  return control?.type === 'run.cancelled' ? control.run : undefined;
 }

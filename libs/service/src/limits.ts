@@ -1,5 +1,5 @@
 import { StageLimits, readJson } from '@millrace/contracts';
-import type { House } from './house.js';
+import { follow, type FollowerHouse } from './follow.js';
 
 /** The limits of all stages, as they were set last. */
 export interface Limits extends AsyncDisposable {
@@ -10,23 +10,19 @@ export interface Limits extends AsyncDisposable {
 }
 
 /** Reads the topic of limits from its start, resolves when all that was there has been read, and follows on. */
-export async function followLimits({
-  broker,
-  topics,
-  telemetry,
-}: Pick<House, 'broker' | 'topics' | 'telemetry'>): Promise<Limits> {
+export async function followLimits(house: FollowerHouse): Promise<Limits> {
   const limits = new Map<string, StageLimits>();
   const listening = new Map<string, Set<() => void>>();
-  const tail = await broker.tail([topics.limits], 'start', ({ key, value }) => {
+  const tail = await follow(house, { topic: house.topics.limits, from: 'start' }, ({ key, value }) => {
     const stage = key?.toString('utf8');
-    if (stage === undefined) return;
+    if (stage === undefined) return 'it has no key, and so no stage';
     const { data } = StageLimits.safeParse(readJson(value ?? '').value);
     if (data) limits.set(stage, data);
     else if (value === null) limits.delete(stage);
-    else return telemetry.log.error({ stage }, 'The limits of a stage cannot be read: they stay as they were.');
+    else return 'it is not the limits of a stage';
     for (const changed of [...(listening.get(stage) ?? [])]) changed();
+    return undefined;
   });
-  await tail.caughtUp;
   return {
     get: (stage) => limits.get(stage),
     all: () => limits,

@@ -39,7 +39,7 @@ export function aLog() {
     goAway: (times: number) => (away = times),
     write: (topic: string, key: string, value: unknown) => {
       const text = value === null ? null : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
-      const place = { topic, partition: 0, offset: records.length, timestamp: 0, headers: {} };
+      const place = { topic, partition: 0, offset: records.length, timestamp: Date.now(), headers: {} };
       const record: Incoming = { ...place, key: Buffer.from(key), value: text };
       records.push(record);
       written.emit('record', record);

@@ -1,5 +1,5 @@
 import { RunPause, runPauseKey, StagePause, stagePauseKey, readJson } from '@millrace/contracts';
-import type { House } from './house.js';
+import { follow, type FollowerHouse } from './follow.js';
 
 /** What is paused, as it was said last. */
 export interface Pauses extends AsyncDisposable {
@@ -15,15 +15,11 @@ export interface Pauses extends AsyncDisposable {
 }
 
 /** Reads the topic of pauses from its start, resolves when all that was there has been read, and follows on. */
-export async function followPauses({
-  broker,
-  topics,
-  telemetry,
-}: Pick<House, 'broker' | 'topics' | 'telemetry'>): Promise<Pauses> {
+export async function followPauses(house: FollowerHouse): Promise<Pauses> {
   const runs = new Set<string>();
   const stages = new Map<string, StagePause>();
   const listening = new Map<string, Set<() => void>>();
-  const tail = await broker.tail([topics.pauses], 'start', ({ key, value }) => {
+  const tail = await follow(house, { topic: house.topics.pauses, from: 'start' }, ({ key, value }) => {
     const what = key?.toString('utf8') ?? '';
     const json = readJson(value ?? '').value;
     const stage = StagePause.safeParse(json).data;
@@ -32,10 +28,10 @@ export async function followPauses({
       stages.delete(what);
     } else if (what.startsWith(stagePauseKey('')) && stage) stages.set(what, stage);
     else if (what.startsWith(runPauseKey('')) && RunPause.safeParse(json).success) runs.add(what);
-    else return telemetry.log.error({ key: what.slice(0, 200) }, 'A pause cannot be read: all stays as it was.');
+    else return 'it is no pause of the stage or run that its key names';
     for (const changed of [...(listening.get(what) ?? [])]) changed();
+    return undefined;
   });
-  await tail.caughtUp;
   return {
     isPaused: (run) => runs.has(runPauseKey(run)),
     ofStage: (stage) => stages.get(stagePauseKey(stage)),

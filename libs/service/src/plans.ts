@@ -2,7 +2,7 @@ import { readJson, RECORD_DEPTH } from '@millrace/contracts';
 import { startTimer } from '@millrace/contracts/timers';
 import { hashOf, type LoadedPlan, loadPlan, outermostOf, type Plan, planWithin } from '@millrace/pipeline';
 import type { Incoming } from '@millrace/broker';
-import type { House } from './house.js';
+import { follow, type FollowerHouse } from './follow.js';
 
 /** Every plan that was ever published, by hash; plans within others by the way that leads to them: `<hash>/<step>`. */
 export interface Plans extends AsyncDisposable {
@@ -16,28 +16,29 @@ export interface Plans extends AsyncDisposable {
 }
 
 /** Reads the topic of plans from its start, resolves when all that was there has been read, and follows on. */
-export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'telemetry'>): Promise<Plans> {
+export async function followPlans(house: FollowerHouse): Promise<Plans> {
   const { log } = house.telemetry;
   const raw = new Map<string, unknown>();
   const loaded = new Map<string, LoadedPlan>();
   const newest = new Map<string, string>();
   const waiting = new Map<string, Set<() => void>>();
 
-  const see = ({ key, value }: Incoming) => {
-    if (key === null || value === null) return;
+  const see = ({ key, value }: Incoming): string | undefined => {
+    if (key === null) return 'it has no key, and so no hash';
+    if (value === null) return 'it has no value';
     const hash = key.toString('utf8');
     try {
       const plan = readJson(value, { maxDepth: RECORD_DEPTH }).value as Plan;
       // Anybody may write to the topic: what is not the plan that its key names must not take that plan's place.
-      if (hashOf(plan) !== hash)
-        return log.warn({ plan: hash }, 'A record under the hash of a plan is not that plan and is left out.');
+      if (hashOf(plan) !== hash) return 'it is not the plan whose hash is its key';
       raw.set(hash, plan);
       newest.delete(plan.pipeline);
       newest.set(plan.pipeline, hash);
     } catch {
-      return log.error({ plan: hash }, 'A plan cannot be read and is left out.');
+      return 'it is no plan';
     }
     for (const wake of waiting.get(hash) ?? []) wake();
+    return undefined;
   };
 
   // Compiled when first needed: a service sees every plan and uses few.
@@ -84,8 +85,7 @@ export async function followPlans(house: Pick<House, 'broker' | 'topics' | 'tele
     });
   };
 
-  const tail = await house.broker.tail([house.topics.plans], 'start', see);
-  await tail.caughtUp;
+  const tail = await follow(house, { topic: house.topics.plans, from: 'start' }, see);
   return {
     get,
     wait,

@@ -1,5 +1,5 @@
 import { AnnouncedContract, readJson } from '@millrace/contracts';
-import type { House } from './house.js';
+import { follow, type FollowerHouse } from './follow.js';
 
 /** The contracts that stages have announced, each stage's newest. */
 export interface StageContracts extends AsyncDisposable {
@@ -7,21 +7,17 @@ export interface StageContracts extends AsyncDisposable {
 }
 
 /** Reads the topic of contracts from its start, resolves when all that was there has been read, and follows on. */
-export async function followContracts({
-  broker,
-  topics,
-  telemetry,
-}: Pick<House, 'broker' | 'topics' | 'telemetry'>): Promise<StageContracts> {
+export async function followContracts(house: FollowerHouse): Promise<StageContracts> {
   const contracts = new Map<string, AnnouncedContract>();
-  const tail = await broker.tail([topics.contracts], 'start', ({ key, value }) => {
+  const tail = await follow(house, { topic: house.topics.contracts, from: 'start' }, ({ key, value }) => {
     const stage = key?.toString('utf8');
-    if (stage === undefined) return;
+    if (stage === undefined) return 'it has no key, and so no stage';
     const { data } = AnnouncedContract.safeParse(readJson(value ?? '').value);
     if (data) contracts.set(stage, data);
     else if (value === null) contracts.delete(stage);
-    else telemetry.log.error({ stage }, 'The contract that a stage announced cannot be read: the one before counts.');
+    else return 'it is not the contract of a stage';
+    return undefined;
   });
-  await tail.caughtUp;
   return {
     get: (stage) => contracts.get(stage),
     [Symbol.asyncDispose]: () => tail[Symbol.asyncDispose](),

@@ -13,6 +13,7 @@ import {
 } from '@millrace/contracts';
 import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
 import { ATTRIBUTE, type SpanContext, type Spans } from '@millrace/telemetry';
+import { askedAt } from './command.js';
 import type { Said } from './progress.js';
 
 /** Room for what the broker adds around a record. */
@@ -134,6 +135,7 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     input,
     known,
     at: of.at,
+    asked: askedAt(of.command),
     timeoutMs: Math.ceil(timeoutMs),
     expires,
     priority,

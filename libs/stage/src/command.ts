@@ -28,7 +28,8 @@ export function readCommand(value: Buffer | null): { command: StepCommand } | { 
 /** The same as the schema says, without its cost: this is asked for every record. A no is asked of the schema again. */
 function isCommand(parsed: unknown): parsed is StepCommand {
   if (!isObject(parsed)) return false;
-  const { run, plan, step, attempt, ownAttempt, at, timeoutMs, expires, known, links } = parsed as Partial<StepCommand>;
+  const { run, plan, step, attempt, ownAttempt, at, asked, timeoutMs, expires, known, links } =
+    parsed as Partial<StepCommand>;
   return (
     typeof run === 'string' &&
     RUN_ID.test(run) &&
@@ -37,6 +38,7 @@ function isCommand(parsed: unknown): parsed is StepCommand {
     isAttempt(attempt) &&
     (ownAttempt === undefined || isAttempt(ownAttempt)) &&
     isTimeMs(at) &&
+    (asked === undefined || isTimeMs(asked)) &&
     Number.isInteger(timeoutMs) &&
     timeoutMs! > 0 &&
     timeoutMs! <= LONGEST_MS &&
@@ -45,5 +47,8 @@ function isCommand(parsed: unknown): parsed is StepCommand {
     (links === undefined || (Array.isArray(links) && links.every((link) => typeof link === 'string')))
   );
 }
+
+/** When the coordinator asked for what a command is a part of: for itself, or for the step that led to it by hand-offs. */
+export const askedAt = ({ at, asked = at }: StepCommand): number => asked;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

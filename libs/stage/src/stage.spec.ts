@@ -239,12 +239,27 @@ test('a cancelled run’s work is aborted, and its commands are dropped', async 
   });
   await stage.greet();
   const signal = await began.promise;
-  const cancelled = { type: 'run.cancelled', run: RUN, at: Date.now() };
+  const at = Date.now();
+  const cancelled = { type: 'run.cancelled', run: RUN, at };
   await stage.broker.publish([{ topic: stage.topics.control, key: RUN, value: JSON.stringify(cancelled) }]);
   expect(signal.aborted).toBe(true);
-  await stage.greet({ step: 'later' });
+  await stage.greet({ step: 'later', at });
+  // Handed on by a stage that had not heard of it yet.
+  await stage.greet({ step: 'later', at: at + 5, asked: at - 5 });
   await stage.greet({ run: 'run_' + '1'.repeat(26), input: { name: 'other' } });
   expect((await stage.events(1)).map((event) => event.run)).toEqual(['run_' + '1'.repeat(26)]);
+});
+
+test('a cancellation that the coordinator knows nothing of costs the attempt in hand: what it asks for later is done, and so is what that leads to', async () => {
+  await using stage = await aStage(() => Promise.resolve({ text: 'Hello', loud: false }));
+  const asked = Date.now();
+  const forged = { type: 'run.cancelled', run: RUN, at: asked };
+  await stage.broker.publish([{ topic: stage.topics.control, key: RUN, value: JSON.stringify(forged) }]);
+  await stage.greet({ at: asked });
+  await stage.greet({ plan: CHAIN.hash, step: 'hello', attempt: 2, at: asked + 1 });
+  expect(await stage.events(1)).toMatchObject([{ step: 'hello', attempt: 2, next: ['polish'] }]);
+  const [handedOn] = await stage.until(stage.topics.stage('polish'), 1);
+  expect(JSON.parse(String(handedOn!.value))).toMatchObject({ step: 'polish', asked: asked + 1 });
 });
 
 test('a paused run’s work ends, and is not handed on until the run goes on', async () => {

@@ -5,7 +5,7 @@ import type { Cancellations, Pauses, Plans } from '@millrace/service';
 import { ATTRIBUTE, type SpanContext, type Telemetry } from '@millrace/telemetry';
 import { completed, failed, progressed, type Surroundings } from './answer.js';
 import { Attempt, type Outcome } from './attempt.js';
-import { readCommand } from './command.js';
+import { askedAt, readCommand } from './command.js';
 import { failureOf } from './failure.js';
 import { within } from './scope.js';
 import type { StageHealth } from './stage-health.js';
@@ -80,12 +80,13 @@ export class Worker {
       return [{ topic: this.of.topics.deadLetters, key, value, headers }];
     }
     const { command } = read;
-    if (this.of.cancellations.isCancelled(command.run)) return [];
+    const isCancelled = () => this.of.cancellations.isCancelled(command.run, askedAt(command));
+    if (isCancelled()) return [];
     const traceparent = headerText(record.headers, HEADER.traceparent) ?? rootTraceparent(command.run);
     const { priority = 'normal', tenant = '' } = command;
     const ended = await this.of.turns?.take({ priority, tenant, partition: record.partition }, signal);
     try {
-      if (this.of.cancellations.isCancelled(command.run)) return [];
+      if (isCancelled()) return [];
       const context = this.of.telemetry.spans.context(traceparent);
       const begun = { command: this.prolonged(command), traceparent, context, startedAt: this.now() };
       return await this.attempt(begun, signal);
@@ -120,7 +121,9 @@ export class Worker {
     });
     const lose = () => attempt.end({ is: 'dropped', why: 'lost' });
     const losing = this.losingOf(signal);
-    const forget = cancellations.onCancel(command.run, () => attempt.end({ is: 'dropped', why: 'cancelled' }));
+    const forget = cancellations.onCancel(command.run, askedAt(command), () =>
+      attempt.end({ is: 'dropped', why: 'cancelled' }),
+    );
     losing.add(lose);
     if (signal.aborted) lose();
     try {

@@ -26,6 +26,8 @@ export interface Meters {
   readonly runs: Counter<'pipeline' | 'status'>;
   /** `millrace_parked_records_total`: records that nobody could read or process, which went to the dead letters. */
   readonly parked: Counter<'topic' | 'code'>;
+  /** `millrace_passed_over_records_total`: records of plans, limits, pauses, contracts and control that a service passed over. */
+  readonly passedOver: Counter<'topic'>;
   /** `millrace_backlog`: records not finished, by the broker's own account. Several sources add up to one gauge. */
   backlog(read: Read<'topic' | 'group' | 'partition'>): void;
   /** `millrace_in_flight`: records being handled. */

@@ -89,6 +89,10 @@ function metersFrom(meter: Meter): Meters {
     stageDuration: histogram('millrace_stage_duration_seconds', 'What the stage’s own work took.'),
     runs: counter('millrace_runs_total', 'Runs that came to a status.'),
     parked: counter('millrace_parked_records_total', 'Records that went to the dead letters as they came.'),
+    passedOver: counter(
+      'millrace_passed_over_records_total',
+      'Records of plans, limits, pauses, contracts and control passed over.',
+    ),
     backlog: (read) => gauge('millrace_backlog', 'Records not finished yet, in flight included.', read),
     inFlight: (read) => gauge('millrace_in_flight', 'Records being handled.', read),
   };

@@ -71,7 +71,7 @@ function sharedBy({ now, plan, isCancelled, isPaused }: DeskOptions): StageOptio
   return {
     ...(now && { now }),
     plans: { get, wait: (hash) => Promise.resolve(get(hash)), newest: () => plan, pipelines: () => [], ...close },
-    cancellations: { isCancelled: isCancelled ?? (() => false), onCancel: nothing, ...close },
+    cancellations: { isCancelled: (run) => isCancelled?.(run) ?? false, onCancel: nothing, ...close },
     pauses: {
       isPaused: isPaused ?? (() => false),
       ofStage: () => undefined,

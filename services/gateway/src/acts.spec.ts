@@ -261,6 +261,17 @@ describe('redriving an unreadable record', () => {
     });
   });
 
+  test.each([
+    ['goes to the partition that it came from', 1, 1],
+    ['goes to any, where its topic no longer has that partition', 3_000_000_000, undefined],
+  ])('a record without a key %s', async (_, from, to) => {
+    await using world = await World.open();
+    world.deadLetters.set('dl_1', { ...letter, record: { ...record, partition: from, key: null } });
+    expect((await post(`${world.url}/v1/dead-letters/dl_1/redrive`)).status).toBe(202);
+    expect(world.published[0]).toMatchObject({ topic: 'millrace.intake', key: null });
+    expect(world.published[0]!.partition).toBe(to);
+  });
+
   test('takes it from the log where that still has it, with headers that are no text', async () => {
     await using world = await World.open();
     world.deadLetters.set('dl_1', letter);

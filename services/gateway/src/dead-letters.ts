@@ -48,6 +48,8 @@ export class DeadLetters {
     await broker.publish([
       {
         topic: record.topic,
+        // Without a key nothing but its place says which runs it is about.
+        ...(key === null && { partition: await this.partitionOf(record) }),
         key,
         value,
         headers: {
@@ -58,6 +60,11 @@ export class DeadLetters {
         },
       },
     ]);
+  }
+
+  /** The partition that a record came from, where the topic still has it. */
+  private async partitionOf({ topic, partition }: Stored): Promise<number | undefined> {
+    return partition < (await this.needs.house.broker.partitionsOf(topic)) ? partition : undefined;
   }
 
   /**
