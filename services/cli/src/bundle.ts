@@ -91,11 +91,19 @@ async function fromModule(url: () => string, source: string): Promise<readonly B
     }));
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
+    if (isMissing(cause, source))
+      throw new CliError(EXIT.usage, `${source} cannot be loaded: there is no such file or module.`, { cause });
     const why = cause instanceof Error ? cause.message : String(cause);
     const what = cause instanceof PlanError ? 'cannot be compiled' : 'cannot be loaded';
     const place = cause instanceof Error ? placeIn(cause) : undefined;
     throw new CliError(EXIT.usage, `${source} ${what}: ${why}${place === undefined ? '' : `\n${place}`}`, { cause });
   }
+}
+
+/** Whether it is the source itself that is not there, and not something that it imports. */
+function isMissing(cause: unknown, source: string): boolean {
+  const { code, message = '' } = (cause ?? {}) as { code?: string; message?: string };
+  return /^(?:ERR_)?MODULE_NOT_FOUND$/.test(code ?? '') && message.split('\n')[0]!.includes(`'${source}'`);
 }
 
 /** The first line of the stack that is in a module of the person's. */

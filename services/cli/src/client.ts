@@ -150,7 +150,8 @@ async function refusal(response: Response, url: string): Promise<CliError> {
       `${url} answered ${response.status}, and not as a Millrace gateway does. Check the URL.`,
     );
   }
-  const errors = data.errors ?? [];
+  // The pipeline that is not there has been named.
+  const errors = data.code === 'UNKNOWN_PIPELINE' ? [] : (data.errors ?? []);
   const named = errors.map(({ pointer, detail }) => `  ${nameOf(pointer)} ${detail}`);
   const what = errors.length > 0 ? `${withoutFirst(data.detail, errors[0]!.detail)}:` : data.detail;
   const remedy = remedyHere(data.code);

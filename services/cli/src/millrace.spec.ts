@@ -83,12 +83,28 @@ describe('run start', () => {
     'stage limit draft --concurrency two',
     'stage limit draft --concurrency 2 --none',
     'stage limit draft --rate 0',
+    'run list --limit 0',
+    'review list --limit many',
+    'dead-letter list --limit -1',
   ])('asks for nothing where a time or a number cannot be read: `%s`', async (args) => {
     await using gateway = await FakeGateway.open();
     const { exit, out, err } = await gateway.run(args);
     expect([exit, out, gateway.asked]).toEqual([EXIT.usage, '', []]);
-    expect(err).toMatch(/--(wait|at|delay|concurrency|rate|none)/);
+    expect(err).toMatch(/--(wait|at|delay|concurrency|rate|none|limit)/);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a pipeline that is not there is named once', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.problems.set('/v1/runs', 'UNKNOWN_PIPELINE');
+    const { err } = await gateway.run('run start nothing --json {}');
+    expect(err).toBe('error Because.\nThe command "pipeline list" shows those that are deployed.\n');
+  });
+
+  test('a file that is not there is named once, in words', async () => {
+    await using gateway = await FakeGateway.open();
+    const { exit, err } = await gateway.run('run start reply nothing.json');
+    expect([exit, err]).toEqual([EXIT.usage, 'error nothing.json cannot be read: there is no such file.\n']);
   });
 
   test('a time is the one that was meant, whatever its offset', async () => {

@@ -49,11 +49,22 @@ async function bytesOf(file: string, terminal: Terminal): Promise<Buffer> {
   try {
     return await readFile(resolve(terminal.cwd, file));
   } catch (cause) {
-    throw new CliError(EXIT.usage, `${file} cannot be read: ${cause instanceof Error ? cause.message : 'unknown'}`, {
-      cause,
-    });
+    throw unreadable(file, cause);
   }
 }
+
+/** What a person is told of a file that cannot be read. */
+export function unreadable(file: string, cause: unknown): CliError {
+  const { code = 'it is not known why' } = cause as NodeJS.ErrnoException;
+  return new CliError(EXIT.usage, `${file} cannot be read: ${WHY_UNREADABLE[code] ?? code}.`, { cause });
+}
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
 
 /** The JSON in a file. @throws {CliError} usage, where it cannot be read, or cannot be kept as it is */
 export const jsonFile = async (file: string, terminal: Terminal): Promise<unknown> =>

@@ -136,7 +136,8 @@ describe('pipeline deploy', () => {
   });
 
   test.each([
-    ['nothing.json', 'cannot be loaded'],
+    ['nothing.json', 'nothing.json cannot be loaded: there is no such file or module.\n'],
+    ['nothing.yaml', 'nothing.yaml cannot be loaded: there is no such file or module.\n'],
     ['empty.json', 'is no plan'],
   ])('says what is wrong with %s', async (name, words) => {
     await file('empty.json', {});

@@ -23,7 +23,7 @@ export function scheduling(request: ScheduleMakeRequested | ScheduleRemoveReques
     const { spec, nextAt } = checkSchedule(request, at);
     return { outcome, makes: { pipeline, name, spec, nextAt, made: true, by, reason } };
   } catch (error) {
-    if (error instanceof PlanError) return refusal(pipeline, 'SCHEDULE_REFUSED', error.message);
+    if (error instanceof PlanError) return refusal(pipeline, 'SCHEDULE_REFUSED', `${error.what}.`);
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { listed, shown } from '../output.js';
 import { commandOf, oneLine, plain, type Terminal } from '../terminal.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { queryOf } from './run.js';
+import { wholeNumber } from '../values.js';
 
 export function deadLetterCommands(program: Command, context: Context): void {
   const deadLetter = program.command('dead-letter').description('parked steps and unreadable records');
@@ -16,7 +17,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
     .description('dead letters, newest first')
     .addOption(new Option('--status <status>', 'only these').choices(['open', 'redriven', 'closed']))
     .option('--pipeline <name>', 'only of this pipeline')
-    .option('--limit <n>', 'how many at most', '50')
+    .option('--limit <n>', 'how many at most', (text) => String(wholeNumber('--limit')(text)), '50')
     .option('--cursor <cursor>', 'go on where a page ended')
     .action(async (options: CommonOptions & { status?: string; pipeline?: string; limit: string; cursor?: string }) => {
       const { status, pipeline, limit, cursor } = options;

@@ -4,7 +4,7 @@ import { REVIEW_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
 import { commandOf } from '../terminal.js';
-import { answerOf, several } from '../values.js';
+import { answerOf, several, wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { queryOf, watch } from './run.js';
 
@@ -33,7 +33,7 @@ export function reviewCommands(program: Command, context: Context): void {
     .option('--assignee <name>', 'only those for this person')
     .option('--group <name>', 'only those for this group')
     .option('--claimed-by <name>', 'only those that this person has claimed')
-    .option('--limit <n>', 'how many at most', '50')
+    .option('--limit <n>', 'how many at most', (text) => String(wholeNumber('--limit')(text)), '50')
     .option('--cursor <cursor>', 'go on where a page ended')
     .action(async (options: ListOptions) => {
       const { pipeline, assignee, group, claimedBy, limit, cursor } = options;

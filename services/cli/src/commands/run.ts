@@ -13,7 +13,7 @@ import { commandOf } from '../terminal.js';
 import { tellOutcome } from '../outcome.js';
 import { runText } from '../run-text.js';
 import { secondsOf, startAtOf } from '../times.js';
-import { answerOf, payloadOf, several } from '../values.js';
+import { answerOf, payloadOf, several, wholeNumber } from '../values.js';
 import { RUN_COLUMNS } from '../columns.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 
@@ -81,7 +81,7 @@ export function runCommands(program: Command, context: Context): void {
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--parent <run>', 'the child runs of this run')
     .option('--degraded', 'only those in which a fallback or a default was used')
-    .option('--limit <n>', 'how many at most', '50')
+    .option('--limit <n>', 'how many at most', (text) => String(wholeNumber('--limit')(text)), '50')
     .option('--cursor <cursor>', 'go on where a page ended')
     .action(async (options: ListOptions) => {
       const { status, pipeline, parent, limit, cursor } = options;

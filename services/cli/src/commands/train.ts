@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
+import { unreadable } from '../values.js';
 
 export function trainCommand(program: Command, { terminal }: Context): void {
   program
@@ -12,9 +13,7 @@ export function trainCommand(program: Command, { terminal }: Context): void {
     .requiredOption('-o, --output <file>', 'where to write the model')
     .action(async (csv: string, { output }: { output: string }) => {
       const table = await readFile(resolve(terminal.cwd, csv), 'utf8').catch((cause: unknown) => {
-        throw new CliError(EXIT.usage, `${csv} cannot be read: ${cause instanceof Error ? cause.message : ''}`, {
-          cause,
-        });
+        throw unreadable(csv, cause);
       });
       // Loaded only here: the models are the heaviest part of the command line.
       const { ModelDataInvalid, trainFromCsv } = await import('@millrace/ai');
