@@ -268,8 +268,7 @@ function abandon(run: Draft, step: string, since: number): void {
 
 /** The items that are to be worked on begin anew; the numbers of their attempts go on. */
 function spread(run: Draft, fact: Fact & { type: 'step.spread' }): void {
-  const { step } = fact;
-  const fan = fanOf(fact, run.fans.get(step));
+  const [step, fan] = [fact.step, fanOf(fact, run.fans.get(fact.step))];
   if (fan.as === 'loop') delete run.known[step];
   for (const key of fan.todo) {
     const before = run.steps.get(itemName(step, key));
