@@ -186,7 +186,8 @@ export function accepted(place: () => Place): void {
     };
     const fitting = planFor({ text: 'a' });
     expect(await said('check', fitting)).toMatchObject({ status: 200, body: { unserved: ['strict'] } });
-    expect(await said('versions', fitting)).toMatchObject({ status: 422, body: { code: 'STAGE_UNSERVED' } });
+    const unserved = { code: 'STAGE_UNSERVED', errors: [{ pointer: '/plan/steps/a/stage' }] };
+    expect(await said('versions', fitting)).toMatchObject({ status: 422, body: unserved });
     const running = await startStages(house, [fake(strict, () => ({ ok: true }))]);
     await running.drain(5_000);
     // It announced what it takes, and comes back.

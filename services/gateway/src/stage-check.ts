@@ -1,6 +1,13 @@
 import type { StageSchemas } from '@millrace/contracts';
 import type { StageDoubtView } from '@millrace/contracts/http';
-import { type ContractMisfit, contractMisfits, isUsable, type LoadedPlan, stagesOf } from '@millrace/pipeline';
+import {
+  type ContractMisfit,
+  contractMisfits,
+  isUsable,
+  type LoadedPlan,
+  type Plan,
+  stagesOf,
+} from '@millrace/pipeline';
 import type { StageContracts } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import type { Consumers } from './consumers.js';
@@ -65,15 +72,30 @@ export const shownOf = (check: StageCheck): Partial<{ -readonly [Key in keyof St
   Object.fromEntries(Object.entries(check).filter(([, found]) => (found as readonly unknown[]).length > 0));
 
 /** @throws {RequestProblem} CONTRACT_MISFIT, STAGE_UNSERVED */
-export function refuseUnserved({ unserved, misfits }: StageCheck): void {
+export function refuseUnserved({ unserved, misfits }: StageCheck, plan: Plan): void {
   const [first] = misfits;
   if (first) {
+    const text = `The step "${first.step}" and its stage do not go together: ${first.pointer} ${first.detail}`;
     const errors = misfits.map(({ pointer, detail }) => ({ pointer, detail }));
-    const text = `The step "${first.step}" and its stage do not go together: ${first.pointer} ${first.detail}.`;
     throw new RequestProblem('CONTRACT_MISFIT', text, { errors });
   }
   if (unserved.length === 0) return;
-  const errors = unserved.map((stage) => ({ pointer: '/plan/steps', detail: `no process serves the stage ${stage}` }));
-  const text = `No process serves ${unserved.join(', ')}, and none has announced what it takes and gives.`;
+  const errors = unserved.map((stage) => ({
+    pointer: placeOf(plan, stage) ?? '/plan/steps',
+    detail: `names the stage "${stage}", which no process serves, nor has any announced what it takes`,
+  }));
+  const text = `Runs of the plan would wait: ${errors[0]!.pointer} ${errors[0]!.detail}`;
   throw new RequestProblem('STAGE_UNSERVED', text, { errors });
+}
+
+/** Returns where a plan first names a stage. */
+function placeOf(value: unknown, stage: string, pointer = '/plan'): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const at = `${pointer}/${key}`;
+    if (key === 'stage' && part === stage) return at;
+    const within = placeOf(part, stage, at);
+    if (within !== undefined) return within;
+  }
+  return undefined;
 }

@@ -48,7 +48,7 @@ export class Versions {
     const { allowUnserved = false, ...asked } = body;
     const loaded = checkPlan(asked, { maxSteps: this.needs.house.settings.maxPlanSteps });
     const going = await checkStages(this.needs, loaded, asked.contracts);
-    if (!allowUnserved) refuseUnserved(going);
+    if (!allowUnserved) refuseUnserved(going, loaded.plan);
     const view = await this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...asked });
     return { ...view, ...shownOf(going) };
   }
