@@ -41,17 +41,19 @@ interface Options {
   readonly prefix?: string;
   /** What looks at the topics has to say who it is. */
   readonly sasl?: KafkaSettings['sasl'];
+  /** What it runs on; the environment says so unless given. */
+  readonly servers?: { readonly brokers: string; readonly database: string };
   /** Where services find the database that is at `url`. */
   readonly databaseFor?: (url: string) => string;
 }
 
 export async function install(of: Options = {}): Promise<Installation> {
-  const brokers = of.env?.['KAFKA_BROKERS'] ?? needed('KAFKA_BROKERS');
+  const brokers = of.servers?.brokers ?? of.env?.['KAFKA_BROKERS'] ?? needed('KAFKA_BROKERS');
   const id = randomId('e2e').slice(0, 12);
   const prefix = of.prefix ?? `${id}.`;
   await using opening = new AsyncDisposableStack();
-  const databaseUrl = await createDatabase(id);
-  opening.defer(() => dropDatabase(id));
+  const databaseUrl = await createDatabase(id, of.servers?.database);
+  opening.defer(() => dropDatabase(id, of.servers?.database));
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   const env = {
@@ -112,17 +114,18 @@ async function readAll(broker: Broker, topic: string): Promise<readonly Incoming
   return records;
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: needed('DATABASE_URL') });
+async function onServer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
   await client.connect();
   await client.query(statement).finally(() => client.end());
 }
 
-export async function createDatabase(name: string): Promise<string> {
-  await onServer(`create database ${name}`);
-  const url = new URL(needed('DATABASE_URL'));
+export async function createDatabase(name: string, server = needed('DATABASE_URL')): Promise<string> {
+  await onServer(server, `create database ${name}`);
+  const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-export const dropDatabase = (name: string) => onServer(`drop database if exists ${name} with (force)`);
+export const dropDatabase = (name: string, server = needed('DATABASE_URL')) =>
+  onServer(server, `drop database if exists ${name} with (force)`);

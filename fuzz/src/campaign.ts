@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { startEmbedded } from './embedded.js';
 import { damage, type Learnt, learn } from './installation.js';
-import { FOREIGN_NAMES, type ForeignName, recordsFor, TOPIC_NAMES, type TopicName } from './records.js';
+import { compressedFor, FOREIGN_NAMES, type ForeignName, recordsFor, TOPIC_NAMES, type TopicName } from './records.js';
 import { type Asked, operationsOf, requestsFor, send } from './requests.js';
 import type { Outgoing } from '@millrace/broker';
+import type { CompressedBatch } from '@millrace/broker-kafka/compressed';
 import type { Target } from './target.js';
 
 /** What is attacked: a topic, or every operation of the HTTP API. */
@@ -29,6 +29,7 @@ export interface Tried {
 
 export interface CampaignOptions {
   readonly surface: Surface;
+  readonly field: Field;
   readonly seed: number;
   /** Ends after so many attacks or so many milliseconds, whichever is first. */
   readonly attacks: number;
@@ -39,16 +40,20 @@ export interface CampaignOptions {
 /** So many records or requests make one attack; then it is checked that everything goes on. */
 const IN_ONE_ATTACK = 30;
 const ATTACKS_A_SEED = 25;
+/** One record in so many is a compressed batch that unpacks to much, where the broker knows compression. */
+const COMPRESSED_IN = 40;
 /** How long an attack that does harm is made smaller. */
 const SHRINK_MS = 90_000;
 
 /** An installation that is started when it is needed, and anew after harm was done to it. */
-class Field implements AsyncDisposable {
+export class Field implements AsyncDisposable {
   private current: { target: Target; learnt: Learnt } | undefined;
+
+  constructor(private readonly start: () => Promise<Target>) {}
 
   async open(): Promise<{ target: Target; learnt: Learnt }> {
     if (this.current) return this.current;
-    const target = await startEmbedded();
+    const target = await this.start();
     try {
       return (this.current = { target, learnt: await learn(target) });
     } catch (error) {
@@ -68,11 +73,10 @@ class Field implements AsyncDisposable {
   }
 }
 
-type Attack = readonly (Outgoing | Asked)[];
+type Attack = readonly (Outgoing | CompressedBatch | Asked)[];
 
 /** Attacks one surface until time or attacks are used up. Each finding is shrunk, and the search goes on with the next seed. */
-export async function campaign({ surface, seed, attacks, ms, say }: CampaignOptions): Promise<Tried> {
-  await using field = new Field();
+export async function campaign({ surface, field, seed, attacks, ms, say }: CampaignOptions): Promise<Tried> {
   const sent: Record<string, number> = {};
   const findings: Finding[] = [];
   let checks = 0;
@@ -82,18 +86,18 @@ export async function campaign({ surface, seed, attacks, ms, say }: CampaignOpti
     const { target } = await field.open();
     for (const one of attack) count(sent, 'operation' in one ? one.operation : one.topic);
     const answers = await strike(target, attack);
-    const what = answers ?? (await damage(target, `witness-${seed}-${checks++}`));
+    const what = answers ?? (await damage(target, `witness-${surface}-${seed}-${checks++}`));
     if (what !== undefined) {
-      say(`${surface}: ${what}\n${target.said().split('\n').slice(-4).join('\n')}`);
+      say(`${surface}: ${what}\n${target.said()}`);
       await field.close();
     }
     return what;
   }
 
   const began = Date.now();
-  const { learnt } = await field.open();
+  const { target, learnt } = await field.open();
   say(`${surface}: an installation was ready and known after ${Math.round((Date.now() - began) / 1_000)} s`);
-  const arbitrary = attackOn(surface, learnt);
+  const arbitrary = attackOn(surface, learnt, target);
   // Starting is no part of the time.
   const end = Date.now() + ms;
   for (let next = seed; attacks > checks && Date.now() < end; next++) {
@@ -119,11 +123,16 @@ export async function campaign({ surface, seed, attacks, ms, say }: CampaignOpti
   return { surface, sent, checks, findings };
 }
 
-function attackOn(surface: Surface, learnt: Learnt): fc.Arbitrary<Attack> {
-  const one: fc.Arbitrary<Outgoing | Asked> =
+function attackOn(surface: Surface, learnt: Learnt, target: Target): fc.Arbitrary<Attack> {
+  const one: fc.Arbitrary<Attack[number]> =
     surface === 'http'
       ? fc.oneof(...operationsOf(learnt).map((operation) => requestsFor(operation, learnt)))
-      : recordsFor(surface, learnt);
+      : target.publishCompressed
+        ? fc.oneof(
+            { weight: COMPRESSED_IN, arbitrary: recordsFor(surface, learnt) },
+            { weight: 1, arbitrary: compressedFor(surface, learnt, target.partitions) },
+          )
+        : recordsFor(surface, learnt);
   return fc.array(one, { minLength: 1, maxLength: IN_ONE_ATTACK, size: 'max' });
 }
 
@@ -133,6 +142,8 @@ async function strike(target: Target, attack: Attack): Promise<string | undefine
     if ('operation' in one) {
       const wrong = await send(target.url, one);
       if (wrong !== undefined) return `${one.operation} ${wrong}`;
+    } else if ('unpacksTo' in one) {
+      await target.publishCompressed?.(one).catch(() => undefined);
     } else {
       // A record that the broker itself refuses, for its size, never reaches the topic.
       await target.publish([one]).catch(() => undefined);

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { groupsOf, topicsOf } from '@millrace/contracts';
 import type { Answer, Question } from './embedded-messages.js';
+import { peakMegabytesOf } from './memory.js';
 import type { Target } from './target.js';
 
 const MAIN = fileURLToPath(new URL('../dist/embedded-main.js', import.meta.url));
@@ -13,6 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Every pipeline that comes with Millrace: reviews, signals, maps, loops, schedules, triggers. */
 const PIPELINES = ['support-email', 'agent', 'content-moderation', 'document-ingestion', 'invoice-processing'];
 const LINES_KEPT = 60;
+const LINES_SHOWN = 4;
 const ANSWER_MS = 60_000;
 /** The first start makes a database, and the machine may be busy. */
 const START_MS = 300_000;
@@ -54,15 +57,15 @@ export async function startEmbedded(): Promise<Target> {
   const opened = opening.move();
   return {
     url,
+    health: [url],
+    topics: topicsOf(),
+    groups: groupsOf(),
     partitions,
     publish: async (records) => void (await talk.ask({ ask: 'publish', records })),
     behind: async (pairs) => (await talk.ask({ ask: 'behind', pairs })) as readonly string[],
     read: async (topic, limit) => (await talk.ask({ ask: 'read', topic, limit })) as readonly unknown[],
-    peakMegabytes: async () => {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
-    },
-    said,
+    peakMegabytes: () => peakMegabytesOf(child.pid),
+    said: () => lines.slice(-LINES_SHOWN).join('\n'),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

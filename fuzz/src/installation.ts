@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { partitionFor } from '@millrace/broker';
-import { groupsOf, runIdOf, type Topics, topicsOf } from '@millrace/contracts';
+import { runIdOf, type Topics } from '@millrace/contracts';
 import { ANSWERS, FEED } from './pipelines.js';
 import type { Known } from './shape.js';
 import type { Target } from './target.js';
-
-const TOPICS = topicsOf();
-const GROUPS = groupsOf();
 
 /** The pipeline whose runs show that everything goes on, and its stages: no attack is told their names, for it may pause, limit and change what it knows. */
 const WITNESS = 'support-email';
@@ -82,11 +79,12 @@ async function get<T>(target: Target, path: string): Promise<T> {
 
 /** Lets ordinary runs go through a fresh installation and keeps what they leave behind. */
 export async function learn(target: Target): Promise<Learnt> {
+  const { topics } = target;
   const pipelines = (await get<{ items: { name: string }[] }>(target, '/v1/pipelines')).items.map(({ name }) => name);
   const runs: string[] = [];
   for (const [n, [pipeline, input]] of SAMPLES.entries())
     if (pipelines.includes(pipeline)) runs.push(await start(target, { pipeline, input: input(), key: `sample-${n}` }));
-  await target.publish([{ topic: TOPICS.intake, key: null, value: 'not json', headers: { pipeline: 'agent' } }]);
+  await target.publish([{ topic: topics.intake, key: null, value: 'not json', headers: { pipeline: 'agent' } }]);
   const details = await Promise.all(
     pipelines.map((name) =>
       get<{ plan: string; definition?: unknown; input: unknown }>(target, `/v1/pipelines/${name}`),
@@ -99,10 +97,10 @@ export async function learn(target: Target): Promise<Learnt> {
   const reviews = (await get<{ items: { id: string; step: string }[] }>(target, '/v1/reviews')).items;
   const stages = (await get<{ items: { name: string }[] }>(target, '/v1/stages')).items.map(({ name }) => name);
   const seen = new Map<string, readonly unknown[]>();
-  const topics = [TOPICS.runs, TOPICS.results, TOPICS.deadLetters, TOPICS.plans, TOPICS.control, TOPICS.deployments];
-  for (const topic of [...topics, ...stages.map(TOPICS.stage)])
+  const { runs: events, results, deadLetters, control, deployments } = topics;
+  for (const topic of [events, results, deadLetters, topics.plans, control, deployments, ...stages.map(topics.stage)])
     seen.set(topic, documents(await target.read(topic, 100)));
-  const plans = (seen.get(TOPICS.plans) ?? []).filter((plan) => (plan as { pipeline: string }).pipeline !== WITNESS);
+  const plans = (seen.get(topics.plans) ?? []).filter((plan) => (plan as { pipeline: string }).pipeline !== WITNESS);
   const steps = plans.flatMap((plan) => Object.keys((plan as { steps?: object }).steps ?? {}));
   const others = pipelines.filter((name) => name !== WITNESS);
   const freeStages = stages.filter((name) => !WITNESS_STAGES.includes(name));
@@ -119,7 +117,7 @@ export async function learn(target: Target): Promise<Learnt> {
       to: details.map(({ plan }) => plan),
       version: [1, 2],
     },
-    topics: TOPICS,
+    topics,
     seen,
     plans,
     openapi: await get<OpenApi>(target, '/openapi.json'),
@@ -161,14 +159,15 @@ const MOST_MEGABYTES = 1_200;
 
 /**
  * Says what no longer holds after an attack: an ordinary run through every partition of `intake`, `runs` and the stages completes, no
- * group stands still, the gateway says it is ready, and memory is bounded. Undefined where all holds.
+ * group stands still, each process says that it is ready, and memory is bounded. Undefined where all holds.
  */
 export async function damage(target: Target, round: string): Promise<string | undefined> {
+  const { topics, groups } = target;
   try {
     const keys = keysOf(round, target.partitions);
     await target.publish(
       keys.map((key, partition) => ({
-        topic: TOPICS.intake,
+        topic: topics.intake,
         partition,
         key: null,
         value: JSON.stringify(MAIL),
@@ -187,22 +186,22 @@ export async function damage(target: Target, round: string): Promise<string | un
         return `an ordinary run by partition ${partition} of intake is ${status}`;
     }
     const pairs = [
-      [GROUPS.intake, TOPICS.intake],
-      [GROUPS.runs, TOPICS.runs],
-      [GROUPS.deadLetters, TOPICS.deadLetters],
-      [GROUPS.deployments, TOPICS.deployments],
-      [GROUPS.trigger('fed', 'feed'), FEED],
-      [GROUPS.signals(ANSWERS), ANSWERS],
-      ...WITNESS_STAGES.map((stage) => [GROUPS.stage(stage), TOPICS.stage(stage)] as const),
+      [groups.intake, topics.intake],
+      [groups.runs, topics.runs],
+      [groups.deadLetters, topics.deadLetters],
+      [groups.deployments, topics.deployments],
+      [groups.trigger('fed', 'feed'), FEED],
+      [groups.signals(ANSWERS), ANSWERS],
+      ...WITNESS_STAGES.map((stage) => [groups.stage(stage), topics.stage(stage)] as const),
     ] as const;
     let behind: readonly string[] = [];
     const done = until(async () => (behind = await target.behind(pairs)).length === 0, WITNESS_MS);
     if (!(await done.catch(() => false))) return `stands still: ${behind.join(', ')}`;
     let reason = '';
     const ready = until(async () => {
-      const answer = await fetch(`${target.url}/readyz`);
-      reason = await answer.text();
-      return answer.ok;
+      const answers = await Promise.all(target.health.map((url) => fetch(`${url}/readyz`)));
+      reason = (await Promise.all(answers.map((answer) => answer.text()))).filter((_, i) => !answers[i]!.ok).join(', ');
+      return answers.every((answer) => answer.ok);
     }, WITNESS_MS);
     if (!(await ready.catch(() => false))) return `is not ready: ${reason}`;
     const megabytes = await target.peakMegabytes();

@@ -1,9 +1,15 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { campaign, SURFACES, type Tried } from './campaign.js';
+import { processEnv } from '@millrace/service';
+import { campaign, Field, SURFACES, type Tried } from './campaign.js';
+import { startEmbedded } from './embedded.js';
+import { startOnKafka } from './kafka.js';
+import { openServers } from './servers.js';
 
 const HELP = `npm run fuzz             attacks every topic and every HTTP operation, and checks after each attack that everything goes on
   --surface NAME         one of ${SURFACES.join(', ')} (all of them)
+  --on embedded|kafka    one process with its own files (embedded), or each service in its own process on the servers that
+                         KAFKA_BROKERS and DATABASE_URL name, or on servers that are started for it
   --seed N               which attacks (1)
   --minutes N            how long each surface is attacked (10)
 
@@ -11,6 +17,7 @@ Ends with 0 when nothing was found, with 1 when something was.`;
 
 const Options = z.object({
   surface: z.enum(SURFACES as [string, ...string[]]).optional(),
+  on: z.enum(['embedded', 'kafka']).default('embedded'),
   seed: z
     .string()
     .regex(/^\d{1,9}$/, 'expected a whole number')
@@ -40,16 +47,22 @@ function report(all: readonly Tried[]): void {
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { surface: text, seed: text, minutes: text, help: { type: 'boolean' } } });
-  const { surface, seed, minutes, help } = Options.parse(values);
+  const { values } = parseArgs({
+    options: { surface: text, on: text, seed: text, minutes: text, help: { type: 'boolean' } },
+  });
+  const { surface, on, seed, minutes, help } = Options.parse(values);
   if (help) {
     say(HELP);
     return 0;
   }
+  await using opened = new AsyncDisposableStack();
+  const servers = on === 'kafka' ? opened.use(await openServers(processEnv())) : undefined;
+  const start = servers ? () => startOnKafka(servers) : startEmbedded;
   const all: Tried[] = [];
   for (const one of SURFACES.filter((name) => surface === undefined || name === surface)) {
-    say(`${one}, seed ${seed}, ${minutes} minutes`);
-    all.push(await campaign({ surface: one, seed, attacks: Infinity, ms: minutes * 60_000, say }));
+    say(`${one}, ${on}, seed ${seed}, ${minutes} minutes`);
+    await using field = new Field(start);
+    all.push(await campaign({ surface: one, field, seed, attacks: Infinity, ms: minutes * 60_000, say }));
   }
   report(all);
   return all.some(({ findings }) => findings.length > 0) ? 1 : 0;

@@ -1,4 +1,5 @@
 import type { Outgoing } from '@millrace/broker';
+import type { CompressedBatch } from '@millrace/broker-kafka/compressed';
 import {
   AnnouncedContract,
   Control,
@@ -57,6 +58,8 @@ const NAMES = [
   'ce_type',
 ];
 
+const none = fc.constant({});
+
 const headerValue = fc.oneof(
   hostileText.map((text) => text.slice(0, 20_000)),
   hostileBytes.map((bytes) => bytes.subarray(0, 20_000)),
@@ -72,6 +75,30 @@ const hostileHeaders: fc.Arbitrary<NonNullable<Outgoing['headers']>> = fc.dictio
   { maxKeys: 3 },
 );
 
+/** Thousands of headers: of as many names, or one name with as many values. */
+const manyHeaders: fc.Arbitrary<NonNullable<Outgoing['headers']>> = fc
+  .tuple(fc.constantFrom(1_000, 5_000), fc.boolean())
+  .map(([count, names]) =>
+    names
+      ? Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, 'x']))
+      : { 'x-other': Array.from({ length: count }, () => 'x') },
+  );
+
+const MIB = 1 << 20;
+
+/** Batches for one topic that unpack to more than they seem to hold, up to 512 MiB. */
+export const compressedFor = (
+  name: TopicName | ForeignName,
+  learnt: Corpus,
+  partitions: number,
+): fc.Arbitrary<CompressedBatch> =>
+  fc.record({
+    topic: shapeOf(name, learnt).topic,
+    partition: fc.nat({ max: partitions - 1 }),
+    codec: fc.constantFrom('gzip', 'zstd'),
+    unpacksTo: fc.constantFrom(2 * MIB, 33 * MIB, 512 * MIB),
+  });
+
 /** Records for one topic: mostly documents of the right shape with a few places changed, some of any bytes at all. */
 export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Arbitrary<Outgoing> {
   const { topic, document, key, headers } = shapeOf(name, learnt);
@@ -81,6 +108,7 @@ export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Ar
       key: fc.oneof(
         { weight: 6, arbitrary: key },
         { weight: 1, arbitrary: hostileText.map((text) => text.slice(0, 5_000)) },
+        { weight: 1, arbitrary: fc.constant(null) },
       ),
       value: fc.oneof(
         { weight: 12, arbitrary: edited(document).map(textOf) },
@@ -88,7 +116,11 @@ export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Ar
         { weight: 1, arbitrary: fc.constant(null) },
       ),
       own: headers,
-      hostile: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: hostileHeaders }),
+      hostile: fc.oneof(
+        { weight: 30, arbitrary: none },
+        { weight: 10, arbitrary: hostileHeaders },
+        { weight: 1, arbitrary: manyHeaders },
+      ),
     })
     .map(({ own, hostile, ...record }): Outgoing => ({ ...record, headers: { ...own, ...hostile } }));
 }
@@ -103,7 +135,6 @@ interface Shape {
   readonly headers: fc.Arbitrary<NonNullable<Outgoing['headers']>>;
 }
 
-const none = fc.constant({});
 const pick = (values: readonly unknown[]) => fc.constantFrom(...(values.length > 0 ? values : [null]));
 
 function shapeOf(name: TopicName | ForeignName, { topics, known, seen, plans, inputs }: Corpus): Shape {
