@@ -22,6 +22,9 @@ export interface Installation extends AsyncDisposable {
   read(topic: string): Promise<readonly Incoming[]>;
 }
 
+/** Many processes start at once, on a machine that may be busy. */
+const READY_MS = 240_000;
+
 const needed = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`Set ${name}: \`npm run infra\` starts what is needed and prints it.`);
@@ -77,7 +80,7 @@ export async function install(of: Options = {}): Promise<Installation> {
   await start('gateway', 'gateway');
   for (const stage of of.stages ?? STAGES) await start(stage, `stages/${stage}`);
   for (const [name, file] of Object.entries(of.others ?? {})) await startFile(name, file);
-  for (const service of services.values()) await service.ready();
+  for (const service of services.values()) await service.ready(READY_MS);
   const broker = opening.use(
     await kafkaBroker({
       brokers: brokers.split(','),
