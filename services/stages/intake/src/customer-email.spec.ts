@@ -132,3 +132,14 @@ test('text that would break a header or a store is made harmless', async () => {
   expect(JSON.stringify(email)).not.toMatch(/\\r|\\n|\\u0000|\\ud83d/);
   expect(email).toMatchObject({ text: 'x\ufffdy \ufffd', truncated: false });
 });
+
+test('words that could not all be read send the mail to a person: cut, or in another charset than it says', async () => {
+  const long = 'My card is lost.\n'.repeat(3_000) + 'Also close my account.';
+  expect(await customerEmail({ from: 'a@example.com', text: long })).toMatchObject({
+    truncated: true,
+    uncertain: true,
+  });
+  const head = Buffer.from('From: a@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n');
+  const rawBase64 = Buffer.concat([head, Buffer.from([0xfa, 0xc1, 0xcb, 0xd2])]).toString('base64');
+  expect(await customerEmail({ rawBase64 })).toMatchObject({ uncertain: true });
+});

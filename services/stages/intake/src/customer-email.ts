@@ -17,6 +17,8 @@ const MAX_FORWARDED = 5;
 const MAX_FORWARDED_TEXT = 8 * 1024;
 const MAX_LEFT_OUT = 20;
 const MAX_LEFT_OUT_TEXT = 2_000;
+/** Stands where a character could not be read. */
+const UNREADABLE = '\ufffd';
 
 /** The message in the shape that later steps read, or why there is none. */
 export async function customerEmail(given: IncomingEmail): Promise<CustomerEmail | Unreadable> {
@@ -123,6 +125,7 @@ function wordsOf(body: string, { truncated, attached }: Around): Words {
   const forwarded = [...below, ...attached].slice(0, MAX_FORWARDED).map(shown);
   // A mail that does nothing but pass mails on is about what they say.
   const text = own === '' ? cut(forwarded.map((mail) => mail.text).join('\n\n'), MAX_TEXT) : own;
+  const isCut = truncated || whole.length < all.length;
   return {
     text,
     ...(leftOut.length > 0 && { fullText: whole }),
@@ -130,8 +133,8 @@ function wordsOf(body: string, { truncated, attached }: Around): Words {
       leftOut: leftOut.slice(0, MAX_LEFT_OUT).map((part) => cut(part, MAX_LEFT_OUT_TEXT, '…')),
     }),
     ...(forwarded.length > 0 && { forwarded }),
-    uncertain: uncertain || forwarded.length > 0,
-    truncated: truncated || whole.length < all.length,
+    uncertain: uncertain || forwarded.length > 0 || isCut || whole.includes(UNREADABLE),
+    truncated: isCut,
   };
 }
 
@@ -146,7 +149,7 @@ function shown({ from, subject, date, text }: Forwarded): Forwarded {
 
 /** What records and stores take: no NUL, no half of a character. */
 function writable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+  return text.toWellFormed().replaceAll('\u0000', UNREADABLE);
 }
 
 function mailbox(address: Address | undefined): { name?: string; address: string } | undefined {

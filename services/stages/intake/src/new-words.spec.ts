@@ -167,3 +167,14 @@ test('a mail that does nothing but pass on keeps what it passes on', () => {
   expect(forwarded).toHaveLength(1);
   expect(uncertain).toBe(true);
 });
+
+test('what stands between two lines of dashes is kept, and it is said that it may be no signature', () => {
+  const words = newWords('I have two issues\n--\nfirst: lost card\n--\nsecond: refund of 50 EUR');
+  expect(words.text).toContain('first: lost card');
+  expect(words.uncertain).toBe(true);
+});
+
+test('running words under dashes are kept, with or without a full stop', () => {
+  expect(newWords('My card is lost.\n-- \nplease close my account').text).toContain('please close my account');
+  expect(newWords('My card is lost.\n-- \nAnn Smith\nMillbrook Ltd').text).toBe('My card is lost.');
+});

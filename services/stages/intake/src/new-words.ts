@@ -146,7 +146,10 @@ class Reading {
     if (!beginsSignature(line)) return 0;
     let end = at + 1;
     while (end < this.lines.length && !this.endsWords(end)) end++;
-    return isSignature(this.lines.slice(at + 1, end)) ? this.leave(at, end - at) : 0;
+    if (!isSignature(this.lines.slice(at + 1, end))) return 0;
+    // Whoever has two signatures may be dividing what they write.
+    const isDivider = end < this.lines.length && beginsSignature(this.lines[end]!);
+    return isDivider ? this.doubt(at, end - at) : this.leave(at, end - at);
   }
 
   /** Whether a quoted mail or a signature begins here. */

@@ -6,6 +6,9 @@ const GET_OUTLOOK = /^get outlook for (?:ios|android|mac)(?: ?<\S{1,200}>)?$/i;
 
 /** Says something to a reader: four words or more, with an end. */
 const SENTENCE = /(?:\S+\s+){3,}\S*\p{L}\S{0,3}(?:(?<!\.)[.?!]|[?!]+)["')]?\s*$/u;
+/** The same without its end: "please close my account". */
+const RUNNING_WORDS = /(?:^|\s)(?:\p{Ll}[\p{L}’']*\s+){3,}\p{Ll}/u;
+const saysSomething = (line: string): boolean => SENTENCE.test(line) || RUNNING_WORDS.test(line);
 const MAX_LINES = 20;
 const MAX_LINE = 200;
 
@@ -20,5 +23,5 @@ export const beginsSignature = (line: string): boolean => DASHES.test(line);
 /** Whether the lines under `--` are a name, an address, a motto. Where one of them is a sentence it may be for us: "PS: please block the card, too." */
 export function isSignature(lines: readonly string[]): boolean {
   const written = lines.filter((line) => line.trim() !== '');
-  return written.length <= MAX_LINES && written.every((line) => line.length <= MAX_LINE && !SENTENCE.test(line));
+  return written.length <= MAX_LINES && written.every((line) => line.length <= MAX_LINE && !saysSomething(line));
 }

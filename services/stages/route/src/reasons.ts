@@ -34,7 +34,7 @@ const REASONS = {
   'draft-not-grounded': { says: 'No article answers the message.', holds: ({ grounded }) => !grounded },
   'language-not-answered': {
     says: 'The message is in a language that replies are not written in.',
-    holds: ({ language }) => language !== undefined && !ANSWERED.has(language),
+    holds: ({ language, text }) => (language === undefined ? !isMostlyLatin(text) : !ANSWERED.has(language)),
   },
   'injection-suspected': {
     says: 'The message seems to give orders to a machine.',
@@ -54,6 +54,13 @@ export function reasonsFor(given: Case, threshold: number): { code: string; says
   return Object.entries<Reason>(REASONS)
     .filter(([, { holds }]) => holds(given, threshold))
     .map(([code, { says }]) => ({ code, says }));
+}
+
+/** A text may be too short to tell its language; none that replies are written in has other letters. */
+function isMostlyLatin(text: string): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  const latin = text.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  return latin * 2 >= letters;
 }
 
 const fallbacksIn = (fallback: Case['fallback']): number =>
