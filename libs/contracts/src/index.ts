@@ -21,6 +21,7 @@ export {
   JSON_DEPTH,
   type JsonBounds,
   jsonFailure,
+  jsonSize,
   type JsonFault,
   jsonFault,
   type JsonReading,

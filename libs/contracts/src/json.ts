@@ -75,6 +75,18 @@ export function jsonFault(
   }
 }
 
+/**
+ * How many characters a value in memory takes at least, or why it would not arrive. What stands in it many times counts each time, as in
+ * its text, and the walk ends at the bound: a value that is small in memory may be endless as text.
+ */
+export function jsonSize(
+  value: unknown,
+  { maxBytes = Infinity, maxDepth = JSON_DEPTH }: JsonBounds = {},
+): number | JsonFault {
+  const walk = new Walk({ maxDepth, maxSize: maxBytes, isParsed: false, looksAtText: true });
+  return walk.faultIn(value) ?? walk.size;
+}
+
 /** The failure of a record or a value with such a fault. */
 export function jsonFailure({ what, pointer, detail }: JsonFault, subject = 'The record’s value'): Failure {
   if (what === 'encoding' || what === 'syntax' || what === 'depth')
@@ -109,7 +121,7 @@ const found = (what: JsonFault['what'], detail: string): Found => ({ what, detai
 const BAD_TEXT = 'the text holds a NUL or half of a surrogate pair';
 
 class Walk {
-  private size = 0;
+  size = 0;
   /** Whether a number was read that is none, or so large that few digits follow the point. */
   holdsLarge = false;
 

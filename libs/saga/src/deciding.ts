@@ -49,7 +49,8 @@ export class Deciding extends Recording {
     const run = this.run!;
     if (run.undoing) return this.undo();
     if (isOver(run.status) || !this.plan.order.every((step) => hasEnded(run, step))) return this.end();
-    this.add({ type: 'run.completed', at: this.at, output: outputOf(this.plan, run.known) });
+    const refused = this.completed(outputOf(this.plan, run.known));
+    if (refused) this.fail({ failure: refused });
     return this.end();
   }
 
@@ -100,9 +101,11 @@ export class Deciding extends Recording {
       case 'race':
         this.spread(step);
         return;
-      case 'value':
-        this.add({ type: 'step.valued', step, at: this.at, output: input ?? null });
+      case 'value': {
+        const refused = this.valued(step, input ?? null);
+        if (refused) this.giveUp(step, refused, null);
         return;
+      }
       case 'sleep':
       case 'review':
       case 'signal':

@@ -1,4 +1,4 @@
-import { type Fact, type Failure, isOver, type RunEvent } from '@millrace/contracts';
+import { type Fact, type Failure, isOver, jsonFailure, jsonSize, type RunEvent } from '@millrace/contracts';
 import { itemOf, type LoadedPlan } from '@millrace/pipeline';
 import { type Asked, type Request, requestFor } from './attempts.js';
 import { cancelOf, handlerRequest, toldToParent } from './children.js';
@@ -18,6 +18,9 @@ export interface Failing {
 export const byFallback = (nth: number): { fallback?: true | number } =>
   nth === 0 ? {} : { fallback: nth === 1 ? true : nth };
 
+/** The most characters that a plan may make of what is known, in one decision: the steps of a short plan can double a value without end. */
+const MAX_MADE = 16 * 1024 * 1024;
+
 /** What a decision consists of so far: facts, and what they ask for. */
 export class Recording {
   protected readonly facts: Fact[] = [];
@@ -27,6 +30,7 @@ export class Recording {
   /** The most items that a map may go over. */
   protected readonly maxItems: number;
   private readonly before: Run | undefined;
+  private room = MAX_MADE;
 
   constructor(
     protected run: Run | undefined,
@@ -75,6 +79,27 @@ export class Recording {
     this.requests.push(request);
     const { step, stage, attempt, at, timeoutMs } = request;
     return { type: 'step.requested', step, attempt, at, stage, timeoutMs, ...byFallback(asked.fallback) };
+  }
+
+  /** A step has its value, unless it cannot be kept: then why. */
+  protected valued(step: string, output: unknown): Failure | undefined {
+    const refused = this.refusalOf(output, `What ${step} makes`);
+    if (!refused) this.add({ type: 'step.valued', step, at: this.at, output });
+    return refused;
+  }
+
+  /** The run has completed, unless its output cannot be kept: then why. */
+  protected completed(output: unknown): Failure | undefined {
+    const refused = this.refusalOf(output ?? null, 'The run’s output');
+    if (!refused) this.add({ type: 'run.completed', at: this.at, output });
+    return refused;
+  }
+
+  private refusalOf(made: unknown, subject: string): Failure | undefined {
+    const size = jsonSize(made, { maxBytes: this.room });
+    if (typeof size !== 'number') return jsonFailure(size, subject);
+    this.room -= size;
+    return undefined;
   }
 
   /** Cancels the runs that work for a step's items, or for any step. What they did is undone, unless somebody wants it left. */
