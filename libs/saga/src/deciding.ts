@@ -9,7 +9,6 @@ import {
   listOf,
   type LoopStep,
   type MapStep,
-  outputOf,
   pageIn,
   type RaceStep,
   spreadOf,
@@ -49,7 +48,7 @@ export class Deciding extends Recording {
     const run = this.run!;
     if (run.undoing) return this.undo();
     if (isOver(run.status) || !this.plan.order.every((step) => hasEnded(run, step))) return this.end();
-    const refused = this.completed(outputOf(this.plan, run.known));
+    const refused = this.completed();
     if (refused) this.fail({ failure: refused });
     return this.end();
   }

@@ -1,5 +1,5 @@
 import { type Fact, type Failure, isOver, jsonFailure, jsonSize, type RunEvent } from '@millrace/contracts';
-import { itemOf, type LoadedPlan } from '@millrace/pipeline';
+import { itemOf, type LoadedPlan, outputOf } from '@millrace/pipeline';
 import { type Asked, type Request, requestFor } from './attempts.js';
 import { cancelOf, handlerRequest, toldToParent } from './children.js';
 import type { Decision } from './decision.js';
@@ -89,7 +89,8 @@ export class Recording {
   }
 
   /** The run has completed, unless its output cannot be kept: then why. */
-  protected completed(output: unknown): Failure | undefined {
+  protected completed(): Failure | undefined {
+    const output = outputOf(this.plan, this.run!.known);
     const refused = this.refusalOf(output ?? null, 'The run’s output');
     if (!refused) this.add({ type: 'run.completed', at: this.at, output });
     return refused;

@@ -12,6 +12,9 @@ const refused = (text: string): YamlError => {
 };
 const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join('\n');
 
+const typed = (schema: string) =>
+  `pipeline: a\ninput: { $json: ${schema} }\nsteps: { v: { value: 1, when: input == null } }\noutput: $v`;
+
 test.each<[string, string, string]>([
   [
     'aliases that stand for a billion texts',
@@ -21,6 +24,17 @@ test.each<[string, string, string]>([
   ['more aliases than anybody writes', `a: &a x\nb:\n${lines(2_000, () => '  - *a')}`, 'more than 1000 aliases'],
   ['lists within lists', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'nested too deep'],
   ['a text without end', `a: ${'x'.repeat(2_000_001)}`, 'it has 2000004 characters; a pipeline may have 2000000'],
+  ['a type that is itself', typed('{ $ref: "#" }'), 'f.yaml:2:1 the schema of the input cannot be used'],
+  [
+    'types that are each other',
+    typed('{ $defs: { a: { anyOf: [{ $ref: "#/$defs/a" }, { $ref: "#/$defs/a" }] } }, $ref: "#/$defs/a" }'),
+    'f.yaml:2:1 the schema of the input cannot be used',
+  ],
+  [
+    'a type that stands elsewhere',
+    typed('{ $ref: "http://127.0.0.1:1/x.json" }'),
+    'f.yaml:2:1 the schema of the input cannot be used',
+  ],
   ['a key that stands twice', 'pipeline: a\nsteps: {}\npipeline: b', 'the key stands here a second time'],
 ])('%s: refused with a sentence', (_, text, what) => {
   expect(refused(text).message).toContain(what);

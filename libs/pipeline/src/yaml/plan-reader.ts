@@ -4,6 +4,7 @@ import { checkStepName, INPUT, isKebabName } from '../names.js';
 import { PlanError } from '../plan-error.js';
 import { loadPlan } from '../plan-model.js';
 import { type Plan, type PlanStep, RetryPolicy } from '../plan.js';
+import { checkSchema } from '../schema/check-schema.js';
 import { readSteps } from './choice-reader.js';
 import { SETTINGS, STARTS, WORKS } from './forms.js';
 import { givenOf, predecessorsOf, readsIn, topScope } from './links.js';
@@ -125,6 +126,9 @@ function linked(
   );
   const plan: Plan = { format: 1, ...settings, steps };
   const reads = readsIn(plan, reading.scope, failed);
+  if (reading.problems.length > before) return undefined;
+  // Types are read out of the schema, which has to end for that.
+  if (!isBody) attempt(() => checkSchema(plan.inputSchema, 'the schema of the input'), [...at, 'input'], reading);
   if (reading.problems.length > before) return undefined;
   if (!isBody) checkTypes(plan, failed);
   const orders = new Map([...drafts].map(([name, draft]) => [name, draft!.order]));
