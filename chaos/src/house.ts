@@ -65,7 +65,8 @@ export async function openHouse(of: {
     KAFKA_BROKERS: `127.0.0.1:${kafkaProxy.port}`,
     DATABASE_URL: `postgres://millrace@127.0.0.1:${postgresProxy.port}/millrace`,
     TOPIC_PREFIX: PREFIX,
-    MILLRACE_DATA: folder,
+    // A service keeps its data to itself: PostgreSQL, whose data are beside it, has an account of its own.
+    MILLRACE_DATA: join(folder, 'services'),
     LOG_LEVEL: 'info',
     PIPELINES: pathToFileURL(fileURLToPath(new URL('../dist/pipeline.js', import.meta.url))).href,
     BANK_URL: bank.url,

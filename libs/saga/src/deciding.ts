@@ -1,4 +1,4 @@
-import { derivedId, failure, type Fact, type Failure, isOver } from '@millrace/contracts';
+import { failure, type Fact, type Failure, isOver } from '@millrace/contracts';
 import {
   advance,
   carriedWith,
@@ -88,6 +88,8 @@ export class Deciding extends Recording {
   private begin(wanted: Wanted): void {
     if (this.isStopped) return;
     const { step, kind, stage, input, known } = wanted;
+    const refused = kind === 'value' ? this.valued(step, input ?? null) : this.refusalOfGiven(input ?? null, step);
+    if (refused) return this.giveUp(step, refused, null);
     switch (kind) {
       case 'stage':
         this.add(this.request({ step, stage: stage!, input, known, fallback: 0 }));
@@ -100,11 +102,8 @@ export class Deciding extends Recording {
       case 'race':
         this.spread(step);
         return;
-      case 'value': {
-        const refused = this.valued(step, input ?? null);
-        if (refused) this.giveUp(step, refused, null);
+      case 'value':
         return;
-      }
       case 'sleep':
       case 'review':
       case 'signal':
@@ -289,8 +288,7 @@ export class Deciding extends Recording {
 
   private park(step: string, cause: Failure, input: unknown): void {
     this.leaveChildren({ of: step });
-    const deadLetter = derivedId('dl', this.id, step, String(this.run!.seq));
-    this.add({ type: 'step.dead-lettered', step, at: this.at, deadLetter, failure: cause, input });
+    this.add(this.parked(step, cause, input));
   }
 
   /** Within a page nothing is known of the others: the map itself counts. */

@@ -56,6 +56,20 @@ test('a run whose output is too large to be written fails, and says so', () => {
   expect(endOf(run(steps, output))).toEqual(['failed', 'RECORD_TOO_LARGE']);
 });
 
+const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
+const often = Array.from({ length: 400 }, () => last('v15'));
+const doubled = chain(16, (before) => ({ a: before, b: before }));
+
+test.each([
+  ['stage', { kind: 'stage', stage: 'read', input: often, retry, timeoutMs: 1_000, predecessors: ['v15'] }],
+  ['person', { kind: 'review', show: often, schema: {}, predecessors: ['v15'] }],
+])('a %s that would be given more than anything holds is not asked, and the step is parked without it', (_, step) => {
+  const decided = run({ ...doubled, asked: step }, null);
+  expect(endOf(decided)).toEqual(['dead-lettered', 'RECORD_TOO_LARGE']);
+  expect(decided.requests).toEqual([]);
+  expect(JSON.stringify(decided.facts).length).toBeLessThan(20_000_000);
+});
+
 test('what a plan makes within its bounds is the output as it is', () => {
   const { run: done } = run(
     chain(3, (before) => ({ a: before })),

@@ -1,4 +1,4 @@
-import { type Fact, type Failure, isOver, jsonFailure, jsonSize, type RunEvent } from '@millrace/contracts';
+import { derivedId, type Fact, type Failure, isOver, jsonFailure, jsonSize, type RunEvent } from '@millrace/contracts';
 import { itemOf, type LoadedPlan, outputOf } from '@millrace/pipeline';
 import { type Asked, type Request, requestFor } from './attempts.js';
 import { cancelOf, handlerRequest, toldToParent } from './children.js';
@@ -101,6 +101,19 @@ export class Recording {
     if (typeof size !== 'number') return jsonFailure(size, subject);
     this.room -= size;
     return undefined;
+  }
+
+  /** A step is parked, without its input where no store could keep that. */
+  protected parked(step: string, cause: Failure, input: unknown): Fact {
+    const deadLetter = derivedId('dl', this.id, step, String(this.run!.seq));
+    const kept = this.refusalOfGiven(input ?? null, step) ? null : input;
+    return { type: 'step.dead-lettered', step, at: this.at, deadLetter, failure: cause, input: kept };
+  }
+
+  /** Why a stage or a person cannot be given a value: a mapping that reads a large value many times makes one that nothing holds. */
+  protected refusalOfGiven(given: unknown, step: string): Failure | undefined {
+    const size = jsonSize(given, { maxBytes: MAX_MADE });
+    return typeof size === 'number' ? undefined : jsonFailure(size, `What ${step} is given`);
   }
 
   /** Cancels the runs that work for a step's items, or for any step. What they did is undone, unless somebody wants it left. */

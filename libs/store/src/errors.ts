@@ -43,8 +43,11 @@ export function isAway(error: unknown): boolean {
   return AWAY.has(code ?? '') || (code === undefined && /^Connection terminated/.test(message ?? ''));
 }
 
-/** Classes of SQLSTATE that speak of the values that were sent: they are refused tomorrow as well. */
-const ABOUT_VALUES = /^(?:21|22|23|44|54|P0)[0-9A-Z]{3}$/;
+/**
+ * Classes of SQLSTATE that speak of the values that were sent: they are refused tomorrow as well. 53200 (out of memory) is among
+ * them: a batch that needs too much is taken in parts, and only a record that needs too much by itself is parked.
+ */
+const ABOUT_VALUES = /^(?:(?:21|22|23|44|54|P0)[0-9A-Z]{3}|53200)$/;
 /** PostgreSQL's words for a value that is larger than any value may be. */
 const TOO_LARGE = /invalid memory alloc request size|array size exceeds/;
 
