@@ -8,9 +8,6 @@ const STAGE_NAMES = ['open', 'weigh', 'price', 'quote', 'reserve', 'insure', 'pa
 const GARBAGE = Buffer.from([0, 255, 254, 123, 34, 0, 128]);
 const RUN = 'run_00000000000000000000000000';
 
-/** Where a poison record has to become more dead letters than one: how many. */
-export const LETTERS = 'chaos-letters';
-
 /** Records that nobody can read, for every topic. Those for `intake`, `runs` and the stages have to become dead letters. */
 export function poisonRecords(topics: Topics, round: string): Outgoing[] {
   const values: readonly (Buffer | string | null)[] = [
@@ -70,7 +67,7 @@ export function poisonRecords(topics: Topics, round: string): Outgoing[] {
     topic: topics.runs,
     key: RUN,
     value: JSON.stringify([event(RUN), { ...event(RUN), attempt: 2 }]),
-    headers: { [POISON]: `${round}/strangers`, [LETTERS]: '2' },
+    headers: { [POISON]: `${round}/strangers` },
   };
   return [
     ...poison,
