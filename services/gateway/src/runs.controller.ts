@@ -141,7 +141,8 @@ function traceparentOf(request: IncomingMessage): string | undefined {
 }
 
 function waitOf(request: IncomingMessage): number {
-  const wait = /(?:^|[,;\s])wait=(\d{1,9})\b/.exec(String(request.headers.prefer ?? ''))?.[1];
+  // RFC 7240: names have no case, and a value may be quoted.
+  const wait = /(?:^|[,;\s])wait="?(\d+)\b/i.exec(String(request.headers.prefer ?? ''))?.[1];
   return Math.min(Number(wait ?? 0), LONGEST_WAIT_SECONDS);
 }
 

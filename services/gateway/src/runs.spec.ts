@@ -170,16 +170,19 @@ describe('a mail', () => {
   });
 });
 
-test('Prefer: wait answers with the run as soon as it waits for somebody', async () => {
-  await using world = await World.open();
-  const asked = fetch(`${world.url}/v1/runs`, json(hello, { prefer: 'wait=30', 'idempotency-key': 'w' }));
-  const id = runIdOf('reply', 'w');
-  while (world.facts(id).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  world.toReview(id);
-  const response = await asked;
-  expect(response.status).toBe(200);
-  expect(RunView.parse(await response.json())).toMatchObject({ id, status: 'waiting' });
-});
+test.each(['wait=30', 'Wait="30"', 'respond-async, WAIT=999999999999'])(
+  'Prefer: %s answers with the run as soon as it waits for somebody',
+  async (prefer) => {
+    await using world = await World.open();
+    const asked = fetch(`${world.url}/v1/runs`, json(hello, { prefer, 'idempotency-key': 'w' }));
+    const id = runIdOf('reply', 'w');
+    while (world.facts(id).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    world.toReview(id);
+    const response = await asked;
+    expect(response.status).toBe(200);
+    expect(RunView.parse(await response.json())).toMatchObject({ id, status: 'waiting' });
+  },
+);
 
 test('a run shows each step with its attempts, times, input and output', async () => {
   await using world = await World.open();

@@ -143,3 +143,11 @@ test('words that could not all be read send the mail to a person: cut, or in ano
   const rawBase64 = Buffer.concat([head, Buffer.from([0xfa, 0xc1, 0xcb, 0xd2])]).toString('base64');
   expect(await customerEmail({ rawBase64 })).toMatchObject({ uncertain: true });
 });
+
+test('a mail whose lines end with a carriage return alone is read as any other', async () => {
+  const raw = 'From: ann@example.com\rSubject: Card\r\rI lost my card.\rPlease block it.';
+  expect(await customerEmail({ raw } as never)).toMatchObject({
+    subject: 'Card',
+    text: 'I lost my card.\nPlease block it.',
+  });
+});

@@ -9,11 +9,19 @@ export interface Bounded {
   readonly truncated: boolean;
 }
 
+const CR = 13;
+const LF = 10;
+
+/** A message whose lines end with CR alone, as old mail programs for the Macintosh wrote them, with line ends that parsers know. */
+const withLineEnds = (message: Uint8Array): Uint8Array =>
+  message.includes(LF) || !message.includes(CR) ? message : message.map((byte) => (byte === CR ? LF : byte));
+
 /** The beginning of a message that is safe to parse. */
-export function bounded(message: Uint8Array): Bounded {
+export function bounded(given: Uint8Array): Bounded {
+  const message = withLineEnds(given);
   let end = Math.min(message.length, MAX_BYTES);
   let lines = 0;
-  for (let at = message.indexOf(10); at >= 0 && at < end; at = message.indexOf(10, at + 1)) {
+  for (let at = message.indexOf(LF); at >= 0 && at < end; at = message.indexOf(LF, at + 1)) {
     if (++lines === MAX_LINES) end = at;
   }
   return { bytes: message.subarray(0, end), truncated: end < message.length };
