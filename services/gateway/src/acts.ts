@@ -9,6 +9,7 @@ import { RequestProblem } from './problems.js';
 import { runLinks, runView } from './run-view.js';
 import type { Runs } from './runs.js';
 import { untilApplied } from './until-applied.js';
+import { recordOf } from './validation.js';
 import { refusalOf } from './versions.js';
 
 interface Needs {
@@ -143,7 +144,7 @@ export class Acts {
       {
         topic: topics.runs,
         key: event.run,
-        value: JSON.stringify(RunEvent.parse(event)),
+        value: JSON.stringify(recordOf(RunEvent, event)),
         packed: true,
         headers: {
           [HEADER.id]: randomId('evt'),

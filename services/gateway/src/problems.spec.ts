@@ -72,6 +72,12 @@ test.each<[string, Wrong, number, string]>([
   ['half a percent escape', { path: '/v1/reviews/100%' }, 400, 'INVALID_REQUEST'],
   ['bytes in a path that are not UTF-8', { path: '/v1/dead-letters/%FF%FE' }, 400, 'INVALID_REQUEST'],
   ['bytes in a query that are not UTF-8', { path: '/v1/runs?cursor=%FF' }, 400, 'INVALID_REQUEST'],
+  [
+    'a name that no pipeline may have',
+    { path: `/v1/pipelines/${'x'.repeat(300)}/pause`, body: '{}' },
+    400,
+    'INVALID_REQUEST',
+  ],
   ['an id that is too long', { path: `/v1/runs/${'x'.repeat(3_000)}` }, 400, 'INVALID_REQUEST'],
   [
     'a day that no calendar has',

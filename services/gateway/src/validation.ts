@@ -32,6 +32,16 @@ export class RequestValidation extends StandardSchemaValidationPipe {
   }
 }
 
+/**
+ * Returns what a request comes to as a record on a topic, whose own schema has the last word: a name may come from the path.
+ * @throws {RequestProblem} INVALID_REQUEST
+ */
+export function recordOf<Schema extends z.ZodType>(schema: Schema, value: z.input<Schema>): z.output<Schema> {
+  const read = schema.safeParse(value);
+  if (!read.success) throw bodyProblem(read.error.issues);
+  return read.data;
+}
+
 const MOST = 20;
 /** What stands in a message may come from the request: all the keys that nobody knows. */
 const LONGEST = 1_000;

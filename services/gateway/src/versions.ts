@@ -24,6 +24,7 @@ import type { House } from '@millrace/service';
 import type { Deployed, Reader, Version } from '@millrace/store';
 import { type Plans, unknownPipeline } from './plans.js';
 import { RequestProblem } from './problems.js';
+import { recordOf } from './validation.js';
 import { check } from './check.js';
 import { checkStages, refuseUnserved, shownOf } from './stage-check.js';
 import { timeOf } from './run-view.js';
@@ -114,7 +115,7 @@ export class Versions {
     const { house, reader } = this.needs;
     const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
     const headers = { [HEADER.id]: request.id, [HEADER.type]: EVENT_TYPE.deployment };
-    const value = JSON.stringify(DeploymentRequest.parse(request));
+    const value = JSON.stringify(recordOf(DeploymentRequest, request));
     await house.broker.publish([{ topic: house.topics.deployments, key: pipeline, value, headers }]);
     const outcome = await untilApplied(() => reader.deployed.outcome(request.id));
     if (outcome) return viewOf(request.id, outcome);
