@@ -208,7 +208,7 @@ function poisonViolations({ intake, events, commands, deadLetters, letters }: Ev
   ];
 }
 
-/** What the fuzzer sent and nobody could read is among the dead letters with the bytes that it had. */
+/** Checks that each record of the fuzzer that nobody could read is among the dead letters, with its bytes. */
 function fuzzViolations({ intake, events, commands, deadLetters }: Evidence): Violation[] {
   const letters = grouped(deadLetters.filter(isFuzzed), ({ headers }) => headerText(headers, FUZZED)!);
   return [...intake, ...events, ...commands].filter(isFuzzed).flatMap((record) => {

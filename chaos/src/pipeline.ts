@@ -47,7 +47,7 @@ export const pay = defineStage({
   output: z.object({ receipt: z.string() }),
 });
 
-/** What is asked for when an order is started. */
+/** The input of a run of `order`. */
 export const OrderInput = z.object({ item: z.string(), amount: z.int() });
 
 /** Seven stages: one after the other, two side by side, one on a condition, one that fails now and then, one that calls a system outside. */

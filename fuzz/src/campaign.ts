@@ -6,7 +6,7 @@ import type { Outgoing } from '@millrace/broker';
 import type { CompressedBatch } from '@millrace/broker-kafka/compressed';
 import type { Target } from './target.js';
 
-/** What is attacked: a topic, or every operation of the HTTP API. */
+/** A surface is one topic, or every operation of the HTTP API. */
 export type Surface = TopicName | ForeignName | 'http';
 export const SURFACES: readonly Surface[] = [...TOPIC_NAMES, ...FOREIGN_NAMES, 'http'];
 
@@ -22,7 +22,7 @@ export interface Tried {
   readonly surface: Surface;
   /** Records or requests sent, by topic or operation. */
   readonly sent: Readonly<Record<string, number>>;
-  /** How often it was checked that everything goes on. */
+  /** The number of checks that everything goes on. */
   readonly checks: number;
   readonly findings: readonly Finding[];
 }
@@ -37,12 +37,12 @@ export interface CampaignOptions {
   readonly say: (line: string) => void;
 }
 
-/** So many records or requests make one attack; then it is checked that everything goes on. */
+/** An attack has at most so many records or requests. A check follows each attack. */
 const IN_ONE_ATTACK = 30;
 const ATTACKS_A_SEED = 25;
 /** One record in so many is a compressed batch that unpacks to much, where the broker knows compression. */
 const COMPRESSED_IN = 40;
-/** How long an attack that does harm is made smaller. */
+/** The time in which a harmful attack is made smaller. */
 const SHRINK_MS = 90_000;
 
 /** An installation that is started when it is needed, and anew after harm was done to it. */

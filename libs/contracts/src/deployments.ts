@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failures.js';
-import { Name, Person, PlanReference, PositiveCount, Reason, text, TimeMs } from './values.js';
+import { ByWhom, Name, PlanReference, PositiveCount, text, TimeMs } from './values.js';
 
 /** What a stage takes and gives, as JSON Schema: its contract as other services and languages know it. */
 export const StageSchemas = z.object({ input: z.json(), output: z.json() });
@@ -17,8 +17,7 @@ const Act = {
   /** The same one twice is one act. */
   id: Name,
   at: TimeMs,
-  by: Person.optional(),
-  reason: Reason.optional(),
+  ...ByWhom,
 };
 
 /** Brings a plan: new runs get it, or a share of them. */

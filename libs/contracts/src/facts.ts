@@ -4,6 +4,7 @@ import { Failure } from './failures.js';
 import { Priority } from './limits.js';
 import { ChildStatus, Parent } from './records.js';
 import {
+  ByWhom,
   Attempt,
   Count,
   DurationMs,
@@ -26,7 +27,6 @@ const OfAttempt = { ...Step, attempt: Attempt };
 const Assigned = { assignee: Name.optional(), group: Name.optional() };
 /** A fallback does it: the first, or that one of a chain. */
 const Fallback = z.union([z.literal(true), z.int().min(2)]).optional();
-const Act = { by: Person.optional(), reason: Reason.optional() };
 
 /**
  * A run's history: what happened to it and what was decided, in order. A run's state is what follows from these and
@@ -60,8 +60,8 @@ export const Fact = z.discriminatedUnion('type', [
   /** A run that was held begins. */
   z.object({ type: z.literal('run.begun'), at: TimeMs }),
   /** Nothing new is begun from here on, and no time passes for it; what stages have in hand ends. */
-  z.object({ type: z.literal('run.paused'), at: TimeMs, ...Act }),
-  z.object({ type: z.literal('run.resumed'), at: TimeMs, ...Act }),
+  z.object({ type: z.literal('run.paused'), at: TimeMs, ...ByWhom }),
+  z.object({ type: z.literal('run.resumed'), at: TimeMs, ...ByWhom }),
   /** The coordinator sent a step to its stage, or began the child run that does its work. */
   z.object({
     type: z.literal('step.requested'),
@@ -135,14 +135,14 @@ export const Fact = z.discriminatedUnion('type', [
     reason: Reason.optional(),
   }),
   /** A claim is given back. */
-  z.object({ type: z.literal('step.unclaimed'), ...Step, ...Act }),
+  z.object({ type: z.literal('step.unclaimed'), ...Step, ...ByWhom }),
   /** Nobody has answered for so long that the review is somebody else's now; a claim ends with it. */
   z.object({ type: z.literal('step.escalated'), ...Step, ...Assigned }),
-  z.object({ type: z.literal('step.answered'), ...Step, id: Id, output: z.unknown(), ...Act }),
+  z.object({ type: z.literal('step.answered'), ...Step, id: Id, output: z.unknown(), ...ByWhom }),
   /** A signal that came before its step waits: it is the answer when it does. */
-  z.object({ type: z.literal('step.signal-kept'), ...Step, id: Id, payload: z.unknown(), ...Act }),
+  z.object({ type: z.literal('step.signal-kept'), ...Step, id: Id, payload: z.unknown(), ...ByWhom }),
   /** An answer that does not count: it does not fit the step's schema, or another has claimed the review. */
-  z.object({ type: z.literal('step.answer-refused'), ...Step, id: Id, failure: Failure, ...Act }),
+  z.object({ type: z.literal('step.answer-refused'), ...Step, id: Id, failure: Failure, ...ByWhom }),
   /** The output is the default that the pipeline has for the failure. */
   z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown(), failure: Failure.optional() }),
   /** A step that only puts values together. */
@@ -154,7 +154,7 @@ export const Fact = z.discriminatedUnion('type', [
     failure: Failure,
     input: z.unknown(),
   }),
-  z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: Id, ...Act }),
+  z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: Id, ...ByWhom }),
   /** From here on the run follows another plan. */
   z.object({
     type: z.literal('run.moved'),
@@ -170,7 +170,7 @@ export const Fact = z.discriminatedUnion('type', [
     attempt: Count,
     /** Those of steps that begin anew; they are done with. */
     deadLetters: z.array(Id).optional(),
-    ...Act,
+    ...ByWhom,
   }),
   /** It could not be moved, and goes on as it was. */
   z.object({
@@ -179,7 +179,7 @@ export const Fact = z.discriminatedUnion('type', [
     plan: PlanReference,
     from: StepName,
     failure: Failure,
-    ...Act,
+    ...ByWhom,
   }),
   /** What has been done is undone from here on, the last first; then it ends as is said. */
   z.object({
@@ -191,7 +191,7 @@ export const Fact = z.discriminatedUnion('type', [
     step: StepName.optional(),
     /** Of a child run: the step of its parent that this is the work of. */
     undoes: z.object({ step: StepName, attempt: Attempt }).optional(),
-    ...Act,
+    ...ByWhom,
   }),
   z.object({ type: z.literal('run.completed'), at: TimeMs, output: z.unknown() }),
   z.object({
@@ -202,6 +202,6 @@ export const Fact = z.discriminatedUnion('type', [
     /** The run in which the pipeline's handler is asked. */
     handler: Id.optional(),
   }),
-  z.object({ type: z.literal('run.cancelled'), at: TimeMs, ...Act }),
+  z.object({ type: z.literal('run.cancelled'), at: TimeMs, ...ByWhom }),
 ]);
 export type Fact = z.infer<typeof Fact>;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { Name, Person, Reason, text } from './values.js';
+import { ByWhom, Name, text } from './values.js';
 
 const Time = z.iso.datetime();
-const Act = { by: Person.optional(), reason: Reason.optional() };
 
 export const ScheduleView = z.object({
   pipeline: z.string(),
@@ -30,9 +29,9 @@ export const ScheduleBody = z.strictObject({
     .optional()
     .describe('What becomes of times that were missed: none, the last one (unless given), all of them.'),
   input: z.unknown().describe('What each run is given.'),
-  ...Act,
+  ...ByWhom,
 });
 export type ScheduleBody = z.infer<typeof ScheduleBody>;
 
-export const RemoveScheduleBody = z.strictObject({ pipeline: Name, name: text({ min: 1, max: 100 }), ...Act });
+export const RemoveScheduleBody = z.strictObject({ pipeline: Name, name: text({ min: 1, max: 100 }), ...ByWhom });
 export type RemoveScheduleBody = z.infer<typeof RemoveScheduleBody>;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { Share, StageSchemas } from './deployments.js';
-import { Name, Person, PositiveCount, Reason, StepName, text } from './values.js';
+import { ByWhom, Name, PositiveCount, StepName, text } from './values.js';
 
 const Time = z.iso.datetime();
-const Act = { by: Person.optional(), reason: Reason.optional() };
 
 /** A plan and what its stages take and give: what `millrace pipeline deploy` sends. */
 const Brought = {
@@ -18,7 +17,7 @@ export const DeployBody = z.strictObject({
     .optional()
     .describe('Deploys also where nobody serves a stage, or what a step gives cannot fit the contract of its stage.'),
   share: Share.optional().describe('Makes it the canary of so many new runs; without it all new runs get it.'),
-  ...Act,
+  ...ByWhom,
 });
 export type DeployBody = z.infer<typeof DeployBody>;
 
@@ -31,7 +30,7 @@ export const RouteBody = z.strictObject({
     .describe('`promote`: the canary becomes current. `rollback`: it goes, or else the version before comes back.'),
   version: PositiveCount.optional().describe('For `rollback` and `canary`.'),
   share: Share.optional().describe('For `canary`.'),
-  ...Act,
+  ...ByWhom,
 });
 export type RouteBody = z.infer<typeof RouteBody>;
 
@@ -122,6 +121,6 @@ export type CheckView = z.infer<typeof CheckView>;
 export const MoveBody = z.strictObject({
   to: z.union([PositiveCount, text({ min: 1, max: 100 })]).describe('A version of the run’s pipeline, or a plan.'),
   from: StepName.describe('The step of that plan to go on from.'),
-  ...Act,
+  ...ByWhom,
 });
 export type MoveBody = z.infer<typeof MoveBody>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Name, Person, PositiveCount, Reason, TimeMs } from './values.js';
+import { ByWhom, Name, PositiveCount, TimeMs } from './values.js';
 
 /** Of a run, carried by its commands. */
 export const Priority = z.enum(['high', 'normal', 'low']);
@@ -14,7 +14,6 @@ export const StageLimits = z.object({
   /** How often a tenant's turn comes, compared with one of weight 1. */
   weights: z.record(Name, z.number().positive().max(1_000)).optional(),
   at: TimeMs,
-  by: Person.optional(),
-  reason: Reason.optional(),
+  ...ByWhom,
 });
 export type StageLimits = z.infer<typeof StageLimits>;

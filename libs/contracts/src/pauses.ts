@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Person, Reason, TimeMs } from './values.js';
+import { ByWhom, TimeMs } from './values.js';
 
 /** A run of which nothing new is begun: a record on `pauses`, keyed `run/<id>`. Without a value the run goes on. */
 export const RunPause = z.object({ at: TimeMs });
@@ -15,8 +15,7 @@ export const StagePause = z.object({
     .array(z.object({ from: TimeMs, to: TimeMs.optional() }))
     .min(1)
     .max(STAGE_PAUSES),
-  by: Person.optional(),
-  reason: Reason.optional(),
+  ...ByWhom,
 });
 export type StagePause = z.infer<typeof StagePause>;
 

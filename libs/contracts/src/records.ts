@@ -3,6 +3,7 @@ import { Degraded, InsteadOf } from './degraded.js';
 import { Failure } from './failures.js';
 import { Priority } from './limits.js';
 import {
+  ByWhom,
   Attempt,
   Count,
   DurationMs,
@@ -10,7 +11,6 @@ import {
   Name,
   Person,
   PlanReference,
-  Reason,
   StepName,
   text,
   TimeMs,
@@ -57,9 +57,6 @@ export type StepCommand = z.infer<typeof StepCommand>;
 const OfStep = { run: RunId, step: StepName, at: TimeMs };
 const OfAttempt = { ...OfStep, attempt: Attempt, startedAt: TimeMs, trace: Traceparent.optional() };
 
-/** Who did something and why, as far as they said. */
-const Act = { by: Person.optional(), reason: Reason.optional() };
-
 export const StepCompleted = z.object({
   type: z.literal('step.completed'),
   ...OfAttempt,
@@ -93,19 +90,19 @@ export const StepSignalled = z.object({
   payload: z.unknown(),
   /** It is kept by the coordinator until this run has heard of it: it came from a topic, and its id names the record. */
   correlated: z.literal(true).optional(),
-  ...Act,
+  ...ByWhom,
 });
 
 /** Somebody takes a review in hand; and gives it back. */
 export const StepClaimed = z.object({
   type: z.literal('step.claimed'),
   ...OfStep,
-  ...Act,
+  ...ByWhom,
   by: Person,
   /** Also from somebody else who has claimed it. */
   takeOver: z.literal(true).optional(),
 });
-export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...OfStep, ...Act });
+export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...OfStep, ...ByWhom });
 
 export const RunCancelRequested = z.object({
   type: z.literal('run.cancel-requested'),
@@ -113,12 +110,22 @@ export const RunCancelRequested = z.object({
   at: TimeMs,
   /** Undo first what it has done. */
   compensate: z.literal(true).optional(),
-  ...Act,
+  ...ByWhom,
 });
 
 /** Begin nothing new for a run and its child runs; and go on with it. */
-export const RunPauseRequested = z.object({ type: z.literal('run.pause-requested'), run: RunId, at: TimeMs, ...Act });
-export const RunResumeRequested = z.object({ type: z.literal('run.resume-requested'), run: RunId, at: TimeMs, ...Act });
+export const RunPauseRequested = z.object({
+  type: z.literal('run.pause-requested'),
+  run: RunId,
+  at: TimeMs,
+  ...ByWhom,
+});
+export const RunResumeRequested = z.object({
+  type: z.literal('run.resume-requested'),
+  run: RunId,
+  at: TimeMs,
+  ...ByWhom,
+});
 
 /** Undo what a child run that has completed did: the work of its parent's step of this name. */
 export const RunCompensateRequested = z.object({
@@ -134,7 +141,7 @@ export const StepRedriven = z.object({
   type: z.literal('step.redriven'),
   ...OfStep,
   deadLetter: Id,
-  ...Act,
+  ...ByWhom,
 });
 
 /** Go on with another plan, from one of its steps: what ended before that step is kept, the rest begins anew. */
@@ -145,7 +152,7 @@ export const RunMoveRequested = z.object({
   /** The plan's hash. */
   to: PlanReference,
   from: StepName,
-  ...Act,
+  ...ByWhom,
 });
 
 /** The step that a child run does the work of. To that step the child is what a stage is: its end is the step's `step.completed` or `step.failed`. */

@@ -30,6 +30,8 @@ export const ComputedKey = text({ max: 500 });
 export const IdempotencyKey = text({ min: 1, max: 1_000 });
 export const Person = text({ max: 200 });
 export const Reason = text({ max: 2_000 });
+/** Fields that say who did something and why, as far as they said. */
+export const ByWhom = { by: Person.optional(), reason: Reason.optional() };
 /** A W3C traceparent. One that is malformed begins a new trace. */
 export const Traceparent = text({ max: 200 });
 
