@@ -1,3 +1,4 @@
+import '@millrace/contracts/node-version';
 export { type Cancellations, followCancellations } from './cancellations.js';
 export { processEnv, type ServiceSettings, serviceSettings } from './config.js';
 export { ConfigError, type ConfigProblem, type Env, readAll, readSettings } from './config-error.js';

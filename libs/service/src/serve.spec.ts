@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { aLog } from './log.fixture.js';
 import { type Host, type Running, serveOn } from './serve.js';
@@ -217,4 +220,35 @@ test('a misspelt setting is told once, before what is missing because of it', as
     'warning: MODEL_ULR is not a setting of Millrace, and is ignored: did you mean MODEL_URL?',
     expect.stringContaining('MODEL_URL  is missing: an endpoint'),
   ]);
+});
+
+test('a service in production without the brokers and the database that all services share is refused, both named', async () => {
+  const { host, exited, complaints } = aProcess({ NODE_ENV: 'production' });
+  const start = () => Promise.reject(new Error('was started'));
+  await serveOn(host, 'coordinator', { given: aLog(), start, database: true });
+  expect(await exited).toBe(1);
+  expect(complaints).toEqual([
+    expect.stringMatching(
+      /^coordinator cannot start: 2 settings need attention\.\n {2}KAFKA_BROKERS .*\n {2}DATABASE_URL /,
+    ),
+  ]);
+});
+
+test('a stage in production needs the brokers and no database', async () => {
+  const { host, exited, signal, complaints } = aProcess({ NODE_ENV: 'production', KAFKA_BROKERS: 'kafka:9092' });
+  const start = () => Promise.resolve((setImmediate(signal), aService()));
+  await serveOn(host, 'greet', { given: aLog(), start });
+  expect(await exited).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test('a service that is connected to no other, because it has a log of its own, is told so', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'millrace-serve-'));
+  const { host, exited, signal, complaints } = aProcess({ MILLRACE_DATA: dataDir });
+  await serveOn(host, 'greet', { start: () => Promise.resolve((setImmediate(signal), aService())) });
+  expect(await exited).toBe(0);
+  expect(complaints).toEqual([
+    expect.stringMatching(/^warning: greet is connected to no other service.*KAFKA_BROKERS/),
+  ]);
+  await rm(dataDir, { recursive: true });
 });

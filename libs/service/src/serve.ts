@@ -18,6 +18,8 @@ export interface Running {
 export interface ServeOptions<Config> {
   /** The service's own settings: a schema whose keys are environment variables, or what reads them. Its problems are told together with those of the common ones. */
   readonly config?: z.ZodType<Config> | ((env: Env) => Config);
+  /** The service reads or writes the store: in production it needs DATABASE_URL. */
+  readonly database?: boolean;
 }
 
 export interface Starting {
@@ -69,16 +71,37 @@ export async function serveOn<Config>(
   // First of all: a setting that is missing may be one that was misspelt.
   for (const line of misspeltText(host.env)) host.complain(line);
   try {
-    const [settings, config] = readAll<[ServiceSettings, Config]>(service, [
+    const [settings, config] = readAll<[ServiceSettings, Config, void]>(service, [
       () => serviceSettings(host.env, service),
       () => ownConfig(of.config, host.env, service),
+      () => connected(host.env, { service, database: of.database ?? false }),
     ]);
+    if (settings.kafka === undefined && !of.given?.broker) host.complain(`warning: ${service} ${ALONE}.`);
     await keepPrivate(settings.dataDir);
     await live(host, service, { ...of, settings, start: (house, starting) => of.start(house, config, starting) });
   } catch (error) {
     host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
     host.exit(1);
   }
+}
+
+const ALONE =
+  'is connected to no other service: without KAFKA_BROKERS it has a log of its own. Set KAFKA_BROKERS, or run all services in one process with "millrace dev"';
+
+/** Refuses a service in production that no other could reach. @throws {ConfigError} */
+function connected(env: Env, { service, database }: { service: string; database: boolean }): void {
+  if (env['NODE_ENV'] !== 'production') return;
+  const needed = {
+    KAFKA_BROKERS: 'is missing: expected the brokers that all services share, e.g. kafka-1:9092,kafka-2:9092',
+    ...(database && {
+      DATABASE_URL:
+        'is missing: expected the database that coordinators and gateways share, e.g. postgres://user:password@db:5432/millrace',
+    }),
+  };
+  const problems = Object.entries(needed).flatMap(([variable, problem]) =>
+    env[variable]?.trim() ? [] : [{ variable, problem }],
+  );
+  if (problems.length > 0) throw new ConfigError(service, problems);
 }
 
 function ownConfig<Config>(config: ServeOptions<Config>['config'], env: Env, service: string): Config {

@@ -1,4 +1,6 @@
+import '@millrace/contracts/node-version';
 export { defineStage, type In, type Out, type StageContract } from '@millrace/pipeline';
+export { stage, type StageHandler } from './function-stage.js';
 export { failureOf, StageFailure, type StageFailureOptions } from './failure.js';
 export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from './stage.decorator.js';
 export type { StageRun } from './stage-run.js';

@@ -10,18 +10,22 @@ import {
   serve,
 } from '@millrace/service';
 import { type StageSettings, stageSettings } from './config.js';
-import type { AnyStage } from './stage.decorator.js';
+import { type AnyStage, contractOf } from './stage.decorator.js';
 import { startStage, type StageOptions } from './start-stage.js';
 
-/** A stage: its class, alone or with what it is provided with. */
+/** A stage: its class or function, alone or with what it is provided with. */
 export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOptions, 'providers' | 'imports'>);
 
-/** Starts several stages in a house. What they follow, they follow together. Resolves when all of them take commands. */
+/**
+ * Starts several stages in a house. What they follow, they follow together. Resolves when all of them take commands.
+ * @throws {Error} where two of them have one contract's name
+ */
 export async function startStages(
   house: House,
   stages: readonly StageGiven[],
   options: Omit<StageOptions, 'providers' | 'imports'> = {},
 ): Promise<Running> {
+  refuseTwice(stages);
   await using opening = new AsyncDisposableStack();
   const shared = {
     ...options,
@@ -50,6 +54,21 @@ export async function startStages(
       await opened.disposeAsync();
     },
   };
+}
+
+/** Refuses two stages of one name: commands would be answered by either of them. */
+export function refuseTwice(stages: readonly StageGiven[]): void {
+  const served = new Map<string, AnyStage>();
+  for (const given of stages) {
+    const stage = 'stage' in given ? given.stage : given;
+    const { name } = contractOf(stage);
+    const other = served.get(name);
+    if (other !== undefined)
+      throw new Error(
+        `The stage ${name} is served twice by this process, by ${other.name} and by ${stage.name}: remove one of them.`,
+      );
+    served.set(name, stage);
+  }
 }
 
 /** All of a `main.ts` of stages that share a process. `stages` reads their settings. */

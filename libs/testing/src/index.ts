@@ -1,3 +1,4 @@
+import '@millrace/contracts/node-version';
 export {
   type Asked,
   type Clock,
@@ -8,7 +9,7 @@ export {
 } from './engine.js';
 export { TestingError, type TestingErrorCode } from './errors.js';
 export { historyOf } from './history.js';
-export { fake, type Work } from './fake.js';
+export { stage as fake, type StageHandler as Work } from '@millrace/stage';
 export type { Crash } from './faults.js';
 export { type AskOptions, type StageAnswer, type StageTest, stageTest } from './stage-test.js';
 export type { DeadRecord } from './machine.js';

@@ -1,9 +1,8 @@
 import { type Failure, runIdOf, RunEvent } from '@millrace/contracts';
 import { type Duration, type Given, millisecondsOf, type Result, type StageContract } from '@millrace/pipeline';
-import type { StageGiven } from '@millrace/stage';
+import { stage as stageOf, type StageGiven, type StageHandler } from '@millrace/stage';
 import { contractIn, Desk } from './desk.js';
 import { TestingError } from './errors.js';
-import { fake, type Work } from './fake.js';
 
 /** How one attempt ended, as the coordinator hears of it. */
 export type StageAnswer<Contract extends StageContract> =
@@ -31,9 +30,9 @@ const RUN = runIdOf('testing', '1');
  */
 export async function stageTest<Contract extends StageContract>(
   contract: Contract,
-  stage: StageGiven | Work<Contract>,
+  stage: StageGiven | StageHandler<Contract>,
 ): Promise<StageTest<Contract>> {
-  const given = isStage(stage) ? stage : fake(contract, stage);
+  const given = isStage(stage) ? stage : stageOf(contract, stage);
   if (contractIn(given) !== contract) {
     const is = contractIn(given).name;
     throw new TestingError(
@@ -66,5 +65,5 @@ export async function stageTest<Contract extends StageContract>(
 }
 
 /** A function is no class of a stage: it has no method `handle`. */
-const isStage = <Contract extends StageContract>(given: StageGiven | Work<Contract>): given is StageGiven =>
+const isStage = <Contract extends StageContract>(given: StageGiven | StageHandler<Contract>): given is StageGiven =>
   'stage' in given || typeof (given.prototype as { handle?: unknown } | undefined)?.handle === 'function';

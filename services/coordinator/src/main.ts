@@ -25,5 +25,5 @@ await serve(
       },
     };
   },
-  { config: CoordinatorConfig },
+  { config: CoordinatorConfig, database: true },
 );

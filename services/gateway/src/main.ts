@@ -15,5 +15,5 @@ await serve(
     log.info({ url: gateway.url }, 'Listening.');
     return { ready: gateway.ready, drain: (ms) => gateway.drain(ms).finally(() => store[Symbol.asyncDispose]()) };
   },
-  { config: gatewaySettings },
+  { config: gatewaySettings, database: true },
 );
