@@ -95,7 +95,7 @@ export const compressedFor = (
   fc.record({
     topic: shapeOf(name, learnt).topic,
     partition: fc.nat({ max: partitions - 1 }),
-    codec: fc.constantFrom('gzip', 'zstd'),
+    codec: fc.constantFrom('gzip', 'snappy', 'lz4', 'zstd'),
     unpacksTo: fc.constantFrom(2 * MIB, 33 * MIB, 512 * MIB),
   });
 

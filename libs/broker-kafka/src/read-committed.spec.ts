@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type AbortedTransaction, readCommitted } from './read-committed.js';
 import { Writer } from './wire/bytes.js';
+import { crc32c } from './wire/crc32c.js';
 import { batchesOf, writeBatch } from './wire/record-batch.js';
 import { readRecords } from './wire/records.js';
 
@@ -59,6 +60,7 @@ class Log {
     const set = Buffer.from(to.buffer.subarray(4));
     set.writeInt32BE(this.end, 4);
     if (marker !== undefined) set.writeInt16BE(set.readInt16BE(21) | CONTROL, 21);
+    set.writeUInt32BE(crc32c(set, 21), 17);
     this.sets.push(set);
     this.end += count;
   }

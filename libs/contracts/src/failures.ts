@@ -81,7 +81,7 @@ export const FAILURES = {
   RECORD_DAMAGED: {
     kind: 'permanent',
     remedy:
-      'Send it again, with its producer’s compression set to none, gzip or zstd, and smaller where it unpacks to too much.',
+      'Send it again, in smaller batches where it unpacks to too much; where its bytes were changed on the broker’s disk, see to the disk.',
   },
   ANSWER_TOO_LARGE: {
     kind: 'permanent',

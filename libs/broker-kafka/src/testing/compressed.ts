@@ -1,16 +1,23 @@
 import { once } from 'node:events';
 import { createGzip, createZstdCompress } from 'node:zlib';
+import { snappyCompress } from 'hysnappy';
+import { compressSync } from 'lz4-napi';
 import { Clients, kafkajs } from '../kafkajs.js';
 
 /** A batch of one record whose value is `unpacksTo` bytes of zeros: a few kilobytes as it travels. */
 export interface CompressedBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly codec: 'gzip' | 'zstd';
+  readonly codec: 'gzip' | 'snappy' | 'lz4' | 'zstd';
   readonly unpacksTo: number;
 }
 
-const CODEC = { gzip: kafkajs.CompressionTypes.GZIP, zstd: kafkajs.CompressionTypes.ZSTD };
+const CODEC = {
+  gzip: kafkajs.CompressionTypes.GZIP,
+  snappy: kafkajs.CompressionTypes.Snappy,
+  lz4: kafkajs.CompressionTypes.LZ4,
+  zstd: kafkajs.CompressionTypes.ZSTD,
+};
 /** Of the whole process, as kafkajs has it. */
 const codecs: Record<number, () => unknown> = kafkajs.CompressionCodecs;
 const CHUNK = Buffer.alloc(1 << 20);
@@ -65,17 +72,49 @@ export class CompressedProducer implements AsyncDisposable {
 
 /** The records of a batch, compressed piece by piece: what they unpack to is never held. */
 async function packed(codec: CompressedBatch['codec'], unpacksTo: number): Promise<Buffer> {
-  const before = [0, ...varint(0), ...varint(0), ...varint(1), 0x6b, ...varint(unpacksTo)];
-  const after = varint(0);
+  const pieces = piecesOf(unpacksTo);
+  if (codec === 'snappy') return snappyStream(pieces);
+  if (codec === 'lz4') return lz4Frame(pieces);
   const stream = codec === 'gzip' ? createGzip({ level: 9 }) : createZstdCompress();
   const parts: Buffer[] = [];
   stream.on('data', (part: Buffer) => parts.push(part));
-  stream.write(Buffer.from([...varint(before.length + unpacksTo + after.length), ...before]));
-  for (let left = unpacksTo; left > 0; left -= CHUNK.length)
-    if (!stream.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) await once(stream, 'drain');
-  stream.end(Buffer.from(after));
+  for (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
+  stream.end();
   await once(stream, 'end');
   return Buffer.concat(parts);
+}
+
+function* piecesOf(unpacksTo: number): Generator<Buffer> {
+  const before = [0, ...varint(0), ...varint(0), ...varint(1), 0x6b, ...varint(unpacksTo)];
+  const after = varint(0);
+  yield Buffer.from([...varint(before.length + unpacksTo + after.length), ...before]);
+  for (let left = unpacksTo; left > 0; left -= CHUNK.length) yield CHUNK.subarray(0, Math.min(left, CHUNK.length));
+  yield Buffer.from(after);
+}
+
+/** As snappy-java writes, and with it the Java clients. */
+export function snappyStream(pieces: Iterable<Buffer>): Buffer {
+  const parts = [Buffer.from('82534e41505059000000000100000001', 'hex')];
+  for (const piece of pieces) {
+    const block = snappyCompress(piece);
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(block.length);
+    parts.push(head, Buffer.from(block));
+  }
+  return Buffer.concat(parts);
+}
+
+/** One frame of independent blocks, each at most 1 MiB. */
+function lz4Frame(pieces: Iterable<Buffer>): Buffer {
+  const parts: Buffer[] = [Buffer.from('04224d18606051', 'hex')];
+  for (const piece of pieces) {
+    // Shorter than thirteen bytes is never compressed.
+    const block = piece.length < 13 ? piece : compressSync(piece).subarray(4);
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(block.length + (block === piece ? 0x8000_0000 : 0));
+    parts.push(head, block);
+  }
+  return Buffer.concat([...parts, Buffer.alloc(4)]);
 }
 
 /** A zigzag variable-length integer, as Kafka writes lengths. */

@@ -2,6 +2,9 @@ import { createRequire } from 'node:module';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Incoming, Outgoing } from '@millrace/broker';
 import fc from 'fast-check';
+import { snappyCompress } from 'hysnappy';
+import { compressFrameSync, compressSync } from 'lz4-napi';
+import { snappyStream } from '../testing/compressed.js';
 import { Reader, sizeOfVarint, Writer } from './bytes.js';
 import { crc32c } from './crc32c.js';
 import { batchesOf, writeBatch } from './record-batch.js';
@@ -88,40 +91,128 @@ const two = written([
   { topic: 't', key: 'c', value: 'd' },
 ]);
 
-test.each([
-  ['gzip', 1, gzipSync],
-  ['zstd', 4, zstdCompressSync],
-] as const)('a batch that is compressed with %s is read, and one that unpacks to too much is not', (_, codec, pack) => {
-  expect(read(packed(two, codec, (body) => pack(body))).map(({ value }) => String(value))).toEqual(['b', 'd']);
-  const bomb = packed(two, codec, () => pack(Buffer.alloc(1_000_001)));
-  expect(read(bomb)).toEqual([
-    expect.objectContaining({ offset: 0, value: bomb, damaged: 'it unpacks to more than 1000000 bytes' }),
-  ]);
+function* cut(body: Buffer, size: number): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size);
+}
+
+/** An LZ4 frame with everything that a frame may have in it, its first block not compressed. */
+function lz4Frame(body: Buffer, blockSize = 16): Buffer {
+  const parts: Buffer[] = [Buffer.from('04224d187c40000000000000000000', 'hex')];
+  for (const piece of cut(body, blockSize)) {
+    const stored = parts.length === 1;
+    const block = stored ? piece : compressSync(piece).subarray(4);
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(block.length + (stored ? 0x8000_0000 : 0));
+    parts.push(head, block, Buffer.alloc(4));
+  }
+  return Buffer.concat([...parts, Buffer.alloc(8)]);
+}
+
+const codecs: readonly [string, number, (body: Buffer, blockSize?: number) => Buffer][] = [
+  ['gzip', 1, (body) => gzipSync(body)],
+  ['snappy as librdkafka writes it', 2, (body) => Buffer.from(snappyCompress(body))],
+  ['snappy as Java clients write it', 2, (body, size = 16) => snappyStream(cut(body, size))],
+  ['lz4', 3, (body) => compressFrameSync(body)],
+  ['lz4, its frame with checksums and a size', 3, lz4Frame],
+  ['zstd', 4, (body) => zstdCompressSync(body)],
+];
+
+test.each(codecs)(
+  'a batch that is compressed with %s is read, and one that unpacks to too much is not',
+  (_, codec, pack) => {
+    expect(read(packed(two, codec, (body) => pack(body))).map(({ value }) => String(value))).toEqual(['b', 'd']);
+    const bomb = packed(two, codec, () => pack(Buffer.alloc(1_000_001), 65_536));
+    expect(read(bomb)).toEqual([
+      expect.objectContaining({ offset: 0, value: bomb, damaged: 'it unpacks to more than 1000000 bytes' }),
+    ]);
+  },
+);
+
+test.each(codecs)(
+  'whatever became of the bytes that %s wrote, reading them ends, and what can be read is right',
+  (_, codec, pack) => {
+    const whole = written(
+      Array.from({ length: 20 }, (_, i) => ({ topic: 't', key: `${i % 3}`, value: 'xyz'.repeat(i) })),
+    );
+    const body = pack(whole.subarray(61), 65_536);
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ at: fc.nat(body.length - 1), byte: fc.nat(255) }), { maxLength: 4 }),
+        fc.nat(body.length),
+        fc.uint8Array({ maxLength: 5 }),
+        (changes, length, more) => {
+          const changed = Buffer.from(body);
+          for (const { at, byte } of changes) changed[at] = byte;
+          const found = read(packed(whole, codec, () => Buffer.concat([changed.subarray(0, length), more])));
+          expect(found.length === 20 || found.length === 1).toBe(true);
+          if (found.length === 1) expect(found[0]).toMatchObject({ offset: 0, damaged: expect.any(String) as string });
+        },
+      ),
+      { numRuns: 300, seed: 1 },
+    );
+  },
+);
+
+test('a frame of lz4 says how large its blocks may be, and is held to it', () => {
+  const frame = compressFrameSync(two.subarray(61));
+  const hostile = Buffer.concat([frame.subarray(0, 7), Buffer.from('0f00000010ff0000', 'hex'), Buffer.alloc(7, 0xff)]);
+  for (const body of [hostile, Buffer.from('04224d1860'), Buffer.alloc(0), frame.subarray(0, -4)])
+    expect(read(packed(two, 3, () => body))).toEqual([expect.objectContaining({ damaged: 'its lz4 data is damaged' })]);
 });
 
 test.each([
-  ['another codec', packed(two, 3, (body) => body), 'it is compressed with lz4, and none, gzip and zstd are read'],
-  ['no codec', packed(two, 7, (body) => body), 'it is compressed with 7, and none, gzip and zstd are read'],
+  [
+    'an unknown codec',
+    packed(two, 7, (body) => body),
+    'it is compressed with codec 7, and those that are read are none, gzip, snappy, lz4, zstd',
+  ],
   ['what is no gzip', packed(two, 1, (body) => body), 'its gzip data is damaged'],
+  ['what is no snappy', packed(two, 2, () => Buffer.from('no snappy')), 'its snappy data is damaged'],
+  ['what is no lz4', packed(two, 3, (body) => body), 'its lz4 data is damaged'],
+  ['what is no zstd', packed(two, 4, (body) => body), 'its zstd data is damaged'],
+  ['gzip that is cut off', packed(two, 1, (body) => gzipSync(body).subarray(0, -9)), 'its gzip data is damaged'],
+  [
+    'zstd that is cut off',
+    packed(two, 4, (body) => zstdCompressSync(body).subarray(0, -3)),
+    'its zstd data is damaged',
+  ],
   ['a cut body', packed(two, 0, (body) => body.subarray(0, -2)), 'a record is cut off'],
+  [
+    'more than it says',
+    packed(two, 0, (body) => Buffer.concat([body, Buffer.from('more')])),
+    'it goes on behind its last record',
+  ],
   ['numbers without end', packed(two, 0, () => Buffer.alloc(100, 0xff)), 'a number has no end'],
 ])('a batch with %s is one record that says so and has its bytes', (_, batch, damaged) => {
   expect(read(batch)).toEqual([expect.objectContaining({ offset: 0, key: null, value: batch, damaged })]);
 });
 
 test('a batch whose bytes were changed is not read, and those beside it are', () => {
-  for (let at = 21; at < two.length; at++) {
-    const changed = Buffer.from(two);
-    changed[at]! ^= 1;
-    const after = Buffer.from(two);
-    after.writeInt32BE(2, 4);
-    const found = read(Buffer.concat([changed, after]));
-    expect(found[0]).toMatchObject({ offset: 0, damaged: 'its checksum does not fit its bytes' });
-    expect(found.slice(1).map(({ offset, value }) => [offset, String(value)])).toEqual([
-      [2, 'b'],
-      [3, 'd'],
-    ]);
-  }
+  for (let at = 17; at < two.length; at++)
+    for (const bits of [1, 0xff]) {
+      const changed = Buffer.from(two);
+      changed[at]! ^= bits;
+      const after = Buffer.from(two);
+      after.writeInt32BE(2, 4);
+      const found = read(Buffer.concat([changed, after]));
+      expect(found[0]).toMatchObject({ offset: 0, damaged: 'its checksum does not fit its bytes' });
+      expect(found.slice(1).map(({ offset, value }) => [offset, String(value)])).toEqual([
+        [2, 'b'],
+        [3, 'd'],
+      ]);
+    }
+});
+
+test('a batch whose bytes were changed takes no offset that is not its own, whatever its head says', () => {
+  const changed = Buffer.from(two);
+  changed.writeInt32BE(1_000_000, 23);
+  const after = Buffer.from(two);
+  after.writeInt32BE(2, 4);
+  const ends = (set: Buffer, end?: number) => batchesOf(set, end).map(({ lastOffset }) => lastOffset);
+  expect(ends(Buffer.concat([changed, after]))).toEqual([1, 3]);
+  expect(ends(Buffer.concat([changed, after.subarray(0, 20)]))).toEqual([1]);
+  expect(ends(changed, 2)).toEqual([1]);
+  expect(ends(changed, 0)).toEqual([0]);
 });
 
 test('whatever stands in a batch, reading it ends', () => {

@@ -119,26 +119,35 @@ export interface Batch {
   readonly damaged?: string;
 }
 
-/** Whether its checksum is that of its bytes. */
-export function isSound({ whole }: Batch): boolean {
-  return whole.readUInt32BE(CHECKSUM) === crc32c(whole, CHECKSUM + 4);
-}
-
-/** The whole batches in a fetched record set; the last one is often cut off by the fetch's size limit, and left for the next fetch. */
-export function batchesOf(set: Buffer): Batch[] {
+/**
+ * The whole batches in a fetched record set, which goes up to `end` at most; the last one is often cut off by the
+ * fetch's size limit, and left for the next fetch.
+ */
+export function batchesOf(set: Buffer, end = Infinity): Batch[] {
   const batches: Batch[] = [];
   for (let at = 0; at + OVERHEAD <= set.length;) {
     const size = set.readInt32BE(at + 8);
-    const end = at + 12 + size;
-    if (end > set.length) break;
-    if (set[at + 16] !== 2 || size < OVERHEAD - 12) {
-      const whole = set.subarray(at, Math.max(end, at + OVERHEAD));
-      batches.push(ofAnotherFormat(whole));
-      if (size <= 0) break;
-    } else batches.push(batchIn(set.subarray(at, end)));
-    at = end;
+    const next = at + 12 + size;
+    if (next > set.length) break;
+    const readable = set[at + 16] === 2 && size >= OVERHEAD - 12;
+    const whole = set.subarray(at, readable ? next : Math.max(next, at + OVERHEAD));
+    const problem = readable
+      ? problemOf(whole)
+      : `it is of format ${whole[16]}, and format 2 is read, which Kafka writes since 0.11`;
+    if (problem === undefined) batches.push(batchIn(whole));
+    else {
+      const behind = size > 0 && next + 8 <= set.length ? int64At(set, next) : undefined;
+      batches.push(unreadable(whole, { problem, end: behind ?? Math.min(claimedEnd(whole), end) }));
+    }
+    if (size <= 0) break;
+    at = next;
   }
   return batches;
+}
+
+function problemOf(whole: Buffer): string | undefined {
+  const sound = whole.readUInt32BE(CHECKSUM) === crc32c(whole, CHECKSUM + 4);
+  return sound ? undefined : 'its checksum does not fit its bytes';
 }
 
 function batchIn(whole: Buffer): Batch {
@@ -146,7 +155,7 @@ function batchIn(whole: Buffer): Batch {
   const attributes = whole.readInt16BE(21);
   return {
     baseOffset,
-    lastOffset: baseOffset + Math.max(whole.readInt32BE(23), 0),
+    lastOffset: claimedEnd(whole) - 1,
     producerId: int64At(whole, 43),
     transactional: (attributes & TRANSACTIONAL) !== 0,
     control: (attributes & CONTROL) !== 0,
@@ -159,12 +168,17 @@ function batchIn(whole: Buffer): Batch {
   };
 }
 
-/** What Kafka wrote before 0.11, or what is no batch: its place is known, and nothing else. */
-function ofAnotherFormat(whole: Buffer): Batch {
+/** The first offset behind the batch, as its own head has it. */
+function claimedEnd(whole: Buffer): number {
+  return int64At(whole, 0) + Math.max(whole.readInt32BE(23), 0) + 1;
+}
+
+/** A batch whose head is not to be trusted: where it begins is known, and that it ends where the next one begins. */
+function unreadable(whole: Buffer, { problem, end }: { problem: string; end: number }): Batch {
   const baseOffset = int64At(whole, 0);
-  const damaged = `it is of format ${whole[16]}, and format 2 is read, which Kafka writes since 0.11`;
+  const lastOffset = Math.max(baseOffset, end - 1);
   const nothing = { producerId: -1, transactional: false, control: false, attributes: 0, count: 0, body: NO_BYTES };
-  return { ...nothing, baseOffset, lastOffset: baseOffset, firstTimestamp: 0, maxTimestamp: 0, whole, damaged };
+  return { ...nothing, baseOffset, lastOffset, firstTimestamp: 0, maxTimestamp: 0, whole, damaged: problem };
 }
 
 const NO_BYTES = Buffer.alloc(0);

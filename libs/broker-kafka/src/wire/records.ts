@@ -1,8 +1,9 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Headers, Incoming } from '@millrace/broker';
 import { Reader } from './bytes.js';
-import { type Batch, isSound } from './record-batch.js';
+import { unpacked } from './compression.js';
+import type { Batch } from './record-batch.js';
 
+const CODEC = 0x07;
 const LOG_APPEND_TIME = 0x08;
 
 interface Place {
@@ -21,7 +22,8 @@ interface Place {
 export function readRecords(batch: Batch, place: Place, into: Incoming[]): number {
   const before = into.length;
   try {
-    const body = unpacked(batch, place.maxUnpackedBytes);
+    if (batch.damaged !== undefined) throw new Error(batch.damaged);
+    const body = unpacked(batch.attributes & CODEC, batch.body, place.maxUnpackedBytes);
     readAll(batch, new Reader(body), place, into);
     return body.length;
   } catch (error) {
@@ -36,32 +38,6 @@ function damaged({ baseOffset, maxTimestamp, whole }: Batch, place: Place, why: 
   const at = { topic, partition, offset: Math.max(baseOffset, from), timestamp: Math.max(maxTimestamp, 0) };
   return { ...at, key: null, value: whole, headers: NONE, damaged: why };
 }
-
-function unpacked(batch: Batch, maxOutputLength: number): Buffer {
-  if (batch.damaged !== undefined) throw new Error(batch.damaged);
-  if (!isSound(batch)) throw new Error('its checksum does not fit its bytes');
-  const { attributes, body } = batch;
-  const codec = attributes & 0x07;
-  if (codec === 0) return body;
-  const unpack = UNPACK[codec];
-  if (!unpack) throw new Error(`it is compressed with ${CODECS[codec] ?? codec}, and none, gzip and zstd are read`);
-  try {
-    return unpack(body, { maxOutputLength });
-  } catch (cause) {
-    const large = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
-    const why = large ? `it unpacks to more than ${maxOutputLength} bytes` : `its ${CODECS[codec]} data is damaged`;
-    throw new Error(why, { cause });
-  }
-}
-
-const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-const UNPACK: readonly (typeof gunzipSync | typeof zstdDecompressSync | undefined)[] = [
-  undefined,
-  gunzipSync,
-  undefined,
-  undefined,
-  zstdDecompressSync,
-];
 
 function readAll(batch: Batch, reader: Reader, { topic, partition, from }: Place, into: Incoming[]): void {
   const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
@@ -85,6 +61,7 @@ function readAll(batch: Batch, reader: Reader, { topic, partition, from }: Place
     into.push({ topic, partition, offset, key, value, headers, timestamp });
     reader.at = end;
   }
+  if (reader.at !== reader.buffer.length) throw new Error('it goes on behind its last record');
 }
 
 const CUT = 'a record is cut off';

@@ -185,9 +185,10 @@ function readPartition(reader: Reader, topic: string, wanted: readonly Wanted[])
   const set = reader.buffer.subarray(reader.at, reader.at + size);
   reader.at += size;
   const offset = wanted.find((one) => one.topic === topic && one.partition === partition)?.offset ?? 0;
-  const batches = batchesOf(set);
+  const batches = batchesOf(set, lastStableOffset);
   const last = batches.at(-1);
-  const next = last ? Math.max(last.lastOffset + 1, offset) : offset;
+  // Kafka gives no batch that ends before what was asked for; whatever its head says, reading goes on behind it.
+  const next = last ? Math.max(last.lastOffset, offset) + 1 : offset;
   return {
     topic,
     partition,
