@@ -29,6 +29,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+interface Command {
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The interpreter of the file; Node without it. */
+  readonly program?: string;
+}
+
 /** A service as its own process, as an operator runs it: started again whenever it is gone. */
 export class Service implements AsyncDisposable {
   private child: ChildProcess | undefined;
@@ -38,21 +45,21 @@ export class Service implements AsyncDisposable {
 
   private constructor(
     readonly name: string,
-    private readonly command: { readonly file: string; readonly env: NodeJS.ProcessEnv },
+    private readonly command: Command,
     readonly url: string,
   ) {}
 
-  static async start(name: string, of: { file: string; env: NodeJS.ProcessEnv; port?: number }): Promise<Service> {
+  static async start(name: string, of: Command & { port?: number }): Promise<Service> {
     const port = of.port ?? (await freePort());
     const env = { PATH: process.env['PATH'], ...of.env, PORT: String(port) };
-    const service = new Service(name, { file: of.file, env }, `http://127.0.0.1:${port}`);
+    const service = new Service(name, { ...of, env }, `http://127.0.0.1:${port}`);
     service.run();
     return service;
   }
 
   private run(): void {
-    const { file, env } = this.command;
-    const child = spawn(process.execPath, [file], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { file, env, program = process.execPath } = this.command;
+    const child = spawn(program, [file], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const hear = (chunk: Buffer) =>
       this.lines.push(...chunk.toString().split('\n').slice(-50)) > 400 && this.lines.splice(0, 200);
