@@ -47,6 +47,11 @@ export interface KafkaSettings {
   readonly transactionTimeoutMs?: number;
   /** A process that was not heard of for so long loses its partitions; default 10,000. */
   readonly sessionTimeoutMs?: number;
+  /**
+   * A partition that goes to another member of its group is kept for at most so long, until what is in hand of it has
+   * ended; what has not is done again by the next owner. Default 20,000.
+   */
+  readonly handOverMs?: number;
   /** A compressed batch that unpacks to more bytes is passed over, and parked; default 32 MiB. */
   readonly maxUnpackedBytes?: number;
   readonly log?: Log;

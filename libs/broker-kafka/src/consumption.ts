@@ -17,7 +17,11 @@ export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
     const window = Math.min(Math.max(from.window ?? DEFAULT_WINDOW, 1), MAX_WINDOW);
     const parked = withParking(from, handle, house.maxRecordBytes);
     const work = { topic, group, window, byKey: from.ordered === 'by-key', handle: parked, slots };
-    super(house, { topic, group }, (partition, shared) => new PartitionOwner(partition, work, shared));
+    super(
+      house,
+      { topic, group, onRelease: from.onRelease },
+      (partition, shared) => new PartitionOwner(partition, work, shared),
+    );
     this.slots = slots;
   }
 

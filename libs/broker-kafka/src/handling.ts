@@ -27,6 +27,8 @@ interface Around {
   readonly finished: () => void;
   /** A slot was freed, or a record may start. */
   readonly changed: () => void;
+  /** True while the partition is being given up: what was not begun is the next owner's. */
+  readonly releasing: () => boolean;
 }
 
 /** The records of one partition that are in hand: started in order, finished in any, and tried again after they were rejected. */
@@ -161,6 +163,7 @@ export class Handling {
   private rejected(item: InHand, error: unknown): void {
     this.release();
     if (item.dropped) this.goOn(item);
+    else if (this.around.releasing()) this.startable.push(item);
     else this.standAside(item, error);
     this.around.changed();
   }

@@ -50,6 +50,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     transactionalIdPrefix: settings.transactionalIdPrefix,
     transactionTimeoutMs: settings.transactionTimeoutMs ?? 30_000,
     sessionTimeoutMs: settings.sessionTimeoutMs ?? 10_000,
+    handOverMs: settings.handOverMs ?? 20_000,
     maxRecordBytes: messageBytes - BATCH_OVERHEAD,
     maxUnpackedBytes: settings.maxUnpackedBytes ?? MAX_UNPACKED_BYTES,
     maxBatchBytes: Math.min(BATCH_BYTES, messageBytes - BATCH_OVERHEAD),

@@ -1,7 +1,8 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Admin, Consumer } from 'kafkajs';
+import { HAND_OVER, handOverAssigner, type Holdings } from './assigner.js';
 import type { Log } from './config.js';
-import { type Clients, kafkajs, kindOf, messageOf } from './kafkajs.js';
+import { type Clients, kafkajs, kindOf, messageOf, protocolError } from './kafkajs.js';
 import type { Topics } from './topics.js';
 
 export interface Member {
@@ -9,14 +10,28 @@ export interface Member {
   readonly group: string;
   readonly sessionTimeoutMs: number;
   readonly log: Log;
-  /** The partitions that are ours from now on; comes after each joining, and with none when membership is lost. */
-  readonly assigned: (partitions: readonly number[]) => void;
+  /** Called after each joining, and with no partitions when membership is lost. */
+  readonly assigned: (assignment: Assignment) => void;
+  /** Returns what is held now, for the group to know whenever this process joins it. */
+  readonly holdings: () => Omit<Holdings, 'memberId'>;
 }
+
+/** The partitions that are ours from now on. */
+export interface Assignment {
+  readonly partitions: readonly number[];
+  /** What is held and not assigned is nobody else's until this process joins again without it. Otherwise it is lost already. */
+  readonly handOver: boolean;
+}
+
+const REBALANCE_IN_PROGRESS = 27;
+/** How soon a member hears of a rebalance, and joins again when it has something to give away. */
+const HEARTBEAT_MS = 200;
 
 /**
  * Keeps this process a member of a group. kafkajs's consumer is used for that alone: it joins, sends heartbeats and joins
  * again, and all its partitions are paused, so that it never fetches. What is owned follows from `GROUP_JOIN` and nothing
- * else, as kafkajs joins again without `REBALANCING` after an expired session.
+ * else, as kafkajs joins again without `REBALANCING` after an expired session. Beside the protocol that hands partitions
+ * over, kafkajs's own is offered: a group in which an older version takes part uses that one, until its last such member has left.
  */
 export class Membership {
   private consumer: Consumer | undefined;
@@ -26,6 +41,8 @@ export class Membership {
   private retry: Timer | undefined;
   private building: Promise<void> = Promise.resolve();
   private failures = 0;
+  /** What was told at the last joining is no longer so. */
+  private outdated = false;
 
   constructor(
     private readonly clients: Clients,
@@ -43,10 +60,19 @@ export class Membership {
   /** Asks the group itself whether a partition is ours: the way to find out after having been fenced. */
   async owns(partition: number): Promise<boolean> {
     const { groups } = await this.admin.describeGroups([this.member.group]);
-    const me = groups[0]?.members.find((member) => member.memberId === this.memberId);
-    if (!me || me.memberAssignment.length === 0) return false;
-    const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(me.memberAssignment)?.assignment;
-    return assignment?.[this.member.topic]?.includes(partition) ?? false;
+    const members = groups[0]?.members ?? [];
+    if (!members.some(({ memberId }) => memberId === this.memberId)) return false;
+    // While the group rebalances nobody has an assignment, and what is handed over is nobody's: both are still ours.
+    return !members.some(({ memberId, memberAssignment }) => {
+      if (memberId === this.memberId || memberAssignment.length === 0) return false;
+      const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment;
+      return assignment?.[this.member.topic]?.includes(partition) ?? false;
+    });
+  }
+
+  /** Joins again with the next heartbeat, so that the group hears what is held now. */
+  rejoin(): void {
+    this.outdated = true;
   }
 
   async leave(): Promise<void> {
@@ -66,9 +92,10 @@ export class Membership {
       const consumer = this.clients.kafka.consumer({
         groupId: group,
         sessionTimeout: sessionTimeoutMs,
-        heartbeatInterval: Math.min(1_000, Math.floor(sessionTimeoutMs / 10)),
+        partitionAssigners: [handOverAssigner(topic, () => this.told()), kafkajs.PartitionAssigners.roundRobin],
+        heartbeatInterval: HEARTBEAT_MS,
         rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
-        maxWaitTimeInMs: 100,
+        maxWaitTimeInMs: HEARTBEAT_MS / 2,
         allowAutoTopicCreation: false,
         retry: { retries: 20, restartOnFailure: async () => false },
       });
@@ -76,10 +103,16 @@ export class Membership {
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         if (this.stopped || this.consumer !== consumer) return;
         consumer.pause([{ topic }]);
+        // Who has joined under another id was given up by the group: what it held may be another's.
+        const handOver = payload.groupProtocol === HAND_OVER && payload.memberId === this.memberId;
         this.memberId = payload.memberId;
         this.joined = true;
         this.failures = 0;
-        this.member.assigned(payload.memberAssignment[topic] ?? []);
+        this.member.assigned({ partitions: payload.memberAssignment[topic] ?? [], handOver });
+      });
+      // kafkajs has no call for joining again; a heartbeat that fails as during a rebalance makes it do so.
+      consumer.on(consumer.events.HEARTBEAT, () => {
+        if (this.outdated && this.consumer === consumer) throw protocolError(REBALANCE_IN_PROGRESS);
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (this.consumer === consumer) this.rebuild(payload.error);
@@ -92,12 +125,18 @@ export class Membership {
     }
   }
 
+  private told(): Holdings {
+    this.outdated = false;
+    return { memberId: this.memberId, ...this.member.holdings() };
+  }
+
   private rebuild(error: unknown): void {
     if (this.stopped || this.retry) return;
     const consumer = this.consumer;
     this.consumer = undefined;
-    if (this.joined) this.member.assigned([]);
+    if (this.joined) this.member.assigned({ partitions: [], handOver: false });
     this.joined = false;
+    this.memberId = '';
     const wait = Math.min(100 * 2 ** this.failures++, 10_000);
     this.say(`not a member of its group; joining again in ${wait} ms`, error);
     this.retry = startTimer(wait, () => {

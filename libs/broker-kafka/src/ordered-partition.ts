@@ -133,7 +133,8 @@ export class OrderedPartition implements Owned {
   private async step(): Promise<boolean> {
     while (this.backlog.size === 0 || !this.shared.taking()) {
       if (this.closed) return false;
-      const idle = this.backlog.size === 0 && this.backlog.position > (this.committed ?? this.start);
+      const idle =
+        this.backlog.size === 0 && !this.shared.releasing() && this.backlog.position > (this.committed ?? this.start);
       const timedOut = await this.change(idle ? IDLE_MS : undefined);
       if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.commit([], this.backlog.position);
     }

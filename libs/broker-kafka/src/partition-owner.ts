@@ -56,6 +56,7 @@ export class PartitionOwner implements Owned {
       signal: this.gone.signal,
       finished: () => this.scheduleCommit(),
       changed: shared.changed,
+      releasing: shared.releasing,
     });
     void this.takeOver();
   }
@@ -107,7 +108,7 @@ export class PartitionOwner implements Owned {
 
   /** Starts one record if there is one that may start. A slot must be free. */
   startOne(): boolean {
-    if (!this.open) return false;
+    if (!this.open || this.shared.releasing()) return false;
     if (this.handling.startAgain()) return true;
     for (let record = this.backlog.peek(); record; record = this.backlog.peek()) {
       if (!this.window.fits(record.offset)) return this.windowFull();

@@ -14,6 +14,8 @@ export interface House {
   readonly transactionalIdPrefix: string;
   readonly transactionTimeoutMs: number;
   readonly sessionTimeoutMs: number;
+  /** The longest that a partition on its way to another member is kept for what is in hand of it. */
+  readonly handOverMs: number;
   readonly maxRecordBytes: number;
   readonly maxBatchBytes: number;
   /** The most bytes that a compressed batch may unpack to. */

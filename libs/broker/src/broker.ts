@@ -52,6 +52,11 @@ export interface Source {
   readonly window?: number;
   /** Records with the same key are handled one after the other, in the log's order. */
   readonly ordered?: 'by-key';
+  /**
+   * Called when a partition goes to another consumption of the group. What its handlers have begun is waited for; a record
+   * that is handed over and not begun should be rejected now, so that the next owner need not wait for it.
+   */
+  readonly onRelease?: (partition: number) => void;
   /** What becomes of a record that has failed several times for a reason of its own. Without it, such a record comes again for ever. */
   readonly parking?: Parking;
 }

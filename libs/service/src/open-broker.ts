@@ -13,6 +13,7 @@ export async function openBroker(settings: ServiceSettings, { log, meters }: Tel
   const { kafkaBroker } = await import('@millrace/broker-kafka');
   return kafkaBroker({
     ...settings.kafka,
+    handOverMs: settings.drainMs,
     transactionalIdPrefix: settings.topicPrefix.replace(/\.$/, ''),
     log: (level, message, fields) => log[level](fields, message),
     onMetric: kafkaMetrics(meters),

@@ -20,11 +20,12 @@ export class StageTransport extends Server {
   }
 
   override async listen(listening: (error?: unknown) => void): Promise<void> {
-    const { contract, broker, topic, group, concurrency } = this.of;
+    const { contract, broker, topic, group, concurrency, turns } = this.of;
     try {
       const worker = new Worker(this.of, this.handlerOf(contract.name));
       const parking = parkingOf(this.of, { group });
-      this.consumption = await broker.consume({ topic, group, concurrency, parking }, (record, signal) =>
+      const onRelease = (partition: number) => turns?.release(partition);
+      this.consumption = await broker.consume({ topic, group, concurrency, parking, onRelease }, (record, signal) =>
         worker.take(record, signal),
       );
       listening();

@@ -182,3 +182,15 @@ test('who waits is sent away when its work is taken over by somebody else, or th
   end();
   await expect(turns.take(claim(), never)).rejects.toThrow('no longer ours');
 });
+
+test('who waits with a record of a partition that goes to another process is sent away, and the others keep their turns', async () => {
+  const turns = new Turns(1);
+  const end = await turns.take(claim({ partition: 1 }), never);
+  const goes = turns.take(claim({ partition: 1 }), never);
+  const stays = turns.take(claim({ partition: 2 }), never);
+  turns.release(1);
+  await expect(goes).rejects.toThrow('no longer ours');
+  expect(turns.waiting).toBe(1);
+  end();
+  (await stays)();
+});

@@ -80,14 +80,19 @@ export class Turns {
     };
   }
 
+  /** Sends away those who wait with a record of a partition that goes to another process. */
+  release(partition: number): void {
+    for (const [leave, claim] of this.sendAway) if (claim.partition === partition) leave();
+  }
+
   /** Nobody begins any more: those who wait are sent away. */
   close(): void {
     this.closed = true;
     this.timer?.stop();
-    this.sendAway.forEach((send) => send());
+    for (const leave of this.sendAway.keys()) leave();
   }
 
-  private readonly sendAway = new Set<() => void>();
+  private readonly sendAway = new Map<() => void, Claim>();
 
   private wait(claim: Claim, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -108,7 +113,7 @@ export class Turns {
         reject(new WorkLost('The work is no longer ours.'));
       };
       signal.addEventListener('abort', leave);
-      this.sendAway.add(leave);
+      this.sendAway.set(leave, claim);
       this.enqueue(item);
       this.go();
     });

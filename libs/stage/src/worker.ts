@@ -28,7 +28,7 @@ export interface WorkerOptions {
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
   readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
   /** Whose turn it is; without it, every command's at once. */
-  readonly turns?: Pick<Turns, 'take'> | undefined;
+  readonly turns?: Pick<Turns, 'take' | 'release'> | undefined;
   /** Hears how attempts end. */
   readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
   readonly now?: (() => number) | undefined;

@@ -8,5 +8,5 @@ export function testSettings(): KafkaSettings {
       'KAFKA_BROKERS is not set: these tests need a real Kafka. `npm run infra` starts one and says where.',
     );
   }
-  return { ...kafkaSettings(env), transactionalIdPrefix: 'test', sessionTimeoutMs: 6_000 };
+  return { ...kafkaSettings(env), transactionalIdPrefix: 'test', sessionTimeoutMs: 6_000, handOverMs: 2_000 };
 }
