@@ -52,10 +52,16 @@ const LAYERS = [
     allowed: ['contracts', 'pipeline', 'stage', 'service', 'ai'],
     why: 'a stage knows its work alone: no other stage, no run state, no broker; pass data through the pipeline',
   },
+  {
+    files: ['pipelines/*/src/stages/index.ts'],
+    allowed: ['contracts', 'pipeline', 'stage', 'stage-*', 'service', 'ai'],
+    why: 'the list of a pipeline’s stages reads their settings and does nothing else',
+  },
   ...[
     ['services/coordinator/**', 'services/gateway/**', 'services/cli/**'],
     ['libs/service/**', 'libs/testing/**'],
     ['libs/stage/**'],
+    ['libs/project/**'],
   ].map((files) => ({
     files,
     allowed: [
@@ -71,7 +77,7 @@ const LAYERS = [
         'broker-kafka',
         'broker-embedded',
       ],
-      ...['telemetry', 'service', 'stage', 'ai'],
+      ...['telemetry', 'service', 'stage', 'project', 'project/*', 'ai'],
     ],
     why: 'no service imports a service: move what both need to a library; only services/standalone joins them',
   })),

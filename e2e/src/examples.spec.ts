@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPipelines } from '@millrace/coordinator';
+import { loadPipelines } from '@millrace/project';
 import { ROOT } from './processes.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ const rows = [...read('docs/constructs.md').matchAll(/^\| (.+?) +\| (.+?) +\|/gm
 
 test('every example brings pipelines, and is in the README', async () => {
   for (const name of names) {
-    expect(await loadPipelines([`@millrace/${name}`])).not.toEqual([]);
+    expect(await loadPipelines([`@millrace/${name}`], { folder: ROOT, build: 'sources' })).not.toEqual([]);
     expect(read('README.md')).toContain(`pipelines/${name}/README.md`);
   }
 });
@@ -57,7 +57,10 @@ test('every example brings pipelines, and is in the README', async () => {
 test.each(Object.entries(SAYS))('docs/constructs.md names the examples of “%s”', async (construct, says) => {
   const row = rows.find((one) => one.construct === construct);
   const plans = await Promise.all(
-    names.map(async (name) => ({ name, brought: await loadPipelines([`@millrace/${name}`]) })),
+    names.map(async (name) => ({
+      name,
+      brought: await loadPipelines([`@millrace/${name}`], { folder: ROOT, build: 'sources' }),
+    })),
   );
   const saying = plans.filter(({ brought }) => brought.some(({ loaded }) => isSomewhere(says, loaded.plan)));
   expect(row?.examples.sort()).toEqual(saying.map(({ name }) => name).sort());

@@ -15,7 +15,7 @@ async function makeForeignTopics(dataDir: string): Promise<void> {
 
 const env = processEnv();
 await makeForeignTopics(env['MILLRACE_DATA']!);
-const { url, broker, settings } = await startStandalone(env);
+const { url, broker, settings } = await startStandalone(env, { from: process.cwd(), build: 'sources' });
 
 /** Bytes arrive as plain `Uint8Array`s. */
 function withBuffers({ key, value, headers = {} }: Outgoing): Pick<Outgoing, 'key' | 'value' | 'headers'> {

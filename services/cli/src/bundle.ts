@@ -48,7 +48,7 @@ const YAML = ['.yaml', '.yml'];
 async function fromYaml(path: string, source: string): Promise<Bundle> {
   try {
     // Loaded only here: most commands need none of it.
-    const { readPipelineFile } = await import('./yaml-file.js');
+    const { readPipelineFile } = await import('@millrace/project/yaml-file');
     return CheckBody.parse({ plan: readPipelineFile(path, source) });
   } catch (cause) {
     throw new CliError(EXIT.usage, `${source} is no pipeline:\n${cause instanceof Error ? cause.message : ''}`, {

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
 export const CoordinatorConfig = z.object({
-  /** Modules whose exports are pipelines. */
+  /** Modules whose exports are pipelines, instead of those that the project names. */
   PIPELINES: z
     .string()
-    .default('@millrace/support-email')
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .refine((names) => names.every((name) => name !== ''), 'expected module names, e.g. @acme/invoices,@acme/claims'),
+    .optional()
+    .transform((text) => text?.split(',').map((name) => name.trim()))
+    .refine(
+      (names) => names?.every((name) => name !== '') ?? true,
+      'expected module names, e.g. @acme/invoices,@acme/claims',
+    ),
   /** The most bytes that one record may be answered with: what asks for more is parked. */
   MAX_ANSWER_BYTES: z
     .string()

@@ -1,9 +1,10 @@
 import { startInterval } from '@millrace/contracts/timers';
 import { MAX_MAP_ITEMS } from '@millrace/saga';
+import type { PipelineSource } from '@millrace/project';
 import { followPauses, type House, type Pauses, type Running, standstillOf } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Context } from './context.js';
-import { bring, type Brought, deploymentsSource } from './deployments.js';
+import { bring, deploymentsSource } from './deployments.js';
 import { intakeSource } from './intake.js';
 import { Plans } from './plans.js';
 import { followRoutes } from './routes.js';
@@ -17,7 +18,9 @@ import { unreadSource } from './unread.js';
 export interface CoordinatorOptions {
   readonly store: Store;
   /** Brought at the start: those that are new here are what new runs get from then on. */
-  readonly pipelines: readonly Brought[];
+  readonly pipelines: readonly PipelineSource[];
+  /** New runs get these pipelines also where they were brought before and another version was chosen since. Default false. */
+  readonly routesToPipelines?: boolean;
   /** A record's key on `intake` names the run, where no header does. Default false. */
   readonly keyIsIdempotent?: boolean;
   /** Shared with others in this process; it stays the caller's to close. */
@@ -43,7 +46,8 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
   const { broker, topics, groups, telemetry } = house;
   const { store, now = Date.now } = options;
   const plans = new Plans(store, telemetry.log);
-  await bring({ house, store }, options.pipelines, now());
+  const { pipelines, routesToPipelines = false } = options;
+  await bring({ house, store }, pipelines, { at: now(), routes: routesToPipelines });
   const timers = new Timers({
     store,
     broker,

@@ -14,7 +14,8 @@ import {
   RECORD_DEPTH,
   unreadable,
 } from '@millrace/contracts';
-import { checkPlan, type LoadedPlan, PlanError, schemasOf, type StageContract, stagesOf } from '@millrace/pipeline';
+import { checkPlan, type LoadedPlan, PlanError, schemasOf, stagesOf } from '@millrace/pipeline';
+import type { PipelineSource } from '@millrace/project';
 import { blamesRecord, ensureStageTopics, type House, parkingOf, unprocessable } from '@millrace/service';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, pausing, refusal, routing } from './deployment.js';
@@ -24,12 +25,6 @@ import { MissingTopic, triggerRows } from './triggers.js';
 interface Needs {
   readonly house: House;
   readonly store: Store;
-}
-
-/** What a module exports that brings a pipeline. */
-export interface Brought {
-  readonly loaded: LoadedPlan;
-  readonly contracts: ReadonlyMap<string, StageContract>;
 }
 
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
@@ -78,17 +73,25 @@ async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Fai
 
 /**
  * Brings the plans that a service was built with: new ones become current, known ones change nothing, so that a service that starts again does not undo
- * what was deployed since.
+ * what was deployed since; with `routes` known ones become current, too.
  * @throws {Error} naming what is refused
  */
-export async function bring(needs: Needs, pipelines: readonly Brought[], at: number): Promise<void> {
+export async function bring(
+  needs: Needs,
+  pipelines: readonly PipelineSource[],
+  { at, routes }: { at: number; routes: boolean },
+): Promise<void> {
   for (const { loaded, contracts } of pipelines) {
     const schemas = Object.fromEntries([...contracts].map(([stage, contract]) => [stage, schemasOf(contract)]));
-    const id = derivedId('dep', loaded.plan.pipeline, loaded.hash, JSON.stringify(schemas));
+    const what = [loaded.plan.pipeline, loaded.hash, JSON.stringify(schemas)];
+    const id = derivedId('dep', ...what);
     const plan = loaded.plan as DeployRequested['plan'];
-    const request = { type: 'pipeline.deploy-requested', id, at, plan, contracts: schemas, atStart: true } as const;
-    const { records } = await applied(needs, request);
+    const request = { type: 'pipeline.deploy-requested', id, at, plan, contracts: schemas } as const;
+    const { records } = await applied(needs, { ...request, atStart: true });
     await needs.house.broker.publish(records);
+    if (!routes) continue;
+    const again = await applied(needs, { ...request, id: derivedId('dep', ...what, String(at)) });
+    await needs.house.broker.publish(again.records);
   }
 }
 

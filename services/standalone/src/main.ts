@@ -1,6 +1,7 @@
-import { flushCompileCache } from 'node:module';
+import nodeModule from 'node:module';
 import { BrokerError } from '@millrace/broker';
 import { misspeltText } from '@millrace/contracts';
+import { ProjectError } from '@millrace/project';
 import { ConfigError, processEnv } from '@millrace/service';
 import { redact } from '@millrace/telemetry';
 import { DataUnusable } from './data-unusable.js';
@@ -8,6 +9,9 @@ import { type Standalone, startStandalone } from './standalone.js';
 
 /** Ctrl-C reaches us from the terminal, from npm and from our launcher: signals this close together are one. */
 const SAME_SIGNAL_MS = 500;
+
+/** `--dev`: new runs get the project as it is now. `--again`: it was started before, so that all has been said. */
+const args = new Set(process.argv.slice(2));
 
 let standalone: Standalone | undefined;
 let stopping: number | undefined;
@@ -35,39 +39,37 @@ const stackOf = (error: unknown): string => (error instanceof Error ? (error.sta
 process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
 for (const line of misspeltText(processEnv())) process.stderr.write(`${line}\n`);
 try {
-  standalone = await startStandalone(processEnv());
+  standalone = await startStandalone(processEnv(), {
+    from: process.cwd(),
+    build: 'sources',
+    routesToProject: args.has('--dev'),
+  });
 } catch (error) {
   if (error instanceof ConfigError) refuse(error.message);
-  const isTold = error instanceof BrokerError || error instanceof DataUnusable;
-  refuse(`Millrace cannot start: ${isTold ? error.message : stackOf(error)}`);
+  const isTold = [BrokerError, DataUnusable, ProjectError].some((kind) => error instanceof kind);
+  refuse(`Millrace cannot start: ${isTold ? (error as Error).message : stackOf(error)}`);
 }
 // When the launcher is gone, nobody would stop this process any more. It may have gone while we started.
 process.on('disconnect', stop);
 if (process.connected === false) stop();
 
-const { url, settings, pipelines } = standalone;
+const { url, settings, pipelines, samples } = standalone;
 const seconds = (performance.now() / 1_000).toFixed(1);
-const taken = settings.port !== 0 && Number(new URL(url).port) !== settings.port;
+const taken =
+  settings.port !== 0 && Number(new URL(url).port) !== settings.port ? `   (port ${settings.port} is taken)` : '';
+const hints = pipelines
+  .map((name) => `  Send one   npx millrace run start ${name} ${samples[name] ?? 'INPUT.json'} --watch\n`)
+  .join('');
 
-/** What to type next: for the pipeline that comes with everything, with what there is to try. */
-function hints(): string {
-  if (pipelines.includes('support-email'))
-    return `  Send one   npx millrace run start support-email pipelines/support-email/samples/refund-not-received.eml --watch
-  Or         curl -i ${url}/v1/runs -H 'content-type: application/json' \\
-               -d '{"pipeline":"support-email","input":{"from":"ann@example.com","subject":"Card","text":"I lost my card"}}'
-`;
-  return pipelines
-    .map((name) => `  Send one   npx millrace run start ${name} INPUT.json --watch   (its README has what to send)\n`)
-    .join('');
-}
-
-process.stdout.write(`
-Millrace is ready after ${seconds} s:  ${url}${taken ? `   (port ${settings.port} is taken)` : ''}
+if (args.has('--again')) process.stdout.write(`Ready again after ${seconds} s:  ${url}${taken}\n`);
+else
+  process.stdout.write(`
+Millrace is ready after ${seconds} s:  ${url}${taken}
 
   Data       ${settings.dataDir}   (kill this at any time and start again: runs go on)
-${hints()}  See them   ${url}
+${hints}  See them   ${url}
   Stop       Ctrl-C
 
 `);
 // Now, and not only at an orderly end: the next start is quicker.
-flushCompileCache();
+nodeModule.flushCompileCache();

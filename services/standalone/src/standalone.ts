@@ -1,9 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { loadPipelines, startCoordinator } from '@millrace/coordinator';
+import { startCoordinator } from '@millrace/coordinator';
 import { gatewaySettings, startGateway } from '@millrace/gateway';
+import { type Build, openProject } from '@millrace/project';
 import {
   ConfigError,
   type Env,
@@ -21,41 +22,43 @@ import {
   serviceSettings,
   untilReached,
 } from '@millrace/service';
-import { startStage, startStages } from '@millrace/stage';
+import { contractOf, startStage } from '@millrace/stage';
 import { openStore, type Store } from '@millrace/store';
 import { type Log, telemetry } from '@millrace/telemetry';
 import { allMetrics } from './all-metrics.js';
 import { DataUnusable } from './data-unusable.js';
 import { StandaloneConfig } from './config.js';
-import { broughtBy, STAGES } from './stages.js';
 
 export interface Standalone extends AsyncDisposable {
   readonly url: string;
   readonly settings: ServiceSettings;
-  /** The pipelines it was told to load, by name. */
+  /** The pipelines of its project, by name. */
   readonly pipelines: readonly string[];
+  /** Paths of sample inputs, by pipeline. */
+  readonly samples: Readonly<Record<string, string>>;
   /** The log that all of its services share. */
   readonly broker: Broker;
 }
 
-/** Every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
-export async function startStandalone(env: Env): Promise<Standalone> {
-  const named = StandaloneConfig.shape.PIPELINES.safeParse(env['PIPELINES']?.trim() || undefined);
-  const modules = await broughtBy(named.data ?? []);
-  const [common, config, own, brought] = readAll('standalone', [
+export interface StandaloneOptions {
+  /** A folder of the project whose pipelines and stages are run. */
+  readonly from: string;
+  readonly build: Build;
+  /** New runs get the plans of the project as it is now, also where another version was chosen since. */
+  readonly routesToProject?: boolean;
+}
+
+/** Runs every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
+export async function startStandalone(env: Env, options: StandaloneOptions): Promise<Standalone> {
+  const { from, build, routesToProject = false } = options;
+  const instead = StandaloneConfig.shape.PIPELINES.safeParse(env['PIPELINES']?.trim() || undefined).data;
+  const project = await openProject({ from, build, instead });
+  const [pipelines, loadedStages] = await Promise.all([project.pipelines(), project.stages()]);
+  const [common, config, own, stages] = readAll('standalone', [
     () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
     () => readSettings(StandaloneConfig, env, 'standalone'),
     () => gatewaySettings(env),
-    () =>
-      readAll(
-        'standalone',
-        modules.map(({ module, stages }) => () => ({ module, stages: stages(env) })),
-      ),
-    ...STAGES.map(
-      ({ settings }) =>
-        () =>
-          settings(env),
-    ),
+    () => loadedStages.given(env),
   ] as const);
   const settings: ServiceSettings = { ...common, kafka: undefined };
   await usable(settings.dataDir);
@@ -75,12 +78,11 @@ export async function startStandalone(env: Env): Promise<Standalone> {
     houses.push(opened);
     return opened;
   };
-  const [store, pipelines, gatewayHouse] = await Promise.all([
+  const [store, gatewayHouse] = await Promise.all([
     // PGlite is here, or is not: there is nothing to wait for.
     settings.databaseUrl === undefined
       ? ownStore(settings)
       : untilReached({ log, signal: undefined }, () => openStore(settings)),
-    loadPipelines(config.PIPELINES),
     house('gateway'),
   ]);
   opening.use(store);
@@ -95,6 +97,7 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   const coordinator = await startCoordinator(await house('coordinator'), {
     store,
     pipelines,
+    routesToPipelines: routesToProject,
     pauses: shared.pauses,
     keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
     maxAnswerBytes: config.MAX_ANSWER_BYTES,
@@ -103,19 +106,11 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   drained(coordinator);
   const { STAGE_CONCURRENCY: concurrency } = config;
   await Promise.all(
-    STAGES.map(async ({ name, stage, providers }) =>
-      drained(
-        await startStage(await house(name), stage, {
-          ...shared,
-          providers: providers(env),
-          concurrency,
-        }),
-      ),
-    ),
+    stages.map(async (given) => {
+      const { stage, ...own } = 'stage' in given ? given : { stage: given };
+      drained(await startStage(await house(contractOf(stage).name), stage, { ...shared, ...own, concurrency }));
+    }),
   );
-  for (const { module, stages } of brought)
-    if (stages.length > 0)
-      drained(await startStages(await house(basename(module)), stages, { ...shared, concurrency }));
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
@@ -129,7 +124,15 @@ export async function startStandalone(env: Env): Promise<Standalone> {
   opening.defer(() => rm(urlFile, { force: true }));
   const opened = opening.move();
   const names = pipelines.map(({ loaded }) => loaded.plan.pipeline);
-  return { url: gateway.url, settings, pipelines: names, broker, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const { samples } = project;
+  return {
+    url: gateway.url,
+    settings,
+    pipelines: names,
+    samples,
+    broker,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 /** Makes the folder of the data, and writes to it. @throws {ConfigError} where that cannot be done */

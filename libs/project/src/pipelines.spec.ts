@@ -8,11 +8,11 @@ test('a module of pipelines that throws is told with what it throws and where; o
   try {
     const file = join(folder, 'mine.mjs');
     await writeFile(file, 'function boom() {\n  throw new TypeError("no such thing");\n}\nboom();\n');
-    await expect(loadPipelines([file])).rejects.toThrow(
+    await expect(loadPipelines([file], { folder, build: 'sources' })).rejects.toThrow(
       /mine\.mjs .* it throws TypeError: no such thing\n.*mine\.mjs:2/,
     );
-    await expect(loadPipelines(['@nobody/has-this'])).rejects.toThrow(
-      '@nobody/has-this of PIPELINES could not be loaded',
+    await expect(loadPipelines(['@nobody/has-this'], { folder, build: 'sources' })).rejects.toThrow(
+      '@nobody/has-this could not be loaded',
     );
   } finally {
     await rm(folder, { recursive: true });
