@@ -36,7 +36,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
   let topics: Topics;
   try {
     await admin.connect();
-    topics = await Topics.connect(clients);
+    topics = await Topics.connect(clients, log);
   } catch (cause) {
     await admin.disconnect().catch(() => undefined);
     clients[Symbol.dispose]();

@@ -22,6 +22,8 @@ const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
 
 /** Connections to the brokers of one cluster, with what they know about topics. */
 export interface Cluster {
+  /** Topics that metadata is asked for: kafkajs gets none for any of them while one does not exist. */
+  readonly targetTopics: Set<string>;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;

@@ -26,6 +26,8 @@ export interface Assignment {
 const REBALANCE_IN_PROGRESS = 27;
 /** How soon a member hears of a rebalance, and joins again when it has something to give away. */
 const HEARTBEAT_MS = 200;
+/** How soon partitions that were added to the topic are given to somebody. */
+const METADATA_MS = 5_000;
 
 /**
  * Keeps this process a member of a group. kafkajs's consumer is used for that alone: it joins, sends heartbeats and joins
@@ -97,6 +99,7 @@ export class Membership {
         rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
         maxWaitTimeInMs: HEARTBEAT_MS / 2,
         allowAutoTopicCreation: false,
+        metadataMaxAge: METADATA_MS,
         retry: { retries: 20, restartOnFailure: async () => false },
       });
       this.consumer = consumer;

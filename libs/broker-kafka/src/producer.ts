@@ -61,10 +61,11 @@ export class Producer {
   }
 
   protected async write(routed: Routed): Promise<void> {
-    for (const topic of routed.keys()) {
-      if (this.targets.has(topic)) continue;
-      await this.cluster.addMultipleTargetTopics([topic]);
+    for (const [topic, partitions] of routed) {
+      if (!this.targets.has(topic)) await this.cluster.addMultipleTargetTopics([topic]);
       this.targets.add(topic);
+      // Partitions that were added since are not in what this producer knows.
+      for (const partition of partitions.keys()) if (!this.find(topic, partition)) await this.cluster.refreshMetadata();
     }
     for (const round of rounds(routed, this.maxBatchBytes)) {
       const byLeader = new Map<number, PartitionBatch[]>();
@@ -98,8 +99,12 @@ export class Producer {
     }
   }
 
+  private find(topic: string, partition: number): { readonly leader: number } | undefined {
+    return this.cluster.findTopicPartitionMetadata(topic).find((one) => one.partitionId === partition);
+  }
+
   private leaderOf(topic: string, partition: number): number {
-    const found = this.cluster.findTopicPartitionMetadata(topic).find((one) => one.partitionId === partition);
+    const found = this.find(topic, partition);
     if (!found || found.leader < 0) throw protocolError(found ? 5 : 3);
     return found.leader;
   }

@@ -81,10 +81,22 @@ export async function tail(
     left = watched.filter((one) => !one.reached).length;
     if (left === 0) catchUp();
     for (const one of watched) fetcher.add(one);
+    const counts = new Map<string, number>();
+    for (const { topic } of ranges) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    // What stands in a partition that was added is new, whatever the tail began with.
+    const grow = (topic: string, count: number): void => {
+      for (let partition = counts.get(topic) ?? count; partition < count && !closed; partition++) {
+        fetcher.add(new Watched({ topic, partition, start: 0, end: 0 }, 0, tell));
+        counts.set(topic, partition + 1);
+      }
+    };
+    const stop = house.topics.onChange(grow);
+    for (const topic of counts.keys()) grow(topic, house.topics.known(topic) ?? 0);
     return {
       caughtUp,
       async [Symbol.asyncDispose]() {
         closed = true;
+        stop();
         await fetcher.close();
       },
     };

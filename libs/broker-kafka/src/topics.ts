@@ -1,6 +1,8 @@
-import { sleep } from '@millrace/contracts/timers';
+import { sleep, startTimer, type Timer } from '@millrace/contracts/timers';
 import { BrokerError } from '@millrace/broker';
-import { type Clients, type Cluster, isPassing, kindOf } from './kafkajs.js';
+import type { Log } from './config.js';
+import { ask, type Clients, type Cluster, isPassing, kindOf } from './kafkajs.js';
+import { partitionCounts } from './wire/metadata.js';
 
 export interface Range {
   readonly topic: string;
@@ -9,28 +11,38 @@ export interface Range {
   readonly end: number;
 }
 
+type TopicChanged = (topic: string, partitions: number) => void;
 type OffsetsOf = Parameters<Cluster['fetchTopicsOffset']>[0][number];
 
 const PATIENCE_MS = 15_000;
+/** How soon it is noticed that a topic has got more partitions. Each process asks with one small request. */
+const LOOK_MS = 5_000;
+const UNKNOWN_TOPIC = 3;
 
 /** What this process knows of topics: how many partitions, and which broker leads each. */
 export class Topics {
   private readonly counts = new Map<string, number>();
+  private readonly listeners = new Set<TopicChanged>();
   private asking = Promise.resolve();
+  private watching: Timer | undefined;
+  private looking: Promise<void> = Promise.resolve();
+  private closed = false;
 
   private constructor(
     private readonly cluster: Cluster,
     /** Asks for offsets of everything that is in the log, committed or not. */
     private readonly uncommitted: Cluster,
+    private readonly log: Log,
   ) {}
 
-  static async connect(clients: Clients): Promise<Topics> {
-    const topics = new Topics(clients.cluster(), clients.cluster('uncommitted'));
+  static async connect(clients: Clients, log: Log = () => undefined): Promise<Topics> {
+    const topics = new Topics(clients.cluster(), clients.cluster('uncommitted'), log);
     try {
       for (const cluster of [topics.cluster, topics.uncommitted]) {
         await cluster.connect();
         await cluster.refreshMetadata();
       }
+      topics.watch();
       return topics;
     } catch (error) {
       await topics.close();
@@ -56,17 +68,42 @@ export class Topics {
     return asked;
   }
 
-  /** Asks again: a leader has moved, or a topic has changed. */
-  async refresh(): Promise<void> {
-    await this.cluster.refreshMetadata();
-    for (const topic of this.counts.keys()) {
-      const count = this.cluster.findTopicPartitionMetadata(topic).length;
-      if (count > 0) this.counts.set(topic, count);
+  /** Calls `changed` whenever a topic that is known has another number of partitions. Returns what ends that. */
+  onChange(changed: TopicChanged): () => void {
+    this.listeners.add(changed);
+    return () => void this.listeners.delete(changed);
+  }
+
+  /** Asks how many partitions the topics have now, each that is known. */
+  private async look(): Promise<void> {
+    if (this.counts.size === 0) return;
+    const node = await this.cluster.findControllerBroker();
+    for (const { topic, errorCode, partitions } of await ask(node, partitionCounts([...this.counts.keys()]))) {
+      if (errorCode === UNKNOWN_TOPIC) this.forget(topic);
+      if (errorCode !== 0 || partitions === this.counts.get(topic)) continue;
+      this.counts.set(topic, partitions);
+      for (const changed of this.listeners) changed(topic, partitions);
     }
   }
 
-  forget(topic: string): void {
+  private watch(): void {
+    this.watching = startTimer(LOOK_MS, () => {
+      this.looking = this.look()
+        .catch((error: unknown) => {
+          this.log('debug', 'Kafka does not say how many partitions there are; asking again', { error: kindOf(error) });
+          // The broker that was asked may be gone.
+          return this.cluster.refreshMetadata().catch(() => undefined);
+        })
+        .finally(() => {
+          if (!this.closed) this.watch();
+        });
+    });
+  }
+
+  /** A topic that is gone must not keep kafkajs from finding the leaders of the others. */
+  private forget(topic: string): void {
     this.counts.delete(topic);
+    for (const cluster of [this.cluster, this.uncommitted]) cluster.targetTopics.delete(topic);
   }
 
   /** Where a partition's log begins. */
@@ -129,6 +166,9 @@ export class Topics {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    this.watching?.stop();
+    await this.looking;
     await Promise.all([this.cluster.disconnect(), this.uncommitted.disconnect()]);
   }
 }

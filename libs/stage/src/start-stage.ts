@@ -23,7 +23,8 @@ import {
   type Type,
 } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
-import type { Consumption } from '@millrace/broker';
+import { causeOf, type Consumption } from '@millrace/broker';
+import { startInterval } from '@millrace/contracts/timers';
 import { makeLinear, type StageContract } from '@millrace/pipeline';
 import type { z } from 'zod';
 import { announce } from './announce.js';
@@ -53,6 +54,36 @@ export interface StageOptions {
 /** So many commands more than are worked on wait in the process, for those of a higher priority to pass them. */
 const AHEAD = 512;
 
+/** How soon limits are shared out anew after the stage's topic has got more partitions. */
+const PARTITIONS_MS = 5_000;
+
+/** Limits the turns of a stage as long as it runs: each of its topic's partitions has a share. */
+async function keepLimits(
+  { broker, topics, telemetry }: House,
+  { stage, limits, turns }: { stage: string; limits: Limits; turns: Turns },
+): Promise<Disposable> {
+  const topic = topics.stage(stage);
+  let partitions = await broker.partitionsOf(topic);
+  const share = () => turns.limit(limits.get(stage), partitions);
+  const look = async () => {
+    const count = await broker.partitionsOf(topic);
+    if (count === partitions) return;
+    partitions = count;
+    share();
+  };
+  share();
+  const changes = limits.onChange(stage, share);
+  const looking = startInterval(PARTITIONS_MS, () => {
+    look().catch((error: unknown) => telemetry.log.debug({ topic, ...causeOf(error) }, 'Limits stay as they are.'));
+  }).unref();
+  return {
+    [Symbol.dispose]() {
+      changes();
+      looking.stop();
+    },
+  };
+}
+
 /** Starts a stage in a house. Resolves when it takes commands. */
 export async function startStage(house: House, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
   const contract = contractOf(stage);
@@ -72,10 +103,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   const pauses = options.pauses ?? opening.use(await followPauses(house));
   const concurrency = options.concurrency ?? 64;
   const turns = new Turns(concurrency);
-  const partitions = await broker.partitionsOf(topic);
-  const limit = () => turns.limit(limits.get(contract.name), partitions);
-  limit();
-  opening.defer(limits.onChange(contract.name, limit));
+  opening.use(await keepLimits(house, { stage: contract.name, limits, turns }));
   const pause = () => turns.pause(pauses.isStagePaused(contract.name));
   pause();
   opening.defer(pauses.onChange(contract.name, pause));

@@ -15,8 +15,6 @@ export interface Context {
   readonly plans: Plans;
   readonly stages: StagePauses;
   readonly cache: RunCache;
-  /** Partitions of `runs`. */
-  readonly partitions: number;
   readonly runs: Counter<'pipeline' | 'status'>;
   /** Tells the timers that something is due at this time. */
   readonly wakeBy: (at: number) => void;

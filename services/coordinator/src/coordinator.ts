@@ -65,7 +65,6 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
     plans,
     stages,
     cache: new RunCache(CACHED_RUNS),
-    partitions: await broker.partitionsOf(topics.runs),
     runs: telemetry.meters.runs,
     wakeBy: (at) => timers.wakeBy(at),
     maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,

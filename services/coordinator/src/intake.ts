@@ -32,6 +32,7 @@ export function intakeSource(
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
+    const partitions = await context.broker.partitionsOf(topics.runs);
     const planFor = await plans.forRuns(batch.records.flatMap((record) => pipelineOf(record) ?? []));
     const accepted = new Map<string, Accepted>();
     const asked: Asked[] = [];
@@ -105,7 +106,7 @@ export function intakeSource(
     });
     positions.moved(batch.partition, batch.next);
     if (signals || places) context.wakeBy(at);
-    for (const one of made) remember(one);
+    for (const one of made) remember(one, partitions);
     return records;
   }
 
@@ -117,8 +118,8 @@ export function intakeSource(
     return answerTo(context, decision, { plan, parent, budget });
   }
 
-  function remember({ decision: { run, facts }, plan }: Accepted): void {
-    const partition = partitionFor(run.id, context.partitions);
+  function remember({ decision: { run, facts }, plan }: Accepted, partitions: number): void {
+    const partition = partitionFor(run.id, partitions);
     const wakeAt = wakeAtOf(run, plan);
     if (cache.owns(partition)) cache.set(partition, { run, wakeAt });
     if (wakeAt !== undefined) context.wakeBy(wakeAt);

@@ -104,14 +104,13 @@ class Process {
     const lag = (_: string, topic: string): Promise<PartitionLag[]> =>
       Promise.resolve([0, 1].map((partition) => ({ topic, partition, committed: null, end: this.end, backlog: 0 })));
     const context: Context = {
-      broker: { lag, maxRecordBytes: LIMIT } as unknown as Broker,
+      broker: { lag, maxRecordBytes: LIMIT, partitionsOf: () => Promise.resolve(PARTITIONS) } as unknown as Broker,
       topics: this.topics,
       store,
       telemetry: told,
       plans,
       stages: { isStagePaused: () => false, pausedFor: () => 0 },
       cache: new RunCache(100),
-      partitions: PARTITIONS,
       runs: told.meters.runs,
       wakeBy: () => undefined,
       maxAnswerBytes: 10_000_000,

@@ -19,7 +19,8 @@ export interface WireRequest<T> {
   readonly logResponseError: boolean;
 }
 
-function wire<T>(
+/** Makes a request of what it is, how it is written and how its answer is read. */
+export function wire<T>(
   of: { apiKey: number; apiVersion: number; apiName: string; requestTimeout?: number },
   encode: () => Writer,
   decode: (reader: Reader) => T,
