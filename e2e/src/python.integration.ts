@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, type ExecFileException, spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { Incoming } from '@millrace/broker';
-import { AnnouncedContract, groupsOf, headerText, type RunEvent, type RunResult } from '@millrace/contracts';
+import { AnnouncedContract, groupsOf, headerText, randomId, type RunEvent, type RunResult } from '@millrace/contracts';
 import { histories, repeated } from './histories.js';
 import { type Installation, install } from './installation.js';
 import { ROOT, Service, until } from './processes.js';
@@ -40,6 +41,38 @@ withPython(`a stage in Python, on Kafka and PostgreSQL${about}`, () => {
     await stage[Symbol.asyncDispose]();
     await installation[Symbol.asyncDispose]();
   }, 60_000);
+
+  const check = async (name: string, prefix: string) => {
+    const args = ['services/cli/dist/main.js', 'stage', 'check', name, '--prefix', prefix, '--output', 'json'];
+    const env = { PATH: process.env['PATH'], KAFKA_BROKERS: process.env['KAFKA_BROKERS'] };
+    return promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+  };
+
+  test.each([
+    ['in Python', 'sentiment', { program: PYTHON, file: 'examples/python-stage/sentiment.py' }],
+    ['of ours', 'classify', { file: 'services/stages/classify/dist/main.js' }],
+  ])('the conformance check finds nothing wrong with a stage %s', async (_, name, command) => {
+    const prefix = `${randomId('check').slice(0, 12)}.`;
+    const env = { KAFKA_BROKERS: process.env['KAFKA_BROKERS'], TOPIC_PREFIX: prefix, INSTANCE: name };
+    const checking = check(name, prefix);
+    const running = await Service.start(name, { ...command, env });
+    try {
+      const { stdout } = await checking;
+      const findings = JSON.parse(stdout) as { state: string }[];
+      expect(findings.filter(({ state }) => state !== 'kept')).toEqual([]);
+      expect(findings.length).toBeGreaterThan(10);
+    } finally {
+      await running[Symbol.asyncDispose]();
+    }
+  });
+
+  test('the conformance check refuses to write where a coordinator takes part', async () => {
+    const refused = (await check('sentiment', installation.prefix).catch(
+      (error: unknown) => error,
+    )) as ExecFileException;
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain('A coordinator takes part');
+  });
 
   const ask = (keys: readonly string[], text: string) =>
     installation.broker.publish(

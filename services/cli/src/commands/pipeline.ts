@@ -7,6 +7,7 @@ import type { Client } from '../client.js';
 import { CliError, EXIT } from '../exit.js';
 import { answerOf, positive, several, wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
+import { stageCheckCommand } from './stage-check.js';
 import { versionCommands } from './version.js';
 
 interface LimitOptions {
@@ -93,6 +94,7 @@ export function pipelineCommands(program: Command, context: Context): void {
         const text = () => `${name}  ${view.paused ? `paused since ${view.paused.since}` : 'not paused'}`;
         terminal.out(shown(view, options.output, { name, text }));
       });
+  stageCheckCommand(stage, context);
   standing('pause', 'take nothing new in all processes of a stage; what is in hand ends');
   standing('resume', 'go on with a stage that is paused');
   talking(stage.command('list'))

@@ -1,0 +1,63 @@
+import { AnnouncedContract, readJson } from '@millrace/contracts';
+import { isUsable } from '@millrace/pipeline';
+import { cases } from './cases.js';
+import { misfitOf, sampleOf } from './sample.js';
+import { StageOnBroker, type StageOnBrokerOptions } from './stage-on-broker.js';
+
+/** What a stage was found to do, or to do otherwise than docs/wire.md asks. */
+export interface Finding {
+  readonly check: string;
+  /** `skipped`: the check could not be made. */
+  readonly state: 'kept' | 'broken' | 'skipped';
+  /** What happened instead, in a sentence; empty where the promise was kept. */
+  readonly detail: string;
+}
+
+export interface CheckStageOptions extends StageOnBrokerOptions {
+  readonly group: string;
+  /** An input that the stage can work with; made up from its contract without it. */
+  readonly input?: unknown;
+}
+
+/** Sends a running stage all kinds of commands, and says of each promise of docs/wire.md whether the stage keeps it. */
+export async function checkStage(options: CheckStageOptions): Promise<readonly Finding[]> {
+  const contract = await announced(options);
+  if (typeof contract === 'string') return [{ check: CONTRACT, state: 'broken', detail: contract }];
+  const input = options.input === undefined ? sampleOf(contract.input)?.value : options.input;
+  const noInput = `No input could be made up that fits the contract. Give one with --input.`;
+  const findings: Finding[] = [{ check: CONTRACT, state: 'kept', detail: '' }];
+  if (input === undefined)
+    return [...findings, { check: 'a valid command is answered', state: 'skipped', detail: noInput }];
+  await using stage = await StageOnBroker.open(options);
+  const context = { stage, contract, input, misfit: misfitOf(contract.input, input), options };
+  for (const [check, run] of Object.entries(cases)) {
+    const problem = await run(context);
+    if (problem === undefined) findings.push({ check, state: 'kept', detail: '' });
+    else if (typeof problem === 'string') findings.push({ check, state: 'broken', detail: problem });
+    else findings.push({ check, state: 'skipped', detail: problem.skipped });
+  }
+  return findings;
+}
+
+const CONTRACT = 'the contract is announced';
+const PAGE = 1_000;
+
+/** The contract that the stage has announced, or why there is none. */
+async function announced({ broker, topics, name }: CheckStageOptions): Promise<AnnouncedContract | string> {
+  let newest: unknown;
+  let isThere = false;
+  for (let offset = 0; ;) {
+    const records = await broker.browse({ topic: topics.contracts, partition: 0, offset, limit: PAGE });
+    if (records.length === 0) break;
+    for (const record of records) {
+      if (record.key?.toString('utf8') !== name) continue;
+      isThere = record.value !== null;
+      newest = readJson(record.value ?? '').value;
+    }
+    offset = records.at(-1)!.offset + 1;
+  }
+  if (!isThere) return `No record on ${topics.contracts} has the key "${name}": plans that use the stage are refused.`;
+  const { data } = AnnouncedContract.safeParse(newest);
+  if (!data) return `The record of "${name}" on ${topics.contracts} is no contract: it needs \`input\` and \`output\`.`;
+  return isUsable(data) ? data : `A schema of the contract cannot be used: no value can be checked against it.`;
+}
