@@ -67,8 +67,18 @@ export class Topic {
     return this.partitions[id]!;
   }
 
-  /** @throws {BrokerError} `UNKNOWN_TOPIC` for a record that names a partition which does not exist */
-  check({ partition }: Outgoing): void {
+  /**
+   * @throws {BrokerError} `UNKNOWN_TOPIC` for a record that names a partition which does not exist; `RECORD_REFUSED` for one without a key
+   * on a compacted topic, as Kafka has it
+   */
+  check({ partition, key, packed }: Outgoing): void {
+    this.checkPartition(partition);
+    if (this.compacted && (key === null || packed))
+      throw new BrokerError('RECORD_REFUSED', `The topic ${this.name} is compacted and takes no record without a key.`);
+  }
+
+  /** @throws {BrokerError} `UNKNOWN_TOPIC` where there is no such partition */
+  checkPartition(partition: number | undefined): void {
     if (partition === undefined || this.partitions[partition]) return;
     throw new BrokerError(
       'UNKNOWN_TOPIC',

@@ -115,6 +115,18 @@ export function kindOf(error: unknown): string {
   return 'UNKNOWN';
 }
 
+/** Kafka's answers to a produce request that stay the same however often the request is sent. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
+
+/** Returns true where Kafka has refused the records themselves. */
+export const isRefusal = (error: unknown): boolean => REFUSALS.has(kindOf(error));
+
 /** Whether Kafka, or kafkajs, says that trying again may help. */
 export function isPassing(error: unknown): boolean {
   return error instanceof Error && 'retriable' in error && error.retriable === true;

@@ -5,7 +5,7 @@ import { Backlog } from './backlog.js';
 import type { Owned, Shared } from './group-consumption.js';
 import { Handling, type Work } from './handling.js';
 import type { InHand } from './in-hand.js';
-import { kindOf } from './kafkajs.js';
+import { isRefusal } from './kafkajs.js';
 import { route } from './routing.js';
 import type { Standing } from './tenure.js';
 import { OffsetWindow } from './window.js';
@@ -16,14 +16,6 @@ const MAX_BYTES = 16 * 1024 * 1024; // queued and in hand
 const MAX_COMMIT = 2_000;
 /** How long nothing may happen until the offset is moved past what holds no records: transaction markers, mostly. */
 const IDLE_MS = 100;
-/** What Kafka will say again however often it is asked. */
-const HOPELESS = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'TOPIC_AUTHORIZATION_FAILED',
-  'UNKNOWN_TOPIC_OR_PARTITION',
-]);
 
 /** Handles one partition's records, many at once, and commits those that are finished, in whatever order they finish. */
 export class PartitionOwner implements Owned {
@@ -197,7 +189,7 @@ export class PartitionOwner implements Owned {
     this.open = false;
     this.atMost = Math.max(1, Math.floor(batch.length / 8));
     const [first] = batch;
-    if (first && batch.length === 1 && HOPELESS.has(kindOf(error))) this.handling.standAside(first, error);
+    if (first && batch.length === 1 && isRefusal(error)) this.handling.standAside(first, error);
     else this.handling.giveBack(batch);
     void this.takeOver();
   }

@@ -1,6 +1,6 @@
 import { sleep } from '@millrace/contracts/timers';
 import { BrokerError, type Outgoing, refuseTooLarge } from '@millrace/broker';
-import { kindOf, messageOf } from './kafkajs.js';
+import { isRefusal, kindOf, messageOf } from './kafkajs.js';
 import { Producer } from './producer.js';
 import { route } from './routing.js';
 import type { House } from './tenure.js';
@@ -23,6 +23,8 @@ export class Publisher {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
   private closed = false;
+  /** How many of the next publications are sent alone: after Kafka has refused several together, that shows which it refuses. */
+  private alone = 0;
   private readonly burials = new Set<Promise<void>>();
 
   constructor(private readonly house: House) {}
@@ -60,12 +62,18 @@ export class Publisher {
         for (const { resolve } of batch) resolve();
       } catch (error) {
         this.discard();
-        for (const { reject } of batch) reject(unavailable(error));
+        const refused = batch.length === 1 ? refusalOf(error) : undefined;
+        if (batch.length > 1 && isRefusal(error)) this.alone = batch.length;
+        for (const { reject } of batch) reject(refused ?? unavailable(error));
       }
     }
   }
 
   private next(): Waiting[] {
+    if (this.alone > 0) {
+      this.alone--;
+      return this.waiting.splice(0, 1);
+    }
     let count = 0;
     let records = 0;
     while (count < this.waiting.length && (count === 0 || records + this.waiting[count]!.records.length <= AT_ONCE)) {
@@ -107,4 +115,18 @@ export class Publisher {
 function unavailable(cause: unknown): BrokerError {
   const message = `Kafka did not confirm these records (${kindOf(cause)}), and they may have arrived or not. Publish them again: with the same ids, what arrived twice is seen once.`;
   return new BrokerError('BROKER_UNAVAILABLE', message, { cause });
+}
+
+/** A topic's own limit may be lower than the one that this broker was given; a compacted topic takes no record without a key. */
+function refusalOf(cause: unknown): BrokerError | undefined {
+  const kind = kindOf(cause);
+  if (kind === 'MESSAGE_TOO_LARGE' || kind === 'RECORD_LIST_TOO_LARGE')
+    return new BrokerError(
+      'RECORD_TOO_LARGE',
+      `Kafka refuses these records (${kind}): compare the topic's max.message.bytes with KAFKA_MAX_RECORD_BYTES.`,
+      { cause },
+    );
+  if (kind !== 'INVALID_RECORD') return undefined;
+  const message = `Kafka refuses these records (${kind}): a compacted topic takes no record without a key, and a topic may check what it takes.`;
+  return new BrokerError('RECORD_REFUSED', message, { cause });
 }

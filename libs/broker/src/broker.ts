@@ -145,7 +145,8 @@ export interface Broker extends AsyncDisposable {
   partitionsOf(topic: string): Promise<number>;
   /**
    * Resolves once all records are durable, each topic-partition's in the order given.
-   * @throws {BrokerError} `RECORD_TOO_LARGE` before anything is sent; `BROKER_UNAVAILABLE` when it is not known whether they arrived.
+   * @throws {BrokerError} `RECORD_TOO_LARGE` before anything is sent; `RECORD_REFUSED` when the topic will never take them, such as a record
+   * without a key on a compacted topic; `BROKER_UNAVAILABLE` when it is not known whether they arrived.
    */
   publish(records: readonly Outgoing[]): Promise<void>;
   /** Calls `handle` for each record; its answer and the record's offset are committed as one. A record whose handler rejects, or whose process dies, comes again. */

@@ -1,5 +1,6 @@
 export type BrokerErrorCode =
   | 'RECORD_TOO_LARGE'
+  | 'RECORD_REFUSED'
   | 'BROKER_UNAVAILABLE'
   | 'UNKNOWN_TOPIC'
   | 'LOG_DAMAGED'

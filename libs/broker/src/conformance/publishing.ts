@@ -111,6 +111,32 @@ export function publishing(promised: Promised): void {
     expect(texts(await everything(broker, topic))).toEqual(['next']);
   });
 
+  promised(
+    'a record that its topic will never take is refused as such, and those published beside it arrive',
+    async (scene) => {
+      const broker = await scene.broker();
+      const topic = await scene.topic(broker, { compacted: true });
+      const one = (n: number) => broker.publish([{ topic, key: `key-${n}`, value: `${n}` }]);
+      const refused = expect.objectContaining({ code: 'RECORD_REFUSED' }) as Error;
+      // Whoever publishes at the same moment may have to do so again; the one that is refused is told so in the end.
+      const untilTold = async (publish: () => Promise<void>): Promise<unknown> => {
+        for (;;) {
+          const outcome = await publish().then(
+            () => 'arrived',
+            (error: unknown) => error,
+          );
+          if (outcome === 'arrived' || (outcome as { code?: unknown }).code !== 'BROKER_UNAVAILABLE') return outcome;
+        }
+      };
+      const outcomes = range(5).map((n) => untilTold(() => one(n)));
+      const bad = untilTold(() => broker.publish([{ topic, key: null, value: 'x' }]));
+      expect(await bad).toEqual(refused);
+      expect(await Promise.all(outcomes)).toEqual(range(5).map(() => 'arrived'));
+      const records = await everything(broker, topic);
+      expect(new Set(texts(records))).toEqual(new Set(numbers(5)));
+    },
+  );
+
   promised('the largest record that is allowed arrives', async (scene) => {
     const broker = await scene.broker();
     const topic = await scene.topic(broker);
