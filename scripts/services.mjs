@@ -24,6 +24,8 @@ const APART = 20;
 const DRAIN_MS = 45_000;
 /** A service that lived this long has recovered: the next restart is quick again. */
 const STEADY_MS = 30_000;
+const LEAVE_MS = 5_000;
+const CLEAN = 'exit code 0';
 const COLOURS = [36, 33, 35, 32, 34, 96, 93, 95, 92, 94];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -107,6 +109,17 @@ function writer({ label, width, colour }) {
   return (line) => process.stdout.write(`${prefix}${line}\n`);
 }
 
+/** Takes a process that has ended out of its groups: those that work there go on at once, and not when its session ends. */
+async function leaveFor(members, { env, write }) {
+  if (members.length === 0) return;
+  const { kafkaSettings, leaveGroups } = await import('../libs/broker-kafka/dist/index.js');
+  const withinMs = AbortSignal.timeout(LEAVE_MS);
+  const late = new Promise((_, reject) => (withinMs.onabort = () => reject(withinMs.reason)));
+  await Promise.race([leaveGroups(kafkaSettings(env), members), late]).catch((error) =>
+    write(`its groups wait for the end of its session: Kafka did not take its leave (${error.message})`),
+  );
+}
+
 /** Keeps one service process alive until `stop`. */
 function keep({ folder, port, env, write, changed }) {
   let child;
@@ -120,8 +133,10 @@ function keep({ folder, port, env, write, changed }) {
         env: { ...env, PORT: `${port}` },
         // Away from the terminal: Ctrl-C reaches us alone, and services get one signal, once.
         detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
+      const members = new Map();
+      child.on('message', ({ millrace, ...member }) => millrace === 'member' && members.set(member.group, member));
       for (const stream of [child.stdout, child.stderr])
         createInterface({ input: stream }).on('line', (line) => isNews(line) && write(line));
       write(`started (pid ${child.pid}, port ${port})`);
@@ -131,6 +146,8 @@ function keep({ folder, port, env, write, changed }) {
         child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
       });
       changed();
+      const leaving = how === CLEAN ? undefined : leaveFor([...members.values()], { env, write });
+      if (stopping) await leaving;
       if (stopping) return write(`stopped (${how})`);
       failures = Date.now() - from > STEADY_MS ? 1 : failures + 1;
       const waitMs = Math.min(30_000, 500 * 2 ** (failures - 1));

@@ -36,6 +36,15 @@ export type Metric =
       readonly records: number;
     };
 
+/** What a consumer group knows a process by. */
+export interface GroupMember {
+  readonly group: string;
+  readonly memberId: string;
+}
+
+/** How Kafka is reached. */
+export type KafkaAccess = Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'log'>;
+
 export interface KafkaSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
@@ -55,6 +64,8 @@ export interface KafkaSettings {
   /** A compressed batch that unpacks to more bytes is passed over, and parked; default 32 MiB. */
   readonly maxUnpackedBytes?: number;
   readonly log?: Log;
+  /** Called whenever this process has joined a group, anew or again. */
+  readonly onMember?: (member: GroupMember) => void;
   readonly onMetric?: (metric: Metric) => void;
 }
 

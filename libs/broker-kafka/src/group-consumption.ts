@@ -74,6 +74,7 @@ export class GroupConsumption<O extends Owned> implements Consumption {
       group: source.group,
       sessionTimeoutMs: house.sessionTimeoutMs,
       log: house.log,
+      onMember: house.onMember,
       assigned: (assignment) => void this.assigned(assignment),
       holdings: () => this.holdings(),
     });

@@ -1,2 +1,11 @@
-export { kafkaSettings, KafkaSettingsError, type KafkaSettings, type Log, type Metric, type Sasl } from './config.js';
+export {
+  kafkaSettings,
+  KafkaSettingsError,
+  type GroupMember,
+  type KafkaSettings,
+  type Log,
+  type Metric,
+  type Sasl,
+} from './config.js';
 export { kafkaBroker } from './kafka-broker.js';
+export { leaveGroups } from './leave-groups.js';

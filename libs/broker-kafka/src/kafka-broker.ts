@@ -55,6 +55,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     maxUnpackedBytes: settings.maxUnpackedBytes ?? MAX_UNPACKED_BYTES,
     maxBatchBytes: Math.min(BATCH_BYTES, messageBytes - BATCH_OVERHEAD),
     log,
+    onMember: settings.onMember ?? (() => undefined),
     onMetric: settings.onMetric ?? (() => undefined),
   };
   return new KafkaBroker(house, admin);

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig, LogEntry } from 'kafkajs';
 import { BrokerError } from '@millrace/broker';
-import type { KafkaSettings, Log } from './config.js';
+import type { KafkaAccess, Log } from './config.js';
 import type { WireRequest } from './wire/requests.js';
 
 /*
@@ -70,6 +70,7 @@ export interface Node {
     to: InTransaction & { groupId: string; topics: readonly { topic: string; partitions: readonly OffsetEntry[] }[] },
   ): Promise<unknown>;
   endTxn(end: InTransaction & { transactionResult: boolean }): Promise<unknown>;
+  leaveGroup(of: { groupId: string; memberId: string }): Promise<unknown>;
   offsetFetch(of: {
     groupId: string;
     topics: readonly { topic: string; partitions: readonly { partition: number }[] }[];
@@ -144,7 +145,7 @@ export class Clients implements Disposable {
   private closed = false;
 
   /** `socketFactory` is for tests that cut connections. */
-  constructor(settings: KafkaSettings, socketFactory = plainSockets()) {
+  constructor(settings: KafkaAccess, socketFactory = plainSockets()) {
     const { brokers, clientId, ssl, sasl } = settings;
     const config: KafkaConfig = {
       brokers: [...brokers],

@@ -1,7 +1,7 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Admin, Consumer } from 'kafkajs';
 import { HAND_OVER, handOverAssigner, type Holdings } from './assigner.js';
-import type { Log } from './config.js';
+import type { GroupMember, Log } from './config.js';
 import { type Clients, kafkajs, kindOf, messageOf, protocolError } from './kafkajs.js';
 import type { Topics } from './topics.js';
 
@@ -10,6 +10,8 @@ export interface Member {
   readonly group: string;
   readonly sessionTimeoutMs: number;
   readonly log: Log;
+  /** Called after each joining with the id that the group knows this process by. */
+  readonly onMember: (member: GroupMember) => void;
   /** Called after each joining, and with no partitions when membership is lost. */
   readonly assigned: (assignment: Assignment) => void;
   /** Returns what is held now, for the group to know whenever this process joins it. */
@@ -111,6 +113,7 @@ export class Membership {
         this.memberId = payload.memberId;
         this.joined = true;
         this.failures = 0;
+        this.member.onMember({ group, memberId: payload.memberId });
         this.member.assigned({ partitions: payload.memberAssignment[topic] ?? [], handOver });
       });
       // kafkajs has no call for joining again; a heartbeat that fails as during a rebalance makes it do so.

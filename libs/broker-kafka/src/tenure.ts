@@ -1,5 +1,5 @@
 import { sleep } from '@millrace/contracts/timers';
-import type { Log, Metric } from './config.js';
+import type { GroupMember, Log, Metric } from './config.js';
 import { type Clients, kindOf, messageOf } from './kafkajs.js';
 import type { Membership } from './membership.js';
 import type { Routed } from './routing.js';
@@ -21,6 +21,7 @@ export interface House {
   /** The most bytes that a compressed batch may unpack to. */
   readonly maxUnpackedBytes: number;
   readonly log: Log;
+  readonly onMember: (member: GroupMember) => void;
   readonly onMetric: (metric: Metric) => void;
 }
 

@@ -1,4 +1,5 @@
 import type { Broker, TopicSpec } from '@millrace/broker';
+import type { GroupMember } from '@millrace/broker-kafka';
 import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
 import { type Telemetry, telemetry } from '@millrace/telemetry';
 import type { ServiceSettings } from './config.js';
@@ -22,6 +23,8 @@ export interface Given {
   readonly telemetry?: Telemetry | undefined;
   /** Ends waiting for a broker that cannot be reached. */
   readonly signal?: AbortSignal | undefined;
+  /** Called whenever this process has joined a consumer group. */
+  readonly onMember?: ((member: GroupMember) => void) | undefined;
 }
 
 /**
@@ -36,7 +39,8 @@ export async function openHouse(
   await using opened = new AsyncDisposableStack();
   const told = given.telemetry ?? opened.use(telemetry({ service, ...settings }));
   const around = { log: told.log, signal: given.signal };
-  const broker = given.broker ?? opened.use(await untilReached(around, () => openBroker(settings, told)));
+  const broker =
+    given.broker ?? opened.use(await untilReached(around, () => openBroker(settings, told, given.onMember)));
   const topics = topicsOf(settings.topicPrefix);
   const house: House = { service, settings, broker, telemetry: told, topics, groups: groupsOf(settings.topicPrefix) };
   await untilReached(around, () => ensureTopics(house, commonTopics(house)));

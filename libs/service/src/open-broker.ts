@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import type { Broker } from '@millrace/broker';
+import type { GroupMember } from '@millrace/broker-kafka';
 import type { Telemetry } from '@millrace/telemetry';
 import type { ServiceSettings } from './config.js';
 import { kafkaMetrics } from './kafka-metrics.js';
 
 /** The broker that the settings name. What is not used is not loaded. */
-export async function openBroker(settings: ServiceSettings, { log, meters }: Telemetry): Promise<Broker> {
+export async function openBroker(
+  settings: ServiceSettings,
+  { log, meters }: Telemetry,
+  onMember: (member: GroupMember) => void = () => undefined,
+): Promise<Broker> {
   if (settings.kafka === undefined) {
     const { embeddedBroker } = await import('@millrace/broker-embedded');
     return embeddedBroker({ dir: join(settings.dataDir, 'log'), log });
@@ -16,6 +21,7 @@ export async function openBroker(settings: ServiceSettings, { log, meters }: Tel
     handOverMs: settings.drainMs,
     transactionalIdPrefix: settings.topicPrefix.replace(/\.$/, ''),
     log: (level, message, fields) => log[level](fields, message),
+    onMember,
     onMetric: kafkaMetrics(meters),
   });
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Broker } from '@millrace/broker';
 import { z } from 'zod';
 import { aLog } from './log.fixture.js';
 import { type Host, type Running, serveOn } from './serve.js';
@@ -100,6 +101,27 @@ test('an error that nobody caught ends the service with 1, and is in the log', a
   expect(log.lines).toContainEqual(
     expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message: 'unforeseen' }) }),
   );
+  signal();
+  await served;
+});
+
+test('a service that crashes gives up its partitions before it exits, so that nobody waits for the end of its session', async () => {
+  const { host, exited, signal, crash } = aProcess();
+  const happened: string[] = [];
+  const broker = {
+    kind: 'kafka',
+    ensureTopics: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(void happened.push('left')),
+  } as unknown as Broker;
+  const start = () => {
+    setImmediate(() => crash(new Error('unforeseen')));
+    setImmediate(() => crash(new Error('and another, while it leaves')));
+    return Promise.resolve(aService());
+  };
+  const noting = { ...host, exit: (code: number) => (happened.push(`exit ${code}`), host.exit(code)) };
+  const served = serveOn(noting, 'test', { given: { ...aLog(), broker }, start });
+  await exited;
+  expect(happened).toEqual(['left', 'exit 1']);
   signal();
   await served;
 });

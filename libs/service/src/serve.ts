@@ -1,4 +1,5 @@
 import { misspeltText } from '@millrace/contracts';
+import { sleep } from '@millrace/contracts/timers';
 import { redact } from '@millrace/telemetry';
 import type { z } from 'zod';
 import { processEnv, type ServiceSettings, serviceSettings } from './config.js';
@@ -37,6 +38,8 @@ export interface Host {
   /** Calls back at each SIGTERM and SIGINT. */
   onSignal(stop: (signal: string) => void): void;
   onUncaught(crash: (error: unknown) => void): void;
+  /** Tells whoever started this process, where it listens. */
+  tell?(message: object): void;
   /** For what goes wrong before there is a log. */
   complain(text: string): void;
   exit(code: number): void;
@@ -46,13 +49,16 @@ const thisProcess = (): Host => ({
   env: processEnv(),
   onSignal: (stop) => void process.on('SIGTERM', stop).on('SIGINT', stop),
   onUncaught: (crash) => void process.on('uncaughtException', crash).on('unhandledRejection', crash),
+  // One that is gone, or never listened, is no failure of ours.
+  tell: (message) => void (process.connected && process.send?.(message, undefined, undefined, () => undefined)),
   complain: (text) => void process.stderr.write(text + '\n'),
   exit: (code) => process.exit(code),
 });
 
 /**
  * All of a `main.ts`: settings, house, `start`, health server on PORT. SIGTERM or SIGINT: not ready at once, drain within
- * DRAIN_MS, flush, exit 0; a second one exits at once. What nobody caught is logged and exits 1.
+ * DRAIN_MS, flush, exit 0; a second one exits at once. What nobody caught is logged, and the service leaves its groups and
+ * exits 1.
  */
 export async function serve<Config = undefined>(
   service: string,
@@ -126,10 +132,13 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
   });
   let house: House | undefined;
   let running: Running | undefined;
+  let crashed = false;
   host.onUncaught((error) => {
     if (house) house.telemetry.log.fatal({ err: error }, 'An error that nobody caught: the service ends.');
     else host.complain(`${service}: ${describe(error)}`);
-    host.exit(1);
+    if (crashed) return;
+    crashed = true;
+    void leave(house).finally(() => host.exit(1));
   });
 
   await using open = new AsyncDisposableStack();
@@ -144,7 +153,13 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
   const health = open.use(await healthServer({ host: address, port, publicUrls, ready, metrics }));
   const takePort = async () => health[Symbol.asyncDispose]();
   try {
-    house = open.use(await openHouse(service, settings, { ...given, signal: stopping.signal }));
+    house = open.use(
+      await openHouse(service, settings, {
+        ...given,
+        signal: stopping.signal,
+        onMember: (member) => host.tell?.({ millrace: 'member', ...member }),
+      }),
+    );
     const { log } = house.telemetry;
     running = await start(house, { signal: stopping.signal, takePort });
     log.info({ broker: house.broker.kind, port: health.port }, 'Started.');
@@ -158,6 +173,14 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
   }
   await open.disposeAsync();
   host.exit(0);
+}
+
+/** How long a service that crashed takes to leave its groups, so that others need not wait for the end of its session. */
+const LEAVE_MS = 3_000;
+
+async function leave(house: House | undefined): Promise<void> {
+  const left = Promise.resolve(house?.broker[Symbol.asyncDispose]()).catch(() => undefined);
+  await Promise.race([left, sleep(LEAVE_MS)]);
 }
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -33,7 +33,7 @@ export class CompressedProducer implements AsyncDisposable {
   ) {}
 
   static async connect(brokers: readonly string[]): Promise<CompressedProducer> {
-    const clients = new Clients({ brokers, clientId: 'compressed' } as ConstructorParameters<typeof Clients>[0]);
+    const clients = new Clients({ brokers, clientId: 'compressed' });
     const producer = clients.kafka.producer({ retry: { retries: 1 } });
     await producer.connect();
     return new CompressedProducer(clients, producer);
