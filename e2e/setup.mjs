@@ -77,7 +77,8 @@ export default async function setup() {
   process.env.DATABASE_URL = servers.database;
 }
 
+/** `project`: Jest's; a script that calls this has none. */
 export async function teardown(_, project) {
   await servers?.stop();
-  endSoon(project);
+  if (project) endSoon(project);
 }

@@ -40,12 +40,16 @@ export async function openStore(at: {
     if (isAway(cause)) throw new StoreUnavailable('The database cannot be reached.', { cause });
     throw error;
   }
+  const writer = new Writer(database);
   return {
     reader: new DatabaseReader(database),
-    writer: new Writer(database),
+    writer,
     deployments: new Deployments(database),
     starts: new StartsStore(database),
     signals: new SignalsStore(database),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await writer.close();
+      await database[Symbol.asyncDispose]();
+    },
   };
 }

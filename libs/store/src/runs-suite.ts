@@ -50,7 +50,7 @@ export function runsSuite(store: () => Store): void {
     await expect(store().writer.commit({ ...late, expected: null })).rejects.toThrow(StaleOwner);
     expect(await store().reader.run(run.id)).toMatchObject({ status: 'running', facts: [accepted()] });
     const { next, answer } = (await store().writer.position(topic, 0))!;
-    expect({ next, answer: [...answer] }).toEqual({ next: 5, answer: [5, 0, 255] });
+    expect({ next, answer: [...answer!] }).toEqual({ next: 5, answer: [5, 0, 255] });
   });
 
   test.each([

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { answers } from './schema-answers.js';
+import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
 import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
@@ -39,8 +41,10 @@ export interface Tables extends VersionTables {
     pipeline: string | null;
     letter: string;
   };
-  /** Where each partition stands, and what the batch that brought it there answered. */
+  /** Where each partition stands. `answer` is what coordinators of an earlier version write. */
   positions: { topic: string; partition: number; next: number; answer: Uint8Array };
+  /** What the batch answered that brought a partition to `next`; those of earlier batches go with all others (`answers.ts`). */
+  answers: { topic: string; partition: number; next: number; answer: Uint8Array };
   plans: { hash: string; pipeline: string; plan: string; deployed_at: Date };
 }
 
@@ -125,5 +129,7 @@ export const migrations: MigrationProvider = {
       '007-signals': signals,
       '008-degraded-runs': degradedRuns,
       '009-pauses': pauses,
+      '010-lists': lists,
+      '011-answers': answers,
     }),
 };

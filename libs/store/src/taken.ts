@@ -14,8 +14,8 @@ export async function takeOnce<Record extends { readonly offset: number }>(
   of: { readonly records: readonly Record[]; readonly take: (fresh: readonly Record[]) => Promise<void> },
 ): Promise<void> {
   const [position] = await query<{ next: string }>(
-    `insert into positions (topic, partition, next, answer) values ($1, $2::int, 0, '[]')
-     on conflict (topic, partition) do update set answer = positions.answer returning next::text`,
+    `insert into positions (topic, partition, next) values ($1, $2::int, 0)
+     on conflict (topic, partition) do update set next = positions.next returning next::text`,
     [topic, partition],
   );
   const done = Number(position!.next);

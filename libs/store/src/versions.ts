@@ -93,8 +93,7 @@ export class DeploymentReader {
   /** Plans that runs which have not ended follow, with how many. */
   async livePlans(pipeline: string): Promise<readonly { readonly plan: string; readonly runs: number }[]> {
     return this.database.query<{ plan: string; runs: number }>(
-      `select plan, count(*)::int as runs from runs
-       where status <> 'completed' and ended_at is null and pipeline = $1 group by plan order by plan`,
+      `select plan, count(*)::int as runs from runs where ended_at is null and pipeline = $1 group by plan order by plan`,
       [pipeline],
     );
   }
@@ -103,7 +102,7 @@ export class DeploymentReader {
   async liveRuns(of: { plans: readonly string[]; after: string; limit: number }): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(
       `select id from runs
-       where status <> 'completed' and ended_at is null and plan = any($1::text[]) and id > $2 order by id limit $3::int`,
+       where ended_at is null and plan = any($1::text[]) and id > $2 order by id limit $3::int`,
       [of.plans, of.after, of.limit],
     );
     return rows.map(({ id }) => id);

@@ -1,16 +1,18 @@
 import type { Fact } from '@millrace/contracts';
 import { anyPlace, type PlaceGiven, type PlaceWanted } from '@millrace/pipeline';
+import { AnswersRoom } from './answers.js';
 import { floats, ints, texts } from './arrays.js';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
 import { givePlaces, keepPlaces } from './places.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
+import { COMMIT, CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
 
-/** Where a partition stands: the offset after its last batch, and that batch's answer. */
+/** Where a partition stands: the offset after its last batch, and that batch's answer, which a backup may lack. */
 export interface Position {
   readonly next: number;
-  readonly answer: Uint8Array;
+  readonly answer: Uint8Array | undefined;
 }
 
 /** What became of runs that a batch wants to make. */
@@ -32,70 +34,21 @@ async function firstFacts(query: Query, runs: readonly string[]): Promise<Readon
 
 const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
 
-/** One statement, so that one round trip writes a batch or nothing of it. */
-const COMMIT = `
-with own as (
-  insert into positions (topic, partition, next, answer) values ($1::text, $2::int, $4::bigint, $5::bytea)
-  on conflict (topic, partition) do update set next = excluded.next, answer = excluded.answer
-  where positions.next = $3::bigint
-  returning 1
-), facts as (
-  insert into history (run, seq, facts)
-  select u.run, u.seq, u.facts::json from own, unnest($6::text[], $7::int[], $8::text[]) as u(run, seq, facts)
-), changed as (
-  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake), degraded = u.degraded > 0
-  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[], $21::int[]) as u(id, status, ended, wake, degraded)
-  where runs.id = u.id
-), made as (
-  insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded)
-  select u.id, u.pipeline, u.plan, u.status, to_timestamp(u.accepted), to_timestamp(u.ended), to_timestamp(u.wake), u.parent,
-    u.degraded > 0
-  from own, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::float8[], $18::float8[], $19::float8[], $20::text[],
-    $22::int[]) as u(id, pipeline, plan, status, accepted, ended, wake, parent, degraded)
-  on conflict (id) do nothing
-)
-select count(*)::int as owners from own`;
-
-const CREATE = `
-insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, degraded)
-select id, pipeline, plan, status, to_timestamp(accepted), to_timestamp(ended), to_timestamp(wake), degraded > 0
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[], $8::int[])
-  as u(id, pipeline, plan, status, accepted, ended, wake, degraded)
-order by id
-on conflict (id) do nothing
-returning id, exists(select 1 from routes where routes.pipeline = runs.pipeline and paused is not null) as paused`;
-
-const WAITED = `
-delete from waits using unnest($1::text[], $2::text[]) as u(run, step) where waits.run = u.run and waits.step = u.step`;
-
-const WAIT = `
-insert into waits (run, step, kind, pipeline, since, due, show, held, correlation)
-select run, step, kind, pipeline, to_timestamp(since), to_timestamp(due), show::json, held::jsonb, correlation
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[], $8::text[], $9::text[])
-  as u(run, step, kind, pipeline, since, due, show, held, correlation)
-on conflict (run, step) do nothing`;
-
-const HELD = `
-update waits set held = u.held::jsonb, due = to_timestamp(u.due)
-from unnest($1::text[], $2::text[], $3::text[], $4::float8[]) as u(run, step, held, due)
-where waits.run = u.run and waits.step = u.step`;
-
-const DEAD = `
-insert into dead_letters (id, status, at, run, pipeline, letter)
-select id, 'open', to_timestamp(at), run, pipeline, letter::json
-from unnest($1::text[], $2::float8[], $3::text[], $4::text[], $5::text[]) as u(id, at, run, pipeline, letter)
-on conflict (id) do nothing`;
-
 /** Write side: what the coordinator decides, a batch at a time. */
 export class Writer {
-  constructor(private readonly database: Database) {}
+  private readonly room: AnswersRoom;
+
+  constructor(private readonly database: Database) {
+    this.room = new AnswersRoom(database.query);
+  }
 
   async position(topic: string, partition: number): Promise<Position | undefined> {
-    const [row] = await this.database.query<{ next: string; answer: Uint8Array }>(
-      'select next::text, answer from positions where topic = $1 and partition = $2',
+    const [row] = await this.database.query<{ next: string; answer: Uint8Array | null }>(
+      `select next::text, coalesce(answers.answer, nullif(positions.answer, '')) as answer
+       from positions left join answers using (topic, partition, next) where topic = $1 and partition = $2`,
       [topic, partition],
     );
-    return row && { next: Number(row.next), answer: row.answer };
+    return row && { next: Number(row.next), answer: row.answer ?? undefined };
   }
 
   /** The facts of those of `runs` that exist. */
@@ -138,11 +91,13 @@ export class Writer {
     const { deadLetters, redriven, closed = [], changes, places, signals } = commit;
     const waits = changes.some(({ waits, waited, held = [] }) => waits.length + waited.length + held.length > 0);
     if (!waits && !places && !signals && deadLetters.length + redriven.length + closed.length === 0)
-      return this.write(this.database.query, commit);
-    await this.database.transaction(async (query) => {
-      await this.write(query, commit);
-      await this.writeRare(query, commit);
-    });
+      await this.write(this.database.query, commit);
+    else
+      await this.database.transaction(async (query) => {
+        await this.write(query, commit);
+        await this.writeRare(query, commit);
+      });
+    this.room.wrote(commit.answer);
   }
 
   /**
@@ -154,7 +109,7 @@ export class Writer {
     summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: PlaceWanted | undefined })[],
     decide: (created: Created) => Commit,
   ): Promise<void> {
-    await this.database.transaction(async (query) => {
+    const answer = await this.database.transaction(async (query) => {
       const rows = await query<{ id: string; paused: boolean }>(
         CREATE,
         [
@@ -183,7 +138,9 @@ export class Writer {
       const commit = decide({ made, places, before });
       await this.write(query, commit);
       await this.writeRare(query, commit);
+      return commit.answer;
     });
+    this.room.wrote(answer);
   }
 
   private async write(query: Query, { topic, partition, expected, next, answer, changes }: Commit): Promise<void> {
@@ -281,7 +238,13 @@ export class Writer {
 
   /** Forgets where a partition stood: its topic is a new one under the old name. */
   async forget(topic: string, partition: number): Promise<void> {
-    await this.database.query('delete from positions where topic = $1 and partition = $2', [topic, partition]);
+    for (const table of ['answers', 'positions'])
+      await this.database.query(`delete from ${table} where topic = $1 and partition = $2`, [topic, partition]);
+  }
+
+  /** Resolves once nothing is under way that was begun beside the commits. */
+  close(): Promise<void> {
+    return this.room.close();
   }
 
   /**

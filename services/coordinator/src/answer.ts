@@ -1,12 +1,18 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Outgoing } from '@millrace/broker';
 
 type Text = string | Buffer | null | undefined | readonly (string | Buffer)[];
 
 const NEWLINE = 0x0a;
+/** The commands of a batch are much alike: PostgreSQL writes a tenth of them and less, in a fraction of the time that it saves. */
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const COMPRESSED_FROM = 2_000;
+/** What compressed bytes begin with; JSON never does. */
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /**
  * An answer as bytes, to be kept with the decision until it is published: a line of JSON with the records, in which a
- * number stands for a value of so many bytes, then these values. They are JSON themselves and would all be escaped within.
+ * number stands for a value of so many bytes, then these values. They are JSON themselves and would all be escaped within. Compressed where that is worth it.
  */
 export function answerBytes(records: readonly Outgoing[]): Buffer {
   const values: string[] = [];
@@ -22,11 +28,13 @@ export function answerBytes(records: readonly Outgoing[]): Buffer {
       };
     }),
   );
-  return Buffer.from(`${line}\n${values.join('')}`);
+  const plain = Buffer.from(`${line}\n${values.join('')}`);
+  return plain.length < COMPRESSED_FROM ? plain : zstdCompressSync(plain, FAST);
 }
 
 export function answerOf(bytes: Uint8Array): readonly Outgoing[] {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const all = stored.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(stored) : stored;
   const end = all.indexOf(NEWLINE);
   let at = end + 1;
   return (JSON.parse(all.toString('utf8', 0, end < 0 ? all.length : end)) as Outgoing[]).map((record) => {

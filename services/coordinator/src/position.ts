@@ -38,6 +38,10 @@ export class Positions {
     this.expected.set(partition, position.next);
     // The log's mark may be past the store's: control records are stepped over without a batch.
     if (position.next <= (committed ?? 0)) return undefined;
+    if (!position.answer)
+      throw new Error(
+        `The database has decided partition ${partition} of ${topic} up to offset ${position.next}, which is past what Kafka has committed, and lacks the records to publish for it.`,
+      );
     return { next: position.next, records: answerOf(position.answer) };
   }
 

@@ -1,0 +1,48 @@
+import { openStore } from '@millrace/store';
+import { fillStore, type ListCost, listCosts } from '@millrace/store/testing';
+import pg from 'pg';
+import { createDatabase, dropDatabase } from './installation.js';
+import { randomId } from '@millrace/contracts';
+
+export interface ListsOptions {
+  readonly runs: number;
+  /** How many items a page has. */
+  readonly limit: number;
+  /** How often each page is read. */
+  readonly times: number;
+  /** Prints how PostgreSQL reads each page. */
+  readonly explain: boolean;
+}
+
+/** Fills a database with many runs and prints what each list costs, page by page, the dearest first. */
+export async function lists({ runs, times, limit, explain }: ListsOptions): Promise<void> {
+  const name = randomId('lists').slice(0, 14);
+  const url = await createDatabase(name);
+  try {
+    await (await openStore({ databaseUrl: url, dataDir: '' }))[Symbol.asyncDispose]();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await fillStore(client, runs, (line) => process.stderr.write(`${line}\n`));
+    const { rows } = await client.query<{ size: string }>(
+      'select pg_size_pretty(pg_database_size(current_database())) as size',
+    );
+    await client.end();
+    process.stdout.write(
+      `${runs} runs, ${rows[0]!.size}; ${limit} items a page, each page read ${times} times; milliseconds\n\n`,
+    );
+    print(await listCosts(url, { times, limit }), explain);
+  } finally {
+    await dropDatabase(name);
+  }
+}
+
+function print(costs: readonly ListCost[], explain: boolean): void {
+  const sorted = costs.toSorted((a, b) => b.p95 - a.p95);
+  process.stdout.write('| list | page | least | p50 | p95 | blocks |\n| --- | --- | --- | --- | --- | --- |\n');
+  for (const { list, page, least, p50, p95, blocks } of sorted)
+    process.stdout.write(
+      `| \`${list}\` | ${page} | ${least.toFixed(1)} | ${p50.toFixed(1)} | ${p95.toFixed(1)} | ${blocks} |\n`,
+    );
+  if (!explain) return;
+  for (const { list, page, plan } of sorted) process.stdout.write(`\n${list}, ${page} page:\n\n${plan}\n`);
+}

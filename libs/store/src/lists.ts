@@ -1,0 +1,114 @@
+import { Id, LAST_TIME, readJson, RunStatus } from '@millrace/contracts';
+import type { Query } from './database.js';
+import { InvalidCursor } from './errors.js';
+import type { Page, Paged } from './store.js';
+
+/** A list that is read page by page, newest first. */
+export interface List {
+  readonly from: string;
+  readonly select: string;
+  /** The time that the list is ordered by: its column, and its name in `select`. */
+  readonly at: readonly [column: string, name: string];
+  /** Columns that together tell rows of one time apart. Without them a page would lose rows. */
+  readonly key: readonly string[];
+  /** Columns with few values, all of which are named here. They come before the time in every index of the list. */
+  readonly few: Readonly<Record<string, readonly (string | boolean)[]>>;
+}
+
+/** A restriction of a list to one value; undefined: no restriction. */
+export type Filters = Readonly<Record<string, string | undefined>>;
+
+const millis = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+export const RUNS: List = {
+  from: 'runs',
+  select: `id, pipeline, plan, status, parent, degraded, ${millis('accepted_at')} as "acceptedAt", ${millis('ended_at')} as "endedAt"`,
+  at: ['accepted_at', '"acceptedAt"'],
+  key: ['id'],
+  few: { status: RunStatus.options, degraded: [false, true] },
+};
+
+export const REVIEWS: List = {
+  from: 'waits',
+  select: `run, step, kind, pipeline, show, held, ${millis('since')} as since, ${millis('due')} as due`,
+  at: ['since', 'since'],
+  key: ['run', 'step'],
+  few: { kind: ['review', 'signal'] },
+};
+
+export const DEAD_LETTERS: List = {
+  from: 'dead_letters',
+  select: `id, status, letter, ${millis('at')} as at`,
+  at: ['at', 'at'],
+  key: ['id'],
+  few: { status: ['open', 'redriven', 'closed'] },
+};
+
+/**
+ * Reads a page of a list. Of each combination of the columns with few values the newest rows are read from an index and then merged, so a
+ * page costs the same on the first page and the last, and whatever share of the rows its filters want.
+ */
+export async function pageOf<Row, T>(
+  query: Query,
+  of: {
+    readonly list: List;
+    /** Values of columns with few values; all of them without. */
+    readonly few: Readonly<Record<string, string | boolean | undefined>>;
+    /** Conditions by their left side, e.g. `pipeline`; the right side is a text. */
+    readonly filters: Filters;
+    /** A condition without a value. */
+    readonly always?: string;
+    readonly page: Page;
+    readonly item: (row: Row) => T;
+  },
+): Promise<Paged<T>> {
+  const { text, values } = statementOf(of);
+  const rows = await query<Row & Record<string, unknown>>(text, values);
+  const items = rows.slice(0, of.page.limit);
+  const last = rows.length > of.page.limit ? items.at(-1) : undefined;
+  return { items: items.map(of.item), next: last && cursorOf(of.list, last) };
+}
+
+function statementOf({ list, few, filters, always, page }: Omit<Parameters<typeof pageOf>[1], 'item'>) {
+  const values: unknown[] = [];
+  const value = (one: unknown): string => `$${values.push(one)}`;
+  const conditions = always === undefined ? [] : [always];
+  const merged = Object.entries(list.few).map(([column, all]) => {
+    const type = typeof all[0] === 'boolean' ? 'bool' : 'text';
+    const wanted = few[column] === undefined ? all : [few[column]];
+    conditions.push(`${list.from}.${column} = merged_${column}.value`);
+    return `unnest(${value(wanted)}::${type}[]) as merged_${column}(value)`;
+  });
+  for (const [left, right] of Object.entries(filters))
+    if (right !== undefined) conditions.push(`${left} = ${value(right)}::text`);
+  if (page.before !== undefined) {
+    const { at, key } = readCursor(page.before, list);
+    const last = [`to_timestamp(${value(at / 1000)}::float8)`, ...key.map((one) => `${value(one)}::text`)];
+    conditions.push(`(${[list.at[0], ...list.key].join(', ')}) < (${last.join(', ')})`);
+  }
+  const newestFirst = (at: string, from: string) => [at, ...list.key].map((c) => `${from}.${c} desc`).join(', ');
+  const limit = value(page.limit + 1);
+  const text = `select listed.* from ${merged.join(' cross join ')} cross join lateral (
+    select ${list.select} from ${list.from} where ${conditions.join(' and ')}
+    order by ${newestFirst(list.at[0], list.from)} limit ${limit}::int
+  ) listed order by ${newestFirst(list.at[1], 'listed')} limit ${limit}::int`;
+  return { text, values };
+}
+
+/** Cursors say where a page ended: the time of its last row and its key. They are opaque to callers. */
+function cursorOf({ at: [, name], key }: List, row: Readonly<Record<string, unknown>>): string {
+  const last = [row[name.replaceAll('"', '')], ...key.map((column) => row[column])];
+  return Buffer.from(JSON.stringify(last)).toString('base64url');
+}
+
+/** @throws {InvalidCursor} for a cursor that no list with such a key gave: what comes from outside reaches SQL by type and within bounds */
+function readCursor(cursor: string, list: List): { at: number; key: readonly string[] } {
+  const { value } = readJson(Buffer.from(cursor, 'base64url'));
+  const [at, ...key]: readonly unknown[] = Array.isArray(value) ? value : [];
+  // Times of rows are exact to the microsecond.
+  const isTime = typeof at === 'number' && at >= 0 && at <= LAST_TIME;
+  if (isTime && key.length === list.key.length && key.every(isId)) return { at, key };
+  throw new InvalidCursor();
+}
+
+const isId = (part: unknown): part is string => Id.safeParse(part).success;
