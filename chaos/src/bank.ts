@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What became of one idempotency key. */
@@ -9,18 +9,37 @@ export interface Payment {
   readonly callers: string[];
 }
 
-/** A system outside Millrace: charges once for each idempotency key, and remembers who asked. */
+/** A system outside Millrace: works for stages, charges once for each idempotency key, and remembers who called. */
 export interface Bank extends AsyncDisposable {
   readonly url: string;
   readonly payments: ReadonlyMap<string, Payment>;
   /** Calls that asked for another total under a key that was used before. */
   readonly conflicts: readonly string[];
+  /** The processes that called under each idempotency key, in order, whatever became of the calls. */
+  readonly calls: ReadonlyMap<string, readonly string[]>;
+  /** Calls of a process that have not been answered yet. */
+  underWay(caller: string): number;
 }
 
 export async function openBank(): Promise<Bank> {
   const payments = new Map<string, Payment>();
   const conflicts: string[] = [];
+  const calls = new Map<string, string[]>();
+  const underWay = new Map<string, number>();
+  const work = (request: IncomingMessage, response: ServerResponse) => {
+    const caller = String(request.headers['x-caller']);
+    const key = String(request.headers['idempotency-key']);
+    calls.set(key, [...(calls.get(key) ?? []), caller]);
+    const count = (change: number) => underWay.set(caller, (underWay.get(caller) ?? 0) + change);
+    count(1);
+    const timer = setTimeout(() => response.end(), Number(new URL(request.url!, 'http://bank').searchParams.get('ms')));
+    response.once('close', () => {
+      clearTimeout(timer);
+      count(-1);
+    });
+  };
   const server = createServer((request, response) => {
+    if (request.url?.startsWith('/work')) return work(request, response);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -41,6 +60,8 @@ export async function openBank(): Promise<Bank> {
     url: `http://127.0.0.1:${port}/`,
     payments,
     conflicts,
+    calls,
+    underWay: (caller) => underWay.get(caller) ?? 0,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -14,6 +14,11 @@ test('whatever is killed, frozen, cut, slowed, repeated, poisoned or full: every
   if (violations.length > 0) throw new Error(story);
 }, 480_000);
 
+test('without hand-over members that come and go repeat calls, and the harness tells', async () => {
+  const { violations } = await told({ seed: 3, runs: 20, faults: 1, spanMs: 2_000, mutant: 'no-hand-over' });
+  expect(violations.filter(({ what }) => what.startsWith('called for ')).length).toBeGreaterThan(0);
+}, 480_000);
+
 test.each([
   ['without fencing', 'no-fencing', 2],
   ['with offsets outside the transaction', 'offsets-outside', 5],

@@ -5,6 +5,7 @@ import type { Broker, Incoming, PartitionLag } from '@millrace/broker';
 import type { Fact } from '@millrace/contracts';
 import type { Bank } from './bank.js';
 import { type House, whenUp } from './house.js';
+import type { MembershipChanges } from './membership-changes.js';
 import { order } from './pipeline.js';
 
 /** A run as PostgreSQL has it. */
@@ -13,13 +14,6 @@ export interface StoredRun {
   readonly status: string;
   readonly facts: readonly Fact[];
   readonly waits: number;
-}
-
-/** A process that called the bank, was told to end, and meanwhile was asked for these payments, among others. */
-export interface Drained {
-  readonly name: string;
-  readonly caller: string;
-  readonly keys: readonly string[];
 }
 
 /** What Kafka, PostgreSQL and the bank say themselves, when all is over. */
@@ -33,14 +27,14 @@ export interface Evidence {
   readonly deadLetters: readonly Incoming[];
   readonly commands: readonly Incoming[];
   readonly lag: readonly (PartitionLag & { readonly group: string })[];
-  readonly bank: Pick<Bank, 'payments' | 'conflicts'>;
-  /** A service that was told to end while nothing else went wrong; undefined where none was. */
-  readonly drained: Drained | undefined;
+  readonly bank: Pick<Bank, 'payments' | 'conflicts' | 'calls'>;
+  /** What happened to processes while nothing else went wrong; undefined where nothing did. */
+  readonly changes: MembershipChanges | undefined;
   /** Records that another client of Kafka reads and ours does not, or the other way round. Undefined without kcat. */
   readonly otherReader: readonly string[] | undefined;
 }
 
-export async function gather(house: House, drained?: Drained): Promise<Evidence> {
+export async function gather(house: House, changes?: MembershipChanges): Promise<Evidence> {
   const { topics, groups } = house;
   const read = (topic: string) => readAll(house.broker, topic);
   const stages = order.loaded.order.flatMap((name) => {
@@ -63,7 +57,7 @@ export async function gather(house: House, drained?: Drained): Promise<Evidence>
       return rows;
     }),
     bank: house.bank,
-    drained,
+    changes,
     otherReader: await differences(house, [...[intake, events, results, deadLetters].flat(), ...commands]),
   };
 

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stepIdempotencyKey } from '@millrace/contracts';
-import { type Drained, type Evidence, gather } from './evidence.js';
+import { type Evidence, gather } from './evidence.js';
 import { perform } from './faults.js';
 import { startSmallMillrace } from './full-disk.js';
 import { type House, type Layout, openHouse, serviceNames, whenUp } from './house.js';
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
+import { changeMembers, type MembershipChanges, runsMeanwhile } from './membership-changes.js';
 import type { MutantName } from './options.js';
 import { AGAINST, isStage, type Planned, scheduleOf } from './schedule.js';
 import { until } from './waiting.js';
@@ -33,10 +33,6 @@ export interface Outcome {
   readonly evidence: Evidence;
 }
 
-/** Runs that are asked for at once when all faults are over. */
-const LAST = 60;
-/** Of them, how many have to be in the hands of the process that is then told to end. */
-const IN_HAND = 5;
 /** After so long every member of a group has heard that it changes. */
 const HEARD_MS = 3_000;
 /** For services to come up, and for everything to come to rest. */
@@ -51,9 +47,9 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const only = mutant && AGAINST[mutant];
   const victims = mutant ? services.filter(isStage) : services;
   const plan = scheduleOf({ seed, faults: of.faults, services: victims, spanMs, only });
-  const requests = requestsOf(seed, of.runs);
+  const changing = !mutant || mutant === 'no-hand-over';
+  const requests = requestsOf(seed, of.runs + (changing ? runsMeanwhile(services) : 0));
   const withinMs = mutant ? MUTANT_MS : PATIENCE_MS;
-  const last = mutant ? [] : requests.slice(-LAST);
   const started = Date.now();
   say(
     `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
@@ -67,7 +63,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   if (small && !(await small.service.ready(PATIENCE_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   say(`all is ready after ${secondsSince(started)} s`);
-  const first = requests.slice(0, requests.length - last.length);
+  const first = requests.slice(0, of.runs);
   const load = new Load(house, { requests: first, spanMs, seed });
   const violations: Violation[] = [];
   await Promise.all([load.run(), perform(plan, { house, small, load, seed, say, violations })]);
@@ -77,12 +73,16 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const since = Date.now();
   const troubles = [...(await calm(house, { runs: first.length, withinMs }))];
   say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${secondsSince(since)} s`);
-  let drained: Drained | undefined;
-  if (last.length > 0 && troubles.length === 0) {
-    drained = await drainAtWork(house, load, last);
+  let changes: MembershipChanges | undefined;
+  if (changing && troubles.length === 0) {
+    await sleep(HEARD_MS);
+    changes = await changeMembers(house, load, { services, requests: requests.slice(of.runs) });
+    say(
+      `members came and went for ${secondsSince(since)} s, with ${changes.interrupted} calls under way where one was told to end`,
+    );
     troubles.push(...(await calm(house, { runs: requests.length, withinMs })));
   }
-  const evidence = await gather(house, drained);
+  const evidence = await gather(house, changes);
   violations.push(
     ...troubles.map((what) => ({ what })),
     ...load.refusals.map((what) => ({ what: `Refused: ${what}` })),
@@ -98,20 +98,6 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
 }
 
 const secondsSince = (time: number): number => Math.round((Date.now() - time) / 1_000);
-
-/** Tells a process to end that has work in hand, at a time when nothing else goes wrong. */
-async function drainAtWork(house: House, load: Load, requests: readonly Request[]): Promise<Drained> {
-  const name = 'pay-1';
-  await sleep(HEARD_MS);
-  const service = house.services.get(name)!;
-  const caller = String(service.pid);
-  const keys = requests.map(({ run }) => stepIdempotencyKey(run, 'pay'));
-  await load.burst(requests);
-  const asked = () => keys.filter((key) => house.bank.payments.get(key)?.callers.includes(caller)).length >= IN_HAND;
-  await until(asked, { withinMs: 20_000, everyMs: 5 });
-  await service.drain({ again: true });
-  return { name, caller, keys };
-}
 
 /** Waits until nothing goes on any more; what still does when it should not. */
 async function calm(house: House, { runs, withinMs }: { runs: number; withinMs: number }): Promise<readonly string[]> {

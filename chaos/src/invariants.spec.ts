@@ -31,12 +31,17 @@ function kept() {
   const deadLetters: Incoming[] = [];
   const letters: { id: string; run: string | null }[] = [];
   const payments = new Map<string, Payment>();
+  const calls = new Map<string, string[]>();
   for (const { run, status, steps, failures, total } of expectations) {
     const facts: Partial<Fact>[] = [{ type: 'run.accepted' }];
     const failed = Array.from({ length: failures }, (_, i) => i + 1);
     for (const attempt of failed) {
       facts.push({ type: 'step.failed', step: 'reserve', attempt });
       events.push(outcome(run, 'reserve', attempt, 'step.failed'));
+      calls.set(
+        stepIdempotencyKey(run, 'reserve'),
+        Array.from({ length: attempt }, () => '7'),
+      );
       commands.push(record('stage.reserve', { run, step: 'reserve', attempt }));
     }
     for (const step of steps) {
@@ -46,6 +51,8 @@ function kept() {
         output: { receipt: `of ${run}` },
       });
       events.push(outcome(run, step, failures + 1));
+      const key = stepIdempotencyKey(run, step);
+      calls.set(key, [...(calls.get(key) ?? []), '7']);
       commands.push(record(`stage.${step}`, { run, step, attempt: failures + 1 }));
     }
     if (status === 'completed') {
@@ -68,7 +75,7 @@ function kept() {
   const conflicts: string[] = [];
   return {
     ...{ runs, events, commands, results, deadLetters, letters, lag },
-    ...{ intake: [poison], bank: { payments, conflicts }, drained: undefined, otherReader: undefined },
+    ...{ intake: [poison], bank: { payments, conflicts, calls }, changes: undefined, otherReader: undefined },
   } satisfies Evidence;
 }
 
@@ -133,16 +140,18 @@ test('a step that is recorded twice, and an attempt that was wasted, are reporte
   ]);
 });
 
-test('work that was in hand when its process was told to end, and was done again, is reported', () => {
+test('a call that was made again, though nobody killed the process that had made it, is reported', () => {
   const evidence = kept();
   const key = stepIdempotencyKey(completed.run, 'pay');
-  const drained = { name: 'pay-1', caller: '7', keys: [key] };
-  const what = () => found({ ...evidence, drained }).map(([, text]) => text);
-  expect(what()).toEqual([`${key} was in the hands of pay-1, which was told to end, and was done again`]);
-  evidence.bank.payments.get(key)!.callers.pop();
+  const changes = { runs: new Set([completed.run]), killed: new Set<string>(), interrupted: 1 };
+  const what = (more: object = {}) => found({ ...evidence, changes: { ...changes, ...more } }).map(([, text]) => text);
   expect(what()).toEqual([]);
-  evidence.bank.payments.get(key)!.callers[0] = '8';
-  expect(what()).toEqual([expect.stringContaining('nothing was tested')]);
+  evidence.bank.calls.set(key, ['8', '7']);
+  expect(what()).toEqual(['called for pay 2 times instead of 1, from 8, 7']);
+  expect(what({ killed: new Set(['8']) })).toEqual([]);
+  evidence.bank.calls.delete(key);
+  expect(what()).toEqual([expect.stringContaining('called for pay 0 times')]);
+  expect(what({ interrupted: 0 })).toEqual([expect.stringContaining('nothing was tested')]);
 });
 
 test('a payment that is missing, too much, or of nobody is reported', () => {

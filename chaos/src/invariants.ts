@@ -29,7 +29,7 @@ export function violationsOf(requests: readonly Request[], evidence: Evidence): 
     ...repetitions(evidence),
     ...wastedAttempts(expected, evidence),
     ...bankViolations(expected, evidence),
-    ...repeatedAfterDrain(evidence),
+    ...repeatedCalls(expected, evidence),
     ...letterViolations(expected, evidence),
     ...poisonViolations(evidence),
     ...fuzzViolations(evidence),
@@ -143,15 +143,30 @@ function bankViolations(expected: ReadonlyMap<string, Expected>, { bank, runs }:
   return [...found, ...[...keys].map((key) => ({ what: `${key} was charged and belongs to no run` }))];
 }
 
-/** A process that is told to end, and with which nothing else is wrong, finishes what it has in hand: nobody does it again. */
-function repeatedAfterDrain({ bank, drained }: Evidence): Violation[] {
-  if (!drained) return [];
-  const { name, caller, keys } = drained;
-  const inHand = [...keys].filter((key) => bank.payments.get(key)?.callers.includes(caller));
-  if (inHand.length === 0) return [{ what: `${name} had nothing in hand when it was told to end: nothing was tested` }];
-  return inHand
-    .filter((key) => bank.payments.get(key)!.callers.length > 1)
-    .map((key) => ({ what: `${key} was in the hands of ${name}, which was told to end, and was done again` }));
+/**
+ * Members come and go, and nobody does again what another process could finish: a call is repeated only where the process
+ * in whose hands it was has been killed.
+ */
+function repeatedCalls(expected: ReadonlyMap<string, Expected>, { bank, changes }: Evidence): Violation[] {
+  if (!changes) return [];
+  const { runs, killed, interrupted } = changes;
+  if (interrupted === 0) return [{ what: 'No process that was told to end had a call under way: nothing was tested' }];
+  return [...runs].flatMap((run) => {
+    const { steps, failures } = expected.get(run)!;
+    return [...new Set([...steps, 'reserve'])].flatMap((step) => {
+      const callers = bank.calls.get(stepIdempotencyKey(run, step)) ?? [];
+      const wanted = (steps.includes(step) ? 1 : 0) + (step === 'reserve' ? failures : 0);
+      const excused = callers.filter((caller) => killed.has(caller)).length;
+      return callers.length - excused <= wanted && callers.length >= wanted
+        ? []
+        : [
+            {
+              run,
+              what: `called for ${step} ${callers.length} times instead of ${wanted}, from ${callers.join(', ')}`,
+            },
+          ];
+    });
+  });
 }
 
 /** Steps that were parked, on the topic and in the store. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-const MUTANTS = ['no-fencing', 'offsets-outside'] as const;
+const MUTANTS = ['no-fencing', 'offsets-outside', 'no-hand-over'] as const;
 export type MutantName = (typeof MUTANTS)[number];
 
 export const HELP = `npm run chaos               breaks everything around running services, and looks at what became of every run
@@ -10,7 +10,7 @@ export const HELP = `npm run chaos               breaks everything around runnin
   --minutes N             how long publishing them takes (1.5)
   --faults N              how many faults meanwhile (16)
   --layout apart|together each stage in processes of its own, or some share one (apart)
-  --mutant NAME           ${MUTANTS.join(' or ')}: with this protection taken away, violations have to be found
+  --mutant NAME           ${MUTANTS.join(', ')}: with this protection taken away, violations have to be found
   --keep                  leave data and logs in .millrace/chaos
 
 Ends with 0 when nothing was violated, with 1 when something was.`;

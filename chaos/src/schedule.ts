@@ -64,6 +64,8 @@ const OFTEN: readonly Fault['kind'][] = ['kill', 'fuzz', 'requests', 'freeze', '
 export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
   'no-fencing': ['freeze'],
   'offsets-outside': ['kill', 'cut'],
+  // Met by what comes after all faults: nothing but members that come and go.
+  'no-hand-over': ['repeat'],
 };
 
 /** Group members are given up after ten seconds. */
