@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { House } from './house.js';
 import type { Load, Request } from './load.js';
+import { isStage } from './schedule.js';
 import type { Service } from './service.js';
 import { until } from './waiting.js';
 
@@ -36,7 +37,7 @@ export async function changeMembers(
   let over = false;
   const drain = async (service: Service, again: boolean) => {
     const caller = String(service.pid);
-    await until(() => house.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
+    if (isStage(service.name)) await until(() => house.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
     interrupted += house.bank.underWay(caller);
     await service.drain({ again });
   };
