@@ -1,10 +1,11 @@
 // Kafka, PostgreSQL and Jaeger on this machine, without Docker. `npm run infra -- help` says how.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildJaeger, startJaeger, startKafka, startPostgres } from '../deploy/local/index.mjs';
 import { endProcess, isAlive } from '../deploy/local/server.mjs';
+import { infraBook, infraFolder } from './infra-book.mjs';
 
 const HELP = `npm run infra                       start Kafka and PostgreSQL, stop them on Ctrl-C
 npm run infra -- --detach           start them and return
@@ -13,7 +14,7 @@ npm run infra -- status | stop      of what was started
   --jaeger                build Jaeger (once, with Go) and start it too; afterwards it always starts
   --only kafka,postgres   only these (kafka, postgres, jaeger)
   --fresh                 wipe the data first
-  --data DIR              keep data here instead of .millrace/infra
+  --data DIR              keep data here instead of .millrace/infra; npm run services looks there, too
   --kafka-port N, --postgres-port N, --otlp-port N, --jaeger-port N
                           exactly this port, or any free one for 0 (else 9092, 5433, 4318, 16686 or the next free one)`;
 
@@ -67,36 +68,6 @@ function readOptions(args) {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const log = (line) => console.error(`infra: ${line}`);
 
-/** What runs is written down, so that another call can show and end it. */
-function record(folder) {
-  const file = join(folder, 'processes.json');
-  const envFile = join(folder, 'env.json');
-  const read = (name) => (existsSync(name) ? JSON.parse(readFileSync(name, 'utf8')) : {});
-  return {
-    envFile,
-    /** Entries by name, of processes that still run. A number that went to another program since does not count. */
-    running() {
-      const entries = Object.entries(read(file));
-      return Object.fromEntries(entries.filter(([, { pid, dataDir }]) => isAlive(pid) && worksIn(pid, dataDir)));
-    },
-    write(entries) {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(file, JSON.stringify(entries, null, 2) + '\n');
-      const env = Object.assign({}, ...Object.values(entries).map((entry) => entry.env));
-      if (Object.keys(entries).length > 0) writeFileSync(envFile, JSON.stringify(env, null, 2) + '\n');
-      else for (const name of [file, envFile]) rmSync(name, { force: true });
-    },
-  };
-}
-
-/** On Linux a server is known by its working folder; elsewhere the process id has to do. */
-function worksIn(pid, dataDir) {
-  const cmdline = `/proc/${pid}/cmdline`;
-  if (!existsSync(cmdline)) return true;
-  const said = readFileSync(cmdline, 'utf8');
-  return said.includes(dataDir) || said.includes(join('jaeger', 'bin', 'jaeger'));
-}
-
 function wanted({ only, jaeger }) {
   const built = existsSync(join(root, 'deploy/jaeger/bin/jaeger'));
   return NAMES.filter((name) => (only ? only.includes(name) : name !== 'jaeger' || jaeger || built));
@@ -112,7 +83,7 @@ function interruption() {
 }
 
 async function start(options, folder) {
-  const book = record(folder);
+  const book = infraBook(folder);
   const entries = book.running();
   if (options.fresh && Object.keys(entries).length > 0) {
     throw new Error(`${Object.keys(entries).join(', ')} still runs: npm run infra -- stop first, then --fresh.`);
@@ -182,7 +153,7 @@ async function stay({ started, end }, interrupted) {
 }
 
 async function stop(folder) {
-  const book = record(folder);
+  const book = infraBook(folder);
   const entries = book.running();
   await Promise.all(Object.entries(entries).map(([name, { pid }]) => endProcess(pid, STOPS[name])));
   for (const name of Object.keys(entries)) log(`${name} has stopped`);
@@ -191,7 +162,7 @@ async function stop(folder) {
 }
 
 function status(folder) {
-  const entries = record(folder).running();
+  const entries = infraBook(folder).running();
   for (const name of NAMES)
     log(`${name} ${entries[name] ? `runs (pid ${entries[name].pid}, log ${entries[name].logFile})` : 'does not run'}`);
   show(entries);
@@ -199,7 +170,7 @@ function status(folder) {
 
 async function main() {
   const options = readOptions(process.argv.slice(2));
-  const folder = resolve(options.data ?? join(root, '.millrace/infra'));
+  const folder = infraFolder(options.data);
   if (options.command === 'help') return console.log(HELP);
   if (options.command === 'stop') return stop(folder);
   if (options.command === 'status') return status(folder);

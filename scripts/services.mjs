@@ -8,14 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { choosePort, endProcess, isAlive } from '../deploy/local/server.mjs';
 import { build } from './build.mjs';
+import { infraFolder, runningInfra } from './infra-book.mjs';
 
 const HELP = `npm run services                          build, then start every service; Ctrl-C drains and stops them
   --only gateway,classify                only these
   --scale classify=2                     two processes of classify (repeat for others)
   --no-build                             run what was built before
+  --data DIR                             on what npm run infra -- --data DIR has started
 
 PIPELINES=@millrace/agent: that pipeline, and the stages that it brings.
-PORT=9000: the gateway’s port (8080 unless given); the other services’ health ports follow it.
+PORT=9000: the gateway’s port (8080 unless given; the next free one where it is taken); the other services’ health ports follow it.
 KAFKA_BROKERS, DATABASE_URL, OTEL_EXPORTER_OTLP_ENDPOINT, TOPIC_PREFIX: from the environment, else from npm run infra.`;
 
 const GATEWAY_PORT = 8080;
@@ -30,6 +32,7 @@ const COLOURS = [36, 33, 35, 32, 34, 96, 93, 95, 92, 94];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bookFile = join(root, '.millrace', 'services.json');
+const urlFile = join(root, '.millrace', 'url');
 
 class UsageError extends Error {}
 
@@ -52,7 +55,13 @@ function readOptions(args, known) {
   try {
     const list = { type: 'string', multiple: true };
     const flag = { type: 'boolean' };
-    const options = { only: { type: 'string' }, scale: { ...list, default: [] }, 'no-build': flag, help: flag };
+    const options = {
+      only: { type: 'string' },
+      data: { type: 'string' },
+      scale: { ...list, default: [] },
+      'no-build': flag,
+      help: flag,
+    };
     ({ values } = parseArgs({ args, options }));
   } catch (error) {
     throw new UsageError(error.message);
@@ -67,19 +76,25 @@ function readOptions(args, known) {
   const unknown = [...counts.keys()].find((name) => !known.has(name));
   if (unknown !== undefined)
     throw new UsageError(`There is no service "${unknown}": expected ${[...known.keys()].join(', ')}.`);
-  return { counts, help: values.help, build: !values['no-build'] };
+  return { counts, help: values.help, build: !values['no-build'], data: values.data };
 }
 
-/** What services are told: our own environment wins over what `npm run infra` wrote down. */
-function environment() {
-  const file = join(root, '.millrace/infra/env.json');
-  const env = { ...(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}), ...process.env };
+/** Returns what services are told: our own environment wins over what `npm run infra` has started. */
+function environment(data) {
+  const infra = runningInfra(data);
+  const env = { ...infra?.env, ...process.env };
   const missing = ['KAFKA_BROKERS', 'DATABASE_URL'].filter((name) => !env[name]);
   if (missing.length > 0) {
+    const where = data === undefined ? '' : ` in ${infraFolder(data)}`;
+    const what =
+      infra === undefined ? `npm run infra does not run${where}` : `npm run infra has not started it${where}`;
     throw new Error(
-      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set, and npm run infra does not run: start it first, in another shell.`,
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set, and ${what}. Start it first, in another shell; ` +
+        'where its data are elsewhere, name them: npm run services -- --data DIR',
     );
   }
+  if (infra && !infra.isUsual && !process.env.KAFKA_BROKERS)
+    console.error(`On the servers of npm run infra in ${infra.folder}`);
   return env;
 }
 
@@ -186,6 +201,22 @@ function book(kept) {
   };
 }
 
+/** Writes down where the gateway is: `npx millrace` looks there first. */
+function tellGateway(kept) {
+  const port = kept.find(({ folder }) => folder === 'services/gateway')?.port;
+  if (port === undefined) return { forget() {} };
+  const url = `http://127.0.0.1:${port}`;
+  writeFileSync(urlFile, url, { mode: 0o600 });
+  const wanted = gatewayPort();
+  if (port !== wanted)
+    console.error(`Port ${wanted} is taken: the gateway is at ${url}, where npx millrace finds it in this folder`);
+  return {
+    forget() {
+      if (existsSync(urlFile) && readFileSync(urlFile, 'utf8') === url) rmSync(urlFile);
+    },
+  };
+}
+
 function refuseTwice() {
   if (!existsSync(bookFile)) return;
   const alive = JSON.parse(readFileSync(bookFile, 'utf8')).filter(({ pid }) => isAlive(pid));
@@ -223,7 +254,7 @@ async function main() {
   if (options.help) return console.log(HELP);
   refuseTwice();
   await warnOfMisspelt();
-  const env = environment();
+  const env = environment(options.data);
   if (options.build && build() !== 0) throw new Error('The build failed; nothing was started.');
 
   const all = await instances({ counts: options.counts, known });
@@ -241,6 +272,7 @@ async function main() {
     it.service = keep({ ...it, env, write, changed: () => pids.write() });
   });
   pids.write();
+  const gateway = tellGateway(kept);
 
   let asked = 0;
   const stopAll = (graceMs) => Promise.all(kept.map(({ service }) => service.stop(graceMs)));
@@ -258,6 +290,7 @@ async function main() {
     }
   });
   pids.remove();
+  gateway.forget();
 }
 
 try {

@@ -92,6 +92,10 @@ export interface ServerProgram {
   ready: () => Promise<boolean>;
   /** SIGTERM and 20 s without it. */
   stop?: { signal?: NodeJS.Signals; graceMs?: number };
+  /** Given the end of the log of a start that failed, and how many have failed: whether it is started again. Never, without it. */
+  mayRetry?: (said: string, failures: number) => boolean;
+  /** Hears that a start has failed and is tried again. */
+  log?: (line: string) => void;
 }
 
 /** Runs the program and resolves once it answers; rejects with the end of its log when it does not. */

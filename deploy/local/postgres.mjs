@@ -91,6 +91,7 @@ export async function startPostgres({
     // SIGTERM would wait for every client to leave.
     stop: { signal: 'SIGINT' },
     // After a kill -9 the old server's children hold its memory for a moment.
+    log,
     mayRetry: (said) => /still in use|lock file/.test(said.split('\n').slice(-4).join('\n')),
   });
   if (!(await succeeds('psql', [...client, '-d', NAME, '-qc', 'select 1'])))

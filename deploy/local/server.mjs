@@ -79,8 +79,8 @@ function launch({ command, args, logFile, ...options }) {
 }
 
 /**
- * Starts `process` and resolves once `ready` does. `mayRetry` looks at the end of the log of a start that failed and
- * says whether it is worth another one.
+ * Starts `process` and resolves once `ready` does. `mayRetry` is given the end of the log of a start that failed, and how
+ * many have failed so far, and says whether it is worth another one.
  */
 export async function startServer({
   name,
@@ -91,6 +91,7 @@ export async function startServer({
   ready,
   stop = {},
   mayRetry = () => false,
+  log = () => {},
 }) {
   const { logFile } = what;
   const timeoutMs = 60_000;
@@ -98,13 +99,14 @@ export async function startServer({
 
   async function start() {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
+    for (let failures = 1; ; failures++) {
       child = launch(what);
       const failure = await answers(deadline);
       if (!failure) return;
       await kill9();
-      if (Date.now() > deadline || !mayRetry(tail(logFile)))
+      if (Date.now() > deadline || !mayRetry(tail(logFile), failures))
         throw new Error(`${failure}\n${logFile} ends:\n${tail(logFile)}`);
+      log(`${failure} It is started again; ${logFile} says why`);
       await sleep(POLL_MS);
     }
   }
