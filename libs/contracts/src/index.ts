@@ -77,6 +77,7 @@ export {
 } from './records.js';
 export { Priority, StageLimits } from './limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './misspelt.js';
+export { nearestName } from './nearest-name.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './pauses.js';
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';

@@ -1,3 +1,5 @@
+import { distance } from './nearest-name.js';
+
 /** Every environment variable that Millrace reads. README.md's table has each; a test compares the two. */
 export const SETTINGS: readonly string[] = [
   ...['KAFKA_BROKERS', 'KAFKA_CLIENT_ID', 'KAFKA_SSL', 'KAFKA_SSL_CA', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
@@ -75,19 +77,3 @@ function distanceOfNames(variable: string, setting: string): number {
 /** `PROT` and `PORTT` are slips of the hand; `POST` and `PORTS` are words of their own, and may be somebody else's. */
 const isSlip = (text: string, word: string): boolean =>
   [...text].sort().join('') === [...word].sort().join('') || text.replaceAll(/(.)\1/g, '$1') === word;
-
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
-function distance(from: string, to: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= from.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const same = from[i - 1] === to[j - 1] ? 0 : 1;
-      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + same, isSwap ? before[j - 2]! + 1 : Infinity));
-    }
-    [before, last] = [last, row];
-  }
-  return last[to.length]!;
-}

@@ -73,7 +73,8 @@ export class Ancestors {
     return new Map([...this.steps].map(([step, before]) => [step, this.least([...new Set(before)])]));
   }
 
-  private least(before: readonly string[]): readonly string[] {
+  /** Returns the steps of `before` that no other of them already waits for. */
+  least(before: readonly string[]): readonly string[] {
     if (before.length < 2) return before;
     const above = new Uint32Array((this.places.size >> 5) + 1);
     for (const one of before) this.join(above, one);

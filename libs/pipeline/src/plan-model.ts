@@ -206,18 +206,18 @@ export function readsOf(plan: Plan): (name: string) => readonly string[] {
 }
 
 /** All that can be read somewhere. */
-type Names = ReadonlySet<string>;
+type Names = Pick<ReadonlySet<string>, 'has'>;
 
 /** Compiles a step by itself: what waits for what comes later. */
 function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => Building {
   const known = knownAround(plan);
-  const around: Names = new Set([...known, ...names]);
+  const around = new Set([...known, ...names]);
   const conditionOf = conditionsOver(around);
   return (name) => {
     const step = plan.steps[name]!;
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
     const own = namesOf(step);
-    const all: Names = own.length === 0 ? around : new Set([...around, ...own]);
+    const all: Names = { has: (name) => own.includes(name) || around.has(name) };
     const compiled = compiledWork(name, step, all);
     const item = 'work' in step ? compiledWork(name, { ...step.work, predecessors: [] }, all) : undefined;
     const branches = new Map(

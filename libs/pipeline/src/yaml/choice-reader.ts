@@ -118,5 +118,5 @@ function isPartOf(output: unknown, steps: readonly string[]): boolean {
 
 const knowing = (reading: Reading, names: readonly string[]): Reading => ({
   ...reading,
-  scope: { ...reading.scope, names: [...reading.scope.names, ...names] },
+  scope: { ...reading.scope, names: reading.scope.names.with(names) },
 });

@@ -1,3 +1,4 @@
+import { cut } from '@millrace/contracts';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, stringify } from 'yaml';
 import { hashOf } from '../hash.js';
 import { PlanError } from '../plan-error.js';
@@ -5,6 +6,7 @@ import type { Plan } from '../plan.js';
 import { literalProblems, unsayable } from './literals.js';
 import { type LoadPlan, readDocument } from './plan-reader.js';
 import type { Problem } from './place.js';
+import { isText } from './reader.js';
 import { documentOf } from './writer.js';
 
 /** Something wrong with a pipeline in YAML, and where: lines and columns count from 1. */
@@ -22,7 +24,11 @@ export class YamlError extends Error {
     readonly file: string,
     readonly problems: readonly YamlProblem[],
   ) {
-    super(problems.map(({ line, column, what }) => `${file}:${line}:${column} ${what}`).join('\n'));
+    super(
+      problems
+        .map(({ line, column, what }) => `${file}:${line}:${column} ${cut(what, LONGEST_PROBLEM, '…')}`)
+        .join('\n'),
+    );
   }
 }
 
@@ -55,6 +61,8 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   const read = valueOf(document, file);
   const fault = unsayable(read);
   if (fault) throw new YamlError(file, [{ ...at(offsetOf(fault, document)), what: fault.what }]);
+  const steps = stepsIn(read);
+  if (steps > MOST_STEPS_IN_TEXT) throw atTop(file, `it has ${steps} steps; a pipeline may have ${MOST_STEPS_IN_TEXT}`);
   const { plan, problems } = readDocument(read, load);
   if (plan) return plan;
   throw new YamlError(
@@ -65,6 +73,10 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
 
 /** Larger ones are no pipelines, and what reads them would keep a process busy. */
 const MOST_TEXT = 2_000_000;
+/** A deployment takes fewer steps unless MAX_PLAN_STEPS says otherwise. Larger texts are refused before their steps are read. */
+const MOST_STEPS_IN_TEXT = 10_000;
+/** A problem may quote a condition or a key of any length. */
+const LONGEST_PROBLEM = 1_000;
 /** Nobody reads more; to find the place of one takes longer the larger the text is. */
 const MOST_PROBLEMS = 100;
 const first = <T>(problems: readonly T[]): readonly T[] => problems.slice(0, MOST_PROBLEMS);
@@ -78,12 +90,27 @@ const TOO_DEEP = 'it is nested too deep';
 
 function documentIn(text: string, lineCounter: LineCounter, file: string): Document {
   try {
-    return parseDocument(text, { lineCounter, uniqueKeys: false });
+    return parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false });
   } catch (error) {
     // The parser walks what lies within each other by calling itself.
     if (error instanceof RangeError) throw atTop(file, TOO_DEEP);
     throw error;
   }
+}
+
+/** Counts the steps of a document, those of cases, items and branches included. */
+function stepsIn(text: unknown): number {
+  const waiting = [text];
+  let steps = 0;
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (!isText(value)) continue;
+    for (const [key, one] of Object.entries(value)) {
+      if (isText(one) && (key === 'steps' || key === 'cases' || key === 'race')) steps += Object.keys(one).length;
+      if (key !== '$literal') waiting.push(one);
+    }
+  }
+  return steps;
 }
 
 function valueOf(document: Document, file: string): unknown {

@@ -5,11 +5,36 @@ import { PlanError } from '../plan-error.js';
 import { readsOf } from '../plan-model.js';
 import type { Plan, PlanStep } from '../plan.js';
 
+/** The names that can be read at one place of a document. Adding names copies none of those around it: a document of n steps has n places. */
+export class VisibleNames implements Iterable<string> {
+  private readonly own: ReadonlySet<string>;
+
+  constructor(
+    own: Iterable<string>,
+    private readonly outer?: VisibleNames,
+  ) {
+    this.own = new Set(own);
+  }
+
+  with(names: readonly string[]): VisibleNames {
+    return names.length === 0 ? this : new VisibleNames(names, this);
+  }
+
+  has(name: string): boolean {
+    return this.own.has(name) || (this.outer?.has(name) ?? false);
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    if (this.outer) yield* this.outer;
+    yield* this.own;
+  }
+}
+
 /** What a plan is within, so far as its steps can read it. */
 export interface Scope {
   readonly pipeline: string;
   /** All that is known around it. */
-  readonly names: readonly string[];
+  readonly names: VisibleNames;
   /** Of these: what is known to an item's work alone. */
   readonly own: readonly string[];
 }
@@ -24,7 +49,7 @@ type Failed = (error: PlanError) => void;
 
 /** What each step reads of steps and of what is around the plan. What cannot be told is told of, and left out. */
 export function readsIn(plan: Plan, scope: Scope, failed: Failed): ReadonlyMap<string, readonly string[]> {
-  const readsOfStep = readsOf({ ...plan, given: scope.names });
+  const readsOfStep = readsOf({ ...plan, given: namedIn(plan).filter((name) => scope.names.has(name)) });
   return new Map(
     Object.keys(plan.steps).map((name) => {
       try {
@@ -37,6 +62,9 @@ export function readsIn(plan: Plan, scope: Scope, failed: Failed): ReadonlyMap<s
     }),
   );
 }
+
+/** All words of a plan that could be names. A plan within another looks at these, not at all names around it. */
+const namedIn = (plan: Plan): readonly string[] => [...new Set(JSON.stringify(plan).match(/[A-Za-z_]\w*/g))];
 
 /** The least that each step waits for, given what it reads and what it is put after; in an order in which they could run. Throws a PlanError on a cycle. */
 export function predecessorsOf(
@@ -61,9 +89,9 @@ export function givenOf(
   { names, own }: Scope,
 ): readonly string[] {
   const read = new Set([...[...reads.values()].flat(), ...referencesOf(output).map(([from]) => from)]);
-  const around = [...read].filter((name) => !Object.hasOwn(steps, name) && names.includes(name));
+  const around = [...read].filter((name) => !Object.hasOwn(steps, name) && names.has(name));
   return [...around.filter((name) => !own.includes(name)), ...around.filter((name) => own.includes(name))];
 }
 
 /** What is known at the top. */
-export const topScope = (pipeline: string): Scope => ({ pipeline, names: [INPUT], own: [] });
+export const topScope = (pipeline: string): Scope => ({ pipeline, names: new VisibleNames([INPUT]), own: [] });

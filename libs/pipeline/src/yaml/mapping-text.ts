@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
+import { nearestName } from '@millrace/contracts';
 import { reasonOf } from '../condition.js';
 import { Condition } from '../conditions.js';
 import { referencesOf } from '../mapping.js';
 import { PlanError } from '../plan-error.js';
 import type { Mapping } from '../plan-mapping.js';
+import type { VisibleNames } from './links.js';
 import type { Place, Report } from './place.js';
 
 /** What can be read there; anything where it is not known. */
-export type Names = ReadonlySet<string> | undefined;
+export type Names = VisibleNames | undefined;
 
 export interface Around {
   readonly names: Names;
@@ -37,13 +39,29 @@ export function readMapping(text: unknown, at: Place, around: Around): Mapping {
 function checked(mapping: Mapping, at: Place, { names, report }: Around): Mapping {
   try {
     const unknown = referencesOf(mapping).find(([from]) => names && !names.has(from));
-    if (unknown) report({ at, what: `there is no "${unknown[0]}" here: it can read ${[...names!].join(', ')}` });
+    if (unknown) report({ at, what: `there is no "${unknown[0]}" here: ${insteadOf(unknown[0], names!)}` });
     return mapping;
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     report({ at, what: error.what });
     return null;
   }
+}
+
+/** More names are no help, and each of many problems would repeat them. */
+const MOST_NAMED = 30;
+
+function insteadOf(name: string, names: VisibleNames): string {
+  const named: string[] = [];
+  for (const one of names) {
+    if (named.length === MOST_NAMED) {
+      named.push('…');
+      break;
+    }
+    named.push(one);
+  }
+  const nearest = nearestName(name, names);
+  return `${nearest === undefined ? '' : `did you mean "${nearest}"? `}it can read ${named.join(', ')}`;
 }
 
 /** The same of a mapping. `readMapping` makes the same of it again. */

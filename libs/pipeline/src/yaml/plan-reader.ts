@@ -7,7 +7,7 @@ import { type Plan, type PlanStep, RetryPolicy } from '../plan.js';
 import { checkSchema } from '../schema/check-schema.js';
 import { readSteps } from './choice-reader.js';
 import { SETTINGS, STARTS, WORKS } from './forms.js';
-import { givenOf, predecessorsOf, readsIn, topScope } from './links.js';
+import { givenOf, predecessorsOf, readsIn, topScope, VisibleNames } from './links.js';
 import type { Place, Problem } from './place.js';
 import { isText, readFields, type Reading, type Text, wrong } from './reader.js';
 import { type DraftStep, fieldsOf, readStageWork } from './step-reader.js';
@@ -36,7 +36,7 @@ function readTop(text: unknown, at: Place, reading: Reading): Plan | undefined {
   const pipeline = String(text['pipeline']);
   if ('pipeline' in text && !isKebabName(pipeline))
     wrong(`"${pipeline}" is not a kebab-case name`, [...at, 'pipeline'], reading);
-  const starting = { ...topScope(pipeline), names: ['tick', 'record', 'items', INPUT] };
+  const starting = { ...topScope(pipeline), names: new VisibleNames(['tick', 'record', 'items', INPUT]) };
   const own = STARTS.fields.filter((field) => field.text in text);
   const given = Object.fromEntries(own.map((field) => [field.text, text[field.text]]));
   const starts = readFields(own, given, { at, reading: { ...reading, scope: starting } });
@@ -100,8 +100,7 @@ function readPlan(text: Text, at: Place, { reading, allowed, isBody = false }: W
   const before = problems.length;
   const steps = isText(text['steps']) ? text['steps'] : {};
   if (!isText(text['steps'])) wrong('"steps" has to have the steps by name', [...at, 'steps'], reading);
-  const names = [...scope.names, ...Object.keys(steps)];
-  const inner = { ...reading, scope: { ...scope, names, own: [] } };
+  const inner = { ...reading, scope: { ...scope, names: scope.names.with(Object.keys(steps)), own: [] } };
   const settings = readFields(SETTINGS, text, { at, reading: inner, allowed: ['steps', ...allowed] });
   const written = Object.entries(steps).map(([name, text]) => ({ name, text, at: [...at, 'steps', name] }));
   const drafts = readSteps(written, inner);

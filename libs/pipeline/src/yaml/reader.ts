@@ -28,7 +28,7 @@ export function read(form: Form, text: unknown, at: Place, reading: Reading): un
   const report = (problem: Problem): void => void reading.problems.push(problem);
   switch (form.is) {
     case 'mapping':
-      return readMapping(text, at, { names: new Set(reading.scope.names), report });
+      return readMapping(text, at, { names: reading.scope.names, report });
     case 'condition':
       return readCondition(text, at, report);
     case 'schema':
@@ -101,7 +101,7 @@ function readObject(form: ObjectForm, text: unknown, at: Place, reading: Reading
   const { scope } = reading;
   return readFields(form.fields, text, {
     at,
-    reading: { ...reading, scope: { ...scope, names: [...scope.names, ...form.own] } },
+    reading: { ...reading, scope: { ...scope, names: scope.names.with(form.own) } },
   });
 }
 

@@ -31,7 +31,7 @@ export function readStep(name: string, text: unknown, at: Place, reading: Readin
   // What a signal from a topic reads of its record.
   const own = kind === 'signal' ? ['record'] : itemNames(text, fields);
   const { scope } = reading;
-  const within = { ...reading, step: name, scope: { ...scope, own, names: [...scope.names, ...own] } };
+  const within = { ...reading, step: name, scope: { ...scope, own, names: scope.names.with(own) } };
   const given = kind === 'stage' ? { stage: kebab(name), ...text } : text;
   const step = readFields(fields, given, { at, reading: within, allowed: [...ORDER, 'kind'] });
   if (kind === 'map' && !('onItemFailure' in text) && 'onFailure' in text) step['onItemFailure'] = 'fail';
@@ -72,7 +72,7 @@ function orderIn(text: Text, at: Place, reading: Reading): Order {
     if (text[key] === undefined) return undefined;
     const names = (Array.isArray(text[key]) ? text[key] : [text[key]]) as unknown[];
     for (const name of names)
-      if (typeof name !== 'string' || !reading.scope.names.includes(name))
+      if (typeof name !== 'string' || !reading.scope.names.has(name))
         wrong(`there is no step "${String(name)}" here`, [...at, key], reading);
     return names.map(String);
   };

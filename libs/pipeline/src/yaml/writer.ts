@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { durationOf } from '../duration.js';
+import { Ancestors, orderOf } from '../graph.js';
 import type { Mapping, Plan, PlanStep, Work } from '../plan.js';
 import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
 import { stepsText } from './choice-writer.js';
-import { givenOf, type Order, predecessorsOf, readsIn, type Scope, topScope } from './links.js';
+import { givenOf, type Order, readsIn, type Scope, topScope } from './links.js';
 import { mappingText } from './mapping-text.js';
 import type { Text } from './reader.js';
 import { schemaText } from './schema-text.js';
@@ -23,7 +24,7 @@ interface Around extends Scope {
 
 function planText(plan: Plan, scope: Around, starts: Text = {}): Text {
   const { pipeline, output, ...settings } = fieldsText(SETTINGS, plan, scope);
-  const inner = { ...scope, names: [...scope.names, ...Object.keys(plan.steps)], own: [] };
+  const inner = { ...scope, names: scope.names.with(Object.keys(plan.steps)), own: [] };
   const reads = readsIn(plan, scope, () => undefined);
   const orders = ordersOf(plan, reads);
   const textOf = (name: string, step: PlanStep): Text => ({ ...stepText(name, step, inner), ...orders.get(name) });
@@ -43,9 +44,10 @@ const mapped = <T>(values: Readonly<Record<string, T>>, of: (value: T, name: str
 
 /** What has to be said about the order: nothing where it follows from what the steps read. */
 function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, Text> {
-  const exactly = new Map(Object.entries(steps).map(([name, step]) => [name, { exactly: step.predecessors }]));
-  const waitsFor = (name: string, order: Order) =>
-    predecessorsOf(reads, new Map<string, Order>(exactly).set(name, order)).get(name)!;
+  const waits = new Map(Object.entries(steps).map(([name, step]) => [name, step.predecessors]));
+  const ancestors = new Ancestors(waits, orderOf(waits));
+  const waitsFor = (name: string, { after = [] }: Order) =>
+    ancestors.least([...new Set([...after, ...reads.get(name)!.filter((one) => reads.has(one))])]);
   return new Map(
     Object.entries(steps).map(([name, { predecessors }]): [string, Text] => {
       const isRight = (order: Order): boolean => isDeepStrictEqual(waitsFor(name, order), predecessors);
@@ -64,7 +66,7 @@ function stepText(name: string, step: PlanStep, scope: Around): Text {
   const own = as === undefined ? [] : [as, `${as}Index`];
   const fields = fieldsOf(STEPS.of, step.kind);
   const head = HEADS[step.kind];
-  const text = fieldsText(fields, step, { ...scope, own, names: [...scope.names, ...own] }, name);
+  const text = fieldsText(fields, step, { ...scope, own, names: scope.names.with(own) }, name);
   if (step.kind === 'map' && step.onFailure) {
     if (step.onItemFailure === 'fail') delete text['onItemFailure'];
     else text['onItemFailure'] = step.onItemFailure;
