@@ -1,7 +1,7 @@
 /** Longer names are not compared: comparing takes as many steps as the product of the lengths. */
 const LONGEST = 64;
 /** More names are not looked at. */
-const MOST = 1_000;
+const MOST = 300;
 
 /** Returns the name that a misspelt one most likely stands for; undefined where none differs by few letters. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {

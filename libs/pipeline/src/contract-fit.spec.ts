@@ -69,9 +69,50 @@ describe('a plan and the contracts of its stages', () => {
     const second = asks('send', { text: ref('first', 'lable') }, { predecessors: ['first'] });
     const plan = planOf({ first: asks('read', { text: 't' }), second }, [ref('first', 'label', 'deep')]);
     expect(found(plan)).toEqual([
-      'never second /steps/second/input/text: reads first.lable, and there is no "lable"',
+      'never second /steps/second/input/text: reads first.lable, and there is no "lable" (did you mean "label"?)',
       'never  /output/0: reads first.label.deep, and there is no "deep"',
     ]);
+  });
+
+  test('never fit where a condition reads what no answer of the stage has: the nearest name is told', () => {
+    const first = asks('read', { text: 't' });
+    const second = asks('send', { text: 't' }, { when: 'input.x == 1 || first.lable == "a"', predecessors: ['first'] });
+    expect(found(planOf({ first, second }))).toEqual([
+      'never second /steps/second/when: reads first.lable, and there is no "lable" (did you mean "label"?)',
+    ]);
+    const until = { as: 'round', until: 'round.id == first.lable', max: 2, onLimit: 'fail', predecessors: ['first'] };
+    expect(found(planOf({ first, loop: { kind: 'loop', work: asks('send', { text: 't' }), ...until } }))).toEqual([
+      'never loop /steps/loop/until: reads first.lable, and there is no "lable" (did you mean "label"?)',
+    ]);
+    const schema = { type: 'object', properties: { approved: { type: 'boolean' } }, additionalProperties: false };
+    const review = { kind: 'review', schema, show: null, timeoutMs: 1, predecessors: [] };
+    expect(found(planOf({ review, second: asks('send', { text: 't' }, { when: 'review.aproved' }) }))).toEqual([
+      'never second /steps/second/when: reads review.aproved, and there is no "aproved" (did you mean "approved"?)',
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['a field that may be missing', 'first.note == "x"'],
+    ['a field that the condition asks for first', 'has(first.lable) && first.lable == "a"'],
+    ['a key that the condition looks for first', '"lable" in first && first["lable"] == "a"'],
+    ['fields of items', 'first.amounts.exists(first, first.lable > 1.0)'],
+    ['a stage whose contract nobody knows', 'other.anything'],
+    ['an object that allows other fields', 'open.lable == 1'],
+    ['a step that is null', 'none != null && none.lable == 1'],
+    ['a step that may be skipped', 'skipped == null || skipped.label == "a"'],
+    ['methods of texts', 'first.label.size() > 3 && first.label.startsWith("a")'],
+    ['a place in a list', 'first.amounts[0] > 1.0'],
+  ])('fit with a condition that reads %s', (_, when) => {
+    const open = defineStage({ name: 'open', input: z.object({}), output: z.looseObject({ label: z.string() }) });
+    const steps = {
+      first: asks('read', { text: 't' }),
+      skipped: asks('read', { text: 't' }, { when: 'input.x' }),
+      other: asks('other', {}),
+      open: asks('open', {}),
+      none: { kind: 'value', value: null, predecessors: [] },
+      last: asks('send', { text: 't' }, { when, predecessors: ['first', 'skipped', 'other', 'open', 'none'] }),
+    };
+    expect(found(planOf(steps), known(read, send, open))).toEqual([]);
   });
 
   test('never fit where what one stage gives is of another type than the other takes', () => {

@@ -1,10 +1,11 @@
 import type { StageSchemas } from '@millrace/contracts';
+import { type ConditionPath, pathsIn } from './condition-paths.js';
 import { fallbacksOf } from './fallbacks.js';
 import { INPUT } from './names.js';
 import type { Mapping, Plan, PlanStep, Work } from './plan.js';
 import { mappingOf } from './reads.js';
-import { escaped } from './schema/subschemas.js';
-import { absence, Budget, type Names, type Shape, shapeOf, UNKNOWN } from './shape.js';
+import { escaped, isSchemaObject } from './schema/subschemas.js';
+import { absence, Budget, type Names, type Shape, shapeAt, shapeOf, typesOf, UNKNOWN } from './shape.js';
 import { type Unfit, unfit } from './shape-fit.js';
 
 /** Where a plan and the contract of a stage do not go together. Pointers lead into the plan. */
@@ -64,6 +65,8 @@ function misfitsOfStep(step: PlanStep, at: At): readonly ContractMisfit[] {
   const inner: At = { ...at, names: (name) => (own.includes(name) ? UNKNOWN : at.names(name)) };
   const undo = 'compensate' in step ? step.compensate : undefined;
   return [
+    ...misfitsOfCondition(step.when, { ...at, pointer: `${at.pointer}/when` }),
+    ...(step.kind === 'loop' ? misfitsOfCondition(step.until, { ...inner, pointer: `${at.pointer}/until` }) : []),
     ...misfitsOfWork(step, at),
     ...(undo ? asked(undo, { ...at, pointer: `${at.pointer}/compensate` }) : []),
     ...('work' in step ? misfitsOfWork(step.work, { ...inner, pointer: `${at.pointer}/work` }) : []),
@@ -110,6 +113,31 @@ function asked({ stage, input }: { stage: string; input: Mapping }, at: At): rea
   return found.map((one) => ({ ...one, step: at.step, pointer: place.pointer + one.pointer }));
 }
 
+/** What a condition reads of objects that have no such field, and whose schema allows no others. */
+function misfitsOfCondition(condition: string | undefined, at: At): readonly ContractMisfit[] {
+  if (condition === undefined) return [];
+  return pathsIn(condition).flatMap((path) => {
+    const why = absence(shapeAt(path, at.names, at.budget));
+    // A condition may test for null before it reads a field of it.
+    return why === undefined || leadsThroughNull(path, at) ? [] : [misreading(path, why, at)];
+  });
+}
+
+const leadsThroughNull = ([from, ...path]: ConditionPath, { names, budget }: At): boolean =>
+  path.some((_, i) => isNull(shapeAt([from, ...path.slice(0, i)], names, budget)));
+
+function isNull(shape: Shape): boolean {
+  if (shape.is === 'literal') return shape.value === null;
+  return shape.is === 'schema' && isSchemaObject(shape.schema) && typesOf(shape.schema)?.join() === 'null';
+}
+
+const misreading = (path: readonly (string | number)[], why: string, { step, pointer }: At): ContractMisfit => ({
+  step,
+  pointer,
+  detail: `reads ${path.join('.')}, and ${why}`,
+  never: true,
+});
+
 /** References to what is not there, apart from those that say what happens instead. */
 function misread(mapping: Mapping | undefined, at: At): readonly ContractMisfit[] {
   if (mapping === undefined || mapping === null || typeof mapping !== 'object') return [];
@@ -121,8 +149,7 @@ function misread(mapping: Mapping | undefined, at: At): readonly ContractMisfit[
   const shape = shapeOf(mapping, at.names, at.budget);
   const why = absence(shape);
   if (why === undefined) return [];
-  const path = (operand as unknown as readonly (string | number)[]).join('.');
-  return [{ step: at.step, pointer: at.pointer, detail: `reads ${path}, and ${why}`, never: true }];
+  return [misreading(operand as unknown as readonly (string | number)[], why, at)];
 }
 
 const schemaShape = (schema: unknown): Shape => ({ is: 'schema', schema, root: schema });

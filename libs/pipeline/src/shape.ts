@@ -1,3 +1,4 @@
+import { cut, nearestName } from '@millrace/contracts';
 import type { Mapping } from './plan.js';
 import { isSchemaObject, referred } from './schema/subschemas.js';
 
@@ -42,8 +43,7 @@ export function shapeOf(mapping: Mapping, names: Names, budget: Budget): Shape {
   const [key, operand] = entries.length === 1 ? entries[0]! : [];
   if (key === '$literal') return { is: 'literal', value: operand };
   if (key === '$ref') {
-    const [from, ...path] = operand as unknown as readonly [string, ...(string | number)[]];
-    return path.reduce<Shape>((shape, part) => partOf(shape, part, budget), names(from));
+    return shapeAt(operand as unknown as readonly [string, ...(string | number)[]], names, budget);
   }
   if (key === '$orElse') {
     const options = (operand as readonly Mapping[]).map((one) => shapeOf(one, names, budget));
@@ -52,7 +52,19 @@ export function shapeOf(mapping: Mapping, names: Names, budget: Budget): Shape {
   return { is: 'object', fields: new Map(entries.map(([name, field]) => [name, shapeOf(field, names, budget)])) };
 }
 
-const absent = (key: string | number): Shape => ({ is: 'absent', why: `there is no "${key}"` });
+/** The shape of what a path leads to: a name, then keys and indexes. */
+export const shapeAt = (
+  [from, ...path]: readonly [string, ...(string | number)[]],
+  names: Names,
+  budget: Budget,
+): Shape => path.reduce<Shape>((shape, part) => partOf(shape, part, budget), names(from));
+
+/** `others` are the keys that are there. */
+function absent(key: string | number, others: Iterable<string> = []): Shape {
+  const nearest = nearestName(String(key), others);
+  const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
+  return { is: 'absent', why: `there is no "${cut(String(key), 100, '…')}"${hint}` };
+}
 
 /** What is found under a key or an index. */
 function partOf(shape: Shape, key: string | number, budget: Budget): Shape {
@@ -62,11 +74,12 @@ function partOf(shape: Shape, key: string | number, budget: Budget): Shape {
       return shape;
     case 'literal': {
       const { value } = shape;
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return absent(key);
+      if (typeof value !== 'object' || value === null) return absent(key);
+      if (!Object.hasOwn(value, key)) return absent(key, Object.keys(value));
       return { is: 'literal', value: (value as Record<string | number, unknown>)[key] };
     }
     case 'object':
-      return shape.fields.get(String(key)) ?? absent(key);
+      return shape.fields.get(String(key)) ?? absent(key, shape.fields.keys());
     case 'array':
       return shape.items[Number(key)] ?? absent(key);
     case 'oneOf':
@@ -110,7 +123,10 @@ function partOfSchema(shape: OfSchema, key: string | number, at: { budget: Budge
   if (types?.includes('array')) return UNKNOWN;
   const { properties, required, additionalProperties } = schema;
   const field = isSchemaObject(properties) && Object.hasOwn(properties, key) ? properties[String(key)] : undefined;
-  if (field === undefined) return types && additionalProperties === false ? absent(key) : UNKNOWN;
+  if (field === undefined)
+    return types && additionalProperties === false
+      ? absent(key, isSchemaObject(properties) ? Object.keys(properties) : [])
+      : UNKNOWN;
   const found: Shape = { is: 'schema', schema: field, root };
   const isThere = Array.isArray(required) && required.includes(String(key));
   return isThere ? found : { is: 'oneOf', options: [found, { is: 'absent', why: `"${key}" may be missing` }] };

@@ -4,6 +4,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CheckBody, type VersionDetail } from '@millrace/contracts/http';
 import { PlanError, schemasOf, type StageContract } from '@millrace/pipeline';
+import type { PlaceOf } from './client.js';
 import { CliError, EXIT } from './exit.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,6 +28,18 @@ export async function bundlesIn(source: string, terminal: Pick<Terminal, 'cwd'>)
     () => pathToFileURL(isFile ? path : createRequire(`${terminal.cwd}/`).resolve(source)).href,
     source,
   );
+}
+
+/** Says where a source has what a JSON pointer into a request names: `pipeline.yaml:12:5`. Undefined for a source that is no YAML file. */
+export async function placesIn(source: string, terminal: Pick<Terminal, 'cwd'>): Promise<PlaceOf | undefined> {
+  if (!YAML.includes(extname(source))) return undefined;
+  const { positionsIn } = await import('@millrace/pipeline/yaml');
+  const positionOf = positionsIn(await readFile(resolve(terminal.cwd, source), 'utf8'));
+  return (pointer) => {
+    if (!pointer.startsWith('/plan')) return undefined;
+    const { line, column } = positionOf(pointer.slice('/plan'.length));
+    return `${source}:${line}:${column}`;
+  };
 }
 
 /** The only one, or the one that is named. */

@@ -14,6 +14,9 @@ export interface StartWith {
   readonly tenant?: string | undefined;
 }
 
+/** Says where a person's file has what a pointer into the request names. */
+export type PlaceOf = (pointer: string) => string | undefined;
+
 interface Sent {
   readonly method?: 'GET' | 'POST';
   readonly body?: Uint8Array | string;
@@ -29,6 +32,7 @@ export class Client {
   constructor(
     private readonly given: string,
     private readonly signal: AbortSignal,
+    private readonly placeOf: PlaceOf = () => undefined,
   ) {
     if (!URL.canParse(given) || !/^https?:/.test(given)) {
       throw new CliError(
@@ -80,6 +84,11 @@ export class Client {
     return new Client(this.given, signal);
   }
 
+  /** The same gateway. What it refuses is named with its place in the person's file. */
+  naming(placeOf: PlaceOf = () => undefined): Client {
+    return new Client(this.given, this.signal, placeOf);
+  }
+
   /** The answer of any status, or undefined where nobody answers. */
   async probe(path: string): Promise<{ status: number; body: unknown } | undefined> {
     try {
@@ -105,7 +114,7 @@ export class Client {
       if (this.signal.aborted) throw cause;
       throw unreachable(this.url, cause);
     }
-    if (!response.ok) throw await refusal(response, this.url);
+    if (!response.ok) throw await refusal(response, this.url, this.placeOf);
     return response;
   }
 
@@ -142,7 +151,7 @@ const EXITS: Readonly<Record<number, ExitCode>> = {
   504: EXIT.timeout,
 };
 
-async function refusal(response: Response, url: string): Promise<CliError> {
+async function refusal(response: Response, url: string, placeOf: PlaceOf): Promise<CliError> {
   const { data } = Problem.safeParse(await response.json().catch(() => undefined));
   if (!data) {
     return new CliError(
@@ -152,12 +161,14 @@ async function refusal(response: Response, url: string): Promise<CliError> {
   }
   // The pipeline that is not there has been named.
   const errors = data.code === 'UNKNOWN_PIPELINE' ? [] : (data.errors ?? []);
-  const named = errors.map(({ pointer, detail }) => `  ${nameOf(pointer)} ${detail}`);
+  const named = errors.map(({ pointer, detail }) => `  ${placed(placeOf(pointer))}${nameOf(pointer)} ${detail}`);
   const what = errors.length > 0 ? `${withoutFirst(data.detail, errors[0]!.detail)}:` : data.detail;
   const remedy = remedyHere(data.code);
   const text = [what, ...named, ...(remedy === '' ? [] : [remedy])];
   return new CliError(EXITS[data.status] ?? EXIT.error, text.join('\n'));
 }
+
+const placed = (place: string | undefined): string => (place === undefined ? '' : `${place} `);
 
 /** `/input/lines/0/text` as a person writes it: `input.lines[0].text`. */
 const nameOf = (pointer: string): string =>

@@ -229,6 +229,31 @@ test('what cannot fit, or is served by nobody, is not said to be deployable, unl
   expect(JSON.parse(gateway.asked.at(-1)!.body)).toMatchObject({ allowUnserved: true });
 });
 
+test('what does not fit is named with its line and column in a YAML file, and with its path', async () => {
+  const lines = [
+    'pipeline: letters',
+    'input: { text: string }',
+    'steps:',
+    '  a:',
+    '    stage: read',
+    '    input: { text: 5 }',
+  ];
+  await writeFile(join(dir, 'letters.yaml'), [...lines, '    when: input.text != ""', 'output: $a'].join('\n'));
+  const misfits = [
+    { step: 'a', pointer: '/plan/steps/a/input/text', detail: 'is 5, not string' },
+    { step: 'a', pointer: '/plan/steps/a/when', detail: 'reads b.c' },
+    { step: 'a', pointer: '/plan/steps/a/input/pages', detail: 'is required' },
+  ];
+  const view = { pipeline: 'letters', plan: 'p2', differences: [], breaks: [], broken: [], unmovable: [] };
+  gateway.answers.set('POST /v1/pipelines/letters/check', { ...view, examined: 0, complete: true, misfits });
+  const { out } = await run('pipeline check letters.yaml');
+  expect(out).toContain('misfit    letters.yaml:6:20 a /plan/steps/a/input/text is 5, not string');
+  expect(out).toContain('misfit    letters.yaml:7:11 a /plan/steps/a/when reads b.c');
+  expect(out).toContain('misfit    letters.yaml:6:12 a /plan/steps/a/input/pages is required');
+  gateway.answers.set('POST /v1/pipelines/letters/versions', { ...(applied as object), misfits });
+  expect((await run('pipeline deploy letters.yaml')).err).toContain('misfit: letters.yaml:6:20 a /plan/steps/a');
+});
+
 test('run move names the version and the step', async () => {
   gateway.answers.set(`POST /v1/runs/${RUN}/move`, { id: RUN, links: {} });
   expect((await run(`runs move ${RUN} --to 2 --from a --by ann`)).exit).toBe(EXIT.ok);

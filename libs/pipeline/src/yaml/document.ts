@@ -7,12 +7,11 @@ import { literalProblems, unsayable } from './literals.js';
 import { type LoadPlan, readDocument } from './plan-reader.js';
 import type { Problem } from './place.js';
 import { isText } from './reader.js';
+import { placeInText } from './text-place.js';
 import { documentOf } from './writer.js';
 
 /** Something wrong with a pipeline in YAML, and where: lines and columns count from 1. */
-export interface YamlProblem {
-  readonly line: number;
-  readonly column: number;
+export interface YamlProblem extends Position {
   readonly what: string;
 }
 
@@ -44,10 +43,7 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   const lines = new LineCounter();
   if (text.length > MOST_TEXT) throw atTop(file, `it has ${text.length} characters; a pipeline may have ${MOST_TEXT}`);
   const document = documentIn(text, lines, file);
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const at = (offset: number) => positionOf(offset, lines);
   // What follows the first of these is mostly due to it.
   const [error] = document.errors;
   if (error) {
@@ -69,6 +65,25 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
     file,
     inOrder(first(problems).map((problem) => ({ ...at(offsetOf(problem, document)), what: problem.what }))),
   );
+}
+
+/** A line and a column, both counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+function positionOf(offset: number, lines: LineCounter): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Returns a function that says where a pipeline in YAML has what a JSON pointer into its plan names. The text is one that `parsePipeline` takes. */
+export function positionsIn(text: string): (pointer: string) => Position {
+  const lines = new LineCounter();
+  const document = documentIn(text, lines, '');
+  const read = valueOf(document, '');
+  return (pointer) => positionOf(offsetOf({ at: placeInText(pointer, read), what: '' }, document), lines);
 }
 
 /** Larger ones are no pipelines, and what reads them would keep a process busy. */

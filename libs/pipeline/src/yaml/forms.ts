@@ -78,7 +78,9 @@ const RENAMED: Readonly<Record<string, string>> = { work: 'do', inputSchema: 'in
 
 /** `timeoutMs` is a length of time, written as `timeout: 30s`. */
 const isTime = (name: string): boolean => /[a-z]Ms$/.test(name) || name === 'ms';
-const textOf = (name: string): string => RENAMED[name] ?? (isTime(name) && name !== 'ms' ? name.slice(0, -2) : name);
+/** How a field of the plan is called in the text. */
+export const textOf = (name: string): string =>
+  RENAMED[name] ?? (isTime(name) && name !== 'ms' ? name.slice(0, -2) : name);
 
 const known = new Map<z.ZodType, Form>();
 

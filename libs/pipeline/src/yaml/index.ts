@@ -1,2 +1,11 @@
-export { documentPlan, parsePipeline, pipelineYaml, type Source, YamlError, type YamlProblem } from './document.js';
+export {
+  documentPlan,
+  parsePipeline,
+  pipelineYaml,
+  type Position,
+  positionsIn,
+  type Source,
+  YamlError,
+  type YamlProblem,
+} from './document.js';
 export { pipelineSchema } from './published.js';

@@ -75,6 +75,7 @@ test.each<[string, (n: number) => string, number?]>([
   [
     'steps that read nothing there is',
     (n) => `${HEAD}${lines(n, (i) => `  s${i}: { value: $nope${i} }`)}\noutput: $s0`,
+    150,
   ],
   [
     'maps with steps of their own',

@@ -4,12 +4,13 @@ import {
   DeploymentView,
   type DifferenceView,
   PipelineView,
+  type StageDoubtView,
   VersionDetail,
   VersionList,
 } from '@millrace/contracts/http';
 import { differences, loadPlan, mermaid, type Plan } from '@millrace/pipeline';
-import { type Bundle, bundleOf, bundlesIn, oneOf } from '../bundle.js';
-import type { Client } from '../client.js';
+import { type Bundle, bundleOf, bundlesIn, oneOf, placesIn } from '../bundle.js';
+import type { Client, PlaceOf } from '../client.js';
 import { VERSION_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { differenceText } from '../difference-text.js';
@@ -93,9 +94,11 @@ export function versionCommands(pipeline: Command, context: Context): void {
     .option('--allow-unserved', ALLOW_UNSERVED)
     .action(async (source: string, options: CommonOptions & { pipeline?: string; allowUnserved?: true }) => {
       const bundle = oneOf(await bundlesIn(source, terminal), source, options.pipeline);
-      const view = await clientOf(terminal, options).post(`${pathOf(bundle.plan.pipeline)}/check`, bundle, CheckView);
+      const placeOf = await placesIn(source, terminal);
+      const client = clientOf(terminal, options).naming(placeOf);
+      const view = await client.post(`${pathOf(bundle.plan.pipeline)}/check`, bundle, CheckView);
       const isRefused = refusedFor(view, options.allowUnserved ?? false);
-      terminal.out(shown(view, options.output, { name: view.plan, text: () => checkText(view, isRefused) }));
+      terminal.out(shown(view, options.output, { name: view.plan, text: () => checkText(view, isRefused, placeOf) }));
       if (isRefused) context.end(EXIT.error);
     });
 }
@@ -112,13 +115,14 @@ function deployCommand(pipeline: Command, { terminal }: Context): void {
     .action(async (source: string, options: DeployOptions) => {
       const all = await bundlesIn(source, terminal);
       const wanted = options.pipeline === undefined ? all : [oneOf(all, source, options.pipeline)];
-      const client = clientOf(terminal, options);
+      const placeOf = await placesIn(source, terminal);
+      const client = clientOf(terminal, options).naming(placeOf);
       const share = options.share === undefined ? {} : { share: options.share };
       const allowed = options.allowUnserved ? { allowUnserved: true } : {};
       for (const bundle of wanted) {
         const body = { ...bundle, ...share, ...allowed, ...actOf(options) };
         const view = await client.post(`${pathOf(bundle.plan.pipeline)}/versions`, body, DeploymentView);
-        showDeployment(view, terminal, options);
+        showDeployment(view, terminal, { ...options, placeOf });
       }
     });
 }
@@ -136,15 +140,19 @@ function routeCommand<Options>(command: Command, { terminal }: Context, bodyOf: 
     });
 }
 
-function showDeployment(view: DeploymentView, terminal: Terminal, { output }: CommonOptions): void {
+function showDeployment(
+  view: DeploymentView,
+  terminal: Terminal,
+  { output, placeOf }: CommonOptions & { placeOf?: PlaceOf | undefined },
+): void {
   const { pipeline, version, plan, unchanged, status } = view;
   const text = () => (status === 'pending' ? `${pipeline}  pending as ${view.id}` : `${pipeline}@${version}  ${plan}`);
   terminal.out(shown(view, output, { name: version === undefined ? view.id : String(version), text }));
   if (unchanged) terminal.say('It was so already.\n');
   for (const stage of view.noConsumer ?? [])
     terminal.say(`no consumer: no process serves the stage ${stage}. Runs wait there until you start it.\n`);
-  for (const { step, pointer, detail } of view.misfits ?? []) terminal.say(`misfit: ${step} ${pointer} ${detail}\n`);
-  for (const { step, pointer, detail } of view.doubts ?? []) terminal.say(`doubt: ${step} ${pointer} ${detail}\n`);
+  for (const one of view.misfits ?? []) terminal.say(`misfit: ${doubtText(one, placeOf)}\n`);
+  for (const one of view.doubts ?? []) terminal.say(`doubt: ${doubtText(one, placeOf)}\n`);
 }
 
 async function planText(plan: Plan, format: 'yaml' | 'json' | 'mermaid'): Promise<string> {
@@ -188,7 +196,12 @@ const ALLOW_UNSERVED = 'also where nobody serves a stage, or a step cannot fit t
 const refusedFor = ({ breaks, unserved = [], misfits = [] }: CheckView, allowUnserved: boolean): boolean =>
   breaks.length > 0 || (!allowUnserved && unserved.length + misfits.length > 0);
 
-function checkText(view: CheckView, isRefused: boolean): string {
+/** With the line and column where the source is a YAML file: `letters.yaml:12:5`. */
+function doubtText({ step, pointer, detail }: StageDoubtView, placeOf: PlaceOf | undefined): string {
+  return [placeOf?.(pointer), step, pointer, detail].filter(Boolean).join(' ');
+}
+
+function checkText(view: CheckView, isRefused: boolean, placeOf: PlaceOf | undefined): string {
   const { differences: changes, breaks, broken, unmovable, examined, complete } = view;
   const { noConsumer = [], unserved = [], misfits = [], doubts = [] } = view;
   const lines = [
@@ -196,8 +209,8 @@ function checkText(view: CheckView, isRefused: boolean): string {
     ...breaks.map(({ stage, pointer, detail }) => `breaks    ${stage} ${pointer} ${detail}`),
     ...broken.map(({ run, step, stage }) => `broken    ${run} at ${step}, which asks ${stage}`),
     ...unmovable.map(({ run, detail }) => `stays     ${run} cannot be moved: ${detail}`),
-    ...misfits.map(({ step, pointer, detail }) => `misfit    ${step} ${pointer} ${detail}`),
-    ...doubts.map(({ step, pointer, detail }) => `doubt     ${step} ${pointer} ${detail}`),
+    ...misfits.map((one) => `misfit    ${doubtText(one, placeOf)}`),
+    ...doubts.map((one) => `doubt     ${doubtText(one, placeOf)}`),
     ...noConsumer.map((stage) =>
       unserved.includes(stage)
         ? `unserved  ${stage}: no process serves it, and none has announced what it takes`
