@@ -1,6 +1,6 @@
 import type { Outgoing } from '@millrace/broker';
 import { StepCommand, type Topics } from '@millrace/contracts';
-import { type Corpus, recordsFor, type TopicName } from '@millrace/fuzz';
+import { type Corpus, foreignTopicsOf, recordsFor, type TopicName } from '@millrace/fuzz';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { order, OrderInput } from './pipeline.js';
@@ -28,6 +28,7 @@ function corpusOf(topics: Topics, attacked: TopicName): Corpus {
   });
   return {
     topics,
+    foreign: foreignTopicsOf(),
     known: {
       run: [NOBODY],
       step: loaded.order,

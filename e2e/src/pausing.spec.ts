@@ -1,4 +1,4 @@
-import { type Fact, stagePauseKey } from '@millrace/contracts';
+import { type Fact, runPauseKey, stagePauseKey } from '@millrace/contracts';
 import { sumOfPowers, upTo } from './constructs/numbers.js';
 import { eager, families, squares } from './constructs/pipelines.js';
 import { gate } from './constructs/stages.js';
@@ -46,6 +46,26 @@ test('a run that is paused keeps what was in hand and sends nothing more, its ch
     fourth: { count: 120, total: sumOfPowers(120, 4) },
     total: { count: 120, total: sumOfPowers(120, 2) },
   });
+});
+
+test('a record on pauses that says of a run what nobody asked for neither stops the run nor sets it going', async () => {
+  const { broker, topics } = workshop;
+  const forged = (id: string, value: object | null) =>
+    broker.publish([{ topic: topics.pauses, key: runPauseKey(id), value: value && JSON.stringify(value) }]);
+  const held = Promise.withResolvers<void>();
+  Object.assign(gate, { n: 7, open: held.promise, reached: 0 });
+  const running = await workshop.start(families, { numbers: upTo(120) });
+  const paused = await workshop.start(families, { numbers: upTo(120) });
+  await until('all that ask for it are at work', () => gate.reached === 4);
+  await workshop.act({ type: 'run.pause-requested', run: paused, at: Date.now(), by: 'ann' });
+  await until('it is paused', async () => (await workshop.run(paused))?.status === 'paused');
+  await forged(running, { at: Date.now() });
+  await forged(paused, null);
+  held.resolve();
+  expect((await workshop.ended(running)).status).toBe('completed');
+  expect((await workshop.run(paused))!.status).toBe('paused');
+  await workshop.act({ type: 'run.resume-requested', run: paused, at: Date.now(), by: 'ann' });
+  expect((await workshop.ended(paused)).status).toBe('completed');
 });
 
 test('a stage that is paused takes nothing, nothing is late for that, and it then does what has waited', async () => {

@@ -5,12 +5,12 @@ import { embeddedBroker } from '@millrace/broker-embedded';
 import { processEnv } from '@millrace/service';
 import { startStandalone } from '@millrace/standalone';
 import type { Answer, Question } from './embedded-messages.js';
-import { ANSWERS, FEED } from './pipelines.js';
+import { foreignTopicsOf } from './foreign-topics.js';
 
 /** Topics of other systems are there before a pipeline reads them. */
 async function makeForeignTopics(dataDir: string): Promise<void> {
   await using log = await embeddedBroker({ dir: join(dataDir, 'log') });
-  await log.ensureTopics([FEED, ANSWERS].map((name) => ({ name, partitions: 2 })));
+  await log.ensureTopics(Object.values(foreignTopicsOf()).map((name) => ({ name, partitions: 2 })));
 }
 
 const env = processEnv();

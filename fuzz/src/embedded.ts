@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { groupsOf, topicsOf } from '@millrace/contracts';
+import { foreignTopicsOf } from './foreign-topics.js';
 import type { Answer, Question } from './embedded-messages.js';
 import { peakMegabytesOf } from './memory.js';
 import type { Target } from './target.js';
@@ -59,6 +60,7 @@ export async function startEmbedded(): Promise<Target> {
     url,
     health: [url],
     topics: topicsOf(),
+    foreign: foreignTopicsOf(),
     groups: groupsOf(),
     partitions,
     publish: async (records) => void (await talk.ask({ ask: 'publish', records })),

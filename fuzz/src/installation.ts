@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { partitionFor } from '@millrace/broker';
 import { runIdOf, type Topics } from '@millrace/contracts';
-import { ANSWERS, FEED } from './pipelines.js';
+import type { ForeignTopics } from './foreign-topics.js';
 import type { Known } from './shape.js';
 import type { Target } from './target.js';
 
@@ -21,6 +21,7 @@ export interface Learnt {
   /** Pipelines and stages among these may be paused, limited and changed by an attack. */
   readonly known: Known;
   readonly topics: Topics;
+  readonly foreign: ForeignTopics;
   /** JSON documents seen on each topic, by topic: those of all stages are there, and of others as many as there were. */
   readonly seen: ReadonlyMap<string, readonly unknown[]>;
   /** Plans of the pipelines that may be attacked. */
@@ -118,6 +119,7 @@ export async function learn(target: Target): Promise<Learnt> {
       version: [1, 2],
     },
     topics,
+    foreign: target.foreign,
     seen,
     plans,
     openapi: await get<OpenApi>(target, '/openapi.json'),
@@ -190,8 +192,8 @@ export async function damage(target: Target, round: string): Promise<string | un
       [groups.runs, topics.runs],
       [groups.deadLetters, topics.deadLetters],
       [groups.deployments, topics.deployments],
-      [groups.trigger('fed', 'feed'), FEED],
-      [groups.signals(ANSWERS), ANSWERS],
+      [groups.trigger('fed', 'feed'), target.foreign.feed],
+      [groups.signals(target.foreign.answers), target.foreign.answers],
       ...WITNESS_STAGES.map((stage) => [groups.stage(stage), topics.stage(stage)] as const),
     ] as const;
     let behind: readonly string[] = [];

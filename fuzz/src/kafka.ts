@@ -1,10 +1,10 @@
 import type { Broker } from '@millrace/broker';
 import { CompressedProducer } from '@millrace/broker-kafka/compressed';
 import { kafkaBroker } from '@millrace/broker-kafka';
-import { groupsOf, topicsOf } from '@millrace/contracts';
+import { groupsOf, randomId } from '@millrace/contracts';
 import { install, type Installation } from '@millrace/e2e/installation';
 import { peakMegabytesOf } from './memory.js';
-import { ANSWERS, FEED } from './pipelines.js';
+import { foreignTopicsOf } from './foreign-topics.js';
 import type { Target } from './target.js';
 
 /** The pipelines beside the witness; the stages of each share a process. */
@@ -24,15 +24,17 @@ export interface Servers {
 /** Starts all of Millrace on Kafka and PostgreSQL, each service in a process of its own, apart from all else that is on those servers. */
 export async function startOnKafka(servers: Servers): Promise<Target> {
   await using opening = new AsyncDisposableStack();
-  await makeTriggers(servers);
+  const prefix = `${randomId('fuzz').slice(0, 12)}.`;
+  await makeTriggers(servers, prefix);
   const installation = opening.use(
     await install({
       servers,
+      prefix,
       others: Object.fromEntries(OTHERS.map((name) => [name, `pipelines/${name}/dist/main.js`])),
       env: { PIPELINES: [...['support-email', ...OTHERS].map((name) => `@millrace/${name}`), OWN].join(',') },
     }),
   );
-  const { broker, topics, prefix, gateway, services } = installation;
+  const { broker, topics, gateway, services } = installation;
   const compressed = opening.use(await CompressedProducer.connect(servers.brokers.split(',')));
   const partitions = await broker.partitionsOf(topics.intake);
   const began = new Map([...services].map(([name, { pid }]) => [name, pid]));
@@ -41,6 +43,7 @@ export async function startOnKafka(servers: Servers): Promise<Target> {
     url: gateway,
     health: [...services.values()].map(({ url }) => url),
     topics,
+    foreign: foreignTopicsOf(prefix),
     groups: groupsOf(prefix),
     partitions,
     publish: (records) => broker.publish(records),
@@ -62,12 +65,12 @@ export async function startOnKafka(servers: Servers): Promise<Target> {
   };
 }
 
-/** Topics that pipelines read have to be there before these are deployed. They have no prefix of the installation's. */
-async function makeTriggers({ brokers }: Servers): Promise<void> {
+/** Topics that pipelines read have to be there before these are deployed. */
+async function makeTriggers({ brokers }: Servers, prefix: string): Promise<void> {
   await using broker = await kafkaBroker({
-    ...{ brokers: brokers.split(','), clientId: 'fuzz', transactionalIdPrefix: 'fuzz' },
+    ...{ brokers: brokers.split(','), clientId: 'fuzz', transactionalIdPrefix: prefix },
   });
-  await broker.ensureTopics([topicsOf().results, FEED, ANSWERS].map((name) => ({ name, partitions: 1 })));
+  await broker.ensureTopics(Object.values(foreignTopicsOf(prefix)).map((name) => ({ name, partitions: 1 })));
 }
 
 async function behindOn(broker: Broker, pairs: readonly (readonly [string, string])[]): Promise<readonly string[]> {

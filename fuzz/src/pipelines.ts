@@ -1,9 +1,10 @@
+import { processEnv } from '@millrace/service';
 import { loadPlan } from '@millrace/pipeline';
 import { parsePipeline } from '@millrace/pipeline/yaml';
+import { foreignTopicsOf } from './foreign-topics.js';
 
-/** Topics of other systems: one whose records begin runs, one whose records answer steps. */
-export const FEED = 'fuzz.feed';
-export const ANSWERS = 'fuzz.answers';
+/** The coordinator that loads these pipelines has the prefix in its environment. */
+const { feed, answers } = foreignTopicsOf(processEnv()['TOPIC_PREFIX'] || undefined);
 
 const brought = (text: string) => ({
   loaded: loadPlan(parsePipeline(text, { file: 'fuzz' })),
@@ -47,7 +48,7 @@ pipeline: fed
 input: { records: [any] }
 triggers:
   feed:
-    topic: ${FEED}
+    topic: ${feed}
     from: start
     gather: { by: batch, max: 5, within: 1s, key: $record.key }
     each: $record.value
@@ -62,6 +63,6 @@ export const answered = brought(`
 pipeline: answered
 input: { order: any }
 steps:
-  paid: { signal: any, from: { topic: ${ANSWERS}, key: $record.key, on: $input.order, give: $record.value, keep: 1h }, timeout: 2s, onFailure: { default: null } }
+  paid: { signal: any, from: { topic: ${answers}, key: $record.key, on: $input.order, give: $record.value, keep: 1h }, timeout: 2s, onFailure: { default: null } }
 output: $paid
 `);

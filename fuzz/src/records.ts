@@ -18,7 +18,6 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { edited } from './edits.js';
 import { hostileBytes, hostileText, hostileValue } from './hostile.js';
-import { ANSWERS, FEED } from './pipelines.js';
 import type { Learnt } from './installation.js';
 import { valueOf } from './shape.js';
 
@@ -126,7 +125,7 @@ export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Ar
 }
 
 /** What records are made from. */
-export type Corpus = Pick<Learnt, 'topics' | 'known' | 'seen' | 'plans' | 'inputs'>;
+export type Corpus = Pick<Learnt, 'topics' | 'foreign' | 'known' | 'seen' | 'plans' | 'inputs'>;
 
 interface Shape {
   readonly topic: fc.Arbitrary<string>;
@@ -137,7 +136,7 @@ interface Shape {
 
 const pick = (values: readonly unknown[]) => fc.constantFrom(...(values.length > 0 ? values : [null]));
 
-function shapeOf(name: TopicName | ForeignName, { topics, known, seen, plans, inputs }: Corpus): Shape {
+function shapeOf(name: TopicName | ForeignName, { topics, foreign, known, seen, plans, inputs }: Corpus): Shape {
   const like = (schema: z.ZodType, topic?: string) => {
     const made = valueOf(jsonSchema(schema), known);
     const corpus = topic === undefined ? [] : (seen.get(topic) ?? []);
@@ -178,8 +177,8 @@ function shapeOf(name: TopicName | ForeignName, { topics, known, seen, plans, in
       };
     case 'feed':
     case 'answers': {
-      const topic = name === 'feed' ? FEED : ANSWERS;
-      return { topic: fc.constant(topic), document: hostileValue, key: fc.constantFrom('a', 'b', null), headers: none };
+      const topic = fc.constant(foreign[name]);
+      return { topic, document: hostileValue, key: fc.constantFrom('a', 'b', null), headers: none };
     }
     case 'control':
       return { topic: fc.constant(topics.control), document: like(Control), key: runKey, headers: none };

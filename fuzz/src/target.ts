@@ -1,6 +1,7 @@
 import type { Outgoing } from '@millrace/broker';
 import type { CompressedBatch } from '@millrace/broker-kafka/compressed';
 import type { groupsOf, Topics } from '@millrace/contracts';
+import type { ForeignTopics } from './foreign-topics.js';
 
 /** What of an installation the fuzzer sees and touches. */
 export interface Target extends AsyncDisposable {
@@ -9,6 +10,7 @@ export interface Target extends AsyncDisposable {
   /** Where each of its processes answers whether it is ready. */
   readonly health: readonly string[];
   readonly topics: Topics;
+  readonly foreign: ForeignTopics;
   readonly groups: ReturnType<typeof groupsOf>;
   /** Partitions of each topic that has more than one. */
   readonly partitions: number;

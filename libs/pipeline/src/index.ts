@@ -134,6 +134,7 @@ export {
 export { placeOf } from './topic-record.js';
 export { type Asking, inputOfGathered, TOO_LARGE, triggered } from './triggered.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './route.js';
+export { typesOfField } from './json-schema.js';
 export { stagesOf } from './stages.js';
 export { isUndo, undoName, undoneBy } from './undo.js';
 export { validateAnswer, validateInput, valueProblems } from './validation.js';

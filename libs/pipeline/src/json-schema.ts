@@ -75,6 +75,21 @@ function ownField(form: JsonSchema, key: string | number): JsonSchema | undefine
   return own ?? (typeof rest === 'object' ? rest : undefined);
 }
 
+/** Returns the types that a field of an object may have; undefined where its schema leaves the type open. */
+export function typesOfField(schema: JsonSchema, key: string): readonly string[] | undefined {
+  const { field } = fieldOf(schema, key, schema);
+  const types = formsOf(field, schema).map(typeOfForm);
+  if (!types.every((type) => type !== undefined)) return undefined;
+  return [...new Set([...types, ...(mayBeNull(field, schema) ? ['null'] : [])])];
+}
+
+function typeOfForm({ type, enum: values, const: only }: JsonSchema): string | undefined {
+  if (typeof type === 'string') return type;
+  const types = new Set((values ?? [only]).map((value) => typeof value));
+  const [one, another] = types;
+  return another === undefined && ['string', 'number', 'boolean'].includes(one!) ? one : undefined;
+}
+
 function resolve(pointer: string, root: JsonSchema): JsonSchema {
   const parts = pointer.split('/').slice(1);
   return parts.reduce<unknown>((at, part) => (at as Record<string, unknown>)[decode(part)], root) as JsonSchema;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StageFailure } from '@millrace/stage';
 import { stageTest, testEngine } from '@millrace/testing';
+import { resultsTopic } from './config.js';
 import { documentIngestion, documentNotices, documentSearch, documentUpkeep } from './document-ingestion.js';
 import { announce, embed, indexDocument, splitDocument } from './stages/contracts.js';
 import { SplitDocumentStage } from './stages/document.stages.js';
@@ -104,11 +105,16 @@ test('at three at night, where its readers are, all that is indexed is embedded 
   });
 });
 
+test('the topic that tells of ended runs has the prefix of the installation', () => {
+  expect(resultsTopic({ TOPIC_PREFIX: 'staging.' })).toBe('staging.results');
+  expect(documentNotices.plan.starts?.triggers).toMatchObject({ [resultsTopic()]: { topic: resultsTopic() } });
+});
+
 test('readers are told of what was ingested within ten seconds at once, and of what failed not at all', async () => {
   const notices = join(folder, 'notices');
   await using engine = await testEngine(documentNotices, stages({ INDEX_DIR: folder, NOTICES_DIR: notices }));
   const ended = (document: string, status = 'completed', pipeline = 'document-ingestion') =>
-    engine.publish('millrace.results', { pipeline, status, output: { document, found: 2, indexed: 2 } });
+    engine.publish(resultsTopic(), { pipeline, status, output: { document, found: 2, indexed: 2 } });
   await ended('a');
   await ended('b');
   await ended('c', 'failed');

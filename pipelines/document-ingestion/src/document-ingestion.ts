@@ -1,5 +1,6 @@
 import { and, cron, eq, pipeline, topic } from '@millrace/pipeline';
 import { z } from 'zod';
+import { resultsTopic } from './config.js';
 import {
   announce,
   Document,
@@ -63,7 +64,7 @@ export const documentNotices = pipeline(
   {
     name: 'document-notices',
     input: z.object({ documents: z.array(Ingested) }),
-    trigger: topic('millrace.results', {
+    trigger: topic(resultsTopic(), {
       value: z.object({ pipeline: z.string(), status: z.string(), output: Ingested.optional() }),
       when: ({ value }) => and(eq(value.pipeline, 'document-ingestion'), eq(value.status, 'completed')),
       batch: {

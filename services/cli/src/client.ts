@@ -1,6 +1,6 @@
 import { timeoutSignal } from '@millrace/contracts/timers';
 import { withoutLogins } from '@millrace/contracts';
-import { Accepted, Problem } from '@millrace/contracts/http';
+import { Accepted, PipelineView, Problem } from '@millrace/contracts/http';
 import type { z } from 'zod';
 import { CliError, EXIT, type ExitCode } from './exit.js';
 import type { Payload } from './values.js';
@@ -167,6 +167,10 @@ async function refusal(response: Response, url: string, placeOf: PlaceOf): Promi
   const text = [what, ...named, ...(remedy === '' ? [] : [remedy])];
   return new CliError(EXITS[data.status] ?? EXIT.error, text.join('\n'));
 }
+
+/** The JSON Schema of a pipeline's input, when it is asked for. */
+export const inputSchemaOf = (client: Client, pipeline: string) => async (): Promise<unknown> =>
+  (await client.get(`/v1/pipelines/${encodeURIComponent(pipeline)}`, PipelineView)).inputSchema;
 
 const placed = (place: string | undefined): string => (place === undefined ? '' : `${place} `);
 

@@ -23,6 +23,16 @@ const began: Fact[] = [
 const done: Fact[] = [...began, { type: 'run.completed', at: at + 20, output: { text: 'Dear Ann' } }];
 const failure = { code: 'STAGE_THREW', kind: 'transient', message: 'It \u001b[31mbroke' } as const;
 
+const pipelineView = (inputSchema: object) => ({
+  name: 'reply',
+  plan: 'p1',
+  deployedAt: new Date(at).toISOString(),
+  inputSchema,
+  definition: {},
+  mermaid: '',
+  links: {},
+});
+
 async function folder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'millrace-cli-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
@@ -56,7 +66,51 @@ describe('run start', () => {
     await using gateway = await FakeGateway.open();
     gateway.answers.set('POST /v1/runs', accepted);
     expect((await gateway.run(args, stdin === undefined ? {} : { stdin })).exit).toBe(EXIT.ok);
-    expect(JSON.parse(gateway.asked[0]!.body)).toEqual({ pipeline: 'reply', input });
+    expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({ pipeline: 'reply', input });
+  });
+
+  test.each([
+    ['amount=1.50', 1.5],
+    ['amount=2', 2],
+    ['count=3', 3],
+    ['code=5', '5'],
+    ['code=1.50', '1.50'],
+    ['code=true', 'true'],
+    ['code="5"', '5'],
+    ['either=1.5', 1.5],
+    ['either=1.50', '1.50'],
+    ['ok=true', true],
+    ['other=7', 7],
+    ['amount=soon', 'soon'],
+  ])('reads the field %s as the type that the pipeline says', async (pair, value) => {
+    const properties = {
+      amount: { type: 'number' },
+      count: { type: 'integer' },
+      code: { type: 'string' },
+      either: { anyOf: [{ type: 'string' }, { type: 'number' }] },
+      ok: { type: 'boolean' },
+    };
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('GET /v1/pipelines/reply', pipelineView({ type: 'object', properties }));
+    gateway.answers.set('POST /v1/runs', accepted);
+    expect((await gateway.run(`run start reply -i ${pair}`)).exit).toBe(EXIT.ok);
+    expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({
+      pipeline: 'reply',
+      input: { [pair.split('=')[0]!]: value },
+    });
+  });
+
+  test('refuses a number that JSON cannot hold where the pipeline wants a number', async () => {
+    await using gateway = await FakeGateway.open();
+    const properties = { amount: { type: 'number' } };
+    gateway.answers.set('GET /v1/pipelines/reply', pipelineView({ type: 'object', properties }));
+    for (const text of ['9007199254740993', '1e400']) {
+      const { exit, err } = await gateway.run(`run start reply -i amount=${text}`);
+      expect([exit, err]).toEqual([
+        EXIT.usage,
+        expect.stringContaining(`amount is ${text}, which no JSON number holds`),
+      ]);
+    }
   });
 
   test('takes anything else from standard input for a mail', async () => {
@@ -132,7 +186,7 @@ describe('run start', () => {
     const { exit, out, err } = await gateway.run(args);
     expect([exit, out]).toEqual([EXIT.usage, '']);
     expect(err).not.toBe('');
-    expect(gateway.asked).toEqual([]);
+    expect(gateway.asked.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
   test.each([
@@ -148,7 +202,7 @@ describe('run start', () => {
     const { exit, err } = await gateway.run(args, stdin === undefined ? {} : { stdin });
     expect(exit).toBe(EXIT.usage);
     expect(err).toContain(said);
-    expect(gateway.asked).toEqual([]);
+    expect(gateway.asked.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
   test('--watch says a line for each fact and ends with the text of the output', async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type JsonFault, readJson } from '@millrace/contracts';
 import { CliError, EXIT } from './exit.js';
+import { type SchemaFor, typedValue, typesFor } from './field-values.js';
 import type { Terminal } from './terminal.js';
 
 /** What is sent for a run. */
@@ -14,8 +15,8 @@ interface Given {
   readonly json?: string | undefined;
 }
 
-/** The one of file, `key=value` pairs and JSON that was given. @throws {CliError} usage, where it is none or several */
-export async function payloadOf(given: Given, terminal: Terminal): Promise<Payload> {
+/** The one of file, `key=value` pairs and JSON that was given. The schema decides how the pairs are read. @throws {CliError} usage, where it is none or several */
+export async function payloadOf(given: Given, terminal: Terminal, schemaFor?: SchemaFor): Promise<Payload> {
   const { file, pairs = [], json } = given;
   const ways = [file !== undefined, pairs.length > 0, json !== undefined].filter(Boolean).length;
   if (ways !== 1) {
@@ -25,14 +26,14 @@ export async function payloadOf(given: Given, terminal: Terminal): Promise<Paylo
     );
   }
   if (json !== undefined) return { json: parsed(json, '--json') };
-  if (file === undefined) return { json: objectOf(pairs) };
+  if (file === undefined) return { json: await objectOf(pairs, schemaFor) };
   return fromBytes(await bytesOf(file, terminal), file);
 }
 
 /** An answer or a signal's payload: pairs or JSON. */
-export function answerOf({ pairs = [], json }: Given): unknown {
+export async function answerOf({ pairs = [], json }: Given, schemaFor?: SchemaFor): Promise<unknown> {
   if (json !== undefined && pairs.length > 0) throw new CliError(EXIT.usage, 'Give either --set or --json, not both.');
-  return json === undefined ? objectOf(pairs) : parsed(json, '--json');
+  return json === undefined ? objectOf(pairs, schemaFor) : parsed(json, '--json');
 }
 
 function fromBytes(bytes: Buffer, file: string): Payload {
@@ -80,17 +81,23 @@ function parsed(given: string | Buffer, what: string): unknown {
   throw new CliError(EXIT.usage, `${what} cannot be sent as it is, at ${fault.pointer || 'its top'}: ${fault.detail}.`);
 }
 
-/** `approved=true text=Hello` → `{ approved: true, text: 'Hello' }`: a value is JSON where it can be, else text. */
-function objectOf(pairs: readonly string[]): Record<string, unknown> {
-  const fields = new Map<string, unknown>();
+/** `approved=true text=Hello` → `{ approved: true, text: 'Hello' }`: a value has the type that the schema says, else it is JSON where it can be, else text. */
+async function objectOf(pairs: readonly string[], schemaFor?: SchemaFor): Promise<Record<string, unknown>> {
+  const fields = new Map<string, string>();
   for (const pair of pairs) {
     const at = pair.indexOf('=');
     if (at < 1) throw new CliError(EXIT.usage, `"${pair}" is not key=value.`);
     const key = pair.slice(0, at);
     if (fields.has(key)) throw new CliError(EXIT.usage, `"${key}" is given twice: one of the values would be lost.`);
-    fields.set(key, valueOf(key, pair.slice(at + 1)));
+    fields.set(key, pair.slice(at + 1));
   }
-  return Object.fromEntries(fields);
+  const typesOf = await typesFor([...fields.values()], schemaFor);
+  return Object.fromEntries(
+    [...fields].map(([key, text]) => {
+      const typed = typedValue(key, text, typesOf(key));
+      return [key, typed ? typed.value : valueOf(key, text)];
+    }),
+  );
 }
 
 /** A number that JSON would write otherwise stays the text that was typed: `1.10` is a version, and `9007199254740993` has more digits than a double. */

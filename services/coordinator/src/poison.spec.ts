@@ -146,6 +146,26 @@ test('what happened to a run whose rows the store refuses is parked, and other r
   await goesOn();
 });
 
+test('a move to a plan that nobody deployed is refused in the run’s history, and the run stays as it is', async () => {
+  const key = randomId('k');
+  const run = runIdOf('slow', key);
+  await house.broker.publish([asks(key, { pipeline: 'slow' })]);
+  await until(async () => (await status(run)) === 'waiting');
+  const value = JSON.stringify({ type: 'run.move-requested', run, at: 1, to: 'p_nobody', from: 'wait', by: 'ann' });
+  await house.broker.publish([{ topic: house.topics.runs, key: run, value }]);
+  const refusal = await until(async () =>
+    (await store.reader.run(run))?.facts.find(({ type }) => type === 'run.move-refused'),
+  );
+  expect(refusal).toMatchObject({
+    plan: 'p_nobody',
+    from: 'wait',
+    by: 'ann',
+    failure: { code: 'MOVE_REFUSED', message: 'There is no plan p_nobody.' },
+  });
+  expect(await status(run)).toBe('waiting');
+  await goesOn();
+});
+
 test('a record about several runs of which one fails is taken apart: the others hear of what happened to them', async () => {
   const keys = Array.from({ length: 4 }, () => randomId('k'));
   const [bad, ...good] = keys.map((key) => runIdOf('slow', key));

@@ -1,5 +1,5 @@
 import { StagePause } from '@millrace/contracts';
-import { Problem, StageList, StageView } from '@millrace/contracts/http';
+import { Accepted, Problem, StageList, StageView } from '@millrace/contracts/http';
 import { World } from './testing/world.js';
 
 const post = (world: World, path: string, body: object) =>
@@ -73,4 +73,13 @@ test('priority, tenant and the time to begin travel with the request', async () 
     tenant: 'acme',
     'start-at': '2027-01-31T09:00:00Z',
   });
+});
+
+test.each([
+  ['in the future is held until then', '2127-01-31T09:00:00Z', 'held'],
+  ['in the past begins at once', '2001-01-31T09:00:00Z', 'running'],
+])('a run whose time to begin is %s: the answer says so', async (_, startAt, status) => {
+  await using world = await World.open();
+  const answer = await post(world, '/v1/runs', { pipeline: 'reply', input: { text: 'Hi' }, startAt });
+  expect(Accepted.parse(await answer.json()).status).toBe(status);
 });

@@ -4,6 +4,8 @@ export interface RecentRequest {
   /** The plan's hash that the input was checked against. */
   readonly plan: string;
   readonly at: number;
+  /** When the run begins; absent where it begins at once. */
+  readonly startsAt?: number | undefined;
 }
 
 const MOST = 10_000;

@@ -99,13 +99,14 @@ export class Runs {
   }
 
   private requested(id: string): RunView {
-    const { pipeline, plan, at } = this.needs.recent.find(id)!;
+    const { pipeline, plan, at, startsAt } = this.needs.recent.find(id)!;
     return {
       id,
       pipeline,
       plan,
-      status: 'running',
+      status: startsAt === undefined ? 'running' : 'held',
       acceptedAt: timeOf(at),
+      ...(startsAt !== undefined && { startsAt: timeOf(startsAt) }),
       traceId: traceIdsOf(id).traceId,
       steps: [],
       allowedActions: [],

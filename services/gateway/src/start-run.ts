@@ -6,6 +6,7 @@ import {
   HEADER,
   type Priority,
   randomId,
+  readTime,
   runIdOf,
   type RunStatus,
 } from '@millrace/contracts';
@@ -83,8 +84,8 @@ export class RunStarter {
     }
     const asked = { id, key, plan: plan.hash };
     if (idempotencyKey === undefined) {
-      await this.publish(wanted, asked);
-      return { id, status: 'running' };
+      const startsAt = await this.publish(wanted, asked);
+      return { id, status: startsAt === undefined ? 'running' : 'held' };
     }
     const taken = await (this.pending.get(id) ?? this.takeOn(wanted, asked));
     if (canonicalJson(taken.input) === canonicalJson(input)) return { id, status: taken.status };
@@ -131,12 +132,15 @@ export class RunStarter {
     });
   }
 
+  /** Returns when the run begins; undefined for one that begins at once. */
   private async publish(
     { pipeline, input, startAt, priority, tenant, traceparent }: Wanted,
     { id, key, plan }: Asked,
-  ): Promise<void> {
+  ): Promise<number | undefined> {
     const { house, recent } = this.needs;
     const at = Date.now();
+    const wantedAt = startAt === undefined ? undefined : readTime(startAt);
+    const startsAt = wantedAt !== undefined && wantedAt > at ? wantedAt : undefined;
     const { spans } = house.telemetry;
     const span = traceparent === undefined ? undefined : spans.context(traceparent);
     await house.broker.publish([
@@ -161,7 +165,7 @@ export class RunStarter {
         },
       },
     ]);
-    recent.remember(id, { pipeline, plan, at });
+    recent.remember(id, { pipeline, plan, at, startsAt });
     if (span) {
       spans.record({
         context: span,
@@ -171,6 +175,7 @@ export class RunStarter {
         endMs: Date.now(),
       });
     }
+    return startsAt;
   }
 }
 

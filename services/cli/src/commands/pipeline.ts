@@ -79,7 +79,7 @@ export function pipelineCommands(program: Command, context: Context): void {
       const isQuery = concurrency === undefined && rate === undefined && weight === undefined;
       if (none && !isQuery) throw new CliError(EXIT.usage, 'Give either limits or --none, not both.');
       if (isQuery && !none) return tell(await stageOf(clientOf(terminal, options), name));
-      const weights = weight && answerOf({ pairs: weight });
+      const weights = weight && (await answerOf({ pairs: weight }));
       const body = { concurrency, perSecond: rate, weights, ...actOf(options) };
       const path = `/v1/stages/${encodeURIComponent(name)}/limits`;
       tell(await clientOf(terminal, options).post(path, body, StageView));

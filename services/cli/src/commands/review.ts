@@ -78,7 +78,8 @@ export function reviewCommands(program: Command, context: Context): void {
       const [run = ''] = id.split('.');
       // What happened before the answer is not shown again.
       const after = options.watch ? (await client.get(`/v1/runs/${run}/history`, History)).items.length : 0;
-      const answer = answerOf({ pairs: options.set, json: options.json });
+      const schemaFor = async () => (await client.get(`/v1/reviews/${encodeURIComponent(id)}`, ReviewView)).schema;
+      const answer = await answerOf({ pairs: options.set, json: options.json }, schemaFor);
       const accepted = await client.post(
         `/v1/reviews/${encodeURIComponent(id)}`,
         { answer, ...actOf(options) },

@@ -1,8 +1,8 @@
 import { timeoutSignal } from '@millrace/contracts/timers';
 import { type Command, Option } from 'commander';
 import { RunStatus } from '@millrace/contracts';
-import { Accepted, RunList, RunView } from '@millrace/contracts/http';
-import type { Client } from '../client.js';
+import { Accepted, ReviewView, RunList, RunView } from '@millrace/contracts/http';
+import { type Client, inputSchemaOf } from '../client.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
 import { factLine } from '../facts.js';
@@ -46,7 +46,11 @@ export function runCommands(program: Command, context: Context): void {
     .description('ask for a run')
     .argument('<pipeline>')
     .argument('[file]', 'a mail (.eml) or JSON; - for standard input')
-    .option('-i, --input <key=value>', 'a field of the input; may be given several times', several)
+    .option(
+      '-i, --input <key=value>',
+      'a field of the input, read as the type that the pipeline says (1.50 is a number there, and text where it says string); may be given several times',
+      several,
+    )
     .option('--json <json>', 'the input as JSON')
     .option('--wait [seconds]', 'wait until it ended or waits for somebody (60 s unless said)')
     .option('--watch', 'the same, and show what happens')
@@ -59,7 +63,8 @@ export function runCommands(program: Command, context: Context): void {
       const client = clientOf(terminal, options);
       const startAt = startAtOf(options, Date.now());
       secondsOf(options.wait);
-      const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal);
+      const schemaFor = inputSchemaOf(client, pipeline);
+      const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal, schemaFor);
       const accepted = await client.start(pipeline, payload, {
         idempotencyKey: options.idempotencyKey,
         startAt,
@@ -166,14 +171,13 @@ export function runCommands(program: Command, context: Context): void {
         step: string,
         options: CommonOptions & ActOptions & { set?: string[]; json?: string; id?: string },
       ) => {
-        const payload = answerOf({ pairs: options.set, json: options.json });
+        const client = clientOf(terminal, options);
+        const schemaFor = async () =>
+          (await client.get(`/v1/reviews/${encodeURIComponent(`${id}.${step}`)}`, ReviewView)).schema;
+        const payload = await answerOf({ pairs: options.set, json: options.json }, schemaFor);
         const path = `/v1/runs/${encodeURIComponent(id)}/signals/${encodeURIComponent(step)}`;
         const signal = options.id === undefined ? {} : { id: options.id };
-        const accepted = await clientOf(terminal, options).post(
-          path,
-          { payload, ...signal, ...actOf(options) },
-          Accepted,
-        );
+        const accepted = await client.post(path, { payload, ...signal, ...actOf(options) }, Accepted);
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         terminal.say(`Sent. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
       },

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DeploymentView, ScheduleList } from '@millrace/contracts/http';
 import { SCHEDULE_COLUMNS } from '../columns.js';
+import { inputSchemaOf } from '../client.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
 import { answerOf, several } from '../values.js';
@@ -41,12 +42,18 @@ export function scheduleCommands(program: Command, { terminal }: Context): void 
     .addOption(
       new Option('--catch-up <what>', 'what becomes of times that were missed').choices(['none', 'last', 'all']),
     )
-    .option('-i, --input <key=value>', 'a field of the input; may be given several times', several)
+    .option(
+      '-i, --input <key=value>',
+      'a field of the input, read as the type that the pipeline says; may be given several times',
+      several,
+    )
     .option('--json <json>', 'the input as JSON')
     .action(async (pipeline: string, name: string, cron: string, options: MakeOptions) => {
       const { zone, catchUp, input, json } = options;
-      const body = { pipeline, name, cron, zone, catchUp, input: answerOf({ pairs: input, json }), ...actOf(options) };
-      tell(await clientOf(terminal, options).post('/v1/schedules', body, DeploymentView), options);
+      const client = clientOf(terminal, options);
+      const given = await answerOf({ pairs: input, json }, inputSchemaOf(client, pipeline));
+      const body = { pipeline, name, cron, zone, catchUp, input: given, ...actOf(options) };
+      tell(await client.post('/v1/schedules', body, DeploymentView), options);
     });
 
   acting(talking(schedule.command('remove')))
