@@ -1,5 +1,3 @@
-import { topicsOf } from '@millrace/contracts';
-
-/** The topic on which this installation tells of runs that have ended: it has the prefix of the installation that the coordinator or the CLI is set to. */
+/** The topic on which this installation tells of runs that have ended: it has the prefix that the coordinator, or the CLI that deploys, is set to. */
 export const resultsTopic = (env: NodeJS.ProcessEnv = process.env): string =>
-  topicsOf(env['TOPIC_PREFIX'] || undefined).results;
+  `${env['TOPIC_PREFIX'] || 'millrace.'}results`;
