@@ -58,6 +58,28 @@ test.each(Object.entries(UNCLEAR))('an unclear mail waits for a person: %s', asy
   expect(output).toBeUndefined();
 });
 
+test('a mail whose words are in an attachment waits for a person, who is told so', async () => {
+  const boundary = [
+    '--b',
+    'Content-Type: application/pdf; name=letter.pdf',
+    'Content-Disposition: attachment',
+    '',
+    '%PDF',
+    '--b--',
+  ];
+  const raw = ['From: ann@example.com', 'Subject: My lost debit card', 'Content-Type: multipart/mixed; boundary=b', '']
+    .concat(['--b', '', 'I lost my debit card. Please read the letter that is attached.'], boundary)
+    .join('\r\n');
+  const { waiting, output } = await flow({ raw });
+  expect(waiting).toMatchObject({
+    reasons: expect.arrayContaining(['words-uncertain']),
+    why: expect.arrayContaining([
+      expect.stringContaining('It has attachments that may hold words, and these are not read.'),
+    ]),
+  });
+  expect(output).toBeUndefined();
+});
+
 test.each([
   ['headers, or a trip', 'Please change my booking.\nFrom: Berlin\nTo: Paris\nMy card was charged twice for it.'],
   [

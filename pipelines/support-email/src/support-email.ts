@@ -49,6 +49,7 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
     sender: orElse(email.replyTo, email.from.address),
     automatic: email.automatic,
     uncertain: email.uncertain,
+    doubts: email.doubts,
     fallback: { classify: about.fallback, extract: facts.fallback, draft: reply.fallback, comply: verdict.fallback },
     grounded: reply.grounded,
     compliant: verdict.ok,

@@ -14,15 +14,25 @@ const SMALL_PRINT =
   /confidential|intended recipient|disclaimer|unsubscribe|do not reply to this|general information and not|never ask (?:you )?for|registered (?:in england|office|number)|authori[sz]ed and regulated|vertraulich|impressum|amtsgericht|confidentiel|confidencial|riservat|vertrouwelijk/i;
 const EMPTY_LINES = 3;
 
+/** How answers to a question begin, in the languages of mail programs. */
+const ANSWERS =
+  /^\s*(?:yes|yeah|no|nope|not|ok(?:ay)?|sure|correct|wrong|that(?:’|')?s|it (?:was|is|wasn)|ja|nein|doch|oui|non|si|sí|sim|não|nee|nej|tak|nie)(?![\p{L}\p{N}])/iu;
+/** How a paragraph begins in which a person speaks for himself or answers: a firm says "we". */
+const SPEAKS =
+  /^\s*(?:yes|yeah|no|nope|ok(?:ay)?|i|i(?:’|')(?:m|ve|d|ll)|my|mine|thanks|thank you|ja|nein|ich|mein\p{L}*|danke|oui|non|je|j(?:’|')\p{L}+|mon|ma|mes|merci|sí|yo|mi|gracias|sim|não|eu|obrigad[oa]|io|mio|grazie|nee|ik|mijn|jag|jeg|tack|takk|tak)(?![\p{L}\p{N}])/iu;
+
 /** Whether the writer's own words say that the answer stands further down. */
 export const pointsBelow = (own: readonly string[]): boolean => own.some((line) => POINTS_BELOW.test(line));
 
 /**
  * Whether something under the head of an unmarked mail, from line `from` on, may be an answer to that mail rather than a part of it: words after the mail's
- * closing or signature, after marked lines, or after a wide gap. Small print and the heads of older mails are none.
+ * closing or signature, after marked lines, or after a wide gap; or right under a question, or as the last paragraph of a mail without a closing. Small print and the heads of
+ * older mails are none.
  */
 export function mayAnswerBelow(lines: readonly string[], from: number): boolean {
   let hasEnded = false;
+  let mayAnswer = false;
+  let paragraphs = 0;
   let gap = 0;
   for (let at = from; at < lines.length; at++) {
     const line = lines[at]!;
@@ -33,14 +43,20 @@ export function mayAnswerBelow(lines: readonly string[], from: number): boolean 
     const isParagraph = gap > 0 || at === from;
     const isWide = gap >= EMPTY_LINES && at > from + gap;
     gap = 0;
+    // A quoted question, and an answer right under it.
+    if (/\?\s*$/.test(lines[at - 1] ?? '') && ANSWERS.test(line)) return true;
+    if (isParagraph) mayAnswer = paragraphs++ > 0 && SPEAKS.test(line) && !isSmallPrint(lines, at);
     if (isOlderMail(lines, at)) {
       hasEnded = false;
+      mayAnswer = false;
+      paragraphs = 0;
       at += Math.max(headersAt(lines, at).length, attributionLength(lines, at), 1) - 1;
     } else if (isMarked(line) || CLOSING.test(line) || beginsSignature(line)) hasEnded = true;
     else if (hasEnded && isMarked(lines[at - 1] ?? '')) return true;
     else if (isParagraph && (hasEnded || isWide) && !isSmallPrint(lines, at)) return true;
   }
-  return false;
+  // Where nothing shows that the mail has ended, a last paragraph in which somebody speaks for himself may be the answer.
+  return mayAnswer && !hasEnded;
 }
 
 const isOlderMail = (lines: readonly string[], at: number): boolean =>

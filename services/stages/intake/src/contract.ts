@@ -57,6 +57,8 @@ export const CustomerEmail = z.object({
   automatic: z.boolean(),
   /** Whether `text` may hold words that are not the writer's, or lack some that later steps should know: a person decides. */
   uncertain: z.boolean(),
+  /** Why it is uncertain, in sentences for people. */
+  doubts: z.array(z.string()).optional(),
   /** ISO 639-1, when the text is long enough to tell. */
   language: z.string().optional(),
 });

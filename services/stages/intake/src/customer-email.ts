@@ -3,6 +3,7 @@ import { type Address, addressParser, decodeWords, type Email } from 'postal-mim
 import type { CustomerEmail, IncomingEmail } from './contract.js';
 import { type Forwarded, newWords } from './new-words.js';
 import { type ParsedMail, parsedMail } from './parsed-mail.js';
+import { attachmentDoubt, encryptionDoubt } from './unread.js';
 import { bounded, hasMailHeaders, plainText } from './raw-message.js';
 
 /** Why a message cannot be worked on. */
@@ -40,7 +41,7 @@ async function fromRaw(message: Uint8Array): Promise<CustomerEmail | Unreadable>
   const { bytes, truncated } = bounded(message);
   if (!hasMailHeaders(bytes)) {
     const text = plainText(bytes);
-    if (text !== undefined) return { ...fromFields({ text }), truncated };
+    if (text !== undefined) return fromFields({ text }, truncated);
     return {
       code: 'EMAIL_UNREADABLE',
       message: 'This is not an e-mail: it has neither mail headers nor readable text.',
@@ -80,17 +81,22 @@ interface Around {
   readonly attached: readonly Forwarded[];
 }
 
-function fromParsed({ email, body, broken }: ParsedMail, { truncated, attached }: Around): CustomerEmail {
-  const words = wordsOf(body, { truncated, attached });
+function fromParsed(mail: ParsedMail, { truncated, attached }: Around): CustomerEmail {
+  const { email, body } = mail;
+  const { doubts: found = [], ...words } = wordsOf(body, { truncated, attached });
+  const subject = oneLine(email.subject ?? '');
+  const unread = attachmentDoubt({ attachments: email.attachments, subject, text: words.text });
+  const doubts = [...found, ...mail.doubts, ...(unread === undefined ? [] : [unread])];
   const from = mailbox(email.from) ?? mailbox(email.sender);
   const replyTo = mailbox(email.replyTo?.[0])?.address;
   const date = email.date === undefined ? undefined : instant(email.date);
   return {
     ...(from && { from }),
     ...(replyTo !== undefined && replyTo !== from?.address && { replyTo }),
-    subject: oneLine(email.subject ?? ''),
+    subject,
     ...words,
-    uncertain: words.uncertain || broken,
+    uncertain: doubts.length > 0,
+    ...(doubts.length > 0 && { doubts }),
     ...(email.messageId && { messageId: cut(oneLine(email.messageId), 1_000) }),
     ...(date !== undefined && { date }),
     attachments: email.attachments.slice(0, MAX_ATTACHMENTS).map(({ filename, mimeType, content }) => ({
@@ -102,13 +108,13 @@ function fromParsed({ email, body, broken }: ParsedMail, { truncated, attached }
   };
 }
 
-function fromFields(given: IncomingEmail): CustomerEmail {
+function fromFields(given: IncomingEmail, truncated = false): CustomerEmail {
   const from = mailbox(addressParser(writable(given.from ?? ''), { flatten: true })[0]);
   const date = given.date === undefined ? undefined : instant(given.date);
   return {
     ...(from && { from }),
     subject: oneLine(given.subject ?? ''),
-    ...wordsOf(given.text ?? '', { truncated: false, attached: [] }),
+    ...wordsOf(given.text ?? '', { truncated, attached: [] }),
     ...(given.messageId && { messageId: oneLine(given.messageId) }),
     ...(date !== undefined && { date }),
     attachments: [],
@@ -116,7 +122,7 @@ function fromFields(given: IncomingEmail): CustomerEmail {
   };
 }
 
-type Words = Pick<CustomerEmail, 'text' | 'fullText' | 'leftOut' | 'forwarded' | 'uncertain' | 'truncated'>;
+type Words = Pick<CustomerEmail, 'doubts' | 'text' | 'fullText' | 'leftOut' | 'forwarded' | 'uncertain' | 'truncated'>;
 
 function wordsOf(body: string, { truncated, attached }: Around): Words {
   const all = writable(body).trim();
@@ -126,6 +132,14 @@ function wordsOf(body: string, { truncated, attached }: Around): Words {
   // A mail that does nothing but pass mails on is about what they say.
   const text = own === '' ? cut(forwarded.map((mail) => mail.text).join('\n\n'), MAX_TEXT) : own;
   const isCut = truncated || whole.length < all.length;
+  const encrypted = encryptionDoubt(whole);
+  const doubts = [
+    ...(uncertain ? ['It is not certain which of its words are the writer’s own.'] : []),
+    ...(forwarded.length > 0 ? ['It passes another mail on.'] : []),
+    ...(isCut ? ['It is longer than what is read.'] : []),
+    ...(whole.includes(UNREADABLE) ? ['It has characters that cannot be read.'] : []),
+    ...(encrypted === undefined ? [] : [encrypted]),
+  ];
   return {
     text,
     ...(leftOut.length > 0 && { fullText: whole }),
@@ -133,7 +147,8 @@ function wordsOf(body: string, { truncated, attached }: Around): Words {
       leftOut: leftOut.slice(0, MAX_LEFT_OUT).map((part) => cut(part, MAX_LEFT_OUT_TEXT, '…')),
     }),
     ...(forwarded.length > 0 && { forwarded }),
-    uncertain: uncertain || forwarded.length > 0 || isCut || whole.includes(UNREADABLE),
+    uncertain: doubts.length > 0,
+    ...(doubts.length > 0 && { doubts }),
     truncated: isCut,
   };
 }

@@ -21,7 +21,7 @@ test.each([
   ['a lone bracket is a bracket', '1 < 2', '1 < 2'],
   ['a paragraph that is hidden ends where the next begins', '<p style="display:none">x<p>Words', 'Words'],
 ])('%s', (_, html, text) => {
-  expect(htmlToText(html)).toBe(text);
+  expect(htmlToText(html).text).toBe(text);
 }); // prettier-ignore
 
 test.each([
@@ -34,16 +34,16 @@ test.each([
   '<div style="mso-hide:all">x</div>',
   '<template>x</template>',
 ])('what a reader does not see is left out: %s', (hidden) => {
-  expect(htmlToText(`Before ${hidden} after`).replace(/\s+/g, ' ')).toBe('Before after');
+  expect(htmlToText(`Before ${hidden} after`).text.replace(/\s+/g, ' ')).toBe('Before after');
 });
 
 test.each(['font-size:0.9em', 'font-size:01.5em', 'opacity:0.5', 'height:0;color:red', 'background:url(display:none)'])(
   'a style that hides nothing hides nothing: %s',
   (style) => {
-    expect(htmlToText(`<p style="${style}">Words</p>`)).toBe('Words');
+    expect(htmlToText(`<p style="${style}">Words</p>`).text).toBe('Words');
   },
 );
 
 test('what is nested deeper than any mail is read all the same', () => {
-  expect(htmlToText(`${'<b>'.repeat(2_000)}deep${'</b>'.repeat(2_000)} words`)).toBe('deep words');
+  expect(htmlToText(`${'<b>'.repeat(2_000)}deep${'</b>'.repeat(2_000)} words`).text).toBe('deep words');
 });

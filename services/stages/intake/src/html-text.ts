@@ -17,11 +17,24 @@ const INVISIBLE =
 const NO_SIZE = /(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)/i;
 const NO_OVERFLOW = /(?:^|;)\s*overflow\s*:\s*hidden/i;
 
+/** The text of an HTML mail, and whether all of the mail was read: what a comment, a style or a tag without an end swallows is lost. */
+export interface PageText {
+  readonly text: string;
+  readonly isWhole: boolean;
+}
+
 /** Returns what a reader of an HTML mail sees, line by line; quoted mails (`blockquote`) get the `>` that they have in plain text. */
-export function htmlToText(html: string): string {
+export function htmlToText(html: string): PageText {
   const page = new Page();
   for (let from = 0; from < html.length;) from += page.read(html.slice(from));
-  return page.text();
+  return { text: page.text(), isWhole: !page.hasLost && !endsWithin(html) };
+}
+
+/** Whether a comment or a tag is open where the text ends. */
+function endsWithin(html: string): boolean {
+  if (html.lastIndexOf('<!--') > html.lastIndexOf('-->')) return true;
+  const last = html.lastIndexOf('<');
+  return last > html.lastIndexOf('>') && /^<[a-z!/?]/i.test(html.slice(last, last + 2));
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -33,6 +46,8 @@ function isHidden(name: string, { hidden, style, type }: Attributes): boolean {
 }
 
 class Page {
+  /** Whether an element that is not for reading had no end of its own. */
+  hasLost = false;
   private readonly lines: string[] = [];
   private line = '';
   /** In front of the next line that has something in it. */
@@ -48,6 +63,7 @@ class Page {
     this.quotes = this.preformatted = this.depth = 0;
     this.hiddenAt = Infinity;
     let end = html.length;
+    let isEnd = false;
     const parser = new Parser({
       ontext: (text) => this.add(text),
       onopentag: (name, attributes) => {
@@ -56,9 +72,13 @@ class Page {
         end = parser.endIndex + 1;
         parser.pause();
       },
-      onclosetag: (name) => this.close(name),
+      onclosetag: (name, isImplied) => {
+        if (isImplied && this.depth === this.hiddenAt && (UNREAD.has(name) || isEnd)) this.hasLost = true;
+        this.close(name);
+      },
     });
     parser.write(html);
+    isEnd = true;
     if (end === html.length) parser.end();
     return end;
   }

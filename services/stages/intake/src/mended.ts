@@ -1,3 +1,4 @@
+import { TransferDoubts } from './transfer-doubts.js';
 import { decoded, isDecodable, strictUtf8 } from './charset.js';
 
 /** A message whose headers a parser can read, and what was found out on the way. */
@@ -11,6 +12,8 @@ export interface Mended {
   readonly flowed?: { readonly delSp: boolean };
   /** Whether a part is one of several forms of the same text. */
   readonly alternative: boolean;
+  /** What of its text parts could not be decoded whole, in sentences for people. */
+  readonly doubts: readonly string[];
 }
 
 const CONTENT_TYPE = /^content-type\s*:/i;
@@ -35,7 +38,10 @@ export function mended(message: Uint8Array): Mended {
       if (state === 'headers') mending.endHeaders(lines, at);
       state = 'body';
     } else if (state === 'body') {
-      if (/^--\S/.test(line)) state = 'part';
+      if (/^--\S/.test(line)) {
+        mending.endBody();
+        state = 'part';
+      } else mending.body(line);
     } else {
       const end = folded(lines, at);
       if (state === 'headers' || PART_HEADER.test(line)) mending.header(lines, at, end);
@@ -45,6 +51,7 @@ export function mended(message: Uint8Array): Mended {
     at++;
   }
   if (state === 'headers') mending.endHeaders(lines, lines.length);
+  mending.endBody();
   return mending.mended(lines);
 }
 
@@ -73,6 +80,7 @@ class Mending {
   private firm = false;
   private alternative = false;
   private typed = false;
+  private readonly transfer = new TransferDoubts();
   /** Of the plain text parts. */
   private readonly formats = new Set<'fixed' | 'flowed' | 'delsp'>();
 
@@ -80,11 +88,20 @@ class Mending {
 
   header(lines: string[], from: number, to: number): void {
     let header = lines.slice(from, to).join('\n');
+    this.transfer.header(header);
     if (CONTENT_TYPE.test(header)) header = this.contentType(header);
     header = withReadableWords(header);
     if (/[\u0080-\u00ff]/.test(header)) header = inUtf8(header, this.declared);
     const mended = header.split('\n');
     for (let at = from; at < to; at++) lines[at] = mended[at - from] ?? '';
+  }
+
+  body(line: string): void {
+    this.transfer.body(line);
+  }
+
+  endBody(): void {
+    this.transfer.end();
   }
 
   /** A message without a content type is text, of a charset that it does not name. */
@@ -103,6 +120,7 @@ class Mending {
       ...(format !== 'fixed' && { flowed: { delSp: format === 'delsp' } }),
       boundaries: this.boundaries,
       alternative: this.alternative,
+      doubts: [...this.transfer.doubts],
     };
   }
 

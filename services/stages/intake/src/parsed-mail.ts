@@ -1,7 +1,7 @@
 import PostalMime, { type Attachment, type Email } from 'postal-mime';
 import { decoded, windows1252 } from './charset.js';
 import { unflowed } from './flowed.js';
-import { htmlToText } from './html-text.js';
+import { htmlToText, type PageText } from './html-text.js';
 import { type Mended, mended } from './mended.js';
 
 /** A mail that was taken apart. */
@@ -11,8 +11,8 @@ export interface ParsedMail {
   readonly body: string;
   /** Mails that are attached to it, as bytes. */
   readonly attached: readonly Uint8Array[];
-  /** Whether its parts are not where its headers say: the body is then what follows the headers, as it stands. */
-  readonly broken: boolean;
+  /** What of it could not be read whole, in sentences for people. */
+  readonly doubts: readonly string[];
 }
 
 /** Nested deeper than any mail program does; found out by measuring that a parser takes seconds over thousands of levels. */
@@ -27,9 +27,15 @@ export async function parsedMail(message: Uint8Array): Promise<ParsedMail> {
   const email = await PostalMime.parse(mail.bytes, LIMITS);
   const attached = email.attachments.filter(({ mimeType }) => mimeType === 'message/rfc822').map(bytesOf);
   const body = bodyOf(email, mail);
-  const broken = hasLostParts(mail);
-  if (broken && body.trim() === '') return { email, body: asItStands(message), attached, broken };
-  return { email, body, attached, broken };
+  const isBroken = hasLostParts(mail);
+  const doubts = [
+    ...(isBroken ? ['Its parts are not where its headers say.'] : []),
+    ...mail.doubts,
+    ...(body.isWhole ? [] : ['A comment, a style or a tag in its HTML has no end: what comes after it is not seen.']),
+    ...(body.isStub ? ['Its plain text lacks words that its HTML has: the HTML was read.'] : []),
+  ];
+  const { text } = isBroken && body.text.trim() === '' ? asItStands(message) : body;
+  return { email, body: text, attached, doubts };
 }
 
 function bytesOf({ content }: Attachment): Uint8Array {
@@ -37,12 +43,21 @@ function bytesOf({ content }: Attachment): Uint8Array {
 }
 
 /** HTML counts where there is no other form of it in plain text; parts that follow it (a mailing list's footer) are in it, too. */
-function bodyOf(email: Email, mail: Mended): string {
+function bodyOf(email: Email, mail: Mended): PageText & { readonly isStub?: true } {
   const decodedText = relabelled(email.text ?? '', mail);
   const text = mail.flowed === undefined ? decodedText : unflowed(decodedText, mail.flowed.delSp);
   const html = email.html ?? '';
-  if (html.trim() === '' || (text.trim() !== '' && mail.alternative)) return text;
-  return htmlToText(relabelled(html, mail)) || text;
+  if (html.trim() === '') return { text, isWhole: true };
+  const page = htmlToText(relabelled(html, mail));
+  if (text.trim() !== '' && mail.alternative)
+    return isStubOf(page.text, text) ? { ...page, isStub: true } : { text, isWhole: true };
+  return { ...page, text: page.text || text };
+}
+
+/** Whether a plain text says no more than that the mail has another form. */
+function isStubOf(page: string, plain: string): boolean {
+  const [words, all] = [plain, page].map((text) => text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) as [number, number];
+  return all > 3 * words + 10;
 }
 
 /** Decodes once more what was decoded as Windows-1252 only because its label said nothing to the parser. */
@@ -62,9 +77,9 @@ function hasLostParts({ boundaries, bytes }: Mended): boolean {
 }
 
 /** What follows the headers. */
-function asItStands(message: Uint8Array): string {
+function asItStands(message: Uint8Array): PageText {
   const bytes = Buffer.from(message);
   const ends = ['\n\n', '\n\r\n'].map((end) => bytes.indexOf(end)).filter((at) => at >= 0);
   const body = ends.length === 0 ? '' : decoded(bytes.subarray(Math.min(...ends)));
-  return /<(?:html|body)\b/i.test(body) ? htmlToText(body) : body;
+  return /<(?:html|body)\b/i.test(body) ? htmlToText(body) : { text: body, isWhole: true };
 }

@@ -21,6 +21,8 @@ export const route = defineStage({
     automatic: z.boolean().default(false),
     /** Whether the words that were read may not be the customer's own, or not all of them. */
     uncertain: z.boolean().default(false),
+    /** Why they are uncertain, in sentences. */
+    doubts: z.array(z.string()).default([]),
     /** For each step that a fallback answered, the code of the failure that it answered for. */
     fallback: z.record(z.string(), z.string().optional()).default({}),
     /** Whether the reply rests on articles. */

@@ -11,12 +11,15 @@ interface Reason {
   /** What a person reads. */
   readonly says: string;
   readonly holds: (given: Case, threshold: number) => boolean;
+  /** Further sentences, about this message. */
+  readonly more?: (given: Case) => readonly string[];
 }
 
 const REASONS = {
   'words-uncertain': {
     says: 'It is not certain which words are the customer’s own, or whether all of them were read: see the whole message.',
     holds: ({ uncertain }) => uncertain,
+    more: ({ doubts }) => doubts,
   },
   'answered-by-fallback': {
     says: 'A language model could not be asked, and a simpler local one answered in its place.',
@@ -53,7 +56,7 @@ const REASONS = {
 export function reasonsFor(given: Case, threshold: number): { code: string; says: string }[] {
   return Object.entries<Reason>(REASONS)
     .filter(([, { holds }]) => holds(given, threshold))
-    .map(([code, { says }]) => ({ code, says }));
+    .map(([code, { says, more }]) => ({ code, says: [says, ...(more?.(given) ?? [])].join(' ') }));
 }
 
 /** A text may be too short to tell its language; none that replies are written in has other letters. */

@@ -13,6 +13,7 @@ const clear: In<typeof route> = {
   sender: 'ada@example.com',
   automatic: false,
   uncertain: false,
+  doubts: [],
   fallback: {},
   grounded: true,
   compliant: true,
