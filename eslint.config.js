@@ -20,6 +20,9 @@ export default tseslint.config(
       '**/generated/**',
       'deploy/local/lib/**',
       'services/gateway/public/**',
+      // What others get to begin with: plain code, checked by being compiled, tested and run.
+      'services/create-millrace/template/**',
+      'dist-packages/**',
     ],
   },
   ...tseslint.configs.recommended,

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ProjectError } from './project-error.js';
 
+export { ProjectError };
+
 /** `sources`: what is written, TypeScript included. `built`: what the compiler made of it. */
 export type Build = 'sources' | 'built';
 

@@ -41,7 +41,7 @@ export async function openProject({ from, build, instead }: ProjectOptions): Pro
   }
   const found = findProject(from, build);
   if (found === undefined) {
-    const none = { given: () => [] };
+    const none = await loadStages([], { folder: resolve(from), build });
     return {
       folder: resolve(from),
       samples: {},

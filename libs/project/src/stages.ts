@@ -1,5 +1,5 @@
-import { readAll, readSettings, type Env } from '@millrace/service';
-import { type AnyStage, contractOf, refuseTwice, type StageGiven } from '@millrace/stage';
+import { type Env, readAll, readSettings } from '@millrace/service';
+import { type AnyStage, contractOf, refuseTwice, type StageGiven, stageNameOf } from '@millrace/stage';
 import type { ConfiguredStage, StageEntry } from './define-config.js';
 import { type Base, type Exports, loadModule } from './modules.js';
 import { ProjectError } from './project-error.js';
@@ -11,65 +11,82 @@ export interface LoadedStages {
    * @throws {ConfigError} with all problems at once
    * @throws {ProjectError} where two have one name
    */
-  given(env: Env): readonly StageGiven[];
+  all(env: Env): readonly StageGiven[];
+  /** Reads the settings of those that are named. @throws {ProjectError} for a name that no stage has, with those there are */
+  named(names: readonly string[], env: Env): readonly StageGiven[];
 }
 
-type Read = (env: Env) => readonly StageGiven[];
+/** One entry of a project's stages. */
+interface Source {
+  /** Undefined where only reading them says which there are. */
+  readonly names: readonly string[] | undefined;
+  readonly read: (env: Env) => readonly StageGiven[];
+}
 
 /** Loads the modules of stages. @throws {ProjectError} naming a module that cannot be loaded or exports no stage */
 export async function loadStages(entries: readonly StageEntry[], base: Base): Promise<LoadedStages> {
-  const reads = await Promise.all(
-    entries.map(async (entry) =>
-      typeof entry === 'string' ? fromModule(entry, await loadModule(entry, base)) : one(entry),
-    ),
-  );
+  const sources = await Promise.all(entries.map((entry) => sourceOf(entry, base)));
+  const read = (some: readonly Source[], env: Env): readonly StageGiven[] => {
+    const stages = readAll(
+      'stages',
+      some.map((source) => () => source.read(env)),
+    ).flat();
+    try {
+      refuseTwice(stages);
+    } catch (cause) {
+      throw new ProjectError((cause as Error).message, { cause });
+    }
+    return stages;
+  };
   return {
-    given(env) {
-      const stages = readAll(
-        'stages',
-        reads.map((read) => () => read(env)),
-      ).flat();
-      try {
-        refuseTwice(stages);
-      } catch (cause) {
-        throw new ProjectError((cause as Error).message, { cause });
-      }
-      return stages;
+    all: (env) => read(sources, env),
+    named(names, env) {
+      const asked = sources.filter((source) => source.names?.some((name) => names.includes(name)) ?? true);
+      const stages = read(asked, env).filter((given) => names.includes(stageNameOf(given)));
+      const missing = names.find((name) => !stages.some((given) => stageNameOf(given) === name));
+      if (missing === undefined) return stages;
+      const there = sources.flatMap((source) => source.names ?? source.read(env).map(stageNameOf));
+      throw new ProjectError(`This project has no stage "${missing}". It has: ${there.join(', ') || 'none'}.`);
     },
   };
 }
 
-/** Returns the name of a stage. */
-export const stageName = (given: StageGiven): string => contractOf('stage' in given ? given.stage : given).name;
+async function sourceOf(entry: StageEntry, base: Base): Promise<Source> {
+  return typeof entry === 'string' ? fromModule(entry, await loadModule(entry, base)) : one(entry);
+}
 
-const one =
-  (entry: StageGiven | ConfiguredStage): Read =>
-  (env) => {
-    if (!('config' in entry)) return [entry];
-    const { stage, config, providers, imports } = entry;
-    const settings = readSettings(config, env, contractOf(stage).name) as never;
-    return [{ stage, providers: providers(settings), ...(imports && { imports }) }];
+function one(entry: StageGiven | ConfiguredStage): Source {
+  if (!('config' in entry)) return { names: [stageNameOf(entry)], read: () => [entry] };
+  const { stage, config, providers, imports } = entry;
+  const { name } = contractOf(stage);
+  return {
+    names: [name],
+    read(env) {
+      const settings = readSettings(config, env, name) as never;
+      return [{ stage, providers: providers(settings), ...(imports && { imports }) }];
+    },
   };
+}
 
 /**
  * A module brings stages by exporting them, with `config` and `providers` where its one stage has settings, or by exporting
  * `stages`, a function of the environment.
  */
-function fromModule(name: string, exports: Exports): Read {
-  if (isReader(exports['stages'])) return exports['stages'];
+function fromModule(name: string, exports: Exports): Source {
+  if (isReader(exports['stages'])) return { names: undefined, read: exports['stages'] };
   const stages = Object.values(exports).filter(isStage);
   const { config, providers } = exports as unknown as Partial<ConfiguredStage>;
-  if (stages.length === 0)
-    throw new ProjectError(`${name} exports no stage: export a class with @Stage, or what stage() gives.`);
-  if (config === undefined || providers === undefined) return () => stages;
-  if (stages.length > 1)
-    throw new ProjectError(
-      `${name} exports several stages beside one config: export stages(env), which reads their settings.`,
-    );
-  return one({ stage: stages[0]!, config, providers });
+  const [stage, another] = stages;
+  if (!stage) throw new ProjectError(`${name} exports no stage: export a class with @Stage, or what stage() gives.`);
+  if (config === undefined || providers === undefined)
+    return { names: stages.map((given) => stageNameOf(given)), read: () => stages };
+  if (!another) return one({ stage, config, providers });
+  throw new ProjectError(
+    `${name} exports several stages beside one config: export stages(env), which reads their settings.`,
+  );
 }
 
-const isReader = (value: unknown): value is Read => typeof value === 'function' && !isStage(value);
+const isReader = (value: unknown): value is Source['read'] => typeof value === 'function' && !isStage(value);
 
 function isStage(value: unknown): value is AnyStage {
   if (typeof value !== 'function') return false;

@@ -18,6 +18,9 @@ export function translateTypeScript(): void {
   process.setSourceMapsEnabled(true);
   registerHooks({
     resolve(specifier, context, next) {
+      // What the translator's output imports comes with the translator, not with the project.
+      if (specifier.startsWith('@oxc-project/runtime/'))
+        return next(specifier, { ...context, parentURL: import.meta.url });
       try {
         return next(specifier, context);
       } catch (error) {

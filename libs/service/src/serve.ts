@@ -185,5 +185,7 @@ async function leave(house: House | undefined): Promise<void> {
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
-const describe = (error: unknown): string =>
-  redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return redact(String(error));
+  return redact('isExplained' in error ? error.message : (error.stack ?? error.message));
+}

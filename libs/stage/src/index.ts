@@ -6,4 +6,4 @@ export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from 
 export type { StageRun } from './stage-run.js';
 export { runHere } from './scope.js';
 export { serveStage, type ServeStageOptions, startStage, type StageOptions } from './start-stage.js';
-export { refuseTwice, serveStages, type StageGiven, startStages } from './start-stages.js';
+export { refuseTwice, serveStages, type StageGiven, stageNameOf, startStages } from './start-stages.js';

@@ -56,6 +56,9 @@ export async function startStages(
   };
 }
 
+/** Returns the name of a stage. */
+export const stageNameOf = (given: StageGiven): string => contractOf('stage' in given ? given.stage : given).name;
+
 /** Refuses two stages of one name: commands would be answered by either of them. */
 export function refuseTwice(stages: readonly StageGiven[]): void {
   const served = new Map<string, AnyStage>();

@@ -135,7 +135,7 @@ function unreachable(url: string, cause: unknown): CliError {
   const why = code === 'ECONNREFUSED' ? 'nothing listens there' : code || 'no answer';
   const text = [
     `Cannot reach Millrace at ${url}: ${why}.`,
-    'Start it here with:   npm start        (or: npx millrace dev)',
+    'Start it here with:   npx millrace dev',
     'Is it elsewhere?      set MILLRACE_URL, or pass --url',
   ];
   return new CliError(EXIT.noConnection, text.join('\n'), { cause });

@@ -1,7 +1,6 @@
 import { misspeltText, withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/dead-letter.js';
-import { devCommand } from './commands/dev.js';
 import { importCommand } from './commands/import.js';
 import { doctorCommand } from './commands/doctor.js';
 import { pipelineCommands } from './commands/pipeline.js';
@@ -13,13 +12,20 @@ import type { Context } from './context.js';
 import { CliError, EXIT } from './exit.js';
 import { paint, type Terminal } from './terminal.js';
 
-/** Runs one command line, without the program's name. @returns the exit code */
-export async function millrace(args: readonly string[], terminal: Terminal): Promise<number> {
+/** Adds commands to the program. */
+export type Commands = (program: Command, context: Context) => void;
+
+/** Runs one command line, without the program's name. `more` are commands that run services. @returns the exit code */
+export async function millrace(
+  args: readonly string[],
+  terminal: Terminal,
+  more: readonly Commands[] = [],
+): Promise<number> {
   // The command line reads no other settings: those of services are none of its business.
   const own = Object.entries(terminal.env).filter(([name]) => name.startsWith('MILLRACE_'));
   for (const line of misspeltText(Object.fromEntries(own))) terminal.say(`${line}\n`);
   let exit: number = EXIT.ok;
-  const program = programOf({ terminal, end: (code) => (exit = code) });
+  const program = programOf({ terminal, end: (code) => (exit = code) }, more);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit;
@@ -32,7 +38,7 @@ export async function millrace(args: readonly string[], terminal: Terminal): Pro
   }
 }
 
-function programOf(context: Context): Command {
+function programOf(context: Context, more: readonly Commands[]): Command {
   const { terminal } = context;
   const program = new Command('millrace')
     .description('Runs AI pipelines on Kafka: start them, watch them, decide where they wait.')
@@ -44,7 +50,7 @@ function programOf(context: Context): Command {
       'after',
       '\nExit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 not allowed now, 5 no connection, 6 auth, 7 timeout,\n10 failed, 11 cancelled, 12 dead-lettered.',
     );
-  devCommand(program, context);
+  for (const add of more) add(program, context);
   runCommands(program, context);
   reviewCommands(program, context);
   deadLetterCommands(program, context);

@@ -15,7 +15,7 @@ import {
   unreadable,
 } from '@millrace/contracts';
 import { checkPlan, type LoadedPlan, PlanError, schemasOf, stagesOf } from '@millrace/pipeline';
-import type { PipelineSource } from '@millrace/project';
+import { type PipelineSource, ProjectError } from '@millrace/project';
 import { blamesRecord, ensureStageTopics, type House, parkingOf, unprocessable } from '@millrace/service';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, pausing, refusal, routing } from './deployment.js';
@@ -144,10 +144,10 @@ function changeOf(request: Exclude<DeploymentRequest, DeployRequested>, now: Dep
   }
 }
 
-function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 'refused' }): Error {
+function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 'refused' }): ProjectError {
   const { code, message, details = [] } = failure;
   const all = details.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
-  return new Error(`The pipeline ${pipeline} is refused (${code}): ${message}${all}`);
+  return new ProjectError(`The pipeline ${pipeline} is refused (${code}): ${message}${all}`);
 }
 
 /** The plan, once it is known that it could run here: it loads, and its stages have topics. */

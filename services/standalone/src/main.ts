@@ -16,12 +16,12 @@ const args = new Set(process.argv.slice(2));
 let standalone: Standalone | undefined;
 let stopping: number | undefined;
 
-function stop(): void {
+function stop(signal?: string): void {
   const now = performance.now();
   if (!standalone) process.exit(1);
   if (stopping === undefined) {
     stopping = now;
-    process.stdout.write('\nFinishing what is in hand; Ctrl-C again ends it at once.\n');
+    if (signal === 'SIGINT') process.stdout.write('\nFinishing what is in hand; Ctrl-C again ends it at once.\n');
     void standalone[Symbol.asyncDispose]().then(
       () => process.exit(0),
       (error: unknown) => refuse(`Millrace did not end well: ${stackOf(error)}`),
@@ -50,7 +50,7 @@ try {
   refuse(`Millrace cannot start: ${isTold ? (error as Error).message : stackOf(error)}`);
 }
 // When the launcher is gone, nobody would stop this process any more. It may have gone while we started.
-process.on('disconnect', stop);
+process.on('disconnect', () => stop());
 if (process.connected === false) stop();
 
 const { url, settings, pipelines, samples } = standalone;

@@ -58,7 +58,7 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
     () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
     () => readSettings(StandaloneConfig, env, 'standalone'),
     () => gatewaySettings(env),
-    () => loadedStages.given(env),
+    () => loadedStages.all(env),
   ] as const);
   const settings: ServiceSettings = { ...common, kafka: undefined };
   await usable(settings.dataDir);

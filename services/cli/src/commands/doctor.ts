@@ -20,7 +20,7 @@ export function doctorCommand(program: Command, { terminal, end }: Context): voi
       const reached = live?.status === 200;
       const found = reached
         ? client.url
-        : `${client.url}: ${live ? `answers ${live.status}` : 'no answer. Start it with: npm start'}`;
+        : `${client.url}: ${live ? `answers ${live.status}` : 'no answer. Start it with: npx millrace dev'}`;
       checks.push({ check: 'gateway', ok: reached, detail: found });
       if (reached) checks.push(...(await gatewayChecks(client)));
       const columns = [

@@ -1,0 +1,235 @@
+// Proves that somebody else can use Millrace: packs all packages that are published, makes a project of them with plain
+// npm in an empty folder outside this repository, builds, tests and runs it, in one process and, where KAFKA_BROKERS and
+// DATABASE_URL are set, with one process for each service. Says what each part took.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pack } from '../../scripts/pack.mjs';
+import { startRegistry } from './registry.mjs';
+
+const LATE_MS = 300_000;
+const work = mkdtempSync(join(tmpdir(), 'millrace-own-'));
+const project = join(work, 'my-pipelines');
+const stops = [];
+let env;
+
+async function part(headline, does) {
+  const from = performance.now();
+  await does();
+  console.log(`${headline}: ${((performance.now() - from) / 1_000).toFixed(1)} s`);
+}
+
+const edit = (file, change) => writeFileSync(join(project, file), change(readFileSync(join(project, file), 'utf8')));
+
+/** Runs a command in a folder and returns its output; the whole of it is in the error when it fails. */
+function run(command, args, { cwd = project, more = {}, fails = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+    child.once('close', (code) =>
+      (code === 0) === fails
+        ? reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${said}`))
+        : resolve(said),
+    );
+  });
+}
+
+/** Starts a process that stays, and tells what it says. */
+function start(command, args, more) {
+  const child = spawn(command, args, { cwd: project, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = { said: '', ended: undefined };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (started.said += chunk));
+  const over = new Promise((resolve) => child.once('close', (code) => resolve((started.ended = code))));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    return over;
+  };
+  stops.push(stop);
+  return {
+    ...started,
+    child,
+    stop,
+    get said() {
+      return started.said;
+    },
+    get ended() {
+      return started.ended;
+    },
+  };
+}
+
+async function until(what, condition, process) {
+  for (const end = Date.now() + LATE_MS; Date.now() < end; await sleep(100)) {
+    if (await condition()) return;
+    if (process?.ended !== undefined) break;
+  }
+  throw new Error(`In vain: ${what}.\n${process?.said ?? ''}`);
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}
+
+const millrace = (args, options) => run('npx', ['--no-install', 'millrace', ...args], options);
+const isReady = async (port) => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok ?? false;
+
+async function runsToItsEnd(greeting, url) {
+  const output = await millrace(['run', 'start', 'hello', 'samples/hello.json', '--watch', '--url', url, '-o', 'json']);
+  assert.match(output, greeting);
+}
+
+async function inDevelopment() {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const dev = start('npm', ['run', 'dev'], { PORT: port });
+  await until('millrace dev is ready', () => dev.said.includes('Millrace is ready'), dev);
+  assert.match(dev.said, /npx millrace run start hello samples\/hello\.json --watch/);
+  await runsToItsEnd(/Hello Ada! Yours, Millrace/, url);
+
+  edit('src/greet.stage.ts', (text) => text.replace('Hello ', 'Good morning '));
+  await until('it starts again when a file is saved', () => dev.said.includes('Ready again'), dev);
+  assert.match(dev.said, /src\/greet\.stage\.ts changed: starting again/);
+  await runsToItsEnd(/Good morning Ada!/, url);
+
+  appendFileSync(join(project, 'src/greet.stage.ts'), '\nconst oops = ;\n');
+  await until('a mistake is told with its place', () => /src\/greet\.stage\.ts:\d+:14 /.test(dev.said), dev);
+  edit('src/greet.stage.ts', (text) => text.replace('\nconst oops = ;\n', ''));
+  await until('it goes on when that is mended', () => dev.said.match(/Ready again/g).length === 2, dev);
+
+  edit('src/hello.ts', (text) => `${text}throw new RangeError('not today');\n`);
+  await until(
+    'a module that throws is told with its place',
+    () => /RangeError: not today\n.*hello\.ts:\d+/.test(dev.said),
+    dev,
+  );
+  edit('src/hello.ts', (text) => text.replace("throw new RangeError('not today');\n", ''));
+  await until('it goes on after that', () => dev.said.match(/Ready again/g).length === 3, dev);
+
+  // What was asked for before is still there: all of that was one folder of data.
+  const runs = JSON.parse(await millrace(['run', 'list', '--url', url, '-o', 'json']));
+  assert.equal((runs.items ?? runs).length, 2);
+
+  edit('millrace.config.ts', (text) => text.replace('[greeting, ', '[greeting, greeting, '));
+  await until('a stage named twice is refused', () => dev.said.includes('The stage greet is served twice'), dev);
+  edit('millrace.config.ts', (text) => text.replace('[greeting, greeting, ', '[greeting, '));
+  await until('it goes on without it', () => dev.said.match(/Ready again/g).length === 4, dev);
+
+  edit('src/contracts.ts', (text) =>
+    text.replace(
+      'output: z.object({ text: z.string() }),\n});\n\nexport const sign',
+      'output: z.object({ text: z.number() }),\n});\n\nexport const sign',
+    ),
+  );
+  await until(
+    'a contract that would break those who know it is refused',
+    () => /CONTRACT_BREAKS.*greet/.test(dev.said),
+    dev,
+  );
+  edit('src/contracts.ts', (text) => text.replace('z.number()', 'z.string()'));
+  await until('it goes on with the old contract', () => dev.said.match(/Ready again/g).length === 5, dev);
+  await dev.stop();
+}
+
+async function ofItsOwn() {
+  const production = { NODE_ENV: 'production', PORT: await freePort() };
+  const alone = await run('npx', ['--no-install', 'millrace', 'start', 'stage', 'greet'], {
+    more: { KAFKA_BROKERS: '', ...production },
+    fails: true,
+  });
+  assert.match(alone, /greet cannot start: 1 setting needs attention\.\n {2}KAFKA_BROKERS {2}is missing/);
+  const nobody = await millrace(['start', 'stage', 'nope'], { more: { KAFKA_BROKERS: 'localhost:1' }, fails: true });
+  assert.match(nobody, /This project has no stage "nope"\. It has: greet, sign\./);
+  const nowhere = await run(join(project, 'node_modules/.bin/millrace'), ['dev'], { cwd: work, fails: true });
+  assert.match(nowhere, /There is no millrace\.config\.ts in .*npm create millrace/);
+}
+
+async function inProduction() {
+  const id = `own${process.pid}`;
+  const { default: pg } = await import('pg');
+  const admin = new pg.Client({ connectionString: env.DATABASE_URL });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${id}`);
+  const database = new URL(env.DATABASE_URL);
+  database.pathname = `/${id}`;
+  const common = { NODE_ENV: 'production', DATABASE_URL: database.href, TOPIC_PREFIX: `${id}.`, LOG_LEVEL: 'warn' };
+  const services = [];
+  for (const service of ['coordinator', 'gateway', 'stage greet', 'stage sign']) {
+    const port = await freePort();
+    const args = ['node_modules/millrace/bin/millrace.mjs', 'start', ...service.split(' ')];
+    services.push({ service, port, process: start(process.execPath, args, { ...common, PORT: port }) });
+  }
+  for (const { service, port, process } of services) await until(`${service} is ready`, () => isReady(port), process);
+  await runsToItsEnd(/Good morning Ada! Yours, Millrace/, `http://127.0.0.1:${services[1].port}`);
+  for (const { process } of services) assert.equal(await process.stop(), 0);
+  await admin.query(`DROP DATABASE ${id} WITH (FORCE)`);
+  await admin.end();
+}
+
+async function alone() {
+  const folder = join(work, 'alone');
+  await run('npm', ['install', '--prefix', folder, 'millrace'], { cwd: work });
+  const kilobytes = Number(
+    execFileSync('du', ['-sk', join(folder, 'node_modules')], { encoding: 'utf8' }).split('\t')[0],
+  );
+  const help = [];
+  for (let i = 0; i < 3; i++) {
+    const from = performance.now();
+    await run(join(folder, 'node_modules/.bin/millrace'), ['--help'], { cwd: work });
+    help.push(performance.now() - from);
+  }
+  console.log(
+    `millrace alone: ${(kilobytes / 1_024).toFixed(0)} MB; millrace --help: ${(Math.min(...help) / 1_000).toFixed(2)} s`,
+  );
+  assert.ok(kilobytes < 120 * 1_024, `millrace alone takes ${kilobytes} KB: at most 120 MB`);
+}
+
+const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+const from = performance.now();
+let registry;
+try {
+  await part('packed', async () => {
+    registry = await startRegistry({ tarballs: pack({ tarballs: join(work, 'tarballs') }), upstream });
+  });
+  env = {
+    ...process.env,
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    npm_config_registry: registry.address,
+    npm_config_cache: join(work, 'npm-cache'),
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+    NO_COLOR: '1',
+  };
+  // Those of the npm that started this would send the project's npm back here.
+  for (const name of Object.keys(env))
+    if (/^(npm_(package|lifecycle|execpath|command|config_local_prefix)|INIT_CWD|NODE_COMPILE_CACHE)/.test(name))
+      delete env[name];
+  await part('npm create millrace my-pipelines', () =>
+    run('npm', ['create', '--yes', 'millrace', 'my-pipelines'], { cwd: work }),
+  );
+  await part('npm install', () => run('npm', ['install']));
+  await part('npm run build', () => run('npm', ['run', 'build']));
+  await part('npm test', () => run('npm', ['test']));
+  await part('npm run dev, with runs and mistakes', inDevelopment);
+  await part('npm run build, as edited', () => run('npm', ['run', 'build']));
+  assert.ok(existsSync(join(project, 'dist/millrace.config.js')));
+  await part('what cannot start says why', ofItsOwn);
+  if (env.KAFKA_BROKERS && env.DATABASE_URL)
+    await part('Kafka and PostgreSQL, one process for each service', inProduction);
+  else console.log('KAFKA_BROKERS and DATABASE_URL are not set: production is left out');
+  await part('millrace alone', alone);
+  console.log(`A repository of one’s own: all of it in ${((performance.now() - from) / 1_000).toFixed(0)} s`);
+} finally {
+  await Promise.all(stops.map((stop) => stop()));
+  registry?.close();
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,155 @@
+// Stages every package that is published in `dist-packages/<name>`, as it goes to the registry: compiled files without
+// tests, exact versions of each other, no `millrace` condition, which points at sources. `--tarballs DIR` packs them too.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = join(root, 'dist-packages');
+
+/** What people install and what is documented; all else that these need is published with them, as their own business. */
+const PUBLIC = ['millrace', '@millrace/pipeline', '@millrace/stage', '@millrace/testing', 'create-millrace'];
+/** Schemas, decorators and injected classes have to come from the copy that a project's own code uses. */
+const PEERS = ['zod', ...['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'reflect-metadata', 'rxjs']];
+/** Not needed to run anything: it is asked for by the command that needs it. */
+const ON_REQUEST = { '@millrace/cli': ['@millrace/ai'] };
+const TESTS = /\.(spec|integration|browser|chaos|fuzz|fixture|bench)\.(js|d\.ts)$/;
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+function workspaces() {
+  const folders = readJson(join(root, 'package.json')).workspaces.flatMap((pattern) =>
+    globSync(pattern, { cwd: root }),
+  );
+  const found = folders.filter((folder) => existsSync(join(root, folder, 'package.json')));
+  return new Map(
+    found.map((folder) => {
+      const manifest = readJson(join(root, folder, 'package.json'));
+      return [manifest.name, { folder: join(root, folder), manifest }];
+    }),
+  );
+}
+
+/** The public packages and all of ours that they need when they run. */
+function published(all) {
+  const names = new Set();
+  const add = (name) => {
+    if (names.has(name)) return;
+    names.add(name);
+    const { manifest } = all.get(name);
+    for (const needed of Object.keys(manifest.dependencies ?? {})) if (all.has(needed)) add(needed);
+  };
+  PUBLIC.filter((name) => all.has(name)).forEach(add);
+  return [...names].sort();
+}
+
+function stage(name, all) {
+  const { folder, manifest } = all.get(name);
+  const target = join(out, name);
+  mkdirSync(target, { recursive: true });
+  const entries = Object.values(manifest.exports ?? {}).map((it) => it.default);
+  const isTested = (file) =>
+    TESTS.test(file) || (/\/testing\//.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
+  const needed = testingFilesNeeded(folder, entries);
+  const files = globSync('dist/**/*.{js,d.ts,json,yaml,html,css}', { cwd: folder }).filter((file) => !isTested(file));
+  for (const file of files) copyCompiled(join(folder, file), join(target, file));
+  for (const extra of ['bin', 'public', ...(manifest.files ?? [])].filter((it) => it !== 'dist'))
+    if (existsSync(join(folder, extra))) cpSync(join(folder, extra), join(target, extra), { recursive: true });
+  cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
+  if (existsSync(join(root, 'CHANGELOG.md'))) cpSync(join(root, 'CHANGELOG.md'), join(target, 'CHANGELOG.md'));
+  const readme = join(folder, 'README.md');
+  if (existsSync(readme)) cpSync(readme, join(target, 'README.md'));
+  else writeFileSync(join(target, 'README.md'), internalReadme(name));
+  writeFileSync(join(target, 'package.json'), JSON.stringify(publishedManifest(manifest, all), null, 2) + '\n');
+}
+
+/** Files in `testing` folders that an entry exports, and what those import beside them. */
+function testingFilesNeeded(folder, entries) {
+  const needed = new Set();
+  const visit = (file) => {
+    if (needed.has(file) || !existsSync(join(folder, file))) return;
+    needed.add(file);
+    for (const [, path] of readFileSync(join(folder, file), 'utf8').matchAll(/from '(\.{1,2}\/[^']+)'/g))
+      visit(join(dirname(file), path));
+  };
+  entries.map((it) => it.replace(/^\.\//, '')).forEach(visit);
+  return new Set([...needed].flatMap((file) => [file, file.replace(/\.js$/, '.d.ts')]));
+}
+
+/** Maps to sources that are not there would be noise. */
+function copyCompiled(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, readFileSync(from, 'utf8').replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n'));
+}
+
+const internalReadme = (name) => `# ${name}
+
+A part of [Millrace](https://www.npmjs.com/package/millrace), published because its packages need it. It promises nothing to anybody else: its
+exports change without notice. Use \`millrace\`, \`@millrace/pipeline\`, \`@millrace/stage\` and \`@millrace/testing\`.
+`;
+
+function publishedManifest(manifest, all) {
+  const { name, version, description, type, license, bin, exports = {}, dependencies = {} } = manifest;
+  const isPublic = PUBLIC.includes(name);
+  const kept = {};
+  const peers = {};
+  const onRequest = ON_REQUEST[name] ?? [];
+  for (const [needed, range] of Object.entries(dependencies)) {
+    if (onRequest.includes(needed)) peers[needed] = all.get(needed).manifest.version;
+    else if (all.has(needed)) kept[needed] = all.get(needed).manifest.version;
+    else if (PEERS.includes(needed)) (isPublic ? peers : kept)[needed] = `^${range}`;
+    else kept[needed] = range;
+  }
+  return {
+    name,
+    version,
+    description: description ?? `A part of Millrace: promises nothing to anybody else.`,
+    type,
+    license,
+    repository: { type: 'git', url: 'git+https://github.com/millrace/millrace.git' },
+    engines: { node: name === 'create-millrace' ? '>=20' : '>=24' },
+    sideEffects: manifest.sideEffects,
+    bin,
+    exports: Object.fromEntries([
+      ...Object.entries(exports).map(([path, { types, default: file }]) => [path, { types, default: file }]),
+      ['./package.json', './package.json'],
+    ]),
+    dependencies: kept,
+    ...(Object.keys(peers).length > 0 && { peerDependencies: peers }),
+    ...(onRequest.length > 0 && {
+      peerDependenciesMeta: Object.fromEntries(onRequest.map((needed) => [needed, { optional: true }])),
+    }),
+    publishConfig: { access: 'public' },
+  };
+}
+
+/** Returns the file of each package that was packed. */
+function packInto(folder, names) {
+  mkdirSync(folder, { recursive: true });
+  const said = execFileSync(
+    'npm',
+    ['pack', '--json', '--pack-destination', folder, ...names.map((name) => join(out, name))],
+    {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  return Object.values(JSON.parse(said)).map(({ name, filename }) => [name, join(folder, basename(filename))]);
+}
+
+/** Stages all packages. `tarballs`: also packs them there. Returns each package's name with its folder or tarball. */
+export function pack({ tarballs } = {}) {
+  rmSync(out, { recursive: true, force: true });
+  const all = workspaces();
+  const names = published(all);
+  for (const name of names) stage(name, all);
+  return new Map(tarballs ? packInto(resolve(tarballs), names) : names.map((name) => [name, join(out, name)]));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { tarballs: { type: 'string' } } });
+  for (const [name, where] of pack(values)) console.log(`${name.padEnd(28)} ${where}`);
+}

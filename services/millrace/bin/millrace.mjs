@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// Runs the command line on a Node.js that Millrace supports: this one, else one that is installed as a package.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import nodeModule, { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED_MAJOR = 24;
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const isEnough = Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR && process.env.MILLRACE_NODE !== 'pinned';
+
+function refuse(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** Returns the program of the package that has Node.js for this machine; undefined where none is installed. */
+function installedNode() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/package.json`);
+    const program = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    return existsSync(program) ? program : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+if (!existsSync(main)) refuse('Millrace is not built: run "npm run build" in its repository first.');
+if (isEnough) {
+  nodeModule.enableCompileCache();
+  await import('../dist/main.js');
+} else {
+  const node = installedNode();
+  if (node === undefined)
+    refuse(
+      `Millrace needs Node.js ${NEEDED_MAJOR} or newer; this is ${process.versions.node}. Install it from ` +
+        `https://nodejs.org or with a version manager, e.g. "nvm install ${NEEDED_MAJOR}", and start again.`,
+    );
+  const env = { ...process.env };
+  delete env.MILLRACE_NODE;
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { env, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}

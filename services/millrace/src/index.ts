@@ -1,0 +1,1 @@
+export { type ConfiguredStage, defineConfig, type ProjectConfig, type StageEntry } from '@millrace/project/config';

@@ -1,0 +1,9 @@
+import { openProject } from '@millrace/project';
+import { serveStages } from '@millrace/stage';
+
+/** Serves stages of a built project in this process, until it is told to stop. */
+export async function startStages(folder: string, names: readonly string[]): Promise<void> {
+  const project = await openProject({ from: folder, build: 'built' });
+  const loaded = await project.stages();
+  await serveStages(names.length === 1 ? names[0]! : 'stages', (env) => loaded.named(names, env));
+}
