@@ -464,7 +464,7 @@ test.each<[ProblemCode, number]>([
 test('a gateway that is not there is told with how to start it', async () => {
   const { exit, err } = await runIn({ MILLRACE_URL: 'http://127.0.0.1:1' }, ['run', 'list']);
   expect(exit).toBe(EXIT.noConnection);
-  expect(err).toContain('npm start');
+  expect(err).toContain('npx millrace dev');
   expect(err).toContain('MILLRACE_URL');
 });
 
