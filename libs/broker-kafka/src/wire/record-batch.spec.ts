@@ -123,7 +123,11 @@ test.each(codecs)(
     expect(read(packed(two, codec, (body) => pack(body))).map(({ value }) => String(value))).toEqual(['b', 'd']);
     const bomb = packed(two, codec, () => pack(Buffer.alloc(1_000_001), 65_536));
     expect(read(bomb)).toEqual([
-      expect.objectContaining({ offset: 0, value: bomb, damaged: 'it unpacks to more than 1000000 bytes' }),
+      expect.objectContaining({
+        offset: 0,
+        value: bomb,
+        damaged: 'it unpacks to more than 1000000 bytes (offsets 0 to 1)',
+      }),
     ]);
   },
 );
@@ -157,7 +161,9 @@ test('a frame of lz4 says how large its blocks may be, and is held to it', () =>
   const frame = compressFrameSync(two.subarray(61));
   const hostile = Buffer.concat([frame.subarray(0, 7), Buffer.from('0f00000010ff0000', 'hex'), Buffer.alloc(7, 0xff)]);
   for (const body of [hostile, Buffer.from('04224d1860'), Buffer.alloc(0), frame.subarray(0, -4)])
-    expect(read(packed(two, 3, () => body))).toEqual([expect.objectContaining({ damaged: 'its lz4 data is damaged' })]);
+    expect(read(packed(two, 3, () => body))).toEqual([
+      expect.objectContaining({ damaged: 'its lz4 data is damaged (offsets 0 to 1)' }),
+    ]);
 });
 
 test.each([
@@ -184,7 +190,9 @@ test.each([
   ],
   ['numbers without end', packed(two, 0, () => Buffer.alloc(100, 0xff)), 'a number has no end'],
 ])('a batch with %s is one record that says so and has its bytes', (_, batch, damaged) => {
-  expect(read(batch)).toEqual([expect.objectContaining({ offset: 0, key: null, value: batch, damaged })]);
+  expect(read(batch)).toEqual([
+    expect.objectContaining({ offset: 0, key: null, value: batch, damaged: `${damaged} (offsets 0 to 1)` }),
+  ]);
 });
 
 test('a batch whose bytes were changed is not read, and those beside it are', () => {
@@ -195,7 +203,7 @@ test('a batch whose bytes were changed is not read, and those beside it are', ()
       const after = Buffer.from(two);
       after.writeInt32BE(2, 4);
       const found = read(Buffer.concat([changed, after]));
-      expect(found[0]).toMatchObject({ offset: 0, damaged: 'its checksum does not fit its bytes' });
+      expect(found[0]).toMatchObject({ offset: 0, damaged: 'its checksum does not fit its bytes (offsets 0 to 1)' });
       expect(found.slice(1).map(({ offset, value }) => [offset, String(value)])).toEqual([
         [2, 'b'],
         [3, 'd'],

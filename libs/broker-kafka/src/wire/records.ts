@@ -33,10 +33,12 @@ export function readRecords(batch: Batch, place: Place, into: Incoming[]): numbe
   }
 }
 
-function damaged({ baseOffset, maxTimestamp, whole }: Batch, place: Place, why: string): Incoming {
+function damaged({ baseOffset, lastOffset, maxTimestamp, whole }: Batch, place: Place, why: string): Incoming {
   const { topic, partition, from } = place;
-  const at = { topic, partition, offset: Math.max(baseOffset, from), timestamp: Math.max(maxTimestamp, 0) };
-  return { ...at, key: null, value: whole, headers: NONE, damaged: why };
+  const offset = Math.max(baseOffset, from);
+  const range = lastOffset > offset ? ` (offsets ${offset} to ${lastOffset})` : '';
+  const at = { topic, partition, offset, timestamp: Math.max(maxTimestamp, 0) };
+  return { ...at, key: null, value: whole, headers: NONE, damaged: why + range };
 }
 
 function readAll(batch: Batch, reader: Reader, { topic, partition, from }: Place, into: Incoming[]): void {
