@@ -71,7 +71,7 @@ function kept() {
   const { headers, value } = unreadable(poison, why);
   deadLetters.push({ ...record('dead-letters', '', headers), value });
   letters.push({ id: String(headers['millrace-dead-letter']), run: null });
-  const lag = [{ group: 'g', topic: 't', partition: 0, committed: 5, end: 5, backlog: 0 }];
+  const lag = [{ group: 'g', topic: 't', partition: 0, start: 0, committed: 5, end: 5, backlog: 0 }];
   const conflicts: string[] = [];
   return {
     ...{ runs, events, commands, results, deadLetters, letters, lag },

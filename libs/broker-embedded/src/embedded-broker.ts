@@ -190,6 +190,7 @@ class EmbeddedBroker implements Broker {
         return {
           topic,
           partition: id,
+          start,
           committed: progress?.committed ? progress.mark : null,
           end,
           backlog: end - mark - (progress?.done.size ?? 0),

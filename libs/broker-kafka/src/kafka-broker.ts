@@ -177,7 +177,7 @@ class KafkaBroker implements Broker {
       const offset = Number(entry?.offset ?? -1);
       const committed = offset < 0 ? null : offset;
       const backlog = Math.max(0, end - Math.max(committed ?? start, start) - doneAbove(entry?.metadata ?? ''));
-      return { topic, partition, committed, end, backlog };
+      return { topic, partition, start, committed, end, backlog };
     });
   }
 

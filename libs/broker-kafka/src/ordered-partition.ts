@@ -136,7 +136,7 @@ export class OrderedPartition implements Owned {
       const idle =
         this.backlog.size === 0 && !this.shared.releasing() && this.backlog.position > (this.committed ?? this.start);
       const timedOut = await this.change(idle ? IDLE_MS : undefined);
-      if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.commit([], this.backlog.position);
+      if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.pass(this.backlog.position);
     }
     if (this.closed) return false;
     const most = Math.min(this.backlog.size, this.source.maxBatch);
@@ -161,6 +161,13 @@ export class OrderedPartition implements Owned {
     }
     this.shared.fetcher.wake();
     return true;
+  }
+
+  /** Steps over offsets without records: transaction markers, what was aborted, what retention has removed. */
+  private async pass(next: number): Promise<void> {
+    const { topic, partition } = this;
+    await this.source.passed?.({ topic, partition, next, records: [] });
+    await this.commit([], next);
   }
 
   private async commit(records: readonly Outgoing[], next: number): Promise<void> {

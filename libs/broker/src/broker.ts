@@ -94,15 +94,30 @@ export interface OrderedSource {
    */
   readonly take: (batch: Batch) => Promise<readonly Outgoing[]>;
   /**
+   * Called before an offset is committed that no `take` brought about: offsets without records were stepped over, or a
+   * record was parked. `records` is committed with it. A source that notes elsewhere where it stands moves on with it.
+   */
+  readonly passed?: (at: Passed) => Promise<void>;
+  /**
    * What becomes of a record that fails alone, for a reason of its own. Its parking is committed with its offset, and the
    * partition goes on behind it. Without it, its batch comes again for ever.
    */
   readonly parking?: Parking;
 }
 
+/** Offsets of a partition that are done without a batch: all below `next` are. */
+export interface Passed {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: number;
+  readonly records: readonly Outgoing[];
+}
+
 export interface PartitionLag {
   readonly topic: string;
   readonly partition: number;
+  /** The first offset that the log still holds; the one past the last record where it holds none. */
+  readonly start: number;
   /** The group's committed offset, `null` where it has none. */
   readonly committed: number | null;
   /** One past the last record. */

@@ -8,6 +8,7 @@ export type {
   OrderedSource,
   Outgoing,
   PartitionLag,
+  Passed,
   Source,
   Tail,
   TopicSpec,

@@ -55,10 +55,10 @@ export class Isolation {
     this.narrowed = false;
     const [first] = batch.records;
     const damage = first && damageOf(first);
-    if (damage) return parking ? parking.park(first, damage) : [];
+    if (damage) return this.passed(batch, parking ? await parking.park(first, damage) : []);
     const { condemned } = this;
     if (first && condemned?.offset === first.offset && batch.records.length === 1)
-      return parking!.park(first, condemned.error);
+      return this.passed(batch, await parking!.park(first, condemned.error));
     try {
       const answer = await take(batch);
       check(answer);
@@ -67,6 +67,11 @@ export class Isolation {
       this.blame(batch, error);
       throw error;
     }
+  }
+
+  private async passed({ topic, partition, next }: Batch, records: readonly Outgoing[]): Promise<readonly Outgoing[]> {
+    await this.source.passed?.({ topic, partition, next, records });
+    return records;
   }
 
   /** Opening, answering or committing failed. Returns after how many failures in a row the same comes again, for the back-off: 0 where a smaller batch comes. */

@@ -86,6 +86,14 @@ export const PipelineResumeRequested = z.object({
 });
 export type PipelineResumeRequested = z.infer<typeof PipelineResumeRequested>;
 
+/** Brings a store that is older than its topics up to them, or with `apply` left out says what that would do. */
+export const RecoveryRequested = z.object({
+  type: z.literal('recovery.requested'),
+  ...Act,
+  apply: z.boolean(),
+});
+export type RecoveryRequested = z.infer<typeof RecoveryRequested>;
+
 /** What is asked of the installation as a whole: records on `deployments`, taken one after the other. */
 export const DeploymentRequest = z.discriminatedUnion('type', [
   DeployRequested,
@@ -94,6 +102,7 @@ export const DeploymentRequest = z.discriminatedUnion('type', [
   ScheduleRemoveRequested,
   PipelinePauseRequested,
   PipelineResumeRequested,
+  RecoveryRequested,
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 

@@ -73,6 +73,11 @@ export const FAILURES = {
     remedy: 'Deploy the pipeline, or correct the name; GET /v1/pipelines lists those that exist.',
   },
   UNKNOWN_RUN: { kind: 'permanent', remedy: 'Check the run id; it was never accepted here.' },
+  STORE_BEHIND: {
+    kind: 'transient',
+    remedy:
+      'The database is older than what Kafka was told, as after a restore: nothing is taken until `millrace recover --apply` has brought it up to the topics. `millrace recover` alone says what that would do.',
+  },
   UNPROCESSABLE: {
     kind: 'permanent',
     remedy:

@@ -6,6 +6,7 @@ import { ChildStatus } from './records.js';
 import { RunStatus, StepStatus } from './statuses.js';
 import { Name, Person, readTime, Reason, TimeMs } from './values.js';
 
+export { MissingRun, RecoveredPartition, RecoveryReport } from './recovery.js';
 export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
 export {
   CheckBody,
@@ -274,6 +275,11 @@ const Act = {
 };
 export const ActBody = z.strictObject(Act);
 export type ActBody = z.infer<typeof ActBody>;
+
+export const RecoverBody = ActBody.extend({
+  apply: z.boolean().optional().describe('Brings the store up to its topics; without it only says what that would do.'),
+});
+export type RecoverBody = z.infer<typeof RecoverBody>;
 
 export const ClaimBody = z.strictObject({
   ...Act,

@@ -7,6 +7,7 @@ export {
   DeployRequested,
   type PipelinePauseRequested,
   type PipelineResumeRequested,
+  type RecoveryRequested,
   RouteRequested,
   ScheduleMakeRequested,
   ScheduleRemoveRequested,
@@ -79,6 +80,7 @@ export { Priority, StageLimits } from './limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './misspelt.js';
 export { nearestName } from './nearest-name.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './pauses.js';
+export { MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './recovery.js';
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';
 export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';

@@ -5,6 +5,7 @@ export { MAX_MAP_ITEMS } from './items.js';
 export { inputFor, type Request } from './attempts.js';
 export { contradictionOf } from './contradiction.js';
 export type { Decision } from './decision.js';
+export { type Implied, impliedBy } from './implied.js';
 export { type Load, withLists } from './long-lists.js';
 export { heardSignals } from './heard.js';
 export { placed, placesOf, placeWanted } from './places.js';

@@ -13,4 +13,5 @@ export { keepPrivate } from './private-data.js';
 export { followPlans, type Plans } from './plans.js';
 export { type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';
 export { standstillOf } from './standstill.js';
+export { comparePartitions, decidedTopics, isGap, standingOf, standingReason, StoreBehind } from './store-standing.js';
 export { untilReached } from './until-reached.js';

@@ -4,7 +4,7 @@ import type { House } from './house.js';
 
 /** Codes of errors that are not the record's: what is away comes back, and another owner goes on with what it took over. */
 const NOT_THE_RECORDS = new Set<unknown>([
-  ...['STORE_UNAVAILABLE', 'STALE_OWNER', 'WORK_LOST'],
+  ...['STORE_UNAVAILABLE', 'STALE_OWNER', 'STORE_BEHIND', 'WORK_LOST'],
   ...['BROKER_UNAVAILABLE', 'LOG_FULL', 'UNKNOWN_TOPIC', 'LOG_DAMAGED', 'LOG_IN_USE'],
 ]);
 

@@ -11,7 +11,9 @@ export type {
   RunChange,
   RunRecord,
   RunSummary,
+  Standing,
 } from './store.js';
+export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalChanges, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueGathering, type ScheduleRow, StartsStore } from './starts.js';
 export {

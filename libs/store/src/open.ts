@@ -3,6 +3,7 @@ import { type Database, migrate, openPGlite, openPostgres } from './database.js'
 import { isAway, StoreUnavailable } from './errors.js';
 import { DatabaseReader } from './reader.js';
 import type { Reader } from './store.js';
+import { Recoveries } from './recoveries.js';
 import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
 import { Deployments } from './versions.js';
@@ -14,6 +15,7 @@ export interface Store extends AsyncDisposable {
   readonly deployments: Deployments;
   readonly starts: StartsStore;
   readonly signals: SignalsStore;
+  readonly recoveries: Recoveries;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function openStore(at: {
     deployments: new Deployments(database),
     starts: new StartsStore(database),
     signals: new SignalsStore(database),
+    recoveries: new Recoveries(database),
     async [Symbol.asyncDispose]() {
       await writer.close();
       await database[Symbol.asyncDispose]();

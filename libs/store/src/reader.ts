@@ -1,10 +1,21 @@
-import type { Fact, RunStatus } from '@millrace/contracts';
+import type { Fact, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
 import { DEAD_LETTERS, pageOf, REVIEWS, RUNS } from './lists.js';
+import { Recoveries } from './recoveries.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
-import type { DeadLetter, Page, Paged, Reader, Review, ReviewFilter, RunFilter, RunSummary } from './store.js';
+import type {
+  DeadLetter,
+  Page,
+  Paged,
+  Reader,
+  Review,
+  ReviewFilter,
+  RunFilter,
+  RunSummary,
+  Standing,
+} from './store.js';
 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
@@ -120,6 +131,14 @@ export class DatabaseReader implements Reader {
   async plan(hash: string): Promise<unknown> {
     const row = await this.database.db.selectFrom('plans').select('plan').where('hash', '=', hash).executeTakeFirst();
     return row && parsed(row.plan);
+  }
+
+  recovery(id: string): Promise<RecoveryReport | undefined> {
+    return new Recoveries(this.database).find(id);
+  }
+
+  standings(topics: readonly string[]): Promise<readonly Standing[]> {
+    return new Recoveries(this.database).standings(topics);
   }
 
   async healthy(): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 import { answers } from './schema-answers.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
+import { recoveries } from './schema-recoveries.js';
 import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
 import { versions, type VersionTables } from './schema-versions.js';
@@ -42,7 +43,7 @@ export interface Tables extends VersionTables {
     letter: string;
   };
   /** Where each partition stands. `answer` is what coordinators of an earlier version write. */
-  positions: { topic: string; partition: number; next: number; answer: Uint8Array };
+  positions: { topic: string; partition: number; next: number; began: number; answer: Uint8Array };
   /** What the batch answered that brought a partition to `next`; those of earlier batches go with all others (`answers.ts`). */
   answers: { topic: string; partition: number; next: number; answer: Uint8Array };
   plans: { hash: string; pipeline: string; plan: string; deployed_at: Date };
@@ -131,5 +132,6 @@ export const migrations: MigrationProvider = {
       '009-pauses': pauses,
       '010-lists': lists,
       '011-answers': answers,
+      '012-recoveries': recoveries,
     }),
 };

@@ -1,4 +1,4 @@
-import type { Fact, Failure, RunStatus } from '@millrace/contracts';
+import type { Fact, Failure, RecoveryReport, RunStatus } from '@millrace/contracts';
 import type { PlaceChanges } from '@millrace/pipeline';
 import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
@@ -80,6 +80,16 @@ export interface Paged<T> {
   readonly next: string | undefined;
 }
 
+/** Where the store has a partition. */
+export interface Standing {
+  /** The topic; for signals and gathered records the group that reads it. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: number;
+  /** Where the last batch began. */
+  readonly began: number;
+}
+
 /** What one batch changed of a run. */
 export interface RunChange {
   readonly summary: RunSummary;
@@ -146,5 +156,9 @@ export interface Reader {
   /** The current plan of each pipeline, and plans by hash. */
   pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number; paused?: PipelinePause }[]>;
   plan(hash: string): Promise<unknown>;
+  /** What a recovery found and did; undefined where there is none of that id. */
+  recovery(id: string): Promise<RecoveryReport | undefined>;
+  /** Where the store has the partitions of these topics. */
+  standings(topics: readonly string[]): Promise<readonly Standing[]>;
   healthy(): Promise<boolean>;
 }

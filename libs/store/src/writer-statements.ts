@@ -4,7 +4,8 @@
 export const COMMIT = `
 with own as (
   insert into positions (topic, partition, next) values ($1::text, $2::int, $4::bigint)
-  on conflict (topic, partition) do update set next = excluded.next, answer = ''
+  on conflict (topic, partition) do update set next = excluded.next, answer = '',
+    began = case when excluded.next > positions.next then positions.next else positions.began end
   where positions.next = $3::bigint
   returning 1
 ), answered as (

@@ -12,6 +12,8 @@ import { COMMIT, CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js
 /** Where a partition stands: the offset after its last batch, and that batch's answer, which a backup may lack. */
 export interface Position {
   readonly next: number;
+  /** Where its last batch began. */
+  readonly began: number;
   readonly answer: Uint8Array | undefined;
 }
 
@@ -43,12 +45,12 @@ export class Writer {
   }
 
   async position(topic: string, partition: number): Promise<Position | undefined> {
-    const [row] = await this.database.query<{ next: string; answer: Uint8Array | null }>(
-      `select next::text, coalesce(answers.answer, nullif(positions.answer, '')) as answer
+    const [row] = await this.database.query<{ next: string; began: string; answer: Uint8Array | null }>(
+      `select next::text, began::text, coalesce(answers.answer, nullif(positions.answer, '')) as answer
        from positions left join answers using (topic, partition, next) where topic = $1 and partition = $2`,
       [topic, partition],
     );
-    return row && { next: Number(row.next), answer: row.answer ?? undefined };
+    return row && { next: Number(row.next), began: Number(row.began), answer: row.answer ?? undefined };
   }
 
   /** The facts of those of `runs` that exist. */

@@ -4,6 +4,7 @@ import { deadLetterCommands } from './commands/dead-letter.js';
 import { importCommand } from './commands/import.js';
 import { doctorCommand } from './commands/doctor.js';
 import { pipelineCommands } from './commands/pipeline.js';
+import { recoverCommand } from './commands/recover.js';
 import { reviewCommands } from './commands/review.js';
 import { runCommands } from './commands/run.js';
 import { scheduleCommands } from './commands/schedule.js';
@@ -59,5 +60,6 @@ function programOf(context: Context, more: readonly Commands[]): Command {
   importCommand(program, context);
   trainCommand(program, context);
   doctorCommand(program, context);
+  recoverCommand(program, context);
   return program;
 }

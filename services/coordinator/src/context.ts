@@ -4,7 +4,14 @@ import type { StagePauses } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 import type { Counter, Telemetry } from '@millrace/telemetry';
 import type { Plans } from './plans.js';
+import type { StoreGuard } from './recovery/guard.js';
 import type { RunCache } from './run-cache.js';
+
+/** Differs while records are decided again that were decided before: what they led to stands in the topics. */
+export interface Recovering {
+  /** Whether something in the topics says that the run has begun. */
+  hasBegun(run: string): boolean;
+}
 
 /** What the coordinator's loops share. */
 export interface Context {
@@ -23,4 +30,7 @@ export interface Context {
   /** The most items that a map may go over. */
   readonly maxItems: number;
   readonly now: () => number;
+  /** Refuses to decide where the store is older than the topics. */
+  readonly guard?: Pick<StoreGuard, 'ensure' | 'refuse'> | undefined;
+  readonly recovering?: Recovering | undefined;
 }

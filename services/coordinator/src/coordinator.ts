@@ -1,110 +1,40 @@
 import { startInterval } from '@millrace/contracts/timers';
-import { MAX_MAP_ITEMS } from '@millrace/saga';
-import type { PipelineSource } from '@millrace/project';
-import { followPauses, type House, type Pauses, type Running, standstillOf } from '@millrace/service';
-import type { Store } from '@millrace/store';
-import type { Context } from './context.js';
-import { bring, deploymentsSource } from './deployments.js';
-import { intakeSource } from './intake.js';
-import { Plans } from './plans.js';
-import { followRoutes } from './routes.js';
-import { RunCache } from './run-cache.js';
-import { runsSource } from './runs.js';
-import { beginDue, keepSchedules } from './starting.js';
-import { Timers } from './timers.js';
-import { Triggers } from './triggers.js';
-import { unreadSource } from './unread.js';
+import { type House, type Running, standstillOf } from '@millrace/service';
+import { deploymentsSource } from './deployments.js';
+import { StoreGuard } from './recovery/guard.js';
+import { recover } from './recovery/recover.js';
+import { type CoordinatorOptions, startSaga } from './saga.js';
 
-export interface CoordinatorOptions {
-  readonly store: Store;
-  /** Brought at the start: those that are new here are what new runs get from then on. */
-  readonly pipelines: readonly PipelineSource[];
-  /** New runs get these pipelines also where they were brought before and another version was chosen since. Default false. */
-  readonly routesToPipelines?: boolean;
-  /** A record's key on `intake` names the run, where no header does. Default false. */
-  readonly keyIsIdempotent?: boolean;
-  /** Shared with others in this process; it stays the caller's to close. */
-  readonly pauses?: Pauses;
-  readonly now?: () => number;
-  /** The most bytes that one record may be answered with. Default 128 MiB. */
-  readonly maxAnswerBytes?: number;
-  /** The most items that a map may go over. Default 100,000. */
-  readonly maxItems?: number;
-}
+/** How often the store is compared with the groups. */
+const COMPARE_MS = 3_000;
 
-/** How often it is looked for topics that nobody waits for any more. */
-const LOOK_MS = 600_000;
-const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
-/** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
-const INTAKE_BATCH = 500;
-const RUNS_BATCH = 200;
-/** Runs kept in memory for each partition; a run takes a few kilobytes. */
-const CACHED_RUNS = 5_000;
-
-/** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
+/**
+ * Runs the saga for as long as the store knows all that was committed. Where it does not, after a restore, nothing is
+ * taken from any topic but `deployments`, on which people ask for the recovery.
+ */
 export async function startCoordinator(house: House, options: CoordinatorOptions): Promise<Running> {
   const { broker, topics, groups, telemetry } = house;
-  const { store, now = Date.now } = options;
-  const plans = new Plans(store, telemetry.log);
-  const { pipelines, routesToPipelines = false } = options;
-  await bring({ house, store }, pipelines, { at: now(), routes: routesToPipelines });
-  const timers = new Timers({
-    store,
-    broker,
-    topics,
-    telemetry,
-    now,
-    others: (at) => beginDue({ store, broker, topics, telemetry }, at),
+  const guard = new StoreGuard(house, options.store);
+  const guarded = new Guarded(() => startSaga(house, options, guard), { guard, log: telemetry.log });
+  await guarded.look().catch(async (error: unknown) => {
+    await guarded.drain(0);
+    throw error;
   });
-  const stages = options.pauses ?? (await followPauses(house));
-  const context: Context = {
-    broker,
-    topics,
-    store,
-    telemetry,
-    plans,
-    stages,
-    cache: new RunCache(CACHED_RUNS),
-    runs: telemetry.meters.runs,
-    wakeBy: (at) => timers.wakeBy(at),
-    maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
-    maxItems: options.maxItems ?? MAX_MAP_ITEMS,
-    now,
-  };
-  const triggers = new Triggers(context, groups);
-  let changes = 0;
-  const routes = await followRoutes(house, plans, async (current) => {
-    changes++;
-    for (const plan of current) await keepSchedules(store, plan, now());
-    triggers.follow(current);
-    triggers.listen(await plans.inUse());
-  });
-  // The last run that waits for a topic's records may end at any time.
-  const looking = startInterval(LOOK_MS, () => {
-    const before = changes;
-    plans.inUse().then(
-      // What has changed meanwhile says so itself.
-      (used) => before === changes && triggers.listen(used),
-      (error: unknown) =>
-        telemetry.log.warn({ err: error }, 'It could not be found out which topics signals come from.'),
-    );
-  });
-  const consumptions = await Promise.all([
-    broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
-    broker.consumeInOrder(
-      intakeSource(context, {
-        group: groups.intake,
-        maxBatch: INTAKE_BATCH,
-        keyIsIdempotent: options.keyIsIdempotent ?? false,
-      }),
+  const deployments = await broker.consumeInOrder(
+    deploymentsSource(
+      {
+        house,
+        store: options.store,
+        behind: () => guard.reason,
+        recover: async (request) => {
+          await guarded.look();
+          await recover({ house, options }, request);
+          await guarded.look();
+        },
+      },
+      { topic: topics.deployments, group: groups.deployments },
     ),
-    broker.consumeInOrder(
-      unreadSource(context, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
-    ),
-    broker.consumeInOrder(
-      deploymentsSource({ house, store }, { topic: topics.deployments, group: groups.deployments }),
-    ),
-  ]);
+  );
   telemetry.meters.backlog(async () => {
     const lags = [...(await broker.lag(groups.intake, topics.intake)), ...(await broker.lag(groups.runs, topics.runs))];
     return lags.map(({ topic, partition, backlog }) => ({
@@ -112,23 +42,63 @@ export async function startCoordinator(house: House, options: CoordinatorOptions
       labels: { topic, group: topic === topics.intake ? groups.intake : groups.runs, partition: String(partition) },
     }));
   });
-
   return {
     async ready() {
-      if (!(await store.reader.healthy())) return 'the database cannot be reached';
-      const still = standstillOf([...consumptions, ...triggers.consumptions]);
+      if (!(await options.store.reader.healthy())) return 'the database cannot be reached';
+      if (guard.reason !== undefined) return guard.reason;
+      const still = standstillOf([deployments]);
       if (still !== undefined) return still;
-      return (
-        (consumptions.every((consumption) => consumption.ready) && triggers.ready) || 'partitions are being taken over'
-      );
+      return deployments.ready ? guarded.ready() : 'partitions are being taken over';
     },
     async drain(ms) {
-      looking.stop();
-      await timers.stop();
-      await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
-      await routes[Symbol.asyncDispose]();
-      await triggers.drain(ms);
-      if (!options.pauses) await stages[Symbol.asyncDispose]();
+      await Promise.all([deployments.drain(ms), guarded.drain(ms)]);
     },
   };
+}
+
+/** A saga that is stopped while the store is behind, and started when it is no longer. */
+class Guarded {
+  private running: Running | undefined;
+  private ended = false;
+  private changing: Promise<void> = Promise.resolve();
+  private readonly comparing = startInterval(COMPARE_MS, () => this.compare());
+
+  constructor(
+    private readonly start: () => Promise<Running>,
+    private readonly of: { guard: StoreGuard; log: House['telemetry']['log'] },
+  ) {}
+
+  /** Starts or stops the saga as the store stands. @throws what keeps the saga from starting */
+  look(): Promise<void> {
+    const next = this.changing.then(() => this.change());
+    this.changing = next.catch(() => undefined);
+    return next;
+  }
+
+  ready(): true | string | Promise<true | string> {
+    return this.running?.ready() ?? 'the saga is being started';
+  }
+
+  async drain(ms: number): Promise<void> {
+    this.ended = true;
+    this.comparing.stop();
+    await this.changing;
+    await this.running?.drain(ms);
+  }
+
+  private compare(): void {
+    this.look().catch((error: unknown) => {
+      this.of.log.warn({ err: error }, 'It is not known yet whether the store knows all that was committed.');
+    });
+  }
+
+  private async change(): Promise<void> {
+    if (this.ended) return;
+    const stops = (await this.of.guard.check()) !== undefined;
+    if (stops && this.running) {
+      const { running } = this;
+      this.running = undefined;
+      await running.drain(0);
+    } else if (!stops && !this.running) this.running = await this.start();
+  }
 }

@@ -1,4 +1,4 @@
-import { BrokerError, type OrderedSource, type Outgoing } from '@millrace/broker';
+import { BrokerError, type Incoming, type OrderedSource, type Outgoing } from '@millrace/broker';
 import {
   type Control,
   type DeploymentOutcome,
@@ -12,6 +12,7 @@ import {
   jsonFailure,
   readJson,
   RECORD_DEPTH,
+  type RecoveryRequested,
   unreadable,
 } from '@millrace/contracts';
 import { checkPlan, type LoadedPlan, PlanError, schemasOf, stagesOf } from '@millrace/pipeline';
@@ -19,6 +20,7 @@ import { type PipelineSource, ProjectError } from '@millrace/project';
 import { blamesRecord, ensureStageTopics, type House, parkingOf, unprocessable } from '@millrace/service';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
 import { deployment, pausing, refusal, routing } from './deployment.js';
+import { pagesOf } from './recovery/scan.js';
 import { scheduling } from './scheduling.js';
 import { MissingTopic, triggerRows } from './triggers.js';
 
@@ -27,8 +29,17 @@ interface Needs {
   readonly store: Store;
 }
 
+interface Taking extends Needs {
+  /** Why the store may lack what was applied before; undefined where it lacks nothing. */
+  readonly behind: () => string | undefined;
+  readonly recover: (request: RecoveryRequested) => Promise<void>;
+}
+
+/** What is asked of one pipeline. */
+type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested>;
+
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
-export function deploymentsSource(needs: Needs, of: { topic: string; group: string }): OrderedSource {
+export function deploymentsSource(needs: Taking, of: { topic: string; group: string }): OrderedSource {
   const parking = parkingOf(needs.house, of);
   return {
     ...of,
@@ -44,7 +55,7 @@ export function deploymentsSource(needs: Needs, of: { topic: string; group: stri
       const answers: Outgoing[] = [];
       for (const record of records) {
         const read = readRequest(record.value);
-        if ('request' in read) answers.push(...(await applied(needs, read.request)).records);
+        if ('request' in read) answers.push(...(await taken(needs, read.request, record)));
         else {
           const { broker, topics, telemetry } = needs.house;
           telemetry.meters.parked.add(1, { topic: of.topic, code: read.failure.code });
@@ -57,10 +68,33 @@ export function deploymentsSource(needs: Needs, of: { topic: string; group: stri
   };
 }
 
+async function taken(
+  needs: Taking,
+  request: DeploymentRequest,
+  { offset }: Pick<Incoming, 'offset'>,
+): Promise<readonly Outgoing[]> {
+  // What was applied after a backup comes before what is asked for now.
+  if (needs.behind() !== undefined) await reapply(needs, offset);
+  if (request.type !== 'recovery.requested') return (await applied(needs, request)).records;
+  await needs.recover(request);
+  return [];
+}
+
+/** Applies again, in order, what was asked for below the offset, and publishes nothing. What the store knows changes nothing. */
+async function reapply(needs: Needs, until: number): Promise<void> {
+  const { broker, topics } = needs.house;
+  for await (const page of pagesOf(broker, { topic: topics.deployments, partition: 0, from: 0, until }))
+    for (const { value } of page) {
+      const read = readRequest(value);
+      if (!('request' in read) || read.request.type === 'recovery.requested') continue;
+      if (!(await needs.store.reader.deployed.outcome(read.request.id))) await applied(needs, read.request);
+    }
+}
+
 /** Tells who waits for the outcome of a request that cannot be carried out. Where that cannot be told either, the dead letter has to do. */
 async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Failure): Promise<void> {
   const read = readRequest(value);
-  if (!('request' in read)) return;
+  if (!('request' in read) || read.request.type === 'recovery.requested') return;
   const { request } = read;
   const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
   const outcome: DeploymentOutcome = { status: 'refused', pipeline, failure: reason };
@@ -102,7 +136,7 @@ export async function bring(
  */
 async function applied(
   needs: Needs,
-  request: DeploymentRequest,
+  request: PipelineRequest,
 ): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
   const { house, store } = needs;
   const { id, at } = request;
@@ -131,7 +165,7 @@ async function applied(
   return { outcome, records: [published, routed(house, pipeline, at)] };
 }
 
-function changeOf(request: Exclude<DeploymentRequest, DeployRequested>, now: Deployed): DeploymentChange {
+function changeOf(request: Exclude<PipelineRequest, DeployRequested>, now: Deployed): DeploymentChange {
   switch (request.type) {
     case 'pipeline.route-requested':
       return routing(request, now);

@@ -1,2 +1,3 @@
 export { CoordinatorConfig } from './config.js';
-export { type CoordinatorOptions, startCoordinator } from './coordinator.js';
+export { startCoordinator } from './coordinator.js';
+export type { CoordinatorOptions } from './saga.js';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { accept, type Decision, placed, placesOf, placeWanted, wakeAtOf } from '@millrace/saga';
+import { accept, type Decision, placed, placesOf, placeWanted, type Run, wakeAtOf } from '@millrace/saga';
 import { parkingOf } from '@millrace/service';
 import type { RunChange } from '@millrace/store';
 import { answerBytes } from './answer.js';
@@ -14,6 +14,9 @@ import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import { pipelineOf, readRequest } from './request.js';
 import { type Asked, reusedKeys } from './reused-keys.js';
 import { signalChanges } from './signals.js';
+
+/** More places than any pipeline has runs. */
+const MOST_PLACES = 2_000_000_000;
 
 interface Accepted {
   readonly request: Parameters<typeof accept>[0];
@@ -63,7 +66,7 @@ export function intakeSource(
       ...summaryOf(run),
       wakeAt: wakeAtOf(run, plan),
       // One that is to begin later wants its place then.
-      place: run.held ? undefined : placeWanted(run, plan),
+      place: run.held ? undefined : wanted(run, plan),
     }));
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
@@ -118,6 +121,12 @@ export function intakeSource(
     return answerTo(context, decision, { plan, parent, budget });
   }
 
+  /** A run that is known to have begun has had its place, whoever else has one now. */
+  function wanted(run: Run, plan: LoadedPlan): ReturnType<typeof placeWanted> {
+    const place = placeWanted(run, plan);
+    return place && context.recovering?.hasBegun(run.id) ? { ...place, limit: MOST_PLACES } : place;
+  }
+
   function remember({ decision: { run, facts }, plan }: Accepted, partitions: number): void {
     const partition = partitionFor(run.id, partitions);
     const wakeAt = wakeAtOf(run, plan);
@@ -132,6 +141,7 @@ export function intakeSource(
     group: of.group,
     maxBatch: of.maxBatch,
     opened: (at) => positions.open(at),
+    passed: (at) => positions.pass(at),
     take,
     parking: parkingOf(context, of),
   };

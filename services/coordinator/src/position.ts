@@ -1,10 +1,19 @@
-import type { Outgoing } from '@millrace/broker';
+import type { Broker, Outgoing, Passed } from '@millrace/broker';
+import { isGap, standingOf } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
-import type { Broker } from '@millrace/broker';
-import { answerOf } from './answer.js';
+import { answerBytes, answerOf } from './answer.js';
+import type { StoreGuard } from './recovery/guard.js';
 
 type At = { topic: string; partition: number; committed: number | null };
+
+interface Needs {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly telemetry: Telemetry;
+  readonly group: string;
+  readonly guard?: Pick<StoreGuard, 'refuse'> | undefined;
+}
 
 /**
  * Where the store has each partition of a topic. A decision is recorded in the store first and published second; a
@@ -13,20 +22,18 @@ type At = { topic: string; partition: number; committed: number | null };
 export class Positions {
   private readonly expected = new Map<number, number | null>();
 
-  constructor(private readonly of: { store: Store; broker: Broker; telemetry: Telemetry; group: string }) {}
+  constructor(private readonly of: Needs) {}
 
-  /** To be called when a partition was taken over: what has to be published before its next batch. */
+  /**
+   * To be called when a partition was taken over: what has to be published before its next batch.
+   * @throws {StoreBehind} where the store is older than the group's offset, or the group was reset
+   */
   async open({ topic, partition, committed }: At): Promise<{ next: number; records: readonly Outgoing[] } | undefined> {
-    const { store, broker, telemetry, group } = this.of;
+    const { store, telemetry } = this.of;
     this.expected.delete(partition);
     const position = await store.writer.position(topic, partition);
-    if (!position) {
-      this.expected.set(partition, null);
-      return undefined;
-    }
-    const lag = await broker.lag(group, topic);
-    const end = lag.find((one) => one.partition === partition)?.end ?? 0;
-    if (position.next > end) {
+    const { start, end } = await this.rangeOf(topic, partition);
+    if (position && position.next > end) {
       telemetry.log.warn(
         { topic, partition, stored: position.next, end },
         'the topic is a new one: its old position is forgotten',
@@ -35,14 +42,43 @@ export class Positions {
       this.expected.set(partition, null);
       return undefined;
     }
-    this.expected.set(partition, position.next);
+    await this.refuseOlder({ topic, partition, committed, start, end }, position);
+    this.expected.set(partition, position?.next ?? null);
     // The log's mark may be past the store's: control records are stepped over without a batch.
-    if (position.next <= (committed ?? 0)) return undefined;
+    if (!position || position.next <= (committed ?? 0)) return undefined;
     if (!position.answer)
       throw new Error(
         `The database has decided partition ${partition} of ${topic} up to offset ${position.next}, which is past what Kafka has committed, and lacks the records to publish for it.`,
       );
     return { next: position.next, records: answerOf(position.answer) };
+  }
+
+  private async rangeOf(topic: string, partition: number): Promise<{ start: number; end: number }> {
+    const lag = await this.of.broker.lag(this.of.group, topic);
+    return lag.find((one) => one.partition === partition) ?? { start: 0, end: 0 };
+  }
+
+  private async refuseOlder(
+    { committed, start, end, ...at }: At & { start: number; end: number },
+    position: { next: number; began: number } | undefined,
+  ): Promise<void> {
+    const { guard, broker } = this.of;
+    const standing = guard ? standingOf({ store: position, committed, end }) : 'even';
+    if (standing === 'even') return;
+    const from = position?.next ?? 0;
+    if (standing === 'behind' && (await isGap(broker, { ...at, start, next: from, committed: committed! }))) return;
+    const until = standing === 'behind' ? committed! : end;
+    const gone = Math.max(0, Math.min(start, until) - from);
+    guard?.refuse({ ...at, standing, store: position?.next ?? null, group: committed, start, from, until, gone });
+  }
+
+  /** Moves on over offsets that no batch had, with what is published for them: where the store stands, the group stands too. */
+  async pass({ topic, partition, next, records }: Passed): Promise<void> {
+    const expected = this.expectedAt(partition);
+    const answer = answerBytes(records);
+    const nothing = { changes: [], deadLetters: [], redriven: [] };
+    await this.of.store.writer.commit({ topic, partition, expected, next, answer, ...nothing });
+    this.moved(partition, next);
   }
 
   expectedAt(partition: number): number | null {

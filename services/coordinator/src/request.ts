@@ -61,10 +61,9 @@ export function readRequest(
   const startAt = startsAt === undefined ? undefined : readTime(startsAt);
   if (startsAt !== undefined && startAt === undefined)
     return { failure: failure('INVALID_START_TIME', 'The header `start-at` is no time.') };
-  const source = `${record.topic}/${record.partition}/${record.offset}`;
+  const source = sourceOf(record);
   const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
-  // The timestamp tells a topic from one that was made anew under its name.
-  const run = runIdOf(pipeline, idempotencyKey ?? `${source}/${record.timestamp}`);
+  const run = runOf(record, pipeline, idempotencyKey);
   const plan = planFor(pipeline, run);
   if (plan && 'code' in plan) return { failure: plan };
   if (!plan)
@@ -93,6 +92,18 @@ export function readRequest(
     plan,
     traceparent: headerText(headers, HEADER.traceparent),
   };
+}
+
+const sourceOf = ({ topic, partition, offset }: Incoming): string => `${topic}/${partition}/${offset}`;
+
+/** The timestamp tells a topic from one that was made anew under its name. */
+const runOf = (record: Incoming, pipeline: string, key: string | undefined): string =>
+  runIdOf(pipeline, key ?? `${sourceOf(record)}/${record.timestamp}`);
+
+/** Returns the run that a record on `intake` asks for, if it names a pipeline. */
+export function runAskedBy(record: Incoming, keyIsIdempotent: boolean): string | undefined {
+  const pipeline = pipelineOf(record);
+  return pipeline && runOf(record, pipeline, idempotencyKeyOf(record, keyIsIdempotent));
 }
 
 /** The header of that name, else the CloudEvent's identity, else (where that is asked for) the record's key. */

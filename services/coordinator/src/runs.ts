@@ -1,5 +1,5 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { derivedId, type Failure, failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
+import { derivedId, type Failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import {
   acceptChild,
@@ -7,6 +7,7 @@ import {
   decide,
   type Decision,
   evolve,
+  impliedBy,
   placesOf,
   type Run,
   type Target,
@@ -24,6 +25,7 @@ import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
 import { runParking } from './run-parking.js';
 import { signalChanges } from './signals.js';
+import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
 
 /** A run while a batch is applied to it. */
 interface Work {
@@ -37,7 +39,7 @@ interface Work {
 
 /** Applies what happened to runs, in order, and publishes what that asks for. */
 export function runsSource(context: Context, of: { group: string; maxBatch: number }): OrderedSource {
-  const { topics, store, plans, cache, telemetry } = context;
+  const { topics, store, plans, cache, telemetry, recovering } = context;
   const positions = new Positions({ ...context, group: of.group });
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
@@ -56,13 +58,20 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       for (const { item, event } of events) {
         const one = work.get(event.run);
         const target = event.type === 'run.move-requested' ? targets.get(event.to) : undefined;
+        const waits = one !== undefined && paused.has(one.decision.run.pipeline);
+        if (one && recovering)
+          for (const { event: implied, at: then } of impliedBy(one.decision.run, event))
+            apply(one, implied, { at: then, target: undefined, waits });
         const detail = one && contradictionOf(one.decision.run, event, one.plan);
-        if (detail !== undefined) strays.push({ item, code: 'CONTRADICTS_RUN', detail });
-        else if (one) apply(one, event, { at, target, waits: paused.has(one.decision.run.pipeline) });
+        const { run } = event;
+        if (detail !== undefined) strays.push({ run, item, code: 'CONTRADICTS_RUN', detail });
+        else if (one) apply(one, event, { at, target, waits });
         else if (event.type !== 'step.progress')
-          strays.push({ item, ...(event.type === 'run.requested' ? UNASKED : UNKNOWN) });
+          strays.push({ run, item, ...(event.type === 'run.requested' ? UNASKED : UNKNOWN) });
       }
-      const wrong = problem ?? failureOf(strays);
+      // Of runs that the store does not know a store that is too old says the same.
+      if (strays.length > 0) await context.guard?.ensure();
+      const wrong = problem ?? (recovering ? undefined : failureOf(strays));
       if (wrong) records.push(parked(record, { failure: wrong, at }));
     }
     const budget = new AnswerBudget(context.maxAnswerBytes, context.broker.maxRecordBytes);
@@ -120,7 +129,10 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     for (const [id, facts] of await store.writer.load([...missing]))
       await begin({ run: evolve(undefined, id, facts), wakeAt: undefined });
     const requested = events.filter((event) => event.type === 'run.requested').filter(isOwnChild);
-    const parents = requested.length > 0 && (await store.writer.known(requested.map(({ parent }) => parent.run)));
+    // What is decided again may ask for a child before its parent's partition has been read so far.
+    const parents = recovering
+      ? new Set(requested.map(({ parent }) => parent.run))
+      : requested.length > 0 && (await store.writer.known(requested.map(({ parent }) => parent.run)));
     for (const event of requested) {
       const plan = !work.has(event.run) && parents && parents.has(event.parent.run) && (await plans.find(event.plan));
       if (!plan) continue;
@@ -186,31 +198,12 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     maxBatch: of.maxBatch,
     take,
     parking: runParking(context, of),
+    passed: (at) => positions.pass(at),
     opened: (at) => {
       cache.open(at.partition);
       return positions.open(at);
     },
   };
-}
-
-/** An event of a record that changes nothing, and why. */
-interface Stray {
-  readonly item: number;
-  readonly code: 'UNKNOWN_RUN' | 'CONTRADICTS_RUN';
-  readonly detail: string;
-}
-
-const UNKNOWN = { code: 'UNKNOWN_RUN', detail: 'is about a run that was never accepted here' } as const;
-const UNASKED = { code: 'CONTRADICTS_RUN', detail: 'asks for a child run that no run here asked for' } as const;
-const MOST_DETAILS = 20;
-
-/** Why a record with these strays is a dead letter; undefined where it has none. */
-function failureOf(strays: readonly Stray[]): Failure | undefined {
-  const [first] = strays;
-  if (!first) return undefined;
-  const details = strays.slice(0, MOST_DETAILS).map(({ item, detail }) => ({ pointer: `/${item}`, detail }));
-  const which = strays.length === 1 ? 'An event' : `${strays.length} events`;
-  return failure(first.code, `${which} of the record changed nothing: the first ${first.detail}.`, { details });
 }
 
 /** A child run's id follows from its parent's: any other was made up. */

@@ -102,7 +102,9 @@ class Process {
     this.topics = topicsOf(prefix);
     const plans = new Plans(reader, { error: () => undefined });
     const lag = (_: string, topic: string): Promise<PartitionLag[]> =>
-      Promise.resolve([0, 1].map((partition) => ({ topic, partition, committed: null, end: this.end, backlog: 0 })));
+      Promise.resolve(
+        [0, 1].map((partition) => ({ topic, partition, start: 0, committed: null, end: this.end, backlog: 0 })),
+      );
     const context: Context = {
       broker: { lag, maxRecordBytes: LIMIT, partitionsOf: () => Promise.resolve(PARTITIONS) } as unknown as Broker,
       topics: this.topics,

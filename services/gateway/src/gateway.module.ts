@@ -15,6 +15,7 @@ import { Plans } from './plans.js';
 import { Readiness } from './readiness.js';
 import { RecentRequests } from './recent-requests.js';
 import { ReviewsController } from './reviews.controller.js';
+import { RecoveriesController } from './recoveries.controller.js';
 import { RunsController } from './runs.controller.js';
 import { Runs } from './runs.js';
 import { RunStarter, type RunStarterNeeds } from './start-run.js';
@@ -65,6 +66,7 @@ export function gatewayModule({
       PipelinesController,
       VersionsController,
       SchedulesController,
+      RecoveriesController,
       StagesController,
       MetaController,
       PageController,

@@ -61,7 +61,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   const watched = { reader: options.reader, log: house.telemetry.log };
   const live = new LiveFacts(watched);
   const soon = new LiveFacts(watched, LOOK_SOON_MS);
-  const progress = new Progress(house);
+  const progress = new Progress(house, { reader: options.reader });
   const readiness = new Readiness(house, options.reader, { progress, others: options.others });
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));

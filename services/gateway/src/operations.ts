@@ -2,6 +2,7 @@ import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
 import { accepted, ok, type Operation } from './operation.js';
 import { DeadLettersQuery, EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
+import { RECOVERY_OPERATIONS } from './recovery-operations.js';
 import { RUN_OPERATIONS } from './run-operations.js';
 import { STAGE_OPERATIONS } from './stage-operations.js';
 import { VERSION_OPERATIONS } from './version-operations.js';
@@ -25,6 +26,7 @@ export const SCHEMAS = {
   DiffList: z.object({ items: z.array(http.DifferenceView) }),
   CheckView: http.CheckView,
   ScheduleList: http.ScheduleList,
+  RecoveryReport: http.RecoveryReport,
   Accepted: http.Accepted,
   Problem: http.Problem,
 } satisfies Record<string, z.ZodType>;
@@ -196,6 +198,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['UNKNOWN_PIPELINE'],
   },
   ...VERSION_OPERATIONS,
+  ...RECOVERY_OPERATIONS,
   ...STAGE_OPERATIONS,
 ];
 

@@ -1,6 +1,7 @@
 import type { Broker } from '@millrace/broker';
 import { startInterval, type Timer } from '@millrace/contracts/timers';
-import type { House } from '@millrace/service';
+import { comparePartitions, decidedTopics, type House, standingReason } from '@millrace/service';
+import type { Reader } from '@millrace/store';
 
 /** How often it is looked where the coordinator is. */
 const LOOK_MS = 5_000;
@@ -22,8 +23,12 @@ export class Progress implements Disposable {
   private found: readonly string[] = [];
 
   constructor(
-    private readonly house: Pick<House, 'topics' | 'groups'> & { readonly broker: Pick<Broker, 'lag'> },
-    private readonly now: () => number = Date.now,
+    private readonly house: Pick<House, 'topics' | 'groups'> & { readonly broker: Pick<Broker, 'browse' | 'lag'> },
+    private readonly of: {
+      readonly now?: () => number;
+      /** Tells where the store stands: one that is older than the topics is told of. */
+      readonly reader?: Pick<Reader, 'standings'>;
+    } = {},
   ) {
     this.timer = startInterval(LOOK_MS, () => void this.look()).unref();
   }
@@ -44,14 +49,21 @@ export class Progress implements Disposable {
     ] as const;
     try {
       const still = await Promise.all(pairs.map(([group, topic]) => this.stillIn(group, topic)));
-      this.found = still.flat();
+      this.found = [...(await this.olderStore()), ...still.flat()];
     } catch {
       // `/readyz` tells that the broker is away.
     }
   }
 
+  private async olderStore(): Promise<readonly string[]> {
+    const { broker } = this.house;
+    const store = this.of.reader;
+    const reason = store && standingReason(await comparePartitions({ broker, store }, decidedTopics(this.house)));
+    return reason === undefined ? [] : [reason];
+  }
+
   private async stillIn(group: string, topic: string): Promise<readonly string[]> {
-    const at = this.now();
+    const at = (this.of.now ?? Date.now)();
     const still: string[] = [];
     for (const { partition, committed, backlog } of await this.house.broker.lag(group, topic)) {
       const key = `${topic}/${partition}`;

@@ -5,6 +5,7 @@ import {
   HEADER,
   type Failure,
   randomId,
+  type RecoveryRequested,
 } from '@millrace/contracts';
 import {
   type ActBody,
@@ -111,7 +112,7 @@ export class Versions {
   }
 
   /** Publishes what is asked for and waits for what becomes of it. @throws {RequestProblem} why it was refused */
-  async request(request: DeploymentRequest): Promise<DeploymentView> {
+  async request(request: Exclude<DeploymentRequest, RecoveryRequested>): Promise<DeploymentView> {
     const { house, reader } = this.needs;
     const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
     const headers = { [HEADER.id]: request.id, [HEADER.type]: EVENT_TYPE.deployment };

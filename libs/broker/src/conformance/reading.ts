@@ -101,8 +101,8 @@ export function reading(promised: Promised): void {
     const topic = await scene.topic(broker, { partitions: 2 });
     await broker.publish(range(5).map((n) => ({ topic, partition: n % 2, key: null, value: `${n}` })));
     expect(await broker.lag(scene.group(), topic)).toEqual([
-      { topic, partition: 0, committed: null, end: 3, backlog: 3 },
-      { topic, partition: 1, committed: null, end: 2, backlog: 2 },
+      { topic, partition: 0, start: 0, committed: null, end: 3, backlog: 3 },
+      { topic, partition: 1, start: 0, committed: null, end: 2, backlog: 2 },
     ]);
   });
 
@@ -117,11 +117,11 @@ export function reading(promised: Promised): void {
       return [];
     });
     await scene.until('one is left', async () => (await backlog(broker, source)) === 1);
-    expect(await broker.lag(source.group, topic)).toEqual([{ topic, partition: 0, committed: 5, end: 20, backlog: 1 }]);
+    expect(await broker.lag(source.group, topic)).toEqual([{ topic, partition: 0, start: 0, committed: 5, end: 20, backlog: 1 }]);
     gate.open();
     await scene.until('none is left', async () => (await backlog(broker, source)) === 0);
     expect(await broker.lag(source.group, topic)).toEqual([
-      { topic, partition: 0, committed: 20, end: 20, backlog: 0 },
+      { topic, partition: 0, start: 0, committed: 20, end: 20, backlog: 0 },
     ]);
   });
 

@@ -139,6 +139,8 @@ export class World implements AsyncDisposable {
     },
     pipelines: () => Promise.resolve([{ name: 'reply', plan: this.plan.hash, deployedAt: 1_700_000_000_000 }]),
     plan: (hash) => Promise.resolve(hash === this.plan.hash ? reply.plan : undefined),
+    recovery: () => Promise.resolve(undefined),
+    standings: () => Promise.resolve([]),
     healthy: () => Promise.resolve(this.storeIsUp),
   };
 
@@ -233,6 +235,7 @@ export class World implements AsyncDisposable {
   private deploy(record: Outgoing): void {
     if (!isJson(record.value)) return;
     const { id, ...request } = DeploymentRequest.parse(JSON.parse(String(record.value)));
+    if (request.type === 'recovery.requested') return;
     const pipeline = 'plan' in request ? request.plan.pipeline : request.pipeline;
     this.outcomes.set(id, { status: 'applied', pipeline, unchanged: true });
   }

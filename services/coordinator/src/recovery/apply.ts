@@ -1,0 +1,97 @@
+import { type RecoveredPartition, type RecoveryReport } from '@millrace/contracts';
+import { blamesRecord, followPauses } from '@millrace/service';
+import { NO_SPANS } from '@millrace/telemetry';
+import { answerOf } from '../answer.js';
+import type { Context } from '../context.js';
+import { bring } from '../deployments.js';
+import { intakeSource } from '../intake.js';
+import { RunCache } from '../run-cache.js';
+import { runsSource } from '../runs.js';
+import { sharedContext } from '../saga.js';
+import { unreadSource } from '../unread.js';
+import { closeByResults } from './closing.js';
+import type { Evidence } from './evidence.js';
+import { PlansThen } from './plans-then.js';
+import type { Needs } from './needs.js';
+import { type Clock, replay } from './replay.js';
+import { Retold } from './retold.js';
+import { pagesSince } from './scan.js';
+
+const CACHED_RUNS = 5_000;
+const MAX_BATCH = 200;
+
+interface Applying {
+  readonly report: RecoveryReport;
+  readonly differing: readonly RecoveredPartition[];
+  readonly evidence: Evidence;
+}
+
+/** Decides again what the store does not know, in the order in which it can be understood, and says nothing twice. */
+export async function applyRecovery(needs: Needs, { report, differing, evidence }: Applying): Promise<RecoveryReport> {
+  const { house, options } = needs;
+  const { broker, topics, groups, telemetry } = house;
+  const { store, pipelines, keyIsIdempotent = false } = options;
+  const clock: Clock = { now: 0 };
+  const pauses = options.pauses ?? (await followPauses(house));
+  await using closing = new AsyncDisposableStack();
+  if (!options.pauses) closing.use(pauses);
+  const context: Context = {
+    ...sharedContext(house, options),
+    telemetry: { ...telemetry, spans: NO_SPANS },
+    plans: new PlansThen(store, telemetry.log, evidence),
+    stages: pauses,
+    cache: new RunCache(CACHED_RUNS),
+    runs: { add: () => undefined },
+    wakeBy: () => undefined,
+    now: () => clock.now,
+    recovering: { hasBegun: (run) => evidence.begun.has(run) },
+  };
+  const retold = new Retold({ broker, store, topics }, evidence);
+  const told: Retold['told'] = (...given) => retold.told(...given);
+  await bring({ house, store }, pipelines, { at: Date.now(), routes: false });
+  await keepDeadLetters(context, { group: groups.deadLetters, since: report.since });
+  await tellLast(context, { differing, retold });
+  // A run's beginning is known before anything that happened to it.
+  const intake = intakeSource(context, { group: groups.intake, maxBatch: MAX_BATCH, keyIsIdempotent });
+  await replay({ context, source: intake, clock, told }, of(topics.intake));
+  const runs = runsSource(context, { group: groups.runs, maxBatch: MAX_BATCH });
+  await replay({ context, source: runs, clock, told }, of(topics.runs));
+  await retold.end();
+  const closed = await closeByResults({ ...context, group: groups.runs }, report.since);
+  const published = report.published + retold.published;
+  return { ...report, published, missing: [...report.missing, ...closed] };
+
+  function of(topic: string): readonly RecoveredPartition[] {
+    return differing.filter((one) => one.topic === topic);
+  }
+}
+
+/** Whoever was killed in the middle may have decided a batch and not have told of it: that is in the store. */
+async function tellLast(
+  { store }: Pick<Context, 'store'>,
+  { differing, retold }: Pick<Applying, 'differing'> & { retold: Retold },
+): Promise<void> {
+  for (const partition of differing) {
+    const position = await store.writer.position(partition.topic, partition.partition);
+    if (position?.answer && position.next > partition.from) await retold.told(answerOf(position.answer), partition);
+  }
+}
+
+/** Keeps what stands on `dead-letters`: those that the store has stay as they are. */
+async function keepDeadLetters(context: Context, of: { group: string; since: number }): Promise<void> {
+  const { broker, topics } = context;
+  const { take, parking } = unreadSource(context, { topic: topics.deadLetters, group: of.group, maxBatch: MAX_BATCH });
+  for await (const records of pagesSince(broker, { topic: topics.deadLetters, ...of })) {
+    const batch = { topic: topics.deadLetters, partition: 0, next: 0, signal: new AbortController().signal };
+    try {
+      await take({ ...batch, records });
+    } catch (error) {
+      if (!blamesRecord(error)) throw error;
+      for (const record of records)
+        await take({ ...batch, records: [record] }).catch((cause: unknown) => {
+          if (!blamesRecord(cause)) throw cause;
+          return parking!.park(record, cause);
+        });
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { type Incoming, Isolation, type OrderedSource, type Outgoing } from '@millrace/broker';
+import type { RecoveredPartition } from '@millrace/contracts';
+import { blamesRecord } from '@millrace/service';
+import type { Context } from '../context.js';
+import { pagesOf } from './scan.js';
+
+const MOST_RECORDS = 200;
+
+/** Sets the time at which everything is decided: that of the record. */
+export interface Clock {
+  now: number;
+}
+
+interface Replay {
+  readonly context: Pick<Context, 'broker' | 'store'>;
+  readonly source: OrderedSource;
+  readonly clock: Clock;
+  /** Is told what a batch has led to. */
+  readonly told: (records: readonly Outgoing[], partition: RecoveredPartition) => Promise<void>;
+}
+
+/**
+ * Hands the records of these partitions to the source again, the oldest first, whichever partition it is in, and each at its own
+ * time. Each batch moves the store on by itself, so that what is interrupted goes on where it was.
+ */
+export async function replay(of: Replay, partitions: readonly RecoveredPartition[]): Promise<void> {
+  const cursors = await Promise.all(partitions.map((partition) => Cursor.open(of, partition)));
+  for (;;) {
+    const waiting = cursors.filter(({ head }) => head !== undefined);
+    if (waiting.length === 0) break;
+    await waiting.reduce((a, b) => (b.head!.timestamp < a.head!.timestamp ? b : a)).step();
+  }
+  for (const cursor of cursors) await cursor.close();
+}
+
+/** One partition while it is read again. */
+class Cursor {
+  private page: readonly Incoming[] = [];
+  private next: number;
+  private readonly isolation: Isolation;
+  private readonly pages: AsyncGenerator<readonly Incoming[]>;
+
+  private constructor(
+    private readonly of: Replay,
+    private readonly partition: RecoveredPartition,
+    from: number,
+  ) {
+    this.next = from;
+    this.isolation = new Isolation(of.source, partition.partition);
+    this.pages = pagesOf(of.context.broker, { ...partition, from });
+  }
+
+  static async open(of: Replay, partition: RecoveredPartition): Promise<Cursor> {
+    const { topic, partition: number } = partition;
+    const position = await of.context.store.writer.position(topic, number);
+    const cursor = new Cursor(of, partition, position?.next ?? partition.from);
+    await cursor.reopen();
+    await cursor.fill();
+    return cursor;
+  }
+
+  get head(): Incoming | undefined {
+    return this.page[0];
+  }
+
+  /** Takes the oldest records, as many as have one time. */
+  async step(): Promise<void> {
+    const { topic, partition } = this.partition;
+    const { timestamp } = this.head!;
+    const others = this.page.findIndex((record) => record.timestamp !== timestamp);
+    const same = this.page.slice(0, Math.min(others < 0 ? this.page.length : others, MOST_RECORDS));
+    this.of.clock.now = timestamp;
+    while (same.length > 0) {
+      const records = same.slice(0, this.isolation.cut(same));
+      const next = records.at(-1)!.offset + 1;
+      const batch = { topic, partition, records, next, signal: new AbortController().signal };
+      try {
+        const answer = await this.isolation.answer(batch, () => undefined);
+        await this.of.told(answer, this.partition);
+      } catch (error) {
+        this.isolation.failed(error, records[0]!.offset);
+        if (!blamesRecord(error)) throw error;
+        await this.reopen();
+        continue;
+      }
+      this.isolation.committed(next);
+      this.next = next;
+      same.splice(0, records.length);
+      this.page = this.page.slice(records.length);
+    }
+    if (this.page.length === 0) await this.fill();
+  }
+
+  /** All that is left holds no records. */
+  async close(): Promise<void> {
+    const { topic, partition, until } = this.partition;
+    if (this.next < until) await this.of.source.passed!({ topic, partition, next: until, records: [] });
+  }
+
+  private async fill(): Promise<void> {
+    const { value, done } = await this.pages.next();
+    this.page = done ? [] : value;
+  }
+
+  /** Nothing is compared: that the partition is behind is known. */
+  private async reopen(): Promise<void> {
+    const { topic, partition } = this.partition;
+    const position = await this.of.context.store.writer.position(topic, partition);
+    await this.of.source.opened!({ topic, partition, committed: position?.next ?? null });
+  }
+}
