@@ -86,10 +86,11 @@ class Guarded {
     await this.running?.drain(ms);
   }
 
+  /** A database or a broker that is away says so elsewhere, and what keeps the saga from starting is logged. */
   private compare(): void {
-    this.look().catch((error: unknown) => {
-      this.of.log.warn({ err: error }, 'It is not known yet whether the store knows all that was committed.');
-    });
+    this.look().catch((error: unknown) =>
+      this.of.log.debug({ err: error }, 'The store was not compared with its topics.'),
+    );
   }
 
   private async change(): Promise<void> {

@@ -1,0 +1,219 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomId, RunEvent, runIdOf, type RecoveryReport, type StepCommand } from '@millrace/contracts';
+import { defineStage, pipeline } from '@millrace/pipeline';
+import { comparePartitions, decidedTopics, openHouse, type Running, serviceSettings } from '@millrace/service';
+import { openStore, type Store } from '@millrace/store';
+import { emptyStore } from '@millrace/store/testing';
+import { z } from 'zod';
+import { startCoordinator } from '../coordinator.js';
+import { intakeRecord } from '../intake-record.js';
+
+const Anything = z.looseObject({});
+const work = defineStage({ name: 'work', input: Anything, output: z.object({ ok: z.boolean() }) });
+const straight = pipeline({ name: 'straight', input: Anything }, ({ input, step }) => step('a', work, input));
+const asked = pipeline({ name: 'asked', input: Anything }, ({ input, step, review }) => {
+  const done = step('a', work, input);
+  return review('approve', z.object({ fine: z.boolean() }), { show: done });
+});
+/** One at a time, and the next in its turn. */
+const oneByOne = pipeline(
+  { name: 'one-by-one', input: Anything, concurrency: { limit: 1, whenFull: 'queue' } },
+  ({ input, step }) => step('a', work, input),
+);
+
+/** An installation on the embedded log whose store can be put back. */
+class World implements AsyncDisposable {
+  store!: Store;
+  running: Running | undefined;
+  /** How often the stage was asked for a run's step. */
+  readonly worked = new Map<string, number>();
+
+  private constructor(
+    readonly dir: string,
+    readonly house: Awaited<ReturnType<typeof openHouse>>,
+  ) {}
+
+  static async open(): Promise<World> {
+    const dir = await mkdtemp(join(tmpdir(), 'millrace-recover-'));
+    const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
+    const world = new World(dir, await openHouse('coordinator', settings));
+    await emptyStore(dir);
+    await world.serveStage();
+    await world.begin();
+    return world;
+  }
+
+  private async serveStage(): Promise<void> {
+    const { broker, topics } = this.house;
+    const topic = topics.stage('work');
+    await broker.ensureTopics([{ name: topic, partitions: 2 }]);
+    await broker.consume({ topic, group: 'work', concurrency: 10 }, ({ value }) => {
+      const { run, step, attempt } = JSON.parse(value!.toString()) as StepCommand;
+      this.worked.set(run, (this.worked.get(run) ?? 0) + 1);
+      const at = Date.now();
+      const event = { type: 'step.completed', run, step, attempt, at, startedAt: at, output: { ok: true } };
+      return Promise.resolve([
+        { topic: topics.runs, key: run, value: JSON.stringify(RunEvent.parse(event)), packed: true },
+      ]);
+    });
+  }
+
+  async begin(): Promise<void> {
+    this.store = await openStore({ databaseUrl: undefined, dataDir: this.dir });
+    this.running = await startCoordinator(this.house, { store: this.store, pipelines: [straight, asked, oneByOne] });
+  }
+
+  async end(): Promise<void> {
+    await this.running?.drain(2_000);
+    await this.store[Symbol.asyncDispose]();
+  }
+
+  /** Keeps the store as it is now. */
+  async backUp(): Promise<void> {
+    await this.end();
+    await cp(join(this.dir, 'store'), join(this.dir, 'backup'), { recursive: true });
+    await this.begin();
+  }
+
+  /** Puts that store, or an empty one, in the place of this one. */
+  async putBack(of: 'backup' | 'empty'): Promise<void> {
+    await this.end();
+    await rm(join(this.dir, 'store'), { recursive: true });
+    if (of === 'empty') await emptyStore(this.dir);
+    else await cp(join(this.dir, 'backup'), join(this.dir, 'store'), { recursive: true });
+    await this.begin();
+  }
+
+  async start(name: string, key: string): Promise<string> {
+    const request = { pipeline: name, key, input: { key }, source: '/tests', at: Date.now() };
+    const record = intakeRecord(this.house.topics, request);
+    await this.house.broker.publish([record]);
+    return runIdOf(name, String(record.headers!['idempotency-key']));
+  }
+
+  async answer(run: string): Promise<void> {
+    const event = { type: 'step.signalled', run, step: 'approve', at: Date.now(), id: randomId('a') };
+    const value = JSON.stringify(RunEvent.parse({ ...event, payload: { fine: true }, by: 'ann' }));
+    await this.house.broker.publish([{ topic: this.house.topics.runs, key: run, value, packed: true }]);
+  }
+
+  until(run: string, status: string): Promise<unknown> {
+    return until(async () => (await this.store.reader.run(run))?.status === status);
+  }
+
+  async recover(apply: boolean): Promise<RecoveryReport> {
+    const id = randomId('rec');
+    const { broker, topics } = this.house;
+    const value = JSON.stringify({ type: 'recovery.requested', id, at: Date.now(), apply });
+    await broker.publish([{ topic: topics.deployments, key: id, value }]);
+    return until(async () => {
+      const report = await this.store.reader.recovery(id);
+      return report?.status === 'done' ? report : undefined;
+    });
+  }
+
+  /** The values that stand on a topic. */
+  async said(topic: string): Promise<readonly { run: string }[]> {
+    const { broker } = this.house;
+    const values: { run: string }[] = [];
+    for (let partition = 0; partition < (await broker.partitionsOf(topic)); partition++)
+      for (const { value } of await broker.browse({ topic, partition, offset: 0, limit: 10_000 }))
+        values.push(JSON.parse(String(value)) as { run: string });
+    return values;
+  }
+
+  /** Partitions that are not where their group is. */
+  async differing(): Promise<readonly string[]> {
+    const { broker } = this.house;
+    const all = await comparePartitions({ broker, store: this.store.recoveries }, decidedTopics(this.house));
+    return all.filter(({ standing }) => standing !== 'even').map(({ standing }) => standing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+    await this.house[Symbol.asyncDispose]();
+    await rm(this.dir, { recursive: true });
+  }
+}
+
+type Found<T> = Exclude<Awaited<T>, false | undefined>;
+
+async function until<T>(find: () => T): Promise<Found<T>> {
+  for (;;) {
+    const found = await find();
+    if (found) return found as Found<T>;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test('a store that was put back takes nothing and names the command; recovered, it says nothing twice and knows every answer', async () => {
+  await using world = await World.open();
+  const { topics } = world.house;
+  const waiting = [await world.start('asked', 'before-1'), await world.start('asked', 'before-2')];
+  for (const run of waiting) await world.until(run, 'waiting');
+  await world.backUp();
+  await world.answer(waiting[0]!);
+  await world.until(waiting[0]!, 'completed');
+  const later: string[] = [];
+  for (let n = 0; n < 5; n++) later.push(await world.start('straight', `later-${n}`));
+  for (let n = 0; n < 5; n++) later.push(await world.start('one-by-one', `turn-${n}`));
+  for (const run of later) await world.until(run, 'completed');
+
+  await world.putBack('backup');
+  expect(await world.running!.ready()).toMatch(/older than what Kafka was told .*`millrace recover`/);
+  const more = await world.start('straight', 'while-held');
+  expect(await world.recover(false)).toMatchObject({ applied: false, runs: 11, results: 11, missing: [] });
+  expect((await world.store.reader.run(later[0]!))?.status).toBeUndefined();
+
+  expect(await world.recover(true)).toMatchObject({ applied: true, missing: [], published: 0 });
+  for (const run of [...later, more, waiting[0]!]) await world.until(run, 'completed');
+  const answered = (await world.store.reader.run(waiting[0]!))!.facts;
+  expect(answered).toContainEqual(expect.objectContaining({ type: 'step.answered', by: 'ann' }));
+  await world.answer(waiting[1]!);
+  await world.until(waiting[1]!, 'completed');
+  const results = (await world.said(topics.results)).map(({ run }) => run).sort();
+  expect(results).toEqual([...later, ...waiting, more].sort());
+  expect([...world.worked.values()].every((times) => times === 1)).toBe(true);
+  expect(await world.said(topics.deadLetters)).toEqual([]);
+  expect(await world.running!.ready()).toBe(true);
+  expect(await world.recover(true)).toMatchObject({ runs: 0, published: 0, missing: [] });
+});
+
+test('an empty database under topics that were read is not taken for a first start, and learns from the topics what they hold', async () => {
+  await using world = await World.open();
+  const runs = [await world.start('straight', 'one'), await world.start('asked', 'two')];
+  await world.until(runs[0]!, 'completed');
+  await world.until(runs[1]!, 'waiting');
+  await world.putBack('empty');
+  expect(await world.running!.ready()).toMatch(/store none/);
+  expect(await world.recover(true)).toMatchObject({ runs: 2, missing: [] });
+  await world.until(runs[0]!, 'completed');
+  await world.answer(runs[1]!);
+  await world.until(runs[1]!, 'completed');
+  expect(await world.said(world.house.topics.results)).toHaveLength(2);
+  expect([...world.worked.values()]).toEqual([1, 1]);
+});
+
+test('nothing of ordinary life is taken for a restore: a first start, records that are parked, a coordinator that ends and begins', async () => {
+  await using world = await World.open();
+  const { broker, topics } = world.house;
+  expect(await world.differing()).toEqual([]);
+  await world.until(await world.start('straight', 'first'), 'completed');
+  for (let partition = 0; partition < (await broker.partitionsOf(topics.runs)); partition++) {
+    const bad = { partition, key: null, value: 'no JSON' };
+    await broker.publish([
+      { topic: topics.intake, ...bad },
+      { topic: topics.runs, ...bad },
+    ]);
+  }
+  const count = 2 * (await broker.partitionsOf(topics.runs));
+  await until(async () => (await world.store.reader.deadLetters({ limit: 100 })).items.length === count);
+  await until(async () => (await world.differing()).length === 0);
+  await world.end();
+  await world.begin();
+  await until(async () => (await world.running!.ready()) === true);
+  await world.until(await world.start('straight', 'second'), 'completed');
+  expect(await world.differing()).toEqual([]);
+});
