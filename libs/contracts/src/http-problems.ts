@@ -58,13 +58,6 @@ export const PROBLEMS = {
   UNKNOWN_REVIEW: { status: 404, title: 'No such review', remedy: 'GET /v1/reviews lists those that are open.' },
   UNKNOWN_DEAD_LETTER: { status: 404, title: 'No such dead letter', remedy: 'GET /v1/dead-letters lists them.' },
   UNKNOWN_RECOVERY: { status: 404, title: 'No such recovery', remedy: 'POST /v1/recoveries begins one.' },
-  STORE_BEHIND: {
-    status: 503,
-    title: 'The database is older than its topics',
-    retryable: true,
-    remedy:
-      'Run `millrace recover` to see what is missing, and `millrace recover --apply` to bring the database up to its topics; then ask again.',
-  },
   UNKNOWN_PIPELINE: {
     status: 404,
     title: 'No such pipeline',

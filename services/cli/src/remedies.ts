@@ -21,6 +21,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   UNKNOWN_SCHEDULE: 'The command "schedule list" shows them; those of a plan go with the plan.',
   UNKNOWN_STAGE: 'The command "stage list" shows those that pipelines use.',
   UNKNOWN_VERSION: 'The command "pipeline versions" shows those that were deployed.',
+  UNKNOWN_RECOVERY: 'Begin one with the command "recover".',
   INVALID_INPUT: 'The command "pipeline get" shows what the pipeline takes.',
   INVALID_ANSWER: 'The command "review get" shows what it takes.',
   CONTRACT_BREAKS:
