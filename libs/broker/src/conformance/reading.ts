@@ -117,7 +117,9 @@ export function reading(promised: Promised): void {
       return [];
     });
     await scene.until('one is left', async () => (await backlog(broker, source)) === 1);
-    expect(await broker.lag(source.group, topic)).toEqual([{ topic, partition: 0, start: 0, committed: 5, end: 20, backlog: 1 }]);
+    expect(await broker.lag(source.group, topic)).toEqual([
+      { topic, partition: 0, start: 0, committed: 5, end: 20, backlog: 1 },
+    ]);
     gate.open();
     await scene.until('none is left', async () => (await backlog(broker, source)) === 0);
     expect(await broker.lag(source.group, topic)).toEqual([
