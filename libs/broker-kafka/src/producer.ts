@@ -1,4 +1,4 @@
-import { ask, type Clients, type Cluster, type Node, protocolError } from './kafkajs.js';
+import { ask, type Clients, type Cluster, kindOf, type Node, protocolError } from './kafkajs.js';
 import { rounds, type Routed } from './routing.js';
 import { type PartitionBatch, produce } from './wire/requests.js';
 
@@ -61,12 +61,10 @@ export class Producer {
   }
 
   protected async write(routed: Routed): Promise<void> {
-    for (const [topic, partitions] of routed) {
-      if (!this.targets.has(topic)) await this.cluster.addMultipleTargetTopics([topic]);
-      this.targets.add(topic);
-      // Partitions that were added since are not in what this producer knows.
+    await this.know([...routed.keys()]);
+    // Partitions that were added since are not in what this producer knows.
+    for (const [topic, partitions] of routed)
       for (const partition of partitions.keys()) if (!this.find(topic, partition)) await this.cluster.refreshMetadata();
-    }
     for (const round of rounds(routed, this.maxBatchBytes)) {
       const byLeader = new Map<number, PartitionBatch[]>();
       for (const { topic, partition, records } of round) {
@@ -79,6 +77,21 @@ export class Producer {
       if (byLeader.size === 1) for (const [leader, batches] of byLeader) await this.send(leader, batches);
       else await Promise.all([...byLeader].map(([leader, batches]) => this.send(leader, batches)));
     }
+  }
+
+  /** Asks for the leaders of topics. kafkajs asks for those of earlier topics too, and one that is gone is in the way of all. */
+  private async know(topics: readonly string[]): Promise<void> {
+    const added = topics.filter((topic) => !this.targets.has(topic));
+    if (added.length === 0) return;
+    try {
+      await this.cluster.addMultipleTargetTopics(added);
+    } catch (error) {
+      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || this.targets.size === 0) throw error;
+      this.targets.clear();
+      this.cluster.targetTopics.clear();
+      await this.cluster.addMultipleTargetTopics(topics);
+    }
+    for (const topic of topics) this.targets.add(topic);
   }
 
   private async send(leader: number, batches: readonly PartitionBatch[]): Promise<void> {
