@@ -7,7 +7,7 @@ import { startSmallMillrace } from './full-disk.js';
 import { type House, type Layout, openHouse, serviceNames, whenUp } from './house.js';
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
-import { changeMembers, type MembershipChanges, runsMeanwhile } from './membership-changes.js';
+import { AT_MOST, changeMembers, type MembershipChanges } from './membership-changes.js';
 import type { MutantName } from './options.js';
 import { AGAINST, isStage, type Planned, scheduleOf } from './schedule.js';
 import { until } from './waiting.js';
@@ -48,8 +48,8 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   const victims = mutant ? services.filter(isStage) : services;
   const plan = scheduleOf({ seed, faults: of.faults, services: victims, spanMs, only });
   const changing = !mutant || mutant === 'no-hand-over';
-  const requests = requestsOf(seed, of.runs + (changing ? runsMeanwhile(services) : 0));
-  const withinMs = mutant ? MUTANT_MS : PATIENCE_MS;
+  const most = requestsOf(seed, of.runs + (changing ? AT_MOST : 0));
+  const withinMs = mutant && !changing ? MUTANT_MS : PATIENCE_MS;
   const started = Date.now();
   say(
     `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
@@ -63,23 +63,26 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   if (small && !(await small.service.ready(PATIENCE_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   say(`all is ready after ${secondsSince(started)} s`);
-  const first = requests.slice(0, of.runs);
-  const load = new Load(house, { requests: first, spanMs, seed });
+  let requests = most.slice(0, of.runs);
+  const load = new Load(house, { requests, spanMs, seed });
   const violations: Violation[] = [];
   await Promise.all([load.run(), perform(plan, { house, small, load, seed, say, violations })]);
   await load.settled();
   house.kafkaProxy.heal();
   house.postgresProxy.heal();
   const since = Date.now();
-  const troubles = [...(await calm(house, { runs: first.length, withinMs }))];
+  const troubles = [...(await calm(house, { runs: requests.length, withinMs }))];
   say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${secondsSince(since)} s`);
   let changes: MembershipChanges | undefined;
   if (changing && troubles.length === 0) {
     await sleep(HEARD_MS);
-    changes = await changeMembers(house, load, { services, requests: requests.slice(of.runs) });
+    const from = Date.now();
+    const restarted = mutant ? ['pay-1', 'pay-2'] : services.filter((name) => !name.startsWith('gateway'));
+    changes = await changeMembers(house, load, { restarted, requests: most.slice(of.runs) });
     say(
-      `members came and went for ${secondsSince(since)} s, with ${changes.interrupted} calls under way where one was told to end`,
+      `members came and went for ${secondsSince(from)} s, with ${changes.interrupted} calls under way where one was told to end`,
     );
+    requests = most.slice(0, of.runs + changes.runs.size);
     troubles.push(...(await calm(house, { runs: requests.length, withinMs })));
   }
   const evidence = await gather(house, changes);

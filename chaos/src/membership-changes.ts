@@ -7,7 +7,7 @@ import { until } from './waiting.js';
 
 /** What happened to processes while runs came in and nothing else went wrong. */
 export interface MembershipChanges {
-  /** The runs that were asked for meanwhile. */
+  /** The runs that were asked for meanwhile, the first of those that might be. */
   readonly runs: ReadonlySet<string>;
   /** Callers of the outside system that were killed. */
   readonly killed: ReadonlySet<string>;
@@ -21,16 +21,14 @@ const RATE_PER_SECOND = 10;
 const IN_HAND_MS = 5_000;
 const READY_MS = 120_000;
 
-/** How many runs are asked for while the members of groups change. */
-export const runsMeanwhile = (services: readonly string[]): number => (replaced(services).length + 4) * 30;
+/** The most runs that are asked for while the members of groups change. */
+export const AT_MOST = 1_500;
 
-const replaced = (services: readonly string[]): string[] => services.filter((name) => !name.startsWith('gateway'));
-
-/** Scales a stage from two processes to one, three, one, six and two; restarts each stage and coordinator; kills one process. */
+/** Scales a stage from two processes to one, three, one, six and two; restarts services one by one; kills one process. */
 export async function changeMembers(
   house: House,
   load: Load,
-  { services, requests }: { services: readonly string[]; requests: readonly Request[] },
+  { restarted, requests }: { restarted: readonly string[]; requests: readonly Request[] },
 ): Promise<MembershipChanges> {
   const killed = new Set<string>();
   let interrupted = 0;
@@ -41,14 +39,14 @@ export async function changeMembers(
     interrupted += house.bank.underWay(caller);
     await service.drain({ again });
   };
+  let asked = 0;
   const coming = (async () => {
-    for (let next = 0; next < requests.length; next++) {
-      await load.burst(requests.slice(next, next + 1));
-      if (!over) await sleep(1_000 / RATE_PER_SECOND);
+    for (; asked < requests.length && !over; await sleep(1_000 / RATE_PER_SECOND)) {
+      await load.burst(requests.slice(asked, ++asked));
     }
   })();
   await scale(house, drain);
-  for (const name of replaced(services)) {
+  for (const name of restarted) {
     const service = house.services.get(name)!;
     await drain(service, true);
     await service.ready(READY_MS);
@@ -60,7 +58,7 @@ export async function changeMembers(
   await victim.kill9();
   over = true;
   await coming;
-  return { runs: new Set(requests.map(({ run }) => run)), killed, interrupted };
+  return { runs: new Set(requests.slice(0, asked).map(({ run }) => run)), killed, interrupted };
 }
 
 async function scale(house: House, drain: (service: Service, again: boolean) => Promise<void>): Promise<void> {
