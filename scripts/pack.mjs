@@ -1,5 +1,6 @@
 // Stages every package that is published in `dist-packages/<name>`, as it goes to the registry: compiled files without
-// tests, exact versions of each other, no `millrace` condition, which points at sources. `--tarballs DIR` packs them too.
+// tests, exact versions of each other, no `millrace` condition, which points at sources. `--tarballs DIR` packs them too, `--publish`
+// publishes them, or with `--dry-run` says what would be published.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -62,7 +63,7 @@ function stage(name, all) {
   const readme = join(folder, 'README.md');
   if (existsSync(readme)) cpSync(readme, join(target, 'README.md'));
   else writeFileSync(join(target, 'README.md'), internalReadme(name));
-  writeFileSync(join(target, 'package.json'), JSON.stringify(publishedManifest(manifest, all), null, 2) + '\n');
+  writeFileSync(join(target, 'package.json'), JSON.stringify(publishedManifest(manifest, all, target), null, 2) + '\n');
 }
 
 /** Files in `testing` folders that an entry exports, and what those import beside them. */
@@ -90,7 +91,7 @@ A part of [Millrace](https://www.npmjs.com/package/millrace), published because 
 exports change without notice. Use \`millrace\`, \`@millrace/pipeline\`, \`@millrace/stage\` and \`@millrace/testing\`.
 `;
 
-function publishedManifest(manifest, all) {
+function publishedManifest(manifest, all, target) {
   const { name, version, description, type, license, bin, exports = {}, dependencies = {} } = manifest;
   const isPublic = PUBLIC.includes(name);
   const kept = {};
@@ -110,8 +111,8 @@ function publishedManifest(manifest, all) {
     license,
     repository: { type: 'git', url: 'git+https://github.com/millrace/millrace.git' },
     engines: { node: name === 'create-millrace' ? '>=20' : '>=24' },
-    sideEffects: manifest.sideEffects,
     bin,
+    files: ['dist', 'bin', 'public', 'template', 'CHANGELOG.md'].filter((it) => existsSync(join(target, it))),
     exports: Object.fromEntries([
       ...Object.entries(exports).map(([path, { types, default: file }]) => [path, { types, default: file }]),
       ['./package.json', './package.json'],
@@ -150,6 +151,11 @@ export function pack({ tarballs } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { tarballs: { type: 'string' } } });
-  for (const [name, where] of pack(values)) console.log(`${name.padEnd(28)} ${where}`);
+  const flag = { type: 'boolean', default: false };
+  const { values } = parseArgs({ options: { tarballs: { type: 'string' }, publish: flag, 'dry-run': flag } });
+  for (const [name, where] of pack(values)) {
+    console.log(`${name.padEnd(28)} ${where}`);
+    const args = ['publish', where, ...(values['dry-run'] ? ['--dry-run'] : [])];
+    if (values.publish) execFileSync('npm', args, { stdio: 'inherit' });
+  }
 }

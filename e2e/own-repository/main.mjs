@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pack } from '../../scripts/pack.mjs';
+import { problemsOf, TOOLS } from './check-packages.mjs';
 import { startRegistry } from './registry.mjs';
 
 const LATE_MS = 300_000;
@@ -85,6 +86,12 @@ const isReady = async (port) => (await fetch(`http://127.0.0.1:${port}/readyz`).
 async function runsToItsEnd(greeting, url) {
   const output = await millrace(['run', 'start', 'hello', 'samples/hello.json', '--watch', '--url', url, '-o', 'json']);
   assert.match(output, greeting);
+}
+
+async function packagesAreSound(tarballs) {
+  const tools = join(work, 'tools');
+  await run('npm', ['install', '--prefix', tools, ...TOOLS], { cwd: work });
+  assert.deepEqual(await problemsOf({ tools, tarballs }), []);
 }
 
 async function inDevelopment() {
@@ -196,9 +203,8 @@ const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 
 const from = performance.now();
 let registry;
 try {
-  await part('packed', async () => {
-    registry = await startRegistry({ tarballs: pack({ tarballs: join(work, 'tarballs') }), upstream });
-  });
+  const tarballs = pack({ tarballs: join(work, 'tarballs') });
+  registry = await startRegistry({ tarballs, upstream });
   env = {
     ...process.env,
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
@@ -213,6 +219,7 @@ try {
   for (const name of Object.keys(env))
     if (/^(npm_(package|lifecycle|execpath|command|config_local_prefix)|INIT_CWD|NODE_COMPILE_CACHE)/.test(name))
       delete env[name];
+  await part('packages are what Node.js and TypeScript expect', () => packagesAreSound(tarballs));
   await part('npm create millrace my-pipelines', () =>
     run('npm', ['create', '--yes', 'millrace', 'my-pipelines'], { cwd: work }),
   );

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { misspeltText, withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/dead-letter.js';
@@ -39,11 +40,15 @@ export async function millrace(
   }
 }
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 function programOf(context: Context, more: readonly Commands[]): Command {
   const { terminal } = context;
   const program = new Command('millrace')
     .description('Runs AI pipelines on Kafka: start them, watch them, decide where they wait.')
-    .version('0.1.0', '-V, --version')
+    .version(version, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.say })
     .showHelpAfterError('(add --help for what there is)')
