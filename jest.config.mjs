@@ -6,7 +6,7 @@ const base = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^fast-check$': '<rootDir>/tools/jest/seeded-fast-check.mjs' },
   globalSetup: '<rootDir>/tools/jest/setup.mjs',
   globalTeardown: '<rootDir>/tools/jest/teardown.mjs',
-  modulePathIgnorePatterns: ['/dist/', '/.millrace/'],
+  modulePathIgnorePatterns: ['/dist/', '/dist-packages/', '/.millrace/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

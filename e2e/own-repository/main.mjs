@@ -15,6 +15,7 @@ import { startRegistry } from './registry.mjs';
 const LATE_MS = 300_000;
 const work = mkdtempSync(join(tmpdir(), 'millrace-own-'));
 const project = join(work, 'my-pipelines');
+const { KAFKA_BROKERS, DATABASE_URL } = process.env;
 const stops = [];
 let env;
 
@@ -149,7 +150,7 @@ async function inDevelopment() {
 async function ofItsOwn() {
   const production = { NODE_ENV: 'production', PORT: await freePort() };
   const alone = await run('npx', ['--no-install', 'millrace', 'start', 'stage', 'greet'], {
-    more: { KAFKA_BROKERS: '', ...production },
+    more: production,
     fails: true,
   });
   assert.match(alone, /greet cannot start: 1 setting needs attention\.\n {2}KAFKA_BROKERS {2}is missing/);
@@ -162,12 +163,18 @@ async function ofItsOwn() {
 async function inProduction() {
   const id = `own${process.pid}`;
   const { default: pg } = await import('pg');
-  const admin = new pg.Client({ connectionString: env.DATABASE_URL });
+  const admin = new pg.Client({ connectionString: DATABASE_URL });
   await admin.connect();
   await admin.query(`CREATE DATABASE ${id}`);
-  const database = new URL(env.DATABASE_URL);
+  const database = new URL(DATABASE_URL);
   database.pathname = `/${id}`;
-  const common = { NODE_ENV: 'production', DATABASE_URL: database.href, TOPIC_PREFIX: `${id}.`, LOG_LEVEL: 'warn' };
+  const common = {
+    KAFKA_BROKERS,
+    NODE_ENV: 'production',
+    DATABASE_URL: database.href,
+    TOPIC_PREFIX: `${id}.`,
+    LOG_LEVEL: 'warn',
+  };
   const services = [];
   for (const service of ['coordinator', 'gateway', 'stage greet', 'stage sign']) {
     const port = await freePort();
@@ -215,6 +222,9 @@ try {
     npm_config_update_notifier: 'false',
     NO_COLOR: '1',
   };
+  // Servers are production's: in development there are none.
+  delete env.KAFKA_BROKERS;
+  delete env.DATABASE_URL;
   // Those of the npm that started this would send the project's npm back here.
   for (const name of Object.keys(env))
     if (/^(npm_(package|lifecycle|execpath|command|config_local_prefix)|INIT_CWD|NODE_COMPILE_CACHE)/.test(name))
@@ -230,8 +240,7 @@ try {
   await part('npm run build, as edited', () => run('npm', ['run', 'build']));
   assert.ok(existsSync(join(project, 'dist/millrace.config.js')));
   await part('what cannot start says why', ofItsOwn);
-  if (env.KAFKA_BROKERS && env.DATABASE_URL)
-    await part('Kafka and PostgreSQL, one process for each service', inProduction);
+  if (KAFKA_BROKERS && DATABASE_URL) await part('Kafka and PostgreSQL, one process for each service', inProduction);
   else console.log('KAFKA_BROKERS and DATABASE_URL are not set: production is left out');
   await part('millrace alone', alone);
   console.log(`A repository of one’s own: all of it in ${((performance.now() - from) / 1_000).toFixed(0)} s`);
