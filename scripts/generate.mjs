@@ -1,11 +1,13 @@
 // Writes what follows from the contracts: JSON Schemas and the AsyncAPI document of what is on the wire, the OpenAPI
-// document of the gateway, the JSON Schema of a pipeline in YAML, and the page about errors. `--check` only tells whether they are up to date.
+// document of the gateway, the JSON Schema of a pipeline in YAML, and the pages about errors and
+// traces. `--check` only tells whether they are up to date.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { asyncApi, errorsPage, wireSchemas } from '@millrace/contracts/asyncapi';
 import { openApi } from '@millrace/gateway';
 import { pipelineSchema } from '@millrace/pipeline/yaml';
+import { tracesPage } from '@millrace/telemetry';
 
 const check = process.argv.includes('--check');
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -17,6 +19,7 @@ const files = new Map([
   ...Object.entries(wireSchemas()).map(([name, schema]) => [`schemas/${name}.schema.json`, json(schema)]),
   ['schemas/Pipeline.schema.json', json(pipelineSchema())],
   ['errors.md', errorsPage()],
+  ['traces.md', tracesPage()],
 ]);
 
 const style = JSON.parse(readFileSync(new URL('../.prettierrc.json', import.meta.url), 'utf8'));

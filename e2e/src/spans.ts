@@ -8,12 +8,15 @@ export interface SeenSpan {
   readonly spanId: string;
   readonly parent: string | undefined;
   readonly name: string;
+  readonly kind: string;
   readonly service: string;
   /** Milliseconds since the epoch. */
   readonly startMs: number;
   readonly endMs: number;
   /** Ids of the spans that it links to. */
   readonly links: readonly string[];
+  /** What Jaeger complains of. */
+  readonly warnings: readonly string[];
   readonly attributes: ReadonlyMap<string, unknown>;
 }
 
@@ -44,6 +47,7 @@ interface OtlpTraces {
         readonly spanId: string;
         readonly parentSpanId?: string;
         readonly name: string;
+        readonly kind: number;
         readonly startTimeUnixNano: string;
         readonly endTimeUnixNano: string;
         readonly links?: readonly { readonly spanId: string }[];
@@ -52,6 +56,9 @@ interface OtlpTraces {
     }[];
   }[];
 }
+
+/** As OTLP counts them. */
+const KINDS = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
 
 const valuesOf = (attributes: OtlpAttributes): ReadonlyMap<string, unknown> =>
   new Map(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? value.boolValue]));
@@ -68,10 +75,12 @@ function spansOf({ resourceSpans = [] }: OtlpTraces): SeenSpan[] {
         spanId: span.spanId,
         parent: span.parentSpanId || undefined,
         name: span.name,
+        kind: KINDS[span.kind] ?? '',
         service,
         startMs: millisOf(span.startTimeUnixNano),
         endMs: millisOf(span.endTimeUnixNano),
         links: (span.links ?? []).map(({ spanId }) => spanId),
+        warnings: [],
         attributes: valuesOf(span.attributes),
       })),
     );
@@ -122,31 +131,31 @@ interface JaegerTrace {
     readonly duration: number;
     readonly processID: string;
     readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+    readonly warnings: readonly string[] | null;
   }[];
   readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
 }
 
-/**
- * What Jaeger's query API has of a trace. It keeps one reference for each span that another names, so a parent that is
- * linked to as well is FOLLOWS_FROM, first of all references; Jaeger draws it as the parent all the same.
- */
+/** What Jaeger's query API has of a trace. A parent that Jaeger does not call CHILD_OF is none. */
 export async function jaegerSpans(queryUrl: string, traceId: string): Promise<readonly SeenSpan[]> {
   const answer = await fetch(`${queryUrl}/api/traces/${traceId}`);
   if (!answer.ok) return [];
   const { data } = (await answer.json()) as { data: readonly JaegerTrace[] };
   return data.flatMap(({ spans, processes }) =>
     spans.map((span) => {
-      const parent = (span.references.find(({ refType }) => refType === 'CHILD_OF') ?? span.references[0])?.spanID;
+      const attributes = new Map(span.tags.map(({ key, value }) => [key, value]));
       return {
         traceId: span.traceID,
         spanId: span.spanID,
-        parent,
+        parent: span.references.find(({ refType }) => refType === 'CHILD_OF')?.spanID,
         name: span.operationName,
+        kind: String(attributes.get('span.kind') ?? 'internal'),
         service: processes[span.processID]!.serviceName,
         startMs: span.startTime / 1e3,
         endMs: (span.startTime + span.duration) / 1e3,
         links: span.references.flatMap(({ refType, spanID }) => (refType === 'CHILD_OF' ? [] : [spanID])),
-        attributes: new Map(span.tags.map(({ key, value }) => [key, value])),
+        warnings: span.warnings ?? [],
+        attributes,
       };
     }),
   );

@@ -53,6 +53,10 @@ export const Fact = z.discriminatedUnion('type', [
     queued: z.literal(true).optional(),
     /** Of a child run: whose work it does, and what else it knows from the beginning. */
     parent: Parent.optional(),
+    /** The span that the run's spans stand under: its caller's, or one of its parent's where that stands in a caller's trace. */
+    trace: Traceparent.optional(),
+    /** The caller's span, where the run has a trace of its own. */
+    link: Traceparent.optional(),
     given: z.record(StepName, z.unknown()).optional(),
   }),
   /** Its time has come, and it waits for its turn. */

@@ -29,22 +29,3 @@ export const randomId = (prefix: string): string => `${prefix}_` + base32(random
 
 /** What a stage passes on to systems that know idempotency keys: the same on every attempt of the same step. */
 export const stepIdempotencyKey = (run: string, step: string): string => `${run}.${step}`;
-
-export interface TraceIds {
-  /** 32 hexadecimal digits. */
-  readonly traceId: string;
-  /** 16 hexadecimal digits. */
-  readonly rootSpanId: string;
-}
-
-/** A run is one trace: its ids follow from the run's, so every service knows them without being told. */
-export function traceIdsOf(run: string): TraceIds {
-  const hex = hash('sha256', JSON.stringify(['trace', run]), 'hex');
-  return { traceId: hex.slice(0, 32), rootSpanId: hex.slice(32, 48) };
-}
-
-/** The W3C traceparent of a run's root span, sampled. */
-export function rootTraceparent(run: string): string {
-  const { traceId, rootSpanId } = traceIdsOf(run);
-  return `00-${traceId}-${rootSpanId}-01`;
-}

@@ -17,7 +17,7 @@ export {
 export { Fact } from './facts.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
 export { cloudEvent, EVENT_TYPE, HEADER, headerFailure, headerText } from './headers.js';
-export { derivedId, randomId, rootTraceparent, runIdOf, stepIdempotencyKey, type TraceIds, traceIdsOf } from './ids.js';
+export { derivedId, randomId, runIdOf, stepIdempotencyKey } from './ids.js';
 export {
   JSON_DEPTH,
   type JsonBounds,
@@ -83,5 +83,15 @@ export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from '
 export { MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './recovery.js';
 export { isOver, RunStatus, StepStatus } from './statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';
+export {
+  acceptedTraceparent,
+  derivedSpanId,
+  readTraceparent,
+  type TraceContext,
+  type TraceIds,
+  traceIdsOf,
+  traceparentText,
+} from './trace-context.js';
 export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';
 export { withoutLogins } from './url-logins.js';
+export { VERSION } from './version.js';

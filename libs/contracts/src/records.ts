@@ -49,7 +49,7 @@ export const StepCommand = z.object({
   /** Of the run; `normal` without it. Who has to wait is chosen by it, and among equals by tenant. */
   priority: Priority.optional(),
   tenant: Name.optional(),
-  /** Steps that were joined: their process spans, for links. */
+  /** Spans that led here and are not its parent: of its sending, of the steps that were joined, of the attempt before. */
   links: z.array(Traceparent).optional(),
 });
 export type StepCommand = z.infer<typeof StepCommand>;
@@ -181,6 +181,8 @@ export const RunRequested = z.object({
   /** What else is known to it from the beginning, by name. */
   given: Known.optional(),
   parent: Parent,
+  /** The span that its spans stand under, where that does not follow from its parent's id. */
+  trace: Traceparent.optional(),
   /** Its parent's. */
   priority: Priority.optional(),
   tenant: Name.optional(),
@@ -240,6 +242,9 @@ export interface RunRequest {
   /** What its pipeline counts its runs by, where it may only have so many at once; and whether it has to wait for its turn. */
   readonly key?: string | undefined;
   readonly queued?: boolean;
+  /** The caller's span: the run goes on with its trace, or only links to it. */
+  readonly trace?: string | undefined;
+  readonly link?: string | undefined;
   readonly at: number;
 }
 

@@ -33,6 +33,7 @@ import { itemsWith, type Tally } from './fan.js';
 import { itemPolicyOf } from './items.js';
 import { triesAgain } from './retry.js';
 import type { Run } from './run.js';
+import { traceOf, tracedUnder } from './trace.js';
 
 /** Whether a step that fails for good is parked: not where the pipeline says that it fails, or the parent has something else to do about it. */
 export const parksIn = ({ parent }: Run, { plan }: LoadedPlan): boolean => !plan.onFailure && (parent?.parks ?? true);
@@ -68,6 +69,7 @@ export function childRequest(
     input: takesInput ? inputOf(plan, step, run.known) : undefined,
     ...(Object.keys(given).length > 0 && { given }),
     parent,
+    ...tracedUnder(run),
     ...inheritedBy(run),
   };
 }
@@ -86,6 +88,7 @@ export function handlerRequest(
     plan: plan.child(HANDLER).hash,
     given: { ...givenToHandler(plan, { failure, step }, run.known) },
     parent: { run: run.id, step: HANDLER, attempt: 1, parks: true, trace: traceOf(run) },
+    ...tracedUnder(run),
     ...inheritedBy(run),
   };
 }
@@ -104,10 +107,6 @@ const inheritedBy = ({ priority, tenant }: Run): Pick<RunRequested, 'priority' |
   ...(priority !== undefined && { priority }),
   ...(tenant !== undefined && { tenant }),
 });
-
-/** The run whose trace a run is part of. A trace of some thousand spans is more than Jaeger draws: pages have their own. */
-export const traceOf = ({ id, parent }: Pick<Run, 'id' | 'parent'>): string =>
-  parent && !rangeOf(itemOf(parent.step)?.key ?? '') ? parent.trace : id;
 
 /** Whether a failure within the child is parked there: the policy of its step has nothing else for it. */
 function parks(plan: LoadedPlan, step: string): boolean {

@@ -14,7 +14,7 @@ export function accept(
   plan: LoadedPlan,
   options: { readonly maxItems?: number } = {},
 ): Decision {
-  const { run, input, source, idempotencyKey, at, key, queued, priority, tenant } = request;
+  const { run, input, source, idempotencyKey, at, key, queued, priority, tenant, trace, link } = request;
   const startAt = request.startAt !== undefined && request.startAt > at ? request.startAt : undefined;
   const accepted = {
     input,
@@ -25,13 +25,15 @@ export function accept(
     ...(queued && { queued }),
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),
+    ...(trace !== undefined && { trace }),
+    ...(link !== undefined && { link }),
   };
   return begun(run, accepted, { plan, at, ...options });
 }
 
 /** Begins a child run, which does the work of a step of another. */
 export function acceptChild(request: RunRequested, context: Context): Decision {
-  const { run, input, given, parent, priority, tenant } = request;
+  const { run, input, given, parent, priority, tenant, trace } = request;
   const accepted = {
     input,
     source: `${parent.run}/${parent.step}`,
@@ -39,6 +41,7 @@ export function acceptChild(request: RunRequested, context: Context): Decision {
     ...(given && { given }),
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),
+    ...(trace !== undefined && { trace }),
   };
   return begun(run, accepted, context);
 }

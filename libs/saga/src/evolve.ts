@@ -6,6 +6,7 @@ import { goOnWith } from './move.js';
 import { stand, withHappened } from './pausing.js';
 import { asked, counted } from './retry.js';
 import { childEnded, NOT_TRIED, statusOf, type Run, stepOf, type StepState } from './run.js';
+import { restOf } from './trace.js';
 import { withDone } from './undoing.js';
 import { hold, withEarly } from './waiting.js';
 
@@ -43,10 +44,16 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
         early: new Map(),
         failed: undefined,
         parent: undefined,
+        trace: undefined,
+        link: undefined,
+        rested: undefined,
         known: {},
         output: undefined,
       };
-  for (const fact of facts) apply(draft, fact);
+  for (const fact of facts) {
+    draft.rested ??= restOf(draft, fact);
+    apply(draft, fact);
+  }
   draft.seq += facts.length;
   if (draft.endedAt === undefined) draft.status = statusOf(draft);
   return draft;
@@ -90,6 +97,8 @@ function apply(run: Draft, fact: Fact): void {
       run.acceptedAt = fact.at;
       run.begunAt = fact.at;
       run.parent = fact.parent;
+      run.trace = fact.trace;
+      run.link = fact.link;
       run.key = fact.key;
       run.priority = fact.priority;
       run.tenant = fact.tenant;

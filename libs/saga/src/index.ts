@@ -1,4 +1,4 @@
-export { listIn, traceOf } from './children.js';
+export { listIn } from './children.js';
 export { commandOf } from './command.js';
 export { accept, acceptChild, decide } from './decide.js';
 export { MAX_MAP_ITEMS } from './items.js';
@@ -15,3 +15,4 @@ export { evolve } from './evolve.js';
 export { type Run, stepOf, type StepState } from './run.js';
 export { MOST_KEPT } from './waiting.js';
 export { wakeAtOf } from './timers.js';
+export { LONG_BACK_OFF_MS, type Rested, type RunTrace, runTraceOf } from './trace.js';

@@ -10,6 +10,7 @@ import type {
 } from '@millrace/contracts';
 import type { Assigned, Progress, StepMark } from '@millrace/pipeline';
 import type { Fan } from './fan.js';
+import type { Rested } from './trace.js';
 
 /** Where one step of a run stands. A step that has not begun has no state. */
 export interface StepState {
@@ -103,6 +104,11 @@ export interface Run {
     { readonly failure: Failure; readonly step: string | undefined; readonly handler: string | undefined } | undefined;
   /** The step that this run does the work of, in another run. */
   readonly parent: Parent | undefined;
+  /** Traceparents: of the span that its spans stand under, or are linked to. */
+  readonly trace: string | undefined;
+  readonly link: string | undefined;
+  /** When it first came to wait. */
+  readonly rested: Rested | undefined;
   /** The run's input under `input`, and the outputs of finished steps. */
   readonly known: Readonly<Record<string, unknown>>;
   readonly output: unknown;

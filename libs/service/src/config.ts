@@ -1,6 +1,7 @@
 // The settings alone: a service on the embedded log loads no Kafka client.
 import { kafkaSettings } from '@millrace/broker-kafka/settings';
 import { DEFAULT_TOPIC_PREFIX } from '@millrace/contracts';
+import { SAMPLERS, type Sampling } from '@millrace/telemetry';
 import { z } from 'zod';
 import { type Env, readAll, readSettings } from './config-error.js';
 import { originOf } from './http-guard.js';
@@ -44,6 +45,18 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: origins('https://millrace.example.com').default([]),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?:/, 'http://localhost:4318').optional(),
+  // OpenTelemetry reads these two itself, and passes over all attributes where one of them cannot be read.
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: z
+    .string()
+    .regex(/^\s*(?:[^=,]+=[^=,]*(?:,|$))*$/, 'expected key=value,key=value, with "," and "=" in them written as %2C and %3D')
+    .optional(),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS, `expected one of ${SAMPLERS.join(', ')}`).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .transform(Number)
+    .refine((ratio) => ratio >= 0 && ratio <= 1, 'expected a share from 0 to 1, e.g. 0.1')
+    .default(1),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -71,6 +84,8 @@ export interface ServiceSettings {
   /** Origins under which the service's port is reached by name, beside localhost and IP addresses. */
   readonly publicUrls: readonly string[];
   readonly otlpEndpoint: string | undefined;
+  /** Which traces are kept. */
+  readonly sampling: Sampling;
   readonly logLevel: string;
   readonly logPretty: boolean;
   /** So many steps may a plan have that is deployed, those of plans within it included. */
@@ -99,6 +114,7 @@ export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings
     host: common.HOST,
     publicUrls: common.PUBLIC_URL,
     otlpEndpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT,
+    sampling: { sampler: common.OTEL_TRACES_SAMPLER, ratio: common.OTEL_TRACES_SAMPLER_ARG },
     logLevel: common.LOG_LEVEL,
     logPretty: common.LOG_PRETTY,
     maxPlanSteps: common.MAX_PLAN_STEPS,

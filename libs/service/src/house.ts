@@ -1,6 +1,6 @@
 import type { Broker, TopicSpec } from '@millrace/broker';
 import type { GroupMember } from '@millrace/broker-kafka';
-import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
+import { groupsOf, type Topics, topicsOf, VERSION } from '@millrace/contracts';
 import { type Telemetry, telemetry } from '@millrace/telemetry';
 import type { ServiceSettings } from './config.js';
 import { openBroker } from './open-broker.js';
@@ -37,7 +37,7 @@ export async function openHouse(
   given: Given = {},
 ): Promise<House & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
-  const told = given.telemetry ?? opened.use(telemetry({ service, ...settings }));
+  const told = given.telemetry ?? opened.use(telemetry({ service, version: VERSION, ...settings }));
   const around = { log: told.log, signal: given.signal };
   const broker =
     given.broker ?? opened.use(await untilReached(around, () => openBroker(settings, told, given.onMember)));

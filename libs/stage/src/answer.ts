@@ -11,8 +11,8 @@ import {
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
-import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
-import { ATTRIBUTE, type SpanContext, type Spans } from '@millrace/telemetry';
+import { handOff, type HandOff, itemOf, type LoadedPlan, type StageStep } from '@millrace/pipeline';
+import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Spans } from '@millrace/telemetry';
 import { askedAt } from './command.js';
 import type { Said } from './progress.js';
 
@@ -22,7 +22,9 @@ const NO_HAND_OFF: HandOff = { wanted: [], skipped: [] };
 
 export interface AnswerOf {
   readonly command: StepCommand;
-  /** The process span. */
+  /** What the command travelled under: the parent of the attempt's span, and of those of what is handed on. */
+  readonly traceparent: string;
+  /** The attempt's span. */
   readonly context: SpanContext;
   readonly startedAt: number;
   readonly at: number;
@@ -35,7 +37,9 @@ export interface Surroundings {
   readonly maxRecordBytes: number;
 }
 
-export type Answer = { readonly records: readonly Outgoing[] } | { readonly failure: Failure };
+export type Answer =
+  | { readonly records: readonly Outgoing[]; /** Spans of sending. */ readonly sends: readonly SpanRecord[] }
+  | { readonly failure: Failure };
 
 /**
  * The records that say a step is completed: its event, and the commands of the steps that the plan hands off to. A failure
@@ -65,8 +69,7 @@ export function completed(
     const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
     return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered makes ${sizes}.`) };
   }
-  if (around.spans.on) for (const send of sends) recordSend(send, of, around);
-  return { records };
+  return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, of, around)) : [] };
 }
 
 /** What a stage answers arrives as it is, or not at all: what JSON would silently make something else of is a failure. */
@@ -119,12 +122,15 @@ interface Send {
   readonly step: string;
   readonly record: Outgoing;
   readonly context: SpanContext;
+  readonly startMs: number;
 }
 
 function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: LoadedPlan }, around: Surroundings): Send {
   const { run, plan: hash, attempt, priority, tenant } = of.command;
   const { step, stage, input, known } = wanted;
   const { timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
+  const startMs = around.spans.now();
+  const context = around.spans.context(of.context.traceparent);
   const expires = of.at + Math.ceil(startTimeoutMs + timeoutMs);
   const command: StepCommand = {
     run,
@@ -140,12 +146,13 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     expires,
     priority,
     tenant,
+    ...(around.spans.on && { links: [context.traceparent] }),
   };
-  const context = around.spans.context(of.context.traceparent);
-  const headers = headersOf(EVENT_TYPE.stepRequested, command, context.traceparent);
+  const headers = headersOf(EVENT_TYPE.stepRequested, command, of.traceparent);
   return {
     step,
     context,
+    startMs,
     record: { topic: around.topics.stage(stage!), key: run, value: JSON.stringify(command), headers },
   };
 }
@@ -158,19 +165,27 @@ function headersOf(
   return { [HEADER.type]: type, [HEADER.id]: `${run}/${step}/${attempt}`, [HEADER.traceparent]: traceparent };
 }
 
-function recordSend({ step, record, context }: Send, of: AnswerOf, { spans, messagingSystem }: Surroundings): void {
-  spans.record({
+function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around: Surroundings): SpanRecord {
+  return {
     context,
-    name: `send ${record.topic}`,
+    name: SPAN.send(record.topic),
     kind: 'producer',
-    startMs: of.at,
-    endMs: Date.now(),
+    startMs,
+    endMs: around.spans.now(),
     attributes: {
-      [ATTRIBUTE.messagingSystem]: messagingSystem,
-      [ATTRIBUTE.destination]: record.topic,
+      [ATTRIBUTE.messagingSystem]: around.messagingSystem,
       [ATTRIBUTE.operationType]: 'send',
+      [ATTRIBUTE.operationName]: 'send',
+      [ATTRIBUTE.destination]: record.topic,
       [ATTRIBUTE.conversation]: of.command.run,
-      [ATTRIBUTE.step]: step,
+      [ATTRIBUTE.run]: of.command.run,
+      ...stepAttributes(step),
     },
-  });
+  };
+}
+
+/** What a span says of its step, or of the item of a step. */
+export function stepAttributes(name: string): { 'millrace.step': string; 'millrace.item'?: string } {
+  const item = itemOf(name);
+  return { [ATTRIBUTE.step]: item?.step ?? name, ...(item && { [ATTRIBUTE.item]: item.key }) };
 }

@@ -52,6 +52,11 @@ export class Attempt implements StageRun {
     return stepIdempotencyKey(this.id, this.step);
   }
 
+  /** What its calls to other systems carry. */
+  get traceparent(): string {
+    return this.of.context.traceparent;
+  }
+
   get signal(): AbortSignal {
     this.aborting ??= new AbortController();
     if (this.outcome) this.aborting.abort(reasonOf(this.outcome));

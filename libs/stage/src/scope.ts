@@ -4,6 +4,7 @@ import type { StageRun } from './stage-run.js';
 
 interface Scope {
   readonly log: Log;
+  readonly traceparent?: string;
 }
 
 // Follows the calls, so that many stages in one process keep apart. Entered by `run` only: what is entered otherwise leaks
@@ -22,3 +23,6 @@ export function runHere(): StageRun | undefined {
 }
 
 export const logHere = (): Log | undefined => scope.getStore()?.log;
+
+/** What calls to other systems carry, so that their spans are part of the run's trace; undefined outside of `handle`. */
+export const traceparentHere = (): string | undefined => scope.getStore()?.traceparent;

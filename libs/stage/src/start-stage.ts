@@ -34,6 +34,7 @@ import { RethrowFilter } from './rethrow.filter.js';
 import { within } from './scope.js';
 import { contractOf, type AnyStage } from './stage.decorator.js';
 import { StageHealth } from './stage-health.js';
+import { traceCalls } from './traced-calls.js';
 import { StageTransport } from './transport.js';
 import { Turns } from './turns.js';
 
@@ -107,6 +108,7 @@ export async function startStage(house: House, stage: AnyStage, options: StageOp
   const pause = () => turns.pause(pauses.isStagePaused(contract.name));
   pause();
   opening.defer(pauses.onChange(contract.name, pause));
+  if (telemetry.spans.on) traceCalls();
   const health = new StageHealth(contract.name, telemetry.log, options.now);
   const transport = new StageTransport({
     contract,

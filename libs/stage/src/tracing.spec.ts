@@ -1,4 +1,4 @@
-import { HEADER, headerText, rootTraceparent, type StepCompleted } from '@millrace/contracts';
+import { acceptedTraceparent, HEADER, headerText, type StepCommand, type StepCompleted } from '@millrace/contracts';
 import type { SpanRecord, Spans } from '@millrace/telemetry';
 import { z } from 'zod';
 import { aHouse, CHAIN, RUN, type TestHouse } from './house.fixture.js';
@@ -32,7 +32,9 @@ function keptSpans(): Spans & { readonly recorded: SpanRecord[] } {
       const spanId = String(++made).padStart(16, '0');
       return { traceparent: `00-${traceId}-${spanId}-01`, traceId, spanId, parentSpanId: parent.slice(36, 52) };
     },
-    root: () => ({ traceparent: PARENT, traceId: '', spanId: '' }),
+    now: Date.now,
+    derived: ({ traceId, spanId = '' }) => ({ traceparent: `00-${traceId}-${spanId}-01`, traceId, spanId }),
+    tell: () => Promise.resolve(),
     record: (span) => void recorded.push(span),
   };
 }
@@ -47,7 +49,7 @@ async function traced(spans: Spans | undefined, work: (house: TestHouse) => Prom
 
 const command = { plan: CHAIN.hash, step: 'hello', attempt: 2, links: [BRANCH] };
 
-test('an attempt is one span under the command’s context, linked to it, and the event names it', async () => {
+test('an attempt is one span under the command’s context, named after its step, and the event names it', async () => {
   const spans = keptSpans();
   await traced(spans, async (house) => {
     await house.ask('greet', command, { [HEADER.traceparent]: PARENT });
@@ -55,9 +57,9 @@ test('an attempt is one span under the command’s context, linked to it, and th
     const [span] = spans.recorded.filter(({ kind }) => kind === 'consumer');
     expect(event.trace).toBe(span!.context.traceparent);
     expect(span).toMatchObject({
-      name: 'process millrace.stage.greet',
+      name: 'step hello',
       context: { traceId: PARENT.slice(3, 35), parentSpanId: PARENT.slice(36, 52) },
-      links: [PARENT, BRANCH],
+      links: [BRANCH],
       attributes: {
         'messaging.destination.name': 'millrace.stage.greet',
         'messaging.message.conversation_id': RUN,
@@ -71,7 +73,7 @@ test('an attempt is one span under the command’s context, linked to it, and th
   });
 });
 
-test('a hand-off is a send span under the attempt’s, and travels with its command', async () => {
+test('a hand-off is a send span under the attempt’s; its command goes on in the run’s context, and names the sending', async () => {
   const spans = keptSpans();
   await traced(spans, async (house) => {
     await house.ask('greet', command, { [HEADER.traceparent]: PARENT });
@@ -82,7 +84,10 @@ test('a hand-off is a send span under the attempt’s, and travels with its comm
       name: 'send millrace.stage.polish',
       context: { parentSpanId: process!.context.spanId },
     });
-    expect(headerText(record!.headers, HEADER.traceparent)).toBe(sent!.context.traceparent);
+    expect(headerText(record!.headers, HEADER.traceparent)).toBe(PARENT);
+    expect((JSON.parse(record!.value!.toString()) as StepCommand).links).toEqual([sent!.context.traceparent]);
+    // Where the process is killed between the two, no sending is left without its attempt.
+    expect(spans.recorded.indexOf(process!)).toBeLessThan(spans.recorded.indexOf(sent!));
   });
 });
 
@@ -109,7 +114,7 @@ test('without a collector the command’s context is passed on, so that the trac
 test('a command without a context belongs to its run’s trace', async () => {
   await traced(undefined, async (house) => {
     await house.ask('greet', command);
-    expect(await house.events(1)).toMatchObject([{ trace: rootTraceparent(RUN) }]);
+    expect(await house.events(1)).toMatchObject([{ trace: acceptedTraceparent(RUN) }]);
   });
 });
 

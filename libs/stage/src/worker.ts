@@ -1,9 +1,16 @@
 import type { Broker, Incoming, Outgoing } from '@millrace/broker';
-import { HEADER, headerText, rootTraceparent, type StepCommand, type Topics, unreadable } from '@millrace/contracts';
-import type { LoadedPlan, StageContract } from '@millrace/pipeline';
+import {
+  acceptedTraceparent,
+  HEADER,
+  headerText,
+  type StepCommand,
+  type Topics,
+  unreadable,
+} from '@millrace/contracts';
+import { itemOf, type LoadedPlan, type StageContract } from '@millrace/pipeline';
 import type { Cancellations, Pauses, Plans } from '@millrace/service';
-import { ATTRIBUTE, type SpanContext, type Telemetry } from '@millrace/telemetry';
-import { completed, failed, progressed, type Surroundings } from './answer.js';
+import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } from '@millrace/telemetry';
+import { completed, failed, progressed, stepAttributes, type Surroundings } from './answer.js';
 import { Attempt, type Outcome } from './attempt.js';
 import { askedAt, readCommand } from './command.js';
 import { failureOf } from './failure.js';
@@ -42,6 +49,8 @@ interface Begun {
   readonly traceparent: string;
   readonly context: SpanContext;
   readonly startedAt: number;
+  /** The same in microseconds, for the span. */
+  readonly startMs: number;
 }
 
 /** Carries a stage's work: a command in, the records that answer it out. */
@@ -82,13 +91,14 @@ export class Worker {
     const { command } = read;
     const isCancelled = () => this.of.cancellations.isCancelled(command.run, askedAt(command));
     if (isCancelled()) return [];
-    const traceparent = headerText(record.headers, HEADER.traceparent) ?? rootTraceparent(command.run);
+    const traceparent = headerText(record.headers, HEADER.traceparent) ?? acceptedTraceparent(command.run);
     const { priority = 'normal', tenant = '' } = command;
     const ended = await this.of.turns?.take({ priority, tenant, partition: record.partition }, signal);
     try {
       if (isCancelled()) return [];
       const context = this.of.telemetry.spans.context(traceparent);
-      const begun = { command: this.prolonged(command), traceparent, context, startedAt: this.now() };
+      const startMs = this.of.telemetry.spans.now();
+      const begun = { command: this.prolonged(command), traceparent, context, startedAt: this.now(), startMs };
       return await this.attempt(begun, signal);
     } finally {
       ended?.();
@@ -103,7 +113,7 @@ export class Worker {
   }
 
   private async attempt(begun: Begun, signal: AbortSignal): Promise<readonly Outgoing[]> {
-    const { command, context, startedAt } = begun;
+    const { command, context, traceparent, startedAt } = begun;
     const { cancellations, telemetry, plans, broker } = this.of;
     const attempt = new Attempt({
       command,
@@ -113,7 +123,7 @@ export class Worker {
       log: telemetry.log,
       now: this.now,
       report: (said) => {
-        const record = progressed({ command, context, startedAt, at: this.now(), said }, this.around);
+        const record = progressed({ command, traceparent, context, startedAt, at: this.now(), said }, this.around);
         broker
           .publish([record])
           .catch((error: unknown) => attempt.log.debug({ err: error }, 'Progress was not published.'));
@@ -172,17 +182,17 @@ export class Worker {
     }
     if (outcome.is === 'completed') this.of.health?.completed(attempt.insteadOf);
     else this.of.health?.failed(outcome.failure);
-    const { command, context, startedAt } = begun;
+    const { command, traceparent, context, startedAt } = begun;
     const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
     // What is not handed on the coordinator asks for, when the run goes on.
     const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
-    const of = { command, context, startedAt, at: this.now() };
+    const of = { command, traceparent, context, startedAt, at: this.now() };
     const answer =
       outcome.is === 'completed'
         ? completed({ ...of, output: outcome.output, plan, insteadOf: attempt.insteadOf }, this.around)
         : outcome;
     if ('records' in answer) {
-      this.ended(begun, 'completed');
+      this.ended(begun, 'completed', answer.sends);
       return answer.records;
     }
     this.ended(begun, answer.failure.code);
@@ -204,33 +214,37 @@ export class Worker {
     return arrived;
   }
 
-  private ended({ command, context, traceparent, startedAt }: Begun, outcome: string): void {
+  /** The attempt's span goes first: where this process is killed meanwhile, none of the others is left without it. */
+  private ended({ command, context, startMs }: Begun, outcome: string, sends: readonly SpanRecord[] = []): void {
     const { telemetry, contract, topic, group } = this.of;
     telemetry.meters.stageAttempts.add(1, { stage: contract.name, outcome });
     if (!telemetry.spans.on) return;
+    const item = itemOf(command.step);
     telemetry.spans.record({
       context,
-      name: `process ${topic}`,
+      name: SPAN.step(item?.step ?? command.step, item?.key),
       kind: 'consumer',
-      startMs: startedAt,
-      endMs: this.now(),
-      links: [traceparent, ...(command.links ?? [])],
+      startMs,
+      endMs: telemetry.spans.now(),
+      links: command.links,
       ...(outcome !== 'completed' && outcome !== 'cancelled' && { failed: outcome }),
       attributes: {
         [ATTRIBUTE.messagingSystem]: this.around.messagingSystem,
         [ATTRIBUTE.destination]: topic,
         [ATTRIBUTE.operationType]: 'process',
+        [ATTRIBUTE.operationName]: 'process',
         [ATTRIBUTE.conversation]: command.run,
         [ATTRIBUTE.consumerGroup]: group,
         [ATTRIBUTE.stage]: contract.name,
         [ATTRIBUTE.run]: command.run,
-        [ATTRIBUTE.step]: command.step,
+        ...stepAttributes(command.step),
         [ATTRIBUTE.attempt]: command.ownAttempt ?? command.attempt,
         [ATTRIBUTE.plan]: command.plan,
         [ATTRIBUTE.pipeline]: this.of.plans.get(command.plan)?.plan.pipeline,
         [ATTRIBUTE.status]: outcome === 'completed' || outcome === 'cancelled' ? outcome : 'failed',
       },
     });
+    for (const send of sends) telemetry.spans.record(send);
   }
 }
 

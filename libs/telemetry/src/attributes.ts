@@ -15,11 +15,16 @@ export const ATTRIBUTE = {
   consumerGroup: 'messaging.consumer.group.name',
   offset: 'messaging.kafka.offset',
 
+  databaseSystem: 'db.system.name',
+  databaseOperation: 'db.operation.name',
+
   pipeline: 'millrace.pipeline',
   plan: 'millrace.plan',
   run: 'millrace.run',
   status: 'millrace.status',
   step: 'millrace.step',
+  /** Of an item of a map, a round of a loop or a branch of a race: which one. */
+  item: 'millrace.item',
   stage: 'millrace.stage',
   attempt: 'millrace.attempt',
   /** How many steps a run had, and how many attempts they took together. */
@@ -44,6 +49,8 @@ export const ATTRIBUTE = {
 
   httpMethod: 'http.request.method',
   httpRoute: 'http.route',
+  urlPath: 'url.path',
+  urlScheme: 'url.scheme',
   httpStatus: 'http.response.status_code',
   serverAddress: 'server.address',
   serverPort: 'server.port',

@@ -3,5 +3,8 @@ export type { Log } from './log.js';
 export type { Counter, Histogram, Labels, Meters, Read, Reading } from './meters.js';
 export { NO_SPANS } from './open-spans.js';
 export { redact } from './redact.js';
+export { SAMPLERS, type Sampling } from './sampling.js';
+export { tracesPage } from './traces-page.js';
+export { SPAN, type SpanRow, SPANS, stepText } from './trace-table.js';
 export type { SpanContext, SpanKind, SpanRecord, Spans } from './spans.js';
 export { type Telemetry, telemetry, type TelemetryOptions } from './telemetry.js';

@@ -1,15 +1,23 @@
 import { type HrTime, SpanKind as Kind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
-import { rootTraceparent, traceIdsOf } from '@millrace/contracts';
+import { readTraceparent, traceparentText } from '@millrace/contracts';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { microsecondClock } from './clock.js';
 import type { Log } from './log.js';
+import type { Resources } from './resource.js';
+import type { Sampled } from './sampling.js';
 import type { SpanContext, SpanRecord, Spans } from './spans.js';
-import { childOf, contextOf, parseTraceparent } from './trace-context.js';
+import { Teller } from './teller.js';
+import { contextOf, randomHex } from './trace-context.js';
 
 const DELAY_MS = 500;
-/** Jaeger takes a span that lasts no time for one of negative time, and warns at each. */
-const SHORTEST_MS = 0.001;
+/**
+ * Jaeger takes a span that lasts no time for one of negative time, and moves a child that is not longer than its parent
+ * into its parent's time: what stands for a moment lasts one microsecond, and anything else at least two.
+ */
+const MOMENT_MS = 0.001;
+const SHORTEST_MS = 0.002;
 const QUEUE = 16_384;
 const BATCH = 1_024;
 /** How long a batch may take, its retries included: after that it is dropped. */
@@ -31,47 +39,64 @@ const KINDS = {
 /** Spans where nobody takes them. */
 export const NO_SPANS: OpenSpans = {
   on: false,
+  now: Date.now,
   context: contextOf,
-  root: rootOf,
+  derived: ({ traceId, spanId = '0'.repeat(16), parent }) => ({
+    traceparent: traceparentText({ traceId, spanId, sampled: parent === undefined || isSampled(parent) }),
+    traceId,
+    spanId,
+  }),
   record: () => undefined,
+  tell: () => Promise.resolve(),
   flush: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
-export function openSpans(to: { endpoint: string; resource: Resource; log: Log }): OpenSpans {
+const isSampled = (traceparent: string): boolean => readTraceparent(traceparent)?.sampled ?? true;
+
+export function openSpans(to: { endpoint: string; resources: Resources; sampled: Sampled; log: Log }): OpenSpans {
+  const { process, service } = to.resources;
   const otlp = new OTLPTraceExporter({ url: `${to.endpoint}/v1/traces`, timeoutMillis: EXPORT_MS });
-  const processor = new BatchSpanProcessor(forgiving(otlp, to.log), {
+  const exporter = forgiving(otlp, to.log);
+  const processor = new BatchSpanProcessor(exporter, {
     scheduledDelayMillis: DELAY_MS,
     maxQueueSize: QUEUE,
     maxExportBatchSize: BATCH,
     exportTimeoutMillis: EXPORT_MS + 500,
   });
+  const teller = new Teller(exporter.deliver, (spans) => spans.forEach((span) => processor.onEnd(span)));
+  const derived: Spans['derived'] = ({ traceId, spanId = randomHex(8), parent }) => {
+    const above = parent === undefined ? undefined : readTraceparent(parent);
+    const traceparent = traceparentText({ traceId, spanId, sampled: to.sampled(traceId, above) });
+    return { traceparent, traceId, spanId, ...(above && { parentSpanId: above.spanId }) };
+  };
   return {
     on: true,
-    context: childOf,
-    root: rootOf,
+    now: microsecondClock(),
+    context: (parent) => derived({ traceId: readTraceparent(parent)?.traceId ?? randomHex(16), parent }),
+    derived,
     record: (span) => {
-      const readable = readableSpan(span, to.resource);
+      const readable = readableSpan(span, process);
       if (readable) processor.onEnd(readable);
     },
-    flush: () => processor.forceFlush().catch(() => undefined),
-    close: () => processor.shutdown().catch(() => undefined),
+    tell: (spans) => teller.tell(spans.flatMap((span) => readableSpan(span, service) ?? [])),
+    flush: async () => {
+      await Promise.all([teller.idle(), processor.forceFlush().catch(() => undefined)]);
+    },
+    close: async () => {
+      await teller.idle();
+      await processor.shutdown().catch(() => undefined);
+    },
   };
-}
-
-function rootOf(run: string): SpanContext {
-  const { traceId, rootSpanId } = traceIdsOf(run);
-  return { traceparent: rootTraceparent(run), traceId, spanId: rootSpanId };
 }
 
 const SCOPE = { name: 'millrace' };
 
 function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | undefined {
   const { context } = span;
-  const parsed = parseTraceparent(context.traceparent);
-  if (!parsed?.sampled) return undefined;
+  if (!isSampled(context.traceparent)) return undefined;
   const spanContext = { traceId: context.traceId, spanId: context.spanId, traceFlags: TraceFlags.SAMPLED };
-  const durationMs = Math.max(SHORTEST_MS, span.endMs - span.startMs);
+  const durationMs = span.isMoment ? MOMENT_MS : Math.max(SHORTEST_MS, span.endMs - span.startMs);
   return {
     name: span.name,
     kind: KINDS[span.kind],
@@ -92,7 +117,7 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
       ...(span.attributes as ReadableSpan['attributes']),
       ...(span.failed !== undefined && { 'error.type': span.failed }),
     },
-    links: linksTo(span.links),
+    links: linksOf(span),
     events: [],
     ended: true,
     resource,
@@ -103,12 +128,14 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
   };
 }
 
-function linksTo(traceparents: readonly string[] = []): ReadableSpan['links'] {
-  return traceparents.flatMap((traceparent) => {
-    const to = parseTraceparent(traceparent);
-    return to
-      ? [{ context: { traceId: to.traceId, spanId: to.spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true } }]
-      : [];
+/** Jaeger draws a span that is linked to as a parent is, and forgets that it is the parent: no link repeats it. */
+function linksOf({ context, links = [] }: SpanRecord): ReadableSpan['links'] {
+  const linked = new Set([context.spanId, context.parentSpanId]);
+  return links.flatMap((traceparent) => {
+    const to = readTraceparent(traceparent);
+    if (!to || (to.traceId === context.traceId && linked.has(to.spanId))) return [];
+    linked.add(to.spanId);
+    return [{ context: { traceId: to.traceId, spanId: to.spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true } }];
   });
 }
 
@@ -118,20 +145,28 @@ function hrTime(ms: number): HrTime {
 }
 
 /** A collector that is away costs spans and one line of log, nothing else; one more line when it is back. */
-function forgiving(exporter: SpanExporter, log: Log): SpanExporter {
+function forgiving(
+  exporter: SpanExporter,
+  log: Log,
+): SpanExporter & { readonly deliver: (spans: ReadableSpan[]) => Promise<boolean> } {
   let away = false;
+  const deliver = async (spans: ReadableSpan[]): Promise<boolean> => {
+    const result = await new Promise<{ code: number; error?: Error | undefined }>((resolve) =>
+      exporter.export(spans, resolve),
+    );
+    const failed = result.code !== 0;
+    if (failed && !away) {
+      log.warn(
+        { reason: result.error?.message },
+        'Spans cannot be delivered and are dropped: check OTEL_EXPORTER_OTLP_ENDPOINT.',
+      );
+    } else if (!failed && away) log.info('Spans are delivered again.');
+    away = failed;
+    return !failed;
+  };
   return {
-    export: (spans, done) =>
-      exporter.export(spans, (result) => {
-        if (result.code !== 0 && !away) {
-          log.warn(
-            { reason: result.error?.message },
-            'Spans cannot be delivered and are dropped: check OTEL_EXPORTER_OTLP_ENDPOINT.',
-          );
-        } else if (result.code === 0 && away) log.info('Spans are delivered again.');
-        away = result.code !== 0;
-        done({ code: 0 });
-      }),
+    deliver,
+    export: (spans, done) => void deliver(spans).then(() => done({ code: 0 })),
     shutdown: () => exporter.shutdown(),
     ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush!() }),
   };

@@ -1,9 +1,10 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type Log, openLog } from './log.js';
 import type { Meters } from './meters.js';
 import { openMeters } from './open-meters.js';
 import { EXPORT_MS, NO_SPANS, openSpans } from './open-spans.js';
+import { resourcesOf } from './resource.js';
+import { sampledBy, type Sampling } from './sampling.js';
 import type { Spans } from './spans.js';
 
 export interface TelemetryOptions {
@@ -12,6 +13,8 @@ export interface TelemetryOptions {
   readonly version?: string | undefined;
   /** Where OTLP over HTTP is taken, e.g. http://localhost:4318. Without it no span is made and no metric is pushed. */
   readonly otlpEndpoint?: string | undefined;
+  /** Which traces are kept; by default all that their callers keep. */
+  readonly sampling?: Sampling | undefined;
   /** `fatal`, `error`, `warn`, `info` (default), `debug`, `trace` or `silent`. */
   readonly logLevel?: string | undefined;
   /** Lines for people instead of JSON. */
@@ -39,13 +42,10 @@ const CLOSE_MS = EXPORT_MS + 1_000;
 export function telemetry(options: TelemetryOptions): Telemetry {
   const log = openLog(options);
   const endpoint = options.otlpEndpoint?.replace(/\/+$/, '') || undefined;
-  const resource = resourceFromAttributes({
-    'service.name': options.service,
-    ...(options.version !== undefined && { 'service.version': options.version }),
-    ...options.attributes,
-  });
-  const spans = endpoint === undefined ? NO_SPANS : openSpans({ endpoint, resource, log });
-  const meters = openMeters({ endpoint, resource });
+  const resources = resourcesOf({ service: options.service, version: options.version, attributes: options.attributes });
+  const sampled = sampledBy(options.sampling ?? { sampler: 'parentbased_always_on', ratio: 1 });
+  const spans = endpoint === undefined ? NO_SPANS : openSpans({ endpoint, resources, sampled, log });
+  const meters = openMeters({ endpoint, resource: resources.process });
   return {
     log,
     spans,

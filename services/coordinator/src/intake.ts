@@ -10,9 +10,10 @@ import { AnswerBudget } from './answer-budget.js';
 import { changeOf, deadLettersOf, summaryOf } from './change.js';
 import type { Context } from './context.js';
 import { Positions } from './position.js';
-import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
+import { answerTo } from './publishing.js';
 import { pipelineOf, readRequest } from './request.js';
 import { type Asked, reusedKeys } from './reused-keys.js';
+import { BatchSpans, tellAgain } from './run-spans.js';
 import { signalChanges } from './signals.js';
 
 /** More places than any pipeline has runs. */
@@ -36,6 +37,8 @@ export function intakeSource(
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
     const partitions = await context.broker.partitionsOf(topics.runs);
+    const spans = new BatchSpans(context);
+    const takenMs = telemetry.spans.now();
     const planFor = await plans.forRuns(batch.records.flatMap((record) => pipelineOf(record) ?? []));
     const accepted = new Map<string, Accepted>();
     const asked: Asked[] = [];
@@ -72,6 +75,7 @@ export function intakeSource(
     let made: Accepted[] = [];
     let signals: ReturnType<typeof signalChanges>;
     let places: ReturnType<typeof placesOf>;
+    const startMs = telemetry.spans.now();
     await store.writer.create(summaries, ({ made: created, places: given, before }) => {
       const budget = new AnswerBudget(context.maxAnswerBytes, context.broker.maxRecordBytes);
       const reused = reusedKeys(asked, { before }).map(({ record, failure }) => parked(record, failure));
@@ -80,7 +84,7 @@ export function intakeSource(
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
         .map((one) => placed(one, given.get(one.decision.run.id)))
-        .map((one) => ({ one, answer: answerFor(one, { at, budget }) }));
+        .map((one) => ({ one, answer: answerFor(one, { spans, budget }) }));
       made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
       const changes = made.map(({ decision, plan }): RunChange => ({
         ...changeOf(undefined, decision, plan),
@@ -110,15 +114,21 @@ export function intakeSource(
     positions.moved(batch.partition, batch.next);
     if (signals || places) context.wakeBy(at);
     for (const one of made) remember(one, partitions);
+    const told = made.map(({ decision: { run, facts }, traceparent }) => ({
+      before: undefined,
+      run,
+      facts,
+      traceparent,
+    }));
+    await spans.committed(told, { topic: topics.intake, takenMs, startMs });
     return records;
   }
 
   function answerFor(
-    { decision, plan, traceparent }: Accepted,
-    { at, budget }: { at: number; budget: AnswerBudget },
+    { decision, plan }: Accepted,
+    { spans, budget }: { spans: BatchSpans; budget: AnswerBudget },
   ): ReturnType<typeof answerTo> {
-    const parent = acceptedSpans(telemetry, decision.run, { now: at, topic: topics.intake, from: traceparent });
-    return answerTo(context, decision, { plan, parent, budget });
+    return answerTo(context, decision, { plan, spans, budget });
   }
 
   /** A run that is known to have begun has had its place, whoever else has one now. */
@@ -127,20 +137,23 @@ export function intakeSource(
     return place && context.recovering?.hasBegun(run.id) ? { ...place, limit: MOST_PLACES } : place;
   }
 
-  function remember({ decision: { run, facts }, plan }: Accepted, partitions: number): void {
+  function remember({ decision: { run }, plan }: Accepted, partitions: number): void {
     const partition = partitionFor(run.id, partitions);
     const wakeAt = wakeAtOf(run, plan);
     if (cache.owns(partition)) cache.set(partition, { run, wakeAt });
     if (wakeAt !== undefined) context.wakeBy(wakeAt);
     context.runs.add(1, { pipeline: run.pipeline, status: 'accepted' });
-    endedSpans(telemetry, run, { facts, waitingSince: () => run.acceptedAt });
   }
 
   return {
     topic: topics.intake,
     group: of.group,
     maxBatch: of.maxBatch,
-    opened: (at) => positions.open(at),
+    opened: async (at) => {
+      const unpublished = await positions.open(at);
+      if (unpublished) await tellAgain(context, unpublished.records);
+      return unpublished;
+    },
     passed: (at) => positions.pass(at),
     take,
     parking: parkingOf(context, of),

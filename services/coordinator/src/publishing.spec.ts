@@ -6,6 +6,7 @@ import { telemetry } from '@millrace/telemetry';
 import { AnswerBudget } from './answer-budget.js';
 import type { Context } from './context.js';
 import { answerTo } from './publishing.js';
+import { BatchSpans } from './run-spans.js';
 
 const LIMIT = 20_000;
 const topics = topicsOf('p.');
@@ -23,7 +24,11 @@ function eventsOf(event: RunEvent): unknown[] {
   const broker = { maxRecordBytes: LIMIT } as Broker;
   const context = { broker, topics, telemetry: told, now: () => 1 } as unknown as Context;
   const decision: Decision = { run, facts: [], requests: [], events: [event] };
-  const { records } = answerTo(context, decision, { plan, budget: new AnswerBudget(1_000_000, LIMIT) });
+  const { records } = answerTo(context, decision, {
+    plan,
+    spans: new BatchSpans(context),
+    budget: new AnswerBudget(1_000_000, LIMIT),
+  });
   return records.map(({ key, value }) => ({ key, event: JSON.parse(String(value)) as unknown }));
 }
 

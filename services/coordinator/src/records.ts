@@ -8,19 +8,23 @@ import {
   type RunPause,
   runPauseKey,
   type RunResult,
-  rootTraceparent,
   type Topics,
 } from '@millrace/contracts';
 import { type LoadedPlan, workOf } from '@millrace/pipeline';
-import { commandOf, type Request, type Run, stepOf, traceOf } from '@millrace/saga';
+import { rootTraceparent } from './run-spans.js';
+import { commandOf, type Request, type Run, stepOf } from '@millrace/saga';
 
-/** The command of an attempt. `traceparent` is the context it travels under. */
-export function commandRecord(topics: Topics, run: Run, of: { request: Request; traceparent: string }): Outgoing {
-  const { step, stage, attempt } = of.request;
+/** The command of an attempt. `traceparent` is the context it travels under, `links` are the spans that led to it besides. */
+export function commandRecord(
+  topics: Topics,
+  run: Run,
+  of: { request: Request; traceparent: string; links: readonly string[] },
+): Outgoing {
+  const { step, stage, attempt, links } = of.request;
   return {
     topic: topics.stage(stage),
     key: run.id,
-    value: JSON.stringify(commandOf(run, of.request)),
+    value: JSON.stringify(commandOf(run, { ...of.request, links: [...of.links, ...links] })),
     headers: {
       ce_type: EVENT_TYPE.stepRequested,
       ce_id: `${run.id}/${step}/${attempt}`,
@@ -62,7 +66,9 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
     }
     case 'step.dead-lettered':
       return [
-        fitting(limit, [fact.input, null], (input) => parkedRecord(topics, { ...parkedStep(run, fact, plan), input })),
+        fitting(limit, [fact.input, null], (input) =>
+          parkedRecord(topics, { ...parkedStep(run, fact, plan), input }, rootTraceparent(run)),
+        ),
       ];
     default:
       return [];
@@ -107,7 +113,7 @@ function resultRecord(
     source: `/millrace/pipelines/${run.pipeline}`,
     subject: run.id,
     at: end.at,
-    traceparent: rootTraceparent(traceOf(run)),
+    traceparent: rootTraceparent(run),
   });
   return { topic: topics.results, key: run.id, value: JSON.stringify(result), headers };
 }
@@ -130,7 +136,7 @@ export function parkedStep(run: Run, fact: Fact & { type: 'step.dead-lettered' }
   };
 }
 
-function parkedRecord(topics: Topics, parked: ParkedStep): Outgoing {
+function parkedRecord(topics: Topics, parked: ParkedStep, traceparent: string): Outgoing {
   const { run, step, attempts, failure, firstFailedAt, at } = parked;
   return {
     topic: topics.deadLetters,
@@ -143,7 +149,7 @@ function parkedRecord(topics: Topics, parked: ParkedStep): Outgoing {
         source: `/millrace/pipelines/${parked.pipeline}`,
         subject: run,
         at,
-        traceparent: rootTraceparent(run),
+        traceparent,
       }),
       'millrace-run': run,
       'millrace-step': step,

@@ -12,8 +12,10 @@ import {
   Priority,
   readJson,
   readTime,
+  readTraceparent,
   runIdOf,
   type RunRequest,
+  traceparentText,
   utf8,
 } from '@millrace/contracts';
 import { type LoadedPlan, validateInput } from '@millrace/pipeline';
@@ -76,6 +78,7 @@ export function readRequest(
       failure: failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] }),
     };
   }
+  const traceparent = callerOf(record);
   return {
     request: {
       run,
@@ -88,9 +91,10 @@ export function readRequest(
       key: plan.starts.concurrency?.keyOf(input),
       priority: priority ?? plan.starts.priority,
       tenant: cut(headerText(headers, HEADER.tenant) || plan.starts.tenantOf(input), 200) || undefined,
+      ...tracedBy(traceparent, { plan, waitsMs: startAt === undefined ? 0 : startAt - of.at }),
     },
     plan,
-    traceparent: headerText(headers, HEADER.traceparent),
+    traceparent,
   };
 }
 
@@ -119,4 +123,39 @@ function idempotencyKeyOf({ headers, key }: Incoming, keyIsIdempotent: boolean):
 function keyText(key: Buffer): string {
   const { data } = IdempotencyKey.safeParse(utf8(key));
   return data ?? derivedId('key', key.toString('base64'));
+}
+
+/** The span that a record was sent under; undefined where it names none. */
+function callerOf({ headers }: Incoming): string | undefined {
+  const text = headerText(headers, HEADER.traceparent);
+  const named = text === undefined ? undefined : readTraceparent(text);
+  return named && traceparentText(named);
+}
+
+/** A run that is certain to wait this long, or for somebody, outlives its caller's trace. */
+const LONG_MS = 60_000;
+
+/** A run goes on with its caller's trace; one that is certain to wait for long has a trace of its own, with a link. */
+function tracedBy(
+  traceparent: string | undefined,
+  { plan, waitsMs }: { plan: LoadedPlan; waitsMs: number },
+): Pick<RunRequest, 'trace' | 'link'> {
+  if (traceparent === undefined) return {};
+  return waitsMs >= LONG_MS || waitsAlways(plan) ? { link: traceparent } : { trace: traceparent };
+}
+
+const waiting = new WeakMap<LoadedPlan, boolean>();
+
+/** Whether every run of the plan waits: for a person, a signal, or a minute and more. */
+function waitsAlways(plan: LoadedPlan): boolean {
+  let waits = waiting.get(plan);
+  if (waits === undefined) {
+    waits = Object.values(plan.plan.steps).some(
+      (step) =>
+        step.when === undefined &&
+        (step.kind === 'review' || step.kind === 'signal' || (step.kind === 'sleep' && step.ms >= LONG_MS)),
+    );
+    waiting.set(plan, waits);
+  }
+  return waits;
 }

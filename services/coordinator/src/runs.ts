@@ -1,5 +1,5 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { derivedId, type Failure, rootTraceparent, type RunEvent, unreadable } from '@millrace/contracts';
+import { derivedId, type Failure, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
 import {
   acceptChild,
@@ -11,7 +11,6 @@ import {
   placesOf,
   type Run,
   type Target,
-  traceOf,
   wakeAtOf,
   withLists,
 } from '@millrace/saga';
@@ -21,9 +20,10 @@ import { changeOf, closedOf, deadLettersOf, redrivenOf } from './change.js';
 import type { Context } from './context.js';
 import { readEvents } from './events.js';
 import { Positions } from './position.js';
-import { acceptedSpans, endedSpans, answerTo } from './publishing.js';
+import { answerTo } from './publishing.js';
 import type { Cached } from './run-cache.js';
 import { runParking } from './run-parking.js';
+import { BatchSpans, tellAgain } from './run-spans.js';
 import { signalChanges } from './signals.js';
 import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
 
@@ -45,6 +45,8 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
     const { partition } = batch;
+    const spans = new BatchSpans(context);
+    const takenMs = telemetry.spans.now();
     const records: Outgoing[] = [];
     const readings = batch.records.map((record) => ({ record, ...readEvents(record.value) }));
     const all = readings.flatMap(({ events }) => events.map(({ event }) => event));
@@ -80,8 +82,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     for (const one of changed) {
       const load = (runs: readonly string[]) => store.writer.load(runs);
       const decision = await withLists(one.decision, { plan: one.plan, load });
-      const parent = one.before ? {} : { parent: acceptedSpans(telemetry, decision.run, spanOf(decision.run, at)) };
-      const answer = answerTo(context, decision, { plan: one.plan, budget, ...parent });
+      const answer = answerTo(context, decision, { plan: one.plan, budget, spans });
       one.decision = answer.decision;
       for (const record of answer.records) records.push(record);
     }
@@ -90,6 +91,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
       return woken ? { ...change, row: true } : change;
     });
     const signals = signalChanges(all, changes, at);
+    const startMs = telemetry.spans.now();
     await store.writer.commit({
       topic: batch.topic,
       partition,
@@ -106,6 +108,8 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     positions.moved(partition, batch.next);
     if (signals) context.wakeBy(at);
     for (const one of work.values()) remember(partition, one);
+    const told = changed.map(({ before, decision: { run, facts } }) => ({ before: before?.run, run, facts }));
+    await spans.committed(told, { topic: topics.runs, takenMs, startMs });
     return records;
   }
 
@@ -178,7 +182,7 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     return { topic: topics.deadLetters, ...unreadable(record, { ...why, group: of.group, maxBytes }) };
   }
 
-  function remember(partition: number, { before, plan, decision: { run, facts }, woken }: Work): void {
+  function remember(partition: number, { before, plan, decision: { run }, woken }: Work): void {
     const due = wakeAtOf(run, plan);
     const wakeAt =
       woken || due === undefined || before?.wakeAt === undefined || due < before.wakeAt ? due : before.wakeAt;
@@ -189,7 +193,6 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     if (run.key !== undefined && run.endedAt !== undefined) context.wakeBy(context.now());
     if (!run.parent && run.status !== before?.run.status)
       context.runs.add(1, { pipeline: run.pipeline, status: run.status });
-    if (facts.length > 0) endedSpans(telemetry, run, { facts, waitingSince: sinceOf(before?.run ?? run, facts) });
   }
 
   return {
@@ -199,9 +202,11 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
     take,
     parking: runParking(context, of),
     passed: (at) => positions.pass(at),
-    opened: (at) => {
+    opened: async (at) => {
       cache.open(at.partition);
-      return positions.open(at);
+      const unpublished = await positions.open(at);
+      if (unpublished) await tellAgain(context, unpublished.records);
+      return unpublished;
     },
   };
 }
@@ -209,16 +214,3 @@ export function runsSource(context: Context, of: { group: string; maxBatch: numb
 /** A child run's id follows from its parent's: any other was made up. */
 const isOwnChild = ({ run, parent }: RunEvent & { type: 'run.requested' }): boolean =>
   run === derivedId('run', parent.run, parent.step, String(parent.attempt));
-
-/** A page has a trace of its own: it is linked to its parent's. */
-const spanOf = ({ id, parent }: Run, at: number) => ({
-  now: at,
-  topic: 'runs',
-  from: parent && traceOf({ id, parent }) === id ? rootTraceparent(parent.trace) : undefined,
-});
-
-/** When a step that these facts ended began to wait: earlier than the batch, or within it. */
-const sinceOf = (before: Run, facts: readonly { type: string; at: number; step?: string }[]) => (step: string) =>
-  facts.find((fact) => fact.type === 'step.waiting' && fact.step === step)?.at ??
-  before.steps.get(step)?.since ??
-  before.acceptedAt;

@@ -1,4 +1,4 @@
-import { EVENT_TYPE, HEADER, isOver, randomId, rootTraceparent, RunEvent } from '@millrace/contracts';
+import { EVENT_TYPE, HEADER, isOver, randomId, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline';
 import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
@@ -149,7 +149,6 @@ export class Acts {
         headers: {
           [HEADER.id]: randomId('evt'),
           [HEADER.type]: EVENT_TYPE.runEvents,
-          [HEADER.traceparent]: rootTraceparent(event.run),
         },
       },
     ]);

@@ -27,6 +27,7 @@ import { Pages } from './page/pages.js';
 import { checkTarget } from './target.js';
 import { Progress } from './progress.js';
 import { Readiness } from './readiness.js';
+import { traceRequests } from './request-spans.js';
 import { RequestValidation } from './validation.js';
 
 export interface GatewayOptions extends Partial<GatewaySettings> {
@@ -86,7 +87,8 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
   app.disable('x-powered-by');
   app.disable('etag');
   const site: Site = { host: options.host, publicUrls: house.settings.publicUrls };
-  app.use(countRequests(house.telemetry.meters), guarded(site));
+  const { meters, spans } = house.telemetry;
+  app.use(countRequests(meters), traceRequests(spans), guarded(site));
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
   app.use(checkTarget, readBody);
   app.useGlobalFilters(new ProblemFilter({ log: house.telemetry.log, page: (problem) => pages.problem(problem) }));

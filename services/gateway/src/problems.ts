@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { BrokerError } from '@millrace/broker';
-import { detailsOf } from '@millrace/contracts';
+import { detailsOf, readTraceparent } from '@millrace/contracts';
 import { problem, type Problem, type ProblemCode } from '@millrace/contracts/http';
 import { PlanError } from '@millrace/pipeline';
 import { InvalidCursor } from '@millrace/store';
@@ -130,5 +130,5 @@ function isConnectionLost(error: unknown): boolean {
 /** The trace of a W3C traceparent; undefined where it is not one. */
 export function traceIdOf(traceparent: unknown): string | undefined {
   if (typeof traceparent !== 'string') return undefined;
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1];
+  return readTraceparent(traceparent)?.traceId;
 }

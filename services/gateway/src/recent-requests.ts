@@ -6,6 +6,7 @@ export interface RecentRequest {
   readonly at: number;
   /** When the run begins; absent where it begins at once. */
   readonly startsAt?: number | undefined;
+  readonly traceId: string;
 }
 
 const MOST = 10_000;

@@ -1,4 +1,4 @@
-import { type Fact, isOver, remedyOf, type Failure, traceIdsOf } from '@millrace/contracts';
+import { type Fact, isOver, remedyOf, type Failure } from '@millrace/contracts';
 import type {
   Action,
   AttemptView,
@@ -9,7 +9,7 @@ import type {
   StepView,
 } from '@millrace/contracts/http';
 import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline';
-import { evolve, inputFor, type Run, stepOf, traceOf } from '@millrace/saga';
+import { evolve, inputFor, type Run, runTraceOf, stepOf } from '@millrace/saga';
 import type { RunRecord, RunSummary } from '@millrace/store';
 import { type Around, askedOf, noConsumerOf } from './no-consumer.js';
 
@@ -51,7 +51,7 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
   const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
   return {
     ...summary,
-    traceId: traceIdsOf(traceOf(run)).traceId,
+    traceId: runTraceOf(run).traceId,
     ...(run.parent && { parentStep: run.parent.step }),
     ...(given.length > 0 && { given: Object.fromEntries(given) }),
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startTimer } from '@millrace/contracts/timers';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { HEADER, isText, utf8 } from '@millrace/contracts';
+import { isText, utf8 } from '@millrace/contracts';
 import {
   type Accepted,
   ActBody,
@@ -17,8 +17,9 @@ import { Acts } from './acts.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { listedRuns } from './listed-runs.js';
 import { OwnAttempts } from './own-attempts.js';
-import { invalidRequest, RequestProblem, traceIdOf } from './problems.js';
+import { invalidRequest, RequestProblem } from './problems.js';
 import { RunsQuery, StartQuery } from './queries.js';
+import { spanOf, traceparentOf } from './request-spans.js';
 import { runLinks } from './run-view.js';
 import { Runs } from './runs.js';
 import { RunStarter, type Wanted } from './start-run.js';
@@ -49,6 +50,7 @@ export class RunsController {
       ...wantedOf(body, query),
       idempotencyKey: idempotencyKeyOf(request),
       traceparent: traceparentOf(request),
+      span: spanOf(request),
     });
     response.setHeader('location', `/v1/runs/${run.id}`);
     if (waitFor > 0) {
@@ -113,7 +115,7 @@ export class RunsController {
   }
 }
 
-function wantedOf(body: unknown, query: StartQuery): Omit<Wanted, 'idempotencyKey' | 'traceparent'> {
+function wantedOf(body: unknown, query: StartQuery): Omit<Wanted, 'idempotencyKey' | 'traceparent' | 'span'> {
   if (Buffer.isBuffer(body)) {
     if (query.pipeline === undefined) {
       const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
@@ -133,11 +135,6 @@ function wantedOf(body: unknown, query: StartQuery): Omit<Wanted, 'idempotencyKe
   }
   const { pipeline, input, startAt, priority, tenant } = data;
   return { pipeline, input, startAt, priority, tenant };
-}
-
-function traceparentOf(request: IncomingMessage): string | undefined {
-  const given = request.headers[HEADER.traceparent];
-  return typeof given === 'string' && traceIdOf(given) !== undefined ? given : undefined;
 }
 
 function waitOf(request: IncomingMessage): number {

@@ -1,4 +1,4 @@
-import { type Fact, isOver, type RunStatus, traceIdsOf } from '@millrace/contracts';
+import { type Fact, isOver, type RunStatus } from '@millrace/contracts';
 import type { RunSummaryView, RunView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
@@ -99,7 +99,7 @@ export class Runs {
   }
 
   private requested(id: string): RunView {
-    const { pipeline, plan, at, startsAt } = this.needs.recent.find(id)!;
+    const { pipeline, plan, at, startsAt, traceId } = this.needs.recent.find(id)!;
     return {
       id,
       pipeline,
@@ -107,7 +107,7 @@ export class Runs {
       status: startsAt === undefined ? 'running' : 'held',
       acceptedAt: timeOf(at),
       ...(startsAt !== undefined && { startsAt: timeOf(startsAt) }),
-      traceId: traceIdsOf(id).traceId,
+      traceId,
       steps: [],
       allowedActions: [],
       links: runLinks(id),

@@ -7,17 +7,21 @@ import {
   type Priority,
   randomId,
   readTime,
+  readTraceparent,
   runIdOf,
   type RunStatus,
+  traceIdsOf,
 } from '@millrace/contracts';
 import { canonicalJson, validateInput } from '@millrace/pipeline';
 import { evolve } from '@millrace/saga';
 import type { House } from '@millrace/service';
 import type { Reader } from '@millrace/store';
+import { ATTRIBUTE, SPAN } from '@millrace/telemetry';
 import type { LiveFacts } from './live-facts.js';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import type { RecentRequests } from './recent-requests.js';
+import type { RequestSpan } from './request-spans.js';
 
 export interface Wanted {
   readonly pipeline: string;
@@ -29,6 +33,8 @@ export interface Wanted {
   readonly tenant?: string | undefined;
   /** Of whoever asks. */
   readonly traceparent: string | undefined;
+  /** Of the request; undefined where nothing is traced. */
+  readonly span?: RequestSpan | undefined;
 }
 
 interface Asked {
@@ -134,7 +140,7 @@ export class RunStarter {
 
   /** Returns when the run begins; undefined for one that begins at once. */
   private async publish(
-    { pipeline, input, startAt, priority, tenant, traceparent }: Wanted,
+    { pipeline, input, startAt, priority, tenant, traceparent, span }: Wanted,
     { id, key, plan }: Asked,
   ): Promise<number | undefined> {
     const { house, recent } = this.needs;
@@ -142,7 +148,11 @@ export class RunStarter {
     const wantedAt = startAt === undefined ? undefined : readTime(startAt);
     const startsAt = wantedAt !== undefined && wantedAt > at ? wantedAt : undefined;
     const { spans } = house.telemetry;
-    const span = traceparent === undefined ? undefined : spans.context(traceparent);
+    const startMs = spans.now();
+    const own = traceIdsOf(id).traceId;
+    const sending = span && spans.context(span.context(own).traceparent);
+    const under = sending?.traceparent ?? traceparent;
+    const traceId = (under === undefined ? undefined : readTraceparent(under)?.traceId) ?? own;
     await house.broker.publish([
       {
         topic: house.topics.intake,
@@ -155,7 +165,7 @@ export class RunStarter {
             source: '/millrace/gateway',
             subject: id,
             at,
-            ...(span && { traceparent: span.traceparent }),
+            ...(under !== undefined && { traceparent: under }),
           }),
           [HEADER.pipeline]: pipeline,
           [HEADER.idempotencyKey]: key,
@@ -165,14 +175,23 @@ export class RunStarter {
         },
       },
     ]);
-    recent.remember(id, { pipeline, plan, at, startsAt });
-    if (span) {
+    recent.remember(id, { pipeline, plan, at, startsAt, traceId });
+    if (sending) {
       spans.record({
-        context: span,
-        name: `send ${house.topics.intake}`,
+        context: sending,
+        name: SPAN.send(house.topics.intake),
         kind: 'producer',
-        startMs: at,
-        endMs: Date.now(),
+        startMs,
+        endMs: spans.now(),
+        attributes: {
+          [ATTRIBUTE.messagingSystem]: house.broker.kind === 'kafka' ? 'kafka' : 'millrace',
+          [ATTRIBUTE.operationType]: 'send',
+          [ATTRIBUTE.operationName]: 'send',
+          [ATTRIBUTE.destination]: house.topics.intake,
+          [ATTRIBUTE.conversation]: id,
+          [ATTRIBUTE.pipeline]: pipeline,
+          [ATTRIBUTE.run]: id,
+        },
       });
     }
     return startsAt;

@@ -1,0 +1,91 @@
+import {
+  acceptedTraceparent,
+  type Fact,
+  type Parent,
+  readTraceparent,
+  type RunStatus,
+  traceIdsOf,
+  traceparentText,
+} from '@millrace/contracts';
+import { itemOf, rangeOf } from '@millrace/pipeline';
+import type { Run } from './run.js';
+
+/** A retry further away than this is a wait: the run's span does not stay open over it. */
+export const LONG_BACK_OFF_MS = 60_000;
+
+/** When a run first came to wait, and for what: its span ends there. Undefined while it has been at work all the time. */
+export interface Rested {
+  readonly at: number;
+  readonly status: RunStatus;
+  /** The code of the failure that it waits for somebody to do something about. */
+  readonly failed?: string | undefined;
+}
+
+/** Where the spans of a run stand. All of it follows from the run's facts. */
+export interface RunTrace {
+  readonly traceId: string;
+  /** The span of the whole run. */
+  readonly rootSpanId: string;
+  /** The span under which all that the run does stands. */
+  readonly acceptedSpanId: string;
+  /** The traceparent of the span that the root stands under; undefined for the first of a trace. */
+  readonly parent: string | undefined;
+  /** Traceparents of spans in other traces that led here. */
+  readonly links: readonly string[];
+}
+
+type Traced = Pick<Run, 'id' | 'parent' | 'trace' | 'link'>;
+
+/** A trace of some thousand spans is more than Jaeger draws: pages of a map have their own. */
+const isPage = (parent: Parent | undefined): boolean =>
+  parent !== undefined && rangeOf(itemOf(parent.step)?.key ?? '') !== undefined;
+
+/** The run whose trace a run is part of, where nobody's trace is continued. */
+export const traceOf = ({ id, parent }: Pick<Run, 'id' | 'parent'>): string =>
+  parent && !isPage(parent) ? parent.trace : id;
+
+/** Returns the trace and the ids of a run's spans: the same ones for every owner of the run. */
+export function runTraceOf({ id, parent, trace, link }: Traced): RunTrace {
+  const own = traceIdsOf(id);
+  const ids = { rootSpanId: own.rootSpanId, acceptedSpanId: own.acceptedSpanId };
+  const links = link === undefined ? [] : [link];
+  if (isPage(parent)) {
+    return { traceId: own.traceId, ...ids, parent: undefined, links: [trace ?? acceptedTraceparent(parent!.trace)] };
+  }
+  const under = trace === undefined ? undefined : readTraceparent(trace);
+  if (under) return { traceId: under.traceId, ...ids, parent: trace, links };
+  if (!parent) return { traceId: own.traceId, ...ids, parent: undefined, links };
+  const { traceId } = traceIdsOf(parent.trace);
+  const { acceptedSpanId: spanId } = traceIdsOf(parent.run);
+  return { traceId, ...ids, parent: traceparentText({ traceId, spanId, sampled: true }), links };
+}
+
+/** What a child run is told about its trace: nothing where it follows from its parent's id. */
+export function tracedUnder(run: Run): { trace?: string } {
+  if (run.trace === undefined) return {};
+  const { traceId, acceptedSpanId: spanId } = runTraceOf(run);
+  return { trace: traceparentText({ traceId, spanId, sampled: readTraceparent(run.trace)?.sampled ?? true }) };
+}
+
+/** How a run stands from this fact on, where it is not at work from then on: waiting, parked, held, or at its end. */
+export function restOf(run: Pick<Run, 'endedAt' | 'status'>, fact: Fact): Rested | undefined {
+  switch (fact.type) {
+    case 'run.accepted':
+      return fact.startAt !== undefined || fact.queued ? { at: fact.at, status: 'held' } : undefined;
+    case 'step.waiting':
+      return { at: fact.at, status: 'waiting' };
+    case 'step.retrying':
+      return fact.due - fact.at > LONG_BACK_OFF_MS ? { at: fact.at, status: 'waiting' } : undefined;
+    case 'step.child':
+      return fact.status === 'running' ? undefined : { at: fact.at, status: fact.status };
+    case 'step.dead-lettered':
+      return { at: fact.at, status: 'dead-lettered', failed: fact.failure.code };
+    case 'run.paused':
+      return { at: fact.at, status: 'paused' };
+    case 'run.compensating':
+      // It had ended, and is at work again.
+      return run.endedAt === undefined ? undefined : { at: run.endedAt, status: run.status };
+    default:
+      return undefined;
+  }
+}
