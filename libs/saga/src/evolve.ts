@@ -5,7 +5,7 @@ import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from '.
 import { goOnWith } from './move.js';
 import { stand, withHappened } from './pausing.js';
 import { asked, counted } from './retry.js';
-import { childEnded, NOT_TRIED, statusOf, type Run, stepOf, type StepState } from './run.js';
+import { childEnded, newRun, NOT_TRIED, statusOf, type Run, stepOf, type StepState } from './run.js';
 import { restOf } from './trace.js';
 import { withDone } from './undoing.js';
 import { hold, withEarly } from './waiting.js';
@@ -19,37 +19,8 @@ export type Draft = { -readonly [K in keyof Run]: Run[K] } & {
 
 /** The run that follows from `facts` happening to `run`; the first fact of a run is `run.accepted`. */
 export function evolve(run: Run | undefined, id: string, facts: readonly Fact[]): Run {
-  const draft: Draft = run
-    ? { ...run, steps: new Map(run.steps), fans: new Map(run.fans), known: { ...run.known } }
-    : {
-        id,
-        pipeline: '',
-        plan: '',
-        status: 'running',
-        acceptedAt: 0,
-        begunAt: 0,
-        endedAt: undefined,
-        held: undefined,
-        key: undefined,
-        priority: undefined,
-        tenant: undefined,
-        seq: 0,
-        steps: new Map(),
-        fans: new Map(),
-        done: [],
-        undoing: undefined,
-        moved: false,
-        degraded: [],
-        paused: undefined,
-        early: new Map(),
-        failed: undefined,
-        parent: undefined,
-        trace: undefined,
-        link: undefined,
-        rested: undefined,
-        known: {},
-        output: undefined,
-      };
+  const begun = run ?? newRun(id);
+  const draft: Draft = { ...begun, steps: new Map(begun.steps), fans: new Map(begun.fans), known: { ...begun.known } };
   for (const fact of facts) {
     draft.rested ??= restOf(draft, fact);
     apply(draft, fact);

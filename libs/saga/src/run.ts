@@ -114,6 +114,37 @@ export interface Run {
   readonly output: unknown;
 }
 
+/** Returns a run to which nothing has happened yet. */
+export const newRun = (id: string): Run => ({
+  id,
+  pipeline: '',
+  plan: '',
+  status: 'running',
+  acceptedAt: 0,
+  begunAt: 0,
+  endedAt: undefined,
+  held: undefined,
+  key: undefined,
+  priority: undefined,
+  tenant: undefined,
+  seq: 0,
+  steps: new Map(),
+  fans: new Map(),
+  done: [],
+  undoing: undefined,
+  moved: false,
+  degraded: [],
+  paused: undefined,
+  early: new Map(),
+  failed: undefined,
+  parent: undefined,
+  trace: undefined,
+  link: undefined,
+  rested: undefined,
+  known: {},
+  output: undefined,
+});
+
 /** How often a stage has failed, before it is asked. */
 export const NOT_TRIED = { failures: {}, triedSince: undefined };
 

@@ -49,7 +49,10 @@ const Environment = z.object({
   OTEL_SERVICE_NAME: z.string().optional(),
   OTEL_RESOURCE_ATTRIBUTES: z
     .string()
-    .regex(/^\s*(?:[^=,]+=[^=,]*(?:,|$))*$/, 'expected key=value,key=value, with "," and "=" in them written as %2C and %3D')
+    .regex(
+      /^\s*(?:[^=,]+=[^=,]*(?:,|$))*$/,
+      'expected key=value,key=value, with "," and "=" in them written as %2C and %3D',
+    )
     .optional(),
   OTEL_TRACES_SAMPLER: z.enum(SAMPLERS, `expected one of ${SAMPLERS.join(', ')}`).default('parentbased_always_on'),
   OTEL_TRACES_SAMPLER_ARG: z

@@ -7,7 +7,7 @@ import { microsecondClock } from './clock.js';
 import type { Log } from './log.js';
 import type { Resources } from './resource.js';
 import type { Sampled } from './sampling.js';
-import type { SpanContext, SpanRecord, Spans } from './spans.js';
+import type { SpanRecord, Spans } from './spans.js';
 import { Teller } from './teller.js';
 import { contextOf, randomHex } from './trace-context.js';
 

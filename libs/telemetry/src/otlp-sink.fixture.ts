@@ -22,9 +22,16 @@ interface Body {
   }[];
 }
 
+interface Received {
+  readonly path: string;
+  readonly service: string | undefined;
+  readonly resource: Readonly<Record<string, string | undefined>>;
+  readonly spans: readonly SinkSpan[];
+}
+
 /** A collector for tests: keeps what is sent to it, by service. */
 export async function otlpSink() {
-  const received: { path: string; service: string | undefined; spans: readonly SinkSpan[] }[] = [];
+  const received: Received[] = [];
   let status = 200;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -33,7 +40,12 @@ export async function otlpSink() {
       const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body;
       for (const { resource, scopeSpans } of status === 200 ? (body.resourceSpans ?? []) : []) {
         const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue;
-        received.push({ path: request.url ?? '', service, spans: scopeSpans.flatMap(({ spans }) => spans) });
+        received.push({
+          path: request.url ?? '',
+          service,
+          resource: Object.fromEntries(resource.attributes.map(({ key, value }) => [key, value.stringValue])),
+          spans: (scopeSpans ?? []).flatMap(({ spans }) => spans),
+        });
       }
       response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
     });

@@ -10,7 +10,7 @@ import {
   type RunEvent,
 } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline';
-import { decide, type Decision, type Request, type Run } from '@millrace/saga';
+import { decide, type Decision, type Request } from '@millrace/saga';
 import type { AnswerBudget } from './answer-budget.js';
 import type { Context } from './context.js';
 import { commandRecord, factRecords } from './records.js';

@@ -9,7 +9,6 @@ import {
   evolve,
   impliedBy,
   placesOf,
-  type Run,
   type Target,
   wakeAtOf,
   withLists,

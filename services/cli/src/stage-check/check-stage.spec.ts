@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Incoming, Outgoing } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { readJson, rootTraceparent, type StepCommand } from '@millrace/contracts';
+import { acceptedTraceparent, readJson, type StepCommand } from '@millrace/contracts';
 import { defineStage } from '@millrace/pipeline';
 import { ensureStageTopics, openHouse, serviceSettings } from '@millrace/service';
 import { stage, startStage } from '@millrace/stage';
@@ -83,7 +83,7 @@ async function byHand(
       );
     const { run, step, attempt } = command;
     const at = Date.now();
-    const event = { type: 'step.completed', run, step, attempt, at, startedAt: at, trace: rootTraceparent(run) };
+    const event = { type: 'step.completed', run, step, attempt, at, startedAt: at, trace: acceptedTraceparent(run) };
     const value = JSON.stringify([{ ...event, output: { text: 'AH' }, ...wrong.answer?.(command) }]);
     const answer = { topic: topics.runs, key: wrong.key ?? run, value };
     return Promise.resolve(wrong.twice ? [answer, answer] : [answer]);
@@ -122,7 +122,7 @@ test.each<[string, Parameters<typeof byHand>[1], string]>([
   ],
   [
     'begins a trace',
-    { answer: () => ({ trace: rootTraceparent('another') }) },
+    { answer: () => ({ trace: acceptedTraceparent('another') }) },
     'an answer has its times and the trace of its command',
   ],
   ['gives something else', { answer: () => ({ output: { txt: 'AH' } }) }, 'an output fits the contract'],

@@ -5,7 +5,7 @@ import {
   headerText,
   randomId,
   readJson,
-  rootTraceparent,
+  acceptedTraceparent,
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
@@ -129,7 +129,7 @@ export class StageOnBroker implements AsyncDisposable {
 const headersOf = ({ run, step, attempt }: StepCommand): Record<string, string> => ({
   [HEADER.type]: EVENT_TYPE.stepRequested,
   [HEADER.id]: `${run}/${step}/${attempt}`,
-  [HEADER.traceparent]: rootTraceparent(run),
+  [HEADER.traceparent]: acceptedTraceparent(run),
 });
 
 /** The header of a record as text. */
