@@ -94,4 +94,3 @@ export {
 } from './trace-context.js';
 export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';
 export { withoutLogins } from './url-logins.js';
-export { VERSION } from './version.js';

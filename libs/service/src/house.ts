@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs';
 import type { Broker, TopicSpec } from '@millrace/broker';
 import type { GroupMember } from '@millrace/broker-kafka';
-import { groupsOf, type Topics, topicsOf, VERSION } from '@millrace/contracts';
+import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
 import { type Telemetry, telemetry } from '@millrace/telemetry';
 import type { ServiceSettings } from './config.js';
 import { openBroker } from './open-broker.js';
 import { untilReached } from './until-reached.js';
+
+/** Millrace's version: all of its packages have the same. */
+const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 /** What a service lives in. */
 export interface House {
