@@ -75,7 +75,9 @@ export {
   StepProgress,
   StepRedriven,
   StepSignalled,
+  isRunId,
 } from './records.js';
+export { isStepCommand, isStepEnd } from './record-guards.js';
 export { Priority, StageLimits } from './limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './misspelt.js';
 export { nearestName } from './nearest-name.js';

@@ -17,7 +17,9 @@ import {
   Traceparent,
 } from './values.js';
 
-const RunId = z.string().regex(/^run_[0-9a-z]{26}$/);
+const RUN_ID = /^run_[0-9a-z]{26}$/;
+const RunId = z.string().regex(RUN_ID);
+export const isRunId = (value: unknown): value is string => typeof value === 'string' && RUN_ID.test(value);
 /** What is known to a step or a run, by name. */
 const Known = z.record(StepName, z.unknown());
 

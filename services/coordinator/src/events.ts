@@ -2,9 +2,7 @@ import {
   detailsOf,
   failure,
   type Failure,
-  isAttempt,
-  isStepName,
-  isTimeMs,
+  isStepEnd,
   jsonFailure,
   readJson,
   RECORD_DEPTH,
@@ -44,25 +42,3 @@ export function readEvents(value: Buffer | null): { events: readonly ReadEvent[]
   const message = `${which} of the record ${wrong === 1 ? 'is' : 'are'} no event of a run.`;
   return { events, failure: failure('INVALID_RECORD', message, { details: details.slice(0, MOST_DETAILS) }) };
 }
-
-const RUN_ID = /^run_[0-9a-z]{26}$/;
-
-/** Nearly all events are these: told by hand, because the schema takes ten times as long. As strict as the schema in what `decide` reads. */
-function isStepEnd(item: unknown): item is RunEvent {
-  if (typeof item !== 'object' || item === null) return false;
-  const event = item as Record<string, unknown>;
-  return (
-    event.type === 'step.completed' &&
-    typeof event.run === 'string' &&
-    RUN_ID.test(event.run) &&
-    isStepName(event.step) &&
-    isAttempt(event.attempt) &&
-    isTimeMs(event.at) &&
-    isTimeMs(event.startedAt) &&
-    (event.trace === undefined || (typeof event.trace === 'string' && event.trace.length <= 200)) &&
-    isNames(event.next) &&
-    isNames(event.skipped)
-  );
-}
-
-const isNames = (names: unknown): boolean => names === undefined || (Array.isArray(names) && names.every(isStepName));

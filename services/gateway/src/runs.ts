@@ -1,4 +1,4 @@
-import { type Fact, isOver, type RunStatus } from '@millrace/contracts';
+import { type Fact, isOver, isRunId, type RunStatus } from '@millrace/contracts';
 import type { RunSummaryView, RunView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
@@ -19,8 +19,6 @@ interface Needs {
   readonly consumers: Consumers;
 }
 
-const ID = /^run_[0-9a-z]{26}$/;
-
 export const unknownRun = (id: string): RequestProblem =>
   new RequestProblem('UNKNOWN_RUN', `There is no run ${id.slice(0, 100)}.`);
 
@@ -33,7 +31,7 @@ export class Runs {
 
   /** The record of a run; undefined where it was asked for here and is not accepted yet. @throws {RequestProblem} UNKNOWN_RUN */
   async record(id: string): Promise<RunRecord | undefined> {
-    const record = ID.test(id) ? await this.needs.reader.run(id) : undefined;
+    const record = isRunId(id) ? await this.needs.reader.run(id) : undefined;
     if (!record && !this.needs.recent.find(id)) throw unknownRun(id);
     return record;
   }
