@@ -18,10 +18,10 @@ export type Bundle = CheckBody;
  */
 export async function bundlesIn(source: string, terminal: Pick<Terminal, 'cwd'>): Promise<readonly Bundle[]> {
   const path = resolve(terminal.cwd, source);
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+  const found = await stat(path).catch(() => undefined);
+  const isFile = found?.isFile() ?? false;
+  if (found && !isFile && !found.isDirectory())
+    throw new CliError(EXIT.usage, `${source} is no file: give a module, a YAML or a JSON file.`);
   if (isFile && extname(path) === '.json') return [await fromJson(path, source)];
   if (isFile && YAML.includes(extname(path))) return [await fromYaml(path, source)];
   return fromModule(

@@ -103,6 +103,7 @@ export class Client {
   }
 
   private async send(path: string, sent: Sent): Promise<Response> {
+    refuseEmptyNames(path);
     let response: Response;
     try {
       response = await fetch(this.url + path, {
@@ -127,6 +128,17 @@ export class Client {
       `The answer of ${this.url} is not what this version expects (${where}). The command "doctor" tells more.`,
     );
   }
+}
+
+/** A name that is empty, or `..`, would ask for something else. @throws {CliError} usage */
+function refuseEmptyNames(path: string): void {
+  const [way = ''] = path.split('?');
+  const name = way
+    .split('/')
+    .slice(1)
+    .find((part) => ['', '.', '..'].includes(part));
+  if (name !== undefined)
+    throw new CliError(EXIT.usage, `"${name}" is no name or id: give the one that the matching "list" command shows.`);
 }
 
 function unreachable(url: string, cause: unknown): CliError {

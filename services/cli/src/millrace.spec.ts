@@ -180,6 +180,10 @@ describe('run start', () => {
     'run start reply --json {"a":1,"a":2}',
     'run start reply --json {"text":"\\u0000"}',
     'run nope',
+    'run get ..',
+    'pipeline check /dev/zero',
+    'pipeline canary reply --to abc --share 5%',
+    'pipeline rollback reply --to 1.5',
     'run list -o xml',
   ])('is told what is wrong with `%s`', async (args) => {
     await using gateway = await FakeGateway.open();

@@ -56,7 +56,7 @@ function refuseBad(body: ScheduleBody): void {
   try {
     checkSchedule(body, Date.now());
   } catch (error) {
-    if (error instanceof PlanError) throw new RequestProblem('SCHEDULE_REFUSED', error.message);
+    if (error instanceof PlanError) throw new RequestProblem('SCHEDULE_REFUSED', `${error.what}.`);
     throw error;
   }
 }

@@ -48,7 +48,7 @@ export function parsePipeline(text: string, { file, load }: Source): Plan {
   const [error] = document.errors;
   if (error) {
     const said = error.message.split('\n')[0]!.replace(/ at line \d+.*$/, '');
-    const what = /call stack/.test(said) ? TOO_DEEP : said;
+    const what = /call stack/.test(said) ? TOO_DEEP : error.code === 'MULTIPLE_DOCS' ? SEVERAL : said;
     throw new YamlError(file, [{ ...at(error.pos[0]), what }]);
   }
   const literals = literalProblems(document);
@@ -101,6 +101,7 @@ const inOrder = (problems: YamlProblem[]): YamlProblem[] =>
 
 const atTop = (file: string, what: string): YamlError => new YamlError(file, [{ line: 1, column: 1, what }]);
 
+const SEVERAL = 'it has several documents (`---`): a file has one pipeline';
 const TOO_DEEP = 'it is nested too deep';
 
 function documentIn(text: string, lineCounter: LineCounter, file: string): Document {

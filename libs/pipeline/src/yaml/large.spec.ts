@@ -49,6 +49,7 @@ test.each<[string, string, string]>([
     typed('{ $ref: "http://127.0.0.1:1/x.json" }'),
     'f.yaml:2:1 the schema of the input cannot be used',
   ],
+  ['two documents', 'pipeline: a\n---\npipeline: b', 'it has several documents (`---`): a file has one pipeline'],
   ['a key that stands twice', 'pipeline: a\nsteps: {}\npipeline: b', 'the key stands here a second time'],
 ])('%s: refused with a sentence', (_, text, what) => {
   expect(refused(text).message).toContain(what);

@@ -17,6 +17,7 @@ import { differenceText } from '../difference-text.js';
 import { CliError, EXIT } from '../exit.js';
 import { listed, shown } from '../output.js';
 import type { Terminal } from '../terminal.js';
+import { wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 
 const pathOf = (name: string): string => `/v1/pipelines/${encodeURIComponent(name)}`;
@@ -41,7 +42,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
     pipeline
       .command('rollback')
       .description('the canary goes; where there is none, new runs get the version before again')
-      .option('--to <version>', 'this version instead', Number),
+      .option('--to <version>', 'this version instead', wholeNumber('--to')),
     context,
     ({ to }: { to?: number }) => ({ action: 'rollback', ...(to !== undefined && { version: to }) }),
   );
@@ -49,7 +50,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
     pipeline
       .command('canary')
       .description('a version that was deployed gets a share of new runs')
-      .requiredOption('--to <version>', 'which', Number)
+      .requiredOption('--to <version>', 'which', wholeNumber('--to'))
       .requiredOption('--share <share>', 'how much of new runs, e.g. 0.05 or 5%', shareOf),
     context,
     ({ to, share }: { to: number; share: number }) => ({ action: 'canary', version: to, share }),
