@@ -38,7 +38,7 @@ test('the files that ARCHITECTURE.md opens for a question are there', () => {
 });
 
 test('README.md has every setting, and no other', () => {
-  const settings = globSync('{libs,services}/**/src/config.ts', {
+  const settings = globSync('{libs,services}/**/src/**/config.ts', {
     cwd: ROOT,
     exclude: (name) => name === 'node_modules',
   })

@@ -146,7 +146,7 @@ class Stage:
             if error := next(self.gives.iter_errors(from_json(text.encode())), None):
                 return misfit("STAGE_OUTPUT_INVALID", "What the stage answered", error)
         except (TypeError, ValueError) as error:
-            return failed("STAGE_OUTPUT_INVALID", f"What the stage answered cannot be sent: {error}", "permanent")
+            return failed("STAGE_OUTPUT_INVALID", f"What the stage answered cannot be sent: {error}")
         if len(text.encode()) > MAX_BYTES:
             return failed("STAGE_OUTPUT_TOO_LARGE", "What the stage answered is too large.", "permanent")
         return {"type": "step.completed", "output": output}

@@ -28,7 +28,8 @@ def misfit(code, subject, error):
     """A failure that names the place and the rule, and no value."""
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
     details = [{"pointer": pointer[:1000], "detail": f"does not fit `{error.validator}`"}]
-    return failed(code, f"{subject} does not fit the contract at {pointer or '/'}.", "permanent", details=details)
+    kind = "permanent" if code == "STAGE_INPUT_INVALID" else "transient"  # another attempt may answer otherwise
+    return failed(code, f"{subject} does not fit the contract at {pointer or '/'}.", kind, details=details)
 
 
 def read_command(value):

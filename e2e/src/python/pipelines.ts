@@ -15,3 +15,14 @@ export const opinions = pipeline({ name: 'opinions', input: z.object({ text: z.s
   const word = step('word', sentiment, { text: whole.sentiment });
   return { whole, word };
 });
+
+/** The contracts that examples/http-stage/http-stages.yaml declares. */
+const overHttp = defineStage({ ...sentiment, name: 'http-sentiment' });
+const calledBack = defineStage({ ...sentiment, name: 'http-sentiment-later', timeout: '10m' });
+
+/** A step by an HTTP endpoint, and one that the endpoint answers later. */
+export const reviews = pipeline({ name: 'reviews', input: z.object({ text: z.string() }) }, ({ input, step }) => {
+  const soon = step('soon', overHttp, { text: input.text });
+  const late = step('late', calledBack, { text: input.text }, { after: [soon] });
+  return { soon, late };
+});

@@ -212,6 +212,36 @@ export const FAILURES = {
     kind: 'transient',
     remedy: 'The model’s answer did not fit the schema: it is asked again, then the fallback answers.',
   },
+  ENDPOINT_BUSY: {
+    kind: 'transient',
+    remedy: 'Nothing to do: the step is tried again when the endpoint allows it (its `Retry-After`).',
+  },
+  ENDPOINT_UNAVAILABLE: {
+    kind: 'transient',
+    remedy: 'Check that the endpoint of the HTTP stage runs and can be reached, and its log.',
+  },
+  ENDPOINT_TIMED_OUT: {
+    kind: 'transient',
+    remedy: 'Give the endpoint longer (`timeout` of the HTTP stage), or let it answer 202 and call back.',
+  },
+  ENDPOINT_REFUSED: {
+    kind: 'permanent',
+    remedy: 'Correct the request or the credentials: the endpoint does not take this, however often it is asked.',
+  },
+  ENDPOINT_REDIRECTED: {
+    kind: 'permanent',
+    configuration: true,
+    remedy: 'Give the HTTP stage the URL that the endpoint redirects to, if that is meant to be called.',
+  },
+  ENDPOINT_ANSWER_INVALID: {
+    kind: 'permanent',
+    remedy: 'Let the endpoint answer as docs/http-stages.md says: JSON that fits the contract, or problem+json.',
+  },
+  ENDPOINT_ANSWER_TOO_LARGE: {
+    kind: 'permanent',
+    remedy:
+      'Let the endpoint put large content elsewhere and answer with a reference, or raise `maxBytes` of the HTTP stage.',
+  },
   PLAN_UNKNOWN: {
     kind: 'transient',
     remedy: 'The plan has not reached this service yet: check that the topic `plans` is readable.',

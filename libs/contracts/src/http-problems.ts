@@ -63,6 +63,18 @@ export const PROBLEMS = {
     title: 'No such pipeline',
     remedy: 'GET /v1/pipelines lists those that are deployed.',
   },
+  UNKNOWN_CALLBACK: {
+    status: 404,
+    title: 'No step is answered here',
+    remedy:
+      'Call the whole URL that came as `millrace-callback`, and give gateway and HTTP stages the same CALLBACK_KEY.',
+  },
+  CALLBACK_OVER: {
+    status: 410,
+    title: 'The step does not wait for this answer any more',
+    remedy:
+      'Nothing to do: the attempt was answered, given up or cancelled. A new attempt comes with a URL of its own.',
+  },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Not with this method', remedy: 'Use one of those in the header `Allow`.' },
   NOT_ALLOWED_NOW: {
     status: 409,

@@ -96,3 +96,5 @@ export {
 } from './trace-context.js';
 export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';
 export { withoutLogins } from './url-logins.js';
+export { AttemptTicket, readTicket, signTicket } from './callbacks.js';
+export { endpointFailure } from './endpoint-problem.js';

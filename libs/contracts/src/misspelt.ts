@@ -11,6 +11,7 @@ export const SETTINGS: readonly string[] = [
   ...['CLASSIFY_MODEL', 'RETRIEVE_ARTICLES', 'DRAFT_SIGNATURE', 'DRAFT_DISCLAIMER', 'COMPLY_RULES', 'ROUTE_CONFIDENCE'],
   ...['SEND_FROM', 'SMTP_URL', 'OUTBOX_DIR', 'MILLRACE_URL', 'MILLRACE_NODE', 'OTEL_SERVICE_NAME'],
   ...['OTEL_RESOURCE_ATTRIBUTES', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'],
+  ...['HTTP_STAGES', 'HTTP_STAGE_HOSTS', 'CALLBACK_URL', 'CALLBACK_KEY'],
 ];
 
 /** Settings of the pipelines that come with Millrace, and of its tests: known, and described elsewhere. */

@@ -6,3 +6,4 @@ export { loadPipelines, type PipelineSource } from './pipelines.js';
 export { openProject, type Project, type ProjectOptions } from './project.js';
 export { ProjectError } from './project-error.js';
 export { type LoadedStages, loadStages } from './stages.js';
+export { readHttpStages } from './http-stages.js';

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { type Env, readAll, readSettings } from '@millrace/service';
 import { type AnyStage, contractOf, refuseTwice, type StageGiven, stageNameOf } from '@millrace/stage';
 import type { ConfiguredStage, StageEntry } from './define-config.js';
-import { type Base, type Exports, loadModule } from './modules.js';
+import { type Base, type Exports, loadModule, pathOf } from './modules.js';
 import { ProjectError } from './project-error.js';
 
 /** Stages whose modules are loaded and whose settings are not read yet. */
@@ -25,7 +26,7 @@ interface Source {
 
 /** Loads the modules of stages. @throws {ProjectError} naming a module that cannot be loaded or exports no stage */
 export async function loadStages(entries: readonly StageEntry[], base: Base): Promise<LoadedStages> {
-  const sources = await Promise.all(entries.map((entry) => sourceOf(entry, base)));
+  const sources = (await Promise.all(entries.map((entry) => sourcesOf(entry, base)))).flat();
   const read = (some: readonly Source[], env: Env): readonly StageGiven[] => {
     const stages = readAll(
       'stages',
@@ -51,8 +52,13 @@ export async function loadStages(entries: readonly StageEntry[], base: Base): Pr
   };
 }
 
-async function sourceOf(entry: StageEntry, base: Base): Promise<Source> {
-  return typeof entry === 'string' ? fromModule(entry, await loadModule(entry, base)) : one(entry);
+async function sourcesOf(entry: StageEntry, base: Base): Promise<readonly Source[]> {
+  if (typeof entry !== 'string') return [one(entry)];
+  if (!/\.ya?ml$/.test(entry)) return [fromModule(entry, await loadModule(entry, base))];
+  // Loaded only here: most projects declare no HTTP stages.
+  const { readHttpStages } = await import('./http-stages.js');
+  const stages = readHttpStages(pathOf(entry, base) ?? resolve(base.folder, entry), entry);
+  return stages.map((stage) => one(stage as unknown as ConfiguredStage));
 }
 
 function one(entry: StageGiven | ConfiguredStage): Source {

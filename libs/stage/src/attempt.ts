@@ -1,18 +1,29 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
-import { type Failure, failure, type InsteadOf, type StepCommand, stepIdempotencyKey } from '@millrace/contracts';
+import {
+  type AttemptTicket,
+  type Failure,
+  failure,
+  type InsteadOf,
+  type StepCommand,
+  stepIdempotencyKey,
+} from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
 import { failureOf, StageFailure } from './failure.js';
 import { Progress, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
 
-/** How an attempt ended. `dropped`: nobody waits for its result any more, or another process has the work. */
+/** How an attempt ended here. `dropped`: nobody waits for its result any more, or another process has the work. */
 export type Outcome =
   | { readonly is: 'completed'; readonly output: unknown }
   | { readonly is: 'failed'; readonly failure: Failure }
+  /** Somebody else answers. */
+  | { readonly is: 'later' }
   | { readonly is: 'dropped'; readonly why: 'cancelled' | 'lost' };
 
 export interface AttemptOptions {
   readonly command: StepCommand;
+  /** The stage's name. */
+  readonly stage: string;
   readonly pipeline: string | undefined;
   readonly context: SpanContext;
   readonly log: Log;
@@ -38,7 +49,7 @@ export class Attempt implements StageRun {
   private progressing: Progress | undefined;
   private outcome: Outcome | undefined;
   private settle: ((outcome: Outcome) => void) | undefined;
-  private deadline: Timer | undefined;
+  private ending: Timer | undefined;
 
   constructor(private readonly of: AttemptOptions) {
     const { run, step, attempt, ownAttempt = attempt } = of.command;
@@ -52,9 +63,20 @@ export class Attempt implements StageRun {
     return stepIdempotencyKey(this.id, this.step);
   }
 
-  /** What its calls to other systems carry. */
+  /** The trace context that calls to other systems carry. */
   get traceparent(): string {
     return this.of.context.traceparent;
+  }
+
+  get deadline(): number {
+    const { command, startedAt } = this.of;
+    return startedAt + Math.min(command.timeoutMs, command.expires - startedAt);
+  }
+
+  get ticket(): AttemptTicket {
+    const { command, stage, startedAt } = this.of;
+    const { run, step, attempt, expires } = command;
+    return { run, step, attempt, stage, startedAt, expires, trace: this.traceparent };
   }
 
   get signal(): AbortSignal {
@@ -86,7 +108,7 @@ export class Attempt implements StageRun {
       this.settle = resolve;
       const remaining = Math.min(command.timeoutMs, command.expires - startedAt);
       if (remaining <= 0) return this.end(expired(command));
-      this.deadline = startTimer(remaining, () => this.end(timedOut(command)));
+      this.ending = startTimer(remaining, () => this.end(timedOut(command)));
       work().then(
         (outcome) => this.end(outcome),
         // A schema that throws, for instance. Were it to reject, the record would come again for ever.
@@ -98,10 +120,10 @@ export class Attempt implements StageRun {
   end(outcome: Outcome): void {
     if (this.outcome) return;
     this.outcome = outcome;
-    this.deadline?.stop();
+    this.ending?.stop();
     this.progressing?.stop();
     this.settle?.(outcome);
-    if (this.aborting && outcome.is !== 'completed') this.aborting.abort(reasonOf(outcome));
+    if (this.aborting && outcome.is !== 'completed' && outcome.is !== 'later') this.aborting.abort(reasonOf(outcome));
   }
 }
 
@@ -116,7 +138,7 @@ function expired({ at, expires, step }: StepCommand): Outcome {
 }
 
 function reasonOf(outcome: Outcome): Error {
-  if (outcome.is === 'completed') return new DOMException('The step is over.', 'AbortError');
+  if (outcome.is === 'completed' || outcome.is === 'later') return new DOMException('The step is over.', 'AbortError');
   if (outcome.is === 'failed') return new DOMException(outcome.failure.message, 'TimeoutError');
   const why = outcome.why === 'cancelled' ? 'The run was cancelled.' : 'The work went to another process.';
   return new DOMException(why, 'AbortError');

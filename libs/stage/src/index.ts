@@ -3,7 +3,9 @@ export { defineStage, type In, type Out, type StageContract } from '@millrace/pi
 export { stage, type StageHandler } from './function-stage.js';
 export { failureOf, StageFailure, type StageFailureOptions } from './failure.js';
 export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from './stage.decorator.js';
-export type { StageRun } from './stage-run.js';
+export { ANSWER_LATER, type StageRun } from './stage-run.js';
 export { runHere } from './scope.js';
 export { serveStage, type ServeStageOptions, startStage, type StageOptions } from './start-stage.js';
 export { refuseTwice, serveStages, type StageGiven, stageNameOf, startStages } from './start-stages.js';
+export { httpStage, type HttpStage, type HttpStageOptions } from './http-stage/http-stage.js';
+export type { TlsFiles } from './http-stage/http-call.js';

@@ -1,4 +1,4 @@
-import type { InsteadOf } from '@millrace/contracts';
+import type { AttemptTicket, InsteadOf } from '@millrace/contracts';
 import type { Log } from '@millrace/telemetry';
 
 /** One attempt of a step, as the stage's code sees it. */
@@ -14,6 +14,12 @@ export interface StageRun {
   readonly pipeline?: string | undefined;
   /** Aborted at the step's deadline, when the run is cancelled, and when this process no longer owns the work. */
   readonly signal: AbortSignal;
+  /** The W3C trace context of this attempt: pass it on with whatever the stage calls. */
+  readonly traceparent: string;
+  /** Milliseconds since the epoch at which the attempt is over. */
+  readonly deadline: number;
+  /** Names this attempt. A stage that returns `ANSWER_LATER` passes it, signed, to whoever is to answer. */
+  readonly ticket: AttemptTicket;
   /** Its lines carry trace id, run, step and attempt. */
   readonly log: Log;
   /**
@@ -24,3 +30,9 @@ export interface StageRun {
   /** Says how far the work is, from 0 to 1. Shown to people once the step has lasted a second, at most once a second. */
   progress(fraction: number, message?: string): void;
 }
+
+/**
+ * What a handler returns when somebody else answers the step: nothing is written now, and the step goes on when the event of `ticket` comes.
+ * The coordinator gives the attempt up at the ticket's `expires`.
+ */
+export const ANSWER_LATER: unique symbol = Symbol('millrace.answer-later');

@@ -16,7 +16,7 @@ import { askedAt, readCommand } from './command.js';
 import { failureOf } from './failure.js';
 import { within } from './scope.js';
 import type { StageHealth } from './stage-health.js';
-import type { StageRun } from './stage-run.js';
+import { ANSWER_LATER, type StageRun } from './stage-run.js';
 import type { Turns } from './turns.js';
 import { validate } from './validate.js';
 import { WorkLost } from './work-lost.js';
@@ -117,6 +117,7 @@ export class Worker {
     const { cancellations, telemetry, plans, broker } = this.of;
     const attempt = new Attempt({
       command,
+      stage: this.of.contract.name,
       context,
       startedAt,
       pipeline: plans.get(command.plan)?.plan.pipeline,
@@ -170,6 +171,7 @@ export class Worker {
     } finally {
       telemetry.meters.stageDuration.record((performance.now() - startMs) / 1_000, { stage: contract.name });
     }
+    if (answered === ANSWER_LATER) return { is: 'later' };
     const output = await validate(contract.output, answered, 'STAGE_OUTPUT_INVALID');
     return 'failure' in output ? { is: 'failed', failure: output.failure } : { is: 'completed', output: output.value };
   }
@@ -180,8 +182,12 @@ export class Worker {
       if (outcome.why === 'cancelled') return [];
       throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
     }
-    if (outcome.is === 'completed') this.of.health?.completed(attempt.insteadOf);
+    if (outcome.is !== 'failed') this.of.health?.completed(attempt.insteadOf);
     else this.of.health?.failed(outcome.failure);
+    if (outcome.is === 'later') {
+      this.ended(begun, 'later');
+      return [];
+    }
     const { command, traceparent, context, startedAt } = begun;
     const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
     // What is not handed on the coordinator asks for, when the run goes on.
@@ -227,7 +233,7 @@ export class Worker {
       startMs,
       endMs: telemetry.spans.now(),
       links: command.links,
-      ...(outcome !== 'completed' && outcome !== 'cancelled' && { failed: outcome }),
+      ...(!isFine(outcome) && { failed: outcome }),
       attributes: {
         [ATTRIBUTE.messagingSystem]: this.around.messagingSystem,
         [ATTRIBUTE.destination]: topic,
@@ -241,12 +247,15 @@ export class Worker {
         [ATTRIBUTE.attempt]: command.ownAttempt ?? command.attempt,
         [ATTRIBUTE.plan]: command.plan,
         [ATTRIBUTE.pipeline]: this.of.plans.get(command.plan)?.plan.pipeline,
-        [ATTRIBUTE.status]: outcome === 'completed' || outcome === 'cancelled' ? outcome : 'failed',
+        [ATTRIBUTE.status]: isFine(outcome) ? outcome : 'failed',
       },
     });
     for (const send of sends) telemetry.spans.record(send);
   }
 }
+
+/** Returns true for how an attempt can end without a failure. */
+const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later'].includes(outcome);
 
 /** Where it was thrown, without the message, which may quote what the work was about. */
 function framesOf(thrown: unknown): readonly string[] {

@@ -18,7 +18,7 @@ export type Read<Name extends string> = () => readonly Reading<Name>[] | Promise
 
 /** What can be counted. The named ones are those that dashboards and autoscalers rely on. */
 export interface Meters {
-  /** `millrace_stage_attempts_total`; the outcome is `completed`, a failure's code, or `cancelled`. */
+  /** `millrace_stage_attempts_total`; the outcome is `completed`, `later` (somebody else answers), a failure's code, or `cancelled`. */
   readonly stageAttempts: Counter<'stage' | 'outcome'>;
   /** `millrace_stage_duration_seconds`, of the handler alone. */
   readonly stageDuration: Histogram<'stage'>;

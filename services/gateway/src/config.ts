@@ -14,9 +14,15 @@ const Environment = z.object({
       'expected the URL of Jaeger’s page, e.g. http://localhost:16686',
     )
     .optional(),
+  CALLBACK_KEY: z
+    .string()
+    .min(32, 'expected at least 32 characters, the same as the HTTP stages’, e.g. from: openssl rand -hex 32')
+    .optional(),
 });
 
 export interface GatewaySettings {
+  /** What the tokens of callbacks are signed with; without it nobody can answer by one. */
+  readonly callbackKey: string | undefined;
   /** The largest body of a request. */
   readonly maxBodyBytes: number | undefined;
   /** Jaeger's own page, to link to traces. */
@@ -28,6 +34,6 @@ export interface GatewaySettings {
  * @throws {ConfigError} with all problems at once
  */
 export function gatewaySettings(env: Env): GatewaySettings {
-  const { MAX_BODY_BYTES, JAEGER_URL } = readSettings(Environment, env, 'gateway');
-  return { maxBodyBytes: MAX_BODY_BYTES, jaegerUrl: JAEGER_URL };
+  const { MAX_BODY_BYTES, JAEGER_URL, CALLBACK_KEY } = readSettings(Environment, env, 'gateway');
+  return { maxBodyBytes: MAX_BODY_BYTES, jaegerUrl: JAEGER_URL, callbackKey: CALLBACK_KEY };
 }

@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { House, Limits, Pauses, StageContracts } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { Acts } from './acts.js';
+import { CallbacksController } from './callbacks.controller.js';
+import { Callbacks } from './callbacks.js';
 import { Consumers } from './consumers.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLetters } from './dead-letters.js';
@@ -37,6 +39,7 @@ interface Given {
   readonly limits: Limits;
   readonly pauses: Pauses;
   readonly announced: StageContracts;
+  readonly callbackKey: string | undefined;
   readonly pages: Pages;
 }
 
@@ -49,6 +52,7 @@ export function gatewayModule({
   limits,
   pauses,
   announced,
+  callbackKey,
   pages,
 }: Given): DynamicModule {
   const plans = new Plans(reader);
@@ -68,6 +72,7 @@ export function gatewayModule({
       SchedulesController,
       RecoveriesController,
       StagesController,
+      CallbacksController,
       MetaController,
       PageController,
     ],
@@ -82,6 +87,7 @@ export function gatewayModule({
       { provide: Versions, useValue: new Versions({ house, reader, plans, consumers, announced }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ house, reader, plans, acts }) },
+      { provide: Callbacks, useValue: new Callbacks({ house, runs, announced, key: callbackKey }) },
       { provide: Pages, useValue: pages },
     ],
   };

@@ -76,6 +76,7 @@ export async function startGateway(house: House, options: GatewayOptions): Promi
     limits,
     pauses,
     announced,
+    callbackKey: options.callbackKey,
     reader: options.reader,
     pages,
   });

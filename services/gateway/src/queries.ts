@@ -61,3 +61,8 @@ export const EventsQuery = z.strictObject({
   after: z.coerce.number().pipe(Count).optional().describe('As the header `Last-Event-ID`, which wins.'),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;
+
+export const CallbackQuery = z.strictObject({
+  token: z.string().min(1).max(8_000).describe('Names the attempt, and is signed: as it came in `millrace-callback`.'),
+});
+export type CallbackQuery = z.infer<typeof CallbackQuery>;

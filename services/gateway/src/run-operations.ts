@@ -1,5 +1,7 @@
 import * as http from '@millrace/contracts/http';
+import { z } from 'zod';
 import { accepted, type Operation } from './operation.js';
+import { CallbackQuery } from './queries.js';
 
 /** What people and systems do to a run. */
 export const RUN_OPERATIONS: readonly Operation[] = [
@@ -47,6 +49,24 @@ export const RUN_OPERATIONS: readonly Operation[] = [
       'UNKNOWN_RUN',
       'UNKNOWN_STEP',
       'NOT_ALLOWED_NOW',
+      'INVALID_ANSWER',
+      'BROKER_UNAVAILABLE',
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/v1/callbacks',
+    id: 'answerStep',
+    summary:
+      'Answers a step for an endpoint that said 202: with its output as JSON, or with what went wrong as application/problem+json. The first answer counts.',
+    query: CallbackQuery,
+    body: z.unknown().describe('The output of the step, as its stage’s contract has it.'),
+    answers: accepted,
+    problems: [
+      'INVALID_JSON',
+      'INVALID_REQUEST',
+      'UNKNOWN_CALLBACK',
+      'CALLBACK_OVER',
       'INVALID_ANSWER',
       'BROKER_UNAVAILABLE',
     ],

@@ -1,0 +1,12 @@
+import { type Env, readSettings } from '@millrace/service';
+import { z } from 'zod';
+
+const Environment = z.object({
+  HTTP_STAGES: z
+    .string('is missing: files that declare HTTP stages, separated by commas, e.g. ./http-stages.yaml')
+    .transform((text) => text.split(',').map((path) => path.trim()))
+    .refine((paths) => paths.every((path) => path !== ''), 'expected paths, e.g. ./http-stages.yaml'),
+});
+
+/** Returns the paths of the files that declare the stages. @throws {ConfigError} */
+export const stageFiles = (env: Env): readonly string[] => readSettings(Environment, env, 'bridge').HTTP_STAGES;

@@ -1,0 +1,1 @@
+export { bridgeStages } from './bridge.js';
