@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import { boundaries } from './tools/boundaries.js';
+import { docstrings } from './tools/docstrings.js';
 import { testLaws } from './tools/test-laws.js';
 import { timers } from './tools/timers.js';
 
@@ -84,6 +85,7 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   ...timers(NAMED),
+  docstrings,
   testLaws,
   ...boundaries,
 );

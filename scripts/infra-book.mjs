@@ -12,7 +12,7 @@ const pointer = join(root, '.millrace/infra-data');
 /** The folder that `--data` names, else the usual one. */
 export const infraFolder = (data) => resolve(data ?? usual);
 
-/** What runs out of a folder. */
+/** Returns the servers that run out of a folder. */
 export function infraBook(folder) {
   const file = join(folder, 'processes.json');
   const envFile = join(folder, 'env.json');
@@ -50,7 +50,7 @@ function remember(folder) {
   writeFileSync(pointer, `${folder}\n`);
 }
 
-/** Where servers run: in the folder that is named, else in the usual one, else where the last `--data` was; with what they told to export. */
+/** Finds the folder in which servers run: the one that is named, else the usual one, else that of the last `--data`; with what they told to export. */
 export function runningInfra(data) {
   const last = existsSync(pointer) ? [readFileSync(pointer, 'utf8').trim()] : [];
   const folders = data === undefined ? [usual, ...last] : [infraFolder(data)];

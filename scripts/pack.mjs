@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist-packages');
 
-/** What people install and what is documented; all else that these need is published with them, as their own business. */
+/** The documented packages that people install; all others that these need are published with them, as internal packages. */
 const PUBLIC = ['millrace', '@millrace/pipeline', '@millrace/stage', '@millrace/testing', 'create-millrace'];
 /** Schemas, decorators and injected classes have to come from the copy that a project's own code uses. */
 const PEERS = ['zod', ...['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'reflect-metadata', 'rxjs']];

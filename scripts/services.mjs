@@ -98,7 +98,7 @@ function environment(data) {
   return env;
 }
 
-/** What was warned of: ten services are told the same. */
+/** The warnings that were given already: ten services would give the same. */
 const warned = new Set();
 
 /** Told before a setting is missed: it may be there under another name. Nothing where nothing was built yet: the services tell. */

@@ -12,7 +12,7 @@ export interface Child extends AsyncDisposable {
 }
 
 export interface ChildOptions {
-  /** What the process is told first. */
+  /** The first message to the process. */
   readonly told: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly cpuProfiles?: string | undefined;

@@ -8,7 +8,7 @@ const SETTLE_MS = 300;
 /** Runs are asked for in portions of so many. */
 const AT_ONCE = 500;
 
-/** What came of runs that were all asked for at once. */
+/** The result of runs that were all asked for at once. */
 export interface Saturation {
   /** From the first request to the last result, as the client sees them. */
   readonly ms: number;
@@ -37,7 +37,7 @@ export class Client {
     else if (this.waiting.size === 0) this.done?.();
   }
 
-  /** What was asked for last will not be done. */
+  /** Tells that the last requests will not be done. */
   failed(reason: unknown): void {
     this.fail?.(reason);
   }

@@ -48,5 +48,5 @@ export const childEnv = (told: Readonly<Record<string, string>>): NodeJS.Process
   ...told,
 });
 
-/** What this process was told, for the readers of settings that Millrace's own services use. */
+/** Returns this process's environment, for the readers of settings that Millrace's own services use. */
 export const ownEnv = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -6,7 +6,7 @@ import { versionsOf } from './peers.js';
 import type { Servers } from './servers.js';
 import type { SystemEntry } from './system.js';
 
-/** Where and on what was measured. */
+/** The machine and time of a measurement. */
 export const Machine = z.object({
   cpu: z.string(),
   cores: z.number(),

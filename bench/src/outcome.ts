@@ -21,7 +21,7 @@ export const Outcome = z.object({
   p99Ms: z.number(),
   /** How often the time of one step a run takes whose steps all go on at once: 1 would be ideal. */
   overIdeal: z.number().optional(),
-  /** Of a map: the median time of a run over its items. */
+  /** For a map: the median time of a run divided by its items. */
   microsecondsPerItem: z.number().optional(),
   rounds: z.number(),
   repeated: z.number(),
@@ -29,7 +29,7 @@ export const Outcome = z.object({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** What `--json` writes: each outcome with where it was measured. */
+/** The document that `--json` writes: each outcome with its machine. */
 export const Measured = z.array(Outcome.extend({ machine: Machine }));
 export type Measured = z.infer<typeof Measured>;
 
@@ -66,11 +66,11 @@ export interface Ratio {
   readonly other: string;
   /** More is better for ours. */
   readonly runsPerSecond: number;
-  /** Of a single run; less is better for ours. */
+  /** The ratio of single runs; less is better for ours. */
   readonly p50: number;
 }
 
-/** What has the same servers under it, or is taken for the same purpose. */
+/** Pairs of systems on the same servers, or for the same purpose. */
 const PAIRS: readonly (readonly [ours: string, other: string])[] = [
   ['millrace-kafka', 'kafkajs-transactional'],
   ['millrace-kafka', 'restate'],

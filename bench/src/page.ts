@@ -37,7 +37,7 @@ const HEAD = [
   '',
 ];
 
-/** What each of the systems was, so that one can judge whether it is fair. */
+/** Describes each system, so that a reader can judge whether the comparison is fair. */
 function systems(outcomes: readonly Outcome[]): readonly string[] {
   const measured = SYSTEMS.filter(({ name }) => outcomes.some(({ system }) => system === name));
   return [

@@ -10,7 +10,7 @@ import type { SystemEntry } from './system.js';
 
 const folderOf = ({ name }: SystemEntry): string => fileURLToPath(new URL(`../peers/${name}`, import.meta.url));
 
-/** What keeps a system from being measured here, with what to do about it. */
+/** Returns the reason why a system cannot be measured here, with what to do about it. */
 export function missing({ program }: SystemEntry): string | undefined {
   if (!program || givenServers()[program.instead] || find(program.name)) return undefined;
   return `there is no ${program.name} on the PATH, and ${program.instead} names no server. ${program.remedy}`;

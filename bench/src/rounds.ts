@@ -63,7 +63,7 @@ async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): 
   }
 }
 
-/** What does not come up is begun anew: consumers of kafkajs give up for good on some errors of a broker that has just started. */
+/** Measures a system, and starts it anew if it does not come up: consumers of kafkajs give up for good on some errors of a broker that has just started. */
 async function measure(measurement: Measurement, of: RoundsOptions, round: number | 'warm-up'): Promise<Sample> {
   const { system, work } = measurement;
   for (let start = 1; start <= STARTS; start++) {

@@ -11,7 +11,7 @@ export interface ServersOptions {
   readonly log: (line: string) => void;
 }
 
-/** What measurements run on: servers that were given, or our own with nothing in them. */
+/** The servers of a measurement: given ones, or our own with nothing in them. */
 export class Servers implements AsyncDisposable {
   private constructor(
     readonly kafka: { readonly brokers: string; readonly own: boolean } | undefined,

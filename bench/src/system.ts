@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { Given } from './config.js';
 import type { Work } from './works.js';
 
-/** What a system may need of its surroundings. Each measurement has a name of its own, for topics and the like. */
+/** The surroundings of a system under measurement. Each measurement has a name of its own, for topics and the like. */
 export interface Surroundings {
   /** Unique on this machine; letters, digits and `-`. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly databaseUrl: string;
   /** An empty folder of this measurement's own. */
   readonly dataDir: string;
-  /** Where processes leave CPU profiles, if anywhere. */
+  /** The folder for CPU profiles of the processes, if any. */
   readonly cpuProfiles: string | undefined;
 }
 
@@ -31,16 +31,16 @@ export interface SystemEntry {
   readonly program?: { readonly name: string; readonly instead: keyof Given; readonly remedy: string };
   /** Which processes it runs in, besides the servers of `store`; for people, as the two that follow. */
   readonly processes: string;
-  /** Where runs are kept, and when that is safe. */
+  /** Says where runs are stored, and when they are durable. */
   readonly store: string;
-  /** What a step is, where one follows another; other than default settings. */
+  /** Says what a step is, where one follows another, and which settings differ from the defaults. */
   readonly step: string;
   readonly needs: readonly ('kafka' | 'postgres')[];
   /** Every result comes once, whatever happens: a repeated one is an error of the system. */
   readonly exactlyOnce: boolean;
-  /** Of works whose steps go on all at once, those with at most so many steps are asked of it; 0 where it has no such steps. */
+  /** The most parallel steps that it is asked for; 0 where it has no parallel steps. */
   readonly mostAtOnce: number;
-  /** Of the runs of `seven-steps` at saturation it is asked for this share; all without it. So that slow ones end in time. */
+  /** The share of the runs of `seven-steps` at saturation that it is asked for, so that slow systems end in time; defaults to all. */
   readonly share?: number;
   load(): Promise<System>;
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is to be done: how many steps a run has, and how much of it is measured. */
+/** A workload: the number of steps of a run, and how much of it is measured. */
 export interface Work {
   readonly name: WorkName;
   /** One after the other, each handing on what it was given; all at once, each waiting `stepMs`; or all at once, a step for each item of a list that is made in the run. */
   readonly shape: 'sequence' | 'parallel' | 'map';
   readonly steps: number;
-  /** Of each topic. */
+  /** The number of partitions of each topic. */
   readonly partitions: number;
   readonly stepMs: number;
   /** Single runs, one after the other. */
@@ -42,10 +42,10 @@ export function workNamed(name: WorkName, runs = DEFAULT_RUNS): Work {
 
 const MAP = { shape: 'map', partitions: 4, stepMs: 0, batch: 0 } as const;
 
-/** What a run is given: its number, filled up to the size. */
+/** Returns the input of a run: its number, padded to the payload's size. */
 export const payloadOf = (run: number): string => `${run} `.padEnd(PAYLOAD_BYTES, 'x');
 
-/** What step `n` gives of those that go on all at once: the item of a list, or what the run was given. */
+/** Returns the output of parallel step `n`: the item of a list, or the run's input. */
 export const resultOf = ({ shape }: Work, given: string, n: number): string => (shape === 'map' ? String(n) : given);
 
 /** Such a step, done: it waits, where the work says so. */

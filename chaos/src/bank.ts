@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What became of one idempotency key. */
+/** The payments of one idempotency key. */
 export interface Payment {
   readonly receipt: string;
   readonly total: number;

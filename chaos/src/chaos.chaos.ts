@@ -2,7 +2,7 @@ import { experiment } from './experiment.js';
 import type { MutantName } from './options.js';
 import { report } from './report.js';
 
-/** What is said on the way is shown when it has gone wrong. */
+/** Runs an experiment, and shows its messages if it fails. */
 async function told(of: { seed: number; runs: number; faults: number; spanMs: number; mutant?: MutantName }) {
   const lines: string[] = [];
   const outcome = await experiment({ ...of, layout: 'together', say: (line) => lines.push(line) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a stage of the order pipeline is told besides what every service is told. */
+/** The settings of a stage of the order pipeline, beside those of every service. */
 export const StageMainConfig = z.object({ BANK_URL: z.url('expected the address of the bank') });
 
 /** All that a service gets of the harness's own environment: where programs are found, and where compiled code is kept. */

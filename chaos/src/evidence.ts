@@ -16,7 +16,7 @@ export interface StoredRun {
   readonly waits: number;
 }
 
-/** What Kafka, PostgreSQL and the bank say themselves, when all is over. */
+/** The evidence of Kafka, PostgreSQL and the bank at the end. */
 export interface Evidence {
   readonly runs: ReadonlyMap<string, StoredRun>;
   /** Dead letters in PostgreSQL: their ids, and the run that each is about. */
@@ -28,7 +28,7 @@ export interface Evidence {
   readonly commands: readonly Incoming[];
   readonly lag: readonly (PartitionLag & { readonly group: string })[];
   readonly bank: Pick<Bank, 'payments' | 'conflicts' | 'calls'>;
-  /** What happened to processes while nothing else went wrong; undefined where nothing did. */
+  /** The changes of membership while nothing else went wrong; undefined where there were none. */
   readonly changes: MembershipChanges | undefined;
   /** Records that another client of Kafka reads and ours does not, or the other way round. Undefined without kcat. */
   readonly otherReader: readonly string[] | undefined;

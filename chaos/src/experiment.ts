@@ -37,7 +37,7 @@ export interface Outcome {
 const HEARD_MS = 3_000;
 /** For services to come up, and for everything to come to rest. */
 const PATIENCE_MS = 300_000;
-/** Of a mutant: what it has broken may well never end, and has been seen by then. */
+/** The longest wait for a mutant: what it has broken may never end, and has been seen by then. */
 const MUTANT_MS = 30_000;
 
 /** One installation, one load, one schedule of faults; and what became of every run. */

@@ -11,7 +11,7 @@ import type { Fault, Planned } from './schedule.js';
 
 export interface Performance {
   readonly house: House;
-  /** Where a disk is to become full. */
+  /** The installation whose disk is to become full. */
   readonly small: SmallMillrace | undefined;
   /** Takes what is found to be wrong on the way. */
   readonly violations: Violation[];
@@ -41,7 +41,7 @@ function describe({ kind, ...details }: Fault): string {
   return [kind, ...words].join(', ');
 }
 
-/** What is worth telling of how it went, if anything. */
+/** Lets a fault happen, and returns what is worth telling about it, if anything. */
 async function happen(fault: Fault, of: Performance, index: number): Promise<string | undefined> {
   const { house } = of;
   const chance = chanceOf(of.seed * 1_000 + index);

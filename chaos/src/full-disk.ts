@@ -97,7 +97,7 @@ async function completed(url: string, id: string): Promise<boolean> {
   return run?.status === 'completed';
 }
 
-/** What the log itself holds: one result for each run that was accepted, and none for anybody else. */
+/** Returns what is wrong with the results in the log: it has to hold one for each accepted run, and no other. */
 async function wrongResults(disk: SmallDisk, accepted: ReadonlySet<string>): Promise<string[]> {
   await using broker = await embeddedBroker({ dir: join(disk.folder, 'log') });
   const results = await readAll(broker, topicsOf(DEFAULT_TOPIC_PREFIX).results);

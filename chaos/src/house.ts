@@ -41,7 +41,7 @@ export interface House extends AsyncDisposable {
   readonly database: pg.Pool;
   readonly bank: Bank;
   readonly services: ReadonlyMap<string, Service>;
-  /** Where servers and services keep data and logs. */
+  /** The folder for data and logs of servers and services. */
   readonly folder: string;
   /** Starts one more process of a service that runs. */
   add(name: string): Promise<Service>;
@@ -139,7 +139,7 @@ function programOf(name: string, layout: Layout): string[] {
   return ['chaos/dist/stage-main.js', LAYOUTS[layout].find((stages) => nameOf(stages) === kind)!];
 }
 
-/** What `read` gives once PostgreSQL answers, which it may not do for a while. */
+/** Returns what `read` returns once PostgreSQL answers, which may take a while. */
 export async function whenUp<T>(read: () => Promise<T>, withinMs = 60_000): Promise<T> {
   let last: unknown;
   const found = await until(

@@ -22,7 +22,7 @@ const record = (topic: string, value: unknown, headers: Readonly<Record<string, 
 const outcome = (run: string, step: string, attempt: number, type = 'step.completed') =>
   record('runs', [{ type, run, step, attempt }]);
 
-/** What is there when every promise was kept. */
+/** Returns the evidence of an experiment in which every promise was kept. */
 function kept() {
   const runs = new Map<string, StoredRun>();
   const events: Incoming[] = [];

@@ -13,7 +13,7 @@ export interface Violation {
   readonly run?: string;
 }
 
-/** What an item of a record on `runs`, or a command, says it is about. */
+/** The run and step that an item of a record on `runs`, or a command, names. */
 interface About {
   readonly type?: string;
   readonly run: string;
@@ -191,7 +191,7 @@ function letterViolations(expected: ReadonlyMap<string, Expected>, { deadLetters
   return found;
 }
 
-/** What nobody could read is among the dead letters once, with its key and its bytes, and stored. */
+/** Returns the unreadable records that are not among the dead letters exactly once, with their key and bytes, and stored. */
 function poisonViolations({ intake, events, commands, deadLetters, letters }: Evidence): Violation[] {
   const found: Violation[] = [];
   const stored = new Set(letters.map(({ id }) => id));

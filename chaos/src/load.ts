@@ -4,7 +4,7 @@ import { type Chance, chanceOf, pick, shuffled } from './chance.js';
 import type { House } from './house.js';
 import { order } from './pipeline.js';
 
-/** What somebody asks for, once or more often. */
+/** A request for a run, made once or more often. */
 export interface Request {
   readonly key: string;
   readonly run: string;

@@ -5,7 +5,7 @@ import { isStage } from './schedule.js';
 import type { Service } from './service.js';
 import { until } from './waiting.js';
 
-/** What happened to processes while runs came in and nothing else went wrong. */
+/** The changes of membership while runs came in and nothing else went wrong. */
 export interface MembershipChanges {
   /** The runs that were asked for meanwhile, the first of those that might be. */
   readonly runs: ReadonlySet<string>;

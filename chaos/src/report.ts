@@ -6,7 +6,7 @@ import { isHostile, type Violation } from './invariants.js';
 const SHOWN = 20;
 const HISTORIES = 3;
 
-/** What came of it, in a few lines; for the first runs with which something is wrong, everything that is known of them. */
+/** Returns the outcome in a few lines; for the first runs with violations, everything that is known of them. */
 export function report(seed: number, { violations, requests, evidence, plan, seconds }: Outcome): string {
   const statuses = new Map<string, number>();
   for (const { status } of evidence.runs.values()) statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -42,7 +42,7 @@ function historyOf(run: string, { runs, intake, events, commands, results, deadL
   ];
 }
 
-/** Of a record with the events of many runs only those of one. */
+/** Returns the events of one run from a record with the events of many. */
 function partOf(run: string, value: Buffer | null): string {
   const text = value?.toString() ?? 'null';
   if (!text.startsWith('[')) return text;

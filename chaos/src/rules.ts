@@ -36,7 +36,7 @@ export const INSURANCE = 1_000;
 
 export type Ending = 'completed' | 'dead-lettered' | 'waiting';
 
-/** What a run has to come to. */
+/** The outcome that a run must have. */
 export interface Expected {
   readonly run: string;
   readonly status: Ending;

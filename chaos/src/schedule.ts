@@ -32,7 +32,7 @@ export type Fault =
   | { readonly kind: 'poison' }
   /** Records of the fuzzer, on one topic. */
   | { readonly kind: 'fuzz'; readonly topic: TopicName; readonly count: number; readonly seed: number }
-  /** Of a Millrace in one process, beside the other: the disk under its log, and `killed` while there is no room. */
+  /** Fills the disk under the log of a second Millrace in one process, and kills that process while there is no room if `killed` is true. */
   | { readonly kind: 'full-disk'; readonly killed: boolean };
 
 export interface Planned {
@@ -57,10 +57,10 @@ export const KINDS = [
   'full-disk',
 ] as const satisfies readonly Fault['kind'][];
 
-/** What comes again where there are more faults than kinds: these differ most from one time to the next. */
+/** The kinds of faults that are repeated where there are more faults than kinds: these vary most. */
 const OFTEN: readonly Fault['kind'][] = ['kill', 'fuzz', 'requests', 'freeze', 'fuzz', 'requests', 'kill', 'cut'];
 
-/** What each mutant cannot stand: its schedule is made of nothing else, and meets nobody but stages. */
+/** The faults that reveal each mutant: its schedule has no others, and they hit only stages. */
 export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
   'no-fencing': ['freeze'],
   'offsets-outside': ['kill', 'cut'],
@@ -71,7 +71,7 @@ export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
 /** Group members are given up after ten seconds. */
 const SESSION_MS = 10_000;
 
-/** What goes wrong, and when: all kinds of faults before one comes again, evenly spread with some chance in it. */
+/** Makes the schedule of faults: all kinds of faults before one comes again, evenly spread with some chance in it. */
 export function scheduleOf(of: {
   seed: number;
   faults: number;
@@ -93,7 +93,7 @@ export function scheduleOf(of: {
   }));
 }
 
-/** Whether a service of this name is a stage. */
+/** Returns true when a service of this name is a stage. */
 export const isStage = (name: string): boolean => !/^(coordinator|gateway)/.test(name);
 
 function faultOf(kind: Fault['kind'], chance: Chance, services: readonly string[]): Fault {

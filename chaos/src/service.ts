@@ -10,11 +10,11 @@ const AGAIN_MS = 500;
 const DRAIN_MS = 120_000;
 
 export interface Command {
-  /** What is run, and how: arguments of `node`. */
+  /** The arguments of `node`. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly port: number;
-  /** What the service says goes there. */
+  /** The file for the service's output. */
   readonly logFile: string;
 }
 
@@ -29,7 +29,7 @@ export class Service implements AsyncDisposable {
   private isWanted = true;
   private provoked = false;
   private line: Promise<unknown> = Promise.resolve();
-  /** Where in the log this process begins. */
+  /** The offset in the log at which this process begins. */
   private logFrom = 0;
 
   constructor(
@@ -53,7 +53,7 @@ export class Service implements AsyncDisposable {
     return this.isWanted;
   }
 
-  /** What it has said last. */
+  /** The last lines of its output. */
   get said(): string {
     return readFileSync(this.command.logFile, 'utf8').trimEnd().split('\n').slice(-30).join('\n');
   }
@@ -133,7 +133,7 @@ export class Service implements AsyncDisposable {
     return turn;
   }
 
-  /** Whether the process that runs, or ended last, has said that it serves. */
+  /** Returns true when the process that runs, or ended last, has said that it serves. */
   private get started(): boolean {
     const said = readFileSync(this.command.logFile).subarray(this.logFrom).toString();
     return /"msg":"Started\."|Millrace is ready/.test(said);

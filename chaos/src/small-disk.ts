@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 /** A folder with little room in it, which can be used up and given back. */
 export interface SmallDisk extends AsyncDisposable {
   readonly folder: string;
-  /** What `node` has to be called with, so that a process finds the disk as it is. */
+  /** The arguments of `node` with which a process finds the disk as it is. */
   readonly args: readonly string[];
   fill(): Promise<void>;
   free(): Promise<void>;

@@ -32,7 +32,7 @@ async function fetchJars(log) {
   renameSync(coming, lib);
 }
 
-/** What no template can know: ports and folders. Later lines win, so the caller's come last. */
+/** The settings that no template can know: ports and folders. Later lines win, so the caller's come last. */
 function properties({ port, controllerPort, dataDir, extra }) {
   const own = {
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
@@ -56,7 +56,7 @@ export async function runKafkaTool(main, args) {
 const STARTS = 3;
 const API_VERSIONS_V0 = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
 
-/** Whether a broker on `port` answers an ApiVersions request without an error; it does so only once it serves. */
+/** Returns true when a broker on `port` answers an ApiVersions request without an error; it does so only once it serves. */
 function answersApiVersions(port) {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });

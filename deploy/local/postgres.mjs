@@ -8,7 +8,7 @@ import { need, postgresFolders, run } from './tools.mjs';
 const remedy = 'Millrace keeps its runs in PostgreSQL; on Debian: apt-get install postgresql.';
 const NAME = 'millrace';
 
-/** Where initdb and its kin are: programs of one version, so all from the same folder. */
+/** Finds the folder of initdb and its kin: programs of one version, so all from the same folder. */
 function programs() {
   const folders = postgresFolders();
   const initdb = need('initdb', { folders, remedy });
@@ -27,7 +27,7 @@ function account() {
   throw new Error('PostgreSQL does not run as root, and there is no account postgres or nobody to run it under.');
 }
 
-/** Whether everybody may walk into `folder`; a checkout below /root, for one, is closed to PostgreSQL's account. */
+/** Returns true when everybody may walk into `folder`; a checkout below /root, for one, is closed to PostgreSQL's account. */
 function isOpen(folder) {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(at) && !(statSync(at).mode & 0o001)) return false;

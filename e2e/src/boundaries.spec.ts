@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import { join } from 'node:path';
 import { ROOT } from './processes.js';
 
-/** What somebody might write, where, and whether the house allows it. */
+/** Imports that somebody might write, each with its file. */
 const refused: [file: string, code: string][] = [
   ['libs/contracts/src/a.ts', `import '@millrace/pipeline';`],
   ['libs/pipeline/src/a.ts', `import '@millrace/saga';`],

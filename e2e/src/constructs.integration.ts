@@ -21,7 +21,7 @@ const POLICIES = 4;
 const ALL = WAYS + BOOKINGS + POLICIES + 2;
 /** Two of them fail for good. */
 const ITEMS = upTo(40).map((n) => ({ n, trouble: n % 20 === 7 ? 'always' : n % 5 === 0 ? 'once' : 'none' }));
-/** What a run of bookings with two chairs undoes: in itself, in the items, in the pipeline that is a step of it. */
+/** The steps that a run of bookings with two chairs undoes: its own, those of its items, and those of the sub-pipeline. */
 const UNDOS = [
   'undo:room',
   'undo:chairs[0]',

@@ -1,6 +1,6 @@
 import { runKafkaTool } from '@millrace/local';
 
-/** What Kafka says of one partition of one group. */
+/** Kafka's report on one partition of one group. */
 export interface GroupLag {
   readonly group: string;
   readonly topic: string;
@@ -10,7 +10,7 @@ export interface GroupLag {
   readonly lag: number | undefined;
 }
 
-/** What `kafka-consumer-groups --describe` prints of the groups whose names begin with `prefix`: Kafka's own program, not our counters. */
+/** Returns what Kafka's own program, `kafka-consumer-groups --describe`, prints about the groups whose names begin with `prefix`. */
 export async function consumerGroups(brokers: string, prefix: string): Promise<readonly GroupLag[]> {
   const main = 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand';
   const printed = await runKafkaTool(main, ['--bootstrap-server', brokers, '--describe', '--all-groups']);

@@ -5,7 +5,7 @@ import { ROOT } from './processes.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What is somewhere in a plan where an example has the construct. What no plan says (versions, limits, what people do) is not asked of plans. */
+/** Finds each construct in the plans of the examples. What no plan says (versions, limits, what people do) is not asked of plans. */
 const SAYS: Readonly<Record<string, (part: Fields) => unknown>> = {
   'map, with `concurrency`': ({ kind, concurrency }) => kind === 'map' && concurrency !== 1_000,
   'an item fails: `fail`, `skip`, `collect`, `tolerate`, `toleratePercent`': ({ kind, onItemFailure: policy }) =>

@@ -40,13 +40,13 @@ interface Options {
   readonly env?: NodeJS.ProcessEnv;
   /** More for one service. */
   readonly envFor?: (service: string) => NodeJS.ProcessEnv;
-  /** Of its topics; one that nobody has without it. */
+  /** The prefix of its topics; without it, one that nobody else has. */
   readonly prefix?: string;
-  /** What looks at the topics has to say who it is. */
+  /** The account with which tests read the topics. */
   readonly sasl?: KafkaSettings['sasl'];
-  /** What it runs on; the environment says so unless given. */
+  /** The servers it runs on; defaults to those that the environment names. */
   readonly servers?: { readonly brokers: string; readonly database: string };
-  /** Where services find the database that is at `url`. */
+  /** Returns the URL at which services find the database that is at `url`. */
   readonly databaseFor?: (url: string) => string;
 }
 

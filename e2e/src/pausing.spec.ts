@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
 
-/** What happened while a run was paused. */
+/** Returns the facts from while a run was paused. */
 const inPause = (facts: readonly Fact[]): readonly Fact[] => {
   const from = facts.findIndex(({ type }) => type === 'run.paused');
   const to = facts.findIndex(({ type }) => type === 'run.resumed');

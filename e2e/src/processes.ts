@@ -75,7 +75,7 @@ export class Service implements AsyncDisposable {
     return this.child?.pid;
   }
 
-  /** What it has said last: for the message of a test that fails. */
+  /** The last lines of its output, for the message of a test that fails. */
   get said(): string {
     return this.lines.slice(-40).join('\n');
   }

@@ -10,7 +10,7 @@ import { type Backup, backUp, putBack } from './restored-database.js';
 const RUNS = Number(process.env['E2E_RESTORED_RUNS'] ?? 400);
 const REVIEWS = 5;
 const UNTIL_DONE_MS = 600_000;
-/** Of a test: ten services start, work, stop and go on, on a machine that may be busy. */
+/** The longest time of a test: ten services start, work, stop and go on, on a machine that may be busy. */
 const WITHIN_MS = 1_200_000;
 
 const json = <T>(record: Incoming): T => JSON.parse(record.value?.toString() ?? 'null') as T;
@@ -77,7 +77,7 @@ class Rehearsal implements AsyncDisposable {
     await until(`${atLeast} results`, there, UNTIL_DONE_MS);
   }
 
-  /** What the command line's `recover` does. */
+  /** Recovers as the command line's `recover` does. */
   async recover({ apply }: { apply: boolean }): Promise<RecoveryReport> {
     const begun = await this.api.post('/v1/recoveries', { apply });
     expect(begun.status).toBe(202);

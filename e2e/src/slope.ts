@@ -8,7 +8,7 @@ export interface Slope {
   readonly plusMinus: number;
 }
 
-/** Of the line through the samples by least squares. Four samples at least. */
+/** Returns the slope of the line through at least four samples, by least squares. */
 export function slopeOf(samples: readonly Sample[]): Slope {
   const n = samples.length;
   const mean = (of: (sample: Sample) => number) => samples.reduce((sum, one) => sum + of(one), 0) / n;
@@ -19,7 +19,7 @@ export function slopeOf(samples: readonly Sample[]): Slope {
   return { perSecond, plusMinus: quantile(n - 2) * Math.sqrt(left / (n - 2) / spread) };
 }
 
-/** Of Student's t at 97.5 %, within 1 % from two degrees of freedom on. */
+/** Returns Student's t at 97.5 %, within 1 % from two degrees of freedom on. */
 const quantile = (degrees: number): number => 1.96 + 2.372 / degrees + 2.823 / degrees ** 2 + 2.556 / degrees ** 3;
 
 /** The least value of each stretch of `seconds`: of a heap, what garbage collection leaves. */

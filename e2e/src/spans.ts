@@ -15,7 +15,7 @@ export interface SeenSpan {
   readonly endMs: number;
   /** Ids of the spans that it links to. */
   readonly links: readonly string[];
-  /** What Jaeger complains of. */
+  /** The warnings of Jaeger. */
   readonly warnings: readonly string[];
   readonly attributes: ReadonlyMap<string, unknown>;
 }
@@ -90,7 +90,7 @@ function spansOf({ resourceSpans = [] }: OtlpTraces): SeenSpan[] {
 /** Takes spans as a collector does, by OTLP as JSON over HTTP. */
 export interface SpanReceiver extends AsyncDisposable {
   readonly url: string;
-  /** What has arrived of a trace by now. */
+  /** Returns the spans of a trace that have arrived by now. */
   of(traceId: string): readonly SeenSpan[];
 }
 
@@ -136,7 +136,7 @@ interface JaegerTrace {
   readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
 }
 
-/** What Jaeger's query API has of a trace. A parent that Jaeger does not call CHILD_OF is none. */
+/** Returns the spans that Jaeger's query API has of a trace. A parent that Jaeger does not call CHILD_OF is none. */
 export async function jaegerSpans(queryUrl: string, traceId: string): Promise<readonly SeenSpan[]> {
   const answer = await fetch(`${queryUrl}/api/traces/${traceId}`);
   if (!answer.ok) return [];

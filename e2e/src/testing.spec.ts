@@ -19,7 +19,7 @@ afterAll(() => workshop[Symbol.asyncDispose]());
 
 const numbers = Array.from({ length: 120 }, (_, i) => i);
 
-/** What happened to a run itself, whatever the order in which things side by side came. */
+/** Returns the facts of a run itself, in an order that does not depend on how parallel steps interleaved. */
 const told = (facts: readonly Fact[]) =>
   facts.map((fact) => ('step' in fact ? `${fact.type} ${fact.step}` : fact.type)).sort();
 const toldBy = (history: string) =>
@@ -28,7 +28,7 @@ const toldBy = (history: string) =>
     .filter((line) => !line.startsWith(' '))
     .map((line) => line.replace(/ (?:\(attempt \d+\)|\{).*$/, ''))
     .sort();
-/** Whether a branch of a race fails before another has won is a matter of time. */
+/** Leaves out the lines that depend on timing: a branch of a race may fail before another has won or not. */
 const butTheRace = (lines: readonly string[]) => lines.filter((line) => !/ first\b/.test(line));
 
 test.each<[string, Pipeline, object]>([

@@ -47,7 +47,7 @@ export function faultsOf(spans: readonly SeenSpan[], caller?: string): readonly 
   });
 }
 
-/** Whether Jaeger takes a child's times for those of a clock that goes wrong: it compares spans of different hosts like this. */
+/** Returns true when Jaeger takes a child's times for those of a clock that goes wrong: it compares spans of different hosts like this. */
 function isSkewed(child: SeenSpan, parent: SeenSpan): boolean {
   if (child.startMs < parent.startMs) return true;
   return child.endMs - child.startMs <= parent.endMs - parent.startMs && child.endMs > parent.endMs;

@@ -20,7 +20,7 @@ const there = existsSync(MAILS) && existsSync(QUESTIONS);
 const withData = there ? describe : describe.skip;
 const about = there ? '' : ` (skipped: ../shared/data/mail and ../shared/data/banking77 are not beside this checkout)`;
 
-/** What is asked for, by idempotency key. */
+/** Returns the inputs of the runs, by idempotency key. */
 function inputs(): ReadonlyMap<string, Uint8Array | object> {
   const files = readdirSync(MAILS, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const mails = files.map(({ parentPath, name }, i) => [`mail-${i}`, readFileSync(join(parentPath, name))] as const);

@@ -1,6 +1,6 @@
 import type { Outgoing } from '@millrace/broker';
 
-/** What the fuzzer asks the process under attack over Node's IPC channel, in its `advanced` serialization, which keeps bytes. */
+/** A question of the fuzzer to the process under attack over Node's IPC channel, in its `advanced` serialization, which keeps bytes. */
 export type Question = { readonly id: number } & (
   | { readonly ask: 'publish'; readonly records: readonly Outgoing[] }
   | { readonly ask: 'behind'; readonly pairs: readonly (readonly [group: string, topic: string])[] }

@@ -16,7 +16,7 @@ const MAIL = {
   text: 'I lost my debit card in town yesterday. Please block it and send me a new one.',
 };
 
-/** What was learnt of an installation before the attack: values that exist, and documents that travelled. */
+/** The values and documents of an installation that were seen before the attack. */
 export interface Learnt {
   /** Pipelines and stages among these may be paused, limited and changed by an attack. */
   readonly known: Known;

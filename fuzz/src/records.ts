@@ -124,7 +124,7 @@ export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Ar
     .map(({ own, hostile, ...record }): Outgoing => ({ ...record, headers: { ...own, ...hostile } }));
 }
 
-/** What records are made from. */
+/** The material from which records are made. */
 export type Corpus = Pick<Learnt, 'topics' | 'foreign' | 'known' | 'seen' | 'plans' | 'inputs'>;
 
 interface Shape {

@@ -3,11 +3,11 @@ import type { CompressedBatch } from '@millrace/broker-kafka/compressed';
 import type { groupsOf, Topics } from '@millrace/contracts';
 import type { ForeignTopics } from './foreign-topics.js';
 
-/** What of an installation the fuzzer sees and touches. */
+/** The part of an installation that the fuzzer sees and touches. */
 export interface Target extends AsyncDisposable {
-  /** Where the gateway answers. */
+  /** The URL of the gateway. */
   readonly url: string;
-  /** Where each of its processes answers whether it is ready. */
+  /** The readiness URL of each of its processes. */
   readonly health: readonly string[];
   readonly topics: Topics;
   readonly foreign: ForeignTopics;

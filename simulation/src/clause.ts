@@ -47,7 +47,7 @@ export function celOf(one: Clause, name: (of: number) => string): string {
   return one.is === 'above' ? above : `${name(one.of)} != null && ${above}`;
 }
 
-/** Whether it holds, found out without CEL: a part that cannot be told matters only where the rest does not settle it. */
+/** Evaluates a condition without CEL: a part that cannot be told matters only where the rest does not settle it. */
 export function holds(one: Clause, valueOf: (of: number) => { n: number } | undefined): boolean | 'cannot be told' {
   if ('not' in one) {
     const told = holds(one.not, valueOf);

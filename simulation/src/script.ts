@@ -18,7 +18,7 @@ export interface Sketch {
 /** How one attempt of a step goes. */
 export type Outcome = 'succeeds' | 'fails' | 'is busy' | 'fails for good' | 'never answers';
 
-/** What happens to a run of a plan, and in which order. */
+/** The course of a run of a plan: its events in order. */
 export interface Course {
   /** By step; attempts beyond the list succeed. */
   readonly outcomes: readonly (readonly Outcome[])[];
@@ -76,7 +76,7 @@ export const script: fc.Arbitrary<Script> = fc.record({
   courses: fc.array(course, { minLength: 1, maxLength: 8, size: 'max' }),
 });
 
-/** What a number means to step `i`: an earlier step, or the input. */
+/** Returns what a number means to step `i`: an earlier step, or the input. */
 export const nameOf = (i: number, n: number): string => (n % (i + 1) === i ? 'input' : `s${n % (i + 1)}`);
 
 export function planOf(sketches: readonly Sketch[]): LoadedPlan {

@@ -3,7 +3,7 @@ import type { OffsetWindow } from '@millrace/broker-kafka/window';
 type Window = Pick<OffsetWindow, 'fits' | 'take' | 'pass' | 'finish' | 'commitPoint' | 'settle' | 'resume' | 'isDone'>;
 export type MakeWindow = (size: number) => Window;
 
-/** What handling a record has come to, and how to publish it: done when the commit that carries it is. */
+/** Publishes the outcome of handling a record; done when the commit that carries it is. */
 export type Publish = () => void;
 
 export type CommitOutcome = 'done' | 'lost' | 'done, and nobody was told';
@@ -91,7 +91,7 @@ export class StageLog<R> {
     this.next = Math.min(this.next, this.committed.offset + (this.committed.offset % 2));
   }
 
-  /** What is wrong when nothing is left to do. */
+  /** Returns what is wrong when nothing is left to do. */
   violations(): string[] {
     const counts = [...this.records.keys()].map((offset) => [offset, this.answered.get(offset) ?? 0] as const);
     const wrong = counts.flatMap(([offset, n]) => (n === 1 ? [] : [`record ${offset} was answered ${n} times`]));

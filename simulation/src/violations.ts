@@ -5,7 +5,7 @@ import { holds } from './clause.js';
 import { nameOf, type Sketch } from './script.js';
 import type { World } from './world.js';
 
-/** What is wrong with how a run went, in words; nothing when all is well. */
+/** Returns what is wrong with a run's history, in words; nothing when all is well. */
 export function violations(world: World, sketches: readonly Sketch[]): string[] {
   const { run, facts, sent, plan } = world;
   return [
@@ -51,7 +51,7 @@ function ofResults(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[]
   return wrong;
 }
 
-/** What began and what was skipped, against conditions that are evaluated another way. */
+/** Compares the steps that began and those that were skipped with conditions that are evaluated another way. */
 function ofConditions(run: Run, sketches: readonly Sketch[]): string[] {
   return sketches.flatMap(({ when }, i) => {
     const step = `s${i}`;

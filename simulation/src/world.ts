@@ -13,7 +13,7 @@ interface Command {
   readonly known: Readonly<Record<string, unknown>>;
 }
 
-/** What is simulated; each part can be swapped for a broken one. */
+/** The rules that are simulated; each can be swapped for a broken one. */
 export interface Rules {
   readonly decide: typeof decide;
   readonly accept: typeof accept;
@@ -31,10 +31,10 @@ export class World {
   readonly facts: Fact[] = [];
   /** Every command that was ever sent, hand-offs included: `step/attempt`. */
   readonly sent: string[] = [];
-  /** What happened, in words. */
+  /** The events so far, in words. */
   readonly story: string[] = [];
   readonly commands: StageLog<Command>;
-  /** What the coordinator sent although the run is paused. */
+  /** The commands that the coordinator sent although the run is paused. */
   readonly sentInPause: string[] = [];
   run: Run;
   private readonly log: RunEvent[] = [];
@@ -43,7 +43,7 @@ export class World {
   private turn = 0;
   /** As its facts have it. */
   private paused = false;
-  /** What stages hear of pauses, later; and what they have heard. */
+  /** The pauses that stages will hear of, and those that they have heard of. */
   private readonly told: boolean[] = [];
   private heard = false;
 

@@ -5,7 +5,7 @@ export const QUEUES = { runs: 'runs', steps: 'steps' };
 /** Workers wait for Redis as long as it takes. */
 export const connectionTo = (url: string) => ({ url, maxRetriesPerRequest: null });
 
-/** What the worker's process is told. */
+/** The message with which the worker's process is started. */
 export interface Told {
   readonly url: string;
   readonly prefix: string;

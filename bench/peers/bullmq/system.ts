@@ -6,7 +6,7 @@ import { type FlowJob, FlowProducer, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { connectionTo, type Data, QUEUES, type Told } from './queues.ts';
 
-/** What is done with a job's data when it is over: a run's result is read from its event. */
+/** The options of a job: its data is removed at its end, because a run's result is read from its event. */
 const opts = { removeOnComplete: true };
 
 export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }, ending) => {

@@ -5,7 +5,7 @@ const State = Annotation.Root({
   text: Annotation<string>,
   /** Which of the steps that go on side by side this is. */
   n: Annotation<number>,
-  /** What steps gave that went on side by side. */
+  /** The outputs of steps that ran in parallel. */
   given: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
 });
 type State = typeof State.State;

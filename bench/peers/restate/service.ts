@@ -3,7 +3,7 @@ import { type Context, RestatePromise, service } from '@restatedev/restate-sdk';
 
 export const SERVICE = 'runs';
 
-/** What the endpoint's process is told. */
+/** The message with which the endpoint's process is started. */
 export interface Told {
   readonly work: Work;
 }

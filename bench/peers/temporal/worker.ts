@@ -4,7 +4,7 @@ import { beChild } from '@millrace/bench';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activities } from './activities.ts';
 
-/** What the worker's process is told. */
+/** The message with which the worker's process is started. */
 export interface Told {
   readonly address: string;
   readonly taskQueue: string;

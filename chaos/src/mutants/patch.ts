@@ -1,4 +1,4 @@
-/** What the mutants reach into: names inside `libs/broker-kafka`, which nothing but a mutant may know. */
+/** The internals that the mutants reach into: names inside `libs/broker-kafka`, which nothing but a mutant may know. */
 export interface TransactionalProducerInside {
   transactionalId: string | null;
   options: { readonly transactionalId: string };

@@ -63,7 +63,7 @@ const planOf = (pipeline: string, mark = 0) => ({
   output: { $ref: ['input'] },
 });
 
-/** What an answer that somebody was given has to be worth: see `accepted.spec.ts` and `accepted.integration.ts`. */
+/** Tests that an accepted request is in force: see `accepted.spec.ts` and `accepted.integration.ts`. */
 export function accepted(place: () => Place): void {
   let nth = 0;
   /** The gateways in turn. */

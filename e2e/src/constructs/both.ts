@@ -10,7 +10,7 @@ type Told =
   | { readonly type: 'step.claimed'; readonly by: string }
   | { readonly type: 'step.unclaimed' };
 
-/** What is done to a pipeline: a run is asked for, a record comes on a topic, a run hears something, time passes. */
+/** An act on a pipeline: a run is asked for, a record comes on a topic, a run hears something, time passes. */
 export type Act =
   | { readonly start: string; readonly input: object; readonly after?: Duration }
   | { readonly topic: string; readonly key?: string; readonly value: unknown }
@@ -58,12 +58,12 @@ export class Both {
     }
   }
 
-  /** What happened to each run in the engine. */
+  /** Returns the history of each run in the engine. */
   get tried(): readonly string[] {
     return this.where.engine.runs.map((run) => run.history).sort();
   }
 
-  /** What happened to each run on the log and the database: once that is the same, or does not become so. */
+  /** Returns the history of each run on the log and the database, once it is the same as the engine's or the wait is over. */
   async real(): Promise<readonly string[]> {
     let histories: readonly string[] = [];
     await until(

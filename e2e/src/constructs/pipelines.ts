@@ -135,7 +135,7 @@ export const call = defineStage({
 
 const Booking = z.object({ chairs: z.array(z.string()), trouble: z.enum(['none', 'always']) });
 
-/** What was booked is given back, the last first, when the last step fails: by itself, by the items of a map, by another pipeline. */
+/** Bookings that are undone, the last first, when the last step fails: its own, those of a map's items, and those of another pipeline. */
 export const bookings = pipeline(
   { name: 'bookings', input: Booking, onFailure: 'fail' },
   ({ input, map, onFailure, step, subPipeline }) => {

@@ -2,7 +2,7 @@ import type { In, Out } from '@millrace/pipeline';
 import { type AnyStage, type Handles, Stage, StageFailure, type StageRun } from '@millrace/stage';
 import { book, call, square, sum, unbook } from './pipelines.js';
 
-/** Whoever squares this number waits, as long as a test that shares the process has it so. */
+/** Holds up the stage that squares this number, as long as a test that shares the process wants it. */
 export const gate: { n: number | undefined; open: Promise<void>; reached: number } = {
   n: undefined,
   open: Promise.resolve(),

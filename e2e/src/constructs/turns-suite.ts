@@ -26,7 +26,7 @@ const PARTITIONS = 4;
 
 /** Whose turn it is in a stage: see `constructs.integration.ts`. */
 export function turns(house: () => Installation): void {
-  /** Of the runs above, the type that a fact has. */
+  /** Returns the runs' facts of one type. */
   const having = async <Type extends 'step.requested' | 'step.completed'>(type: Type) => {
     const of = await histories(house().database);
     return ALL.flatMap(({ kind, run }) =>
@@ -64,7 +64,7 @@ export function turns(house: () => Installation): void {
     await limit({});
     expect(order).toHaveLength(ALL.length);
     expect(repeated(await histories(house().database))).toEqual([]);
-    /** So many of others were taken before the last of a kind, each counted in its partition. */
+    /** Counts the records of other kinds that were taken before the last of a kind, in each partition. */
     const overtaken = (kind: Kind, others: readonly Kind[]) =>
       Array.from({ length: PARTITIONS }, (_, partition) => {
         const here = order.filter(({ run }) => !before.has(run) && partitionFor(run, PARTITIONS) === partition);

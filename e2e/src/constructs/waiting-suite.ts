@@ -40,7 +40,7 @@ export function waiting(house: () => Installation): void {
       ]);
       return rows.length === runs.length;
     });
-  /** What was not answered, because somebody was killed, is asked again. */
+  /** Repeats a request that was not answered because a process was killed. */
   const each = async (runs: readonly string[], act: (api: Api, run: string) => Promise<Response>) => {
     for (const run of runs) {
       const answer = await until('it is answered', () =>

@@ -19,7 +19,7 @@ import { STAGES } from './stages.js';
 
 interface Options {
   readonly pipelines?: readonly Pipeline[];
-  /** What its time is ahead of the time from the beginning. */
+  /** The milliseconds by which its clock is ahead. */
   readonly aheadMs?: number;
 }
 
@@ -94,7 +94,7 @@ export class Workshop implements AsyncDisposable {
     ]);
   }
 
-  /** What happened to a run, and to each of its child runs and theirs. */
+  /** Returns the facts of a run and of all its descendants. */
   async facts(id: string): Promise<readonly (readonly Fact[])[]> {
     const own = (await this.reader.run(id))?.facts ?? [];
     const children = await this.reader.runs({ limit: 100, parent: id });

@@ -27,14 +27,14 @@ export const handedOff = pipeline({ name: 'handed-off', input }, ({ input, step 
   return step('third', work, { ms: 0, give: input.then, pad: first.text }, { after: [second] });
 });
 
-/** What two have given comes together in a third. */
+/** Joins the outputs of two steps in a third. */
 export const joined = pipeline({ name: 'joined', input }, ({ input, step }) => {
   const left = step('left', work, { ms: input.ms, give: input.give });
   const right = step('right', work, { ms: input.ms, give: input.then });
   return step('join', work, { ms: 0, give: 0, pad: left.text }, { after: [right] });
 });
 
-/** What two have given is what the run gives. */
+/** Joins the outputs of two steps in the run's output. */
 export const gathered = pipeline({ name: 'gathered', input }, ({ input, step }) => {
   const left = step('left', work, { ms: input.ms, give: input.give });
   const right = step('right', work, { ms: input.ms, give: input.then });

@@ -54,7 +54,7 @@ export class Scene implements AsyncDisposable {
     return [...this.house.services.values()].map(({ pid }) => pid);
   }
 
-  /** Whether services find their database; connections that they have break when it goes. */
+  /** Lets services find their database, or not; their connections break when it goes. */
   set databaseIsThere(there: boolean) {
     this.database.there = there;
     if (!there) this.network.cut(() => true);
@@ -92,7 +92,7 @@ export class Scene implements AsyncDisposable {
     return rows.map(({ code }) => code);
   }
 
-  /** What PostgreSQL has done in our database. */
+  /** Returns the counters of PostgreSQL for our database. */
   private async done(): Promise<{ transactions: number; read: number }> {
     const { rows } = await this.house.database.query<{ transactions: number; read: number }>(
       `select (xact_commit + xact_rollback)::int as transactions, (tup_returned + tup_fetched)::int as read
@@ -101,7 +101,7 @@ export class Scene implements AsyncDisposable {
     return rows[0]!;
   }
 
-  /** What nothing to do costs, over some seconds. */
+  /** Measures the cost of an idle installation over some seconds. */
   async idle(): Promise<Idle> {
     await sleep(IDLE_STATISTICS_MS); // What was done before is in them by then.
     const before = { ...(await this.done()), cpu: cpuOf(this.service('coordinator')) };
@@ -111,7 +111,7 @@ export class Scene implements AsyncDisposable {
     return { transactions: per('transactions'), read: per('read'), cpuMs: per('cpu') };
   }
 
-  /** What Kafka itself says of how far each group is. */
+  /** Returns Kafka's own report on each group's lag. */
   lag(): Promise<readonly GroupLag[]> {
     return consumerGroups(process.env['KAFKA_BROKERS']!, this.house.prefix);
   }
@@ -136,7 +136,7 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** What nothing to do costs, a second: transactions and rows read in PostgreSQL, processor time of the coordinator. */
+/** The cost of an idle second: transactions and rows read in PostgreSQL, processor time of the coordinator. */
 export interface Idle {
   readonly transactions: number;
   readonly read: number;

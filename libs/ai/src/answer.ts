@@ -12,7 +12,7 @@ export type Usage = z.infer<typeof Usage>;
 export const InsteadOf = z.object({ code: z.string(), message: z.string() });
 export type InsteadOf = z.infer<typeof InsteadOf>;
 
-/** Who answered: `local-linear@<hash>` for a model of ours, the provider's model id for an LLM. */
+/** The model that answered: `local-linear@<hash>` for a model of ours, the provider's model id for an LLM. */
 export const Answered = z.object({ model: z.string(), usage: Usage.optional(), insteadOf: InsteadOf.optional() });
 export type Answered = z.infer<typeof Answered>;
 

@@ -51,7 +51,7 @@ export function calibrationError(judged: readonly Judged[]): number {
   return bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0) / Math.max(1, judged.length);
 }
 
-/** Of all answers, the share at or above a confidence, and how many of those are right. */
+/** Returns the share of answers at or above a confidence, and how many of those are right. */
 export function coverageAt(threshold: number, judged: readonly Judged[]): { coverage: number; precision: number } {
   const sure = judged.filter(({ confidence }) => confidence >= threshold);
   const right = sure.filter(({ correct }) => correct).length;

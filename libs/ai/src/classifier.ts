@@ -11,7 +11,7 @@ const { abs, floor, max, min, round } = Math;
 
 const Scored = z.object({ label: z.string(), confidence: z.number().min(0).max(1) });
 
-/** What a text is about. `confidence` is the chance that `label` is right; `alternatives` are the next best, best first. */
+/** The topic of a text. `confidence` is the chance that `label` is right; `alternatives` are the next best, best first. */
 export const Classification = Answered.extend({ ...Scored.shape, alternatives: z.array(Scored) });
 export type Classification = z.infer<typeof Classification>;
 

@@ -5,7 +5,7 @@ import { languageOf } from './language.js';
 import { RetrievedArticle } from './retriever.js';
 import { sentences, termsIn } from './terms.js';
 
-/** What a reply is drafted from. */
+/** The facts from which a reply is drafted. */
 export const DraftRequest = z.object({
   subject: z.string().default(''),
   text: z.string(),
@@ -24,7 +24,7 @@ export const Draft = Answered.extend({
   grounded: z.boolean(),
   /** The customer's language (ISO 639-1), or `unknown`; replies are in English. */
   language: z.string(),
-  /** What the reply asks the customer for. */
+  /** The facts that the reply asks the customer for. */
   missing: z.array(z.string()),
 });
 export type Draft = z.infer<typeof Draft>;
@@ -92,7 +92,7 @@ const NEEDED: Readonly<Record<string, readonly { fact?: Fact; ask: string }[]>> 
   ],
 };
 
-/** What is still needed to deal with a message of this intent. */
+/** Returns the facts that are still needed to deal with a message of this intent. */
 export function missingFor(intent: string, { dates = [], amounts = [] }: Partial<Entities>): string[] {
   const known: Record<Fact, boolean> = { date: dates.length > 0, amount: amounts.length > 0 };
   return (NEEDED[intent] ?? []).filter(({ fact }) => !fact || !known[fact]).map(({ ask }) => ask);

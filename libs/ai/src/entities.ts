@@ -7,7 +7,7 @@ import { accountsIn, cardsIn, emailsIn, ibansIn, loosePhonesIn, type Span } from
 import { customerNameIn, issueIn, PRODUCTS, productIn } from './topics.js';
 import { windowsOf } from './windows.js';
 
-/** What a message names. Card numbers show their last four digits only; dates are ISO 8601 days; phones are E.164. */
+/** The entities that a message names. Card numbers show their last four digits only; dates are ISO 8601 days; phones are E.164. */
 export const Entities = z.object({
   customerName: z.string().optional(),
   product: z.enum(PRODUCTS).optional(),

@@ -213,7 +213,7 @@ test('card numbers that an LLM extracts are masked whatever it says', async () =
   expect(found.cardNumbers).toEqual(['•••• 1111']);
 });
 
-/** What servers with strict schemas refuse in one, if anything. */
+/** Returns what servers with strict schemas refuse in a schema, if anything. */
 function refusedIn(schema: unknown, at = '$'): string[] {
   if (Array.isArray(schema)) return schema.flatMap((one, n) => refusedIn(one, `${at}[${n}]`));
   if (typeof schema !== 'object' || schema === null) return [];

@@ -83,7 +83,7 @@ const DATA_ONLY =
 /** Statuses that every request gets until the address, the key, the name of the model or the account is put right. */
 const REFUSES_ALL = new Set([401, 402, 403, 404, 405]);
 
-/** What a provider's failure means. Its own words stay in `cause`, as they may repeat the prompt. */
+/** Returns the error for a provider's failure. Its own words stay in `cause`, as they may repeat the prompt. */
 function failureOf(thrown: unknown, task: string, sdk: Sdk): ModelError {
   const { NoObjectGeneratedError, NoOutputGeneratedError, APICallError } = sdk;
   if (NoObjectGeneratedError.isInstance(thrown) || NoOutputGeneratedError.isInstance(thrown)) {

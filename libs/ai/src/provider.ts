@@ -1,7 +1,7 @@
 import type { LanguageModel } from 'ai';
 import { z } from 'zod';
 
-/** Where an LLM is and how long it may take. `url` ends in the API's version (`/v1`); for Ollama it is the server's address. */
+/** The address of an LLM and how long it may take. `url` ends in the API's version (`/v1`); for Ollama it is the server's address. */
 export const LlmSettings = z.object({
   provider: z.enum(['openai-compatible', 'anthropic', 'ollama']),
   url: z.url().optional(),

@@ -31,7 +31,7 @@ const INTENT_BOOST = 2;
 const PRODUCT_BOOST = 1.2;
 /** Articles that score less than this share of the best one are left out. */
 const FLOOR = 0.25;
-/** What fits less than this on the scale of BM25 shares only everyday words with the question. */
+/** The least BM25 score: an article below it shares only everyday words with the question. */
 const MINIMUM = 10;
 const EXCERPT = 700;
 /** The words of a long mail that are searched for. */

@@ -7,7 +7,7 @@ export interface Weights {
   readonly rows: Float32Array;
 }
 
-/** What training learns from: a text and the number of its class. */
+/** An example for training: a text and the number of its class. */
 export interface Example {
   readonly features: Features;
   readonly truth: number;

@@ -1,7 +1,7 @@
 import { countrySpecs, isValidIBAN } from 'ibantools';
 import { capped } from './answer.js';
 
-/** What a piece of personal data is. */
+/** The kind of a piece of personal data. */
 export type PersonalDataKind = 'email' | 'iban' | 'card' | 'account' | 'sort-code' | 'national-id' | 'phone';
 
 /** A piece of a text, by UTF-16 offsets; `value` is in its canonical form (digits only, upper case). */
@@ -96,7 +96,7 @@ export function loosePhonesIn(text: string): Span[] {
   return matches('phone', LOOSE_PHONE, text).filter(({ value }) => !DATE.test(value.trim()));
 }
 
-/** Whether the last digit is the check digit that cards carry (ISO/IEC 7812). */
+/** Returns true when the last digit is the check digit that cards carry (ISO/IEC 7812). */
 export function luhn(number: string): boolean {
   let sum = 0;
   for (let i = 0; i < number.length; i++) {
@@ -120,7 +120,7 @@ function digits(value: string): string {
   return value.replace(/\D/g, '');
 }
 
-/** Of spans that overlap, the one that starts first, and of those the longest. */
+/** Keeps, of spans that overlap, the one that starts first, and of those the longest. */
 function withoutOverlaps(spans: readonly Span[]): Span[] {
   const kept: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {

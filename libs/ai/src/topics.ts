@@ -1,4 +1,4 @@
-/** What of the bank a message is about. */
+/** The bank's products that a message may be about. */
 export const PRODUCTS = [
   'credit card',
   'card',

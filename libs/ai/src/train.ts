@@ -6,7 +6,7 @@ import { ModelDataInvalid } from './errors.js';
 import { countFeatures, Vocabulary, wordsOf } from './features.js';
 import { fitSoftmax, score, type Weights } from './softmax-regression.js';
 
-/** What training measured on examples it had not trained on. Shares are 0 … 1. */
+/** The quality of a model on examples that it was not trained on. Shares are 0 … 1. */
 export interface TrainingReport {
   readonly rows: number;
   readonly labels: number;

@@ -1,8 +1,8 @@
-/** So long are the pieces of a text that grammars read, whose time grows faster than the text. */
+/** The length of the pieces of a text that grammars read, because their time grows faster than the text. */
 const WINDOW = 1_000;
 
 export interface Window {
-  /** Where it begins in the text. */
+  /** The offset in the text at which it begins. */
   readonly start: number;
   readonly text: string;
 }

@@ -3,7 +3,7 @@ import type { Commit } from './commit.js';
 import type { Reader } from './reader.js';
 import { share, type Segment } from './segments.js';
 
-/** What a record in the cache takes besides its bytes, about. */
+/** The memory that a record in the cache takes besides its bytes, about. */
 const RECORD_IN_MEMORY = 400;
 
 /** Takes note of what has been written at `start`. Gives back the partitions that have grown, with their ends. */

@@ -45,7 +45,7 @@ export class BatchConsumption implements Consumption, Member {
     return [...this.#leases.values()].flatMap(({ still }) => still ?? []);
   }
 
-  /** Whether another batch may be begun. */
+  /** True while no other batch may be begun. */
   get held(): boolean {
     return this.#paused || this.#draining || this.log.stalled;
   }

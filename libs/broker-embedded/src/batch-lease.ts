@@ -86,7 +86,7 @@ export class BatchLease implements Lease, Watcher {
     if (failures > 0) await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS));
   }
 
-  /** What was decided and not yet published is committed first. */
+  /** Opens the partition: an answer that was decided and not yet published is committed first. */
   async #open(): Promise<void> {
     await this.#whileHeld();
     await this.consumption.log.synced();
@@ -127,7 +127,7 @@ export class BatchLease implements Lease, Watcher {
     }
   }
 
-  /** What is on the disk from the mark on, as much as fits into a batch. */
+  /** Reads records from the low watermark on, as many as fit into a batch. */
   #read(): Incoming[] {
     const { reader } = this.consumption.log;
     const { maxBatch } = this.consumption.source;

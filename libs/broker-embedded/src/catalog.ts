@@ -60,7 +60,7 @@ export class Topic {
     this.partitions = Array.from({ length: partitions }, (_, n) => new Partition(this, n));
   }
 
-  /** Where the record belongs; one without a key goes where `spread` says. */
+  /** Returns the partition of a record; one without a key goes where `spread` says. */
   partitionFor(record: Outgoing, spread: number): Partition {
     const count = this.partitions.length;
     const id = record.partition ?? (record.key === null ? spread % count : partitionFor(record.key, count));
@@ -87,7 +87,7 @@ export class Topic {
   }
 }
 
-/** What a group has done in a topic. */
+/** The progress of a group in a topic. */
 export class Subscription {
   readonly progress: readonly Progress[];
   constructor(
@@ -119,11 +119,11 @@ export interface Snapshot {
   readonly subscriptions: readonly (SubscriptionFact & {
     readonly progress: readonly { mark: number; committed: boolean; done: readonly number[] }[];
   })[];
-  /** Where each of the segments before this one begins, and its bytes. */
+  /** The start and size of each of the segments before this one. */
   readonly segments: readonly (readonly [start: number, length: number])[];
 }
 
-/** What a frame may tell besides records and progress. */
+/** The facts that a frame may hold besides records and progress. */
 export interface Facts {
   readonly snapshot?: Snapshot;
   readonly topic?: TopicFact;

@@ -1,4 +1,4 @@
-/** Where the chunks of one partition are, by offset: 20 bytes each, however long the log. */
+/** An index of the chunks of one partition by offset: 20 bytes each, however long the log. */
 export class ChunkIndex {
   #size = 0;
   #base = new Float64Array(8);

@@ -12,7 +12,7 @@ export interface Lease {
   readonly ended: boolean;
 }
 
-/** What is left of a chunk, written anew so that its segment may go. */
+/** The rest of a chunk, written anew so that its segment may be deleted. */
 export interface TakenOver {
   readonly partition: Partition;
   readonly base: number;
@@ -21,7 +21,7 @@ export interface TakenOver {
   readonly entry: Buffer;
 }
 
-/** What is to be in the log together, or not at all. Several go into one commit. */
+/** A set of changes that is in the log whole or not at all. Several go into one commit. */
 export interface Write {
   readonly records?: readonly Outgoing[];
   readonly finish?: { readonly lease: Lease; readonly offsets: readonly number[] };
@@ -41,7 +41,7 @@ const CHUNK_BYTES = 256 * 1024;
 export interface Chunk {
   readonly partition: Partition;
   readonly base: number;
-  /** Where in the frame. */
+  /** The offset in the frame. */
   readonly at: number;
   readonly length: number;
   readonly records: readonly Incoming[];

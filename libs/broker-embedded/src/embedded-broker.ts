@@ -19,7 +19,7 @@ import { RecordConsumption } from './record-consumption.js';
 import type { LogSettings } from './settings.js';
 import { LogTail } from './tail.js';
 
-/** Where the log says what went wrong: a pino logger fits. No payload is ever in it. */
+/** A logger for what goes wrong: a pino logger fits. No payload is ever in it. */
 export interface LogLines {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;

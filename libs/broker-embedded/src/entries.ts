@@ -1,7 +1,7 @@
 import type { Incoming, Outgoing } from '@millrace/broker';
 
 /**
- * What a frame's body is made of. Every entry begins with
+ * The layout of a frame's body. Every entry begins with
  *
  *     0 kind u8 · 1 taken over from an older segment u8 · 2 two bytes of zero · 4 bytes in the entry, these included u32
  *
@@ -37,7 +37,7 @@ export interface Finished {
   readonly partition: number;
   /** All below it is done. */
   readonly mark: number;
-  /** What is newly done at and above the mark. */
+  /** The offsets newly done at and above the low watermark. */
   readonly offsets: readonly number[];
 }
 
@@ -140,7 +140,7 @@ export function readChunk(bytes: Buffer, at: number, topic: string): Incoming[] 
   return records;
 }
 
-/** Where each record of a chunk begins and ends, in order, to take some of them over as they are. */
+/** Returns where each record of a chunk begins and ends, in order, to take some of them over as they are. */
 export function recordSpans(bytes: Buffer, at: number): { start: number; end: number }[] {
   const spans: { start: number; end: number }[] = [];
   let next = at + CHUNK_HEADER;

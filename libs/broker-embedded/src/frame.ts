@@ -36,7 +36,7 @@ export function frameAt(bytes: Buffer, at: number, address: number): FrameHead |
 }
 
 /**
- * Whether what is unreadable at `at` had been on the disk: a whole frame behind it says so. If none does, it is the torn
+ * Returns true when unreadable bytes at `at` had been on the disk: a whole frame behind them shows that. If there is none, it is the torn
  * end that a crash leaves, of which nothing had been acknowledged.
  */
 export function wasDurable(bytes: Buffer, at: number, start: number): boolean {

@@ -100,7 +100,7 @@ export class Log {
     });
   }
 
-  /** What the group has done in the topic; from here on the log keeps records until the group is past them. */
+  /** Returns the progress of the group in the topic; from here on the log keeps records until the group is past them. */
   subscription(group: string, topicName: string): Promise<Subscription> {
     return this.#inTurn(async () => {
       const topic = this.catalog.topic(topicName);
@@ -227,7 +227,7 @@ export class Log {
     this.#snapshotBytes = frame.length;
   }
 
-  /** What finishes a record waits and is tried again; all else is told. */
+  /** Refuses writes: one that finishes a record waits and is tried again; any other fails. */
   #refuse(writes: readonly Write[], cause: unknown): void {
     const error = refusal(this.settings.dir, cause);
     this.#queue = [...writes.filter(({ finish }) => finish), ...this.#queue];

@@ -1,6 +1,6 @@
 import type { Partition, Subscription } from './catalog.js';
 
-/** Who takes part in a group: is told which partitions are its own. */
+/** A member of a group: it is told which partitions are its own. */
 export interface Member {
   own(partition: Partition): void;
   lose(partition: Partition): void;

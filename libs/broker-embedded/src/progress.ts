@@ -4,7 +4,7 @@ export interface Progress {
   mark: number;
   /** Has been committed at least once. */
   committed: boolean;
-  /** What is done at and above the mark. */
+  /** The offsets done at and above the low watermark. */
   readonly done: Set<number>;
 }
 
@@ -25,7 +25,7 @@ export function advance(progress: Progress, mark: number, offsets: readonly numb
 }
 
 /**
- * What one owner of a partition has in hand: knows which mark a commit may carry. Offsets are given in rising order, with
+ * The records that one owner of a partition has in hand; it knows which low watermark a commit may carry. Offsets are given in rising order, with
  * gaps where the log has none; the mark moves over gaps and over what is done.
  */
 export class OffsetWindow {
@@ -37,7 +37,7 @@ export class OffsetWindow {
     this.#next = progress.mark;
   }
 
-  /** Whether the record is still to be handled. */
+  /** Returns true when the record is still to be handled. */
   give(offset: number): boolean {
     this.#given.push(offset);
     this.#next = offset + 1;

@@ -116,7 +116,7 @@ export class RecordLease implements Lease, Watcher {
     }
   }
 
-  /** Whether the offset is within the window once the mark has moved over what was removed from the log. */
+  /** Returns true when the offset is within the window once the mark has moved over what was removed from the log. */
   #reaches(offset: number, limit: number): boolean {
     this.window.skipTo(offset);
     this.window.settle();

@@ -9,7 +9,7 @@ import { forget } from './recovery.js';
 import type { Segment, Segments, Share } from './segments.js';
 
 const EVERY_MS = 60_000;
-/** So much is read at once, so that others get their turn in between. */
+/** The number of bytes read at once, so that other partitions get their turn in between. */
 const PIECE = 1024 * 1024;
 /** A segment is worth rewriting when at most this part of it is still needed. */
 const WORTHWHILE = 0.5;

@@ -13,7 +13,7 @@ export interface Segment {
   newest: number;
   /** The log says that it may go. */
   dropped: boolean;
-  /** What of each partition is in it, as far as is known without reading it. */
+  /** The share of each partition in it, as far as is known without reading it. */
   readonly shares: Map<Partition, Share>;
 }
 
@@ -53,7 +53,7 @@ export class Segments {
     return last ? last.start + last.length : 0;
   }
 
-  /** Whether some more could be written now. Tries it in a file of its own: what a file system says of its room is not all there is to it. */
+  /** Returns true when some more could be written now. Tries it in a file of its own: what a file system says of its room is not all there is to it. */
   hasRoom(): boolean {
     const file = path.join(this.dir, ROOM);
     try {

@@ -33,7 +33,7 @@ export class SyncQueue {
     return this.enabled ? this.#position : 0;
   }
 
-  /** So many bytes are written and not on the disk. */
+  /** The number of bytes that are written and not yet synced. */
   get behind(): number {
     return this.segments.end - this.#position;
   }

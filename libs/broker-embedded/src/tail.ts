@@ -67,7 +67,7 @@ export class LogTail implements Tail, Watcher {
     }
   }
 
-  /** Whether there may be more. */
+  /** Reads a chunk; returns true when there may be more. */
   #readChunk(partition: Partition): boolean {
     const next = this.#next.get(partition)!;
     if (next >= partition.durable) return false;

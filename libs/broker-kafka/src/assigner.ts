@@ -6,7 +6,7 @@ import { kafkajs } from './kafkajs.js';
 /** The name of the group protocol in which a partition moves only when its holder has let go of it. */
 export const HAND_OVER = 'millrace-hand-over';
 
-/** What a member tells the group whenever it joins. */
+/** The claims that a member tells the group whenever it joins. */
 export interface Holdings {
   /**
    * The id under which the member was given what it claims. A process whose membership has expired joins under another

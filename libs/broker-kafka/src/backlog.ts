@@ -1,12 +1,12 @@
 import type { Incoming } from '@millrace/broker';
 
-/** What was read of one partition and not taken in hand yet, in the log's order. */
+/** The records of one partition that were read and not taken in hand yet, in the log's order. */
 export class Backlog {
   private records: Incoming[] = [];
   private head = 0;
   /** Bytes of the records in it. */
   bytes = 0;
-  /** Where to read on: all below has been read. */
+  /** The offset to read on from: all below has been read. */
   position = 0;
 
   get size(): number {

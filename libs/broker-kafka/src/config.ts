@@ -7,7 +7,7 @@ export type Log = (
   fields: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** What is counted, for dashboards and autoscalers. Times are milliseconds. */
+/** A metric for dashboards and autoscalers. Times are milliseconds. */
 export type Metric =
   | {
       readonly name: 'commit';
@@ -36,7 +36,7 @@ export type Metric =
       readonly records: number;
     };
 
-/** What a consumer group knows a process by. */
+/** The identity of a process in a consumer group. */
 export interface GroupMember {
   readonly group: string;
   readonly memberId: string;
@@ -145,7 +145,7 @@ export class KafkaSettingsError extends Error {
 }
 
 /**
- * Where and how to reach Kafka, from KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_SSL, KAFKA_SSL_CA (a path), KAFKA_SASL_MECHANISM,
+ * Reads where and how to reach Kafka, from KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_SSL, KAFKA_SSL_CA (a path), KAFKA_SASL_MECHANISM,
  * KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SESSION_TIMEOUT_MS and KAFKA_MAX_UNPACKED_BYTES.
  * @throws {KafkaSettingsError} with all problems at once
  */

@@ -9,7 +9,7 @@ import { type Fetched, fetch, type Wanted } from './wire/requests.js';
 export interface Sink {
   readonly topic: string;
   readonly partition: number;
-  /** Where to read on; `null` while nothing more is wanted. Whoever wants again wakes the fetcher. */
+  /** Returns the offset to read on from; `null` while nothing more is wanted. Whoever wants more again wakes the fetcher. */
   wants(): number | null;
   /** Committed records in order, perhaps none; everything below `at.next` has been read. */
   accept(records: readonly Incoming[], at: Fetched): void;

@@ -11,7 +11,7 @@ export interface Owned extends Sink, Releasable {
   /** Taken over and being read. */
   readonly open: boolean;
   readonly queued: number;
-  /** Where the partition has failed several times in a row; undefined where it moves on. */
+  /** The standstill of a partition that has failed several times in a row; undefined while it moves on. */
   readonly still?: Standstill | undefined;
   /** Something may go on: a slot is free, or taking goes on after a pause. */
   go(): void;

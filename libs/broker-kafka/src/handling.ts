@@ -77,7 +77,7 @@ export class Handling {
     return true;
   }
 
-  /** Of those that have finished the first `count`, for their commit: then `settle`, `giveBack` or `standAside`. */
+  /** Takes the first `count` of those that have finished, for their commit: then `settle`, `giveBack` or `standAside`. */
   takeReady(count: number): InHand[] {
     if (this.ready.length > count) return this.ready.splice(0, count);
     const all = this.ready;

@@ -11,7 +11,7 @@ export class InHand {
 
   constructor(
     readonly record: Incoming,
-    /** What `ordered: 'by-key'` goes by. */
+    /** The key that `ordered: 'by-key'` goes by. */
     readonly key: string | null,
   ) {}
 }
@@ -20,7 +20,7 @@ export class InHand {
 export class KeyOrder {
   private readonly lines = new Map<string, { holder: InHand; readonly waiting: InHand[] }>();
 
-  /** Whether `item` may go now; else it stands in line. */
+  /** Returns true when `item` may go now; else it waits in line. */
   enter(item: InHand): boolean {
     if (item.key === null) return true;
     const line = this.lines.get(item.key);

@@ -12,7 +12,7 @@ import { Topics } from './topics.js';
  */
 const settings = testSettings();
 const at = { hold: () => Promise.resolve() };
-/** Of a response to EndTxn. */
+/** Returns the error code of a response to EndTxn. */
 const errorCodeOf = (answer: Buffer): number => answer.readInt16BE(12);
 
 test('a record that is acknowledged after a failed send is in the log, where kafkajs has used its sequence before', async () => {

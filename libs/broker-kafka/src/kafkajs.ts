@@ -128,7 +128,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 /** Returns true where Kafka has refused the records themselves. */
 export const isRefusal = (error: unknown): boolean => REFUSALS.has(kindOf(error));
 
-/** Whether Kafka, or kafkajs, says that trying again may help. */
+/** Returns true when Kafka, or kafkajs, says that trying again may help. */
 export function isPassing(error: unknown): boolean {
   return error instanceof Error && 'retriable' in error && error.retriable === true;
 }

@@ -21,7 +21,7 @@ export interface Member {
 /** The partitions that are ours from now on. */
 export interface Assignment {
   readonly partitions: readonly number[];
-  /** What is held and not assigned is nobody else's until this process joins again without it. Otherwise it is lost already. */
+  /** If true, a partition that is held and not assigned belongs to nobody else until this process joins again without it. Otherwise it is lost already. */
   readonly handOver: boolean;
 }
 
@@ -45,7 +45,7 @@ export class Membership {
   private retry: Timer | undefined;
   private building: Promise<void> = Promise.resolve();
   private failures = 0;
-  /** What was told at the last joining is no longer so. */
+  /** True when what was told at the last joining has changed since. */
   private outdated = false;
 
   constructor(

@@ -97,7 +97,7 @@ export class Publisher {
     }
   }
 
-  /** What is delayed of a failed send must not meet the next one, so the next has another identity. */
+  /** Discards the producer: a delayed part of a failed send must not meet the next send, so that has another identity. */
   private discard(): void {
     if (this.producer) this.bury(this.producer);
     this.producer = undefined;

@@ -7,7 +7,7 @@ import type { Topics } from './topics.js';
 import { type Place, TransactionalProducer } from './transactional-producer.js';
 import type { CommitPoint } from './window.js';
 
-/** What every part of a broker on Kafka shares. */
+/** The context that every part of a broker on Kafka shares. */
 export interface House {
   readonly clients: Clients;
   readonly topics: Topics;
@@ -25,7 +25,7 @@ export interface House {
   readonly onMetric: (metric: Metric) => void;
 }
 
-/** Where a partition stands at the moment it was taken over. */
+/** The position of a partition at the moment it was taken over. */
 export interface Standing {
   readonly committed: number | null;
   readonly metadata: string;

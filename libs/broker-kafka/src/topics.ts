@@ -19,7 +19,7 @@ const PATIENCE_MS = 15_000;
 const LOOK_MS = 5_000;
 const UNKNOWN_TOPIC = 3;
 
-/** What this process knows of topics: how many partitions, and which broker leads each. */
+/** This process's knowledge of topics: how many partitions, and which broker leads each. */
 export class Topics {
   private readonly counts = new Map<string, number>();
   private readonly listeners = new Set<TopicChanged>();
@@ -106,14 +106,14 @@ export class Topics {
     for (const cluster of [this.cluster, this.uncommitted]) cluster.targetTopics.delete(topic);
   }
 
-  /** Where a partition's log begins. */
+  /** Returns the first offset of a partition's log. */
   async earliest(topic: string, partition: number): Promise<number> {
     const found = await this.offsets(this.cluster, { topic, partitions: [{ partition }], fromBeginning: true });
     return found.get(partition)!;
   }
 
   /**
-   * Where each partition's log begins and ends: for a reader of committed records at the last stable offset, for `all` at
+   * Returns where each partition's log begins and ends: for a reader of committed records at the last stable offset, for `all` at
    * the high watermark.
    * @throws {BrokerError} `UNKNOWN_TOPIC`
    */

@@ -11,7 +11,7 @@ export interface Place {
   readonly partition: number;
 }
 
-/** What a group has committed for a partition. */
+/** The commit of a group for a partition. */
 export interface Committed {
   readonly offset: number | null;
   readonly metadata: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { doneAbove, MAX_WINDOW, OffsetWindow } from './window.js';
 
-/** What happens to one partition: a log with gaps, an owner that takes and finishes, commits that succeed or fail, takeovers. */
+/** A step in the life of one partition: a log with gaps, an owner that takes and finishes, commits that succeed or fail, takeovers. */
 type Step =
   | { readonly do: 'take'; readonly count: number }
   | { readonly do: 'finish'; readonly which: number }

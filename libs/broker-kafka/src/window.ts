@@ -5,7 +5,7 @@ export const DEFAULT_WINDOW = 4_096;
 const RING = 32_768; // bits; a power of two above MAX_WINDOW
 const MASK = RING / 32 - 1;
 
-/** What to commit: all below `offset` is done, and above it what `metadata` names. */
+/** A position to commit: all below `offset` is done, and above it what `metadata` names. */
 export interface CommitPoint {
   readonly offset: number;
   readonly metadata: string;
@@ -41,7 +41,7 @@ export class OffsetWindow {
     return this.open;
   }
 
-  /** Whether a record at `offset` may be taken now: not further above the oldest unsettled one than the window spans. */
+  /** Returns true when a record at `offset` may be taken now: not further above the oldest unsettled one than the window spans. */
   fits(offset: number): boolean {
     return this.open === 0 || offset - this.floor < this.size;
   }
@@ -102,7 +102,7 @@ export class OffsetWindow {
     this.set(offset, offset + 1);
   }
 
-  /** What a commit says now. Only the owner knows whether it succeeds: then `settle`, else `resume`. */
+  /** Returns the position to commit now. Only the owner knows whether it succeeds: then `settle`, else `resume`. */
   commitPoint(): CommitPoint {
     this.advance();
     return { offset: this.mark, metadata: this.encode() };

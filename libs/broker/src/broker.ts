@@ -57,7 +57,7 @@ export interface Source {
    * that is handed over and not begun should be rejected now, so that the next owner need not wait for it.
    */
   readonly onRelease?: (partition: number) => void;
-  /** What becomes of a record that has failed several times for a reason of its own. Without it, such a record comes again for ever. */
+  /** Decides about a record that has failed several times for a reason of its own. Without `parking`, the broker hands such a record out again for ever. */
   readonly parking?: Parking;
 }
 
@@ -99,7 +99,7 @@ export interface OrderedSource {
    */
   readonly passed?: (at: Passed) => Promise<void>;
   /**
-   * What becomes of a record that fails alone, for a reason of its own. Its parking is committed with its offset, and the
+   * Decides about a record that fails alone, for a reason of its own. The parking record is committed with its offset, and the
    * partition goes on behind it. Without it, its batch comes again for ever.
    */
   readonly parking?: Parking;

@@ -8,7 +8,7 @@ export type BrokerErrorCode =
   | 'LOG_FULL'
   | 'RECORD_DAMAGED';
 
-/** What the broker could not do, to which topic, and what to do about it. Keeps its cause. */
+/** Says what the broker could not do, to which topic, and what to do about it. Keeps its cause. */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   constructor(

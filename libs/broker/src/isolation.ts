@@ -38,7 +38,7 @@ export class Isolation {
     private readonly partition: number,
   ) {}
 
-  /** Where the partition stands still, if it does. */
+  /** Returns where the partition stands still, or undefined while it moves. */
   get still(): Standstill | undefined {
     return this.failing && this.failing.failures >= STANDS_AFTER ? this.failing : undefined;
   }

@@ -5,7 +5,7 @@ import { partitionFor } from './partition.js';
 /** A pack is closed before it grows past so many bytes of value; a single value that is larger travels alone. */
 export const PACK_BYTES = 512 * 1024;
 
-/** What a record weighs against `maxRecordBytes`: key, value and headers (names included), in bytes. */
+/** Returns the size in bytes that counts against `maxRecordBytes`: key, value and headers, with the headers' names. */
 export function sizeOf(record: Outgoing): number {
   let size = bytes(record.key) + bytes(record.value);
   for (const name in record.headers) {
@@ -28,7 +28,7 @@ export function sizeAtMost(record: Outgoing): number {
   return units * 3;
 }
 
-/** Whether `sizeOf(record)` is at most `limit`. */
+/** Returns true when `sizeOf(record)` is at most `limit`. */
 export const fits = (record: Outgoing, limit: number): boolean =>
   sizeAtMost(record) <= limit || sizeOf(record) <= limit;
 
@@ -46,7 +46,7 @@ export function refuseTooLarge(records: readonly Outgoing[], maxRecordBytes: num
 }
 
 /**
- * What is really written for these records: `packed` values of one topic and partition become records whose value is a
+ * Returns the records that are written for `records`: `packed` values of one topic and partition become records whose value is a
  * JSON array of them, without a key and with the first one's headers; all others stay what they are. Each
  * topic-partition's values keep their order. `partitionsOf` is asked only for topics that have packed records.
  */

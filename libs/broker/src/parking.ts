@@ -2,7 +2,7 @@ import type { Handle, Incoming, Outgoing, Source } from './broker.js';
 import { BrokerError } from './errors.js';
 import { refuseTooLarge } from './packing.js';
 
-/** What a consumer does about a record that it can never handle, so that the record holds up no other. */
+/** Decides what a consumer does about a record that it can never handle, so that the record holds up no other. */
 export interface Parking {
   /**
    * Tells whether the error is about the record, so that the record fails again however often it comes. False for what
@@ -13,7 +13,7 @@ export interface Parking {
   readonly park: (record: Incoming, error: unknown) => Promise<readonly Outgoing[]>;
 }
 
-/** So many failures in a row that blame a record, or its batch, until something is done about it. */
+/** The number of failures in a row that blame a record, or its batch, before the record is parked. */
 export const TRIES = 3;
 
 /** The error that a record which the broker itself cannot read is parked with. */
@@ -50,7 +50,7 @@ export function withParking({ parking }: Source, handle: Handle, maxRecordBytes:
 const NOTHING: Promise<readonly Outgoing[]> = Promise.resolve([]);
 
 /**
- * What a log may say of an error: its name, its code and that of its cause, and its place in the source. Its message may
+ * Returns what a log may say of an error: its name, its code and that of its cause, and its place in the source. Its message may
  * quote what the record says.
  */
 export function causeOf(error: unknown): { error: string; code?: string; cause?: string; at?: string } {

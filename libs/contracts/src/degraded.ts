@@ -3,7 +3,7 @@ import { Failure } from './failures.js';
 
 /** A step that gave something else than what its stage would have: what it gave instead, and what it had failed of. */
 export const Degraded = z.object({
-  /** Of items and rounds, the step whose they are. */
+  /** The step that is degraded; for an item or a round, the step that it belongs to. */
   step: z.string(),
   /**
    * `fallback`: what another stage gave. `default`: what the pipeline has for its failure. `run`: what a child run gave that is

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { Failure } from './failures.js';
 import { ByWhom, Name, PlanReference, PositiveCount, text, TimeMs } from './values.js';
 
-/** What a stage takes and gives, as JSON Schema: its contract as other services and languages know it. */
+/** A stage's input and output as JSON Schema: its contract as other services and languages know it. */
 export const StageSchemas = z.object({ input: z.json(), output: z.json() });
 export type StageSchemas = z.infer<typeof StageSchemas>;
 
-/** What a stage announces when it starts: a record on `contracts`, keyed by stage; the newest counts. */
+/** The contract that a stage announces when it starts: a record on `contracts`, keyed by stage; the newest counts. */
 export const AnnouncedContract = StageSchemas.extend({ description: text({ max: 2_000 }).optional() });
 export type AnnouncedContract = z.infer<typeof AnnouncedContract>;
 
@@ -25,7 +25,7 @@ export const DeployRequested = z.object({
   type: z.literal('pipeline.deploy-requested'),
   ...Act,
   plan: z.looseObject({ pipeline: Name }),
-  /** Of the stages that the plan asks, as far as they are known. */
+  /** The contracts of the plan's stages, as far as they are known. */
   contracts: z.record(Name, StageSchemas),
   /** Makes it the canary: so many of the new runs get it, the rest the one that is current. */
   share: Share.optional(),
@@ -57,9 +57,9 @@ export const ScheduleMakeRequested = z.object({
   cron: text({ max: 200 }),
   /** IANA; UTC unless given. */
   zone: text({ max: 100 }).optional(),
-  /** Of times that were missed: `none`, the `last` one (unless given), or `all`. */
+  /** Says which missed times still start a run: `none`, the `last` one (the default), or `all`. */
   catchUp: z.enum(['none', 'last', 'all']).optional(),
-  /** What each run is given. */
+  /** The input of each run. */
   input: z.unknown(),
 });
 export type ScheduleMakeRequested = z.infer<typeof ScheduleMakeRequested>;
@@ -94,7 +94,7 @@ export const RecoveryRequested = z.object({
 });
 export type RecoveryRequested = z.infer<typeof RecoveryRequested>;
 
-/** What is asked of the installation as a whole: records on `deployments`, taken one after the other. */
+/** A request to the installation as a whole: a record on `deployments`. They are applied one after the other. */
 export const DeploymentRequest = z.discriminatedUnion('type', [
   DeployRequested,
   RouteRequested,
@@ -106,7 +106,7 @@ export const DeploymentRequest = z.discriminatedUnion('type', [
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 
-/** What became of a request on `deployments`. */
+/** The outcome of a request on `deployments`. */
 export const DeploymentOutcome = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('applied'),

@@ -40,18 +40,18 @@ export const Fact = z.discriminatedUnion('type', [
     /** The plan's hash. */
     plan: PlanReference,
     input: z.unknown().optional(),
-    /** Where it was asked for: topic/partition/offset. */
+    /** The record that asked for the run: topic/partition/offset. */
     source: Id,
     idempotencyKey: IdempotencyKey.optional(),
     /** It begins at this time. */
     startAt: TimeMs.optional(),
-    /** Of its pipeline only so many of this key may be under way at once. */
+    /** The concurrency key: its pipeline limits how many runs of one key are under way at once. */
     key: ComputedKey.optional(),
     priority: Priority.optional(),
     tenant: Name.optional(),
     /** It waits for its turn. */
     queued: z.literal(true).optional(),
-    /** Of a child run: whose work it does, and what else it knows from the beginning. */
+    /** For a child run: the parent's step whose work it does, and the values that it starts with. */
     parent: Parent.optional(),
     /** The span that the run's spans stand under: its caller's, or one of its parent's where that stands in a caller's trace. */
     trace: Traceparent.optional(),
@@ -125,7 +125,7 @@ export const Fact = z.discriminatedUnion('type', [
     kind: z.enum(['review', 'signal', 'sleep']),
     show: z.unknown().optional(),
     due: TimeMs.optional(),
-    /** Of a signal: the topic it may come from, and the key that its record has. */
+    /** For a signal: the topic it may come from, and the key of its record. */
     from: z.object({ topic: text({ max: 249 }), key: ComputedKey }).optional(),
     ...Assigned,
   }),
@@ -134,7 +134,7 @@ export const Fact = z.discriminatedUnion('type', [
     type: z.literal('step.claimed'),
     ...Step,
     by: Person,
-    /** Who had claimed it before, where it was taken over. */
+    /** The person who had claimed the review before, where somebody else took it over. */
     from: Person.optional(),
     reason: Reason.optional(),
   }),
@@ -185,15 +185,15 @@ export const Fact = z.discriminatedUnion('type', [
     failure: Failure,
     ...ByWhom,
   }),
-  /** What has been done is undone from here on, the last first; then it ends as is said. */
+  /** From here on the run undoes its completed steps, the last one first; then it ends with this status. */
   z.object({
     type: z.literal('run.compensating'),
     at: TimeMs,
     as: z.enum(['failed', 'cancelled']),
-    /** What it failed of, and in which step. */
+    /** The failure that made the run compensate, and its step. */
     failure: Failure.optional(),
     step: StepName.optional(),
-    /** Of a child run: the step of its parent that this is the work of. */
+    /** For a child run: the step of its parent whose work it does. */
     undoes: z.object({ step: StepName, attempt: Attempt }).optional(),
     ...ByWhom,
   }),

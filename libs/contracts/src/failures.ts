@@ -18,7 +18,7 @@ export const Failure = z.object({
   message: text({ max: 2_000 }),
   /** The earliest time at which to try again, in milliseconds from the failure, where the failing side said so. */
   retryAfterMs: DurationMs.optional(),
-  /** Where in the input or output, and what was expected there: JSON pointers and messages, no values. */
+  /** JSON pointers into the input or output and what was expected there; no values. */
   details: z
     .array(z.object({ pointer: text({ max: 2_000 }), detail: text({ max: 2_000 }) }))
     .max(20)
@@ -254,7 +254,7 @@ export function failure(code: FailureCode, message: string, more?: Pick<Failure,
   return { code, kind: FAILURES[code].kind, message: cut(message, 2_000), ...more };
 }
 
-/** What to do about a failure; empty for a stage's own code. */
+/** Returns what to do about a failure; empty for a stage's own code. */
 export function remedyOf(code: string): string {
   return (FAILURES as Record<string, Entry>)[code]?.remedy ?? '';
 }

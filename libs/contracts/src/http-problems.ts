@@ -229,5 +229,5 @@ export function problem(
   return { type, title, status, detail, code, retryable, ...more };
 }
 
-/** What to do about a problem; empty for a code that is not in the catalogue. */
+/** Returns what to do about a problem; empty for a code that is not in the catalogue. */
 export const problemRemedyOf = (code: string): string => (PROBLEMS as Record<string, Entry>)[code]?.remedy ?? '';

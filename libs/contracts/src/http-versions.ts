@@ -44,9 +44,9 @@ const Going = {
   noConsumer: z.array(z.string()).optional(),
   /** Those of them of which nobody knows what they take and give either: reason enough to refuse the plan. */
   unserved: z.array(z.string()).optional(),
-  /** What can never fit the contract of its stage: reason enough to refuse the plan. */
+  /** Inputs that can never fit the contract of their stage; with one of them the plan is refused. */
   misfits: z.array(StageDoubtView).optional(),
-  /** What fits the contract of its stage in some runs only. */
+  /** Inputs that fit the contract of their stage in some runs only. */
   doubts: z.array(StageDoubtView).optional(),
 };
 
@@ -83,7 +83,7 @@ export const VersionList = z.object({ items: z.array(VersionView) });
 
 export const VersionDetail = VersionView.extend({
   definition: z.unknown(),
-  /** What its stages take and give now, as far as that is known. */
+  /** The present contracts of the plan's stages, as far as they are known. */
   contracts: z.record(z.string(), StageSchemas),
 });
 export type VersionDetail = z.infer<typeof VersionDetail>;
@@ -99,13 +99,13 @@ export const DifferenceView = z.object({
 });
 export type DifferenceView = z.infer<typeof DifferenceView>;
 
-/** What a plan and its contracts would mean for what is there. */
+/** The effect that deploying a plan and its contracts would have. */
 export const CheckView = z.object({
   pipeline: z.string(),
   plan: z.string(),
-  /** Of the current version. */
+  /** The differences from the current version. */
   differences: z.array(DifferenceView),
-  /** What the contracts would break; deploying them is refused. */
+  /** The places where the new contracts would break pipelines; deploying them is refused. */
   breaks: z.array(z.object({ stage: z.string(), pointer: z.string(), detail: z.string() })),
   /** Live runs that would be hurt: those with a step before them whose stage's contract breaks. */
   broken: z.array(z.object({ run: z.string(), plan: z.string(), step: z.string(), stage: z.string() })),

@@ -55,10 +55,10 @@ export const AttemptView = z.object({
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 
-/** What a step is; `run`: a run of its own does the work; `map`, `loop`, `race`: it has items; `value`: it puts values together. */
+/** The kind of a step. `run`: a child run does the work; `map`, `loop`, `race`: the step has items; `value`: it puts values together. */
 const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value', 'sleep']);
 
-/** What the items of a step are called, for people. */
+/** The words for a step's items, for people. */
 export const ITEMS_WORD = { map: 'items', loop: 'rounds', race: 'branches' } as const;
 
 /** How the items of a step stand. */
@@ -91,16 +91,16 @@ export const StepView = z.object({
   input: Json.optional(),
   output: Json.optional(),
   waitingSince: Time.optional(),
-  /** What the one who answers is shown. */
+  /** The content that the reviewer is shown. */
   show: Json.optional(),
   ...Held,
-  /** Of a signal that waits: the topic it may come from, and the key that its record has. */
+  /** For a signal that is waited for: the topic it may come from, and the key of its record. */
   from: z.object({ topic: z.string(), key: z.string() }).optional(),
   /** When it is tried again, or when its wait ends. */
   due: Time.optional(),
   failure: FailureView.optional(),
   deadLetter: z.string().optional(),
-  /** Who answered, as far as they said. */
+  /** The person who answered, if they gave a name. */
   answeredBy: z.string().optional(),
   answerReason: z.string().optional(),
   items: ItemsView.optional(),
@@ -131,12 +131,12 @@ export const RunSummaryView = z.object({
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
 
 export const RunView = RunSummaryView.extend({
-  /** Of a run that is held until a time. */
+  /** The time at which a held run starts. */
   startsAt: Time.optional(),
   traceId: z.string(),
   /** The step of its parent that it does the work of. */
   parentStep: z.string().optional(),
-  /** What it knew from the beginning beside its input. */
+  /** The values that a child run started with beside its input. */
   given: z.record(z.string(), z.unknown()).optional(),
   input: Json.optional(),
   output: Json.optional(),
@@ -147,9 +147,9 @@ export const RunView = RunSummaryView.extend({
   failedStep: z.string().optional(),
   /** The run in which the handler of its failure is asked. How that goes changes nothing here. */
   handler: z.string().optional(),
-  /** What it ends as once it has undone what it did; of a run that did that, what it has ended as. */
+  /** The status with which the run ends once it has undone its steps; for a run that has, the status with which it ended. */
   compensatingAs: z.enum(['failed', 'cancelled']).optional(),
-  /** What undoes a step is one too: `undo:book`. */
+  /** The steps; the undoing of a step is a step as well, such as `undo:book`. */
   steps: z.array(StepView),
   allowedActions: AllowedActions,
 });
@@ -250,7 +250,7 @@ export const StageView = z.object({
   pipelines: z.array(z.string()),
   /** How many processes take its commands now; absent where the broker does not say. */
   consumers: z.int().nonnegative().optional(),
-  /** What was set for it; absent where nothing was. */
+  /** The limits that were set for the stage; absent where none were. */
   limits: StageLimits.optional(),
   /** It takes nothing new. */
   paused: Paused.optional(),
@@ -268,7 +268,7 @@ export const StartRun = z.strictObject({
 export type StartRun = z.infer<typeof StartRun>;
 
 const Act = {
-  /** Who does it. */
+  /** The person who acts. */
   by: Person.optional(),
   /** Why. */
   reason: Reason.optional(),

@@ -27,5 +27,5 @@ export const derivedId = (prefix: string, ...parts: readonly string[]): string =
 
 export const randomId = (prefix: string): string => `${prefix}_` + base32(randomBytes(17));
 
-/** What a stage passes on to systems that know idempotency keys: the same on every attempt of the same step. */
+/** Returns the key that a stage passes on to systems that know idempotency keys: the same on every attempt of the same step. */
 export const stepIdempotencyKey = (run: string, step: string): string => `${run}.${step}`;

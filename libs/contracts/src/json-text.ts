@@ -81,7 +81,7 @@ function endOfString(json: string, start: number): number {
   }
 }
 
-/** Whether a number's literal and the double that it is read as are the same, but for the rounding of a fraction. */
+/** Returns true when a number's literal and the double that it is read as are the same, but for the rounding of a fraction. */
 export function isKept(literal: string): boolean {
   const value = Number(literal);
   if (!Number.isFinite(value)) return false;

@@ -122,7 +122,7 @@ const BAD_TEXT = 'the text holds a NUL or half of a surrogate pair';
 
 class Walk {
   size = 0;
-  /** Whether a number was read that is none, or so large that few digits follow the point. */
+  /** True once a number was read that is not finite, or so large that few digits follow the point. */
   holdsLarge = false;
 
   constructor(private readonly of: { maxDepth: number; maxSize: number; isParsed: boolean; looksAtText: boolean }) {}

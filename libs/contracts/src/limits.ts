@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { ByWhom, Name, PositiveCount, TimeMs } from './values.js';
 
-/** Of a run, carried by its commands. */
+/** The priority of a run, carried by its commands. */
 export const Priority = z.enum(['high', 'normal', 'low']);
 export type Priority = z.infer<typeof Priority>;
 
-/** What a stage may do at most, over all its processes: a record on `limits`, keyed by stage; the newest counts. */
+/** The limits of a stage over all its processes: a record on `limits`, keyed by stage; the newest counts. */
 export const StageLimits = z.object({
-  /** So many steps at once: at least as many as its topic has partitions. */
+  /** The number of steps at once; at least as many as the stage's topic has partitions. */
   concurrency: PositiveCount.optional(),
-  /** So many steps begun each second. */
+  /** The number of steps begun each second. */
   perSecond: z.number().positive().max(1_000_000).optional(),
   /** How often a tenant's turn comes, compared with one of weight 1. */
   weights: z.record(Name, z.number().positive().max(1_000)).optional(),

@@ -5,7 +5,7 @@ import { ByWhom, TimeMs } from './values.js';
 export const RunPause = z.object({ at: TimeMs });
 export type RunPause = z.infer<typeof RunPause>;
 
-/** So many pauses of a stage are told of, the newest ones. */
+/** The number of a stage's pauses that are kept, the newest ones. */
 export const STAGE_PAUSES = 20;
 
 /** When a stage takes nothing new, and did not: a record on `pauses`, keyed `stage/<name>`; the newest counts. */

@@ -20,10 +20,10 @@ import {
 const RUN_ID = /^run_[0-9a-z]{26}$/;
 const RunId = z.string().regex(RUN_ID);
 export const isRunId = (value: unknown): value is string => typeof value === 'string' && RUN_ID.test(value);
-/** What is known to a step or a run, by name. */
+/** The values that a step or a run can read, by name. */
 const Known = z.record(StepName, z.unknown());
 
-/** What a stage is asked to do: a record on `stage.<name>`, keyed by run. */
+/** The command that asks a stage for one attempt: a record on `stage.<name>`, keyed by run. */
 export const StepCommand = z.object({
   run: RunId,
   /** The plan's hash. */
@@ -42,13 +42,13 @@ export const StepCommand = z.object({
   known: Known.optional(),
   /** When it was sent. */
   at: TimeMs,
-  /** Of a step that was handed off: when the coordinator asked for the step that the hand-offs began with. Without it, `at`. */
+  /** For a step that was handed off: the time at which the coordinator asked for the step that the hand-offs began with. Defaults to `at`. */
   asked: TimeMs.optional(),
   /** Milliseconds that the handler has from its start. Waiting in the topic does not count: a backlog is no failure. */
   timeoutMs: DurationMs.min(1),
   /** The coordinator gives this attempt up then (the step's `startTimeoutMs` plus `timeoutMs` after `at`); a stage that takes it later answers STAGE_TIMED_OUT unhandled. */
   expires: TimeMs,
-  /** Of the run; `normal` without it. Who has to wait is chosen by it, and among equals by tenant. */
+  /** The priority of the run; defaults to `normal`. A stage works on commands by priority, and among equals by tenant. */
   priority: Priority.optional(),
   tenant: Name.optional(),
   /** Spans that led here and are not its parent: of its sending, of the steps that were joined, of the attempt before. */
@@ -67,7 +67,7 @@ export const StepCompleted = z.object({
   next: z.array(StepName).optional(),
   /** Steps that the hand-off found not to be wanted. */
   skipped: z.array(StepName).optional(),
-  /** Of a child run: it is degraded. */
+  /** For a child run: the run is degraded. */
   degraded: z.literal(true).optional(),
   /** The stage gave what a fallback of its own gave, for this failure. */
   insteadOf: InsteadOf.optional(),
@@ -83,7 +83,7 @@ export const StepProgress = z.object({
   fraction: z.number().min(0).max(1).optional(),
 });
 
-/** What a waiting step needs: from a system (signal) or a person (review). */
+/** The answer that a waiting step needs: from a system (signal) or a person (review). */
 export const StepSignalled = z.object({
   type: z.literal('step.signalled'),
   ...OfStep,
@@ -163,11 +163,11 @@ export const Parent = z.object({
   /** The step's name, or its item's: `embed[3]`. */
   step: StepName,
   attempt: Attempt,
-  /** Where a step of the child fails for good it is parked, and the child goes on when it is redriven. Otherwise the child has failed, and so has the step. */
+  /** If true, a step of the child that fails for good is parked, and the child goes on when that step is redriven. Otherwise the child fails, and the step with it. */
   parks: z.boolean(),
   /** The run whose trace the child is part of. */
   trace: RunId,
-  /** So many items there are of what the child is one of, those of maps around it counted in; one without it. */
+  /** The number of items that the child is one of, with those of the maps around it; defaults to one. */
   items: z.int().min(1).optional(),
 });
 export type Parent = z.infer<typeof Parent>;
@@ -180,7 +180,7 @@ export const RunRequested = z.object({
   /** The plan of the parent's run and the way to the child's in it: `<hash>/<step>`. */
   plan: PlanReference,
   input: z.unknown().optional(),
-  /** What else is known to it from the beginning, by name. */
+  /** Further values that the run starts with, by name. */
   given: Known.optional(),
   parent: Parent,
   /** The span that its spans stand under, where that does not follow from its parent's id. */
@@ -207,7 +207,7 @@ export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at:
 /** The turn of a run that is held has come. */
 export const RunReleased = z.object({ type: z.literal('run.released'), run: RunId, at: TimeMs });
 
-/** What happens to a run after it was accepted: items of the arrays on `runs`. */
+/** An event of an accepted run: an item of the arrays on `runs`. */
 export const RunEvent = z.discriminatedUnion('type', [
   StepCompleted,
   StepFailed,
@@ -230,7 +230,7 @@ export type RunEvent = z.infer<typeof RunEvent>;
 export type StepCompleted = z.infer<typeof StepCompleted>;
 export type StepFailed = z.infer<typeof StepFailed>;
 
-/** What someone asks for on `intake`: the value is the pipeline's input itself; the rest is in headers. */
+/** A request for a run on `intake`: the record's value is the pipeline's input itself; the rest is in headers. */
 export interface RunRequest {
   readonly run: string;
   readonly pipeline: string;
@@ -241,7 +241,7 @@ export interface RunRequest {
   /** For its commands. */
   readonly priority?: Priority | undefined;
   readonly tenant?: string | undefined;
-  /** What its pipeline counts its runs by, where it may only have so many at once; and whether it has to wait for its turn. */
+  /** The concurrency key by which the pipeline counts its runs, and whether the run has to wait for its turn. */
   readonly key?: string | undefined;
   readonly queued?: boolean;
   /** The caller's span: the run goes on with its trace, or only links to it. */
@@ -284,7 +284,7 @@ export type ParkedStep = z.infer<typeof ParkedStep>;
 /** On `control`: read by every service. */
 export const Control = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run.cancelled'), run: RunId, at: TimeMs }),
-  /** What new runs of the pipeline get has changed; the store says to what. */
+  /** The route of new runs has changed; the store holds the new one. */
   z.object({ type: z.literal('pipeline.routed'), pipeline: Name, at: TimeMs }),
 ]);
 export type Control = z.infer<typeof Control>;

@@ -15,9 +15,9 @@ export const RecoveredPartition = z.object({
   topic: z.string(),
   partition: Count,
   standing: PartitionStanding,
-  /** Where the store stands; null where it has never heard of the partition. */
+  /** The store's position; null where it has never heard of the partition. */
   store: Offset.nullable(),
-  /** Where the group stands; null where it has no offset. */
+  /** The group's committed offset; null where it has none. */
   group: Offset.nullable(),
   /** The first offset that the topic still holds. */
   start: Offset,
@@ -36,21 +36,21 @@ export const MissingRun = z.object({
    * `request`: its record on `intake` is gone, so the run is not in the store. `events`: part of what happened to it is gone.
    */
   gone: z.enum(['request', 'events']),
-  /** Where the run stands after the recovery; before it, where the store has it. `absent`: the store does not have it. */
+  /** The status of the run after the recovery; in a dry run, the one in the store. `absent`: the store does not have the run. */
   status: text({ max: 50 }),
   /** Its end stands on `results`: with `--apply` the store takes it from there. */
   result: z.boolean(),
 });
 export type MissingRun = z.infer<typeof MissingRun>;
 
-/** What a recovery found, and with `applied` did. */
+/** The report of a recovery: what it found, and with `applied` did. */
 export const RecoveryReport = z.object({
   id: text({ max: 200 }),
   status: z.enum(['under-way', 'done', 'failed']),
   applied: z.boolean(),
-  /** What is being done, or why it has failed. */
+  /** Says what is being done, or why it has failed. */
   detail: text({ max: 2_000 }).optional(),
-  /** What the topics say since then is taken into account, in milliseconds since the epoch. */
+  /** The time from which the topics are read, in milliseconds since the epoch. */
   since: TimeMs,
   partitions: z.array(RecoveredPartition),
   /** Distinct runs that the records to read again ask for or are about. */

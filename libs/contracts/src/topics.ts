@@ -5,15 +5,15 @@ export interface Topics {
   readonly results: string;
   readonly deadLetters: string;
   readonly plans: string;
-  /** What is asked of the installation as a whole: plans to deploy, routes, schedules. One partition. */
+  /** Requests to the installation as a whole: plans to deploy, routes, schedules. One partition. */
   readonly deployments: string;
-  /** What stages may do at most, compacted, keyed by stage. */
+  /** The limits of stages, compacted, keyed by stage. */
   readonly limits: string;
-  /** What stages take and give, as each announces it when it starts: compacted, keyed by stage. */
+  /** The contract that each stage announces when it starts: compacted, keyed by stage. */
   readonly contracts: string;
-  /** What is not to go on, compacted, keyed by what it is: runs, stages. */
+  /** Paused runs and stages: compacted, keyed by run or stage. */
   readonly pauses: string;
-  /** What every service must hear at once: runs cancelled, routes changed. */
+  /** Notices that every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;
   stage(name: string): string;
 }

@@ -7,7 +7,7 @@ export const LAST_TIME = 253_402_300_799_999;
 /** 100 years of 365 days. */
 export const LONGEST_MS = 3_153_600_000_000;
 
-/** Whether PostgreSQL, JSON and UTF-8 hold the text as it is: well-formed Unicode without a NUL. */
+/** Returns true when PostgreSQL, JSON and UTF-8 hold the text as it is: well-formed Unicode without a NUL. */
 export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 /** A text that every part of Millrace can store and send unchanged. */
@@ -24,9 +24,9 @@ export const StepName = text({ min: 1, max: 200 });
 export const PlanReference = text({ min: 1, max: 2_000 });
 /** An id that Millrace made; one that names a record holds the name of its topic. */
 export const Id = text({ min: 1, max: 500 });
-/** What a pipeline’s mapping made of an input or a record, to tell those that go together: empty where it is one for all. */
+/** A key that a pipeline’s mapping computes from an input or a record, to group those that belong together; empty where all share one group. */
 export const ComputedKey = text({ max: 500 });
-/** What makes two requests for a run the same request. */
+/** The key by which two requests for a run are the same request. */
 export const IdempotencyKey = text({ min: 1, max: 1_000 });
 export const Person = text({ max: 200 });
 export const Reason = text({ max: 2_000 });

@@ -7,7 +7,7 @@ import { PlanError } from './plan-error.js';
 import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
 import type { LoopStep, PlanStep } from './plan.js';
 
-/** Where a step stands for the order of things: `begun` covers everything between being asked for and having ended. */
+/** The mark of a step for the order of steps: `begun` covers everything between being asked for and having ended. */
 export type StepMark = 'begun' | 'completed' | 'skipped';
 
 export interface Progress {
@@ -23,7 +23,7 @@ export interface Wanted {
   readonly stage?: string;
   /** Its input, mapped; for a review or signal what is shown, for a map its list. */
   readonly input: unknown;
-  /** What travels with the command: those of `carries(step)` that are known. */
+  /** The values that travel with the command: those of `carries(step)` that are known. */
   readonly known?: Record<string, unknown>;
   readonly timeoutMs?: number;
 }
@@ -69,7 +69,7 @@ export function advance({ compiled }: LoadedPlan, progress: Progress): Advance {
 const NOTHING: HandOff = Object.freeze({ wanted: Object.freeze([]), skipped: Object.freeze([]) });
 
 /**
- * What a stage publishes itself after `step`: the stages that wait for `step` alone, or for a step alone that is skipped here and
+ * Returns what a stage publishes itself after `step`: the stages that wait for `step` alone, or for a step alone that is skipped here and
  * was itself to be handed off. `known` is what travelled with the command, and the step's own output under its name. A step whose
  * condition fails is left out: the coordinator finds out by itself. Pure.
  */
@@ -109,7 +109,7 @@ export function fallbackInputOf(
   return input(isShadowed || !cause ? all : { ...all, [FAILURE]: factsOf(cause, step) });
 }
 
-/** What a step that has failed for good goes on with; nothing where it has none for such a failure. */
+/** Returns the stand-in with which a step that has failed for good goes on; nothing where it has none for such a failure. */
 export function standInFor(
   { compiled }: LoadedPlan,
   { step: name, cause }: { step: string; cause: Failure },
@@ -122,14 +122,14 @@ export function standInFor(
   return { output: give!(isShadowed ? known : { ...known, [FAILURE]: factsOf(cause, name) }) };
 }
 
-/** What a child run is given of what its parent knows. */
+/** Returns the values that a child run is given from its parent's scope. */
 export function givenTo(plan: LoadedPlan, step: string, known: Known): Record<string, unknown> {
   const { given = [] } = plan.child(step).plan;
   const all = knownIn(plan.compiled, step, known);
   return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
 }
 
-/** Whether a loop ends after the round that gave what is known as its output; a failure where that cannot be told. */
+/** Tells whether a loop ends after the round whose output is in the scope; returns a failure where that cannot be told. */
 export function isLoopOver(
   { compiled }: LoadedPlan,
   { step, round }: { step: string; round: number },
@@ -140,13 +140,13 @@ export function isLoopOver(
   return until!.holds({ ...known, [as]: known[step], [`${as}Index`]: round });
 }
 
-/** What is known to a step, or to an item of one. */
+/** Returns the scope of a step, or of an item of one. */
 function knownIn(plan: LoadedPlan['compiled'], step: string, known: Known): Known {
   const item = itemOf(step);
   return item ? knownTo(plan.byName.get(item.step)!, item.key, known) : known;
 }
 
-/** What travels with a step's command: of `carries(step)` what is known; undefined where that is nothing. */
+/** Returns the values that travel with a step's command: those of `carries(step)` that are known; undefined where there are none. */
 export function carriedWith({ compiled }: LoadedPlan, step: string, known: Known): Record<string, unknown> | undefined {
   return carried(stepOf(compiled, step), known);
 }

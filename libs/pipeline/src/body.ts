@@ -9,11 +9,11 @@ import { RetryPolicy } from './plan.js';
 import { schemaOf } from './output-schema.js';
 import { PlanError } from './plan-error.js';
 
-/** What is done for an item, as a work of the plan, with the type of what it gives. */
+/** The work for an item, as the plan has it, with the type of its output. */
 export interface Body {
   readonly work: Work;
   readonly output: JsonSchema;
-  /** What it reads of the steps around it. */
+  /** The names that the work reads from the steps around it. */
   readonly reads: readonly string[];
 }
 

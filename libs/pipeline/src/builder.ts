@@ -20,7 +20,7 @@ interface Surroundings {
   readonly stages: readonly string[] | undefined;
   /** Around the work of an item: the pipeline's own builder, or that of another item. */
   readonly outer?: Builder;
-  /** What is known to this work alone, by name. */
+  /** The values that only this work can read, by name. */
   readonly own: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -29,7 +29,7 @@ type CommonSpec = Pick<PlanStep, 'when' | 'onFailure' | 'deadlineMs'>;
 /** A step as it was defined; what it waits for is known when all steps are. */
 interface Draft {
   readonly step: PlanStep;
-  /** What its input, its fallback's, and what it shows refer to, and what it was put after. */
+  /** The steps that its input, its fallback's input and `show` refer to, and those that it was put after. */
   readonly waitsFor: readonly string[];
   readonly output: JsonSchema;
 }
@@ -38,12 +38,12 @@ interface Draft {
 export class Builder {
   readonly drafts = new Map<string, Draft>();
   readonly contracts: Map<string, StageContract>;
-  /** What is read of the steps around this work; and which of its own names it reads. */
+  /** The names that this work reads from the steps around it, and those of its own names that it reads. */
   readonly outside = new Map<string, JsonSchema>();
   readonly used = new Set<string>();
   /** A step whose fallback reads what it stands in for has failed of. */
   readsFailure: string | undefined;
-  /** What is asked when a run has failed. */
+  /** The handler that is asked when a run has failed. */
   handler: Handler | undefined;
   /** The cases within which steps are defined now. */
   private guards: readonly Condition[] = [];

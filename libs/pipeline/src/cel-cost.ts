@@ -1,10 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { linearPattern } from './linear-pattern.js';
 
-/** So many steps may the evaluation of one condition take: some tenths of a second. */
+/** The most steps that the evaluation of one condition may take: some tenths of a second. */
 const MOST_STEPS = 1_000_000;
 
-/** What an evaluation may still spend. */
+/** The steps that an evaluation may still spend. */
 interface Purse {
   left: number;
 }
@@ -24,21 +24,21 @@ interface Node {
   readonly args: unknown;
   readonly meta: {
     readonly evaluate: Evaluate;
-    /** What a macro became. */
+    /** The node that a macro became. */
     readonly alternate?: Node;
     readonly macro?: { readonly evaluate: Evaluate };
   };
   evaluate: Evaluate;
 }
 
-/** What these do takes no longer than their operands are large. */
+/** Functions whose cost grows no faster than their operands. */
 const SIMPLE: ReadonlySet<string> = new Set(
   'size has contains startsWith endsWith lowerAscii upperAscii trim string type dyn bool'.split(' '),
 );
-/** Of a text that is longer nothing comes but an error, and that after a long time. */
+/** Conversions that fail for a longer text, and take a long time to do so. */
 const CONVERSIONS: ReadonlySet<string> = new Set('int uint double duration timestamp'.split(' '));
 const LONGEST_CONVERTED = 100;
-/** Of a time in a zone. */
+/** The cost in steps of reading a time in a zone. */
 const ZONE_STEPS = 500;
 
 /**
@@ -89,7 +89,7 @@ const isNode = (value: object): value is Node => 'op' in value && 'meta' in valu
 const nameOf = ({ op, args }: Node): string | undefined =>
   op === 'call' || op === 'rcall' ? String((args as unknown[])[0]) : undefined;
 
-/** What is given to a function, its receiver first. */
+/** Returns the operands of a function, its receiver first. */
 function givenTo({ op, args }: Node): readonly Node[] {
   if (op === 'call') return (args as [string, Node[]])[1];
   const [, receiver, rest] = args as [string, Node, Node[]];

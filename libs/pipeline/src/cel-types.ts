@@ -5,7 +5,7 @@ import { PlanError } from './plan-error.js';
 
 const PRIMITIVES: Record<string, string> = { string: 'string', boolean: 'bool', number: 'double', integer: 'double' };
 
-/** What lies deeper is not checked: most of it is in types that hold themselves. */
+/** The depth to which types are checked: what lies deeper is mostly in types that contain themselves. */
 const DEEPEST = 10;
 
 /**

@@ -12,7 +12,7 @@ import { stagesOf } from './stages.js';
 import { loadStarts, Schedule } from './starts.js';
 import { prepareAnswer, prepareInput, prepareSchema } from './validation.js';
 
-/** So many steps may a plan have, those of plans within it included, unless a setting says otherwise. */
+/** The most steps that a plan may have, those of plans within it included, unless a setting says otherwise. */
 export const MOST_STEPS = 1_000;
 /** A plan is nested at most so deep: as deep as what records of ours hold. */
 const DEEPEST = 100;
@@ -50,7 +50,7 @@ export function checkPlan({ plan, contracts }: Candidate, { maxSteps = MOST_STEP
  */
 export const usablePlan = (plan: unknown): LoadedPlan => refusing(() => usable(plan));
 
-/** What a schedule that somebody makes says, and when it first comes after `at`. @throws {PlanError} and nothing else */
+/** Checks a schedule that somebody makes, and returns it with the first time after `at`. @throws {PlanError} and nothing else */
 export function checkSchedule(
   { name, cron, zone, catchUp, input }: { readonly name: string } & Partial<Record<keyof Schedule, unknown>>,
   at: number,

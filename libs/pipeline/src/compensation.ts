@@ -6,7 +6,7 @@ import type { Rendered } from './mapped.js';
 import type { Compensation } from './plan.js';
 import { refTo } from './reference.js';
 
-/** What undoes a step, for its plan; what else it reads has to end before the step begins. */
+/** Returns the compensation of a step, for its plan; whatever else it reads has to end before the step begins. */
 export function compensationOf(
   builder: Builder,
   step: string,

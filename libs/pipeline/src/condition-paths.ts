@@ -49,7 +49,7 @@ function pathOf(node: ASTNode): ConditionPath | undefined {
   }
 }
 
-/** What a node asks for without reading it. */
+/** Returns the paths that a node tests for without reading them. */
 function guardsOf({ op, args }: ASTNode): readonly ConditionPath[] {
   if (op === 'in') {
     const [key, within] = args as [ASTNode, ASTNode];

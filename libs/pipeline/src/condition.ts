@@ -11,10 +11,10 @@ export interface Condition {
   readonly holds: (known: Known) => boolean | Failure;
 }
 
-/** Of one condition. */
+/** The limits of one condition. */
 const LIMITS = { maxAstNodes: 5_000, maxDepth: 100 };
 
-/** Where conditions are read: every name a variable. Made once for a plan; making one is slow. */
+/** Returns a compiler of conditions in which every name is a variable. Make one for a plan: making one is slow. */
 export function conditionsOver(names: Iterable<string>): (text: string, step: string) => Condition {
   const variables = new Set(names);
   const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
@@ -63,7 +63,7 @@ function counted(ast: ASTNode, text: string, step: string): ReturnType<typeof me
   }
 }
 
-/** What CEL has against an expression, in one line. */
+/** Returns CEL's objection to an expression, in one line. */
 export function reasonOf(error: unknown): string {
   const { summary, message } = error as { summary?: string; message: string };
   return summary ?? message.split('\n', 1)[0] ?? message;

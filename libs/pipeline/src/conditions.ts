@@ -18,7 +18,7 @@ export class Condition {
 }
 
 type Absent = undefined | null;
-/** What can be compared: a value, or a reference to one, which may be absent. */
+/** An operand of a comparison: a value, or a reference to one, which may be absent. */
 type Of<T> = T | RefOf<T | Absent>;
 /** A condition, or a reference to a boolean. */
 export type Test = Condition | RefOf<boolean | Absent>;
@@ -51,7 +51,7 @@ export const ne: Equality = (left, right) => {
   return a.guards.length + b.guards.length > 0 ? not(compared('==', a, b)) : compared('!=', a, b);
 };
 
-/** Whether a list has an item, or a text a part. False where either is absent. */
+/** Holds where a list has an item, or a text a part. False where either is absent. */
 export const includes: Inclusion = (within: unknown, part: unknown): Condition => {
   const [whole, item] = [operandOf(within), operandOf(part)];
   return guarded(
@@ -60,7 +60,7 @@ export const includes: Inclusion = (within: unknown, part: unknown): Condition =
   );
 };
 
-/** Whether a value is there: its step was not skipped, its field not left out, and it is not null. */
+/** Holds where a value is there: its step was not skipped, its field not left out, and it is not null. */
 export function isPresent(reference: RefOf<unknown>): Condition {
   const { guards, sources } = operandOf(reference);
   return new Condition(guards.join(' && ') || 'true', sources, 'and');

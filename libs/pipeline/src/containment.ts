@@ -13,7 +13,7 @@ type Schema = { readonly [keyword: string]: unknown };
 interface Sides {
   readonly given: { readonly root: Schema };
   readonly wanted: { readonly root: Schema };
-  /** Whether `additionalProperties: false` of the wanted side refuses fields that it does not name. Who reads what is given ignores them. */
+  /** If true, `additionalProperties: false` of the wanted side refuses fields that it does not name; a reader ignores them instead. */
   readonly closed: boolean;
   /** Pairs that are being compared further up: a type that holds itself fits where the rest of it does. */
   readonly open: [unknown, unknown][];
@@ -36,7 +36,7 @@ export function misfits(given: unknown, wanted: unknown, of: { closed: boolean }
   }
 }
 
-/** So many forms are put together and compared. */
+/** The most forms that are put together and compared. */
 const MOST_STEPS = 200_000;
 /** A schema within a schema is compiled to try values. */
 const STEPS_OF_TEST = 200;
@@ -157,7 +157,7 @@ function compareRule(keyword: string, given: Schema, wanted: Schema, place: Plac
 const isMultiple = (given: Schema, of: number): boolean =>
   Number.isInteger(Number(given['multipleOf'] ?? (given['type'] === 'integer' ? 1 : NaN)) / of);
 
-/** Whether all numbers of `given` keep the bound. */
+/** Returns true when all numbers of `given` keep the bound. */
 function isWithin(keyword: string, given: Schema, bound: number): boolean {
   const isUpper = keyword.endsWith('aximum');
   const sign = isUpper ? 1 : -1;

@@ -8,7 +8,7 @@ import { escaped, isSchemaObject } from './schema/subschemas.js';
 import { absence, Budget, type Names, type Shape, shapeAt, shapeOf, typesOf, UNKNOWN } from './shape.js';
 import { type Unfit, unfit } from './shape-fit.js';
 
-/** Where a plan and the contract of a stage do not go together. Pointers lead into the plan. */
+/** A place where a plan does not fit the contract of a stage. Pointers lead into the plan. */
 export interface ContractMisfit extends Unfit {
   /** The step; of a plan within a plan, `<step>/<step within>`. */
   readonly step: string;
@@ -31,7 +31,7 @@ const MOST = 100;
 interface Around {
   readonly contracts: KnownContracts;
   readonly budget: Budget;
-  /** What a plan within another knows of the outer one. */
+  /** The names that a plan within another can read from the outer one. */
   readonly outer: Names;
   readonly way: readonly string[];
   readonly pointer: string;
@@ -103,7 +103,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   signal: 'show',
 };
 
-/** What a stage is asked with. */
+/** Returns the misfits of a stage's input. */
 function asked({ stage, input }: { stage: string; input: Mapping }, at: At): readonly ContractMisfit[] {
   const place = { ...at, pointer: `${at.pointer}/input` };
   const read = misread(input, place);
@@ -113,7 +113,7 @@ function asked({ stage, input }: { stage: string; input: Mapping }, at: At): rea
   return found.map((one) => ({ ...one, step: at.step, pointer: place.pointer + one.pointer }));
 }
 
-/** What a condition reads of objects that have no such field, and whose schema allows no others. */
+/** Returns the reads of a condition that can find nothing: the object's schema has no such field and allows no others. */
 function misfitsOfCondition(condition: string | undefined, at: At): readonly ContractMisfit[] {
   if (condition === undefined) return [];
   return pathsIn(condition).flatMap((path) => {
@@ -154,7 +154,7 @@ function misread(mapping: Mapping | undefined, at: At): readonly ContractMisfit[
 
 const schemaShape = (schema: unknown): Shape => ({ is: 'schema', schema, root: schema });
 
-/** What is known of the values that a plan's steps read, each found when it is first asked for. */
+/** Returns the shapes of the values that a plan's steps read, each found when it is first asked for. */
 function namesIn(plan: Plan, { contracts, budget, outer }: Around): Names {
   const known = new Map<string, Shape>();
   const names: Names = (name) => {

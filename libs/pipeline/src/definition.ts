@@ -9,7 +9,7 @@ import type { ItemFailure } from './plan.js';
 import type { Mapped, Ref, RefOf, Value } from './reference.js';
 import type { Given, Result, Retry, StageContract } from './stage-contract.js';
 
-/** What a pipeline's definition is written with. Names are camelCase and are what people see in histories, traces and conditions. */
+/** The functions with which a pipeline's definition is written. Names are camelCase and are what people see in histories, traces and conditions. */
 export interface Define<Input extends z.ZodType> {
   /** The run's input, as it was sent: defaults of its schema are not filled in. */
   readonly input: Ref<z.input<Input>>;
@@ -158,7 +158,7 @@ export interface StepOptions<
   readonly onFailure?: StandIn<z.input<Contract['output']>> | 'dead-letter';
 }
 
-/** What to go on with as the step's output, given or made of the failure; for failures with these codes alone where `on` names some. */
+/** The output with which the step goes on, given or made of the failure; for failures with these codes alone where `on` names some. */
 export type StandIn<Output> = { readonly on?: readonly string[] } & (
   | { readonly default: Output; readonly give?: never }
   | { readonly give: (failure: Ref<FailureFacts>) => Mapped<Output>; readonly default?: never }
@@ -177,7 +177,7 @@ export interface FallbackOptions<Fallback extends StageContract> {
 
 export interface Compensated<Output, Undo extends StageContract> {
   /**
-   * What undoes the step, once it has completed, where its run fails or is cancelled with compensation: a stage, and what it is given, made of the
+   * Undoes the step, once it has completed, where its run fails or is cancelled with compensation: a stage, and what it is given, made of the
    * step's output and of whatever ends before the step begins. It is retried as its policy says; what fails for good is parked. A sub-pipeline that
    * names nothing is undone step by step.
    */
@@ -200,14 +200,14 @@ export interface HandlerOptions {
 type ResultOf<T, OnItem> = OnItem extends 'collect' ? { readonly output?: T; readonly failure?: Failure } : T;
 
 export interface MapOptions<When, OnItem, T> extends AnyWork<When> {
-  /** So many items at a time, at most: 1,000 unless given. */
+  /** The most items at a time; defaults to 1,000. */
   readonly concurrency?: number;
   /**
    * When an item fails for good: `park` it as a dead letter of its own, and wait for it (which is what happens otherwise); `fail` the step; `skip` the
    * item; `collect` what failed into the list; or skip up to so many: `{ tolerate: 3 }`, `{ toleratePercent: 5 }`.
    */
   readonly onItemFailure?: OnItem;
-  /** What the item is called in histories and conditions; `item` unless given. */
+  /** The name of the item in histories and conditions; defaults to `item`. */
   readonly as?: string;
   /** When the step fails. */
   readonly onFailure?: StandIn<readonly ResultOf<T, OnItem>[]> | 'dead-letter';
@@ -216,13 +216,13 @@ export interface MapOptions<When, OnItem, T> extends AnyWork<When> {
 export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyWork<When> {
   /** Ends the loop when it holds of what a round gave. */
   readonly until: (round: Ref<z.input<Output>>) => Test;
-  /** So many rounds, at most 1,000. */
+  /** The most rounds; at most 1,000. */
   readonly max: number;
-  /** What the first round is given as `previous`. */
+  /** The value that the first round is given as `previous`. */
   readonly start?: Start;
   /** When the condition does not hold after the last round: `go-on` with what that gave (which is what happens otherwise), or `fail`. */
   readonly onLimit?: 'go-on' | 'fail';
-  /** What the round before is called in conditions; `previous` unless given. */
+  /** The name of the round before in conditions; defaults to `previous`. */
   readonly as?: string;
   readonly onFailure?: StandIn<z.input<Output>> | 'dead-letter';
 }
@@ -231,7 +231,7 @@ export interface RaceOptions<When, Output> extends AnyWork<When> {
   readonly onFailure?: StandIn<Output> | 'dead-letter';
 }
 
-/** What one of the cases gives. */
+/** The output of one of the cases. */
 type CaseOf<Cases> = { [K in keyof Cases]: Cases[K] extends () => infer T ? T : never }[keyof Cases];
 
 export interface RunOptions<When, Output> extends AnyWork<When> {
@@ -246,7 +246,7 @@ export interface RunOptions<When, Output> extends AnyWork<When> {
 export type SleepOptions = AnyStep<Test>;
 
 export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<When> {
-  /** What the person, or whoever answers, is shown. */
+  /** The content that the person, or whoever answers, is shown. */
   readonly show?: unknown;
   /** How long to wait; for ever unless given. */
   readonly timeout?: Duration;
@@ -272,7 +272,7 @@ export type ReviewOptions<Answer extends z.ZodType, When> = WaitOptions<Answer, 
     readonly escalate?: Escalation | readonly Escalation[];
   };
 
-/** What is asked when a run has failed, whatever its types. */
+/** A failure handler of any types. */
 export interface AnyHandler extends HandlerOptions {
   readonly stage: StageContract;
   readonly input: (failure: Ref<never>, known: (output: RefOf<unknown>) => Ref<never>) => unknown;
@@ -280,7 +280,7 @@ export interface AnyHandler extends HandlerOptions {
 
 export type OneOrMore<T> = T | readonly T[];
 
-/** What the builder is given, whatever its types. */
+/** The options of a step, of any types. */
 export interface AnyOptions {
   readonly when?: Condition | RefOf<boolean>;
   readonly after?: readonly (RefOf<unknown> | string)[];

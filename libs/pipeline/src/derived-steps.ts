@@ -11,6 +11,6 @@ export function pageStep(name: string, map: MapStep, of: { pipeline: string; nee
   return { kind: 'run', plan, retry: RetryPolicy.parse({ maxAttempts: 1 }), predecessors: [] };
 }
 
-/** What undoes a step, where it names that. */
+/** Returns the step that undoes a step, where it names one. */
 export const undoStep = (step: PlanStep): PlanStep | undefined =>
   'compensate' in step && step.compensate ? { kind: 'stage', ...step.compensate, predecessors: [] } : undefined;

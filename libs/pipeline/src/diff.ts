@@ -9,7 +9,7 @@ export interface Difference {
   /** The step, the stage or the setting; empty for input and output. */
   readonly name: string;
   readonly change: 'added' | 'removed' | 'changed';
-  /** Where in it, as a JSON pointer; for what changed. */
+  /** The place of a change, as a JSON pointer. */
   readonly at?: string;
   readonly before?: unknown;
   readonly after?: unknown;
@@ -22,7 +22,7 @@ interface Version {
   readonly contracts?: Readonly<Record<string, StageSchemas>>;
 }
 
-/** What distinguishes one version of a pipeline from another: its steps, what each reads and when it is wanted, its schemas; contracts that are known on both sides. In the order of the steps. */
+/** Returns the differences between two versions of a pipeline: its steps, what each reads and when it is wanted, its schemas; contracts that are known on both sides. In the order of the steps. */
 export function differences(before: Version, after: Version): readonly Difference[] {
   const { inputSchema, output, steps, format: _f, pipeline: _p, ...settings } = before.plan;
   const { inputSchema: newInput, output: newOutput, steps: newSteps, format: _g, pipeline: _q, ...now } = after.plan;

@@ -161,7 +161,7 @@ const schema = fc.oneof(
   fc.tuple(form, form).map((allOf) => ({ allOf })),
 );
 
-/** What the rule takes for granted, said in JSON Schema: unnamed fields are absent from what is given. */
+/** Says the rule's assumption in JSON Schema: unnamed fields are absent from what is given. */
 const withoutOthers = (one: object): object =>
   'type' in one && one.type === 'object' ? { ...one, additionalProperties: false } : mapParts(one, withoutOthers);
 const withAnyOthers = (one: object): object =>

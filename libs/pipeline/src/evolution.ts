@@ -14,7 +14,7 @@ export function schemasOf({ name, input, output }: StageContract): StageSchemas 
 }
 
 /**
- * What of a stage's new contract would break those who know the one before: an input that it no longer takes, an output that it did not give.
+ * Returns the changes of a stage's contract that would break those who know the one before: an input that it no longer takes, an output that it did not give.
  * A contract may grow: take more, ask for less, give more fields; what it gives may become narrower. Pointers begin with `/input` or `/output`.
  */
 export function breaks(before: StageSchemas, after: StageSchemas): readonly Misfit[] {

@@ -10,7 +10,7 @@ import type { Fallback, StageStep, Work } from './plan.js';
 import type { Source } from './reference.js';
 import { FailureCodes } from './retry-policy.js';
 
-/** What is known of a failure where something is done about it. */
+/** The properties of a failure that a fallback or a handler can read. */
 export interface FailureFacts {
   readonly code: string;
   readonly kind: Failure['kind'];
@@ -47,7 +47,7 @@ const listOf = <T>(one: OneOrMore<T> | undefined): readonly T[] =>
 /** The fallbacks of a step, in order. */
 export const fallbacksOf = ({ fallback }: Pick<Work & StageStep, 'fallback'>): readonly Fallback[] => listOf(fallback);
 
-/** Who is asked for a step: its stage, or of its fallbacks the `nth`, which counts from 1. */
+/** Returns the work of a step: its stage, or its `nth` fallback, counted from 1. */
 export const workOf = (step: StageStep, nth: number): StageStep | Fallback => fallbacksOf(step)[nth - 1] ?? step;
 
 /** Whom to ask next after a failure: the number of a fallback; 0 where there is none for it. */
@@ -55,7 +55,7 @@ export function fallbackAfter(step: Pick<StageStep, 'fallback'>, nth: number, co
   return fallbacksOf(step).findIndex(({ on }, i) => i >= nth && (on?.includes(code) ?? true)) + 1;
 }
 
-/** What a step's fallbacks are, for its plan; what else they read has to end before the step begins. */
+/** Returns the fallbacks of a step, for its plan; whatever else they read has to end before the step begins. */
 export function fallbackSpec(
   builder: Builder,
   step: string,

@@ -14,7 +14,7 @@ interface Place {
 }
 
 /**
- * What keeps values of one schema from taking the place of another's, as `/pointer: reason`; undefined where nothing is found. It looks at types,
+ * Returns what keeps values of one schema from taking the place of another's, as `/pointer: reason`; undefined where nothing is found. It looks at types,
  * fields and fixed values, not at lengths or patterns.
  */
 export function misfit(given: Rooted, wanted: Rooted, place: Place = { pointer: '', depth: 0 }): string | undefined {

@@ -2,7 +2,7 @@
 export interface GatheredRecord {
   readonly trigger: string;
   readonly key: string;
-  /** What the run's input is made of: an item of a batch, the record of a debounce. */
+  /** The record of which the run's input is made: an item of a batch, the record of a debounce. */
   readonly record: unknown;
   readonly bytes: number;
   /** Names its place: of the first one the run's id is made. */
@@ -28,7 +28,7 @@ export interface Gathering {
 }
 
 /**
- * What becomes of a record, given the gathering of its trigger and key that still takes records. `ends`: that one is a run now,
+ * Decides about a record, given the batch window of its trigger and key that still takes records. `ends`: that one is a run now,
  * without it. `into` is the gathering that has it, `isFull` where it is a run now, too.
  */
 export function gathered(

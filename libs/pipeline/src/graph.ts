@@ -1,6 +1,6 @@
 import { PlanError } from './plan-error.js';
 
-/** What each step waits for. */
+/** The steps that each step waits for. */
 export type Predecessors = ReadonlyMap<string, readonly string[]>;
 
 /** The steps in an order in which they could run: as given, except that what a step waits for stands before it. Throws a PlanError on a cycle. */
@@ -32,7 +32,7 @@ export function orderOf(steps: Predecessors): readonly string[] {
   return [...order];
 }
 
-/** So many steps of a cycle are named. */
+/** The most steps of a cycle that are named. */
 const MOST_NAMED = 20;
 
 function cycle(way: readonly string[]): PlanError {
@@ -41,7 +41,7 @@ function cycle(way: readonly string[]): PlanError {
   return new PlanError('CYCLE', `it waits for itself: ${[...named, step].join(' waits for ')}`, step);
 }
 
-/** What ends before a step begins, directly or not. A bit for each pair of steps: a row of a thousand steps takes 125 bytes. */
+/** The steps that end before a step begins, directly or not. A bit for each pair of steps: a row of a thousand steps takes 125 bytes. */
 export class Ancestors {
   private readonly places = new Map<string, number>();
   private readonly rows: Uint32Array[] = [];
@@ -63,7 +63,7 @@ export class Ancestors {
     }
   }
 
-  /** Whether `before` has ended when `step` begins. */
+  /** Returns true when `before` has ended before `step` begins. */
   has(step: string, before: string): boolean {
     return this.isIn(this.rows[this.places.get(step)!]!, before);
   }

@@ -1,4 +1,4 @@
-/** Of work that grows with its input as fast as the input, four times as much takes four times as long; of quadratic work, sixteen times. */
+/** The most by which four times the input may multiply the time: linear work takes four times as long, quadratic work sixteen times. */
 const MOST = 9;
 const ROUNDS = 6;
 
@@ -27,7 +27,7 @@ export function growthOf(
   return { growth, isLinear: growth <= MOST };
 }
 
-/** What takes less than this is noise. */
+/** The shortest time that is measured; anything shorter is noise. */
 const SMALLEST_MS = 1;
 
 function timeOf(work: () => void): number {

@@ -29,7 +29,7 @@ export function handlerPlan(plan: Plan): Plan {
   return { format: 1, pipeline, inputSchema: {}, given, steps: { [STEP]: step }, output: { $ref: [STEP] } };
 }
 
-/** What the run of a pipeline's handler is given: of what it reads, what there is. */
+/** Returns the values that the run of a pipeline's failure handler is given: those that it reads, as far as they are there. */
 export function givenToHandler(plan: LoadedPlan, of: { failure: Failure; step: string }, known: Known): Known {
   const all: Known = { ...(!plan.plan.steps[FAILURE] && { [FAILURE]: factsOf(of.failure, of.step) }), ...known };
   const { given = [] } = plan.child(HANDLER).plan;
@@ -43,7 +43,7 @@ function known(ref: RefOf<unknown>): Ref<never> {
   return refTo({ ...reference.source, mayBeAbsent: true }, reference.path);
 }
 
-/** What is asked when a run has failed, for the plan. */
+/** Returns the failure handler for the plan. */
 export function handlerOf(builder: Builder, of: AnyHandler): Handler {
   const { stage, input, retry, timeout, startTimeout = '10m' } = of;
   builder.outputOf(stage, HANDLER);

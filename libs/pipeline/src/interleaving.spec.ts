@@ -17,9 +17,9 @@ interface Sketch {
   readonly kind: 'stage' | 'review';
   readonly when: { readonly of: number; readonly as: 'plain' | 'guarded' | 'failing' } | undefined;
   readonly fallbackReads: number | undefined;
-  /** What the step gives, and what conditions ask for. */
+  /** The output of the step, which conditions read. */
   readonly on: boolean;
-  /** Whether its stage knows of plans at all. */
+  /** If true, its stage knows plans and hands off. */
   readonly handsOff: boolean;
 }
 

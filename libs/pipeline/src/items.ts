@@ -10,7 +10,7 @@ export const PAGE = 100;
 /** An item's step would grow past bounds with more pages than this: they are larger instead, and have pages of their own. */
 const MOST_PAGES = 1_000;
 
-/** What a page is given: its part of the list, where that begins, and how many items may be under way in it. */
+/** The name under which a chunk reads its part of the list, where that begins, and how many items may be under way in it. */
 export const PAGE_NAME = '$page';
 export interface Page {
   readonly items: readonly unknown[] | PagedList;
@@ -95,7 +95,7 @@ export function listOf(
   return Array.isArray(list) || isPaged(list) ? list : undefined;
 }
 
-/** What is known within an item's work: all that its step knows, the item and its index. */
+/** Returns the scope of an item's work: its step's scope, the item and its index. */
 export function knownTo(step: CompiledStep, key: string, known: Known): Known {
   const index = Number(key);
   if (step.step.kind === 'loop') {

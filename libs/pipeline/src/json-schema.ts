@@ -56,7 +56,7 @@ export function mayBeNull(schema: JsonSchema, root: JsonSchema): boolean {
   return schema.type === undefined || schema.type === 'null' || schema.type.includes('null');
 }
 
-/** What is found under a key or index, and whether it may not be there. */
+/** Returns the schema found under a key or index, and whether the value may be absent. */
 export function fieldOf(
   schema: JsonSchema,
   key: string | number,
@@ -97,7 +97,7 @@ function resolve(pointer: string, root: JsonSchema): JsonSchema {
 
 const decode = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** What has to hold at once: what stands beside `allOf`, and what stands in it. */
+/** Returns the schemas that have to hold at once: those beside `allOf`, and those in it. */
 function partsOf({ allOf = [], ...own }: JsonSchema): readonly JsonSchema[] {
   return [own, ...allOf];
 }

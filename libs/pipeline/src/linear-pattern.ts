@@ -56,7 +56,7 @@ function compiled(source: string): LinearPattern {
   return { test: (text) => engine.test(text), size, toString: () => source };
 }
 
-/** What only RE2 knows, and what only means what it says without the flag `u`. */
+/** Matches syntax that only RE2 knows, or that means something else without the flag `u`. */
 const FOREIGN = /\\[AzZQECGkpP1-9]|\[\[:|\{,|\(\?(?!:|<[A-Za-z_$])/;
 
 /** Some patterns are valid only with Unicode rules, some only without. */

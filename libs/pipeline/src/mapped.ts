@@ -4,7 +4,7 @@ import { type Reference, referenceOf, type Source } from './reference.js';
 
 export interface Rendered {
   readonly mapping: Mapping;
-  /** What it refers to. */
+  /** The sources that it refers to. */
   readonly sources: readonly Source[];
 }
 

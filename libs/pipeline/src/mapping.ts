@@ -1,7 +1,7 @@
 import { PlanError } from './plan-error.js';
 import type { Mapping } from './plan.js';
 
-/** What is known of a run: its input under `input`, and the output of each finished step; a skipped step is absent. */
+/** The values that can be read in a run: its input under `input`, and the output of each finished step; a skipped step is absent. */
 export type Known = Readonly<Record<string, unknown>>;
 
 /** Makes a value from what is known. Never throws: what is not there is undefined. */

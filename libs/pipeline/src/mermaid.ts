@@ -21,7 +21,7 @@ export function mermaid(plan: Plan): string {
   ].join('\n');
 }
 
-/** Who is asked when a run has failed. */
+/** Draws the failure handler. */
 function handlerOf({ onFailure }: Plan): string[] {
   if (!onFailure?.handler) return [];
   return [`  on_failure(["on failure: ${escaped(onFailure.handler.stage)}"])`, `  ${START} -.-x on_failure`];
@@ -50,7 +50,7 @@ function nodesOf({ steps }: Plan, within: string): string[] {
   });
 }
 
-/** Who is asked after a step's stage, one after the other. */
+/** Draws the fallbacks of a step, one after the other. */
 function fallbackNodes(id: string, step: PlanStep): string[] {
   const others = fallbacksOf(step as Pick<StageStep, 'fallback'>);
   return others.flatMap(({ stage, on }, i) => {
@@ -130,7 +130,7 @@ function labelOf(name: string, step: PlanStep): string {
   return said === '' ? name : `${name} (${said})`;
 }
 
-/** Who is named in the plan; whoever a run's values name is known in the run alone. */
+/** Returns the recipient that the plan names; one that a run's values name is known in the run alone. */
 function recipientOf(to: Recipient | undefined): string {
   const [name] = Object.values(to ?? {}) as unknown[];
   return typeof name === 'string' ? escaped(name) : '';

@@ -24,7 +24,7 @@ export function schemaOf(given: unknown): JsonSchema {
   return { const: given };
 }
 
-/** Whether nothing may be there in the end: an optional field, a skipped step. */
+/** Returns true when the value may be absent in the end: an optional field, a skipped step. */
 function mayBeAbsent(given: unknown): boolean {
   const reference = referenceOf(given);
   if (!reference) return false;

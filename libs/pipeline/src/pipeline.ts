@@ -20,7 +20,7 @@ import { addSleep, addWait } from './waits.js';
 export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<Input> {
   /** In kebab-case; what runs are asked for by. */
   readonly name: string;
-  /** What a run is given. */
+  /** The input of a run. */
   readonly input: Input;
   /**
    * When a step fails for good: `park` it as a dead letter, and wait for it (which is what happens otherwise); or `fail`: undo what has been done, the
@@ -83,7 +83,7 @@ export function pipeline<Input extends z.ZodType, Output>(
   return { name, input, outputSchema, plan: loaded.plan, loaded, contracts: builder.contracts };
 }
 
-/** What becomes of a run in which a step fails for good; undefined where that is parked. */
+/** Decides what happens to a run in which a step fails for good; undefined where the step is parked. */
 function whenFailingOf({ handler }: Builder, { onFailure }: { onFailure?: 'park' | 'fail' }): Plan['onFailure'] {
   if (onFailure === 'fail') return handler ? { handler } : {};
   if (handler) throw new PlanError('BAD_HANDLER', 'its runs do not fail: what fails in them is parked');

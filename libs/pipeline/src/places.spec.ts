@@ -3,7 +3,7 @@ import { placeFor } from './places.js';
 
 const runs = fc.array(fc.constantFrom('asks', 'ends'), { maxLength: 40 });
 
-/** What becomes of runs of one key that ask, and of the oldest that has a place and ends: as the store does it. */
+/** Applies runs of one key that ask, and the oldest active one that ends, as the store does it. */
 function told(events: readonly ('asks' | 'ends')[], limit: number, whenFull: 'queue' | 'drop' | 'replace') {
   const active: { n: number; leaving: boolean }[] = [];
   const held: number[] = [];

@@ -1,7 +1,7 @@
 import { cut } from '@millrace/contracts';
 import type { Concurrency } from './starts.js';
 
-/** What a run needs before it may begin, where its pipeline has only so many at once for a key. */
+/** A run's request for a concurrency slot, where its pipeline limits the runs of a key. */
 export interface PlaceWanted {
   readonly run: string;
   readonly pipeline: string;
@@ -11,7 +11,7 @@ export interface PlaceWanted {
   readonly whenFull: Concurrency['whenFull'];
 }
 
-/** What a run needs whose pipeline has no limit. */
+/** Returns the request of a run whose pipeline has no limit. */
 export const anyPlace = ({ id, pipeline }: { readonly id: string; readonly pipeline: string }): PlaceWanted => ({
   run: id,
   pipeline,
@@ -23,7 +23,7 @@ export const anyPlace = ({ id, pipeline }: { readonly id: string; readonly pipel
 /** `active`: it may begin. `held`: when its turn comes. `dropped`: not at all. */
 export type PlaceGiven = 'active' | 'held' | 'dropped';
 
-/** What a batch means for places. */
+/** The changes that a batch makes to concurrency slots. */
 export interface PlaceChanges {
   /** Runs that have begun: they need not be told any more. */
   readonly begun: readonly string[];
@@ -48,7 +48,7 @@ export interface Taken {
   readonly paused?: boolean;
 }
 
-/** What a run that wants a place gets; whether those that wait, and the oldest that has one, are cancelled for it. */
+/** Decides what a run that asks for a concurrency slot gets, and whether waiting runs and the oldest active one are cancelled for it. */
 export function placeFor(
   { limit, whenFull }: Pick<PlaceWanted, 'limit' | 'whenFull'>,
   { active, held, leaving, paused = false }: Taken,

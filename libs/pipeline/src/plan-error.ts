@@ -41,7 +41,7 @@ export class PlanError extends Error {
 
   constructor(
     readonly code: PlanErrorCode,
-    /** What is wrong, without step and remedy. */
+    /** The fault, without step and remedy. */
     readonly what: string,
     /** The step that is at fault, where there is one. */
     readonly step?: string,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a step's input (or the pipeline's output) is made of: JSON in which these objects stand for something else:
+ * The mapping from which a step's input (or the pipeline's output) is made: JSON in which these objects stand for something else:
  * `{ "$ref": ["classify", "label"] }` a value of an earlier step's output (first part: the step, or `input` for the run's input);
  * `{ "$orElse": [a, b] }` the first of them that is there; `{ "$literal": x }` x as it is, whatever its keys look like.
  */

@@ -17,7 +17,7 @@ import { compensates, undoName, undoneBy } from './undo.js';
 
 /** A plan made ready for use: checked, hashed, indexed, its CEL conditions compiled. Immutable; cache by hash. */
 export interface LoadedPlan {
-  /** Of a plan within a plan: the hash of the outermost, and the way to this one: `<hash>/<step>`. */
+  /** For a plan within a plan: the hash of the outermost and the path to this one, `<hash>/<step>`. */
   readonly hash: string;
   readonly plan: Plan;
   /** The steps in an order in which they could run. */
@@ -28,13 +28,13 @@ export interface LoadedPlan {
   child(name: string): LoadedPlan;
   /** The steps that wait for this one directly. */
   successors(name: string): readonly string[];
-  /** What has to travel with a step's command (outputs of earlier steps, and `input`) for the steps that are handed off below it. */
+  /** Returns what has to travel with a step's command (outputs of earlier steps, and `input`) for the steps that are handed off below it. */
   carries(name: string): readonly string[];
-  /** Whether the stage of the step before publishes this one itself: a stage, with exactly one predecessor, which is a stage too. */
+  /** Returns true when the stage of the step before publishes this one itself: a stage, with exactly one predecessor, which is a stage too. */
   isHandedOff(name: string): boolean;
-  /** Whether anything in it, or in what is within it, names what undoes it. */
+  /** True when a step of the plan, or of a plan within it, names a compensation. */
   readonly compensates: boolean;
-  /** What begins its runs. */
+  /** The triggers and schedules that start its runs. */
   readonly starts: LoadedStarts;
   /** The same, as `advance` needs it. */
   readonly compiled: CompiledPlan;
@@ -55,7 +55,7 @@ export interface CompiledStep {
   readonly input: Read;
   /** The inputs of its fallbacks, in order; what they read as `failure` is given beside what is known. */
   readonly fallbackInputs: readonly Read[];
-  /** What it goes on with that is made of its failure. */
+  /** Computes the stand-in output from the failure. */
   readonly give: Read | undefined;
   /** Something else is called `failure` there. */
   readonly isShadowed: boolean;
@@ -63,14 +63,14 @@ export interface CompiledStep {
   readonly next: readonly CompiledStep[];
   readonly isHandedOff: boolean;
   readonly carries: readonly string[];
-  /** What is done for each of its items, for a page of them, or in each branch. */
+  /** The work for each of its items, for a chunk of them, or in each branch. */
   readonly item: CompiledStep | undefined;
   readonly page: CompiledStep | undefined;
   readonly branches: ReadonlyMap<string, CompiledStep>;
   readonly undo: CompiledStep | undefined;
-  /** What ends a loop. */
+  /** The condition that ends a loop. */
   readonly until: Condition | undefined;
-  /** What it reads: steps, `input`, and what was given. */
+  /** The names that it reads: steps, `input`, and given values. */
   readonly needs: ReadonlySet<string>;
 }
 
@@ -151,7 +151,7 @@ function planOf(compiled: CompiledPlan, name: string): Plan {
   return step.plan;
 }
 
-/** What is known to an item's work only. */
+/** Returns the names that only an item's work can read. */
 const namesOf = (step: PlanStep): readonly string[] =>
   step.kind === 'map' || step.kind === 'loop' ? [step.as, `${step.as}Index`] : [];
 
@@ -199,7 +199,7 @@ function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Bu
 
 const knownAround = ({ given = [] }: Plan): ReadonlySet<string> => new Set([INPUT, ...given]);
 
-/** What a step reads, whatever it waits for: steps, `input`, and what was given; what its condition reads comes last. Throws a PlanError. */
+/** Returns the names that a step reads, whatever it waits for: steps, `input`, and given values; those of its condition come last. Throws a PlanError. */
 export function readsOf(plan: Plan): (name: string) => readonly string[] {
   const compileStep = stepCompiler(plan, Object.keys(plan.steps));
   return (name) => [...compileStep(name).needs];
@@ -245,7 +245,7 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
 const namedIn = (text: string, names: Names): readonly string[] =>
   (text.match(/[\w$]+/g) ?? []).filter((name) => names.has(name));
 
-/** What is done for a step or an item, by itself. `names` are all that can be read there. */
+/** Compiles the work of a step or an item by itself. `names` are all that can be read there. */
 function compiledWork(name: string, step: PlanStep, names: Names): Building {
   const input = mappingOf(step);
   const fallbacks = step.kind === 'stage' ? fallbacksOf(step).map((one) => one.input) : [];

@@ -13,7 +13,7 @@ export const SchemaJson = z.json();
 
 /** Reads what its step can read, and as `failure` what the step has failed of, unless a step has that name. */
 export const Given = z.object({ give: MappingSchema, on: FailureCodes.optional() });
-/** What to go on with when a step has failed for good, instead of a dead letter: for failures of the codes that `on` names, or of any. */
+/** The stand-in for a step that has failed for good, instead of a dead letter: for failures of the codes that `on` names, or of any. */
 const OnFailure = z.union([z.object({ default: z.json(), on: FailureCodes.optional() }), Given]);
 export type OnFailure = z.infer<typeof OnFailure>;
 
@@ -31,7 +31,7 @@ const Common = {
 export const Fallback = z.object({
   stage: Name,
   input: MappingSchema,
-  /** Where that failure has one of these codes; any, without it. */
+  /** The codes of failures that it applies to; without it, any. */
   on: FailureCodes.optional(),
   retry: RetryPolicy,
   timeoutMs: Millis,
@@ -51,7 +51,7 @@ const StageWork = z.object({
   fallback: z.union([Fallback, z.array(Fallback).min(1)]).optional(),
 });
 
-/** What undoes a step that has completed, where its run fails or is cancelled with compensation. Reads what the step could read, and what it gave. */
+/** The compensation of a completed step, where its run fails or is cancelled with compensation. Reads what the step could read, and its output. */
 export const Compensation = z.object({
   stage: Name,
   input: MappingSchema,
@@ -75,7 +75,7 @@ export const RunWork = z.object({
   timeoutMs: Millis.optional(),
 });
 
-/** What is done for a step, or for each of its items. */
+/** The work of a step, or of each of its items. */
 export const Work = z.discriminatedUnion('kind', [StageWork, RunWork]);
 export type Work = z.infer<typeof Work>;
 
@@ -95,11 +95,11 @@ export const SignalSource = z.object({
   topic: text({ min: 1, max: 249 }),
   /** CEL over `record`; others are passed over. */
   when: CelText.optional(),
-  /** Of `record`: whose it is. One without a key is nobody's. */
+  /** Computes the key from `record`. A record without a key belongs to nobody. */
   key: MappingSchema,
-  /** Of `record`: the answer. */
+  /** Computes the answer from `record`. */
   give: MappingSchema,
-  /** Of the run: the key that it waits for. */
+  /** Computes the key that the run waits for. */
   on: MappingSchema,
   /** Milliseconds for which a record is kept that nobody waits for yet. */
   keepMs: Millis,
@@ -111,12 +111,12 @@ export const WaitStep = z.object({
   kind: z.enum(['review', 'signal']),
   /** JSON Schema of the answer. */
   schema: SchemaJson,
-  /** What the person is shown. */
+  /** The content that the person is shown. */
   show: MappingSchema.optional(),
   timeoutMs: Millis.optional(),
-  /** Of a signal: where it comes from, apart from being sent to the run itself. */
+  /** For a signal: the topic that it may come from, beside being sent to the run itself. */
   from: SignalSource.optional(),
-  /** Of a review. */
+  /** For a review: the people who are asked. */
   to: Recipient.optional(),
   /** Whom a review goes to next where nobody has answered so long after it began to wait; each later than the one before. */
   escalate: z.array(z.object({ afterMs: Millis, to: Recipient })).optional(),
@@ -124,7 +124,7 @@ export const WaitStep = z.object({
 });
 
 /**
- * What becomes of an item that fails for good. `park`: it is a dead letter of its own, and the step waits for it. `fail`: the step fails.
+ * The policy for an item that fails for good. `park`: it is a dead letter of its own, and the step waits for it. `fail`: the step fails.
  * `skip`: the list goes without it. `collect`: the list says for each item what it gave or why it failed. `tolerate`, `toleratePercent`: skipped, up to so many.
  */
 export const ItemFailure = z.union([
@@ -138,10 +138,10 @@ export type ItemFailure = z.infer<typeof ItemFailure>;
 export const MapStep = z.object({
   kind: z.literal('map'),
   over: MappingSchema,
-  /** What the item is called within the work; its index is `<as>Index`. */
+  /** The name of the item within the work; its index is `<as>Index`. */
   as: StepName,
   work: Work,
-  /** So many items at a time, at most. */
+  /** The most items at a time. */
   concurrency: PositiveCount,
   onItemFailure: ItemFailure,
   ...Common,
@@ -150,14 +150,14 @@ export const MapStep = z.object({
 /** The same work again, with what it gave the time before, until a condition holds. Its output is what the last round gave. */
 export const LoopStep = z.object({
   kind: z.literal('loop'),
-  /** What the round before gave is called this within the work, and what a round gave within `until`; the round's number, from 0, is `<as>Index`. */
+  /** The name of the previous round's output within the work, and of a round's output within `until`; the round's number, from 0, is `<as>Index`. */
   as: StepName,
-  /** What the first round is given as what the round before gave. */
+  /** The value that the first round is given as the previous round's output. */
   start: MappingSchema.optional(),
   work: Work,
   /** CEL; ends the loop. */
   until: CelText,
-  /** So many rounds at most. */
+  /** The most rounds. */
   max: z.int().min(1).max(1_000),
   /** When they are over and the condition does not hold. */
   onLimit: z.enum(['go-on', 'fail']),
@@ -209,7 +209,7 @@ export type Plan = {
   readonly pipeline: string;
   /** JSON Schema of the run's input. */
   readonly inputSchema: z.core.util.JSONType;
-  /** Of a plan within another: what of the outer one's values is known here too, under the same names. */
+  /** For a plan within another: the outer plan's values that can be read here, under the same names. */
   readonly given?: readonly string[] | undefined;
   readonly steps: Readonly<Record<string, PlanStep>>;
   readonly output: Mapping;
@@ -229,7 +229,7 @@ export const Plan: z.ZodType<Plan> = z.object({
   ),
   output: MappingSchema,
   onFailure: WhenFailing.optional(),
-  /** What begins runs by itself, and how many may be under way at once. */
+  /** The triggers and schedules that start runs, and how many runs may be under way at once. */
   starts: Starts.optional(),
   /** Milliseconds from when a run begins: then it has failed, whatever it is doing. */
   deadlineMs: Millis.optional(),

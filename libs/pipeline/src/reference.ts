@@ -28,7 +28,7 @@ type Fields<T, Missing> = [T] extends [never]
  */
 export type Ref<T> = RefOf<T> & Fields<Exclude<T, Absent>, IfAbsent<T>>;
 
-/** What a value of type T may be made of: itself, a reference to one, or objects and arrays of these. */
+/** A value of type T, a reference to one, or objects and arrays of these. */
 export type Mapped<T> =
   | RefOf<T>
   | (T extends readonly (infer Item)[]
@@ -37,7 +37,7 @@ export type Mapped<T> =
         ? { readonly [K in keyof T]: Mapped<T[K]> } & { readonly [value]?: never }
         : T);
 
-/** What stands behind something that is made of references. */
+/** The type of the value behind something that is made of references. */
 export type Value<T> =
   T extends RefOf<infer V>
     ? V
@@ -47,11 +47,11 @@ export type Value<T> =
         ? { readonly [K in keyof T]: Value<T[K]> }
         : T;
 
-/** Where references come from: the input or a step of one pipeline. */
+/** The source of references: the input or a step of one pipeline. */
 export interface Source {
   readonly name: string;
   readonly schema: JsonSchema;
-  /** Whether the step may be skipped. */
+  /** True when the step may be skipped. */
   readonly mayBeAbsent: boolean;
   /** The pipeline under definition. */
   readonly owner: object;
@@ -65,7 +65,7 @@ export type Reference =
 
 const references = new WeakMap<object, Reference>();
 
-/** What a value refers to; undefined for anything but a reference. */
+/** Returns what a value refers to; undefined for anything but a reference. */
 export function referenceOf(given: unknown): Reference | undefined {
   return typeof given === 'object' && given !== null ? references.get(given) : undefined;
 }

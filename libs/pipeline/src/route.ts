@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** Which plans new runs of a pipeline get, by hash. */
 export interface Route {
   readonly current: string;
-  /** What was current before it: what a rollback goes back to. */
+  /** The version that was current before: a rollback goes back to it. */
   readonly before: string | undefined;
   /** Gets a share of new runs. */
   readonly canary: { readonly plan: string; readonly share: number } | undefined;
@@ -14,7 +14,7 @@ export function planFor({ current, canary }: Route, run: string): string {
   return canary !== undefined && placeOf(run) < canary.share ? canary.plan : current;
 }
 
-/** Where a run lies between 0 and 1, evenly. */
+/** Maps a run to a number between 0 and 1, evenly. */
 function placeOf(run: string): number {
   return createHash('sha256').update(`canary/${run}`).digest().readUInt32BE(0) / 2 ** 32;
 }

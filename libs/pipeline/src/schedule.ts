@@ -151,7 +151,7 @@ function lastTick(times: Times, { first, now }: { first: number; now: number }):
   }
 }
 
-/** What a time of a schedule asks for: one run, whoever asks, however often. */
+/** Returns the request for a schedule's time: one run, whoever asks, however often. */
 export function tickAsks(
   { name, inputOf }: { readonly name: string; inputOf(tick: object): unknown },
   tick: number,

@@ -147,7 +147,7 @@ function fitOfSchema(shape: Shape & { is: 'schema' }, wanted: Wanted, place: Pla
 
 const isNull = (schema: unknown): boolean => isSchemaObject(schema) && typesOf(schema)?.join() === 'null';
 
-/** What is known of the fields of an object that a schema describes. */
+/** Returns how the fields of an object that a schema describes fit. */
 function fitOfObjects(
   { schema, root }: Shape & { is: 'schema' },
   wanted: Wanted & { schema: Schema },

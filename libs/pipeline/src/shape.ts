@@ -2,13 +2,13 @@ import { cut, nearestName } from '@millrace/contracts';
 import type { Mapping } from './plan.js';
 import { isSchemaObject, referred } from './schema/subschemas.js';
 
-/** What is known of a value that a mapping will make. */
+/** The shape of a value that a mapping will make, as far as it is known. */
 export type Shape =
   | { readonly is: 'unknown' }
   /** Nothing is there: why. */
   | { readonly is: 'absent'; readonly why: string }
   | { readonly is: 'literal'; readonly value: unknown }
-  /** What a schema describes; with `notNull` anything of it but null. */
+  /** A value that a schema describes; with `notNull` anything of it but null. */
   | { readonly is: 'schema'; readonly schema: unknown; readonly root: unknown; readonly notNull?: true }
   | { readonly is: 'object'; readonly fields: ReadonlyMap<string, Shape> }
   | { readonly is: 'array'; readonly items: readonly Shape[] }
@@ -30,7 +30,7 @@ export class Budget {
   }
 }
 
-/** So deep are references and unions followed. */
+/** The depth to which references and unions are followed. */
 export const DEEPEST = 50;
 
 /** The shape of what a mapping makes. */
@@ -66,7 +66,7 @@ function absent(key: string | number, others: Iterable<string> = []): Shape {
   return { is: 'absent', why: `there is no "${cut(String(key), 100, '…')}"${hint}` };
 }
 
-/** What is found under a key or an index. */
+/** Returns the shape found under a key or an index. */
 function partOf(shape: Shape, key: string | number, budget: Budget): Shape {
   switch (shape.is) {
     case 'unknown':

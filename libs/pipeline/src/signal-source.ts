@@ -19,7 +19,7 @@ export interface FromTopicOptions<Value> {
   readonly when?: string | ((record: Ref<TopicRecord<Value>>) => Test);
   /** Whose a record is. */
   readonly key: (record: Ref<TopicRecord<Value>>) => RefOf<unknown>;
-  /** Of the run: the key that it waits for. */
+  /** Computes the key that the run waits for. */
   readonly on: RefOf<string | number | undefined> | string;
   /** The answer that a record is: its value unless given. */
   readonly give?: (record: Ref<TopicRecord<Value>>) => unknown;
@@ -27,7 +27,7 @@ export interface FromTopicOptions<Value> {
   readonly keep?: Duration;
 }
 
-/** What a signal's definition says about its topic; the builder renders `on`. */
+/** The topic part of a signal's definition; the builder renders `on`. */
 export type FromTopic = Omit<SignalSource, 'on'> & { readonly on: RefOf<unknown> | string };
 
 /** Records of somebody else's topic as the signal that a step waits for: the one whose key is what the run waits for. */
@@ -82,7 +82,7 @@ export const UNWANTED = failure(
   'Nobody waited for the record for as long as such records are kept.',
 );
 
-/** What a record may answer, and for how long it is kept where nobody waits yet. */
+/** The waiting steps that a record may answer, and how long it is kept where nobody waits yet. */
 export interface TopicSignal {
   /** Names the record. */
   readonly id: string;
@@ -100,7 +100,7 @@ export function signalIn(record: TakenRecord, sources: readonly LoadedSource[]):
   return { id: placeOf(record), keepMs: Math.max(...sources.map(({ keepMs }) => keepMs)), keys };
 }
 
-/** What a step waits for, as text for people and as it is looked up; undefined where the run has no key for it. */
+/** Returns what a step waits for, as text for people and as it is looked up; undefined where the run has no key for it. */
 export function awaitedBy(step: PlanStep, known: Known): { topic: string; key: string } | undefined {
   const from = fromOf(step);
   if (!from) return undefined;

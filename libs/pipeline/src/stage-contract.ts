@@ -6,7 +6,7 @@ import type { Retry } from './retry-policy.js';
 
 export type { Retry } from './retry-policy.js';
 
-/** What a stage needs and gives: all that a pipeline, or another language, has to know of it. */
+/** A stage's input and output: all that a pipeline, or another language, has to know of it. */
 export interface StageContract<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly description?: string;
@@ -29,14 +29,14 @@ export function defineStage<Input extends z.ZodType, Output extends z.ZodType>(
   return Object.freeze({ ...contract });
 }
 
-/** What a stage's handler is given: parsed, defaults filled in. */
+/** The input that a stage's handler is given: parsed, defaults filled in. */
 export type In<Contract extends StageContract> = z.output<Contract['input']>;
 
-/** What a stage's handler answers with: fields that have a default may be left out. */
+/** The output that a stage's handler returns: fields that have a default may be left out. */
 export type Out<Contract extends StageContract> = z.input<Contract['output']>;
 
-/** What a step has to pass to a stage: fields that have a default may be left out. */
+/** The input that a step passes to a stage: fields that have a default may be left out. */
 export type Given<Contract extends StageContract> = z.input<Contract['input']>;
 
-/** What later steps read of a stage's output. */
+/** The output of a stage as later steps read it. */
 export type Result<Contract extends StageContract> = z.output<Contract['output']>;

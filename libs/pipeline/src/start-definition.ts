@@ -28,7 +28,7 @@ export interface TopicOptions<Value> {
   readonly when?: string | ((record: Ref<TopicRecord<Value>>) => Test);
   /** `end` (unless given): records that come after the deployment. */
   readonly from?: 'end' | 'start';
-  /** What each run is given. */
+  /** The input of each run. */
   readonly input?: (record: Ref<TopicRecord<Value>>) => unknown;
   /** Up to `max` records, or those that came within a time, as one run; `each` makes an item of a record (its value unless given), `input` the run's input of the items. */
   readonly batch?: {
@@ -49,9 +49,9 @@ export interface TopicOptions<Value> {
 export interface CronOptions {
   /** IANA; UTC unless given. */
   readonly zone?: string;
-  /** Of times that were missed: `none`, the `last` one (unless given), or `all`. */
+  /** Says which missed times still start a run: `none`, the `last` one (the default), or `all`. */
   readonly catchUp?: 'none' | 'last' | 'all';
-  /** What each run is given; nothing unless given. `at` is the time it was due at, RFC 3339. */
+  /** The input of each run; nothing unless given. `at` is the time it was due at, RFC 3339. */
   readonly input?: (tick: Ref<{ at: string; schedule: string }>) => unknown;
 }
 
@@ -123,7 +123,7 @@ export function recordSchema(value: z.ZodType | undefined): JsonSchema {
   };
 }
 
-/** What of a pipeline's options says when its runs begin. */
+/** The part of a pipeline's options that says when its runs begin. */
 export interface StartOptions<Input extends z.ZodType> {
   /** Times at which it is run, by name: see `cron`. */
   readonly schedules?: Readonly<Record<string, Schedule>>;

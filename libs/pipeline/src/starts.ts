@@ -16,9 +16,9 @@ export const Schedule = z.object({
   cron: text({ max: 200 }),
   /** IANA, e.g. `Europe/Berlin`. */
   zone: text({ max: 100 }).default('UTC'),
-  /** Of the times that were missed while nothing ran: `none` of them, the `last` one, or `all`, one after the other. */
+  /** Says which times that were missed while nothing ran still start a run: `none`, the `last` one, or `all`, one after the other. */
   catchUp: z.enum(['none', 'last', 'all']).default('last'),
-  /** Of `tick`: `at` (RFC 3339) and `schedule`. */
+  /** Computes the input from `tick`: `at` (RFC 3339) and `schedule`. */
   input: MappingSchema,
 });
 export type Schedule = z.infer<typeof Schedule>;
@@ -46,7 +46,7 @@ export const Trigger = z.object({
   from: z.enum(['end', 'start']).default('end'),
   /** The run's input: of `record`; where records are batched, of `items`. */
   input: MappingSchema,
-  /** What becomes of each record of a batch: of `record`. */
+  /** Computes each item of a batch from `record`. */
   each: MappingSchema.optional(),
   gather: Gather.optional(),
 });
@@ -54,10 +54,10 @@ export type Trigger = z.infer<typeof Trigger>;
 
 /** At most so many runs of the pipeline at once for each key. */
 export const Concurrency = z.object({
-  /** Of `input`. Without it there is one key for all. */
+  /** Computes the key from `input`. Without it there is one key for all. */
   key: MappingSchema.optional(),
   limit: PositiveCount,
-  /** What happens to a run that is one too many: it waits for its turn, it is cancelled, or the oldest one is cancelled for it. */
+  /** The policy for a run that is one too many: it waits for its turn, it is cancelled, or the oldest one is cancelled for it. */
   whenFull: z.enum(['queue', 'drop', 'replace']).default('queue'),
 });
 export type Concurrency = z.infer<typeof Concurrency>;
@@ -67,20 +67,20 @@ export const Starts = z.object({
   schedules: z.record(StartName, Schedule).optional(),
   triggers: z.record(StartName, Trigger).optional(),
   concurrency: Concurrency.optional(),
-  /** Of runs that say nothing else. */
+  /** The priority of runs that set none. */
   priority: Priority.optional(),
-  /** Of `input`: whose run it is, where the run does not say. */
+  /** Computes the tenant from `input`, where the run sets none. */
   tenant: MappingSchema.optional(),
 });
 export type Starts = z.infer<typeof Starts>;
 
 export interface LoadedTrigger extends Trigger {
   readonly name: string;
-  /** Whether a record is wanted, or the failure when that cannot be told. */
+  /** Tells whether a record is wanted, or returns the failure when that cannot be told. */
   wants(record: object): boolean | Failure;
   inputOf(known: Known): unknown;
   itemOf(record: object): unknown;
-  /** What records are gathered by. */
+  /** Returns the key by which records are grouped. */
   keyOf(record: object): string;
 }
 

@@ -1,7 +1,7 @@
 import { type Failure, headerText, isText, jsonFailure, readJson, type TakenRecord, utf8 } from '@millrace/contracts';
 
 /**
- * What triggers and signals read of a record; a failure where its value is not JSON that can be kept as it is. A key or a header
+ * Returns what triggers and signals read of a record; a failure where its value is not JSON that can be kept as it is. A key or a header
  * whose bytes are no text is not there: a mapping never reads other characters than were sent.
  */
 export function readTopicRecord(record: TakenRecord): object | Failure {

@@ -9,13 +9,13 @@ export interface Asking {
   readonly input: unknown;
 }
 
-/** What becomes of a record: a run, part of one, or a dead letter with why. */
+/** The outcome for a record: a run, part of one, or a dead letter with the reason. */
 export type Triggered =
   { readonly run: Asking } | { readonly gathered: GatheredRecord } | { readonly failure: Failure };
 
 export const TOO_LARGE = failure('RECORD_TOO_LARGE', 'What the trigger makes of the record is too large for a record.');
 
-/** What a trigger makes of a record of its topic; nothing where it does not want it. */
+/** Returns what a trigger makes of a record of its topic; nothing where the trigger does not want it. */
 export function triggered(
   record: TakenRecord,
   of: { id: string; trigger: LoadedTrigger; at: number; maxRecordBytes: number },

@@ -1,6 +1,6 @@
 import type { Plan, PlanStep, Work } from './plan.js';
 
-/** What undoes a step, or the child run of one, is a step of its own, `undo:book`; of several that did the same step, `undo:redraft[0]#2`. */
+/** The prefix of a step that undoes another, or the child run of one: `undo:book`; of several that did the same step, `undo:redraft[0]#2`. */
 const UNDO = 'undo:';
 
 /** The name of what undoes the `nth` completion of a step. */
@@ -12,7 +12,7 @@ export const isUndo = (name: string): boolean => name.startsWith(UNDO);
 export const undoneBy = (name: string): string | undefined =>
   isUndo(name) ? name.slice(UNDO.length).split('#', 1)[0] : undefined;
 
-/** Whether anything in a plan, or in the plans within it, names what undoes it. */
+/** Returns true when a step of a plan, or of the plans within it, names a compensation. */
 export const compensates = (plan: Plan): boolean => Object.values(plan.steps).some(isUndone);
 
 function isUndone(work: PlanStep | Work): boolean {

@@ -25,7 +25,7 @@ export function prepareAnswer(loaded: LoadedPlan, step: string): Validator {
   });
 }
 
-/** What is wrong with a run's input, as JSON pointers and messages without values; undefined when it fits. */
+/** Returns what is wrong with a run's input, as JSON pointers and messages without values; undefined when it fits. */
 export function validateInput(loaded: LoadedPlan, value: unknown): Details | undefined {
   return problemsIn(value, prepareInput(loaded));
 }
@@ -37,13 +37,13 @@ export function validateAnswer(loaded: LoadedPlan, step: string, payload: unknow
   return problemsIn(payload, prepareAnswer(loaded, step));
 }
 
-/** Whether a value is one of a schema's. @throws {PlanError} BAD_SCHEMA, BAD_PATTERN, TOO_COMPLEX */
+/** Returns a test that a value fits a schema. @throws {PlanError} BAD_SCHEMA, BAD_PATTERN, TOO_COMPLEX */
 export function schemaTest(schema: unknown): (value: unknown) => boolean {
   const validate = prepareSchema(schema);
   return (value) => validate(value).length === 0;
 }
 
-/** What is wrong with a value of a schema that belongs to no plan; undefined when it fits. @throws {PlanError} as `schemaTest` */
+/** Returns what is wrong with a value of a schema that belongs to no plan; undefined when it fits. @throws {PlanError} as `schemaTest` */
 export const valueProblems = (value: unknown, schema: unknown): Details | undefined =>
   problemsIn(value, prepareSchema(schema));
 

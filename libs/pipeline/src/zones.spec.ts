@@ -5,7 +5,7 @@ import { type Change, changesOf, lookedAt } from './wall-clock.fixture.js';
 const HOUR = 3_600_000;
 const changes = changesOf(2024, 2030);
 
-/** Where the schedule and a look at the clock differ around a change; undefined where they agree. */
+/** Returns where the schedule and a look at the clock differ around a change; undefined where they agree. */
 function difference(cron: string, change: Change): object | undefined {
   const [first, last] = [change.at - 4 * HOUR, change.at + 26 * HOUR];
   const given: number[] = [];

@@ -17,9 +17,9 @@ export interface ConfiguredStage extends Pick<StageOptions, 'imports'> {
  */
 export type StageEntry = StageGiven | ConfiguredStage | string;
 
-/** What a project consists of. Paths are relative to the project's folder, which is where the file with this is. */
+/** The pipelines and stages of a project. Paths are relative to the project's folder, which is where the file with this is. */
 export interface ProjectConfig {
-  /** What `pipeline()` returned, or the path or package of a module that exports that, or the path of a YAML file. */
+  /** A pipeline as `pipeline()` returned it, or the path or package of a module that exports that, or the path of a YAML file. */
   readonly pipelines: readonly (Pick<Pipeline, 'name' | 'loaded' | 'contracts'> | string)[];
   readonly stages?: readonly StageEntry[];
   /** Paths of sample inputs, by pipeline: `millrace dev` shows how to send them. */

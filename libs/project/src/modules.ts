@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Build } from './find-project.js';
 import { ProjectError } from './project-error.js';
 
-/** Where names of modules are resolved from. */
+/** The folder from which names of modules are resolved. */
 export interface Base {
   readonly folder: string;
   readonly build: Build;

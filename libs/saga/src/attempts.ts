@@ -54,7 +54,7 @@ function handedOn(run: Run, plan: LoadedPlan, step: string): number {
   return highest;
 }
 
-/** What the stage is given that has a step, or the next of its fallbacks, `nth`. */
+/** Returns the input of a step's stage, or of its `nth` fallback. */
 export function inputFor(run: Run, plan: LoadedPlan, { step, nth }: { step: string; nth?: number }): unknown {
   const { fallback, failure, cause } = stepOf(run, step);
   if ((nth ?? fallback) === 0) return inputOf(plan, step, run.known);

@@ -35,14 +35,14 @@ import { triesAgain } from './retry.js';
 import type { Run } from './run.js';
 import { traceOf, tracedUnder } from './trace.js';
 
-/** Whether a step that fails for good is parked: not where the pipeline says that it fails, or the parent has something else to do about it. */
+/** Returns true when a step that fails for good is parked: not where the pipeline says that it fails, or the parent has something else to do about it. */
 export const parksIn = ({ parent }: Run, { plan }: LoadedPlan): boolean => !plan.onFailure && (parent?.parks ?? true);
 
-/** So many items of a map may be under way; within a page its share of what the whole map may have. */
+/** Returns how many items of a map may be under way; within a chunk, the chunk's share of the whole map's number. */
 export const concurrencyOf = ({ concurrency }: MapStep, { known }: Run): number =>
   pageIn(known)?.concurrency ?? concurrency;
 
-/** What begins the run that does the work of a step, of an item, or of a page of items. Its id follows from whose it is. */
+/** Returns the request for the run that does the work of a step, of an item, or of a chunk of items. The run's id follows from its parent, step and item. */
 export function childRequest(
   run: Run,
   of: { step: string; attempt: number; plan: LoadedPlan; at: number },
@@ -74,7 +74,7 @@ export function childRequest(
   };
 }
 
-/** What begins the run in which a run's handler is asked; undefined where its pipeline has none. A run that has failed has one, whatever happens. */
+/** Returns the request for the run of a failure handler; undefined where the pipeline has none. A run that has failed has one, whatever happens. */
 export function handlerRequest(
   run: Run,
   of: { plan: LoadedPlan; at: number; step: string | undefined; failure: Failure },
@@ -108,7 +108,7 @@ const inheritedBy = ({ priority, tenant }: Run): Pick<RunRequested, 'priority' |
   ...(tenant !== undefined && { tenant }),
 });
 
-/** Whether a failure within the child is parked there: the policy of its step has nothing else for it. */
+/** Returns true when a failure within the child is parked there: the policy of its step has nothing else for it. */
 function parks(plan: LoadedPlan, step: string): boolean {
   const item = itemOf(step);
   const definition = plan.step(item?.step ?? step);
@@ -137,7 +137,7 @@ export const cancelOf = ({ id }: Run, child: string, of: { at: number; compensat
 const standing = ({ status }: Run): ChildStatus =>
   status === 'waiting' || status === 'dead-lettered' ? status : 'running';
 
-/** What a child run's parent has to hear: its end, or that it stands otherwise than before. */
+/** Returns what a child run's parent has to hear: the child's end, or a change of its status. */
 export function toldToParent(
   before: Run | undefined,
   run: Run,
@@ -174,7 +174,7 @@ export function toldToParent(
   }
 }
 
-/** Of a page: its results stay with it, and its map counts them. */
+/** Returns the tally of a chunk: its results stay with it, and its map counts them. */
 function tallyOf(run: Run): Tally | undefined {
   if (!pageIn(run.known)) return undefined;
   const list = listIn(run);
@@ -182,6 +182,6 @@ function tallyOf(run: Run): Tally | undefined {
   return { items, failed: run.fans.get(itemOf(run.parent!.step)!.step)!.failed };
 }
 
-/** What a page of a map gave. */
+/** Returns the results of a map's chunk. */
 export const listIn = ({ known, parent }: Run): readonly unknown[] | PagedList =>
   known[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | PagedList;

@@ -2,7 +2,7 @@ import type { StepCommand } from '@millrace/contracts';
 import type { Request } from './attempts.js';
 import type { Run } from './run.js';
 
-/** What an attempt's stage is asked, as it travels. */
+/** Returns the command of an attempt, as it travels. */
 export function commandOf(run: Run, request: Request): StepCommand {
   const { step, attempt, ownAttempt, input, known, at, timeoutMs, expires, links } = request;
   return {

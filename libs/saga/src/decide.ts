@@ -52,7 +52,7 @@ interface Context {
   readonly at: number;
   /** The plan that a run is to be moved to; undefined where there is none of that name. */
   readonly target?: Target | undefined;
-  /** Whether the run's pipeline is paused: one that is to begin waits for its turn. */
+  /** True while the run's pipeline is paused: a run that is to begin waits for its turn. */
   readonly waits?: boolean | undefined;
   /** The most items that a map may go over; MAX_MAP_ITEMS without it. */
   readonly maxItems?: number | undefined;

@@ -184,7 +184,7 @@ export class Deciding extends Recording {
     else this.afterResult(step);
   }
 
-  /** What the run did is undone: what is in hand ends first. */
+  /** Undoes the run's completed steps, after the work in hand has ended. */
   compensate(undoing: Undoing): Decision {
     this.leaveChildren({});
     this.add({ type: 'run.compensating', at: this.at, ...undoing });
@@ -259,7 +259,7 @@ export class Deciding extends Recording {
     else this.giveUp(step, cause, state.child ? null : inputFor(this.run!, this.plan, { step }));
   }
 
-  /** What the policy of a step, or of the step of an item, has for a failure that is final. */
+  /** Applies the policy of a step, or of the step of an item, to a failure that is final. */
   private giveUp(step: string, cause: Failure, input: unknown): void {
     if (isUndo(step)) return this.park(step, cause, input);
     if (this.isStopped) return;

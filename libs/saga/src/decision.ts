@@ -2,7 +2,7 @@ import type { Fact, RunEvent } from '@millrace/contracts';
 import type { Request } from './attempts.js';
 import type { Run } from './run.js';
 
-/** Where a run stands now, what was added to its history, which attempts that asks for, and what other runs have to be told. */
+/** The run's new state, the facts added to its history, the attempts to request, and the notices to other runs. */
 export interface Decision {
   readonly run: Run;
   readonly facts: readonly Fact[];

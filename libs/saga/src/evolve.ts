@@ -41,7 +41,7 @@ function set(run: Draft, step: string, change: Partial<StepState> & { since: num
   if (fan) run.fans.set(item.step, moved(fan, step, { from, to }));
 }
 
-/** What a step or an item gave: what others read, or one of the results that become the step's output. */
+/** Records the output of a step or an item: others read it, or it is one of the results that become the step's output. */
 function give(run: Draft, step: string, result: ItemResult): void {
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
@@ -228,7 +228,7 @@ function apply(run: Draft, fact: Fact): void {
   }
 }
 
-/** What a run does no more when it begins to be undone: all but what stages and child runs have in hand. */
+/** Ends everything that a run does when it begins to be undone, but for what stages and child runs have in hand. */
 function leave(run: Draft, { at: since, step: failed }: Fact & { type: 'run.compensating' }): void {
   for (const [step, { status }] of run.steps) {
     const isInHand = status === 'running' && !run.fans.has(step) && step !== failed;
@@ -237,7 +237,7 @@ function leave(run: Draft, { at: since, step: failed }: Fact & { type: 'run.comp
   }
 }
 
-/** What items of a step that has failed are still doing does not count any more. */
+/** Ends the items of a step that has failed: what they are still doing does not count any more. */
 function abandon(run: Draft, step: string, since: number): void {
   for (const key of run.fans.get(step)?.keys ?? []) {
     const item = itemName(step, key);

@@ -7,7 +7,7 @@ import { type Run, stepOf } from './run.js';
 
 const SLACK = 1_000;
 
-/** What is wrong with how it went, in words; nothing when all is well. */
+/** Returns the violations of a family's history, in words; nothing when all is well. */
 export function violations({ members, sent, strays, sentInPause, root }: Family): string[] {
   const wrong = strays.map((stray) => `there is no such run: ${stray}`);
   wrong.push(...sentInPause.map((one) => `sent in a pause: ${one}`));
@@ -94,7 +94,7 @@ function wrongMarks(run: Run, { facts, members }: { facts: readonly Fact[] } & P
     : [`marked ${told.join()}, not ${[...marks].join()}`];
 }
 
-/** Who answered a review is who had claimed it last, where anybody had. */
+/** Finds reviews that were answered by somebody other than the last person who had claimed them. */
 function wrongHolders(facts: readonly Fact[]): string[] {
   const claims = new Map<string, string>();
   return facts.flatMap((fact) => {

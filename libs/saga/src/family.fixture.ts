@@ -23,7 +23,7 @@ export class Family {
   readonly members = new Map<string, Member>();
   readonly sent: string[] = [];
   readonly strays: string[] = [];
-  /** What was asked for although the run is paused; runs that went on although their parent is. */
+  /** Commands of paused runs, and runs that went on although their parent was paused. */
   readonly sentInPause: string[] = [];
   readonly root = runIdOf('random', '1');
   private readonly commands: Decision['requests'][number][] = [];
@@ -67,7 +67,7 @@ export class Family {
     log.push({ type, run: run.id, at: this.now });
   }
 
-  /** Whether its parent is paused, and it is not. */
+  /** Returns a member that is not paused although its parent is. */
   private readonly leftOut = ({ run }: Member): string[] => {
     const parent = run.parent && this.members.get(run.parent.run)!.run;
     const { status, child } = parent ? stepOf(parent, run.parent.step) : NOT_BEGUN;
@@ -151,7 +151,7 @@ export class Family {
     } else this.strays.push(`${event.type} for ${event.run}`);
   }
 
-  /** What the coordinator does about lists that stand for others. */
+  /** Replaces stand-ins for lists by the lists, as the coordinator does. */
   private withList(event: RunEvent & { type: 'run.requested' }): RunEvent & { type: 'run.requested' } {
     const page = event.given?.['$page'] as { items: unknown } | undefined;
     if (!page || !isPaged(page.items)) return event;

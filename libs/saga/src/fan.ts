@@ -2,7 +2,7 @@ import { type Fact, failure, type Failure } from '@millrace/contracts';
 import { type ItemFailure, itemOf, keysOf, pageIn, type PagedList } from '@millrace/pipeline';
 import type { Run, StepState } from './run.js';
 
-/** Where the items of a step stand. What each is doing is in its own state, under the item's name. */
+/** The progress of a step's items. Each item has a state of its own, under the item's name. */
 export interface Fan {
   /** Keys of all items (or pages), in order; and where each stands in it. */
   readonly keys: readonly string[];
@@ -25,7 +25,7 @@ export interface Fan {
 
 export type ItemResult = { readonly output: unknown } | { readonly failure: Failure };
 
-/** What a page gives its map: how many results it has, and how many items it passed over. The results stay with it. */
+/** The result that a chunk gives its map: the numbers of results and of items that it passed over. The results stay with the chunk. */
 export interface Tally {
   readonly items: number;
   readonly failed: number;
@@ -94,7 +94,7 @@ export function gathered(fan: Fan, of: { collect: boolean; pageOf: (key: string)
   return fan.results.flatMap((one) => (one && 'output' in one ? [one.output] : []));
 }
 
-/** Whether so many failures are more than the step allows; why. */
+/** Returns the failure where more items have failed than the step allows. */
 export function tooMany(fan: Fan, policy: ItemFailure, items: number): Failure | undefined {
   if (typeof policy === 'string') return undefined;
   const most = 'tolerate' in policy ? policy.tolerate : (policy.toleratePercent / 100) * items;

@@ -1,7 +1,7 @@
 import type { Fact, RunEvent } from '@millrace/contracts';
 
 /**
- * What became of signals from topics that runs were told of: `taken` by their runs, as the facts say, or `returned`, because the
+ * Returns the outcome of signals from topics that runs were told of: `taken` by their runs, as the facts say, or `returned`, because the
  * step did not wait for them any more.
  */
 export function heardSignals(

@@ -15,14 +15,14 @@ import type { Run } from './run.js';
 /** A map of more items would keep the coordinator from other runs for seconds. */
 export const MAX_MAP_ITEMS = 100_000;
 
-/** What becomes of an item that fails for good. A branch of a race is passed over: the others go on. */
+/** Returns the policy for an item that fails for good. A branch of a race is passed over: the others go on. */
 export function itemPolicyOf(step: PlanStep): ItemFailure {
   if (step.kind === 'map') return step.onItemFailure;
   if (step.kind === 'race') return 'skip';
   return step.onFailure === undefined ? 'park' : 'fail';
 }
 
-/** Whether the items of a step say that it has ended: done, or failed; undefined while they go on. */
+/** Returns how a step's items have ended it: done, or failed; undefined while they go on. */
 export function endOf(run: Run, plan: LoadedPlan, step: string): 'done' | Failure | undefined {
   const fan = run.fans.get(step)!;
   const isAll = fan.ended === fan.todo.length;

@@ -30,7 +30,7 @@ export async function withLists(decision: Decision, of: { plan: LoadedPlan; load
 const mayHaveLists = ({ plan, compiled }: LoadedPlan): boolean =>
   plan.given !== undefined || compiled.steps.some(({ step }) => step.kind === 'map' || step.kind === 'run');
 
-/** Whether a list stands in for another somewhere in a value. Nearly none does, and to find that out takes no promise for each item of a long one. */
+/** Returns true when a value holds a stand-in for a list somewhere. Nearly none does, and to find that out takes no promise for each item of a long one. */
 function holdsPaged(value: unknown): boolean {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {

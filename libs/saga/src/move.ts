@@ -18,7 +18,7 @@ export interface Move {
 }
 
 /**
- * What becomes of a run that goes on with another plan from one of its steps: `from` and all that comes after it begins anew; what has ended and is not
+ * Returns the move of a run to another plan from one of its steps: `from` and all that comes after it begins anew; what has ended and is not
  * after it is kept, where its output is one that the new plan's step could have given. The failure names everything that does not fit. Pure.
  */
 export function moveOf(run: Run, { plan, contracts }: Target, from: string): Move | Failure {
@@ -39,7 +39,7 @@ export function moveOf(run: Run, { plan, contracts }: Target, from: string): Mov
   return { kept, restarted: plan.order.filter((step) => !kept.includes(step)), attempt };
 }
 
-/** What is not kept is as if it had never begun, but for the numbers of its attempts. */
+/** Resets every step that is not kept, as if it had never begun; the numbers of its attempts go on. */
 export function goOnWith(run: Draft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
   run.plan = plan;
   run.moved = true;
@@ -81,7 +81,7 @@ function schemaOf(definition: PlanStep, contracts: Target['contracts']): unknown
   return definition.kind === 'review' || definition.kind === 'signal' ? definition.schema : undefined;
 }
 
-/** What is wrong with a step's output, taken as one of the new plan's step. One that was skipped has none, and fits where that step may be skipped. */
+/** Returns what is wrong with a step's output as an output of the new plan's step. One that was skipped has none, and fits where that step may be skipped. */
 function misfitOf(run: Run, step: string, { plan, contracts }: Target): Details | undefined {
   const definition = plan.step(step);
   if (stepOf(run, step).status === 'skipped')

@@ -5,7 +5,7 @@ import type { Draft } from './evolve.js';
 import { type Paused, type Run, stepOf, type StepState } from './run.js';
 import { attemptEnd } from './timers.js';
 
-/** Who does something, and why. */
+/** The person who acts, and why. */
 export interface Act {
   readonly by?: string;
   readonly reason?: string;
@@ -54,7 +54,7 @@ export function toldToChildren(
   );
 }
 
-/** What there is to know of the pauses of stages. */
+/** The pauses of stages, as `decide` reads them. */
 export interface StagePauses {
   isStagePaused(stage: string): boolean;
   pausedFor(stage: string, between: { readonly from: number; readonly to: number }): number;

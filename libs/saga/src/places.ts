@@ -11,7 +11,7 @@ import { accept, decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Run } from './run.js';
 
-/** What a run of this plan needs before it begins; undefined where any number may be under way. */
+/** Returns the concurrency slot that a run of this plan needs before it begins; undefined where any number may be under way. */
 export function placeWanted(run: Run, { starts: { concurrency } }: LoadedPlan): PlaceWanted | undefined {
   if (!concurrency || run.key === undefined) return undefined;
   const { limit, whenFull } = concurrency;
@@ -36,7 +36,7 @@ export function placed<One extends New>(one: One, place: PlaceGiven | undefined)
   return { ...one, decision: { ...cancelled, facts: [...held.facts, ...cancelled.facts] } };
 }
 
-/** What a batch means for places; undefined where it means nothing. */
+/** Returns a batch's changes of concurrency slots; undefined where there are none. */
 export function placesOf(
   changed: readonly { readonly decision: { run: Run; facts: readonly Fact[] }; readonly plan: LoadedPlan }[],
   at: number,

@@ -21,7 +21,7 @@ export const byFallback = (nth: number): { fallback?: true | number } =>
 /** The most characters that a plan may make of what is known, in one decision: the steps of a short plan can double a value without end. */
 const MAX_MADE = 16 * 1024 * 1024;
 
-/** What a decision consists of so far: facts, and what they ask for. */
+/** The decision so far: facts, and the requests that follow from them. */
 export class Recording {
   protected readonly facts: Fact[] = [];
   protected readonly requests: Request[] = [];
@@ -69,7 +69,7 @@ export class Recording {
     return happened;
   }
 
-  /** Whether nothing new is begun. */
+  /** True when nothing new is begun. */
   protected get isStopped(): boolean {
     return isOver(this.run!.status) || this.run!.undoing !== undefined;
   }

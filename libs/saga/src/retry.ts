@@ -24,7 +24,7 @@ export function retryAt(
   return due <= end ? due : undefined;
 }
 
-/** What is counted of a step from when it is asked for: anew where another stage is asked. */
+/** Returns a step's counters from its request on: they begin anew where another stage is asked. */
 export function asked(before: StepState, fact: Fact & { type: 'step.requested' }): Partial<StepState> {
   const fallback = Number(fact.fallback ?? 0);
   if (fallback === before.fallback) return { triedSince: before.triedSince ?? fact.at };
@@ -39,7 +39,7 @@ export const counted = ({ failures }: StepState, { code }: Failure): Pick<StepSt
 const caseOf = ({ cases = [] }: RetryPolicy, code: string): Tries | undefined =>
   cases.find(({ on }) => on.includes(code));
 
-/** Whether any failure is tried again. */
+/** Returns true when any failure is tried again. */
 export const triesAgain = ({ maxAttempts, cases = [] }: RetryPolicy): boolean =>
   [{ maxAttempts }, ...cases].some((one) => one.maxAttempts > 1);
 

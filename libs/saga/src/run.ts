@@ -12,7 +12,7 @@ import type { Assigned, Progress, StepMark } from '@millrace/pipeline';
 import type { Fan } from './fan.js';
 import type { Rested } from './trace.js';
 
-/** Where one step of a run stands. A step that has not begun has no state. */
+/** The state of one step of a run. A step that has not begun has no state. */
 export interface StepState {
   readonly status: StepStatus;
   /** The attempt that counts; results of any other are late or stale. 0 where there was none. */
@@ -31,14 +31,14 @@ export interface StepState {
   readonly due: number | undefined;
   /** Which of its fallbacks has taken over, the first being 1; 0 while its own stage is asked. */
   readonly fallback: number;
-  /** What that fallback was asked for. */
+  /** The failure for which the fallback was asked. */
   readonly cause: Failure | undefined;
   readonly firstFailedAt: number | undefined;
   readonly deadLetter: string | undefined;
   readonly failure: Failure | undefined;
-  /** Of the span that ended its last attempt: a W3C traceparent. */
+  /** The W3C traceparent of the span that ended its last attempt. */
   readonly trace: string | undefined;
-  /** Of a review that waits: whom it is for, how often it was escalated, and who has it in hand. */
+  /** For a review that waits: the people it is for, the number of escalations, and the person who has claimed it. */
   readonly review: (Assigned & { readonly escalations: number; readonly claimedBy: string | undefined }) | undefined;
   /** The run that does its work, and how that stands. */
   readonly child: { readonly run: string; readonly status: ChildStatus } | undefined;
@@ -52,7 +52,7 @@ export interface Done {
   readonly child: string | undefined;
 }
 
-/** What a run is on its way to while it is being compensated, and afterwards. */
+/** The end that a run compensates towards, kept afterwards. */
 export type Undoing = Pick<Fact & { type: 'run.compensating' }, 'as' | 'failure' | 'step' | 'undoes' | 'by' | 'reason'>;
 
 /** A signal that is kept. */
@@ -73,12 +73,12 @@ export interface Run {
   readonly plan: string;
   readonly status: RunStatus;
   readonly acceptedAt: number;
-  /** What its deadline counts from: when it was accepted, or came out of being held. */
+  /** The time from which its deadline counts: when it was accepted, or was no longer held. */
   readonly begunAt: number;
   readonly endedAt: number | undefined;
   /** It has not begun: until a time, or without one until its turn comes. */
   readonly held: { readonly until: number | undefined } | undefined;
-  /** What its pipeline counts its runs by, where only so many may be under way at once. */
+  /** The concurrency key, where the pipeline limits the runs under way. */
   readonly key: string | undefined;
   /** For its commands. */
   readonly priority: Priority | undefined;
@@ -91,7 +91,7 @@ export interface Run {
   readonly steps: ReadonlyMap<string, StepState>;
   /** By step, where its items stand. */
   readonly fans: ReadonlyMap<string, Fan>;
-  /** What has completed, in order: what can be undone. */
+  /** The completed steps in order: those that can be undone. */
   readonly done: readonly Done[];
   readonly undoing: Undoing | undefined;
   /** The steps that gave something else than their stages would have. */
@@ -168,7 +168,7 @@ export const NOT_BEGUN: StepState = {
 
 export const stepOf = (run: Run, step: string): StepState => run.steps.get(step) ?? NOT_BEGUN;
 
-/** Whether others that wait for the step go on. */
+/** Returns true when steps that wait for this one go on. */
 export const hasEnded = (run: Run, step: string): boolean => {
   const { status } = stepOf(run, step);
   return status === 'completed' || status === 'skipped';
@@ -186,7 +186,7 @@ const MARKS: Record<StepStatus, StepMark | undefined> = {
   skipped: 'skipped',
 };
 
-/** What `advance` has to know of a run. */
+/** Returns what `advance` has to know of a run. */
 export const progressOf = (run: Run): Progress => ({
   known: run.known,
   mark: (step) => MARKS[stepOf(run, step).status],

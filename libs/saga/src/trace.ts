@@ -21,7 +21,7 @@ export interface Rested {
   readonly failed?: string | undefined;
 }
 
-/** Where the spans of a run stand. All of it follows from the run's facts. */
+/** The trace of a run. All of it follows from the run's facts. */
 export interface RunTrace {
   readonly traceId: string;
   /** The span of the whole run. */
@@ -60,7 +60,7 @@ export function runTraceOf({ id, parent, trace, link }: Traced): RunTrace {
   return { traceId, ...ids, parent: traceparentText({ traceId, spanId, sampled: true }), links };
 }
 
-/** What a child run is told about its trace: nothing where it follows from its parent's id. */
+/** Returns what a child run is told about its trace: nothing where it follows from its parent's id. */
 export function tracedUnder(run: Run): { trace?: string } {
   if (run.trace === undefined) return {};
   const { traceId, acceptedSpanId: spanId } = runTraceOf(run);

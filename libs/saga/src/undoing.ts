@@ -2,7 +2,7 @@ import type { Fact, StepStatus } from '@millrace/contracts';
 import { isUndo, itemOf, type LoadedPlan, undoName } from '@millrace/pipeline';
 import { type Done, type Run, stepOf, type Undoing } from './run.js';
 
-/** What there is to do next about undoing a run: this; to wait for what is in hand; or nothing more. */
+/** Returns the next step to undo; `waits` while work is in hand; or undefined when all is undone. */
 export function nextUndo(run: Run, plan: LoadedPlan): Done | 'waits' | undefined {
   for (const { status } of run.steps.values()) if (OPEN.has(status)) return 'waits';
   return run.done.findLast((one) => stepOf(run, one.undo).status === 'pending' && canBeUndone(one, plan));

@@ -17,7 +17,7 @@ export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: Wanted; at:
   return { type: 'step.waiting', step, at, kind, show: input, ...due, ...whom };
 }
 
-/** What an answer comes to: nothing where nobody asks any more. */
+/** Returns the decision for an answer: nothing where the step does not wait any more. */
 export function answered(
   run: Run,
   event: RunEvent & { type: 'step.signalled' },
@@ -53,7 +53,7 @@ export function claimed(run: Run, event: RunEvent & { type: 'step.claimed' | 'st
   ];
 }
 
-/** So many signals are kept for a step that does not wait yet. */
+/** The most signals that are kept for a step that does not wait yet. */
 export const MOST_KEPT = 10;
 
 /** A signal for a step that does not wait yet is kept until it does, or the run ends. One that has its own place to wait in, a topic's, is not. */

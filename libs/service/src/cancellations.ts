@@ -2,7 +2,7 @@ import type { Incoming } from '@millrace/broker';
 import { Control, readJson } from '@millrace/contracts';
 import { follow, type FollowerHouse } from './follow.js';
 
-/** So many cancelled runs are remembered, the newest ones: about 10 MB. One forgotten is found out by the coordinator. */
+/** The number of cancelled runs that are remembered, the newest ones: about 10 MB. The coordinator catches a forgotten one. */
 const REMEMBERED = 100_000;
 /** How much earlier than the coordinator's a service's clock may be. */
 const CLOCK_MS = 60_000;
@@ -12,7 +12,7 @@ const CLOCK_MS = 60_000;
  * it asks for later: it sends nothing for a run that it has cancelled, so that it has not cancelled that run.
  */
 export interface Cancellations extends AsyncDisposable {
-  /** Whether what was asked for at `asked` is cancelled. */
+  /** Returns true when what was asked for at `asked` is cancelled. */
   isCancelled(run: string, asked: number): boolean;
   /** Calls `cancelled` when what was asked for at `asked` is. Returns what stops listening. */
   onCancel(run: string, asked: number, cancelled: () => void): () => void;

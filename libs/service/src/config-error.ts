@@ -5,7 +5,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigProblem {
   readonly variable: string;
-  /** What is wrong and what is expected; reads on from the variable's name. */
+  /** Says what is wrong and what is expected; reads on from the variable's name. */
   readonly problem: string;
 }
 

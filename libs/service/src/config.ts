@@ -71,7 +71,7 @@ const Environment = z.object({
   DRAIN_MS: wholeNumber('a whole number of milliseconds', { min: 0, max: 3_600_000 }).default(20_000),
 });
 
-/** What every service is told by its environment. */
+/** The settings of every service, from its environment. */
 export interface ServiceSettings {
   /** Undefined: the embedded log, in `dataDir`. */
   readonly kafka: ReturnType<typeof kafkaSettings> | undefined;
@@ -91,7 +91,7 @@ export interface ServiceSettings {
   readonly sampling: Sampling;
   readonly logLevel: string;
   readonly logPretty: boolean;
-  /** So many steps may a plan have that is deployed, those of plans within it included. */
+  /** The most steps of a plan that is deployed, those of plans within it included. */
   readonly maxPlanSteps: number;
   /** How long a service that is told to stop may finish what it has in hand, in milliseconds. */
   readonly drainMs: number;

@@ -12,7 +12,7 @@ const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', 
   readonly version: string;
 };
 
-/** What a service lives in. */
+/** The runtime of a service. */
 export interface House {
   /** The service's name: `service.name` of its telemetry. */
   readonly service: string;
@@ -23,7 +23,7 @@ export interface House {
   readonly groups: ReturnType<typeof groupsOf>;
 }
 
-/** What the caller of `openHouse` has already; it stays the caller's to close. */
+/** The parts that the caller has already; the caller closes them. */
 export interface Given {
   readonly broker?: Broker | undefined;
   readonly telemetry?: Telemetry | undefined;

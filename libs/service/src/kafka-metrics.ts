@@ -3,7 +3,7 @@ import type { Meters } from '@millrace/telemetry';
 
 type OnMetric = NonNullable<KafkaSettings['onMetric']>;
 
-/** What the Kafka broker counts, as metrics. Its backlog is not among them: `millrace_backlog` asks for it when it is collected. */
+/** Returns a listener that turns what the Kafka broker counts into metrics. Its backlog is not among them: `millrace_backlog` asks for it when it is collected. */
 export function kafkaMetrics(meters: Meters): OnMetric {
   const commits = meters.histogram<'topic'>('millrace_commit_duration_seconds', 'What a Kafka transaction took.');
   const committed = meters.counter<'topic'>('millrace_committed_records_total', 'Records finished and committed.');

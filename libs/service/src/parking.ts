@@ -17,7 +17,7 @@ export function blamesRecord(error: unknown): boolean {
   return !ofSystem && !NOT_THE_RECORDS.has(code);
 }
 
-/** Where a parked record is told of. */
+/** The log and the metrics that tell of a parked record. */
 type Told = Pick<House['telemetry'], 'log' | 'meters'>;
 
 /** Why a record that `parkingOf` parks is a dead letter. Quotes nothing of the record. */

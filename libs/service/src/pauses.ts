@@ -1,7 +1,7 @@
 import { RunPause, runPauseKey, StagePause, stagePauseKey, readJson } from '@millrace/contracts';
 import { follow, type FollowerHouse } from './follow.js';
 
-/** What is paused, as it was said last. */
+/** The runs and stages that are paused now. */
 export interface Pauses extends AsyncDisposable {
   /** Nothing is to be handed on for this run. */
   isPaused(run: string): boolean;

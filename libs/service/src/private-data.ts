@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
-/** What services, stages and the CLI keep in MILLRACE_DATA. */
+/** The names that services, stages and the CLI use in MILLRACE_DATA. */
 const OURS = ['log', 'store', 'models', 'outbox', 'board', 'index', 'notices', 'office', 'url', 'services.json'];
 
 /**

@@ -32,7 +32,7 @@ export interface Starting {
 
 export type Start<Config> = (house: House, config: Config, starting: Starting) => Promise<Running>;
 
-/** What a service needs of its process; a test gives its own. */
+/** The process that a service runs in; a test gives its own. */
 export interface Host {
   readonly env: Env;
   /** Calls back at each SIGTERM and SIGINT. */

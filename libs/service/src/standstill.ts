@@ -1,6 +1,6 @@
 import type { Consumption, Standstill } from '@millrace/broker';
 
-/** What a full disk is called, by PostgreSQL and by the system. */
+/** The error codes of a full disk, from PostgreSQL and from the system. */
 const FULL = new Set<string | undefined>(['53100', 'ENOSPC', 'EDQUOT', 'LOG_FULL']);
 
 /** Says which partitions of these consumptions stand still, and why: a reason for not being ready. Undefined where all move on. */

@@ -8,17 +8,17 @@ export class StoreBehind extends Error {
   readonly code = 'STORE_BEHIND';
 }
 
-/** Where a store has a partition. */
+/** The position of a partition in a store. */
 interface Stored {
   readonly topic: string;
   readonly partition: number;
   readonly next: number;
-  /** Where the last batch began. */
+  /** The offset at which the last batch began. */
   readonly began: number;
 }
 
 interface Compared {
-  /** Where the store stands; undefined where it has never heard of the partition. */
+  /** The store's position; undefined where it has never heard of the partition. */
   readonly store: Pick<Stored, 'next' | 'began'> | undefined;
   readonly committed: number | null;
   readonly end: number;

@@ -3,10 +3,10 @@ import type { Telemetry } from '@millrace/telemetry';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
-/** What an error says of a server that is not there, or not yet. */
+/** The error codes of a server that is not there, or not yet. */
 const AWAY = new Set<unknown>(['BROKER_UNAVAILABLE', 'STORE_UNAVAILABLE']);
 
-/** What `work` gives once the server that it needs can be reached, asked with growing pauses. Rejects with any other error, and when `signal` fires. */
+/** Returns what `work` returns once the server that it needs can be reached, asked with growing pauses. Rejects with any other error, and when `signal` fires. */
 export async function untilReached<T>(
   { log, signal }: { readonly log: Telemetry['log']; readonly signal: AbortSignal | undefined },
   work: () => Promise<T>,

@@ -22,7 +22,7 @@ const NO_HAND_OFF: HandOff = { wanted: [], skipped: [] };
 
 export interface AnswerOf {
   readonly command: StepCommand;
-  /** What the command travelled under: the parent of the attempt's span, and of those of what is handed on. */
+  /** The trace context of the command: the parent of the attempt's span, and of the spans of what is handed on. */
   readonly traceparent: string;
   /** The attempt's span. */
   readonly context: SpanContext;
@@ -72,14 +72,14 @@ export function completed(
   return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, of, around)) : [] };
 }
 
-/** What a stage answers arrives as it is, or not at all: what JSON would silently make something else of is a failure. */
+/** Returns the failure for an output that JSON would silently change: a stage's output arrives as it is, or not at all. */
 function outputFailure({ what, pointer, detail }: JsonFault): Failure {
   if (what === 'size') return failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered is too large: ${detail}.`);
   const message = `What the stage answered cannot be sent as it is, at ${pointer || 'its top'}: ${detail}.`;
   return failure('STAGE_OUTPUT_INVALID', message, { details: [{ pointer: cut(pointer, 1_000), detail }] });
 }
 
-/** What the plan hands off to; nothing where it is not known here, or cannot say: the coordinator then finds out why. */
+/** Returns what the plan hands off to; nothing where the plan is not known here, or cannot say: the coordinator then finds out why. */
 function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, output: unknown): HandOff {
   if (!plan) return NO_HAND_OFF;
   try {
@@ -184,7 +184,7 @@ function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around
   };
 }
 
-/** What a span says of its step, or of the item of a step. */
+/** Returns the attributes of a span for its step, or for the item of a step. */
 export function stepAttributes(name: string): { 'millrace.step': string; 'millrace.item'?: string } {
   const item = itemOf(name);
   return { [ATTRIBUTE.step]: item?.step ?? name, ...(item && { [ATTRIBUTE.item]: item.key }) };

@@ -38,11 +38,11 @@ export class StageFailure extends Error {
 }
 
 const MESSAGE_LIMIT = 2_000;
-/** Of an error whose author did not know that its message would be stored. */
+/** The most characters kept of an error's message whose author did not know that it would be stored. */
 const FOREIGN_LIMIT = 500;
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
-/** What a handler threw, as it travels and is stored. */
+/** Returns the failure for what a handler threw, as it travels and is stored. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof StageFailure) return said(thrown);
   if (thrown instanceof z.ZodError) {

@@ -13,7 +13,7 @@ const slow = defineStage({
   output: z.object({ text: z.string() }),
 });
 
-/** What is being worked on, until a test lets it end. */
+/** The work in hand, until a test lets it end. */
 const inHand: { name: string; end: () => void }[] = [];
 const begun: string[] = [];
 

@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { Log } from '@millrace/telemetry';
 import { logHere } from './scope.js';
 
-/** What Nest says about itself while it starts. */
+/** The contexts under which Nest logs its own start. */
 const ITS_OWN = new Set([
   'NestFactory',
   'InstanceLoader',

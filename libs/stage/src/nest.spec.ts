@@ -39,7 +39,7 @@ const echo = defineStage({
 });
 type Text = { text: string };
 
-/** What a stage answers to `{ text: 'a' }`, with everything that its app puts around it. */
+/** Returns what a stage answers to `{ text: 'a' }`, with everything that its app puts around it. */
 async function answerOf(stage: AnyStage, providers: Provider[] = []): Promise<string> {
   await using house = await aHouse();
   const running = await startStage(house, stage, { providers });

@@ -24,5 +24,5 @@ export function runHere(): StageRun | undefined {
 
 export const logHere = (): Log | undefined => scope.getStore()?.log;
 
-/** What calls to other systems carry, so that their spans are part of the run's trace; undefined outside of `handle`. */
+/** Returns the trace context that calls to other systems carry, so that their spans are part of the run's trace; undefined outside of `handle`. */
 export const traceparentHere = (): string | undefined => scope.getStore()?.traceparent;

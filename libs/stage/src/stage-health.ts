@@ -52,7 +52,7 @@ export class StageHealth {
   }
 }
 
-/** Whether every attempt fails in this way until somebody corrects a setting. */
+/** Returns true when every attempt fails in this way until somebody corrects a setting. */
 function isConfiguration(code: string): boolean {
   return (FAILURES as Record<string, { configuration?: true }>)[code]?.configuration === true;
 }

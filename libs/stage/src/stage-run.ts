@@ -32,7 +32,7 @@ export interface StageRun {
 }
 
 /**
- * What a handler returns when somebody else answers the step: nothing is written now, and the step goes on when the event of `ticket` comes.
+ * A handler returns this when somebody else answers the step: nothing is written now, and the step goes on when the event of `ticket` comes.
  * The coordinator gives the attempt up at the ticket's `expires`.
  */
 export const ANSWER_LATER: unique symbol = Symbol('millrace.answer-later');

@@ -5,7 +5,7 @@ import type { In, Out, StageContract } from '@millrace/pipeline';
 import { runHere } from './scope.js';
 import type { StageRun } from './stage-run.js';
 
-/** What a class has to have to be the stage of a contract. */
+/** The handler that a class needs to be the stage of a contract. */
 export interface Handles<Contract extends StageContract> {
   handle(input: In<Contract>, run: StageRun): Promise<Out<Contract>> | Out<Contract>;
 }

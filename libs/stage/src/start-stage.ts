@@ -43,7 +43,7 @@ export interface StageOptions {
   readonly imports?: ModuleMetadata['imports'];
   /** How many steps this process works on at once. Default 64. */
   readonly concurrency?: number;
-  /** Where several stages share a process they can share these; they stay the caller's to close. */
+  /** The plans that several stages of one process share; the caller closes them. */
   readonly plans?: Plans;
   readonly cancellations?: Cancellations;
   readonly limits?: Limits;
@@ -52,7 +52,7 @@ export interface StageOptions {
   readonly now?: () => number;
 }
 
-/** So many commands more than are worked on wait in the process, for those of a higher priority to pass them. */
+/** The number of commands that wait in the process beyond those in hand, so that commands of a higher priority can pass them. */
 const AHEAD = 512;
 
 /** How soon limits are shared out anew after the stage's topic has got more partitions. */

@@ -2,7 +2,7 @@ import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Priority, StageLimits } from '@millrace/contracts';
 import { WorkLost } from './work-lost.js';
 
-/** What decides when a record's turn comes. */
+/** The properties that decide when a record's turn comes. */
 export interface Claim {
   readonly priority: Priority;
   readonly tenant: string;
@@ -29,7 +29,7 @@ interface Bounds {
 }
 
 /**
- * Who of those that wait is worked on next, so many at once: by priority, within it by tenant (each as its weight says), within that in the order of coming.
+ * Chooses which waiting command is worked on next, so many at once: by priority, within it by tenant (each as its weight says), within that in the order of arrival.
  * Where the stage is limited, each partition has its share of the limit, so that all processes together keep it without a word between them.
  */
 export class Turns {
@@ -207,7 +207,7 @@ export class Turns {
     return bucket;
   }
 
-  /** Where nothing but the rate holds somebody up, time alone lets them begin. */
+  /** Looks again later: a command that only the rate holds up can begin as time passes. */
   private lookAgain(): void {
     const { perSecond } = this.bounds?.limits ?? {};
     this.timer?.stop();

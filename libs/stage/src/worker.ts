@@ -146,7 +146,7 @@ export class Worker {
     }
   }
 
-  /** What is to be called when `signal` fires. One listener for all: adding and removing one costs more than much of the rest. */
+  /** Returns the callbacks that run when `signal` fires. One listener serves them all: adding and removing one costs more than much of the rest. */
   private losingOf(signal: AbortSignal): Set<() => void> {
     let losing = this.losing.get(signal);
     if (losing) return losing;
@@ -257,7 +257,7 @@ export class Worker {
 /** Returns true for how an attempt can end without a failure. */
 const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later'].includes(outcome);
 
-/** Where it was thrown, without the message, which may quote what the work was about. */
+/** Returns the stack frames of an error without its message, which may quote what the work was about. */
 function framesOf(thrown: unknown): readonly string[] {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
   return stack

@@ -30,7 +30,7 @@ const prepared =
   (client, done) =>
     void client.query(statements).then(() => done(), done);
 
-/** What goes wrong with the database, in the store's words. */
+/** Translates errors of the database into the store's errors. */
 const told = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw toldAs(error);
@@ -110,7 +110,7 @@ function databaseOn(pool: pg.Pool, onError: (error: Error) => void): Database {
   };
 }
 
-/** Whoever asks the client, Kysely too, hears of errors in the store's words. */
+/** Makes every query of the client, Kysely's too, fail with the store's errors. */
 function tellingOwnWords(client: pg.PoolClient): pg.PoolClient {
   const query = client.query.bind(client) as (...asked: unknown[]) => unknown;
   client.query = ((...asked: unknown[]) => {

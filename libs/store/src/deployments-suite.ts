@@ -2,7 +2,7 @@ import { randomId } from '@millrace/contracts';
 import type { Store } from './open.js';
 import { createRun, newRun } from './runs.fixture.js';
 
-/** What a store has to do for what is deployed. */
+/** Tests what a store does with deployments. */
 export function deploymentsSuite(store: () => Store): void {
   describe('what is deployed', () => {
     const deploy = (pipeline: string, plan: string, id: string = randomId('dep')) =>

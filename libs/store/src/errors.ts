@@ -31,13 +31,13 @@ export class StaleOwner extends Error {
   }
 }
 
-/** Of the network, and what PostgreSQL says while it starts, ends, or has no connection left. */
+/** Error codes of the network, and of a PostgreSQL that starts, ends, or has no connection left. */
 const AWAY = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
   ...['57P01', '57P02', '57P03', '53300'],
 ]);
 
-/** Whether the database could not be reached, as opposed to: it could, and said no. */
+/** Returns true when the database could not be reached; false when it answered with an error. */
 export function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return AWAY.has(code ?? '') || (code === undefined && /^Connection terminated/.test(message ?? ''));
@@ -51,7 +51,7 @@ const ABOUT_VALUES = /^(?:(?:21|22|23|44|54|P0)[0-9A-Z]{3}|53200)$/;
 /** PostgreSQL's words for a value that is larger than any value may be. */
 const TOO_LARGE = /invalid memory alloc request size|array size exceeds/;
 
-/** Whether the database, or its client, refuses the values themselves, as opposed to: it cannot do its work now. */
+/** Returns true when the database, or its client, refuses the values themselves; false when it cannot do its work now. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return true;
   const { code, severity, message } = error as { code?: unknown; severity?: unknown; message?: unknown };
@@ -60,7 +60,7 @@ function isRefusal(error: unknown): boolean {
   return ABOUT_VALUES.test(String(code)) || TOO_LARGE.test(String(message));
 }
 
-/** What is thrown for an error of the database: the error itself where the values are refused, else `StoreUnavailable`. */
+/** Returns the error to throw for an error of the database: the error itself where the values are refused, else `StoreUnavailable`. */
 export function toldAs(error: unknown): unknown {
   if (error instanceof StoreUnavailable || isRefusal(error)) return error;
   const { code } = error as { code?: unknown };

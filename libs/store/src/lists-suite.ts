@@ -19,7 +19,7 @@ const openLetter = (over: Partial<DeadLetter>): DeadLetter => ({
   ...over,
 });
 
-/** What a store has to do for people who look: lists of runs, of what waits for them, and of dead letters. */
+/** Tests a store's lists: runs, reviews and dead letters. */
 export function listsSuite(store: () => Store): void {
   let topic: string;
   beforeEach(() => {
@@ -30,7 +30,7 @@ export function listsSuite(store: () => Store): void {
     const ROWS = 7;
     const at = (i: number) => 1_700_000_000_000 + (i >> 2);
 
-    /** What a list holds and how more is put into it; `id` tells rows apart. */
+    /** A list under test and how rows are added to it; `id` tells rows apart. */
     interface List {
       readonly add: (i: number) => Promise<string>;
       readonly page: (page: Page) => Promise<Paged<{ id: string; at: number }>>;

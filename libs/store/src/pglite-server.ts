@@ -22,7 +22,7 @@ export class PGliteServer implements AsyncDisposable {
     this.worker.on('exit', () => this.ended(new Error('The thread of the store has ended.')));
   }
 
-  /** What a client takes for its socket. */
+  /** Returns a stream that a client uses as its socket. */
   connect(): Duplex {
     const id = ++this.made;
     const link = new Link((bytes) => this.worker.postMessage({ link: id, bytes } satisfies Told));

@@ -4,7 +4,7 @@ import { commitOf, newRun } from './runs.fixture.js';
 
 type WhenFull = 'queue' | 'drop' | 'replace';
 
-/** What a store has to do for runs of which only so many may be under way, or whose pipeline is paused. */
+/** Tests what a store does with concurrency limits and paused pipelines. */
 export function placesSuite(open: () => Store): void {
   describe('places', () => {
     let pipeline: string;
@@ -28,7 +28,7 @@ export function placesSuite(open: () => Store): void {
       open().writer.commit(commitOf({ places: { begun: [], ended, wanted: [], at: 2_000 } }));
     const begins = (...begun: string[]) =>
       open().writer.commit(commitOf({ places: { begun, ended: [], wanted: [], at: 2_000 } }));
-    /** What runs of this test have to hear; it is due again at once. */
+    /** Returns the notices that runs of this test have to hear; they are due again at once. */
     const told = async () => {
       const all = await open().starts.toTell({ at: 3_000, until: 3_000, limit: 1_000 });
       return all.filter(({ run }) => mine.has(run));

@@ -3,7 +3,7 @@ import { StaleOwner, StoreUnavailable } from './errors.js';
 import type { Store } from './open.js';
 import { accepted, changed, commitOf, completed, createRun, newRun } from './runs.fixture.js';
 
-/** What a store has to do for runs: their facts, who may write them, and their timers. */
+/** Tests what a store does with runs: their facts, who may write them, and their timers. */
 export function runsSuite(store: () => Store): void {
   let topic: string;
   beforeEach(() => {

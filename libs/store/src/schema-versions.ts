@@ -19,9 +19,9 @@ export interface VersionTables {
     share: number | null;
     paused: string | null;
   };
-  /** What each stage takes and gives, as it was last told. */
+  /** The contract of each stage, as it was last announced. */
   contracts: { stage: string; schemas: string; since: Date };
-  /** What became of each request; also what makes the same request once. */
+  /** The outcome of each request; a request that has one is not applied again. */
   deployments: { id: string; at: Date; outcome: string };
 }
 

@@ -31,7 +31,7 @@ export interface Tables extends VersionTables {
     since: Date;
     due: Date | null;
     show: string | null;
-    /** Of a review: whom it is for, and who has claimed it. */
+    /** For a review: the people it is for, and the person who has claimed it. */
     held: string | null;
   };
   dead_letters: {
@@ -42,9 +42,9 @@ export interface Tables extends VersionTables {
     pipeline: string | null;
     letter: string;
   };
-  /** Where each partition stands. `answer` is what coordinators of an earlier version write. */
+  /** The position of each partition. `answer` is what coordinators of an earlier version write. */
   positions: { topic: string; partition: number; next: number; began: number; answer: Uint8Array };
-  /** What the batch answered that brought a partition to `next`; those of earlier batches go with all others (`answers.ts`). */
+  /** The answer of the batch that brought a partition to `next`; answers of earlier batches are deleted (`answers.ts`). */
   answers: { topic: string; partition: number; next: number; answer: Uint8Array };
   plans: { hash: string; pipeline: string; plan: string; deployed_at: Date };
 }

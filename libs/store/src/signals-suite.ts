@@ -41,7 +41,7 @@ export function signalsSuite(open: () => Store): void {
         }),
       );
     };
-    /** What is told at a time, of this test. */
+    /** Returns this test's signals to tell at a time. */
     const told = async (at = T0) =>
       (await store.signals.toTell({ at, until: at + 15_000, limit: 500 })).filter(({ id }) => id.startsWith(group));
 

@@ -9,11 +9,11 @@ export interface SignalRecord {
   /** As it came, for a dead letter. */
   readonly record: unknown;
   readonly expiresAt: number;
-  /** What a step has to wait for to be answered by it, and the answer. */
+  /** The keys that a step has to wait for to be answered, and the answer. */
   readonly keys: readonly { readonly key: string; readonly payload: unknown }[];
 }
 
-/** What a run has to hear. */
+/** A signal that a run has to hear. */
 export interface MatchedSignal {
   readonly id: string;
   readonly run: string;
@@ -21,9 +21,9 @@ export interface MatchedSignal {
   readonly payload: unknown;
 }
 
-/** What a batch of runs means for signals. */
+/** The changes that a batch of runs makes to signals. */
 export interface SignalChanges {
-  /** What steps wait for that began to. */
+  /** The keys that steps have begun to wait for. */
   readonly awaited: readonly string[];
   /** Signals that runs have taken: they are done with. */
   readonly taken: readonly string[];
@@ -45,7 +45,7 @@ export class SignalsStore {
     );
   }
 
-  /** What runs have to hear; each is told again after `until` unless it is known to have heard. */
+  /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
   async toTell(of: { at: number; until: number; limit: number }): Promise<readonly MatchedSignal[]> {
     const rows = await this.database.query<MatchedSignal>(
       `update signals set tell_at = to_timestamp($2::float8) where id in (

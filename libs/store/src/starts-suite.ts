@@ -2,7 +2,7 @@ import { randomId } from '@millrace/contracts';
 import type { GatheredRecord } from '@millrace/pipeline';
 import type { Store } from './open.js';
 
-/** What a store has to do for what begins runs. */
+/** Tests what a store does with schedules, triggers and concurrency. */
 export function startsSuite(open: () => Store): void {
   describe('schedules', () => {
     const spec = { cron: '0 * * * *', zone: 'UTC', catchUp: 'last', input: {} };

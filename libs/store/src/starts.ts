@@ -33,7 +33,7 @@ type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals', bo
 /** The times of a pipeline that is paused do not come: what became of them its schedules say when it goes on. */
 const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
 
-/** What begins runs: schedules, records that are gathered, runs whose turn has come. */
+/** The store's part in starting runs: schedules, batch windows, and runs whose turn has come. */
 export class StartsStore {
   constructor(private readonly database: Database) {}
 
@@ -127,7 +127,7 @@ export class StartsStore {
     });
   }
 
-  /** What runs have to hear; each is told again after `until` unless it is known to have heard. */
+  /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
   async toTell(of: { at: number; until: number; limit: number }): Promise<readonly Told[]> {
     const rows = await this.database.query<{ run: string; cancel: string | null }>(
       `update places set tell_at = to_timestamp($2::float8) where run in (
@@ -195,7 +195,7 @@ export async function upsertSchedule(
   return rows.length > 0;
 }
 
-/** Who opens a gathering of a key has its lock: records of it come on several partitions. In one order everywhere, so that nobody waits for somebody who waits for them. */
+/** Locks the keys whose batch windows are opened: records of a key come on several partitions. The order is the same everywhere, so that there is no deadlock. */
 async function lockKeys(query: Query, records: readonly GatheredRecord[]): Promise<void> {
   const keys = [...new Set(records.map(({ trigger, key }) => JSON.stringify([trigger, key])))].sort();
   await query('select pg_advisory_xact_lock(hashtextextended(key, 9)) from unnest($1::text[]) as key', [keys]);

@@ -4,7 +4,7 @@ import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader, PipelinePause } from './versions.js';
 
-/** What `runs` lists: enough to show a line. */
+/** A run in a list: enough to show a line. */
 export interface RunSummary {
   readonly id: string;
   readonly pipeline: string;
@@ -32,7 +32,7 @@ export interface Review {
   readonly due: number | undefined;
   readonly show: unknown;
   readonly held?: Holding | undefined;
-  /** What a signal from a topic has to be for, as it is looked up. */
+  /** The key by which a signal from a topic is looked up. */
   readonly correlation?: string | undefined;
 }
 
@@ -80,17 +80,17 @@ export interface Paged<T> {
   readonly next: string | undefined;
 }
 
-/** Where the store has a partition. */
+/** The position of a partition in the store. */
 export interface Standing {
   /** The topic; for signals and gathered records the group that reads it. */
   readonly topic: string;
   readonly partition: number;
   readonly next: number;
-  /** Where the last batch began. */
+  /** The offset at which the last batch began. */
   readonly began: number;
 }
 
-/** What one batch changed of a run. */
+/** The changes that one batch made to a run. */
 export interface RunChange {
   readonly summary: RunSummary;
   /** The run is new: its row is made, unless somebody has made it. */
@@ -109,11 +109,11 @@ export interface RunChange {
   readonly held?: readonly (Holding & { readonly step: string; readonly due: number | undefined })[];
 }
 
-/** What a batch of the coordinator decided, written as one. */
+/** The decisions of one batch of the coordinator, written in one transaction. */
 export interface Commit {
   readonly topic: string;
   readonly partition: number;
-  /** Where the partition must stand for this to count (compare-and-set), and where it stands afterwards. */
+  /** The position that the partition must have for the commit to count (compare-and-set), and the position afterwards. */
   readonly expected: number | null;
   readonly next: number;
   readonly changes: readonly RunChange[];
@@ -156,9 +156,9 @@ export interface Reader {
   /** The current plan of each pipeline, and plans by hash. */
   pipelines(): Promise<readonly { name: string; plan: string; deployedAt: number; paused?: PipelinePause }[]>;
   plan(hash: string): Promise<unknown>;
-  /** What a recovery found and did; undefined where there is none of that id. */
+  /** Returns the report of a recovery; undefined where there is none of that id. */
   recovery(id: string): Promise<RecoveryReport | undefined>;
-  /** Where the store has the partitions of these topics. */
+  /** Returns the store's positions of the partitions of these topics. */
   standings(topics: readonly string[]): Promise<readonly Standing[]>;
   healthy(): Promise<boolean>;
 }

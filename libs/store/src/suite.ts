@@ -6,7 +6,7 @@ import { runsSuite } from './runs-suite.js';
 import { signalsSuite } from './signals-suite.js';
 import { startsSuite } from './starts-suite.js';
 
-/** What every database under the store has to do. */
+/** Tests what the store does on every database. */
 export function storeSuite(name: string, open: () => Promise<Store>): void {
   describe(`the store on ${name}`, () => {
     let store: Store;

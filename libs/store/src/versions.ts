@@ -13,7 +13,7 @@ export interface Version {
   readonly reason: string | undefined;
 }
 
-/** What is deployed of a pipeline, and the contracts of the stages that were asked for, as far as they are known. */
+/** The deployed versions of a pipeline, and the contracts of the stages that were asked for, as far as they are known. */
 export interface Deployed {
   readonly route: Route | undefined;
   /** From the oldest to the newest. */
@@ -36,11 +36,11 @@ export interface TriggerRow {
   readonly id: string;
   readonly name: string;
   readonly spec: unknown;
-  /** Where each partition stands now; kept from the first time on. */
+  /** The position of each partition; kept from the first time on. */
   readonly starts: Readonly<Record<string, number>>;
 }
 
-/** What a request changes; what it leaves out stays. */
+/** The changes of a request; what it leaves out stays. */
 export interface DeploymentChange {
   readonly outcome: DeploymentOutcome;
   readonly route?: Route | undefined;
@@ -62,7 +62,7 @@ interface Subject {
 
 const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 
-/** What is deployed: which plans a pipeline has had, which of them new runs get, and what stages have promised. */
+/** Reads deployments: the plans of a pipeline, the route of new runs, and the contracts of stages. */
 export class DeploymentReader {
   constructor(private readonly database: Database) {}
 
@@ -82,7 +82,7 @@ export class DeploymentReader {
     return new Set(rows.flatMap(({ pipeline, paused }) => (paused === null ? [] : [pipeline])));
   }
 
-  /** What became of a request; undefined while nothing has. */
+  /** Returns the outcome of a request; undefined while there is none. */
   async outcome(id: string): Promise<DeploymentOutcome | undefined> {
     const [row] = await this.database.query<{ outcome: unknown }>('select outcome from deployments where id = $1', [
       id,

@@ -9,15 +9,15 @@ import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
 import { COMMIT, CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
 
-/** Where a partition stands: the offset after its last batch, and that batch's answer, which a backup may lack. */
+/** The position of a partition: the offset after its last batch, and that batch's answer, which a backup may lack. */
 export interface Position {
   readonly next: number;
-  /** Where its last batch began. */
+  /** The offset at which its last batch began. */
   readonly began: number;
   readonly answer: Uint8Array | undefined;
 }
 
-/** What became of runs that a batch wants to make. */
+/** The outcome for runs that a batch wants to create. */
 export interface Created {
   readonly made: ReadonlySet<string>;
   readonly places: ReadonlyMap<string, PlaceGiven>;

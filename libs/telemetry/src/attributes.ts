@@ -23,7 +23,7 @@ export const ATTRIBUTE = {
   run: 'millrace.run',
   status: 'millrace.status',
   step: 'millrace.step',
-  /** Of an item of a map, a round of a loop or a branch of a race: which one. */
+  /** The item of a map, the round of a loop or the branch of a race. */
   item: 'millrace.item',
   stage: 'millrace.stage',
   attempt: 'millrace.attempt',

@@ -16,7 +16,7 @@ export interface Reading<Name extends string = string> {
 /** Asked when metrics are collected. What it throws is dropped: the gauge is absent then. */
 export type Read<Name extends string> = () => readonly Reading<Name>[] | Promise<readonly Reading<Name>[]>;
 
-/** What can be counted. The named ones are those that dashboards and autoscalers rely on. */
+/** The metrics of a service. The named ones are those that dashboards and autoscalers rely on. */
 export interface Meters {
   /** `millrace_stage_attempts_total`; the outcome is `completed`, `later` (somebody else answers), a failure's code, or `cancelled`. */
   readonly stageAttempts: Counter<'stage' | 'outcome'>;

@@ -6,11 +6,11 @@ import {
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 
-/** What a service's spans and metrics say about where they come from. */
+/** The resources that a service's spans and metrics name as their source. */
 export interface Resources {
-  /** Of this process. */
+  /** The resource of this process. */
   readonly process: Resource;
-  /** Of what any process of the service could tell in the same words: without the id of an instance. */
+  /** The resource of spans that any process of the service could record: it has no instance id. */
   readonly service: Resource;
 }
 

@@ -11,7 +11,7 @@ export interface TelemetryOptions {
   /** `service.name` of spans and metrics, `service` of log lines. */
   readonly service: string;
   readonly version?: string | undefined;
-  /** Where OTLP over HTTP is taken, e.g. http://localhost:4318. Without it no span is made and no metric is pushed. */
+  /** The URL of an OTLP receiver over HTTP, e.g. http://localhost:4318. Without it no span is made and no metric is pushed. */
   readonly otlpEndpoint?: string | undefined;
   /** Which traces are kept; by default all that their callers keep. */
   readonly sampling?: Sampling | undefined;
@@ -19,13 +19,13 @@ export interface TelemetryOptions {
   readonly logLevel?: string | undefined;
   /** Lines for people instead of JSON. */
   readonly logPretty?: boolean | undefined;
-  /** Where log lines go instead of standard output. */
+  /** The stream for log lines, instead of standard output. */
   readonly logTo?: { write(line: string): void } | undefined;
   /** More resource attributes, e.g. `deployment.environment.name`. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What one service tells about itself. Nothing in it is global, so that a process can be many services. */
+/** The spans, metrics and log of one service. Nothing in it is global, so that a process can be many services. */
 export interface Telemetry extends AsyncDisposable {
   readonly log: Log;
   readonly spans: Spans;

@@ -33,7 +33,7 @@ export interface SpanRow {
   readonly parents: readonly (string | 'caller' | 'none')[];
   /** The spans that it is linked to: rows. A link is never to the parent. */
   readonly links: readonly (string | 'caller')[];
-  /** What its time is. */
+  /** Says which time the span covers. */
   readonly time: string;
   /** Exported before the coordinator goes on, and told again by the next owner where a crash came between. */
   readonly isTold?: true;

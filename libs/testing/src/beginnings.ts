@@ -13,7 +13,7 @@ import {
   triggered,
 } from '@millrace/pipeline';
 
-/** So many missed times of a schedule at once. */
+/** The most missed times of a schedule at once. */
 const MOST = 200;
 
 interface Open {
@@ -22,7 +22,7 @@ interface Open {
   records: readonly unknown[];
 }
 
-/** What begins runs by itself: the times of schedules, and records of topics, alone or gathered. In memory, what the store keeps in tables. */
+/** The schedules and triggers that start runs: times, and records of topics, alone or in batches. Keeps in memory what the store keeps in tables. */
 export class Beginnings {
   private readonly schedules: { readonly name: string; nextAt: number | undefined }[];
   /** By trigger and key. */
@@ -65,7 +65,7 @@ export class Beginnings {
     return asked;
   }
 
-  /** What a record of a topic asks for, or why one of the triggers cannot tell. */
+  /** Returns the runs that a record of a topic asks for, or why one of the triggers cannot tell. */
   take(
     record: TakenRecord,
     of: { at: number; maxRecordBytes: number },

@@ -4,14 +4,14 @@ import { type LoadedPlan, outermostOf, planWithin, type StageContract } from '@m
 import { openHouse, serviceSettings } from '@millrace/service';
 import { contractOf, type StageGiven, type StageOptions, startStages } from '@millrace/stage';
 
-/** Of the embedded log. */
+/** The limit of the embedded log. */
 export const MAX_RECORD_BYTES = 1_048_576;
 const NEVER = new AbortController().signal;
 
 export interface DeskOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** What commands are about; without it a stage only answers. */
+  /** The plan of the commands; without it a stage only answers. */
   readonly plan?: LoadedPlan;
   readonly isCancelled?: (run: string) => boolean;
   readonly isPaused?: (run: string) => boolean;
@@ -34,7 +34,7 @@ export class Desk implements AsyncDisposable {
     return new Desk(opening.move(), handles);
   }
 
-  /** What a stage publishes for a command: its event, and commands of steps that it hands off to. */
+  /** Returns what a stage publishes for a command: its event, and commands of steps that it hands off to. */
   async ask(stage: string, command: StepCommand): Promise<readonly Outgoing[]> {
     const topic = topicOf(stage);
     const value = Buffer.from(JSON.stringify(command));

@@ -22,7 +22,7 @@ export interface Clock {
   advance(duration: Duration): Promise<void>;
 }
 
-/** What a stage was asked once. */
+/** One call of a stage. */
 export interface Asked<Input> {
   readonly run: string;
   readonly step: string;
@@ -38,7 +38,7 @@ export interface StartOptions {
   readonly startAt?: Date;
 }
 
-/** What a record has beside its value. */
+/** The parts of a record beside its value. */
 export interface PublishOptions {
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -63,11 +63,11 @@ export interface TestEngine<Input, Output> extends AsyncDisposable {
   readonly deadRecords: readonly DeadRecord[];
   /** No coordinator is there for so long: what came due meanwhile is found when one is back. */
   away(duration: Duration): Promise<void>;
-  /** What a stage was asked so far, in order; by attempt, so a command that came twice is there twice. */
+  /** Returns the calls of a stage so far, in order; by attempt, so a command that came twice is there twice. */
   asked<Contract extends StageContract>(contract: Contract): readonly Asked<Given<Contract>>[];
   /** The process of the step's stage dies over its next command, and another one takes that over. @throws {TestingError} NO_SUCH_STEP, as all of these */
   crashOnce(step: string, when: Crash): void;
-  /** What the step's stage answers next arrives twice. */
+  /** Makes the next answer of the step's stage arrive twice. */
   duplicateOnce(step: string): void;
   /** The step's next command reaches its stage so much later. */
   delayOnce(step: string, duration: Duration): void;

@@ -1,4 +1,4 @@
-/** What a test asked for that cannot be. */
+/** The code of an impossible request of a test. */
 export type TestingErrorCode =
   | 'STAGE_MISSING'
   | 'WRONG_CONTRACT'

@@ -8,7 +8,7 @@ import { TestingError } from './errors.js';
  */
 export type Crash = 'before-publish' | 'after-publish';
 
-/** What befalls one command. */
+/** The fault of one command. */
 export type Fault =
   | { readonly is: 'crash'; readonly when: Crash }
   | { readonly is: 'duplicate' }

@@ -1,7 +1,7 @@
 import type { Fact } from '@millrace/contracts';
 import { HANDLER } from '@millrace/pipeline';
 
-/** What differs between two runs that went the same way. */
+/** The fields that differ between two runs that went the same way. */
 const VOLATILE = new Set(
   'type step attempt at startedAt due startAt source idempotencyKey plan before parent child handler deadLetter deadLetters trace id timeoutMs'.split(
     ' ',
@@ -24,7 +24,7 @@ const ID = /\b(?:run|dl)_[0-9a-z]{26}\b/g;
 interface Telling {
   readonly run: string;
   readonly name: string;
-  /** What each run met so far is called. */
+  /** The name of each run met so far. */
   readonly names: Map<string, string>;
   readonly factsOf: (run: string) => readonly Fact[];
 }

@@ -27,7 +27,7 @@ export interface DeadRecord {
   readonly value: string | null;
 }
 
-/** What travels between a coordinator and stages, one message after the other in the order sent, and the time that passes between. */
+/** Carries messages between a coordinator and stages, one after the other in the order sent, and lets time pass between them. */
 export class Machine implements AsyncDisposable {
   readonly runs: Runs;
   readonly faults: Faults;
@@ -173,7 +173,7 @@ export class Machine implements AsyncDisposable {
     return run;
   }
 
-  /** What begins runs asks for one. Its input travels, and is held against the pipeline's. */
+  /** Starts a run that a schedule or a trigger asks for. Its input travels, and is checked against the pipeline's schema. */
   private async askFor({ key, input }: Asking, from?: TakenRecord): Promise<void> {
     const text = JSON.stringify(input ?? null);
     const sent: unknown = JSON.parse(text);

@@ -47,7 +47,7 @@ export class Places {
     }
   }
 
-  /** What runs have to hear. */
+  /** Returns what runs have to hear. */
   told(): readonly Told[] {
     const all = this.untold;
     this.untold = [];

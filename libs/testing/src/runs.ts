@@ -90,7 +90,7 @@ export class Runs {
     return this.take(member, decision);
   }
 
-  /** What happened to a run. @returns what that asks for */
+  /** Applies an event to its run. @returns the messages that follow from it */
   hear(event: RunEvent): Promise<readonly Message[]> {
     const member = this.members.get(event.run);
     const at = this.now();
@@ -137,7 +137,7 @@ export class Runs {
     ];
   }
 
-  /** What a decision means for places and signals. */
+  /** Keeps a decision's changes of concurrency slots and signals. */
   private keep({ plan }: Member, { run, facts }: Decision, event: RunEvent | undefined): void {
     const changes = placesOf([{ decision: { run, facts }, plan }], this.now());
     if (changes) this.places.keep(changes);
@@ -151,7 +151,7 @@ export class Runs {
     this.signals.keep(run.id, waits, isWaiting);
   }
 
-  /** What runs hear because of what others do: that their turn has come, that they are in the way, that a signal is theirs. */
+  /** Returns what runs hear because of others: that their turn has come, that they are in the way, that a signal is theirs. */
   told(): readonly Message[] {
     const at = this.now();
     const turns = this.places

@@ -4,7 +4,7 @@ import type { TopicSignal } from '@millrace/pipeline';
 interface Kept extends TopicSignal {
   readonly record: TakenRecord;
   readonly expiresAt: number;
-  /** Who was told of it. */
+  /** The waiting step that was told of it. */
   to?: Wait;
 }
 
@@ -23,7 +23,7 @@ export class Signals {
     this.kept.push({ ...signal, record: of.record, expiresAt: of.at + signal.keepMs });
   }
 
-  /** What the steps of a run wait for now. */
+  /** Keeps what the steps of a run wait for now. */
   keep(run: string, waits: readonly Wait[], isWaiting: (step: string) => boolean): void {
     this.waits = [...this.waits.filter((one) => one.run !== run || isWaiting(one.step)), ...waits];
   }
@@ -33,7 +33,7 @@ export class Signals {
     for (const one of this.kept) if (returned.includes(one.id)) delete one.to;
   }
 
-  /** What runs have to hear, once. */
+  /** Returns what runs have to hear, once. */
   told(at: number): readonly RunEvent[] {
     return this.kept.flatMap((one): RunEvent[] => {
       if (one.to) return [];

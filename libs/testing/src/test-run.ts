@@ -12,13 +12,13 @@ import { TestingError } from './errors.js';
 import { historyOf } from './history.js';
 import type { Runs } from './runs.js';
 
-/** Who does something to a run, and why. */
+/** The person who acts on a run, and why. */
 export interface Act {
   readonly by?: string;
   readonly reason?: string;
 }
 
-/** What a run needs of its engine. */
+/** The engine as a run needs it. */
 export interface Around {
   readonly runs: Runs;
   readonly now: () => number;
@@ -40,7 +40,7 @@ export interface TestStep {
   /** 0 where it has not begun. */
   readonly attempt: number;
   readonly output: unknown;
-  /** Of the last attempt that failed. */
+  /** The failure of the last attempt that failed. */
   readonly failure: Failure | undefined;
 }
 
@@ -75,7 +75,7 @@ export class TestRun<Output = unknown> {
     );
   }
 
-  /** What whoever is to answer is shown. */
+  /** Returns the content that is shown to whoever is to answer. */
   shown(step: string): unknown {
     return this.factsOf('step.waiting').findLast((fact) => fact.step === step)?.show;
   }

@@ -42,7 +42,7 @@ const removal = pipeline(
   },
 );
 
-/** What a model does not say in time, or at all, the rules say. */
+/** The fallback to the rules, for a model that does not answer in time or at all. */
 const toRules = (text: RefOf<string>) => ({
   stage: screenPost,
   input: { text },

@@ -80,7 +80,7 @@ export const documentNotices = pipeline(
 
 const Question = z.object({ question: z.string().min(1) });
 
-/** What the indexed documents say about a question. */
+/** Answers a question from the indexed documents. */
 export const documentSearch = pipeline({ name: 'document-search', input: Question }, ({ input, step }) => {
   const asked = step('embed', embed, { heading: '', text: input.question });
   return step('search', searchIndex, { vector: asked.vector, most: 3 });

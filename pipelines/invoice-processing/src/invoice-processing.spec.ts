@@ -21,7 +21,7 @@ const sample = async (name: string) =>
   };
 const undone = (history: string) => [...history.matchAll(/step\.completed undo:(\w+)/g)].map(([, step]) => step);
 
-/** What stands in the books, and what the bank has paid. */
+/** Returns the entries in the books, and the bank's payments. */
 async function balance() {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
   const entries = names.map(

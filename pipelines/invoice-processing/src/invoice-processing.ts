@@ -4,7 +4,7 @@ import { bookInvoice, fileInvoice, payInvoice, readInvoice, refundInvoice, unboo
 
 const Given = z.object({
   text: z.string(),
-  /** Of the group of companies, the one whose invoice it is. */
+  /** The company of the group whose invoice it is. */
   company: z.string().optional(),
 });
 

@@ -15,7 +15,7 @@ import { testEngine, type TestRun } from '@millrace/testing';
 import type { z } from 'zod';
 import { supportEmail } from './support-email.js';
 
-/** Where the data and samples of this pipeline are. */
+/** Returns the path of this pipeline's data or sample. */
 export const here = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The pipeline with the stages' local models, or as `settings` say, as their services would make them, and the folder that replies are written to. */
@@ -60,7 +60,7 @@ export async function localModels(settings: Readonly<Record<string, string>> = {
 export interface Flow {
   readonly run: TestRun;
   readonly skipped: readonly string[];
-  /** What a person is shown, while the run waits for one. */
+  /** The content that a person is shown, while the run waits for one. */
   readonly waiting: unknown;
   /** The run's output, once it is over. */
   readonly output: unknown;

@@ -9,7 +9,7 @@ import { route } from '@millrace/stage-route/contract';
 import { send } from '@millrace/stage-send/contract';
 import { z } from 'zod';
 
-/** What a person decides about a reply: whether it goes out, and in which words. */
+/** A person's decision about a reply: whether it goes out, and in which words. */
 export const Approval = z.object({
   approved: z.boolean(),
   /** Sent instead of the draft. */

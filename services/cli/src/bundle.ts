@@ -52,7 +52,7 @@ export function oneOf(bundles: readonly Bundle[], source: string, name: string |
   return bundle;
 }
 
-/** What is deployed, in the same form. */
+/** Returns a deployed version in the same form. */
 export const bundleOf = ({ definition, contracts }: VersionDetail): Bundle =>
   CheckBody.parse({ plan: definition, contracts });
 
@@ -113,7 +113,7 @@ async function fromModule(url: () => string, source: string): Promise<readonly B
   }
 }
 
-/** Whether it is the source itself that is not there, and not something that it imports. */
+/** Returns true when the source itself is missing, and not something that it imports. */
 function isMissing(cause: unknown, source: string): boolean {
   const { code, message = '' } = (cause ?? {}) as { code?: string; message?: string };
   return /^(?:ERR_)?MODULE_NOT_FOUND$/.test(code ?? '') && message.split('\n')[0]!.includes(`'${source}'`);

@@ -195,6 +195,6 @@ const nameOf = (pointer: string): string =>
     .join('')
     .replace(/^\./, '') || 'it';
 
-/** What is wrong stands below, field by field. */
+/** Returns the text without its first line: what is wrong stands below, field by field. */
 const withoutFirst = (text: string, first: string): string =>
   (text.endsWith(first) ? text.slice(0, -first.length).replace(/:\s*\S*:?\s*$/, '') : text).replace(/\.$/, '');

@@ -26,7 +26,7 @@ export function differenceText(differences: readonly DifferenceView[]): string {
 const changeOf = ({ change, before, after }: DifferenceView): string =>
   change === 'added' ? said(after) : change === 'removed' ? said(before) : `${said(before)} → ${said(after)}`;
 
-/** Of a step that was added: what it asks, and what it waits for. */
+/** Returns the summary of a step that was added: its stage, and the steps that it waits for. */
 function summaryOf(step: unknown): string {
   const { kind, stage, predecessors, when } = (step ?? {}) as Record<string, unknown>;
   if (typeof kind !== 'string') return said(step);

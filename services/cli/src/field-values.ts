@@ -5,7 +5,7 @@ import { CliError, EXIT } from './exit.js';
 /** Finds the JSON Schema that the fields are for; undefined where nobody knows it. Called only where a value could be read in more than one way. */
 export type SchemaFor = () => Promise<unknown>;
 
-/** What the text of a value could be beside a text. */
+/** Matches text that could be read as something other than text. */
 const DOUBTFUL = /^(?:[-+.\d].*|true|false|null|[[{"].*)$/s;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
@@ -18,7 +18,7 @@ export async function typesFor(texts: readonly string[], schemaFor: SchemaFor | 
   return (key) => (typeof schema === 'object' && schema !== null ? typesOfField(schema, key) : undefined);
 }
 
-/** What is not there is told by the request that follows. */
+/** Returns the schema, or undefined: the request that follows reports what is missing. */
 async function found(schemaFor: SchemaFor): Promise<unknown> {
   try {
     return await schemaFor();

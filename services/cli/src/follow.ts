@@ -28,7 +28,7 @@ export async function follow(client: Client, { run, after = 0, see, signal }: Fo
   let seen = after;
   let heard = false;
   let lostSince: number | undefined;
-  /** What the history has beyond what the stream said. */
+  /** Shows the facts of the history that the stream did not send. */
   const seeRest = async () => {
     for (const { seq, ...item } of (await client.get(`/v1/runs/${run}/history`, History)).items) {
       if (seq <= seen) continue;

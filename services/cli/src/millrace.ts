@@ -47,7 +47,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 function programOf(context: Context, more: readonly Commands[]): Command {
   const { terminal } = context;
   const program = new Command('millrace')
-    .description('Runs AI pipelines on Kafka: start them, watch them, decide where they wait.')
+    .description('Runs AI pipelines on Kafka: start runs, watch them, and answer where they wait for a person.')
     .version(version, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.say })

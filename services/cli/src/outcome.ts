@@ -113,7 +113,7 @@ function sampleValue({ type, enum: choices }: Schema): string {
 
 const TEXTS = ['text', 'reply', 'body', 'message'];
 
-/** What to read of a run's output: its text where it has one, else all of it as JSON. */
+/** Returns the readable part of a run's output: its text where it has one, else all of it as JSON. */
 export function outputText(output: unknown): string {
   if (typeof output === 'string') return plain(output);
   if (typeof output === 'object' && output !== null) {

@@ -1,11 +1,11 @@
 import type { Env } from './config.js';
 
-/** What the command line has around it; a test gives its own. */
+/** The surroundings of the command line; a test gives its own. */
 export interface Terminal {
   readonly env: Env;
   /** How a person calls the command line here: `npx millrace` where that is how it was started. */
   readonly program?: string;
-  /** Where files are looked for. */
+  /** The folder in which files are looked for. */
   readonly cwd: string;
   /** Data. */
   out(text: string): void;

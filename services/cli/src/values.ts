@@ -5,7 +5,7 @@ import { CliError, EXIT } from './exit.js';
 import { type SchemaFor, typedValue, typesFor } from './field-values.js';
 import type { Terminal } from './terminal.js';
 
-/** What is sent for a run. */
+/** The input of a run as it is sent. */
 export type Payload = { readonly mail: Buffer } | { readonly json: unknown };
 
 interface Given {
@@ -54,7 +54,7 @@ async function bytesOf(file: string, terminal: Terminal): Promise<Buffer> {
   }
 }
 
-/** What a person is told of a file that cannot be read. */
+/** Returns the error for a file that cannot be read. */
 export function unreadable(file: string, cause: unknown): CliError {
   const { code = 'it is not known why' } = cause as NodeJS.ErrnoException;
   return new CliError(EXIT.usage, `${file} cannot be read: ${WHY_UNREADABLE[code] ?? code}.`, { cause });

@@ -14,7 +14,7 @@ import { runsSource } from '../dist/runs.js';
 const RUNS = Number(process.argv[2] ?? 20_000);
 const STEPS = 7;
 const PARTITIONS = 4;
-/** Of a stage's commit under load, and of the coordinator's batch. */
+/** The sizes of a stage's commit under load, and of the coordinator's batch. */
 const EVENTS_A_RECORD = 25;
 const RECORDS_A_BATCH = 80;
 const TEXT = 'x'.repeat(400);

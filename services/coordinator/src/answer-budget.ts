@@ -1,7 +1,7 @@
 import { type Outgoing, refuseTooLarge, sizeAtMost, sizeOf } from '@millrace/broker';
 import { failure, type Failure } from '@millrace/contracts';
 
-/** What a record asks for cannot be carried out: it is parked with this failure. */
+/** Thrown for a record whose request cannot be carried out: the record is parked with this failure. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: string;

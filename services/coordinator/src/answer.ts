@@ -7,7 +7,7 @@ const NEWLINE = 0x0a;
 /** The commands of a batch are much alike: PostgreSQL writes a tenth of them and less, in a fraction of the time that it saves. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const COMPRESSED_FROM = 2_000;
-/** What compressed bytes begin with; JSON never does. */
+/** The first bytes of compressed data; JSON never begins with them. */
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /**

@@ -16,7 +16,7 @@ export const summaryOf = (run: Run): RunSummary => ({
   ...(run.degraded.length > 0 && { degraded: true }),
 });
 
-/** What a batch has to write of a run. `before` is the run as the batch found it. */
+/** Returns what a batch has to write of a run. `before` is the run as the batch found it. */
 export function changeOf(
   before: Cached | undefined,
   { run, facts }: Pick<Decision, 'run' | 'facts'>,

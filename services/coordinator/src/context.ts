@@ -9,11 +9,11 @@ import type { RunCache } from './run-cache.js';
 
 /** Differs while records are decided again that were decided before: what they led to stands in the topics. */
 export interface Recovering {
-  /** Whether something in the topics says that the run has begun. */
+  /** Returns true when something in the topics says that the run has begun. */
   hasBegun(run: string): boolean;
 }
 
-/** What the coordinator's loops share. */
+/** The context that the coordinator's loops share. */
 export interface Context {
   readonly broker: Broker;
   readonly topics: Topics;

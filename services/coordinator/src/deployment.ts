@@ -10,7 +10,7 @@ import {
 import { breaks, deployed, type LoadedPlan, promoted, rolledBack, withCanary } from '@millrace/pipeline';
 import type { Deployed, DeploymentChange, Version } from '@millrace/store';
 
-/** What a plan that somebody brings changes. A contract that would break those who know it is refused, and with it the plan. Pure. */
+/** Returns the changes of a plan that is deployed. A contract that would break those who know it is refused, and with it the plan. Pure. */
 export function deployment(request: DeployRequested, plan: LoadedPlan, now: Deployed): DeploymentChange {
   const { pipeline } = plan.plan;
   const broken = Object.entries(request.contracts).flatMap(([stage, schemas]) => {
@@ -41,7 +41,7 @@ export function deployment(request: DeployRequested, plan: LoadedPlan, now: Depl
   };
 }
 
-/** What a request about versions that are there changes. Pure. */
+/** Returns the changes of a request about existing versions. Pure. */
 export function routing(request: RouteRequested, now: Deployed): DeploymentChange {
   const { pipeline, action, version, share } = request;
   const { route, versions } = now;
@@ -74,7 +74,7 @@ export function routing(request: RouteRequested, now: Deployed): DeploymentChang
   };
 }
 
-/** What a pause of a pipeline, or its end, changes. One that stands so already stays so. Pure. */
+/** Returns the changes of pausing or resuming a pipeline. One that stands so already stays so. Pure. */
 export function pausing(request: PipelinePauseRequested | PipelineResumeRequested, now: Deployed): DeploymentChange {
   const { type, pipeline, at, by, reason } = request;
   if (!now.route) return refusal(pipeline, 'UNKNOWN_PIPELINE', `There is no pipeline "${pipeline}".`);

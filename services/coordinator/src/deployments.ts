@@ -35,7 +35,7 @@ interface Taking extends Needs {
   readonly recover: (request: RecoveryRequested) => Promise<void>;
 }
 
-/** What is asked of one pipeline. */
+/** A request about one pipeline. */
 type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested>;
 
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */

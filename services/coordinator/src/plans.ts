@@ -95,7 +95,7 @@ export class Plans {
     return plan;
   }
 
-  /** What a run can be moved to; undefined where there is no plan of that hash. */
+  /** Returns the target of a move; undefined where there is no plan of that hash. */
   async target(hash: string): Promise<Target | undefined> {
     const found = await this.find(hash);
     if (!found) return undefined;

@@ -16,7 +16,7 @@ interface Needs {
 }
 
 /**
- * Where the store has each partition of a topic. A decision is recorded in the store first and published second; a
+ * The store's position of each partition of a topic. A decision is recorded in the store first and published second; a
  * coordinator that died in between left its answer in the store, and whoever takes the partition over publishes it.
  */
 export class Positions {

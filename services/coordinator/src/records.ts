@@ -33,7 +33,7 @@ export function commandRecord(
   };
 }
 
-/** What a fact tells the world outside: a run's end, a parked step, a cancellation, a pause. */
+/** Returns the records by which a fact is published: a run's end, a parked step, a cancellation, a pause. */
 export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: LoadedPlan; limit: number }): Outgoing[] {
   const { fact, plan, limit } = of;
   switch (fact.type) {

@@ -44,7 +44,7 @@ const DECIDING = [
 export const pipelineOf = ({ headers }: Pick<Incoming, 'headers'>): string | undefined =>
   headerText(headers, HEADER.pipeline);
 
-/** What a record on `intake` asks for. A plain JSON value with the header `pipeline` is enough. */
+/** Reads the request of a record on `intake`. A plain JSON value with the header `pipeline` is enough. */
 export function readRequest(
   record: Incoming,
   planFor: PlanForRun,
@@ -146,7 +146,7 @@ function tracedBy(
 
 const waiting = new WeakMap<LoadedPlan, boolean>();
 
-/** Whether every run of the plan waits: for a person, a signal, or a minute and more. */
+/** Returns true when every run of the plan waits: for a person, a signal, or a minute and more. */
 function waitsAlways(plan: LoadedPlan): boolean {
   let waits = waiting.get(plan);
   if (waits === undefined) {

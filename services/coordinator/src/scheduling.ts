@@ -3,7 +3,7 @@ import { checkSchedule, PlanError } from '@millrace/pipeline';
 import type { Deployed, DeploymentChange } from '@millrace/store';
 import { refusal } from './deployment.js';
 
-/** What a request about a schedule changes. Those of a plan are the plan's to change. Pure. */
+/** Returns the changes of a request about a schedule. Those of a plan are the plan's to change. Pure. */
 export function scheduling(request: ScheduleMakeRequested | ScheduleRemoveRequested, now: Deployed): DeploymentChange {
   const { pipeline, name, at, by, reason } = request;
   if (!now.route) return refusal(pipeline, 'UNKNOWN_PIPELINE', `There is no pipeline "${pipeline}".`);

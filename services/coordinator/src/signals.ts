@@ -9,9 +9,9 @@ import { eventsRecord } from './publishing.js';
 
 type Needs = Pick<Context, 'broker' | 'topics' | 'store'>;
 
-/** So many at once. */
+/** The number that is read at once. */
 const BATCH = 200;
-/** What was published and is not known to have arrived is published again after this. */
+/** After this time a record that was published and is not known to have arrived is published again. */
 const SNOOZE_MS = 15_000;
 
 /** Takes the records of a topic that may be signals to the store, which brings them together with who waits. `sources` may grow. */
@@ -53,7 +53,7 @@ export function signalSource(
   return { topic, group, maxBatch, take, opened, parking };
 }
 
-/** What a batch of runs means for signals: undefined where it means nothing. */
+/** Returns the changes that a batch of runs makes to signals; undefined where there are none. */
 export function signalChanges(
   events: readonly RunEvent[],
   changes: readonly RunChange[],

@@ -76,7 +76,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-/** What the source of deployments does: no coordinator has been told of it yet. */
+/** Applies a request as the source of deployments does: no coordinator has been told of it yet. */
 const apply = (request: DeployRequested | RouteRequested, plan?: LoadedPlan) => {
   const pipeline = 'plan' in request ? request.plan.pipeline : request.pipeline;
   return store.deployments.apply({ id: request.id, at: 1, pipeline, stages: [] }, (now) =>

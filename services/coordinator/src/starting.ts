@@ -7,9 +7,9 @@ import { intakeRecord } from './intake-record.js';
 import { eventsRecord } from './publishing.js';
 import { tellSignals } from './signals.js';
 
-/** So many at once: enough to share a transaction, few enough to be in memory. */
+/** The number that is read at once: enough to share a transaction, few enough to be in memory. */
 const BATCH = 200;
-/** What was published and is not known to have arrived is published again after this. */
+/** After this time a record that was published and is not known to have arrived is published again. */
 const SNOOZE_MS = 15_000;
 
 interface Needs {
@@ -67,7 +67,7 @@ async function tick(needs: Needs, at: number): Promise<boolean> {
   return more;
 }
 
-/** What a schedule begins now, and when it is due next; undefined where it cannot be read. */
+/** Returns the runs that a schedule starts now, and the time it is due next; undefined where it cannot be read. */
 function ticksOf(
   row: ScheduleRow,
   { needs, at }: { needs: Needs; at: number },

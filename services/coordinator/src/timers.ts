@@ -25,7 +25,7 @@ export class Timers {
       topics: Topics;
       telemetry: Telemetry;
       now: () => number;
-      /** What else comes due; true where there is more. */
+      /** Handles what else comes due; resolves to true where there is more. */
       others?: (at: number) => Promise<boolean>;
     },
   ) {

@@ -55,7 +55,7 @@ export function triggerSource(
   return { topic: trigger.topic, group, maxBatch: of.maxBatch, take, opened, parking };
 }
 
-/** Where a partition of which nothing was taken yet begins: where it stood when the trigger was deployed. */
+/** Returns where a partition begins of which nothing was taken yet: the position it had when the trigger was deployed. */
 export const openedAt =
   (
     { broker, store }: Pick<Context, 'broker' | 'store'>,

@@ -51,14 +51,14 @@ export function unreadSource(
   }
 }
 
-/** What is not known of a dead letter whose headers are not believed. */
+/** The fields of a dead letter whose headers are not believed. */
 const NOTHING = {
   status: 'open',
   attempts: 0,
   ...{ run: undefined, pipeline: undefined, step: undefined, stage: undefined, input: undefined },
 } as const;
 
-/** What somebody else wrote to the topic may look as it likes: it is left out, or kept as far as it can be read. */
+/** Reads a dead letter. A record that somebody else wrote to the topic is left out, or kept as far as it can be read. */
 function letterOf(record: Incoming): DeadLetter | undefined {
   const text = (name: string) => headerText(record.headers, name);
   const id = deadLetterIdOf(record.headers);

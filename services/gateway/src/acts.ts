@@ -27,7 +27,7 @@ interface Answer extends ActBody {
 /** An act about who has a review, and whether it is known that it has taken effect. */
 export type Held = Accepted & { readonly applied: boolean };
 
-/** What people and systems do to runs. Each checks that it is allowed now and becomes one event on `runs`. */
+/** The acts of people and systems on runs. Each checks that it is allowed now and becomes one event on `runs`. */
 export class Acts {
   constructor(private readonly needs: Needs) {}
 

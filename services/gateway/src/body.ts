@@ -48,7 +48,7 @@ function bodyProblem({ what, pointer, detail }: JsonFault): RequestProblem {
   );
 }
 
-/** Where the path does not take the method, that is the first thing to say. */
+/** Returns the refusal of a content type, or of the method where the path does not take that. */
 function refusedType(request: Request, type: string): RequestProblem {
   const wrong = wrongRoute(request);
   if (wrong) return wrong;

@@ -5,7 +5,7 @@ import { Callbacks } from './callbacks.js';
 import { RequestProblem } from './problems.js';
 import { CallbackQuery } from './queries.js';
 
-/** Where endpoints of HTTP stages answer what takes them long. */
+/** The route by which endpoints of HTTP stages answer what takes them long. */
 @Controller('v1/callbacks')
 export class CallbacksController {
   constructor(@Inject(Callbacks) private readonly callbacks: Callbacks) {}

@@ -27,7 +27,7 @@ interface Needs {
 
 const OVER = new Set<string>(['completed', 'skipped', 'dead-lettered']);
 
-/** What an endpoint says later: an output, or a problem. */
+/** A later answer of an endpoint: an output, or a problem. */
 export interface CallbackAnswer {
   readonly body: unknown;
   readonly isProblem: boolean;
@@ -48,7 +48,7 @@ export class Callbacks {
     return { id: ticket.run, links: runLinks(ticket.run) };
   }
 
-  /** What the store does not know yet is for the coordinator to decide. */
+  /** Refuses an answer to an attempt that is over. The coordinator decides about one that the store does not know yet. */
   private async refuseWhenOver({ run: id, step, attempt, expires }: AttemptTicket): Promise<void> {
     const over = (why: string) => new RequestProblem('CALLBACK_OVER', `The step ${step} of ${id} ${why}.`);
     if (Date.now() > expires) throw over('was given up: its time is over');

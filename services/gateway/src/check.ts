@@ -12,12 +12,12 @@ type Needs = Parameters<typeof checkStages>[0] & {
   readonly maxPlanSteps: number;
 };
 
-/** So many live runs are looked at, and so many of each kind are named. */
+/** The most live runs that are examined. */
 const MOST_EXAMINED = 2_000;
 const MOST_NAMED = 100;
 const PAGE = 100;
 
-/** What deploying a plan with its contracts would mean for the runs that are under way. Changes nothing. @throws {RequestProblem} PLAN_REFUSED */
+/** Returns what deploying a plan with its contracts would mean for the runs that are under way. Changes nothing. @throws {RequestProblem} PLAN_REFUSED */
 export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
   const { reader, plans } = needs;
   const { contracts } = body;

@@ -21,7 +21,7 @@ const Environment = z.object({
 });
 
 export interface GatewaySettings {
-  /** What the tokens of callbacks are signed with; without it nobody can answer by one. */
+  /** The key that signs the tokens of callbacks; without it nobody can answer by one. */
   readonly callbackKey: string | undefined;
   /** The largest body of a request. */
   readonly maxBodyBytes: number | undefined;

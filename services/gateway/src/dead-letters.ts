@@ -68,7 +68,7 @@ export class DeadLetters {
   }
 
   /**
-   * Whoever writes to `dead-letters` names topic and bytes. So only what Millrace takes records from is written to, and where few may
+   * Returns the original record if it may be sent again. Whoever writes to `dead-letters` names topic and bytes, so only what Millrace takes records from is written to, and where few may
    * write, only a record that stands there already is sent again.
    * @throws {RequestProblem} REDRIVE_REFUSED
    */

@@ -35,7 +35,7 @@ export interface GatewayOptions extends Partial<GatewaySettings> {
   /** Shared with others in this process, as pauses are; they stay the caller's to close. */
   readonly limits?: Limits;
   readonly pauses?: Pauses;
-  /** So long at most a request with an idempotency key waits to be taken on. */
+  /** The longest time that a request with an idempotency key waits to be taken on. */
   readonly takenOnWithinMs?: number;
   /** True, or why those cannot do their work who live in this process too: the gateway is not ready then. */
   readonly others?: (() => Promise<true | string>) | undefined;
@@ -46,11 +46,11 @@ export interface GatewayOptions extends Partial<GatewaySettings> {
 }
 
 export interface Gateway extends Running {
-  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  /** The URL on which it listens, e.g. http://127.0.0.1:8080. */
   readonly url: string;
 }
 
-/** What the broker takes is a second limit. */
+/** The largest body; the broker's limit is a second one. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** How often it is looked whether a run with an idempotency key was taken on: that is what its POST waits for. */

@@ -2,7 +2,7 @@ import { Accepted, RunView } from '@millrace/contracts/http';
 import { type Browser, browser, inChromium, otherSite } from './testing/browser.js';
 import { until, World } from './testing/world.js';
 
-/** What a page can try to change something with, as its own script. */
+/** Makes a page's script that tries every way to change something. */
 const CHANGES = (gateway: string, run: string) => `(async () => {
   const start = JSON.stringify({ pipeline: 'reply', input: { text: 'from another site' } });
   const pause = '${gateway}/v1/stages/draft/pause';
@@ -41,7 +41,7 @@ const CHANGES = (gateway: string, run: string) => `(async () => {
   return tries.length;
 })()`;
 
-/** What a page can try to read with; the list is what it has seen. */
+/** Makes a page's script that tries every way to read; the list is what it has seen. */
 const READS = (gateway: string, run: string) => `(async () => {
   const seen = [];
   const paths = ['/', '/v1/runs', '/v1/runs/${run}', '/runs/${run}', '/metrics', '/openapi.json', '/app.js'];

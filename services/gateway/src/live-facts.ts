@@ -8,7 +8,7 @@ export interface Seen {
   readonly fact: Fact;
 }
 
-/** Whoever watches a run. */
+/** A viewer of a run. */
 export interface Viewer {
   /** Is given new facts, in order and each once. */
   see(facts: readonly Seen[]): void;
@@ -34,7 +34,7 @@ const EVERY_MS = 150;
 const LONGEST_PAUSE_MS = 5_000;
 /** A watcher whose question has been refused so often in a row is let go. */
 const MOST_REFUSALS = 8;
-/** So many questions are under way at once where each run is asked for alone. */
+/** The number of questions under way at once where each run is asked for alone. */
 const AT_ONCE = 10;
 
 /** Tells whoever watches a run of its new facts. All share one query at a time; there is none while nobody watches. */

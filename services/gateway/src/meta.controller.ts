@@ -6,7 +6,7 @@ import { Readiness } from './readiness.js';
 import { openApi } from './openapi.js';
 import { HOUSE } from './tokens.js';
 
-/** What machines ask of a service. */
+/** The endpoints for machines: health, metrics, documents. */
 @Controller()
 export class MetaController {
   private readonly openApi = openApi();

@@ -202,7 +202,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...STAGE_OPERATIONS,
 ];
 
-/** What is served beside the API. */
+/** The paths that are served beside the API. */
 const OTHERS = [
   '/',
   '/runs/{id}',

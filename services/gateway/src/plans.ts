@@ -37,7 +37,7 @@ export class Plans {
   }
 
   /**
-   * What a new run gets.
+   * Returns the plan of a new run.
    * @throws {RequestProblem} UNKNOWN_PIPELINE
    */
   async forRun(pipeline: string, run: string): Promise<LoadedPlan> {

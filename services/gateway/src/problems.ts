@@ -10,7 +10,7 @@ import { methodsOf } from './operations.js';
 
 type Errors = NonNullable<Problem['errors']>;
 
-/** What the caller gets instead of what it asked for. Throw it anywhere below a controller. */
+/** The problem that the caller is answered with. Throw it anywhere below a controller. */
 export class RequestProblem extends Error {
   override readonly name = 'RequestProblem';
   readonly problem: Problem;
@@ -97,7 +97,7 @@ function brokerProblem(error: BrokerError): Problem {
     : problem('BROKER_UNAVAILABLE', 'The broker did not confirm the record. It is not known whether it arrived.');
 }
 
-/** What is wrong with a request whose path is nowhere, or does not take its method; undefined where it is right. */
+/** Returns what is wrong with a request whose path does not exist or does not take its method; undefined where it is right. */
 export function wrongRoute(request: IncomingMessage): RequestProblem | undefined {
   const path = pathOf(request);
   const methods = methodsOf(path);
@@ -119,7 +119,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** What Node and PostgreSQL's driver say when the other side is not there. */
+/** Returns true for the errors of Node and of PostgreSQL's driver when the other side is not there. */
 function isConnectionLost(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };

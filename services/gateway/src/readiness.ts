@@ -5,7 +5,7 @@ import type { Progress } from './progress.js';
 /** True, or why those cannot do their work who live in the same process. */
 type Others = () => Promise<true | string>;
 
-/** Whether the gateway can do its work now. */
+/** Tells whether the gateway can do its work now. */
 export class Readiness {
   private stopping = false;
 
@@ -15,7 +15,7 @@ export class Readiness {
     private readonly of: { readonly progress?: Pick<Progress, 'still'>; readonly others?: Others | undefined } = {},
   ) {}
 
-  /** What does not get on, though the gateway does its own work. */
+  /** The parts that do not get on, though the gateway does its own work. */
   get degraded(): readonly string[] {
     return this.of.progress?.still ?? [];
   }

@@ -1,4 +1,4 @@
-/** What was asked for here a moment ago and may not be accepted yet. */
+/** A request that came a moment ago and may not be accepted yet. */
 export interface RecentRequest {
   readonly pipeline: string;
   /** The plan's hash that the input was checked against. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accepted, type Operation } from './operation.js';
 import { CallbackQuery } from './queries.js';
 
-/** What people and systems do to a run. */
+/** The operations of people and systems on a run. */
 export const RUN_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',

@@ -73,7 +73,7 @@ function runActions(run: Run): Action[] {
   return ['cancel', run.paused ? 'resume' : 'pause', ...(run.parent || run.undoing ? [] : (['move'] as const))];
 }
 
-/** So many items of a step are listed, at most: those that somebody has to look at. */
+/** The most items of a step that are listed: those that somebody has to look at. */
 const MOST_ITEMS = 20;
 
 function itemsToLookAt(run: Run, step: string): readonly string[] {
@@ -95,7 +95,7 @@ function itemsOf(run: Run, step: string): ItemsView | undefined {
   return { total: keys.length, ...(pages && { pages: keys.length }), running, ended, failed };
 }
 
-/** What one step's facts say beyond its present state. */
+/** The history of one step, beyond its present state. */
 interface History {
   readonly attempts: AttemptView[];
   readonly numbers: number[];
@@ -159,7 +159,7 @@ function actionsOf(kind: StepView['kind'], run: Run, step: string): Action[] {
   return kind === 'review' ? reviewActions(review) : ['signal'];
 }
 
-/** What may be done with a review that waits. */
+/** Returns the actions on a review that waits. */
 export const reviewActions = (held: { readonly claimedBy?: string | undefined } | undefined): Action[] => [
   'answer',
   held?.claimedBy === undefined ? 'claim' : 'unclaim',

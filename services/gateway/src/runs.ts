@@ -70,7 +70,7 @@ export class Runs {
     return this.needs.live.watch(id, after, viewer);
   }
 
-  /** Whether the run ended or came to wait for somebody before `signal` was aborted. */
+  /** Resolves to true if the run ended or came to wait for somebody before `signal` was aborted. */
   settled(id: string, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       let run: Run | undefined;

@@ -25,9 +25,9 @@ export interface StageCheck {
   readonly unserved: readonly string[];
   /** Stages that no process serves now, those in `unserved` included. */
   readonly noConsumer: readonly string[];
-  /** What can never fit. */
+  /** The inputs that can never fit. */
   readonly misfits: readonly StageDoubtView[];
-  /** What need not fit. */
+  /** The inputs that need not fit. */
   readonly doubts: readonly StageDoubtView[];
 }
 
@@ -67,7 +67,7 @@ const viewOf = ({ step, pointer, detail }: ContractMisfit): StageDoubtView => ({
   detail,
 });
 
-/** What of it is worth being told. */
+/** Returns the parts of it that are worth telling. */
 export const shownOf = (check: StageCheck): Partial<{ -readonly [Key in keyof StageCheck]: [...StageCheck[Key]] }> =>
   Object.fromEntries(Object.entries(check).filter(([, found]) => (found as readonly unknown[]).length > 0));
 

@@ -56,7 +56,7 @@ export class StagesController {
     return { items: items.sort((a, b) => a.name.localeCompare(b.name)) };
   }
 
-  /** What is left out is not limited. */
+  /** Sets a stage's limits. A limit that is left out is removed. */
   @Post(':name/limits')
   @HttpCode(200)
   async limit(@Param('name') name: string, @Body({ schema: LimitBody }) body: LimitBody): Promise<StageView> {

@@ -31,9 +31,9 @@ export interface Wanted {
   readonly startAt?: string | undefined;
   readonly priority?: Priority | undefined;
   readonly tenant?: string | undefined;
-  /** Of whoever asks. */
+  /** The caller's traceparent. */
   readonly traceparent: string | undefined;
-  /** Of the request; undefined where nothing is traced. */
+  /** The span of the request; undefined where nothing is traced. */
   readonly span?: RequestSpan | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface RunStarterNeeds {
   readonly recent: RecentRequests;
   /** Tells soon of what is taken on. */
   readonly live: LiveFacts;
-  /** So long at most a request with an idempotency key waits to be taken on. */
+  /** The longest time that a request with an idempotency key waits to be taken on. */
   readonly takenOnWithinMs: number;
 }
 

@@ -4,7 +4,7 @@ import { sleep } from '@millrace/contracts/timers';
 const LONGEST_WAIT_MS = 10_000;
 const LOOK_MS = 25;
 
-/** What became of something that was asked for; undefined where that is not known in time. */
+/** Waits for the outcome of a request; undefined where it is not known in time. */
 export async function untilApplied<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   for (const end = performance.now() + LONGEST_WAIT_MS; performance.now() < end; await sleep(LOOK_MS)) {
     const found = await look();

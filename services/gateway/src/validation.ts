@@ -6,7 +6,7 @@ import { RequestProblem } from './problems.js';
 interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
-  /** Of zod's, where something has a name that nobody knows. */
+  /** The unknown keys that zod reports. */
   readonly keys?: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function recordOf<Schema extends z.ZodType>(schema: Schema, value: z.inpu
 }
 
 const MOST = 20;
-/** What stands in a message may come from the request: all the keys that nobody knows. */
+/** The most characters of a message, which may quote the request's unknown keys. */
 const LONGEST = 1_000;
 const short = (words: string): string => cut(words, LONGEST);
 

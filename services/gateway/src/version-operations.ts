@@ -2,7 +2,7 @@ import * as http from '@millrace/contracts/http';
 import { accepted, ok, type Operation } from './operation.js';
 import { DiffQuery, SchedulesQuery } from './queries.js';
 
-/** What is asked of the installation is applied by the coordinator: an answer waits for that, but not for ever. */
+/** Waits until the coordinator has applied a request to the installation, but not for ever. */
 const applied = {
   ...ok('DeploymentView', 'Applied.'),
   202: { text: 'Durable, and about to be applied: look at the link `self`.', schema: 'DeploymentView' },

@@ -18,7 +18,7 @@ const CODEC = {
   lz4: kafkajs.CompressionTypes.LZ4,
   zstd: kafkajs.CompressionTypes.ZSTD,
 };
-/** Of the whole process, as kafkajs has it. */
+/** The codecs of the whole process, as kafkajs has them. */
 const codecs: Record<number, () => unknown> = kafkajs.CompressionCodecs;
 const CHUNK = Buffer.alloc(1 << 20);
 

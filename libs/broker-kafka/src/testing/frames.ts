@@ -1,4 +1,4 @@
-/** What the beginning of a request to Kafka says. */
+/** The header of a request to Kafka. */
 export interface RequestHead {
   readonly apiKey: number;
   readonly correlationId: number;

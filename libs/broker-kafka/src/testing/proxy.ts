@@ -5,7 +5,7 @@ import { API, type Api, answerTo, Frames, requestHead } from './frames.js';
 export type { Api };
 
 /**
- * What happens to one request: `lost` it never arrives; `unanswered` it arrives, its answer does not; `slow` it arrives
+ * A mishap of one request: `lost` it never arrives; `unanswered` it arrives, its answer does not; `slow` it arrives
  * after a while; `late` its sender is cut off at once, and it arrives after the sender has gone on elsewhere.
  */
 export type Mishap = 'lost' | 'unanswered' | 'slow' | 'late';
@@ -19,10 +19,10 @@ export interface Trap {
   readonly hold: () => Promise<unknown>;
 }
 
-/** What a trap has done so far. */
+/** The requests that a trap has caught so far. */
 export interface Caught {
   readonly requests: number;
-  /** What the server answered to those that were `late`, which their senders have not heard. */
+  /** The server's answers to requests that were `late`, which their senders have not heard. */
   readonly answers: readonly Buffer[];
 }
 

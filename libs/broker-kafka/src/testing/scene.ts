@@ -32,7 +32,7 @@ export async function everything(broker: Broker, topic: string): Promise<string[
 export const numbered = (topic: string, from: number, count: number): Outgoing[] =>
   Array.from({ length: count }, (_, i) => ({ topic, key: `key-${from + i}`, value: `${from + i}` }));
 
-/** What `numbered` from 0 comes to, as `everything` gives it. */
+/** Returns the values of `numbered` from 0, as `everything` returns them. */
 export const values = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`).sort();
 
 /** Opened once, for everybody who waits. */
@@ -63,7 +63,7 @@ export async function networkTo(settings: KafkaSettings): Promise<Network> {
 /** Longer than any test waits. */
 const LONG_MS = 300_000;
 
-/** Who may commit for a place from now on, and nobody who was it before. */
+/** Makes the producer that may commit for a partition from now on, and fences the one before. */
 export async function ownerOf(place: Place, clients: Clients, timeoutMs = LONG_MS): Promise<TransactionalProducer> {
   for (;;) {
     const options = { transactionalId: place.group, timeoutMs, maxBatchBytes: 900_000 };

@@ -6,7 +6,7 @@ const CHECKSUM = 17;
 const ATTRIBUTES = 21;
 const LAST_OFFSET_DELTA = 23;
 const COUNT = 57;
-/** Where a batch's records begin. */
+/** The offset at which a batch's records begin. */
 export const BODY = 61;
 
 /** One batch of a partition's log as it lies on the broker's disk, to be changed in place. */

@@ -90,7 +90,7 @@ export class Writer {
     this.buf = Buffer.allocUnsafe(capacity);
   }
 
-  /** What was written; the name is the one that kafkajs's connections ask for. */
+  /** Returns what was written; the name is the one that kafkajs's connections ask for. */
   get buffer(): Buffer {
     return this.buf.subarray(0, this.at);
   }

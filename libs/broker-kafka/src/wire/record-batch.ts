@@ -7,7 +7,7 @@ const CHECKSUM = 17;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/** Who writes a batch, so that the log can tell a repeated batch from a new one. */
+/** The producer of a batch, by which the log can tell a repeated batch from a new one. */
 export interface Identity {
   readonly producerId: number;
   readonly epoch: number;
@@ -183,7 +183,7 @@ function unreadable(whole: Buffer, { problem, end }: { problem: string; end: num
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Whether the transaction that a control batch ends was aborted. */
+/** Returns true when the transaction that a control batch ends was aborted. */
 export function isAbort(control: Batch): boolean {
   const reader = new Reader(control.body);
   reader.varint();

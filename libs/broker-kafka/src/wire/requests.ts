@@ -113,7 +113,7 @@ export interface Fetched extends Wanted {
   readonly lastStableOffset: number;
   /** Data batches of committed transactions and of none; their records below `offset` are not wanted. */
   readonly batches: readonly Batch[];
-  /** Where to go on: past everything that was read, control records and aborted records included. */
+  /** The offset to go on from: past everything that was read, control records and aborted records included. */
   readonly next: number;
 }
 

@@ -1,6 +1,6 @@
 import { copyTo, everything, numbered, numbers, range, text, texts, type Promised } from './scene.js';
 
-/** What `consume` promises about records and their answers. */
+/** Tests the promises of `consume` about records and their answers. */
 export function consuming(promised: Promised): void {
   promised('every record is handed over once, those too that are older than the group', async (scene) => {
     const broker = await scene.broker();

@@ -4,7 +4,7 @@ import { close, everything, numbered, numbers, range, text, texts, type Promised
 const copies = (batch: Batch, topic: string): Outgoing[] =>
   batch.records.map((record) => ({ topic, key: record.key, value: record.value }));
 
-/** What `consumeInOrder` promises. */
+/** Tests the promises of `consumeInOrder`. */
 export function inOrder(promised: Promised): void {
   promised(
     'batches hold each partition’s records in order, one batch at a time, none above the bound',

@@ -1,6 +1,6 @@
 import { close, copyTo, numbered, numbers, range, text, type Promised } from './scene.js';
 
-/** What bounds a consumption, and how it is held and let go. */
+/** Tests the limits of a consumption, and how it is paused and resumed. */
 export function limits(promised: Promised): void {
   promised('as many records are handled at once as asked for, over all partitions, and no more', async (scene) => {
     const broker = await scene.broker();

@@ -12,7 +12,7 @@ import {
   type Scene,
 } from './scene.js';
 
-/** Who owns a record, what the next owner is given, and what happens to the work of one who lost it. */
+/** Tests who owns a record, what the next owner is given, and what happens to the work of an owner that lost its partition. */
 export function ownership(promised: Promised): void {
   for (const [how, end, needs] of [
     ['closes', (_: Scene, __: Broker, consumption: Consumption) => close(consumption), undefined],

@@ -27,7 +27,7 @@ async function withBadRecords(scene: Scene) {
   return { broker, topic, out, parked, group: scene.group(), ...parkingOn(parked) };
 }
 
-/** What is promised of a record that nobody can handle. */
+/** Tests the promises about a record that nobody can handle. */
 export function parking(promised: Promised): void {
   promised('a record that nobody can handle is parked alone, and its partition goes on', async (scene) => {
     const { broker, topic, out, parked, group, parking, errors } = await withBadRecords(scene);

@@ -1,7 +1,7 @@
 import { partitionFor } from '../partition.js';
 import { everything, numbered, numbers, range, text, texts, type Promised } from './scene.js';
 
-/** What `publish`, `ensureTopics` and `partitionsOf` promise. */
+/** Tests the promises of `publish`, `ensureTopics` and `partitionsOf`. */
 export function publishing(promised: Promised): void {
   promised('published records are there once, and in order for each key', async (scene) => {
     const broker = await scene.broker();

@@ -1,7 +1,7 @@
 import type { Incoming } from '../broker.js';
 import { backlog, copyTo, everything, numbered, numbers, range, text, texts, type Promised } from './scene.js';
 
-/** What `tail`, `browse` and `lag` promise. */
+/** Tests the promises of `tail`, `browse` and `lag`. */
 export function reading(promised: Promised): void {
   promised('a group has as many consumers as take part in it, and none where nobody does', async (scene) => {
     const broker = await scene.broker();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker, Consumption, Handle, Incoming, Outgoing, Source, TopicSpec } from '../broker.js';
 
-/** What an implementation may be unable to do; each needs a reason, which appears in the name of the skipped test. */
+/** Names an ability that an implementation may lack; each needs a reason, which appears in the name of the skipped test. */
 export type Capability = 'crash' | 'atomic-publish';
 
 /** The log under test, and how its clients come and go. */
@@ -83,7 +83,7 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** What the group's next owner is given: markers are published into each partition, and all before them returned. */
+  /** Returns the values that the group's next owner is given: publishes a marker into each partition and returns all records before the markers. */
   async nextOwnerGets(broker: Broker, source: Pick<Source, 'topic' | 'group'>): Promise<string[]> {
     const partitions = await broker.partitionsOf(source.topic);
     const marker = `marker-${randomUUID()}`;

@@ -2,16 +2,16 @@ import { linearPattern } from '../linear-pattern.js';
 import { PlanError, type PlanErrorCode } from '../plan-error.js';
 import { escaped, isSchemaObject, referred, type SchemaObject, subschemasOf } from './subschemas.js';
 
-/** So many values may a schema be made of. */
+/** The most values that a schema may be made of. */
 const MOST_VALUES = 10_000;
-/** So deep may it be nested, and so far may references lead in a row. */
+/** The deepest nesting, and the most references in a row. */
 const DEEPEST = 100;
-/** So many may stand beside each other: each is nested into the one before when they are compiled. */
+/** The most parts beside each other: each is nested into the one before when they are compiled. */
 const MOST_PARTS = {
   ...{ allOf: 250, anyOf: 250, oneOf: 250, prefixItems: 250 },
   ...{ properties: 500, patternProperties: 250, required: 500, dependentRequired: 250, dependentSchemas: 250 },
 };
-/** So large may all its patterns be together. */
+/** The largest size of all its patterns together. */
 const LARGEST_PATTERNS = 50_000;
 
 /** Keywords by which a schema means something outside itself, or something else for each who refers to it. */
@@ -31,7 +31,7 @@ const OPEN = -1;
 class Checking {
   /** How many schemas look at the same value in a row, from this one on; `OPEN` while that is being found out. */
   private readonly heights = new Map<SchemaObject, number>();
-  /** Where each schema was found. */
+  /** The place where each schema was found. */
   private readonly places = new Map<unknown, string>();
   private patterns = 0;
 

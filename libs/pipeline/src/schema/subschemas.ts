@@ -55,7 +55,7 @@ export function subschemasOf(schema: SchemaObject): readonly Subschema[] {
   return found;
 }
 
-/** What a reference within a schema leads to; undefined where it leads nowhere, or out of the schema. */
+/** Returns what a reference within a schema leads to; undefined where it leads nowhere, or out of the schema. */
 export function referred(reference: unknown, root: unknown): unknown {
   if (typeof reference !== 'string' || !/^#(?:\/|$)/.test(reference)) return undefined;
   let at: unknown = root;

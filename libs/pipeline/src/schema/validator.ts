@@ -7,7 +7,7 @@ import { isSchemaObject, referred, type SchemaObject, subschemasOf } from './sub
 /** Says what is wrong with a value; nothing where it fits. Total: it ends for every value, after a bounded number of steps. */
 export type Validator = (value: unknown) => readonly ErrorObject[];
 
-/** So many steps may the check of one value take: ten million are some tenths of a second. */
+/** The most steps that the check of one value may take: ten million are some tenths of a second. */
 const MOST_STEPS = 10_000_000;
 /** And so many to find all that is wrong with a value that does not fit: else the first is all. */
 const MOST_STEPS_FOR_ERRORS = 200_000;
@@ -108,7 +108,7 @@ function costOf(schema: SchemaObject): Cost {
   };
 }
 
-/** Of a character, for a pattern: an engine without back-tracking is fast, and the slower the larger the pattern is. */
+/** Returns the cost of a character for a pattern: an engine without back-tracking is fast, and the slower the larger the pattern is. */
 const weightOf = (pattern: string): number => 0.5 + linearPattern(pattern).size / 100;
 
 const regExp = Object.assign((pattern: string) => linearPattern(pattern) as unknown as RegExp, {

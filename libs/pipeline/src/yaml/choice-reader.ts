@@ -83,7 +83,7 @@ function casesOf(text: Text, { name, at }: Written, reading: Reading): readonly 
 
 interface Case {
   readonly steps: readonly (Written & Within)[];
-  /** What it gives. */
+  /** The output. */
   readonly output: unknown;
   /** The steps of its own that that may be read of. */
   readonly own: readonly string[];

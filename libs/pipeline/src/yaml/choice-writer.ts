@@ -35,7 +35,7 @@ export function stepsText(steps: Steps, textOf: StepText): Text {
 }
 
 interface Case {
-  /** What it is for; for what is none of the others where there is none. */
+  /** The label of the case; undefined for the one that is taken where no other holds. */
   readonly label: string | undefined;
   /** Its steps, without its condition. */
   readonly steps: Steps;
@@ -92,7 +92,7 @@ function alone(condition: string): string {
   return condition.startsWith('(') && conditionOf(inner).within('and') === condition ? inner : condition;
 }
 
-/** Of the steps of a case: what its output needs, and what nothing outside waits for. */
+/** Returns the steps of a case that its output needs and that nothing outside waits for. */
 function neededBy(output: string, own: Steps, all: Steps): Steps {
   const needed = new Set<string>([output]);
   for (const name of needed) for (const before of own[name]?.predecessors ?? []) if (before in own) needed.add(before);

@@ -156,7 +156,7 @@ export function pipelineYaml(plan: Plan): string {
 
 const isOf = (plan: Plan, again: Plan | undefined): boolean => again !== undefined && hashOf(again) === hashOf(plan);
 
-/** Where a problem is: at the value, at its key, or at what is around it where it is missing. */
+/** Returns the offset of a problem: of the value, of its key, or of what is around it where it is missing. */
 function offsetOf({ at, isKey, offset = 0 }: Problem, { contents }: Document): number {
   let node: Node | null = contents;
   let key: Node | undefined;

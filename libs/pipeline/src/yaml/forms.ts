@@ -21,7 +21,7 @@ export interface ObjectForm {
   readonly fields: readonly Field[];
   /** The field that a value alone stands for. */
   readonly short: string | undefined;
-  /** What can be read within it alone. */
+  /** The names that can be read within it alone. */
   readonly own: readonly string[];
 }
 
@@ -31,11 +31,11 @@ export interface Field {
   readonly text: string;
   readonly form: Form;
   readonly isOptional: boolean;
-  /** What counts where it is left out, as the plan has it. */
+  /** The default, as the plan has it. */
   readonly otherwise: unknown;
 }
 
-/** What a step of each kind begins with: the key that tells it from others, and what stands under it. Any other kind is named by `kind`. */
+/** The key with which a step of each kind begins, which tells it from others, and the field under it. Any other kind is named by `kind`. */
 export const HEADS: Readonly<Record<string, { readonly key: string; readonly field: string }>> = {
   stage: { key: 'stage', field: 'stage' },
   run: { key: 'run', field: 'plan' },
@@ -48,7 +48,7 @@ export const HEADS: Readonly<Record<string, { readonly key: string; readonly fie
   sleep: { key: 'sleep', field: 'ms' },
 };
 
-/** What a value alone stands for, and what counts where nothing is said, where the plan itself has no default. */
+/** The field that a value alone stands for, and the defaults where the plan itself has none. */
 const SHORT = new Map<z.ZodType, string>([
   [RetryPolicy, 'maxAttempts'],
   [Schedule, 'cron'],
@@ -71,7 +71,7 @@ const OF_OBJECT = new Map<z.ZodType, Readonly<Record<string, unknown>>>([
   [Schedule, { input: {} }],
   [Trigger, { input: { $ref: ['record', 'value'] } }],
 ]);
-/** Of fields that have to be there in the plan, wherever they are. */
+/** The defaults of fields that have to be there in the plan, wherever they are. */
 const OF_FIELD: Readonly<Record<string, unknown>> = { retry: RetryPolicy.parse({}), timeoutMs: 30_000 };
 
 const RENAMED: Readonly<Record<string, string>> = { work: 'do', inputSchema: 'input' };
@@ -137,7 +137,7 @@ function derived(type: z.ZodType, def: Def): Form {
   }
 }
 
-/** What is nowhere written otherwise than in the plan is checked as a whole. */
+/** Returns the plain form where nothing is written otherwise than in the plan, so that it is checked as a whole. */
 function orPlain(form: Form & { is: 'list' | 'record' | 'union' }, plain: Form): Form {
   const parts = form.is === 'union' ? form.of : [form.of];
   return parts.every((part) => part.is === 'plain') ? plain : form;
@@ -173,9 +173,9 @@ function otherwiseOf(field: z.ZodType, name: string): unknown {
 /** The steps of a plan by kind, and the work that they do. */
 export const STEPS = formOf(PlanStep) as Form & { is: 'kinds' };
 export const WORKS = kindsOf(defOf(Work).options!, 'kind');
-/** What begins runs stands at the top of a document. */
+/** The form of triggers and schedules, which stand at the top of a document. */
 export const STARTS = formOf(Starts) as ObjectForm;
-/** What else a plan has, but for what is read and written with it: its steps, and what is the same for all. */
+/** The fields of a plan that are read and written apart: its steps, and what is the same for all plans. */
 const APART = ['format', 'given', 'steps', 'starts'];
 const settings = objectForm(Plan, defOf(Plan).shape!);
 export const SETTINGS = settings.fields.filter(({ name }) => !APART.includes(name));

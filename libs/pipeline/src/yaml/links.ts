@@ -30,16 +30,16 @@ export class VisibleNames implements Iterable<string> {
   }
 }
 
-/** What a plan is within, so far as its steps can read it. */
+/** The scope around a plan, as far as its steps can read it. */
 export interface Scope {
   readonly pipeline: string;
   /** All that is known around it. */
   readonly names: VisibleNames;
-  /** Of these: what is known to an item's work alone. */
+  /** Those of the names that only an item's work can read. */
   readonly own: readonly string[];
 }
 
-/** What a step is to wait for beside what it reads; or all that it waits for. */
+/** The steps that a step waits for beside those that it reads; or all that it waits for. */
 export interface Order {
   readonly after?: readonly string[];
   readonly exactly?: readonly string[];
@@ -47,7 +47,7 @@ export interface Order {
 
 type Failed = (error: PlanError) => void;
 
-/** What each step reads of steps and of what is around the plan. What cannot be told is told of, and left out. */
+/** Returns the names that each step reads from steps and from around the plan. A read that cannot be understood is reported and left out. */
 export function readsIn(plan: Plan, scope: Scope, failed: Failed): ReadonlyMap<string, readonly string[]> {
   const readsOfStep = readsOf({ ...plan, given: namedIn(plan).filter((name) => scope.names.has(name)) });
   return new Map(
@@ -82,7 +82,7 @@ export function predecessorsOf(
   return new Map(order.map((name) => [name, orders.get(name)?.exactly ?? least.get(name)!]));
 }
 
-/** What a plan within another takes from around it. */
+/** Returns the names that a plan within another reads from around it. */
 export function givenOf(
   { steps, output }: { steps: Readonly<Record<string, PlanStep>>; output: Plan['output'] },
   reads: ReadonlyMap<string, readonly string[]>,
@@ -93,5 +93,5 @@ export function givenOf(
   return [...around.filter((name) => !own.includes(name)), ...around.filter((name) => own.includes(name))];
 }
 
-/** What is known at the top. */
+/** Returns the scope at the top. */
 export const topScope = (pipeline: string): Scope => ({ pipeline, names: new VisibleNames([INPUT]), own: [] });

@@ -9,7 +9,7 @@ import type { Mapping } from '../plan-mapping.js';
 import type { VisibleNames } from './links.js';
 import type { Place, Report } from './place.js';
 
-/** What can be read there; anything where it is not known. */
+/** The names that can be read; undefined where any may be. */
 export type Names = VisibleNames | undefined;
 
 export interface Around {
@@ -79,7 +79,7 @@ export function mappingText(mapping: Mapping): unknown {
   return Object.fromEntries(Object.entries(mapping).map(([field, part]) => [field, mappingText(part as Mapping)]));
 }
 
-/** What is no expression, though it begins like one or has one within. */
+/** Matches text that looks like an expression or contains one. */
 const DOUBTFUL = /^\$[A-Za-z_]|\$\$|\$\{/;
 const literalText = (text: string): string => (DOUBTFUL.test(text) ? text.replaceAll('$', '$$$$') : text);
 
@@ -115,7 +115,7 @@ class ExpressionError extends Error {
   }
 }
 
-/** What comes of it; or nothing, and what is wrong with it, where. */
+/** Returns the outcome of `work`; or nothing, after reporting the fault and its place. */
 function attempt<T>(work: () => T, start: number, failed: (what: string, offset: number) => void): T | undefined {
   try {
     return work();

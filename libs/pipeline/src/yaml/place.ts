@@ -1,4 +1,4 @@
-/** Where in a document something stands: keys and indexes from its top. */
+/** A path in a document: keys and indexes from its top. */
 export type Place = readonly (string | number)[];
 
 /** Something wrong with a document. */

@@ -20,7 +20,7 @@ const made = { ...first, deadlineMs: 60_000, onFailure: { give: { $ref: ['failur
 const map = { kind: 'map', over: [1], as: 'item', concurrency: 8, onItemFailure: 'park', ...first } as const;
 const loop = { kind: 'loop', as: 'before', until: 'before == 1.0', max: 2, onLimit: 'fail', ...first } as const;
 
-/** What a plan can say and a definition in TypeScript cannot: how the run of an item is tried, and what else the steps that do no work may have. */
+/** A plan with what a definition in TypeScript cannot say: how the run of an item is tried, and what else the steps that do no work may have. */
 export const byHand: Plan = loadPlan({
   ...inner,
   pipeline: 'by-hand',

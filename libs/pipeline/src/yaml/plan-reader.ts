@@ -59,7 +59,7 @@ function readChild(text: unknown, at: Place, reading: Reading, load: LoadPlan | 
   return readPlan({ pipeline, ...text }, at, { reading: { ...reading, scope: topScope(pipeline) }, allowed: [] });
 }
 
-/** What is done for an item, when it is more than a stage's work: a run that reads what is around it. */
+/** Reads the work of an item that is more than a stage's work: a run that reads from around it. */
 function readRun(text: Text, at: Place, reading: Reading): unknown {
   const fields = fieldsOf(WORKS, 'run');
   const ofRun = fields.map((field) => field.text);
@@ -89,7 +89,7 @@ function readAlone(text: Text, at: Place, reading: Reading): unknown {
 
 interface Within {
   readonly reading: Reading;
-  /** What stands beside the plan itself. */
+  /** The keys that may stand beside the plan itself. */
   readonly allowed: readonly string[];
   /** It reads what is around it. */
   readonly isBody?: boolean;
@@ -168,7 +168,7 @@ function attempt<T>(work: () => T, at: Place, reading: Reading): T | undefined {
   }
 }
 
-/** Where a step is at fault. */
+/** Returns the problem of a step that is at fault. */
 function problemOf(
   { step, code, what }: PlanError,
   at: Place,

@@ -5,7 +5,7 @@ import { fieldsOf } from './step-reader.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What stands beside the fields of a plan. */
+/** The keys beside the fields of a plan, with their descriptions. */
 const ABOUT: Readonly<Record<string, string>> = {
   pipeline: 'What runs are asked for by, in kebab-case.',
   input: 'What is given: a type, or for a step a value.',
@@ -136,7 +136,7 @@ function stepFields(kind: string): readonly Field[] {
   return [...fieldsOf(STEPS.of, kind), ...order, ...named];
 }
 
-/** What follows from where something stands. */
+/** Fields that follow from their place in the document. */
 const FOUND = ['stage', 'pipeline'];
 
 function objectSchema(fields: readonly Field[], more: readonly string[]): Json {
@@ -163,7 +163,7 @@ const DEFINED = {
   run: 'Work',
 };
 
-/** What is written in many places. */
+/** Forms that are used in many places. */
 const SHARED = new Map<Form, string>([
   [formOf(RetryPolicy), 'Retry'],
   [formOf(Fallback), 'Fallback'],

@@ -30,18 +30,18 @@ const RETRIES: readonly Retry[] = [
   },
 ];
 
-/** What can be said of steps beside what they are given. */
+/** Makes random options of steps. */
 export class RandomOptions {
   constructor(private readonly values: RandomValues) {}
 
-  /** Of any step. */
+  /** Makes options of any step. */
   ofStep(known: readonly AnyRef[]): object {
     const { values } = this;
     const after = known.length > 0 ? [values.pick(known), values.pick(known)] : [];
     return { ...values.maybe(() => ({ when: values.condition(known) })), ...values.maybe(() => ({ after })) };
   }
 
-  /** Of a step that works; `output` is something that it might give. */
+  /** Makes options of a step that works; `output` is an output that it might have. */
   ofWork(known: readonly AnyRef[], output: unknown): object {
     const { values } = this;
     return {
@@ -51,7 +51,7 @@ export class RandomOptions {
     };
   }
 
-  /** What to go on with instead. */
+  /** Makes a stand-in output. */
   private standIn(known: readonly AnyRef[], output: unknown): object {
     const { values } = this;
     const other = values.value(known);
@@ -82,7 +82,7 @@ export class RandomOptions {
     };
   }
 
-  /** Of a stage's step, and of a sub-pipeline. */
+  /** Makes a compensation of a stage's step or of a sub-pipeline. */
   compensated(known: readonly AnyRef[]): object {
     const { values } = this;
     return values.maybe(() => ({
@@ -107,7 +107,7 @@ export class RandomOptions {
     return { ...anItem, list: [anItem] };
   }
 
-  /** What is answered, and the options of whom or what it is asked. */
+  /** Makes the answer's schema and the options of a review or signal. */
   ofWait(kind: 'review' | 'signal', known: readonly AnyRef[]): { answer: z.ZodType; options: object } {
     const { values } = this;
     const [answer, given] = values.pick(ANSWERS);

@@ -123,7 +123,7 @@ class Sketch {
     return define.loop(name, Item, said, (previous) => this.work(name, previous, within) as never);
   }
 
-  /** What is done for an item: a stage's work, a step alone, or steps. */
+  /** The work of an item: a stage's work, a step alone, or steps. */
   private work(name: string, item: unknown, { known: around, depth }: Within): unknown {
     const known = [...around, this.values.known(item)];
     const alone = this.values.pick([name, `other${this.count++}`]);

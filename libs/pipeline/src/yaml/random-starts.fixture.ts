@@ -5,7 +5,7 @@ interface Given {
   readonly text: unknown;
 }
 
-/** What may begin a pipeline's runs and what holds them back. */
+/** Makes random triggers, schedules and concurrency limits of a pipeline. */
 export function randomStarts(chance: Chances): object {
   const pick = <T>(of: readonly T[]): T => pickOf(chance, of);
   const maybe = <T extends object>(said: () => T) => maybeOf(chance, said);

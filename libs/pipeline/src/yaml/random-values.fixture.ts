@@ -20,7 +20,7 @@ export type Chances = (below: number) => number;
 
 export const pickOf = <T>(chance: Chances, of: readonly T[]): T => of[chance(of.length)]!;
 
-/** What is said now and then. */
+/** Returns `said()` now and then, else nothing. */
 export const maybeOf = <T extends object>(chance: Chances, said: () => T): Partial<T> =>
   chance(3) === 0 ? said() : {};
 
@@ -31,7 +31,7 @@ export type Definer = Define<(typeof INPUTS)[number]>;
 const ODD = ['', '$', '$x', '$$', '${a}', 'costs $5 ${b} $$', '$a.b c', '~', 'yes', '1', 'line\nbreak', '\u2028"\\'];
 const LITERALS = [...ODD, 0, -1.5, 1e21, 7, true, null, [], {}, { $ref: ['x'] }, { $literal: '$y' }, { $orElse: 1 }];
 
-/** What steps are given and what they wait for, of any form. */
+/** Makes random inputs of steps and what they wait for, of any form. */
 export class RandomValues {
   /** Those of which conditions know the type. */
   private readonly typed = new WeakSet<object>();

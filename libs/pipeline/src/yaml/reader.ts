@@ -7,14 +7,14 @@ import { readCondition, readMapping } from './mapping-text.js';
 import type { Place, Problem } from './place.js';
 import { readSchema } from './schema-text.js';
 
-/** What is read, and where. */
+/** The state of reading a document. */
 export interface Reading {
   readonly problems: Problem[];
-  /** What can be read there. */
+  /** The scope that can be read there. */
   readonly scope: Scope;
   /** The step that it belongs to. */
   readonly step: string;
-  /** What has steps in it. */
+  /** Reads a part that has steps in it. */
   readonly readSteps: (is: 'plan' | 'work' | 'run', text: unknown, at: Place, reading: Reading) => unknown;
 }
 
@@ -108,7 +108,7 @@ function readObject(form: ObjectForm, text: unknown, at: Place, reading: Reading
 interface Where {
   readonly at: Place;
   readonly reading: Reading;
-  /** What may stand there too. */
+  /** Further keys that may stand there. */
   readonly allowed?: readonly string[];
 }
 

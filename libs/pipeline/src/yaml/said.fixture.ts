@@ -23,7 +23,7 @@ const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Everything that a plan can say: each field, each alternative, each word, once a place; a plan within a plan is one place for all. */
 export const sayable = (): ReadonlySet<string> => new Set(saidIn(Plan, ANY, 'plan'));
 
-/** What of it a plan says. What counts anyway, where nothing is said, is not said. */
+/** Returns the paths of the values that a plan sets; defaults are not among them. */
 export const saidBy = (plan: Plan): ReadonlySet<string> => new Set(saidIn(Plan, plan, 'plan'));
 
 function saidIn(type: z.ZodType, value: unknown, at: string): readonly string[] {

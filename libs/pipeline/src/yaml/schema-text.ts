@@ -6,7 +6,7 @@ import type { Place, Report } from './place.js';
 type Json = z.core.util.JSONType;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a type is called. */
+/** The names of types. */
 const WORDS: Readonly<Record<string, () => z.ZodType>> = {
   string: () => z.string(),
   number: () => z.number(),
@@ -67,7 +67,7 @@ function typeIn(text: unknown, at: Place, report: Report): z.ZodType {
   );
 }
 
-/** What JSON Schema says and zod does not: it stays as it is. */
+/** Returns a type that keeps JSON Schema which zod cannot express, as it is. */
 function rawType(schema: unknown): z.ZodType {
   return z.unknown().meta(schema as Record<string, unknown>);
 }
@@ -100,7 +100,7 @@ const named = Object.keys(WORDS).map((word) => {
   return { word, schema };
 });
 
-/** What might stand for a schema; whether it does is tried. */
+/** Returns the short form that might stand for a schema; the caller checks that it does. */
 function shortOf(schema: unknown): unknown {
   if (!isFields(schema)) return { [RAW]: schema };
   const { $schema: _, ...own } = schema;

@@ -6,7 +6,7 @@ import { isText, readFields, type Reading, type Text, wrong } from './reader.js'
 /** Written by name, not as a field of the plan. */
 const ORDER = ['predecessors', 'after'];
 
-/** What a step or a work is made of: its head has the key that tells its kind. */
+/** Returns the fields of a step or a work: its head has the key that tells its kind. */
 export function fieldsOf(kinds: ReadonlyMap<string, ObjectForm>, kind: string): readonly Field[] {
   const head = HEADS[kind];
   const fields = kinds.get(kind)!.fields.filter(({ name }) => !ORDER.includes(name));
@@ -17,7 +17,7 @@ export interface DraftStep {
   /** But for what it waits for. */
   readonly step: Text;
   readonly order: Order;
-  /** Where it is written. */
+  /** The place where it is written. */
   readonly at: Place;
 }
 
@@ -38,20 +38,20 @@ export function readStep(name: string, text: unknown, at: Place, reading: Readin
   return { step: { kind, ...step }, order: orderIn(text, at, reading), at };
 }
 
-/** What a work of a stage alone is; undefined where steps do it. */
+/** Reads the work of a stage alone; undefined where steps do it. */
 export function readStageWork(text: Text, at: Place, reading: Reading): unknown {
   if (!isStageWork(text)) return undefined;
   const fields = fieldsOf(WORKS, 'stage');
   return { kind: 'stage', ...readFields(fields, { stage: kebab(reading.step), ...text }, { at, reading }) };
 }
 
-/** Whether it is no more than a stage's work: a step may have a condition, too, for example. */
+/** Returns true when it is no more than a stage's work: a step may have a condition, too, for example. */
 export function isStageWork(text: Text): boolean {
   const keys = fieldsOf(WORKS, 'stage').map((field) => field.text);
   return kindOf(text) === 'stage' && Object.keys(text).every((key) => keys.includes(key));
 }
 
-/** What is known to the work of an item alone. */
+/** Returns the names that only the work of an item can read. */
 function itemNames(text: Text, fields: readonly Field[]): readonly string[] {
   const as = fields.find(({ name }) => name === 'as');
   if (!as) return [];

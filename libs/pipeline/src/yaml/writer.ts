@@ -17,7 +17,7 @@ export function documentOf(plan: Plan, { withChoices }: { withChoices: boolean }
   return { pipeline, ...planText(plan, scope, fieldsText(STARTS.fields, { ...starts }, scope)) };
 }
 
-/** What a part is within, and whether switches are written as such. */
+/** The scope around a part, and whether switches are written as such. */
 interface Around extends Scope {
   readonly withChoices: boolean;
 }
@@ -42,7 +42,7 @@ function planText(plan: Plan, scope: Around, starts: Text = {}): Text {
 const mapped = <T>(values: Readonly<Record<string, T>>, of: (value: T, name: string) => unknown): Text =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value, name)]));
 
-/** What has to be said about the order: nothing where it follows from what the steps read. */
+/** Returns the order that has to be written: nothing where it follows from what the steps read. */
 function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, Text> {
   const waits = new Map(Object.entries(steps).map(([name, step]) => [name, step.predecessors]));
   const ancestors = new Ancestors(waits, orderOf(waits));
@@ -60,7 +60,7 @@ function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>
   );
 }
 
-/** What it begins with, when it is wanted, the rest, and last what is done for an item. */
+/** Writes a step: its head, its condition, the rest, and last the work of an item. */
 function stepText(name: string, step: PlanStep, scope: Around): Text {
   const { as } = step as { as?: string };
   const own = as === undefined ? [] : [as, `${as}Index`];
@@ -80,7 +80,7 @@ function stepText(name: string, step: PlanStep, scope: Around): Text {
   };
 }
 
-/** What differs from what counts anyway. */
+/** Writes the fields that differ from their defaults. */
 function fieldsText(fields: readonly Field[], value: object, scope: Around, step = ''): Record<string, unknown> {
   const text: Record<string, unknown> = {};
   for (const { name, text: key, form, otherwise } of fields) {
@@ -129,7 +129,7 @@ function shortest({ fields, short }: ObjectForm, text: Text): unknown {
     : text;
 }
 
-/** What is done for an item: a stage's work, a step alone, or steps. `name` is what a step alone is called. */
+/** The work of an item: a stage's work, a step alone, or steps. `name` is what a step alone is called. */
 function workText(work: Work, scope: Around, { name, isRun }: { name: string; isRun: boolean }): Text {
   const text = fieldsText(fieldsOf(WORKS, work.kind), work, scope, name);
   if (work.kind === 'stage' || !work.plan.given) return text;

@@ -92,7 +92,7 @@ function tellProgress(value: unknown, { progress }: AnswerContext): void {
   if (typeof fraction === 'number') progress(fraction, typeof message === 'string' ? message : undefined);
 }
 
-/** What the endpoint says went wrong, in a problem or by its status alone. */
+/** Returns the failure that the endpoint reports, in a problem or by its status alone. */
 function failureOfStatus({ status, headers }: HttpAnswer, { url }: AnswerContext, given: unknown): StageFailure {
   const retryAfterMs = retryAfter(headers['retry-after']);
   const otherwise = `${shownUrl(url)} answered ${status}.`;

@@ -58,7 +58,7 @@ export function refuseHost(url: URL, env: Env, refuse: (variable: string, proble
   if (!isAllowed) refuse('HTTP_STAGE_HOSTS', `does not list ${url.host}, which an HTTP stage is to call`);
 }
 
-/** Where endpoints may answer later. */
+/** Returns the URL at which endpoints may answer later, and its key. */
 export function callbackOf(env: Env): { url: string; key: string } | undefined {
   const { CALLBACK_URL: url, CALLBACK_KEY: key } = env;
   return url === undefined || key === undefined ? undefined : { url: url.replace(/\/+$/, ''), key };

@@ -10,11 +10,11 @@ export interface EndpointSettings {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** So long at most one request may take; without it, until the attempt is over. */
+  /** The longest time of one request; without it, a request may take until the attempt is over. */
   readonly timeoutMs: number | undefined;
   readonly maxBytes: number;
   readonly tls: TlsFiles | undefined;
-  /** Where endpoints may answer later, and the key that this is signed with. */
+  /** The URL at which endpoints may answer later, and the key that signs its tokens. */
   readonly callback: { readonly url: string; readonly key: string } | undefined;
   /** Values that must not be told. */
   readonly secrets: readonly string[];

@@ -21,7 +21,7 @@ export class CalculateStage implements Handles<typeof calculate> {
   }
 }
 
-/** What is known, by subject. */
+/** Facts by subject. */
 export abstract class Knowledge {
   abstract readonly about: Readonly<Record<string, string>>;
 }

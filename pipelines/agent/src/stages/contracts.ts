@@ -1,11 +1,11 @@
 import { defineStage } from '@millrace/pipeline';
 import { z } from 'zod';
 
-/** What the agent found out, and by which tool. */
+/** A finding of the agent, and the tool that found it. */
 export const Note = z.object({ tool: z.string(), argument: z.string(), found: z.string() });
 export type Note = z.infer<typeof Note>;
 
-/** What a round leaves for the next. */
+/** The state that a round passes on to the next. */
 export const State = z.object({
   notes: z.array(Note),
   spent: z.number(),
@@ -17,9 +17,9 @@ export const State = z.object({
 
 export const Next = z.object({
   tool: z.enum(['calculate', 'lookUp', 'compare', 'answer']),
-  /** What the tool is given; the answer itself. */
+  /** The argument of the tool, or the answer itself. */
   argument: z.string(),
-  /** What to compare. */
+  /** The subjects to compare. */
   subjects: z.array(z.string()),
   cost: z.number(),
   complete: z.boolean(),

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where posts are shown. Everything may be done twice, and is then as if it were done once. */
+/** The board on which posts are shown. Everything may be done twice, and is then as if it were done once. */
 export abstract class Board {
   abstract show(post: string, visible: boolean): Promise<void>;
   abstract erase(post: string): Promise<void>;

@@ -7,7 +7,7 @@ import { Judge, RuleJudge } from './judge.js';
 import { ErasePostStage, JudgePostStage, ScreenPostStage, ShowPostStage, TellAuthorStage } from './post.stages.js';
 
 const Settings = z.object({
-  /** Where posts are shown; `board` in MILLRACE_DATA otherwise. */
+  /** The folder in which posts are shown; defaults to `board` in MILLRACE_DATA. */
   BOARD_DIR: z.string().optional(),
   MILLRACE_DATA: z.string().default('./.millrace'),
 });

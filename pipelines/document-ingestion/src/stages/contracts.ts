@@ -1,7 +1,7 @@
 import { defineStage } from '@millrace/pipeline';
 import { z } from 'zod';
 
-/** What is sent in: a text in markdown, under an id that is the same for each version of it. */
+/** A document that is sent in: a text in markdown, under an id that is the same for each version of it. */
 export const Document = z.object({
   id: z.string().regex(/^[\w-]{1,80}$/, 'expected letters, digits, - and _'),
   title: z.string(),
@@ -43,7 +43,7 @@ export const readDocument = defineStage({
   output: z.object({ passages: z.array(Passage) }),
 });
 
-/** What ingesting a document gives. */
+/** The result of ingesting a document. */
 export const Ingested = z.object({ document: z.string(), found: z.number(), indexed: z.number() });
 
 /** Tells readers what is new, once. */

@@ -16,9 +16,9 @@ import { FileNotices, Notices } from './notices.js';
 import { FileIndex, PassageIndex } from './passage-index.js';
 
 const Settings = z.object({
-  /** Where the index is; `index` in MILLRACE_DATA otherwise. */
+  /** The folder of the index; defaults to `index` in MILLRACE_DATA. */
   INDEX_DIR: z.string().optional(),
-  /** Where notices to readers are; `notices` in MILLRACE_DATA otherwise. */
+  /** The folder of notices to readers; defaults to `notices` in MILLRACE_DATA. */
   NOTICES_DIR: z.string().optional(),
   MILLRACE_DATA: z.string().default('./.millrace'),
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where readers hear what is new. `key`: the same notice has the same. */
+/** Tells readers what is new. `key`: the same notice has the same key. */
 export abstract class Notices {
   abstract put(lines: readonly string[], key: string): Promise<void>;
 }

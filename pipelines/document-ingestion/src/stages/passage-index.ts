@@ -12,7 +12,7 @@ export interface Found {
   readonly nearness: number;
 }
 
-/** Where passages are kept and found. Putting the same document twice is putting it once. */
+/** Keeps and finds passages. Putting the same document twice is putting it once. */
 export abstract class PassageIndex {
   abstract put(document: string, passages: readonly Embedded[]): Promise<void>;
   abstract documents(): Promise<readonly string[]>;

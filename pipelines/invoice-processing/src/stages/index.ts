@@ -13,7 +13,7 @@ import {
 import { FileOffice, Office } from './office.js';
 
 const Settings = z.object({
-  /** Where entries, payments and papers are; `office` in MILLRACE_DATA otherwise. */
+  /** The folder of entries, payments and papers; defaults to `office` in MILLRACE_DATA. */
   OFFICE_DIR: z.string().optional(),
   MILLRACE_DATA: z.string().default('./.millrace'),
 });

@@ -1,6 +1,6 @@
 import { StageFailure } from '@millrace/stage';
 
-/** What an invoice says: `Invoice NUMBER`, `Supplier: NAME`, lines that end with an amount, and their total. */
+/** Reads an invoice: `Invoice NUMBER`, `Supplier: NAME`, lines that end with an amount, and their total. */
 export function invoiceIn(text: string): { number: string; supplier: string; total: number } {
   const number = /^Invoice ([\w-]{1,40})$/m.exec(text)?.[1];
   const supplier = /^Supplier: (.+)$/m.exec(text)?.[1];

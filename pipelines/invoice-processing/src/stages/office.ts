@@ -2,11 +2,11 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-/** Where entries, payments and papers are. Each is made once, whatever is asked twice: `key` says that it is the same. */
+/** Makes entries, payments and papers, each once: a second request with the same `key` is the same one. */
 export abstract class Office {
   /** @returns the key under which it stands there */
   abstract enter(key: string, content: object): Promise<string>;
-  /** Whether the place was free, or held by the same key before. */
+  /** Resolves to true when the place was free, or held by the same key before. */
   abstract take(place: string, key: string): Promise<boolean>;
 }
 

@@ -7,7 +7,7 @@ export interface ActOptions {
 
 /** Adds who does it, and why. */
 export const acting = (command: Command): Command =>
-  command.option('--by <name>', 'who does it').option('--reason <text>', 'why');
+  command.option('--by <name>', 'name of the person who acts').option('--reason <text>', 'reason, kept in the history');
 
 export const actOf = ({ by, reason }: ActOptions): ActOptions => ({
   ...(by !== undefined && { by }),

@@ -10,15 +10,17 @@ import { queryOf } from './run.js';
 import { wholeNumber } from '../values.js';
 
 export function deadLetterCommands(program: Command, context: Context): void {
-  const deadLetter = program.command('dead-letter').description('parked steps and unreadable records');
+  const deadLetter = program
+    .command('dead-letter')
+    .description('list and redrive dead letters: parked steps and unreadable records');
   const { terminal } = context;
 
   talking(deadLetter.command('list'))
-    .description('dead letters, newest first')
-    .addOption(new Option('--status <status>', 'only these').choices(['open', 'redriven', 'closed']))
-    .option('--pipeline <name>', 'only of this pipeline')
-    .option('--limit <n>', 'how many at most', (text) => String(wholeNumber('--limit')(text)), '50')
-    .option('--cursor <cursor>', 'go on where a page ended')
+    .description('list dead letters, newest first')
+    .addOption(new Option('--status <status>', 'only those with this status').choices(['open', 'redriven', 'closed']))
+    .option('--pipeline <name>', 'only those of this pipeline')
+    .option('--limit <n>', 'the most lines to list', (text) => String(wholeNumber('--limit')(text)), '50')
+    .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
     .action(async (options: CommonOptions & { status?: string; pipeline?: string; limit: string; cursor?: string }) => {
       const { status, pipeline, limit, cursor } = options;
       const path = `/v1/dead-letters${queryOf({ status, pipeline, limit, cursor })}`;
@@ -29,7 +31,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
     });
 
   talking(deadLetter.command('get'))
-    .description('one dead letter')
+    .description('show a dead letter')
     .argument('<dead-letter>')
     .action(async (id: string, options: CommonOptions) => {
       const letter = await clientOf(terminal, options).get(
@@ -40,7 +42,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
     });
 
   acting(talking(deadLetter.command('redrive')))
-    .description('send dead letters on again, each from where it failed')
+    .description('redrive dead letters: retry each from where it failed')
     .argument('<dead-letter...>')
     .action(async (ids: string[], options: CommonOptions & ActOptions) => {
       const client = clientOf(terminal, options);

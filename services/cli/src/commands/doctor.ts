@@ -12,7 +12,7 @@ interface Check {
 
 export function doctorCommand(program: Command, { terminal, end }: Context): void {
   talking(program.command('doctor'))
-    .description('say whether everything the command line needs is there')
+    .description('check that everything the command line needs is there')
     .action(async (options: CommonOptions) => {
       const client = clientOf(terminal, options);
       const checks: Check[] = [{ check: 'node', ok: true, detail: process.versions.node }];

@@ -7,14 +7,14 @@ import { jsonFile } from '../values.js';
 export function importCommand(program: Command, { terminal }: Context): void {
   program
     .command('import')
-    .description('pipelines from elsewhere')
+    .description('import pipelines from other systems')
     .command('asl')
     .description(
       'a state machine of Step Functions (Amazon States Language) as a pipeline in YAML; what cannot be mapped is named',
     )
     .argument('<file>', 'JSON')
-    .option('--name <name>', 'of the pipeline; else as the file')
-    .option('--to <file>', 'where to write it; else it is shown')
+    .option('--name <name>', 'name of the pipeline (default: the name of the file)')
+    .option('--to <file>', 'file to write (default: standard output)')
     .action(async (file: string, { name, to }: { name?: string; to?: string }) => {
       const json = await jsonFile(file, terminal);
       // Loaded only here: no other command needs them.

@@ -40,10 +40,10 @@ function limitsText({ limits }: StageView): string {
 
 export function pipelineCommands(program: Command, context: Context): void {
   const { terminal } = context;
-  const pipeline = program.command('pipeline').alias('pipelines').description('what can be run');
+  const pipeline = program.command('pipeline').alias('pipelines').description('list, show, check and deploy pipelines');
 
   talking(pipeline.command('list'))
-    .description('the pipelines that are deployed')
+    .description('list the deployed pipelines')
     .action(async (options: CommonOptions) => {
       const { items } = await clientOf(terminal, options).get('/v1/pipelines', PipelineList);
       terminal.out(listed({ items, columns: PIPELINE_COLUMNS, name: ({ name }) => name }, options.output));
@@ -51,7 +51,7 @@ export function pipelineCommands(program: Command, context: Context): void {
     });
 
   talking(pipeline.command('get'))
-    .description('a pipeline: its picture (Mermaid) and the schema of its input')
+    .description('show a pipeline: its graph (Mermaid) and the schema of its input')
     .argument('<pipeline>')
     .action(async (name: string, options: CommonOptions) => {
       const view = await clientOf(terminal, options).get(`/v1/pipelines/${encodeURIComponent(name)}`, PipelineView);
@@ -62,16 +62,16 @@ export function pipelineCommands(program: Command, context: Context): void {
 
   versionCommands(pipeline, context);
 
-  const stage = program.command('stage').alias('stages').description('what does the work');
+  const stage = program.command('stage').alias('stages').description('list, limit and pause stages');
   acting(talking(stage.command('limit')))
     .description(
       'show what a stage may do at most over all its processes, or set it: what is left out is not limited then',
     )
     .argument('<stage>')
-    .option('--concurrency <n>', 'so many steps at once', wholeNumber('--concurrency'))
-    .option('--rate <n>', 'so many steps begun each second', positive('--rate'))
-    .option('--weight <tenant=n>', 'how often a tenant’s turn comes; may be given several times', several)
-    .option('--none', 'lift all its limits')
+    .option('--concurrency <n>', 'the most steps at once', wholeNumber('--concurrency'))
+    .option('--rate <n>', 'the most steps started per second', positive('--rate'))
+    .option('--weight <tenant=n>', 'weight of a tenant in the order of turns; can be repeated', several)
+    .option('--none', 'remove all limits of the stage')
     .action(async (name: string, options: CommonOptions & ActOptions & LimitOptions) => {
       const { concurrency, rate, weight, none } = options;
       const tell = (view: StageView) =>
@@ -98,7 +98,7 @@ export function pipelineCommands(program: Command, context: Context): void {
   standing('pause', 'take nothing new in all processes of a stage; what is in hand ends');
   standing('resume', 'go on with a stage that is paused');
   talking(stage.command('list'))
-    .description('the stages that deployed pipelines use')
+    .description('list the stages of deployed pipelines')
     .action(async (options: CommonOptions) => {
       const { items } = await clientOf(terminal, options).get('/v1/stages', StageList);
       terminal.out(listed({ items, columns: STAGE_COLUMNS, name: ({ name }) => name }, options.output));

@@ -24,17 +24,17 @@ interface ListOptions extends CommonOptions {
 }
 
 export function reviewCommands(program: Command, context: Context): void {
-  const review = program.command('review').description('what waits for somebody');
+  const review = program.command('review').description('list, claim and answer reviews');
   const { terminal } = context;
 
   talking(review.command('list'))
-    .description('steps that wait, newest first')
-    .option('--pipeline <name>', 'only of this pipeline')
+    .description('list open reviews, newest first')
+    .option('--pipeline <name>', 'only those of this pipeline')
     .option('--assignee <name>', 'only those for this person')
     .option('--group <name>', 'only those for this group')
     .option('--claimed-by <name>', 'only those that this person has claimed')
-    .option('--limit <n>', 'how many at most', (text) => String(wholeNumber('--limit')(text)), '50')
-    .option('--cursor <cursor>', 'go on where a page ended')
+    .option('--limit <n>', 'the most lines to list', (text) => String(wholeNumber('--limit')(text)), '50')
+    .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
     .action(async (options: ListOptions) => {
       const { pipeline, assignee, group, claimedBy, limit, cursor } = options;
       const query = queryOf({ pipeline, assignee, group, claimedBy, limit, cursor });
@@ -45,7 +45,7 @@ export function reviewCommands(program: Command, context: Context): void {
     });
 
   talking(review.command('get'))
-    .description('one review: what to look at, and the schema of the answer')
+    .description('show a review: its content, and the schema of the answer')
     .argument('<review>', '<run>.<step>, as `review list` has it')
     .action(async (id: string, options: CommonOptions) => {
       const view = await clientOf(terminal, options).get(`/v1/reviews/${encodeURIComponent(id)}`, ReviewView);
@@ -53,26 +53,26 @@ export function reviewCommands(program: Command, context: Context): void {
     });
 
   talking(review.command('claim'))
-    .description('take a review in hand: nobody else’s answer counts until it is given back or escalated')
+    .description('claim a review: nobody else can answer it until it is released or escalated')
     .argument('<review>', '<run>.<step>, as `review list` has it')
     .requiredOption('--by <name>', 'who takes it')
-    .option('--reason <text>', 'why')
-    .option('--take-over', 'also from somebody else who has claimed it')
+    .option('--reason <text>', 'reason, kept in the history')
+    .option('--take-over', 'claim the review even if somebody else has claimed it')
     .action((id: string, options: CommonOptions & ActOptions & { takeOver?: true }) =>
       hold(context, { id, options, what: 'claim' }),
     );
 
   acting(talking(review.command('unclaim')))
-    .description('give a claimed review back')
+    .description('release a claimed review')
     .argument('<review>', '<run>.<step>, as `review list` has it')
     .action((id: string, options: CommonOptions & ActOptions) => hold(context, { id, options, what: 'unclaim' }));
 
   acting(talking(review.command('answer')))
     .description('answer a review')
     .argument('<review>', '<run>.<step>, as `review list` has it')
-    .option('-s, --set <key=value>', 'a field of the answer; may be given several times', several)
+    .option('-s, --set <key=value>', 'a field of the answer; can be repeated', several)
     .option('--json <json>', 'the answer as JSON')
-    .option('--watch', 'and show what happens then')
+    .option('--watch', 'then show the events of the run')
     .action(async (id: string, options: AnswerOptions) => {
       const client = clientOf(terminal, options);
       const [run = ''] = id.split('.');

@@ -39,11 +39,11 @@ interface ListOptions extends CommonOptions {
 }
 
 export function runCommands(program: Command, context: Context): void {
-  const run = program.command('run').alias('runs').description('start runs, look at them, act on them');
+  const run = program.command('run').alias('runs').description('start, list, watch and change runs');
   const { terminal } = context;
 
   talking(run.command('start'))
-    .description('ask for a run')
+    .description('start a run')
     .argument('<pipeline>')
     .argument('[file]', 'a mail (.eml) or JSON; - for standard input')
     .option(
@@ -52,13 +52,22 @@ export function runCommands(program: Command, context: Context): void {
       several,
     )
     .option('--json <json>', 'the input as JSON')
-    .option('--wait [seconds]', 'wait until it ended or waits for somebody (60 s unless said)')
-    .option('--watch', 'the same, and show what happens')
-    .option('--at <time>', 'begin then, e.g. 2026-01-31T09:00:00Z')
-    .option('--delay <duration>', 'begin so much later, e.g. 90s, 30m, 2h, 3d')
-    .addOption(new Option('--priority <priority>', 'how soon stages take its steps').choices(['high', 'normal', 'low']))
-    .option('--tenant <tenant>', 'whose it is: stages share their turns among tenants')
-    .option('--idempotency-key <key>', 'the same key and input give the same run')
+    .option('--wait [seconds]', 'wait until the run has ended or waits for somebody (default: 60 s)')
+    .option('--watch', 'wait in the same way, and show each event')
+    .option('--at <time>', 'start the run at this time, e.g. 2026-01-31T09:00:00Z')
+    .option('--delay <duration>', 'start the run after this time, e.g. 90s, 30m, 2h, 3d')
+    .addOption(
+      new Option('--priority <priority>', 'priority of the run’s steps in stages that are busy').choices([
+        'high',
+        'normal',
+        'low',
+      ]),
+    )
+    .option('--tenant <tenant>', 'tenant of the run; busy stages serve tenants in turn')
+    .option(
+      '--idempotency-key <key>',
+      'idempotency key: a second start with the same key and input returns the same run',
+    )
     .action(async (pipeline: string, file: string | undefined, options: StartOptions) => {
       const client = clientOf(terminal, options);
       const startAt = startAtOf(options, Date.now());
@@ -81,13 +90,13 @@ export function runCommands(program: Command, context: Context): void {
     });
 
   talking(run.command('list'))
-    .description('the newest runs')
-    .addOption(new Option('--status <status>', 'only these').choices(RunStatus.options))
-    .option('--pipeline <name>', 'only of this pipeline')
-    .option('--parent <run>', 'the child runs of this run')
-    .option('--degraded', 'only those in which a fallback or a default was used')
-    .option('--limit <n>', 'how many at most', (text) => String(wholeNumber('--limit')(text)), '50')
-    .option('--cursor <cursor>', 'go on where a page ended')
+    .description('list runs, newest first')
+    .addOption(new Option('--status <status>', 'only those with this status').choices(RunStatus.options))
+    .option('--pipeline <name>', 'only those of this pipeline')
+    .option('--parent <run>', 'only child runs of this run')
+    .option('--degraded', 'only runs that used a fallback or a default')
+    .option('--limit <n>', 'the most lines to list', (text) => String(wholeNumber('--limit')(text)), '50')
+    .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
     .action(async (options: ListOptions) => {
       const { status, pipeline, parent, limit, cursor } = options;
       const degraded = options.degraded && 'true';
@@ -101,7 +110,7 @@ export function runCommands(program: Command, context: Context): void {
     });
 
   talking(run.command('get'))
-    .description('one run with its steps')
+    .description('show a run and its steps')
     .argument('<run>')
     .action(async (id: string, options: CommonOptions) => {
       const view = await clientOf(terminal, options).get(`/v1/runs/${encodeURIComponent(id)}`, RunView);
@@ -109,9 +118,9 @@ export function runCommands(program: Command, context: Context): void {
     });
 
   talking(run.command('watch'))
-    .description('show what happens to a run until it ended or waits for somebody')
+    .description('show the events of a run until it has ended or waits for somebody')
     .argument('<run>')
-    .option('--wait <seconds>', 'no longer than this')
+    .option('--wait <seconds>', 'the longest time to wait')
     .action(async (id: string, options: CommonOptions & { wait?: string }) => {
       await watch(id, { ...options, client: clientOf(terminal, options), context, quiet: false });
     });
@@ -119,7 +128,7 @@ export function runCommands(program: Command, context: Context): void {
   acting(talking(run.command('cancel')))
     .description('cancel a run')
     .argument('<run>')
-    .option('--compensate', 'undo first what it has done, the last first')
+    .option('--compensate', 'first undo the completed steps, the last one first')
     .action(async (id: string, options: CommonOptions & ActOptions & { compensate?: true }) => {
       const client = clientOf(terminal, options);
       const body = { ...actOf(options), ...(options.compensate && { compensate: true }) };
@@ -142,7 +151,7 @@ export function runCommands(program: Command, context: Context): void {
   standing('resume', 'go on with a run that is paused', 'It goes on.');
 
   acting(talking(run.command('move')))
-    .description('go on with another version of the pipeline, from one of its steps')
+    .description('move a run to another version of its pipeline, from one of its steps on')
     .argument('<run>')
     .requiredOption('--to <version>', 'the number of a version, or a plan')
     .requiredOption('--from <step>', 'the step of that version to go on from; what ended before it is kept')
@@ -159,12 +168,12 @@ export function runCommands(program: Command, context: Context): void {
     });
 
   acting(talking(run.command('signal')))
-    .description('give a waiting step what it needs')
+    .description('send the signal that a step waits for')
     .argument('<run>')
     .argument('<step>')
-    .option('-s, --set <key=value>', 'a field of the payload; may be given several times', several)
+    .option('-s, --set <key=value>', 'a field of the payload; can be repeated', several)
     .option('--json <json>', 'the payload as JSON')
-    .option('--id <id>', 'the same id twice counts once')
+    .option('--id <id>', 'id of the signal: a second signal with the same id is ignored')
     .action(
       async (
         id: string,

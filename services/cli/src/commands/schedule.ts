@@ -16,15 +16,15 @@ interface MakeOptions extends CommonOptions, ActOptions {
 }
 
 export function scheduleCommands(program: Command, { terminal }: Context): void {
-  const schedule = program.command('schedule').alias('schedules').description('times at which pipelines are run');
+  const schedule = program.command('schedule').alias('schedules').description('list, make and delete schedules');
   const tell = (view: DeploymentView, { output }: CommonOptions) => {
     const name = `${view.pipeline}/${view.schedule ?? view.id}`;
     terminal.out(shown(view, output, { name, text: () => name }));
   };
 
   talking(schedule.command('list'))
-    .description('all of them, the next one first')
-    .option('--pipeline <name>', 'only of this pipeline')
+    .description('list schedules, the next due one first')
+    .option('--pipeline <name>', 'only those of this pipeline')
     .action(async (options: CommonOptions & { pipeline?: string }) => {
       const path = `/v1/schedules${queryOf({ pipeline: options.pipeline })}`;
       const { items } = await clientOf(terminal, options).get(path, ScheduleList);
@@ -34,11 +34,11 @@ export function scheduleCommands(program: Command, { terminal }: Context): void 
     });
 
   acting(talking(schedule.command('make')))
-    .description('run a pipeline at times; one of the same name that was made before is changed')
+    .description('make a schedule that starts a pipeline, or change the one of this name')
     .argument('<pipeline>')
     .argument('<name>')
     .argument('<cron>', 'minute, hour, day of the month, month, day of the week')
-    .option('--zone <zone>', 'IANA, e.g. Europe/Berlin (UTC unless given)')
+    .option('--zone <zone>', 'IANA time zone, e.g. Europe/Berlin (default: UTC)')
     .addOption(
       new Option('--catch-up <what>', 'what becomes of times that were missed').choices(['none', 'last', 'all']),
     )
@@ -57,7 +57,7 @@ export function scheduleCommands(program: Command, { terminal }: Context): void 
     });
 
   acting(talking(schedule.command('remove')))
-    .description('end a schedule that was made')
+    .description('delete a schedule that was made by hand')
     .argument('<pipeline>')
     .argument('<name>')
     .action(async (pipeline: string, name: string, options: CommonOptions & ActOptions) => {

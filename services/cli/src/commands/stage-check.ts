@@ -22,11 +22,17 @@ export function stageCheckCommand(stage: Command, { terminal, end }: Context): v
       'send a running stage valid, invalid, late, repeated and cancelled commands, and say what it does wrong',
     )
     .argument('<stage>')
-    .option('--input <file>', 'an input that the stage can work with (JSON; - for standard input), else one is made up')
-    .option('--prefix <prefix>', 'prefix of the topics, one of its own for the check (else TOPIC_PREFIX, else check.)')
+    .option(
+      '--input <file>',
+      'file with a valid input for the stage (JSON; - for standard input); without it, one is made up',
+    )
+    .option(
+      '--prefix <prefix>',
+      'prefix of the topics; use one that only the check uses (default: TOPIC_PREFIX, else check.)',
+    )
     .option('--wait <seconds>', 'how long to wait for the stage to start', wholeNumber('--wait'), 60)
     .option('--within <seconds>', 'how long to wait for each answer', wholeNumber('--within'), 30)
-    .addOption(new Option('-o, --output <format>', 'how to show it').choices(FORMATS).default('table'))
+    .addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS).default('table'))
     .addHelpText(
       'after',
       '\nOn Kafka (KAFKA_BROKERS). Start the stage with the same TOPIC_PREFIX, where no coordinator takes part: the check does real work.',

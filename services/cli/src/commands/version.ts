@@ -28,28 +28,28 @@ export function versionCommands(pipeline: Command, context: Context): void {
   deployCommand(pipeline, context);
 
   talking(pipeline.command('versions'))
-    .description('the versions of a pipeline, newest first')
+    .description('list the versions of a pipeline, newest first')
     .argument('<pipeline>')
     .action(async (name: string, options: CommonOptions) => {
       const { items } = await clientOf(terminal, options).get(`${pathOf(name)}/versions`, VersionList);
       terminal.out(listed({ items, columns: VERSION_COLUMNS, name: ({ version }) => String(version) }, options.output));
     });
 
-  routeCommand(pipeline.command('promote').description('the canary becomes what all new runs get'), context, () => ({
+  routeCommand(pipeline.command('promote').description('send all new runs to the canary version'), context, () => ({
     action: 'promote',
   }));
   routeCommand(
     pipeline
       .command('rollback')
-      .description('the canary goes; where there is none, new runs get the version before again')
-      .option('--to <version>', 'this version instead', wholeNumber('--to')),
+      .description('end the canary; without a canary, send new runs to the version before')
+      .option('--to <version>', 'send new runs to this version instead', wholeNumber('--to')),
     context,
     ({ to }: { to?: number }) => ({ action: 'rollback', ...(to !== undefined && { version: to }) }),
   );
   routeCommand(
     pipeline
       .command('canary')
-      .description('a version that was deployed gets a share of new runs')
+      .description('send a share of new runs to a deployed version')
       .requiredOption('--to <version>', 'which', wholeNumber('--to'))
       .requiredOption('--share <share>', 'how much of new runs, e.g. 0.05 or 5%', shareOf),
     context,
@@ -68,16 +68,16 @@ export function versionCommands(pipeline: Command, context: Context): void {
   standing('resume', 'what was held begins');
 
   talking(pipeline.command('show'))
-    .description('a pipeline as text: of what is deployed (name, name@version), a module, a YAML or a JSON file')
+    .description('print a pipeline: deployed (name, name@version), or from a module, a YAML or a JSON file')
     .argument('<source>')
-    .addOption(new Option('--format <format>', 'as what').choices(['yaml', 'json', 'mermaid']).default('yaml'))
+    .addOption(new Option('--format <format>', 'output format').choices(['yaml', 'json', 'mermaid']).default('yaml'))
     .action(async (source: string, { format, ...options }: CommonOptions & { format: 'yaml' | 'json' | 'mermaid' }) => {
       const { plan } = await versionOf(source, clientOf(terminal, options), terminal);
       terminal.out(await planText(loadPlan(plan).plan, format));
     });
 
   talking(pipeline.command('diff'))
-    .description('what distinguishes two versions: name, name@version, a module, a YAML or a JSON file each')
+    .description('compare two versions: each a name, name@version, a module, a YAML or a JSON file')
     .argument('<a>')
     .argument('<b>')
     .action(async (a: string, b: string, options: CommonOptions) => {
@@ -91,7 +91,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
       'for CI: whether a plan can be deployed, and which live runs it and the contracts of its stages would break; exit code 1 where it cannot',
     )
     .argument('<source>', 'a module, a YAML file, or a JSON file with a plan')
-    .option('--pipeline <name>', 'which, where the module has several')
+    .option('--pipeline <name>', 'name of the pipeline, where the module has several')
     .option('--allow-unserved', ALLOW_UNSERVED)
     .action(async (source: string, options: CommonOptions & { pipeline?: string; allowUnserved?: true }) => {
       const bundle = oneOf(await bundlesIn(source, terminal), source, options.pipeline);
@@ -108,10 +108,10 @@ type DeployOptions = CommonOptions & ActOptions & { pipeline?: string; share?: n
 
 function deployCommand(pipeline: Command, { terminal }: Context): void {
   acting(talking(pipeline.command('deploy')))
-    .description('new runs get this plan, or a share of them; runs under way keep theirs')
+    .description('deploy a plan for all new runs or a share of them; runs under way keep their plan')
     .argument('<source>', 'a module that exports pipelines, a YAML file, or a JSON file with a plan')
-    .option('--pipeline <name>', 'only this one of the module')
-    .option('--share <share>', 'as a canary: so much of new runs, e.g. 0.05 or 5%', shareOf)
+    .option('--pipeline <name>', 'only this pipeline of the module')
+    .option('--share <share>', 'deploy as a canary for this share of new runs, e.g. 0.05 or 5%', shareOf)
     .option('--allow-unserved', ALLOW_UNSERVED)
     .action(async (source: string, options: DeployOptions) => {
       const all = await bundlesIn(source, terminal);
@@ -170,7 +170,7 @@ function shareOf(text: string): number {
   throw new CliError(EXIT.usage, `--share is "${text}": expected e.g. 0.05 or 5%.`);
 }
 
-/** What is deployed under `name` or `name@version`, else what a module or a file has. */
+/** Returns the version deployed under `name` or `name@version`, else the pipeline of a module or a file. */
 async function versionOf(given: string, client: Client, terminal: Terminal): Promise<Bundle> {
   const [, name, version] = /^([a-z][a-z0-9-]*)(?:@(\w+))?$/.exec(given) ?? [];
   if (name === undefined) return oneOf(await bundlesIn(given, terminal), given, undefined);
@@ -193,7 +193,7 @@ function showDifferences(
 
 const ALLOW_UNSERVED = 'also where nobody serves a stage, or a step cannot fit the contract of its stage';
 
-/** Whether deploying it is refused. */
+/** Returns true when deploying it is refused. */
 const refusedFor = ({ breaks, unserved = [], misfits = [] }: CheckView, allowUnserved: boolean): boolean =>
   breaks.length > 0 || (!allowUnserved && unserved.length + misfits.length > 0);
 

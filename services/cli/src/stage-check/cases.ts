@@ -14,7 +14,7 @@ interface CaseContext {
   readonly options: CheckStageOptions;
 }
 
-/** What the stage did instead; undefined where it kept the promise. */
+/** A description of what the stage did instead; undefined where it kept the promise. */
 type Problem = string | { readonly skipped: string } | undefined;
 type Case = (context: CaseContext) => Promise<Problem>;
 

@@ -4,12 +4,12 @@ import { cases } from './cases.js';
 import { misfitOf, sampleOf } from './sample.js';
 import { StageOnBroker, type StageOnBrokerOptions } from './stage-on-broker.js';
 
-/** What a stage was found to do, or to do otherwise than docs/wire.md asks. */
+/** A finding about one promise of docs/wire.md. */
 export interface Finding {
   readonly check: string;
   /** `skipped`: the check could not be made. */
   readonly state: 'kept' | 'broken' | 'skipped';
-  /** What happened instead, in a sentence; empty where the promise was kept. */
+  /** A sentence that says what happened instead; empty where the promise was kept. */
   readonly detail: string;
 }
 

@@ -19,7 +19,7 @@ interface Way {
   readonly when: string | undefined;
 }
 
-/** Where a Choice leads to: each where its rule holds and none before it, and the default where none does; without a default, nowhere. */
+/** Returns the ways out of a Choice: each where its rule holds and none before it, and the default where none does; without a default, none. */
 export function waysOf(state: State, known: Known, failed: (error: CannotMap, at: string) => void): readonly Way[] {
   const rules = (state['Choices'] ?? []) as readonly Rule[];
   const texts = rules.map((rule, i) => {
@@ -80,13 +80,13 @@ function tested(name: string, left: string, { wanted, known }: { wanted: unknown
   return `${left} ${sign} ${asCode(left, right)}`;
 }
 
-/** What went wrong is compared with codes. */
+/** Returns an error's name as a failure code. */
 const asCode = (left: string, right: string): string =>
   left.endsWith(`.${CAUGHT}.code`) && right.startsWith('"')
     ? JSON.stringify(codeOf(JSON.parse(right) as string))
     : right;
 
-/** Whether the last part of a path is there. */
+/** Returns the test that the last part of a path is there. */
 function presenceOf(path: string): string {
   const [, parent, last] = /^(.*)\[(\d+|"[^"]*")\]$/.exec(path) ?? [];
   if (parent !== undefined) return /^\d/.test(last!) ? `(size(${parent}) > ${last})` : `(${last} in ${parent})`;

@@ -1,5 +1,5 @@
 /**
- * What a state is given, made of the run's input and what steps gave: as a mapping of a plan, or that with something put into it,
+ * The input of a state, made of the run's input and steps' outputs: a mapping of a plan, or a mapping with something put into it,
  * `{ $over: [doc, path, value] }`.
  */
 export type Doc = null | string | number | boolean | readonly Doc[] | { readonly [field: string]: Doc };

@@ -20,7 +20,7 @@ export interface At {
   readonly isJsonata: boolean;
   readonly failed: (error: CannotMap, at: string) => void;
   readonly fieldsOf: FieldsOf;
-  /** What a service's answer has around what the stage gives. */
+  /** Wraps a stage's output as the service's answer does. */
   wrap?: ((doc: Doc) => Doc) | undefined;
 }
 
@@ -43,7 +43,7 @@ export function joined(edges: readonly Edge[], docOf: (edges: readonly Edge[]) =
 const isSame = (a: Doc, b: Doc): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * What is given where ways meet: the first that is there. So what a way gives has to be there on that way alone, but for one, which is asked last: what is
+ * Returns the document where ways meet: the first that is there. So what a way gives has to be there on that way alone, but for one, which is asked last: what is
  * not becomes a step of its own with the way's condition (`made`).
  */
 export function docWhere(

@@ -7,7 +7,7 @@ import { importMachine } from './import.js';
 
 type Work = (input: never) => unknown;
 
-/** What a Task's function throws as the error of that name. */
+/** Returns what a Task's function throws as the error of that name. */
 export const error = (code: string, cause = ''): StageFailure => new StageFailure(code, cause);
 
 /** A state machine as a pipeline, run to its end with functions for its stages; how long it took in its own time. All of it has to be mapped. */

@@ -1,6 +1,6 @@
 import { error, execution } from './execution.fixture.js';
 
-/** What is expected of each machine is what the Amazon States Language says that it gives. */
+/** Makes a chain of states; the expected output of each machine follows from the Amazon States Language. */
 const chain = (...states: readonly (readonly [string, object])[]) => ({
   StartAt: states[0]![0],
   States: Object.fromEntries(

@@ -1,7 +1,7 @@
 import jsonata from 'jsonata';
 import { type Doc, partOf, refTo } from './document.js';
 
-/** What cannot be said in a pipeline, and what to do instead. */
+/** Says what cannot be expressed in a pipeline, and what to do instead. */
 export class CannotMap extends Error {
   override readonly name = 'CannotMap';
   constructor(
@@ -12,15 +12,15 @@ export class CannotMap extends Error {
   }
 }
 
-/** What expressions can read. */
+/** The values that expressions can read. */
 export interface Known {
   readonly input: Doc;
-  /** What the state's work gave, where it has. */
+  /** The result of the state's work, where there is one. */
   readonly result?: Doc | undefined;
-  /** What went wrong, to a catcher. */
+  /** The error, for a catcher. */
   readonly error?: Doc | undefined;
   readonly variables: ReadonlyMap<string, Doc>;
-  /** Of a map. */
+  /** The item of a map. */
   readonly item?: Doc | undefined;
   readonly index?: Doc | undefined;
 }
@@ -36,7 +36,7 @@ export function keysOf(path: string): string[] {
   return parts.map(([, name, index, quoted]) => (name ?? index ?? quoted)!);
 }
 
-/** What a JSONPath stands for. */
+/** Returns the document that a JSONPath stands for. */
 export function jsonPath(path: string, { input, variables, item, index }: Known): Doc {
   if (item !== undefined && path.startsWith('$$.Map.Item.Value')) return partOf(item, keysOf(`$${path.slice(17)}`));
   if (index !== undefined && path === '$$.Map.Item.Index') return index;
@@ -69,7 +69,7 @@ interface Node {
   readonly stages?: unknown;
 }
 
-/** What a JSONata expression stands for: paths, literals, objects and lists of these. */
+/** Returns the document that a JSONata expression stands for: paths, literals, objects and lists of these. */
 export const jsonataValue = (text: string, known: Known): Doc => valueOf(astOf(text), known, text);
 
 export function astOf(text: string): Node {

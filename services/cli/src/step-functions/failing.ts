@@ -19,7 +19,7 @@ export function codeOf(error: string): string {
   return CODES[error] ?? (/^[A-Z]/.test(code) ? code : `E_${code}`.slice(0, 64));
 }
 
-/** What a retrier or a catcher is for. */
+/** The errors that a retrier or a catcher is for. */
 interface Errors {
   readonly ErrorEquals: readonly string[];
 }
@@ -114,7 +114,7 @@ export function waysFrom(at: At, made: string, after: Edge): { readonly on: Edge
   return { on: where(`!(${isCaught})`), caught };
 }
 
-/** What the state that a catcher leads to is given. */
+/** Returns the input of the state that a catcher leads to. */
 function caughtBy(at: At, catcher: Catcher, made: string): Pick<Edge, 'doc' | 'variables'> {
   const { arrived, known, isJsonata, failed } = at;
   const error: Doc = { Error: refTo(made, CAUGHT, 'code'), Cause: refTo(made, CAUGHT, 'message') };

@@ -138,7 +138,7 @@ class Import {
         this.cannot(name, field, new CannotMap('there is nothing like it in a pipeline', instead));
   }
 
-  /** What is given where ways meet. */
+  /** Returns the document where ways meet. */
   private meeting(name: string, ways: readonly Edge[]): Doc {
     const whenOf = (step: string): string | undefined => this.shared.steps[step]?.['when'] as string | undefined;
     return docWhere(ways, whenOf, ({ doc, when, after }) => {

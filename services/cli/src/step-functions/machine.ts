@@ -22,7 +22,7 @@ export const Machine = z.looseObject({
 });
 export type Machine = z.infer<typeof Machine>;
 
-/** Where a state may lead to: by its choice, by its catchers, and to what comes after it. */
+/** Returns the states that a state may lead to: by its choice, by its catchers, and the one after it. */
 export function nextOf(state: State): readonly string[] {
   const rules = (state['Choices'] ?? []) as readonly { Next?: string }[];
   const catchers = (state['Catch'] ?? []) as readonly { Next?: string }[];

@@ -3,7 +3,7 @@ import type { At, Edge } from './edges.js';
 import { attempt, jsonPath, keysOf, type Known, templateOf } from './expressions.js';
 
 interface Result {
-  /** What the state's work gave, where it has. */
+  /** The result of the state's work, where there is one. */
   readonly result: Doc | undefined;
   readonly variables: Edge['variables'];
   /** It is what the state gives, too. */

@@ -23,7 +23,7 @@ export function said({ failed, fieldsOf }: Pick<At, 'failed' | 'fieldsOf'>, fiel
   return null;
 }
 
-/** What the work of a state is given. */
+/** Returns the input of a state's work. */
 export function givenTo({ state, known, isJsonata, failed }: At): Doc {
   const field = isJsonata ? 'Arguments' : 'Parameters';
   return state[field] === undefined

@@ -10,7 +10,7 @@ export interface Asked {
   readonly path: string;
   readonly type: string | undefined;
   readonly key: string | undefined;
-  /** Of a URL with a login. */
+  /** The login of a URL that has one. */
   readonly login: string | undefined;
   readonly body: string;
 }
@@ -20,7 +20,7 @@ export class FakeGateway implements AsyncDisposable {
   readonly asked: Asked[] = [];
   readonly answers = new Map<string, unknown>();
   readonly problems = new Map<string, ProblemCode>();
-  /** What the event stream of any run says, one connection after the other. */
+  /** The facts that the event stream of any run sends, one connection after the other. */
   readonly streams: (readonly Fact[])[] = [];
   private readonly server = createServer((request, response) => void this.answer(request, response));
 

@@ -66,7 +66,7 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
   }
 }
 
-/** Whoever was killed in the middle may have decided a batch and not have told of it: that is in the store. */
+/** Tells the outcome of the last batch: a coordinator that was killed may have stored it and not have told of it. */
 async function tellLast(
   { store }: Pick<Context, 'store'>,
   { differing, retold }: Pick<Applying, 'differing'> & { retold: Retold },

@@ -11,7 +11,7 @@ import {
 import { readEvents } from '../events.js';
 import { pagesSince } from './scan.js';
 
-/** What the topics say was decided since a time: nothing of it is said again. */
+/** The decisions since a time that the topics hold: none of them is published again. */
 export interface Evidence {
   /** Runs whose end stands on `results`. */
   readonly ended: Set<string>;

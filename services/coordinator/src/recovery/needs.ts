@@ -1,7 +1,7 @@
 import type { House } from '@millrace/service';
 import type { CoordinatorOptions } from '../saga.js';
 
-/** What a recovery works with. */
+/** The parts that a recovery needs. */
 export interface Needs {
   readonly house: House;
   readonly options: CoordinatorOptions;

@@ -9,7 +9,7 @@ const OF_AN_OLD_STORE = new Set(['UNKNOWN_RUN', 'CONTRADICTS_RUN']);
 const AT_ONCE = 500;
 
 /**
- * What decisions led to that are made again. What stands in the topics is not said again. Answers below a committed offset were
+ * Filters the records of decisions that are made again: a record that stands in the topics is not published again. Answers below a committed offset were
  * published with it; of a group that was reset nobody knows, so each is looked for.
  */
 export class Retold {

@@ -38,7 +38,7 @@ export async function* pagesSince(
   }
 }
 
-/** Where a topic begins and ends is the same to every group. */
+/** Returns where a topic begins and ends, which is the same to every group. */
 const rangesOf = (broker: Pick<Broker, 'lag'>, group: string, topic: string): Promise<readonly PartitionLag[]> =>
   broker.lag(group, topic).catch((error: unknown) => {
     if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC') return [];

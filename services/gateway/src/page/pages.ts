@@ -31,7 +31,7 @@ export class Pages {
     return readFile(folder('public') + name, 'utf8');
   }
 
-  /** Where Jaeger shows a trace; undefined where it is not known. */
+  /** Returns the URL at which Jaeger shows a trace; undefined where it is not known. */
   traceUrl(traceId: string): string | undefined {
     return this.jaegerUrl && `${this.jaegerUrl.replace(/\/+$/, '')}/trace/${traceId}`;
   }

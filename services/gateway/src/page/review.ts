@@ -3,7 +3,7 @@ import type { LoadedPlan } from '@millrace/pipeline';
 import { formOf, type FormField } from './answer-form.js';
 import { fieldsOf, sentenceOf } from './words.js';
 
-/** What a person needs to answer a step that waits; undefined for one that nobody can answer. */
+/** Returns what a person needs to answer a step that waits; undefined for one that nobody can answer. */
 export function reviewOf(run: RunView, step: StepView, plan: LoadedPlan | undefined) {
   const definition = plan?.step(step.name);
   if (definition?.kind !== 'review' && definition?.kind !== 'signal') return undefined;
@@ -45,7 +45,7 @@ interface Asked {
 }
 
 /**
- * What a text replaces: the plan uses the answer's text where there is one, or else something that is shown with the review. Its
+ * Returns what a text replaces: the plan uses the answer's text where there is one, or else something that is shown with the review. Its
  * name among what is shown; empty where it is not shown.
  */
 function replacedBy({ name, type, required }: FormField, { step, plan, show }: Asked): { replaces?: string } {

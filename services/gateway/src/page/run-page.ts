@@ -16,7 +16,7 @@ interface Around {
 const WIDTH = 1_000;
 const NARROWEST = 5;
 
-/** What the template of one run needs. */
+/** Returns the data for the template of one run. */
 export function runPage(run: RunView, { plan, now, traceUrl, pipelineIsPaused }: Around) {
   const start = Date.parse(run.acceptedAt);
   const end = Math.max(endOf(run, now), start + 1);

@@ -10,7 +10,7 @@ interface Shown {
   readonly now: number;
 }
 
-/** What the template of the list needs. */
+/** Returns the data for the template of the list. */
 export function runsPage({ query, runs, next, now }: Shown) {
   const { status, pipeline, parent, degraded } = query;
   const kept = { pipeline, parent, degraded, status };

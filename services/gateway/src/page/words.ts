@@ -59,7 +59,7 @@ const partsOf = (text: string): readonly Part[] =>
     .filter(({ text }) => text !== '');
 
 export interface Field {
-  /** Where it is in the value, e.g. `email.subject`; empty for the value itself. */
+  /** The path in the value, e.g. `email.subject`; empty for the value itself. */
   readonly name: string;
   readonly text: string;
   /** A word or number, words as somebody wrote them, or JSON. */

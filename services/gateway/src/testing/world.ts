@@ -22,12 +22,12 @@ interface WorldOptions extends Partial<GatewayOptions> {
   readonly settings?: Partial<House['settings']>;
 }
 
-/** What a test has instead of broker, coordinator and store: the same decisions, in memory. */
+/** A test's stand-in for broker, coordinator and store: the same decisions, in memory. */
 export class World implements AsyncDisposable {
   readonly plan = loadPlan(reply.plan);
   readonly published: Outgoing[] = [];
   readonly deadLetters = new Map<string, DeadLetter>();
-  /** What asks for runs is taken at once; set to false, it waits until `settle`. */
+  /** If true, requests for runs are taken at once; otherwise they wait until `settle`. */
   accepts = true;
   brokerIsUp = true;
   storeIsUp = true;
@@ -87,7 +87,7 @@ export class World implements AsyncDisposable {
   /** Groups that nobody takes part in. */
   readonly unserved = new Set<string>();
 
-  /** What the log still has where a dead letter came from. */
+  /** The records that the log still has where a dead letter came from. */
   browsed: Incoming[] = [];
 
   readonly reader: Reader = {

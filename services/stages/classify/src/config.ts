@@ -16,7 +16,7 @@ import { z } from 'zod';
 const file = (what: string) => z.string().refine((path) => existsSync(path), `expected ${what}, which is not there`);
 
 export const config = ModelEnv.safeExtend({
-  /** What the local classifier learns from when it starts, unless there is a model. */
+  /** The examples that the local classifier learns from when it starts, unless there is a model. */
   CLASSIFY_EXAMPLES: file('a CSV with the columns text and label').default('pipelines/support-email/data/intents.csv'),
   CLASSIFY_MODEL: file('a file written by millrace train').optional(),
   /** Holds what was learnt, so that only the first start learns. */

@@ -15,7 +15,7 @@ export const classify = defineStage({
     confidence: Confidence,
     /** The next best, best first. */
     alternatives: z.array(z.object({ intent: z.string(), confidence: Confidence })),
-    /** Who said so. */
+    /** The model that said so. */
     model: z.string(),
     /** The code of the failure for which a local model answered in the language model's place. */
     fallback: z.string().optional(),

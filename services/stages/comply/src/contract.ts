@@ -9,11 +9,11 @@ export const comply = defineStage({
     text: z.string(),
     /** Ids of the articles that the draft cites. */
     citations: z.array(z.string()),
-    /** What it may cite, and what the organisation itself has made public. */
+    /** The articles that it may cite, and that the organisation itself has published. */
     articles: z.array(z.object({ id: z.string(), title: z.string().default(''), excerpt: z.string() })),
   }),
   output: z.object({
-    /** Whether no rule is broken; warnings alone leave it true. */
+    /** True when no rule is broken; warnings alone leave it true. */
     ok: z.boolean(),
     violations: z.array(
       z.object({

@@ -3,7 +3,7 @@ import { injectionSignals, personalDataIn, redact } from '@millrace/ai';
 import type { In } from '@millrace/stage';
 import type { comply } from './contract.js';
 
-/** What rules can ask about a draft; the names are the variables of their CEL expressions. */
+/** The facts about a draft that rules can ask for; the names are the variables of their CEL expressions. */
 export const FACTS = {
   text: 'string',
   words: 'double',
@@ -54,7 +54,7 @@ function sentencesOf(text: string): string[] {
     .filter((sentence) => sentence !== '');
 }
 
-/** What is published is nobody's secret: the organisation's own numbers and addresses may stand in a reply. */
+/** Returns the kinds of personal data in a text, but for what is published: the organisation's own numbers and addresses may stand in a reply. */
 function personalKinds(text: string, published: string): string[] {
   const open = new Set(personalDataIn(published).map(({ value }) => canonical(value)));
   return [

@@ -13,7 +13,7 @@ export const Rule = z
     id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a kebab-case name'),
     /** A draft that breaks an `error` does not go out without a person; a `warning` is told to that person only. */
     severity: z.enum(['error', 'warning']),
-    /** What is wrong, to the person who reviews. */
+    /** Says what is wrong, to the person who reviews. */
     message: z.string().min(1),
     patterns: z.array(Pattern).optional(),
     unless: z.array(Pattern).optional(),

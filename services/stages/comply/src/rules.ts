@@ -1,6 +1,6 @@
 import type { Rule } from './rulebook.js';
 
-/** What every reply keeps, unless the setting COMPLY_RULES names other rules. */
+/** The rules that every reply keeps, unless the setting COMPLY_RULES names others. */
 export const RULES: readonly Rule[] = [
   {
     id: 'no-guarantee',

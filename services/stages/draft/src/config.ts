@@ -14,7 +14,7 @@ import { z } from 'zod';
 const Lines = z.string().transform((text) => text.replaceAll('\\n', '\n'));
 
 export const config = ModelEnv.safeExtend({
-  /** What every reply ends with. */
+  /** The words that every reply ends with. */
   DRAFT_SIGNATURE: Lines.default(MILLBROOK.signature),
   DRAFT_DISCLAIMER: Lines.default(MILLBROOK.disclaimer),
 });

@@ -10,7 +10,7 @@ export const draft = defineStage({
     text: z.string(),
     intent: z.string(),
     customerName: z.string().optional(),
-    /** What the customer has said already, so that the reply does not ask for it. */
+    /** The facts that the customer has given already, so that the reply does not ask for them. */
     dates: z.array(z.string()).default([]),
     amounts: z.array(z.object({ value: z.number(), currency: z.string() })).default([]),
     articles: z.array(z.object({ id: z.string(), title: z.string(), score: z.number(), excerpt: z.string() })),
@@ -24,7 +24,7 @@ export const draft = defineStage({
     citations: z.array(z.string()),
     /** False when no article answers: the text then says that a colleague will. */
     grounded: z.boolean(),
-    /** What the reply asks the customer for. */
+    /** The facts that the reply asks the customer for. */
     missing: z.array(z.string()),
     model: z.string(),
     /** The code of the failure for which a local model answered in the language model's place. */

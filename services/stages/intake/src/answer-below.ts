@@ -9,7 +9,7 @@ const POINTS_BELOW =
 const CLOSING =
   /^\s*(?:(?:kind(?:est)?|best|warm(?:est)?|many) regards|regards|best wishes|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|mit (?:freundlichen|besten|vielen) grüßen|(?:viele|freundliche|beste|liebe) grüße|cordialement|bien à vous|(?:sincères|meilleures) salutations|saludos(?: cordiales)?|atentamente|atenciosamente|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|med (?:vänlig hälsning|vennlig hilsen|venlig hilsen)|z poważaniem)\s*[,.!]?\s*$/iu;
 
-/** What mail systems and firms put under a letter. */
+/** Matches what mail systems and firms put under a letter. */
 const SMALL_PRINT =
   /confidential|intended recipient|disclaimer|unsubscribe|do not reply to this|general information and not|never ask (?:you )?for|registered (?:in england|office|number)|authori[sz]ed and regulated|vertraulich|impressum|amtsgericht|confidentiel|confidencial|riservat|vertrouwelijk/i;
 const EMPTY_LINES = 3;
@@ -21,11 +21,11 @@ const ANSWERS =
 const SPEAKS =
   /^\s*(?:yes|yeah|no|nope|ok(?:ay)?|i|i(?:’|')(?:m|ve|d|ll)|my|mine|thanks|thank you|ja|nein|ich|mein\p{L}*|danke|oui|non|je|j(?:’|')\p{L}+|mon|ma|mes|merci|sí|yo|mi|gracias|sim|não|eu|obrigad[oa]|io|mio|grazie|nee|ik|mijn|jag|jeg|tack|takk|tak)(?![\p{L}\p{N}])/iu;
 
-/** Whether the writer's own words say that the answer stands further down. */
+/** Returns true when the writer's own words say that the answer stands further down. */
 export const pointsBelow = (own: readonly string[]): boolean => own.some((line) => POINTS_BELOW.test(line));
 
 /**
- * Whether something under the head of an unmarked mail, from line `from` on, may be an answer to that mail rather than a part of it: words after the mail's
+ * Returns true when something under the head of an unmarked mail, from line `from` on, may be an answer to that mail rather than a part of it: words after the mail's
  * closing or signature, after marked lines, or after a wide gap; or right under a question, or as the last paragraph of a mail without a closing. Small print and the heads of
  * older mails are none.
  */
@@ -62,7 +62,7 @@ export function mayAnswerBelow(lines: readonly string[], from: number): boolean 
 const isOlderMail = (lines: readonly string[], at: number): boolean =>
   dividerAt(lines[at]!) !== undefined || attributionLength(lines, at) > 0 || isMailHeading(headersAt(lines, at));
 
-/** Whether a paragraph is small print, or names who signs. What asks something is neither. */
+/** Returns true when a paragraph is small print, or names who signs. What asks something is neither. */
 function isSmallPrint(lines: readonly string[], at: number): boolean {
   const paragraph: string[] = [];
   for (let next = at; next < lines.length && lines[next]!.trim() !== ''; next++) paragraph.push(lines[next]!);

@@ -32,12 +32,12 @@ export function strictUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Whether a parser that decodes as browsers do knows what a label means. */
+/** Returns true when a parser that decodes as browsers do knows what a label means. */
 export function isDecodable(label: string): boolean {
   return !SAYS_NOTHING.test(label) && decoderFor(label) !== undefined;
 }
 
-/** What bytes say, by their label where it says something, else as UTF-8, else as Windows-1252. */
+/** Decodes bytes by their label where it is known, else as UTF-8, else as Windows-1252. */
 export function decoded(bytes: Uint8Array, label = ''): string {
   if (!SAYS_NOTHING.test(label)) {
     const decoder = decoderFor(label);

@@ -33,17 +33,17 @@ const Forwarded = z.object({
   text: z.string(),
 });
 
-/** What every later step reads: who wrote what, in their new words only. */
+/** The mail as every later step reads it: who wrote what, in their new words only. */
 export const CustomerEmail = z.object({
   from: Mailbox.optional(),
-  /** Where the writer wants answers, when that is not `from`. */
+  /** The address to which the writer wants answers, when it is not `from`. */
   replyTo: z.string().optional(),
   subject: z.string(),
   /** The words that are new in this message: no quoted mails, no signature. The whole body where it has no such words. */
   text: z.string(),
   /** The whole body, when that is more than `text`. */
   fullText: z.string().optional(),
-  /** What `text` lacks of the body, in order, as far as people want to see it: quoted mails and the signature. */
+  /** The parts of the body that `text` lacks, in order, as far as people want to see them: quoted mails and the signature. */
   leftOut: z.array(z.string()).optional(),
   /** Mails that this one passes on: below a divider, or attached. */
   forwarded: z.array(Forwarded).optional(),
@@ -51,11 +51,11 @@ export const CustomerEmail = z.object({
   /** RFC 3339. */
   date: z.string().optional(),
   attachments: z.array(z.object({ name: z.string(), type: z.string(), size: z.int().nonnegative() })),
-  /** Whether something was cut because the message is larger than this stage reads. */
+  /** True when something was cut because the message is larger than this stage reads. */
   truncated: z.boolean(),
   /** Written by a machine (an absence notice, a bounce, a mailing list): never answered without a person. */
   automatic: z.boolean(),
-  /** Whether `text` may hold words that are not the writer's, or lack some that later steps should know: a person decides. */
+  /** True when `text` may hold words that are not the writer's, or lack some that later steps should know: a person decides. */
   uncertain: z.boolean(),
   /** Why it is uncertain, in sentences for people. */
   doubts: z.array(z.string()).optional(),

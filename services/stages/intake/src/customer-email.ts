@@ -13,7 +13,7 @@ export type Unreadable = { readonly code: 'EMAIL_UNREADABLE' | 'EMAIL_EMPTY'; re
 const MAX_TEXT = 32 * 1024;
 const MAX_SUBJECT = 500;
 const MAX_ATTACHMENTS = 50;
-/** Of mails that are passed on, and of what was left out, people are shown so much. */
+/** The most parts of forwarded mails, and of what was left out, that people are shown. */
 const MAX_FORWARDED = 5;
 const MAX_FORWARDED_TEXT = 8 * 1024;
 const MAX_LEFT_OUT = 20;
@@ -162,7 +162,7 @@ function shown({ from, subject, date, text }: Forwarded): Forwarded {
   };
 }
 
-/** What records and stores take: no NUL, no half of a character. */
+/** Returns text that records and stores take: no NUL, no half of a character. */
 function writable(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', UNREADABLE);
 }

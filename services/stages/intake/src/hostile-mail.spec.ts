@@ -2,7 +2,7 @@ import { customerEmail } from './customer-email.js';
 import { htmlToText } from './html-text.js';
 import { newWords } from './new-words.js';
 
-/** What was found to take a parser seconds or minutes, at most 512 KB each. */
+/** Inputs of at most 512 KB that were found to take a parser seconds or minutes. */
 const HOSTILE: Readonly<Record<string, string>> = {
   'line ends alone': 'From: a@example.com\n\n' + '\n'.repeat(500_000),
   'flowed lines': 'From: a@example.com\nContent-Type: text/plain; format=flowed\n\n' + 'a \n'.repeat(160_000),

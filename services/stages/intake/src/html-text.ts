@@ -30,7 +30,7 @@ export function htmlToText(html: string): PageText {
   return { text: page.text(), isWhole: !page.hasLost && !endsWithin(html) };
 }
 
-/** Whether a comment or a tag is open where the text ends. */
+/** Returns true when a comment or a tag is open where the text ends. */
 function endsWithin(html: string): boolean {
   if (html.lastIndexOf('<!--') > html.lastIndexOf('-->')) return true;
   const last = html.lastIndexOf('<');
@@ -46,7 +46,7 @@ function isHidden(name: string, { hidden, style, type }: Attributes): boolean {
 }
 
 class Page {
-  /** Whether an element that is not for reading had no end of its own. */
+  /** True when an element that is not for reading had no end of its own. */
   hasLost = false;
   private readonly lines: string[] = [];
   private line = '';
@@ -128,7 +128,7 @@ class Page {
     }
   }
 
-  /** What follows begins on a line of its own, after an empty line where `name` asks for one. */
+  /** Begins a new line, after an empty line where `name` asks for one. */
   private block(name: string): void {
     if (/\S/.test(this.line)) this.endLine();
     this.line = '';

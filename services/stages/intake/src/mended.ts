@@ -8,11 +8,11 @@ export interface Mended {
   readonly relabelled?: string;
   /** Boundaries of multiparts, one for each; undefined where a multipart names none. */
   readonly boundaries: readonly (string | undefined)[];
-  /** Whether the text is `format=flowed`: its lines are then joined here, as the parser joins answers to what they answer. */
+  /** Set when the text is `format=flowed`: its lines are then joined here, as the parser joins answers to what they answer. */
   readonly flowed?: { readonly delSp: boolean };
-  /** Whether a part is one of several forms of the same text. */
+  /** True when a part is one of several forms of the same text. */
   readonly alternative: boolean;
-  /** What of its text parts could not be decoded whole, in sentences for people. */
+  /** The doubts about text parts that could not be decoded whole, in sentences for people. */
   readonly doubts: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function mended(message: Uint8Array): Mended {
   return mending.mended(lines);
 }
 
-/** Where the header ends that begins at a line. */
+/** Returns the end of the header that begins at a line. */
 function folded(lines: readonly string[], at: number): number {
   let end = at + 1;
   while (end < lines.length && /^[ \t]+[^\s]/.test(lines[end]!)) end++;
@@ -81,7 +81,7 @@ class Mending {
   private alternative = false;
   private typed = false;
   private readonly transfer = new TransferDoubts();
-  /** Of the plain text parts. */
+  /** The formats of the plain text parts. */
   private readonly formats = new Set<'fixed' | 'flowed' | 'delsp'>();
 
   constructor(private readonly declared: string) {}

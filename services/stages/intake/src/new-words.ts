@@ -22,10 +22,10 @@ export interface Forwarded {
 export interface Words {
   /** The writer's own words; the whole text where there are none. */
   readonly text: string;
-  /** What was cut, in order. */
+  /** The parts that were cut, in order. */
   readonly leftOut: readonly string[];
   readonly forwarded: readonly Forwarded[];
-  /** Whether something was kept that may be somebody else's words, or cut with them. */
+  /** True when something was kept that may be somebody else's words, or cut with them. */
   readonly uncertain: boolean;
 }
 
@@ -44,7 +44,7 @@ class Reading {
   private readonly cut: string[] = [];
   private readonly forwarded: Forwarded[] = [];
   private uncertain = false;
-  /** Whether a quote has been seen that is one beyond doubt: other marked lines are then quoted, too. */
+  /** True when a quote has been seen that is one beyond doubt: other marked lines are then quoted, too. */
   private quotes = false;
 
   constructor(readonly lines: readonly string[]) {}
@@ -127,7 +127,7 @@ class Reading {
     return divider === undefined ? 0 : this.keep(at, 1);
   }
 
-  /** Whether the writer may go on under the mail that begins above this line. */
+  /** Returns true when the writer may go on under the mail that begins above this line. */
   private hasAnswer(from: number): boolean {
     return pointsBelow(this.own) || mayAnswerBelow(this.lines, from);
   }
@@ -152,7 +152,7 @@ class Reading {
     return isDivider ? this.doubt(at, end - at) : this.leave(at, end - at);
   }
 
-  /** Whether a quoted mail or a signature begins here. */
+  /** Returns true when a quoted mail or a signature begins here. */
   private endsWords(at: number): boolean {
     const line = this.lines[at]!;
     if (isMarked(line) || beginsSignature(line) || dividerAt(line) !== undefined) return true;

@@ -11,7 +11,7 @@ export interface ParsedMail {
   readonly body: string;
   /** Mails that are attached to it, as bytes. */
   readonly attached: readonly Uint8Array[];
-  /** What of it could not be read whole, in sentences for people. */
+  /** The doubts about parts of it that could not be read whole, in sentences for people. */
   readonly doubts: readonly string[];
 }
 
@@ -54,7 +54,7 @@ function bodyOf(email: Email, mail: Mended): PageText & { readonly isStub?: true
   return { ...page, text: page.text || text };
 }
 
-/** Whether a plain text says no more than that the mail has another form. */
+/** Returns true when a plain text says no more than that the mail has another form. */
 function isStubOf(page: string, plain: string): boolean {
   const [words, all] = [plain, page].map((text) => text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) as [number, number];
   return all > 3 * words + 10;
@@ -69,14 +69,14 @@ function relabelled(text: string, { relabelled: label }: Mended): string {
   return decoded(bytes, label === '' ? meta : label);
 }
 
-/** Whether a multipart names no boundary, or one that is nowhere in the message. */
+/** Returns true when a multipart names no boundary, or one that is nowhere in the message. */
 function hasLostParts({ boundaries, bytes }: Mended): boolean {
   const message = Buffer.from(bytes);
   const isLost = (boundary: string | undefined) => !boundary || !message.includes(`\n--${boundary}`, 0, 'latin1');
   return boundaries.slice(0, MAX_BOUNDARIES).some(isLost);
 }
 
-/** What follows the headers. */
+/** Returns what follows the headers. */
 function asItStands(message: Uint8Array): PageText {
   const bytes = Buffer.from(message);
   const ends = ['\n\n', '\n\r\n'].map((end) => bytes.indexOf(end)).filter((at) => at >= 0);

@@ -37,7 +37,7 @@ const ORIGINAL =
 const FORWARDED =
   /^[\s>*]*(?:[-_]{2,20}\s?(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht)\s?[-_]{2,20}|begin forwarded message\s?:|début du message transféré\s?:|anfang der weitergeleiteten nachricht\s?:)\s*$/iu;
 
-/** What a line announces: a mail that is answered, or one that is passed on. */
+/** Returns what a line announces: a mail that is answered, or one that is passed on. */
 export function dividerAt(line: string): 'original' | 'forwarded' | undefined {
   if (line.length > MAX_HEADING) return undefined;
   if (ORIGINAL.test(line)) return 'original';
@@ -82,19 +82,19 @@ export function headersAt(lines: readonly string[], at: number): HeaderBlock {
 const TIME = /\d\D*\b\d{1,2}[:.h]\d{2}\b/;
 const ADDRESS = /[^\s@<>]@[^\s@<>]/;
 
-/** Whether headers are a mail's beyond doubt: from whom, when to the minute and about what, with an address or in the words and order of Outlook. */
+/** Returns true when headers are a mail's beyond doubt: from whom, when to the minute and about what, with an address or in the words and order of Outlook. */
 export function isMailHeading({ values }: HeaderBlock): boolean {
   const { from, sent, date, to, subject } = values;
   if (from === undefined || subject === undefined || to === undefined || !TIME.test(sent ?? date ?? '')) return false;
   return ADDRESS.test(from) || /^from sent to (?:cc )?subject$/.test(Object.keys(values).join(' '));
 }
 
-/** Whether headers may be a mail's, or a customer's words: `From: Berlin` above `To: Paris`. */
+/** Returns true when headers may be a mail's, or a customer's words: `From: Berlin` above `To: Paris`. */
 export function mayBeMailHeading({ values }: HeaderBlock): boolean {
   return values.from !== undefined && Object.keys(values).length >= 2;
 }
 
-/** Whether marked lines begin as only a quoted mail does. */
+/** Returns true when marked lines begin as only a quoted mail does. */
 export function beginsWithHeading(block: readonly string[]): boolean {
   const first = block.slice(0, 8).map(unmarked);
   const { values } = headersAt(first, 0);

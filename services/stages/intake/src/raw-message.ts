@@ -1,4 +1,4 @@
-/** Of a raw message, at most so much is looked at: attachments mostly come after the text, and only their names are wanted. */
+/** The most bytes of a raw message that are read: attachments mostly come after the text, and only their names are wanted. */
 export const MAX_BYTES = 512 * 1024;
 
 /** MIME parsers take time that grows with the square of the lines; a message of this size with base64 parts has 7,000. */
@@ -30,7 +30,7 @@ export function bounded(given: Uint8Array): Bounded {
 const HEADER =
   /^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version|content-type|delivered-to|x-[\w-]{1,60})[ \t]*:/im;
 
-/** Whether a message begins with at least one header that mail has. */
+/** Returns true when a message begins with at least one header that mail has. */
 export function hasMailHeaders(bytes: Uint8Array): boolean {
   const start = Buffer.from(bytes.subarray(0, 64 * 1024)).toString('latin1');
   const end = start.search(/\r?\n\r?\n/);

@@ -12,7 +12,7 @@ const saysSomething = (line: string): boolean => SENTENCE.test(line) || RUNNING_
 const MAX_LINES = 20;
 const MAX_LINE = 200;
 
-/** Whether a line says which device the mail was written on, and nothing else. */
+/** Returns true when a line says which device the mail was written on, and nothing else. */
 export function namesDevice(line: string): boolean {
   const words = line.trim();
   return words.length <= 80 && (DEVICE.test(words) || GET_OUTLOOK.test(words));
@@ -20,7 +20,7 @@ export function namesDevice(line: string): boolean {
 
 export const beginsSignature = (line: string): boolean => DASHES.test(line);
 
-/** Whether the lines under `--` are a name, an address, a motto. Where one of them is a sentence it may be for us: "PS: please block the card, too." */
+/** Returns true when the lines under `--` are a name, an address, a motto. Where one of them is a sentence it may be for us: "PS: please block the card, too." */
 export function isSignature(lines: readonly string[]): boolean {
   const written = lines.filter((line) => line.trim() !== '');
   return written.length <= MAX_LINES && written.every((line) => line.length <= MAX_LINE && !saysSomething(line));

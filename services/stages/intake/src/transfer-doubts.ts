@@ -30,7 +30,7 @@ export class TransferDoubts {
     this.length += text.length;
   }
 
-  /** What comes next is another part. */
+  /** Ends the part: another one follows. */
   end(): void {
     const isShort = this.encoding === 'base64' && this.length % 4 !== 0;
     if (this.isText && (this.isBroken || isShort))

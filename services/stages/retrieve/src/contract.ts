@@ -19,7 +19,7 @@ export const retrieve = defineStage({
         title: z.string(),
         /** Compares articles of one answer only. */
         score: z.number().nonnegative(),
-        /** What of it answers the message. */
+        /** The part of it that answers the message. */
         excerpt: z.string(),
       }),
     ),

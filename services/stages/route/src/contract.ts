@@ -10,24 +10,24 @@ export const route = defineStage({
     confidence: z.number().min(0).max(1),
     intent: z.string(),
     urgency: z.enum(['low', 'normal', 'high']),
-    /** What the customer wrote. */
+    /** The customer's subject. */
     subject: z.string().default(''),
     text: z.string(),
     /** ISO 639-1, where it could be told. */
     language: z.string().optional(),
-    /** Where an answer would go. */
+    /** The address to which an answer would go. */
     sender: z.string().optional(),
-    /** Whether a machine wrote it. */
+    /** True when a machine wrote it. */
     automatic: z.boolean().default(false),
-    /** Whether the words that were read may not be the customer's own, or not all of them. */
+    /** True when the words that were read may not be the customer's own, or not all of them. */
     uncertain: z.boolean().default(false),
     /** Why they are uncertain, in sentences. */
     doubts: z.array(z.string()).default([]),
     /** For each step that a fallback answered, the code of the failure that it answered for. */
     fallback: z.record(z.string(), z.string().optional()).default({}),
-    /** Whether the reply rests on articles. */
+    /** True when the reply rests on articles. */
     grounded: z.boolean(),
-    /** Whether the reply keeps the rules. */
+    /** True when the reply keeps the rules. */
     compliant: z.boolean(),
   }),
   output: z.object({

@@ -8,7 +8,7 @@ type Case = In<typeof route>;
 const ANSWERED = new Set(['en']);
 
 interface Reason {
-  /** What a person reads. */
+  /** The words that a person reads. */
   readonly says: string;
   readonly holds: (given: Case, threshold: number) => boolean;
   /** Further sentences, about this message. */

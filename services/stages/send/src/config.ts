@@ -13,7 +13,7 @@ export const config = z.object({
     .string()
     .regex(/^smtps?:\/\/[^\s/]+/, 'expected smtp://user:password@host:587, or smtps://')
     .optional(),
-  /** Where replies are written while there is no mail server; `outbox` in MILLRACE_DATA otherwise. */
+  /** The folder to which replies are written while there is no mail server; defaults to `outbox` in MILLRACE_DATA. */
   OUTBOX_DIR: z.string().optional(),
   MILLRACE_DATA: z.string().default('./.millrace'),
 });

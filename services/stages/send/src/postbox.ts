@@ -5,7 +5,7 @@ export interface Delivered {
   readonly path?: string;
 }
 
-/** Where replies are handed over. The same reply handed over again is the same mail: it has the same Message-ID. */
+/** Hands replies over. The same reply handed over again is the same mail: it has the same Message-ID. */
 export abstract class Postbox {
   /** `from`: whom replies are from, as in `Support <support@bank.example>`. */
   constructor(readonly from: string) {}
