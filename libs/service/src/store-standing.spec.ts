@@ -17,6 +17,7 @@ test.each([
   ['a store that was put back', { next: 9, began: 7 }, 12, 20, 'behind'],
   ['an empty store under a group that has read', undefined, 12, 20, 'behind'],
   ['a group that was reset to the start', { next: 9, began: 7 }, 0, 20, 'reset'],
+  ['a group that was reset to the start after its first batch', { next: 9, began: 0 }, 0, 20, 'reset'],
   ['a group whose offsets are lost', { next: 9, began: 7 }, null, 20, 'reset'],
 ] as const)('%s stands as it is told', (_, store, committed, end, standing) => {
   expect(standingOf({ store, committed, end })).toBe(standing);

@@ -32,7 +32,10 @@ export function standingOf({ store, committed, end }: Compared): PartitionStandi
   // The topic is a new one under the old name.
   if (store && store.next > end) return 'even';
   if ((committed ?? 0) > (store?.next ?? 0)) return 'behind';
-  return store && (committed ?? 0) < store.began ? 'reset' : 'even';
+  if (!store) return 'even';
+  // Before its first batch was committed a group has no offset; 0 says that somebody has set it.
+  const isSetToStart = committed === 0 && store.next > 0;
+  return isSetToStart || (committed ?? 0) < store.began ? 'reset' : 'even';
 }
 
 /** Tells whether the store lacks nothing although it is behind: between it and the group stand no records, only the ends of transactions. */
@@ -93,12 +96,21 @@ export async function comparePartitions(
   const before = await read();
   const lags = await Promise.all(decided.map(({ topic, group }) => broker.lag(group, topic)));
   const after = await read();
-  return Promise.all(
-    lags.flat().map((lag) => {
+  const partitions = await Promise.all(
+    lags.flat().map(async (lag) => {
       const key = `${lag.topic}/${lag.partition}`;
-      return compared(broker, lag, { before: before.get(key), after: after.get(key) });
+      return { lag, found: await compared(broker, lag, { before: before.get(key), after: after.get(key) }) };
     }),
   );
+  const reset = new Set(partitions.flatMap(({ found: { topic, standing } }) => (standing === 'reset' ? [topic] : [])));
+  return partitions.map(({ lag, found }) => (reset.has(found.topic) ? resetToo(found, lag) : found));
+}
+
+/** Of a group that was reset, a partition on which the store is ahead by a batch was reset as the others were. */
+function resetToo(found: RecoveredPartition, { start, end }: PartitionLag): RecoveredPartition {
+  const { standing, store, group, from } = found;
+  if (standing !== 'even' || store === null || (group ?? 0) >= store || store > end) return found;
+  return { ...found, standing: 'reset', until: end, gone: Math.max(0, Math.min(start, end) - from) };
 }
 
 async function compared(

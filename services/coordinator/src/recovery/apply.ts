@@ -13,7 +13,7 @@ import { closeByResults } from './closing.js';
 import type { Evidence } from './evidence.js';
 import { PlansThen } from './plans-then.js';
 import type { Needs } from './needs.js';
-import { type Clock, replay } from './replay.js';
+import { Clock, replay } from './replay.js';
 import { Retold } from './retold.js';
 import { pagesSince } from './scan.js';
 
@@ -31,7 +31,7 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
   const { house, options } = needs;
   const { broker, topics, groups, telemetry } = house;
   const { store, pipelines, keyIsIdempotent = false } = options;
-  const clock: Clock = { now: 0 };
+  const clock = new Clock(report.since);
   const pauses = options.pauses ?? (await followPauses(house));
   await using closing = new AsyncDisposableStack();
   if (!options.pauses) closing.use(pauses);

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomId, RunEvent, runIdOf, type RecoveryReport, type StepCommand } from '@millrace/contracts';
+import type { Broker } from '@millrace/broker';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { comparePartitions, decidedTopics, openHouse, type Running, serviceSettings } from '@millrace/service';
 import { openStore, type Store } from '@millrace/store';
@@ -27,6 +28,8 @@ const oneByOne = pipeline(
 class World implements AsyncDisposable {
   store!: Store;
   running: Running | undefined;
+  /** The first offset that a partition still holds. */
+  readonly kept = new Map<string, number>();
   /** How often the stage was asked for a run's step. */
   readonly worked = new Map<string, number>();
 
@@ -62,7 +65,25 @@ class World implements AsyncDisposable {
 
   async begin(): Promise<void> {
     this.store = await openStore({ databaseUrl: undefined, dataDir: this.dir });
-    this.running = await startCoordinator(this.house, { store: this.store, pipelines: [straight, asked, oneByOne] });
+    const house = { ...this.house, broker: this.shortened(this.house.broker) };
+    this.running = await startCoordinator(house, { store: this.store, pipelines: [straight, asked, oneByOne] });
+  }
+
+  /** The log as it would be had retention removed what stands below these offsets. */
+  private shortened(broker: Broker): Broker {
+    const startOf = (at: { topic: string; partition: number }) => this.kept.get(`${at.topic}/${at.partition}`) ?? 0;
+    const shorter: Pick<Broker, 'browse' | 'lag'> = {
+      browse: async (at) => broker.browse({ ...at, offset: Math.max(at.offset, startOf(at)) }),
+      lag: async (group, topic) =>
+        (await broker.lag(group, topic)).map((one) => ({ ...one, start: Math.max(one.start, startOf(one)) })),
+    };
+    return new Proxy(broker, {
+      get(target, name) {
+        if (name === 'browse' || name === 'lag') return shorter[name];
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
   }
 
   async end(): Promise<void> {
@@ -179,6 +200,37 @@ test('a store that was put back takes nothing and names the command; recovered, 
   expect(await world.said(topics.deadLetters)).toEqual([]);
   expect(await world.running!.ready()).toBe(true);
   expect(await world.recover(true)).toMatchObject({ runs: 0, published: 0, missing: [] });
+});
+
+test('what retention has removed is named run by run, and a run whose result stands has ended with it', async () => {
+  await using world = await World.open();
+  const { broker, groups, topics } = world.house;
+  const waiting = [await world.start('asked', 'before-1'), await world.start('asked', 'before-2')];
+  for (const run of waiting) await world.until(run, 'waiting');
+  await world.backUp();
+  await world.answer(waiting[0]!);
+  await world.until(waiting[0]!, 'completed');
+  const lost = await world.start('straight', 'lost');
+  await world.until(lost, 'completed');
+  await until(async () => (await world.differing()).length === 0);
+  for (const [topic, group] of [
+    [topics.intake, groups.intake],
+    [topics.runs, groups.runs],
+  ] as const)
+    for (const { partition, end } of await broker.lag(group, topic)) world.kept.set(`${topic}/${partition}`, end);
+  await world.putBack('backup');
+  const { missing } = await world.recover(true);
+  const named = new Map(missing.map(({ run, gone, status, result }) => [run, [gone, status, result]]));
+  expect(named.get(lost)).toEqual(['request', 'absent', true]);
+  expect(named.get(waiting[0]!)).toEqual(['events', 'completed', true]);
+  expect(named.get(waiting[1]!) ?? ['events', 'waiting', false]).toEqual(['events', 'waiting', false]);
+  await until(async () => (await world.running!.ready()) === true);
+  await world.until(waiting[0]!, 'completed');
+  await world.answer(waiting[1]!);
+  await world.until(waiting[1]!, 'completed');
+  const results = (await world.said(topics.results)).map(({ run }) => run).sort();
+  expect(results).toEqual([...waiting, lost].sort());
+  expect([...world.worked.values()].every((times) => times === 1)).toBe(true);
 });
 
 test('an empty database under topics that were read is not taken for a first start, and learns from the topics what they hold', async () => {

@@ -54,18 +54,7 @@ async function surveyingWith({ house, options }: Needs): Promise<Surveying> {
 async function begin({ house, options }: Needs, { id, apply }: RecoveryRequested): Promise<RecoveryReport> {
   const { broker } = house;
   const partitions = await comparePartitions({ broker, store: options.store.recoveries }, decidedTopics(house));
-  let since = await options.store.recoveries.newest();
-  for (const { topic, partition, from, until } of partitions.filter(({ standing }) => standing !== 'even')) {
-    const [first] = await broker.browse({ topic, partition, offset: from, limit: 1 });
-    if (first && first.offset < until) since = Math.min(since, first.timestamp);
-  }
+  const since = Math.max(0, (await options.store.recoveries.newest()) - MARGIN_MS);
   const nothing = { runs: 0, results: 0, published: 0, missing: [] };
-  return {
-    id,
-    status: 'under-way',
-    applied: apply,
-    since: Math.max(0, since - MARGIN_MS),
-    partitions: [...partitions],
-    ...nothing,
-  };
+  return { id, status: 'under-way', applied: apply, since, partitions: [...partitions], ...nothing };
 }

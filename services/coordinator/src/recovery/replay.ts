@@ -6,9 +6,22 @@ import { pagesOf } from './scan.js';
 
 const MOST_RECORDS = 200;
 
-/** Sets the time at which everything is decided: that of the record. */
-export interface Clock {
-  now: number;
+/** Sets the time at which everything is decided: that of the record, which whoever published it may have set to anything. */
+export class Clock {
+  private time: number;
+
+  /** `earliest`: nothing that is read again happened before, in milliseconds since the epoch. */
+  constructor(private readonly earliest: number) {
+    this.time = earliest;
+  }
+
+  get now(): number {
+    return this.time;
+  }
+
+  set(timestamp: number): void {
+    this.time = Math.min(Math.max(Math.trunc(timestamp) || 0, this.earliest), Date.now());
+  }
 }
 
 interface Replay {
@@ -69,7 +82,7 @@ class Cursor {
     const { timestamp } = this.head!;
     const others = this.page.findIndex((record) => record.timestamp !== timestamp);
     const same = this.page.slice(0, Math.min(others < 0 ? this.page.length : others, MOST_RECORDS));
-    this.of.clock.now = timestamp;
+    this.of.clock.set(timestamp);
     while (same.length > 0) {
       const records = same.slice(0, this.isolation.cut(same));
       const next = records.at(-1)!.offset + 1;
