@@ -106,7 +106,7 @@ export async function comparePartitions(
   return partitions.map(({ lag, found }) => (reset.has(found.topic) ? resetToo(found, lag) : found));
 }
 
-/** Of a group that was reset, a partition on which the store is ahead by a batch was reset as the others were. */
+/** Marks a partition as reset where its group was reset and the store is ahead by a batch: it was reset as the others were. */
 function resetToo(found: RecoveredPartition, { start, end }: PartitionLag): RecoveredPartition {
   const { standing, store, group, from } = found;
   if (standing !== 'even' || store === null || (group ?? 0) >= store || store > end) return found;
