@@ -3,6 +3,8 @@
 import json
 import os
 import threading
+import time
+import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -67,8 +69,18 @@ def call_back(url, given):
     except Problem as problem:
         kind, value = "application/problem+json", problem.body
     request = urllib.request.Request(url, json.dumps(value).encode(), {"content-type": kind})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        answer.read()
+    # An answer that is lost leaves its step waiting, so it is sent until it has arrived, or is of no use any more.
+    for wait in [0, 1, 2, 4, 8, 16, 32]:
+        time.sleep(wait)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                answer.read()
+                return
+        except urllib.error.HTTPError as refused:
+            if refused.code < 500 and refused.code != 429:
+                return
+        except OSError:
+            pass
 
 
 if __name__ == "__main__":
