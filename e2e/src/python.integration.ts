@@ -43,7 +43,7 @@ withPython(`a stage in Python, on Kafka and PostgreSQL${about}`, () => {
   }, 60_000);
 
   const check = async (name: string, prefix: string) => {
-    const args = ['services/cli/dist/main.js', 'stage', 'check', name, '--prefix', prefix, '--output', 'json'];
+    const args = ['services/millrace/bin/millrace.mjs', 'stage', 'check', name, '--prefix', prefix, '--output', 'json'];
     const env = { PATH: process.env['PATH'], KAFKA_BROKERS: process.env['KAFKA_BROKERS'] };
     return promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
   };

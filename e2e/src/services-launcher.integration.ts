@@ -54,7 +54,7 @@ test('services run on the servers that infra started elsewhere, and the command 
   );
   expect(Number(new URL(url).port)).toBeGreaterThan(port);
   await until('the command line finds it', async () => {
-    const cli = run(['services/cli/bin/millrace.mjs', 'run', 'list']);
+    const cli = run(['services/millrace/bin/millrace.mjs', 'run', 'list']);
     return (await cli.ended) === 0;
   });
   expect(await readFile(join(ROOT, '.millrace/url'), 'utf8')).toBe(url);
