@@ -4,7 +4,7 @@ export interface LocalServer extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
   readonly dataDir: string;
-  /** Where the server writes what it has to say. */
+  /** The file to which the server writes its output. */
   readonly logFile: string;
   /** Resolves once the process has ended by itself; it is killed when that takes too long. */
   stop(): Promise<void>;
@@ -52,12 +52,12 @@ export interface PostgresOptions extends LocalServerOptions {
 export interface LocalJaeger extends LocalServer {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`: where spans go, by OTLP over HTTP. */
   readonly url: string;
-  /** Where traces are read: `<queryUrl>/api/traces/<id>`. */
+  /** The URL at which traces are read: `<queryUrl>/api/traces/<id>`. */
   readonly queryUrl: string;
 }
 
 export interface JaegerOptions extends LocalServerOptions {
-  /** Where the query API and the page listen; 16686 or the next free port without it. `port` is that of OTLP/HTTP. */
+  /** The port of the query API and the page; defaults to 16686 or the next free port. `port` is that of OTLP/HTTP. */
   queryPort?: number;
 }
 
