@@ -17,6 +17,7 @@ const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((
 
 export const rights: readonly Right[] = readFileSync(`${ROOT}/docs/operations.md`, 'utf8')
   .split('**Access.**')[1]!
+  .split(/(?<=^\|.*)\n\n/m)[0]!
   .split('\n')
   .filter((line) => line.startsWith('|') && line.includes('`'))
   .map((line) => line.split('|').map((cell) => cell.trim()))
