@@ -11,7 +11,7 @@ export interface MembershipChanges {
   readonly runs: ReadonlySet<string>;
   /** Callers of the outside system that were killed. */
   readonly killed: ReadonlySet<string>;
-  /** How many outside calls were under way in the processes that were told to end, when they were. */
+  /** The number of outside calls that were under way in the processes that were told to end, when they were. */
   readonly interrupted: number;
 }
 

@@ -128,7 +128,7 @@ export async function startKafka({
       cwd: dataDir,
     },
     ready: () => answersApiVersions(port),
-    // Of what a kill -9 leaves behind the first start sometimes finds too much, and the next one does not.
+    // After a kill -9 the first start sometimes fails on what was left behind, and the next one does not.
     mayRetry: (_, failures) => failures < STARTS,
     log,
   });

@@ -122,7 +122,7 @@ async function inDevelopment() {
   edit('src/hello.ts', (text) => text.replace("throw new RangeError('not today');\n", ''));
   await until('it goes on after that', () => dev.said.match(/Ready again/g).length === 3, dev);
 
-  // What was asked for before is still there: all of that was one folder of data.
+  // The earlier runs are still there: all of them was one folder of data.
   const runs = JSON.parse(await millrace(['run', 'list', '--url', url, '-o', 'json']));
   assert.equal((runs.items ?? runs).length, 2);
 

@@ -6,9 +6,9 @@ import { randomId } from '@millrace/contracts';
 
 export interface ListsOptions {
   readonly runs: number;
-  /** How many items a page has. */
+  /** The number of items of a page. */
   readonly limit: number;
-  /** How often each page is read. */
+  /** The number of times that each page is read. */
   readonly times: number;
   /** Prints how PostgreSQL reads each page. */
   readonly explain: boolean;

@@ -7,12 +7,13 @@ import { histories, repeated } from './histories.js';
 import { type Installation, install } from './installation.js';
 import { ROOT, Service, until } from './processes.js';
 
-/** How many runs are under way while the stage is killed. */
+/** The number of runs under way while the stage is killed. */
 const RUNS = Number(process.env['E2E_RUNS'] ?? 1_000);
 const KILLS = 3;
 
 const PYTHON = process.env['PYTHON'] ?? 'python3';
 const there = spawnSync(PYTHON, ['-c', 'import confluent_kafka, jsonschema']).status === 0;
+// A machine that runs this by hand may lack Python; CI installs it.
 const withPython = there ? describe : describe.skip;
 const about = there
   ? ''

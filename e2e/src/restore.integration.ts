@@ -6,7 +6,7 @@ import { type Installation, install } from './installation.js';
 import { until } from './processes.js';
 import { type Backup, backUp, putBack } from './restored-database.js';
 
-/** How many runs there are, half of them asked for after the backup; five wait for a person. */
+/** The number of runs, half of them asked for after the backup; five wait for a person. */
 const RUNS = Number(process.env['E2E_RESTORED_RUNS'] ?? 400);
 const REVIEWS = 5;
 const UNTIL_DONE_MS = 600_000;
@@ -149,6 +149,15 @@ const twice = (names: readonly string[]): readonly string[] => {
   return names.filter((name) => seen.size === seen.add(name).size);
 };
 
+/** Each run has one result, no command was published twice, and there is no dead letter. */
+async function saidOnce(rehearsal: Rehearsal): Promise<void> {
+  const after = await rehearsal.said();
+  expect(twice(after.results)).toEqual([]);
+  expect(new Set(after.results).size).toBe(RUNS);
+  expect(twice(after.commands)).toEqual([]);
+  expect(after.deadLetters).toEqual([]);
+}
+
 describe('a database that is put back in the middle of a load', () => {
   test(
     'is noticed, recovered with nothing said twice, no answer lost and no dead letter, also if who recovers it is killed',
@@ -171,11 +180,7 @@ describe('a database that is put back in the middle of a load', () => {
       expect(await recovering).toMatchObject({ status: 'done', missing: [] });
       const statuses = await rehearsal.ended();
       expect(statuses.size).toBe(RUNS);
-      const after = await rehearsal.said();
-      expect(twice(after.results)).toEqual([]);
-      expect(new Set(after.results).size).toBe(RUNS);
-      expect(twice(after.commands)).toEqual([]);
-      expect(after.deadLetters).toEqual([]);
+      await saidOnce(rehearsal);
       for (const run of rehearsal.reviews)
         expect(JSON.stringify(await rehearsal.api.history(run))).toMatch(/"step.answered".*"by":"ann"/);
     },
@@ -191,11 +196,7 @@ describe('a database that is put back in the middle of a load', () => {
       await until('the coordinator knows', async () => /reset or lost/.test(await rehearsal.unready()));
       expect(await rehearsal.recover({ apply: true })).toMatchObject({ status: 'done', missing: [] });
       expect((await rehearsal.ended()).size).toBe(RUNS);
-      const after = await rehearsal.said();
-      expect(twice(after.results)).toEqual([]);
-      expect(new Set(after.results).size).toBe(RUNS);
-      expect(twice(after.commands)).toEqual([]);
-      expect(after.deadLetters).toEqual([]);
+      await saidOnce(rehearsal);
     },
     WITHIN_MS,
   );

@@ -56,6 +56,12 @@ const read = (traceId: string): Promise<readonly SeenSpan[]> =>
 const completed = async (id: string) => (await api.settled(id, 'completed')) as Traced;
 const named = (spans: readonly SeenSpan[], name: string) =>
   spans.filter((span) => span.name === name).sort((a, b) => a.startMs - b.startMs);
+/** Waits until a trace has spans of all these names. */
+const spansWith = (traceId: string, ...names: readonly string[]) =>
+  until(`the spans ${names.join(', ')}`, async () => {
+    const spans = await read(traceId);
+    return names.every((name) => named(spans, name).length > 0) ? spans : undefined;
+  });
 const one = (spans: readonly SeenSpan[], name: string): SeenSpan => {
   expect([name, named(spans, name).length]).toEqual([name, 1]);
   return named(spans, name)[0]!;
@@ -118,22 +124,12 @@ describe(`in ${where}`, () => {
   test('while a run waits for a person nothing in its trace lacks a parent; the wait is a span when it is over', async () => {
     const id = await api.start(sample('ambiguous'), key('ambiguous'));
     const { traceId } = (await api.settled(id, 'waiting')) as Traced;
-    const before = await until('the spans up to the review', async () => {
-      const spans = await read(traceId);
-      return named(spans, 'run support-email').length > 0 && named(spans, 'step route').length > 0 ? spans : undefined;
-    });
+    const before = await spansWith(traceId, 'run support-email', 'step route');
     expect(faultsOf(before)).toEqual([]);
     expect(one(before, 'run support-email').attributes.get('millrace.status')).toBe('waiting');
     await api.post(`/v1/reviews/${id}.approve`, { answer: { approved: true }, by: 'ann' });
     const run = await completed(id);
-    const spans = await until('the rest', async () => {
-      const spans = await read(traceId);
-      return named(spans, 'whole run').length > 0 &&
-        named(spans, 'step send').length > 0 &&
-        named(spans, 'wait approve').length > 0
-        ? spans
-        : undefined;
-    });
+    const spans = await spansWith(traceId, 'whole run', 'step send', 'wait approve');
     expect(faultsOf(spans)).toEqual([]);
     const wait = one(spans, 'wait approve');
     expect(wait.startMs).toBeGreaterThanOrEqual(Date.parse(run.acceptedAt));
@@ -168,14 +164,7 @@ describe(`in ${where}`, () => {
     await api.settled(id, 'waiting');
     await api.post(`/v1/reviews/${id}.approve`, { answer: { yes: true }, by: 'ann' });
     const run = await completed(id);
-    const spans = await until('the rest', async () => {
-      const spans = await read(run.traceId);
-      return named(spans, 'whole run').length > 0 &&
-        named(spans, 'step total').length > 0 &&
-        named(spans, 'wait approve').length > 0
-        ? spans
-        : undefined;
-    });
+    const spans = await spansWith(run.traceId, 'whole run', 'step total', 'wait approve');
     expect(faultsOf(spans)).toEqual([]);
     const names = new Set(spans.map(({ name }) => name));
     const expected = [

@@ -1,4 +1,4 @@
-// How long partitions stand when members of a group change, on a real Kafka: `node bench/members.mjs roll|scale|kill [session ms] [work ms]`.
+// Measures how long partitions stand when members of a group change, on a real Kafka: `node bench/members.mjs roll|scale|kill [session ms] [work ms]`.
 // Three members share eight partitions, each with 20 records a second. KAFKA_BROKERS names the Kafka. Build first.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaBroker, kafkaSettings } from '@millrace/broker-kafka';

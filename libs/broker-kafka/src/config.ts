@@ -42,7 +42,7 @@ export interface GroupMember {
   readonly memberId: string;
 }
 
-/** How Kafka is reached. */
+/** The settings by which Kafka is reached. */
 export type KafkaAccess = Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'log'>;
 
 export interface KafkaSettings {

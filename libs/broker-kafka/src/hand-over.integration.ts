@@ -82,7 +82,7 @@ async function scene(workMs: (n: number) => number) {
   };
 }
 
-/** From half a second to two and a half. */
+/** The time of a call: half a second to two and a half. */
 const aWhile = (n: number): number => 500 + ((n * 137) % 2_000);
 
 test('a group that grows, shrinks, grows again and is replaced member by member repeats nothing that its holders can finish', async () => {

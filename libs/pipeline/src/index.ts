@@ -138,3 +138,4 @@ export { typesOfField } from './json-schema.js';
 export { stagesOf } from './stages.js';
 export { isUndo, undoName, undoneBy } from './undo.js';
 export { validateAnswer, validateInput, valueProblems } from './validation.js';
+export { referred } from './schema/subschemas.js';

@@ -12,6 +12,7 @@ export { followPauses, type Pauses } from './pauses.js';
 export { keepPrivate } from './private-data.js';
 export { followPlans, type Plans } from './plans.js';
 export { type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';
+export { messagingSystemOf, stepAttributes } from './span-attributes.js';
 export { standstillOf } from './standstill.js';
-export { comparePartitions, decidedTopics, isGap, standingOf, standingReason, StoreBehind } from './store-standing.js';
+export { comparePartition, comparePartitions, decidedTopics, standingReason, StoreBehind } from './store-standing.js';
 export { untilReached } from './until-reached.js';

@@ -8,18 +8,21 @@ export class StoreBehind extends Error {
   readonly code = 'STORE_BEHIND';
 }
 
-/** The position of a partition in a store. */
-interface Stored {
-  readonly topic: string;
-  readonly partition: number;
+interface Position {
   readonly next: number;
   /** The offset at which the last batch began. */
   readonly began: number;
 }
 
+/** The position of a partition in a store. */
+interface Stored extends Position {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 interface Compared {
   /** The store's position; undefined where it has never heard of the partition. */
-  readonly store: Pick<Stored, 'next' | 'began'> | undefined;
+  readonly store: Position | undefined;
   readonly committed: number | null;
   readonly end: number;
 }
@@ -39,7 +42,7 @@ export function standingOf({ store, committed, end }: Compared): PartitionStandi
 }
 
 /** Tells whether the store lacks nothing although it is behind: between it and the group stand no records, only the ends of transactions. */
-export async function isGap(
+async function isGap(
   broker: Pick<Broker, 'browse'>,
   at: { topic: string; partition: number; start: number; next: number; committed: number },
 ): Promise<boolean> {
@@ -99,7 +102,7 @@ export async function comparePartitions(
   const partitions = await Promise.all(
     lags.flat().map(async (lag) => {
       const key = `${lag.topic}/${lag.partition}`;
-      return { lag, found: await compared(broker, lag, { before: before.get(key), after: after.get(key) }) };
+      return { lag, found: await comparePartition(broker, lag, { before: before.get(key), after: after.get(key) }) };
     }),
   );
   const reset = new Set(partitions.flatMap(({ found: { topic, standing } }) => (standing === 'reset' ? [topic] : [])));
@@ -113,10 +116,17 @@ function resetToo(found: RecoveredPartition, { start, end }: PartitionLag): Reco
   return { ...found, standing: 'reset', until: end, gone: Math.max(0, Math.min(start, end) - from) };
 }
 
-async function compared(
+/** Compares one partition. `before` and `after`: the store's position, read before and after the group's. */
+export async function comparePartition(
   broker: Pick<Broker, 'browse'>,
-  { topic, partition, start, committed, end }: PartitionLag,
-  store: { before: Stored | undefined; after: Stored | undefined },
+  {
+    topic,
+    partition,
+    start,
+    committed,
+    end,
+  }: Pick<PartitionLag, 'topic' | 'partition' | 'start' | 'committed' | 'end'>,
+  store: { before: Position | undefined; after: Position | undefined },
 ): Promise<RecoveredPartition> {
   const next = store.after?.next;
   const known = store.after && { next: store.after.next, began: store.before?.began ?? 0 };

@@ -11,7 +11,8 @@ import {
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
-import { handOff, type HandOff, itemOf, type LoadedPlan, type StageStep } from '@millrace/pipeline';
+import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
+import { stepAttributes } from '@millrace/service';
 import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Spans } from '@millrace/telemetry';
 import { askedAt } from './command.js';
 import type { Said } from './progress.js';
@@ -182,10 +183,4 @@ function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around
       ...stepAttributes(step),
     },
   };
-}
-
-/** Returns the attributes of a span for its step, or for the item of a step. */
-export function stepAttributes(name: string): { 'millrace.step': string; 'millrace.item'?: string } {
-  const item = itemOf(name);
-  return { [ATTRIBUTE.step]: item?.step ?? name, ...(item && { [ATTRIBUTE.item]: item.key }) };
 }

@@ -8,9 +8,9 @@ import {
   unreadable,
 } from '@millrace/contracts';
 import { itemOf, type LoadedPlan, type StageContract } from '@millrace/pipeline';
-import type { Cancellations, Pauses, Plans } from '@millrace/service';
+import { type Cancellations, messagingSystemOf, type Pauses, type Plans, stepAttributes } from '@millrace/service';
 import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } from '@millrace/telemetry';
-import { completed, failed, progressed, stepAttributes, type Surroundings } from './answer.js';
+import { completed, failed, progressed, type Surroundings } from './answer.js';
 import { Attempt, type Outcome } from './attempt.js';
 import { askedAt, readCommand } from './command.js';
 import { failureOf } from './failure.js';
@@ -66,7 +66,7 @@ export class Worker {
   ) {
     const { broker, topics, telemetry, now = Date.now } = of;
     this.now = now;
-    const messagingSystem = broker.kind === 'kafka' ? 'kafka' : 'millrace';
+    const messagingSystem = messagingSystemOf(broker);
     this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes: broker.maxRecordBytes };
   }
 

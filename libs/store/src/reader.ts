@@ -1,6 +1,6 @@
 import type { Fact, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
-import type { Database } from './database.js';
+import { type Database, parsed } from './database.js';
 import { DEAD_LETTERS, pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
@@ -19,8 +19,6 @@ import type {
 
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
-
-const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 
 export class DatabaseReader implements Reader {
   readonly deployed: DeploymentReader;

@@ -1,9 +1,7 @@
 import type { RecoveryReport } from '@millrace/contracts';
 import { texts } from './arrays.js';
-import type { Database } from './database.js';
+import { type Database, parsed } from './database.js';
 import type { RunSummary, Standing } from './store.js';
-
-const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 
 /** Says where the store stands, and keeps what recoveries did. */
 export class Recoveries {

@@ -1,4 +1,4 @@
-import type { Database, Query } from './database.js';
+import { type Database, parsed, type Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 
 /** A record of somebody else's topic that may be a run's signal. */
@@ -31,8 +31,6 @@ export interface SignalChanges {
   readonly returned: readonly string[];
   readonly at: number;
 }
-
-const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 
 /** Signals between their topic and the runs that wait for them. Each is given to one run; who waits the longest comes first. */
 export class SignalsStore {

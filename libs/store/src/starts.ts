@@ -1,5 +1,5 @@
 import { gathered, type GatheredRecord, type Gathering, nextTick, type Plan, type Told } from '@millrace/pipeline';
-import type { Database, Query } from './database.js';
+import { type Database, parsed, type Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 import type { TriggerRow } from './versions.js';
 
@@ -25,7 +25,6 @@ export interface DueGathering {
   readonly records: readonly unknown[];
 }
 
-const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 const optional = (ms: number | undefined) => (ms === undefined ? null : ms / 1000);
 
 type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals', boolean>>;

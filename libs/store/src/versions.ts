@@ -1,6 +1,6 @@
 import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline';
-import type { Database, Query } from './database.js';
+import { type Database, parsed, type Query } from './database.js';
 import { beginWaiting } from './places.js';
 import { keepSchedulesOf, type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
 
@@ -59,8 +59,6 @@ interface Subject {
   readonly pipeline: string;
   readonly stages: readonly string[];
 }
-
-const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
 
 /** Reads deployments: the plans of a pipeline, the route of new runs, and the contracts of stages. */
 export class DeploymentReader {

@@ -10,6 +10,7 @@ import { telemetry } from '@millrace/telemetry';
 import { startCoordinator } from './coordinator.js';
 import { deployment } from './deployment.js';
 import { intakeRecord } from './intake-record.js';
+import { until } from './testing/until.js';
 
 const log: string[] = [];
 const told = telemetry({ service: 'coordinator', logTo: { write: (line) => void log.push(line) } });
@@ -30,16 +31,6 @@ afterAll(async () => {
   await told[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
-
-type Found<T> = Exclude<Awaited<T>, false | undefined>;
-
-async function until<T>(find: () => T): Promise<Found<T>> {
-  for (;;) {
-    const found = await find();
-    if (found) return found as Found<T>;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const planOf = (pipeline: string, inputSchema: object = {}) => ({
   format: 1,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sizeOf } from '@millrace/broker';
 import { type Fact, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openHouse, type Running, serviceSettings } from '@millrace/service';
@@ -8,6 +9,7 @@ import { openStore, type Store } from '@millrace/store';
 import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
+import { answerOf } from './answer.js';
 import { intakeRecord } from './intake-record.js';
 import { startCoordinator } from './index.js';
 
@@ -44,7 +46,7 @@ const counting: Store = {
     },
     commit: (commit: Parameters<Store['writer']['commit']>[0]) => {
       for (const { facts } of commit.changes) counted.written += facts.length;
-      counted.answered += commit.answer?.length ?? 0;
+      for (const record of answerOf(commit.answer)) counted.answered += sizeOf(record);
       return store.writer.commit(commit);
     },
   }),

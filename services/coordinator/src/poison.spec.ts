@@ -11,6 +11,7 @@ import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { intakeRecord } from './intake-record.js';
 import { startCoordinator } from './index.js';
+import { until } from './testing/until.js';
 
 const Anything = z.looseObject({});
 const work = defineStage({ name: 'work', input: Anything, output: z.object({ ok: z.boolean() }) });
@@ -89,14 +90,6 @@ afterAll(async () => {
   await told[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
-
-async function until<T>(find: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await find();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const asks = (key: string, of: { pipeline?: string; input?: unknown } = {}): Outgoing =>
   intakeRecord(house.topics, { pipeline: 'plain', input: { key }, ...of, key, source: 'test', at: 1 });

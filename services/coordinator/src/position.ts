@@ -1,5 +1,5 @@
 import type { Broker, Outgoing, Passed } from '@millrace/broker';
-import { isGap, standingOf } from '@millrace/service';
+import { comparePartition } from '@millrace/service';
 import type { Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { answerBytes, answerOf } from './answer.js';
@@ -59,17 +59,13 @@ export class Positions {
   }
 
   private async refuseOlder(
-    { committed, start, end, ...at }: At & { start: number; end: number },
+    at: At & { start: number; end: number },
     position: { next: number; began: number } | undefined,
   ): Promise<void> {
     const { guard, broker } = this.of;
-    const standing = guard ? standingOf({ store: position, committed, end }) : 'even';
-    if (standing === 'even') return;
-    const from = position?.next ?? 0;
-    if (standing === 'behind' && (await isGap(broker, { ...at, start, next: from, committed: committed! }))) return;
-    const until = standing === 'behind' ? committed! : end;
-    const gone = Math.max(0, Math.min(start, until) - from);
-    guard?.refuse({ ...at, standing, store: position?.next ?? null, group: committed, start, from, until, gone });
+    if (!guard) return;
+    const found = await comparePartition(broker, at, { before: position, after: position });
+    if (found.standing !== 'even') guard.refuse(found);
   }
 
   /** Moves on over offsets that no batch had, with what is published for them: where the store stands, the group stands too. */

@@ -2,6 +2,7 @@ import type { Outgoing } from '@millrace/broker';
 import { derivedSpanId, type Fact, readTraceparent, traceIdsOf, traceparentText } from '@millrace/contracts';
 import { itemOf } from '@millrace/pipeline';
 import { evolve, type Request, type Rested, type Run, runTraceOf, stepOf } from '@millrace/saga';
+import { messagingSystemOf, stepAttributes } from '@millrace/service';
 import {
   ATTRIBUTE,
   SPAN,
@@ -99,7 +100,7 @@ export class BatchSpans {
 
   private messaging(operation: 'send' | 'process', topic: string): SpanAttributes {
     return {
-      [ATTRIBUTE.messagingSystem]: this.context.broker.kind === 'kafka' ? 'kafka' : 'millrace',
+      [ATTRIBUTE.messagingSystem]: messagingSystemOf(this.context.broker),
       [ATTRIBUTE.operationType]: operation,
       [ATTRIBUTE.operationName]: operation,
       [ATTRIBUTE.destination]: topic,
@@ -203,11 +204,6 @@ const runAttributes = (run: Run): SpanAttributes => ({
   [ATTRIBUTE.run]: run.id,
   [ATTRIBUTE.pipeline]: run.pipeline,
 });
-
-function stepAttributes(name: string): SpanAttributes {
-  const item = itemOf(name);
-  return { [ATTRIBUTE.step]: item?.step ?? name, ...(item && { [ATTRIBUTE.item]: item.key }) };
-}
 
 interface Pause {
   readonly step: string;

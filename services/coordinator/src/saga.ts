@@ -45,13 +45,14 @@ const CACHED_RUNS = 5_000;
 /** The context of a coordinator's loops, but for what belongs to one start of them. */
 export type Shared = Pick<
   Context,
-  'broker' | 'topics' | 'store' | 'telemetry' | 'runs' | 'maxAnswerBytes' | 'maxItems' | 'now'
+  'broker' | 'topics' | 'store' | 'telemetry' | 'runs' | 'cache' | 'maxAnswerBytes' | 'maxItems' | 'now'
 >;
 
 export function sharedContext(house: House, options: CoordinatorOptions): Shared {
   const { broker, topics, telemetry } = house;
   const { store, now = Date.now, maxAnswerBytes = MAX_ANSWER_BYTES, maxItems = MAX_MAP_ITEMS } = options;
-  return { broker, topics, store, telemetry, runs: telemetry.meters.runs, maxAnswerBytes, maxItems, now };
+  const cache = new RunCache(CACHED_RUNS);
+  return { broker, topics, store, telemetry, runs: telemetry.meters.runs, cache, maxAnswerBytes, maxItems, now };
 }
 
 /** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
@@ -75,7 +76,6 @@ export async function startSaga(house: House, options: CoordinatorOptions, guard
     plans,
     stages,
     guard,
-    cache: new RunCache(CACHED_RUNS),
     wakeBy: (at) => timers.wakeBy(at),
   };
   const triggers = new Triggers(context, groups);

@@ -9,6 +9,7 @@ import { emptyStore } from '@millrace/store/testing';
 import { z } from 'zod';
 import { intakeRecord } from './intake-record.js';
 import { startCoordinator } from './index.js';
+import { until } from './testing/until.js';
 
 const Anything = z.looseObject({});
 const work = defineStage({ name: 'work', input: Anything, output: z.object({ ok: z.boolean() }) });
@@ -69,16 +70,6 @@ afterAll(async () => {
   await house[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
-
-type Found<T> = Exclude<Awaited<T>, false | undefined>;
-
-async function until<T>(find: () => T): Promise<Found<T>> {
-  for (;;) {
-    const found = await find();
-    if (found) return found as Found<T>;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const runsOf = async ({ name }: Pipeline) => {
   const { items } = await store.reader.runs({ pipeline: name, limit: 200 });

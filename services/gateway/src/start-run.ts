@@ -14,7 +14,7 @@ import {
 } from '@millrace/contracts';
 import { canonicalJson, validateInput } from '@millrace/pipeline';
 import { evolve } from '@millrace/saga';
-import type { House } from '@millrace/service';
+import { type House, messagingSystemOf } from '@millrace/service';
 import type { Reader } from '@millrace/store';
 import { ATTRIBUTE, SPAN } from '@millrace/telemetry';
 import type { LiveFacts } from './live-facts.js';
@@ -184,7 +184,7 @@ export class RunStarter {
         startMs,
         endMs: spans.now(),
         attributes: {
-          [ATTRIBUTE.messagingSystem]: house.broker.kind === 'kafka' ? 'kafka' : 'millrace',
+          [ATTRIBUTE.messagingSystem]: messagingSystemOf(house.broker),
           [ATTRIBUTE.operationType]: 'send',
           [ATTRIBUTE.operationName]: 'send',
           [ATTRIBUTE.destination]: house.topics.intake,

@@ -1,4 +1,4 @@
-import { valueProblems } from '@millrace/pipeline';
+import { referred, valueProblems } from '@millrace/pipeline';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ export function misfitOf(schema: unknown, value: unknown): { readonly value: unk
 
 function made(schema: Schema, root: Schema, depth: number): unknown {
   if (typeof schema['$ref'] === 'string')
-    return depth > DEEPEST ? null : made(at(schema['$ref'], root), root, depth + 1);
+    return depth > DEEPEST ? null : made((referred(schema['$ref'], root) ?? {}) as Schema, root, depth + 1);
   if ('const' in schema) return schema['const'];
   if ('default' in schema) return schema['default'];
   for (const list of ['examples', 'enum']) if (Array.isArray(schema[list])) return (schema[list] as unknown[])[0];
@@ -66,15 +66,6 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: '2026-01-31',
   uuid: '3b241101-e2bb-4255-8caf-4136c566a962',
 };
-
-function at(reference: string, root: Schema): Schema {
-  const parts = reference.split('/').slice(1);
-  const found = parts.reduce<unknown>(
-    (value, part) => (value as Schema | undefined)?.[part.replaceAll('~1', '/').replaceAll('~0', '~')],
-    root,
-  );
-  return (found ?? {}) as Schema;
-}
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,7 +5,6 @@ import { answerOf } from '../answer.js';
 import type { Context } from '../context.js';
 import { bring } from '../deployments.js';
 import { intakeSource } from '../intake.js';
-import { RunCache } from '../run-cache.js';
 import { runsSource } from '../runs.js';
 import { sharedContext } from '../saga.js';
 import { unreadSource } from '../unread.js';
@@ -17,7 +16,6 @@ import { Clock, replay } from './replay.js';
 import { Retold } from './retold.js';
 import { pagesSince } from './scan.js';
 
-const CACHED_RUNS = 5_000;
 const MAX_BATCH = 200;
 
 interface Applying {
@@ -40,7 +38,6 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
     telemetry: { ...telemetry, spans: NO_SPANS },
     plans: new PlansThen(store, telemetry.log, evidence),
     stages: pauses,
-    cache: new RunCache(CACHED_RUNS),
     runs: { add: () => undefined },
     wakeBy: () => undefined,
     now: () => clock.now,

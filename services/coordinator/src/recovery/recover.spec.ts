@@ -10,6 +10,7 @@ import { emptyStore } from '@millrace/store/testing';
 import { z } from 'zod';
 import { startCoordinator } from '../coordinator.js';
 import { intakeRecord } from '../intake-record.js';
+import { until } from '../testing/until.js';
 
 const Anything = z.looseObject({});
 const work = defineStage({ name: 'work', input: Anything, output: z.object({ ok: z.boolean() }) });
@@ -156,16 +157,6 @@ class World implements AsyncDisposable {
     await this.end();
     await this.house[Symbol.asyncDispose]();
     await rm(this.dir, { recursive: true });
-  }
-}
-
-type Found<T> = Exclude<Awaited<T>, false | undefined>;
-
-async function until<T>(find: () => T): Promise<Found<T>> {
-  for (;;) {
-    const found = await find();
-    if (found) return found as Found<T>;
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

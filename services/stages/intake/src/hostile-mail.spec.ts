@@ -45,7 +45,7 @@ function work(action: () => unknown): number {
 function expectLinear(action: (size: number) => unknown): void {
   action(1);
   const [once, fourTimes] = [work(() => action(1)), work(() => action(4))];
-  expect(fourTimes).toBeLessThan(Math.max(once, 5) * 10);
+  expect(fourTimes).toBeLessThan(Math.max(once, 3) * 10);
 }
 
 const SIZE = 16 * 1024;
