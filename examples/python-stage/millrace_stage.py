@@ -66,6 +66,7 @@ class Stage:
         transactional_id = f"{PREFIX}{PREFIX}stage.{self.name}.{INSTANCE}"
         self.producer = Producer({**KAFKA, "transactional.id": transactional_id, "partitioner": "murmur2_random"})
         self.producer.init_transactions()
+        self.commit([(f"{PREFIX}contracts", self.name, self.contract, {"ce_type": "millrace.contract"})])  # (2)
         self.consumer = Consumer(
             {
                 **KAFKA,
@@ -79,7 +80,6 @@ class Stage:
             }
         )
         self.consumer.subscribe([self.topic])
-        self.commit([(f"{PREFIX}contracts", self.name, self.contract, {"ce_type": "millrace.contract"})])  # (2)
         while not self.stopping.is_set():
             records = self.consumer.consume(CONCURRENCY, timeout=0.2)
             if failed := next((record.error() for record in records if record.error()), None):

@@ -128,9 +128,11 @@ const REFUSALS: ReadonlySet<string> = new Set([
 /** Returns true where Kafka has refused the records themselves. */
 export const isRefusal = (error: unknown): boolean => REFUSALS.has(kindOf(error));
 
-/** Returns true when Kafka, or kafkajs, says that trying again may help. */
+/** Returns true when Kafka, or kafkajs, says that trying again may help; also where kafkajs has tried a few times already. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof Error && 'retriable' in error && error.retriable === true;
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return isPassing(error.cause);
+  return 'retriable' in error && error.retriable === true;
 }
 
 export function messageOf(error: unknown): string {

@@ -18,6 +18,7 @@ const PATIENCE_MS = 15_000;
 /** How soon it is noticed that a topic has got more partitions. Each process asks with one small request. */
 const LOOK_MS = 5_000;
 const UNKNOWN_TOPIC = 3;
+const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
 
 /** This process's knowledge of topics: how many partitions, and which broker leads each. */
 export class Topics {
@@ -134,27 +135,25 @@ export class Topics {
 
   /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
   private async offsets(from: Cluster, of: OffsetsOf): Promise<ReadonlyMap<number, number>> {
-    for (const since = performance.now(); ; await sleep(50)) {
-      try {
-        await from.addMultipleTargetTopics([of.topic]);
-        const [found] = await from.fetchTopicsOffset([of]);
-        const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-        if (of.partitions.every(({ partition }) => offsets.has(partition))) return offsets;
-      } catch (error) {
-        if (!isPassing(error) || performance.now() - since > PATIENCE_MS) throw unreachable(error);
-      }
+    return patiently(async () => {
+      await from.addMultipleTargetTopics([of.topic]);
+      const [found] = await from.fetchTopicsOffset([of]);
+      const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+      if (of.partitions.every(({ partition }) => offsets.has(partition))) return offsets;
       await from.refreshMetadata();
-    }
+      return undefined;
+    });
   }
 
   private async ask(topic: string): Promise<number> {
-    try {
-      await this.cluster.addMultipleTargetTopics([topic]);
-    } catch (error) {
-      if (kindOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION' || kindOf(error) === 'INVALID_TOPIC_EXCEPTION')
-        throw unknownTopic(topic, error);
-      throw unreachable(error);
-    }
+    await patiently(async () => {
+      try {
+        await this.cluster.addMultipleTargetTopics([topic]);
+        return true;
+      } catch (error) {
+        throw UNKNOWN.has(kindOf(error)) ? unknownTopic(topic, error) : error;
+      }
+    });
     let count = this.cluster.findTopicPartitionMetadata(topic).length;
     if (count === 0) {
       await this.cluster.refreshMetadata();
@@ -170,6 +169,19 @@ export class Topics {
     this.watching?.stop();
     await this.looking;
     await Promise.all([this.cluster.disconnect(), this.uncommitted.disconnect()]);
+  }
+}
+
+/** Tries until there is an answer: a topic that has just been made, or a Kafka that is starting, has no leaders for a while. */
+async function patiently<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (const since = performance.now(); ; await sleep(50)) {
+    try {
+      const found = await attempt();
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!isPassing(error) || performance.now() - since > PATIENCE_MS)
+        throw error instanceof BrokerError ? error : unreachable(error);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { AnnouncedContract, readJson } from '@millrace/contracts';
+import { sleep } from '@millrace/contracts/timers';
 import { isUsable } from '@millrace/pipeline';
 import { cases } from './cases.js';
 import { misfitOf, sampleOf } from './sample.js';
@@ -42,8 +43,23 @@ export async function checkStage(options: CheckStageOptions): Promise<readonly F
 const CONTRACT = 'the contract is announced';
 const PAGE = 1_000;
 
-/** The contract that the stage has announced, or why there is none. */
-async function announced({ broker, topics, name }: CheckStageOptions): Promise<AnnouncedContract | string> {
+/** Waits for the contract that a stage announces while it starts. Returns it, or why there is none. */
+async function announced(options: CheckStageOptions): Promise<AnnouncedContract | string> {
+  for (const end = performance.now() + options.withinMs; ; await sleep(100)) {
+    const found = await newestContract(options);
+    if (found !== undefined || performance.now() >= end) return found ?? notAnnounced(options);
+  }
+}
+
+const notAnnounced = ({ topics, name }: CheckStageOptions) =>
+  `No record on ${topics.contracts} has the key "${name}": plans that use the stage are refused.`;
+
+/** Returns the newest contract on the topic, what is wrong with it, or undefined where there is none. */
+async function newestContract({
+  broker,
+  topics,
+  name,
+}: CheckStageOptions): Promise<AnnouncedContract | string | undefined> {
   let newest: unknown;
   let isThere = false;
   for (let offset = 0; ;) {
@@ -56,7 +72,7 @@ async function announced({ broker, topics, name }: CheckStageOptions): Promise<A
     }
     offset = records.at(-1)!.offset + 1;
   }
-  if (!isThere) return `No record on ${topics.contracts} has the key "${name}": plans that use the stage are refused.`;
+  if (!isThere) return undefined;
   const { data } = AnnouncedContract.safeParse(newest);
   if (!data) return `The record of "${name}" on ${topics.contracts} is no contract: it needs \`input\` and \`output\`.`;
   return isUsable(data) ? data : `A schema of the contract cannot be used: no value can be checked against it.`;
