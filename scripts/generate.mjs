@@ -18,8 +18,8 @@ const files = new Map([
   ['schemas/openapi.json', json(openApi())],
   ...Object.entries(wireSchemas()).map(([name, schema]) => [`schemas/${name}.schema.json`, json(schema)]),
   ['schemas/Pipeline.schema.json', json(pipelineSchema())],
-  ['errors.md', errorsPage()],
-  ['traces.md', tracesPage()],
+  ['reference/errors.md', errorsPage()],
+  ['reference/traces.md', tracesPage()],
 ]);
 
 const style = JSON.parse(readFileSync(new URL('../.prettierrc.json', import.meta.url), 'utf8'));

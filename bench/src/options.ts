@@ -10,7 +10,7 @@ export const HELP = `npm run bench                   all systems at all works, s
   --runs N                runs of seven-steps at saturation (${DEFAULT_RUNS})
   --json FILE             write the outcomes as JSON
   --markdown FILE         write the report (it is printed too)
-  --page FILE             write docs/benchmarks.md, or another such page, and its charts into images/ beside it
+  --page FILE             write docs/explanation/benchmarks.md, or another such page, and its charts into images/ beside it
   --from FILE             take outcomes that --json wrote, and measure nothing
   --cpu-profiles DIR      client and systems leave CPU profiles there, one for each process
 

@@ -28,7 +28,7 @@ const HEAD = [
   '# Benchmarks',
   '',
   '`npm run bench` measures Millrace beside what else one would take, on your machine, and prints these tables. This page',
-  'is written by `npm run bench -- --page docs/benchmarks.md`.',
+  'is written by `npm run bench -- --page docs/explanation/benchmarks.md`.',
   '',
   `Each run carries ${PAYLOAD_BYTES} bytes, and so does each step's result. Steps of \`seven-steps\` and \`three-steps\` do`,
   'nothing and follow one another: what is left is what the system itself costs. Those of `parallel-64` wait for 200 ms,',

@@ -42,10 +42,12 @@ function isSomewhere(says: (part: Fields) => unknown, value: unknown): boolean {
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const names = globSync('pipelines/*/package.json', { cwd: ROOT }).map((file) => file.split('/')[1]!);
-const rows = [...read('docs/constructs.md').matchAll(/^\| (.+?) +\| (.+?) +\|/gm)].map(([, construct, examples]) => ({
-  construct: construct!,
-  examples: [...examples!.matchAll(/\[([\w-]+)\]/g)].map(([, name]) => name!),
-}));
+const rows = [...read('docs/reference/constructs.md').matchAll(/^\| (.+?) +\| (.+?) +\|/gm)].map(
+  ([, construct, examples]) => ({
+    construct: construct!,
+    examples: [...examples!.matchAll(/\[([\w-]+)\]/g)].map(([, name]) => name!),
+  }),
+);
 
 test('every example brings pipelines, and is in the README', async () => {
   for (const name of names) {
@@ -54,7 +56,7 @@ test('every example brings pipelines, and is in the README', async () => {
   }
 });
 
-test.each(Object.entries(SAYS))('docs/constructs.md names the examples of “%s”', async (construct, says) => {
+test.each(Object.entries(SAYS))('docs/reference/constructs.md names the examples of “%s”', async (construct, says) => {
   const row = rows.find((one) => one.construct === construct);
   const plans = await Promise.all(
     names.map(async (name) => ({

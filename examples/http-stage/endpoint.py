@@ -1,4 +1,4 @@
-"""Endpoints that are stages of Millrace, on the standard library alone. docs/http-stages.md says how they are called."""
+"""Endpoints that are stages of Millrace, on the standard library alone. docs/how-to/http-stages.md says how they are called."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Serves one stage of Millrace on Kafka. The numbers in comments are sections of docs/wire.md."""
+"""Serves one stage of Millrace on Kafka. The numbers in comments are sections of docs/reference/wire.md."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The records of a stage, as docs/wire.md has them; the numbers in comments are its sections."""
+"""The records of a stage, as docs/reference/wire.md has them; the numbers in comments are its sections."""
 
 import json
 import os

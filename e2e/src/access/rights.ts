@@ -5,7 +5,7 @@ import { supportEmail } from '@millrace/support-email';
 import { ROOT } from '../processes.js';
 import { STAGES } from '../installation.js';
 
-/** One line of the table in docs/operations.md: there is no other list of rights. */
+/** One line of the table in docs/how-to/operate.md: there is no other list of rights. */
 interface Right {
   readonly who: string;
   readonly resource: string;
@@ -15,7 +15,7 @@ interface Right {
 
 const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text!);
 
-export const rights: readonly Right[] = readFileSync(`${ROOT}/docs/operations.md`, 'utf8')
+export const rights: readonly Right[] = readFileSync(`${ROOT}/docs/how-to/operate.md`, 'utf8')
   .split('**Access.**')[1]!
   .split(/(?<=^\|.*)\n\n/m)[0]!
   .split('\n')

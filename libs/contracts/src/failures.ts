@@ -33,7 +33,7 @@ interface Entry {
   readonly configuration?: true;
 }
 
-/** Every failure that Millrace itself makes, with what to do about it. `docs/errors.md` is generated from here. */
+/** Every failure that Millrace itself makes, with what to do about it. `docs/reference/errors.md` is generated from here. */
 export const FAILURES = {
   INVALID_JSON: {
     kind: 'permanent',
@@ -235,7 +235,7 @@ export const FAILURES = {
   },
   ENDPOINT_ANSWER_INVALID: {
     kind: 'permanent',
-    remedy: 'Let the endpoint answer as docs/http-stages.md says: JSON that fits the contract, or problem+json.',
+    remedy: 'Let the endpoint answer as docs/how-to/http-stages.md says: JSON that fits the contract, or problem+json.',
   },
   ENDPOINT_ANSWER_TOO_LARGE: {
     kind: 'permanent',

@@ -21,7 +21,7 @@ interface Entry {
   readonly remedy: string;
 }
 
-/** Every problem that the HTTP API answers with, and what to do about it. `docs/errors.md` is generated from here. */
+/** Every problem that the HTTP API answers with, and what to do about it. `docs/reference/errors.md` is generated from here. */
 export const PROBLEMS = {
   INVALID_JSON: { status: 400, title: 'The body is not JSON', remedy: 'Send one JSON value, in UTF-8.' },
   INVALID_VALUE: {

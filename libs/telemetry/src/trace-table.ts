@@ -39,7 +39,7 @@ export interface SpanRow {
   readonly isTold?: true;
 }
 
-/** Every span of Millrace, and where it stands: the code, the table in docs/traces.md and the test in Jaeger are held to it. */
+/** Every span of Millrace, and where it stands: the code, the table in docs/reference/traces.md and the test in Jaeger are held to it. */
 export const SPANS: readonly SpanRow[] = [
   {
     span: 'METHOD ROUTE',

@@ -8,7 +8,7 @@ const said = (names: readonly string[]): string =>
 const row = ({ span, toldBy, kind, parents, links, time }: SpanRow): string =>
   `| \`${span}\` | ${toldBy} | ${kind} | ${said(parents)} | ${said(links)} | ${time} |`;
 
-/** Writes docs/traces.md: what is in it follows from the table that code and tests are held to. */
+/** Writes docs/reference/traces.md: what is in it follows from the table that code and tests are held to. */
 export const tracesPage = (): string => `# Traces
 
 <!-- Written by npm run generate from libs/telemetry/src/traces-page.ts. -->

@@ -139,7 +139,7 @@ function valueOf(document: Document, file: string): unknown {
   }
 }
 
-/** The plan of a document that a program made, in the form of docs/yaml.md but for `$ref` and `$orElse`. @throws {YamlError} */
+/** The plan of a document that a program made, in the form of docs/reference/yaml.md but for `$ref` and `$orElse`. @throws {YamlError} */
 export function documentPlan(document: Readonly<Record<string, unknown>>): Plan {
   return parsePipeline(stringify(document, { aliasDuplicateObjects: false }), { file: 'document' });
 }

@@ -31,7 +31,7 @@ export interface HttpStage {
 const MAX_BYTES = 1_000_000;
 
 /**
- * Makes an HTTP endpoint the stage of a contract. docs/http-stages.md says what the endpoint is sent and how it answers.
+ * Makes an HTTP endpoint the stage of a contract. docs/how-to/http-stages.md says what the endpoint is sent and how it answers.
  *
  * @example
  * export const sentiment = httpStage(sentimentContract, {

@@ -49,7 +49,7 @@ export function stageCheckCommand(stage: Command, { terminal, end }: Context): v
       const broken = findings.filter(({ state }) => state === 'broken').length;
       if (broken === 0) return;
       terminal.say(
-        `${name} breaks ${broken} of ${findings.length} promises: docs/wire.md says what a stage has to do.\n`,
+        `${name} breaks ${broken} of ${findings.length} promises: docs/reference/wire.md says what a stage has to do.\n`,
       );
       end(EXIT.error);
     });

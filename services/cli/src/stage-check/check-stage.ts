@@ -5,7 +5,7 @@ import { cases } from './cases.js';
 import { misfitOf, sampleOf } from './sample.js';
 import { StageOnBroker, type StageOnBrokerOptions } from './stage-on-broker.js';
 
-/** A finding about one promise of docs/wire.md. */
+/** A finding about one promise of docs/reference/wire.md. */
 export interface Finding {
   readonly check: string;
   /** `skipped`: the check could not be made. */
@@ -20,7 +20,7 @@ export interface CheckStageOptions extends StageOnBrokerOptions {
   readonly input?: unknown;
 }
 
-/** Sends a running stage all kinds of commands, and says of each promise of docs/wire.md whether the stage keeps it. */
+/** Sends a running stage all kinds of commands, and says of each promise of docs/reference/wire.md whether the stage keeps it. */
 export async function checkStage(options: CheckStageOptions): Promise<readonly Finding[]> {
   const contract = await announced(options);
   if (typeof contract === 'string') return [{ check: CONTRACT, state: 'broken', detail: contract }];

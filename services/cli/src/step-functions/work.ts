@@ -6,7 +6,7 @@ import { camel } from './naming.js';
 import { codeOf, retryOf } from './failing.js';
 import { taskOf } from './tasks.js';
 
-/** A step as docs/yaml.md has it. */
+/** A step as docs/reference/yaml.md has it. */
 export type Step = Readonly<Record<string, unknown>>;
 
 /** A value as a pipeline can say it; null where it cannot, which is told of. */
