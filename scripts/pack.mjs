@@ -11,7 +11,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist-packages');
 
 /** The documented packages that people install; all others that these need are published with them, as internal packages. */
-const PUBLIC = ['millrace', '@millrace/pipeline', '@millrace/stage', '@millrace/testing', 'create-millrace'];
+const PUBLIC = [
+  ...['millrace', '@millrace/client', '@millrace/pipeline', '@millrace/stage', '@millrace/testing'],
+  'create-millrace',
+];
+/** Packages that run on an older Node.js than services do; `@millrace/client` runs in browsers too. */
+const ON_NODE_20 = ['create-millrace', '@millrace/client'];
 /** Schemas, decorators and injected classes have to come from the copy that a project's own code uses. */
 const PEERS = ['zod', ...['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'reflect-metadata', 'rxjs']];
 /** Not needed to run anything: it is asked for by the command that needs it. */
@@ -88,7 +93,7 @@ function copyCompiled(from, to) {
 const internalReadme = (name) => `# ${name}
 
 A part of [Millrace](https://www.npmjs.com/package/millrace), published because its packages need it. It promises nothing to anybody else: its
-exports change without notice. Use \`millrace\`, \`@millrace/pipeline\`, \`@millrace/stage\` and \`@millrace/testing\`.
+exports change without notice. Use \`millrace\`, \`@millrace/client\`, \`@millrace/pipeline\`, \`@millrace/stage\` and \`@millrace/testing\`.
 `;
 
 function publishedManifest(manifest, all, target) {
@@ -110,7 +115,7 @@ function publishedManifest(manifest, all, target) {
     type,
     license,
     repository: { type: 'git', url: 'git+https://github.com/millrace/millrace.git' },
-    engines: { node: name === 'create-millrace' ? '>=20' : '>=24' },
+    engines: { node: ON_NODE_20.includes(name) ? '>=20' : '>=24' },
     bin,
     files: ['dist', 'bin', 'public', 'template', 'CHANGELOG.md'].filter((it) => existsSync(join(target, it))),
     exports: Object.fromEntries([

@@ -10,6 +10,11 @@ const LAYERS = [
     allowed: [],
     why: 'contracts stand on nothing: move the code to the library that needs both',
   },
+  {
+    files: ['libs/client/**'],
+    allowed: [],
+    why: 'the client is for programs outside of Millrace and for browsers: what it needs of contracts is generated',
+  },
   { files: ['libs/pipeline/**'], allowed: ['contracts'], why: 'pipeline is pure: it knows contracts alone' },
   {
     files: ['libs/saga/**'],

@@ -58,9 +58,9 @@ test('the OpenAPI document has every operation, and every operation is answered'
     expect([path, code]).not.toEqual([path, 'UNKNOWN_ROUTE']);
     expect([path, code]).not.toEqual([path, 'METHOD_NOT_ALLOWED']);
   }
-  const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g)!;
-  for (const reference of references)
-    expect(document.components.schemas).toHaveProperty([reference.split('/').at(-1)!]);
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
+  expect(references).toContain('components/schemas/JsonValue');
+  for (const reference of references) expect(document).toHaveProperty(reference.split('/'));
 });
 
 test('the AsyncAPI document describes what is on the wire', async () => {

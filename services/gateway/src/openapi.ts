@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ProblemCode, PROBLEMS } from '@millrace/contracts/http';
 import { z } from 'zod';
 import { MAIL } from './body.js';
@@ -6,9 +7,28 @@ import { OPERATIONS, SCHEMAS } from './operations.js';
 
 type Json = Record<string, unknown>;
 
-/** OpenAPI 3.1 takes JSON Schema 2020-12 as it is, which is what zod makes. */
+/** The one definition that schemas share: any JSON value, which holds values of its own kind. */
+const JSON_VALUE = '#/components/schemas/JsonValue';
+const jsonValueSchema = (): Json => pointedTo(z.toJSONSchema(z.json()), /"#"/g);
+
+/**
+ * OpenAPI 3.1 takes JSON Schema 2020-12 as it is, which is what zod makes. A reference counts from the root of the document,
+ * so definitions of a schema become the document's.
+ */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io });
+  for (const definition of Object.values($defs ?? {}))
+    if (!isDeepStrictEqual(pointedTo(definition, DEFINITION), jsonValueSchema()))
+      throw new Error('A schema of the API refers to a definition of its own: list that one in SCHEMAS.');
+  return $defs ? pointedTo(json, DEFINITION) : json;
+}
+
+const DEFINITION = /"#\/\$defs\/\w+"/g;
+
+function pointedTo(schema: object, references: RegExp): Json {
+  const { $schema: _, ...json } = JSON.parse(
+    JSON.stringify(schema).replaceAll(references, JSON.stringify(JSON_VALUE)),
+  ) as Json;
   return json;
 }
 
@@ -28,7 +48,10 @@ export function openApi(): Json {
     },
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, schemaOf(schema, 'output')])),
+      schemas: {
+        ...Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, schemaOf(schema, 'output')])),
+        JsonValue: jsonValueSchema(),
+      },
     },
   };
 }

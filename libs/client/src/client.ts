@@ -1,0 +1,49 @@
+import { Api, type ClientOptions } from './api.js';
+import { DeadLetters } from './dead-letters.js';
+import { Pipelines } from './pipelines.js';
+import { Recoveries } from './recoveries.js';
+import { Reviews } from './reviews.js';
+import { Runs } from './runs.js';
+import { Schedules } from './schedules.js';
+import { Stages } from './stages.js';
+
+/**
+ * Talks to a Millrace gateway, from Node.js and browsers.
+ *
+ * ```ts
+ * const millrace = new MillraceClient({ url: 'http://127.0.0.1:8080' });
+ * const { id } = await millrace.runs.start({ pipeline: 'hello', input: { name: 'Ada' } });
+ * for await (const fact of millrace.runs.follow(id)) console.log(fact.type);
+ * console.log((await millrace.runs.get(id)).output);
+ * ```
+ */
+export class MillraceClient {
+  /** The gateway's address, without a login. */
+  readonly url: string;
+  readonly runs: Runs;
+  readonly reviews: Reviews;
+  readonly deadLetters: DeadLetters;
+  readonly pipelines: Pipelines;
+  readonly stages: Stages;
+  readonly schedules: Schedules;
+  readonly recoveries: Recoveries;
+  private readonly api: Api;
+
+  /** @throws {MillraceError} `INVALID_URL` */
+  constructor(options: ClientOptions) {
+    this.api = new Api(options);
+    this.url = this.api.url;
+    this.runs = new Runs(this.api);
+    this.reviews = new Reviews(this.api);
+    this.deadLetters = new DeadLetters(this.api);
+    this.pipelines = new Pipelines(this.api);
+    this.stages = new Stages(this.api);
+    this.schedules = new Schedules(this.api);
+    this.recoveries = new Recoveries(this.api);
+  }
+
+  /** Returns the answer to a GET of any status, or undefined where nobody answers within 5 s: for checks of health such as `/readyz`. */
+  probe(path: string): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
+    return this.api.probe(path);
+  }
+}

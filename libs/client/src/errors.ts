@@ -1,0 +1,99 @@
+import type { Problem } from './generated/openapi.js';
+import { PROBLEM_REMEDIES } from './generated/problems.js';
+
+/** The codes of the problems that a gateway answers with; docs/errors.md lists them. */
+export type ProblemCode = keyof typeof PROBLEM_REMEDIES;
+
+interface ErrorOptions {
+  readonly remedy: string;
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The base of every error of this client but an abort, which is thrown as the signal's reason. */
+export class MillraceError extends Error {
+  override readonly name: string = 'MillraceError';
+  /** Says what to do about it; empty where the message says it all. */
+  readonly remedy: string;
+  /** The same call may succeed later. */
+  readonly retryable: boolean;
+
+  constructor(
+    /** For programs: `UNKNOWN_RUN`, `UNREACHABLE` and others. */
+    readonly code: string,
+    message: string,
+    { remedy, retryable = false, cause }: ErrorOptions,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.remedy = remedy;
+    this.retryable = retryable;
+  }
+}
+
+/** The gateway refused a request, or could not do it: an RFC 9457 problem. */
+export class MillraceProblem extends MillraceError {
+  override readonly name = 'MillraceProblem';
+  readonly status: number;
+  /** The fields of the request that are wrong, each with a JSON pointer; empty where the problem is about none. */
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+
+  constructor(
+    /** The problem as the gateway sent it. */
+    readonly problem: Problem,
+    /** Milliseconds to wait before the next try, where the gateway says so. */
+    readonly retryAfterMs?: number,
+  ) {
+    const remedies: Readonly<Record<string, string | undefined>> = PROBLEM_REMEDIES;
+    super(problem.code, problem.detail, {
+      remedy: remedies[problem.code] ?? '',
+      retryable: problem.retryable,
+      cause: problem,
+    });
+    this.status = problem.status;
+    this.errors = problem.errors ?? [];
+  }
+
+  /** Tells whether the problem has this code; the compiler knows the codes that there are. */
+  is(code: ProblemCode): boolean {
+    return this.code === code;
+  }
+}
+
+/** Nobody answered: the gateway is not there, or the connection broke. `cause` is what `fetch` threw. */
+export class MillraceUnreachable extends MillraceError {
+  override readonly name = 'MillraceUnreachable';
+
+  constructor(
+    /** Without a login. */
+    readonly url: string,
+    cause: unknown,
+  ) {
+    super('UNREACHABLE', `The Millrace gateway at ${url} cannot be reached: ${reasonOf(cause)}.`, {
+      remedy: 'Start Millrace (npx millrace dev), or correct the URL.',
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+/** Something answered, and not as a gateway of this version does. */
+export class MillraceUnexpectedAnswer extends MillraceError {
+  override readonly name = 'MillraceUnexpectedAnswer';
+
+  constructor(
+    message: string,
+    readonly status: number,
+    cause?: unknown,
+  ) {
+    super('UNEXPECTED_ANSWER', message, {
+      remedy: 'Check the URL, and that client and gateway have the same version.',
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const inner: unknown = cause instanceof Error ? (cause.cause ?? cause) : cause;
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
+  return code === 'ECONNREFUSED' ? 'nothing listens there' : code || 'no answer';
+}

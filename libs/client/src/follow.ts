@@ -1,0 +1,119 @@
+import { anyOf, type Api, type CallOptions } from './api.js';
+import { MillraceError, MillraceUnreachable } from './errors.js';
+import { eventsIn } from './events.js';
+import type { History, RunView } from './generated/openapi.js';
+import { pause } from './pause.js';
+
+/** A line of a run's history: `seq` counts from 1, and `type` says what happened, e.g. `step.completed`. */
+export type RunFact = History['items'][number];
+
+export interface FollowOptions extends CallOptions {
+  /** Begins behind the fact with this sequence number; 0, the default, begins with the first. */
+  readonly after?: number;
+  /** How long a gateway that was heard of may be away. Default 30,000 ms. */
+  readonly patienceMs?: number;
+  /** How long a connection may be silent before it counts as lost. Default 45,000 ms; a gateway says something every 15 s. */
+  readonly silenceMs?: number;
+}
+
+type RunStatus = RunView['status'];
+const OVER: readonly RunStatus[] = ['completed', 'failed', 'cancelled'];
+const ENDS: ReadonlySet<string> = new Set(OVER.map((status) => `run.${status}`));
+
+/** Tells whether a run has ended. */
+export const hasEnded = ({ status }: { readonly status?: RunStatus | undefined }): boolean =>
+  status !== undefined && OVER.includes(status);
+
+const RETRY_MS = 300;
+/** Timers beyond it fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Gives each fact of a run once, as it happens, until the run has ended. A connection that is lost is made again, and goes on behind the
+ * last fact.
+ */
+export async function* follow(
+  api: Api,
+  run: string,
+  { after = 0, signal: own, patienceMs = 30_000, silenceMs = 45_000 }: FollowOptions,
+): AsyncGenerator<RunFact, void, undefined> {
+  const signal = anyOf(api.signal, own);
+  const call = { signal: own };
+  let seen = after;
+  let isHeard = false;
+  let lostSince: number | undefined;
+  for (;;) {
+    try {
+      for await (const fact of connection(api, run, { after: seen, signal: own, silenceMs })) {
+        isHeard = true;
+        lostSince = undefined;
+        if (fact.seq <= seen) continue;
+        seen = fact.seq;
+        yield fact;
+        if (ENDS.has(fact.type)) return;
+      }
+      isHeard = true;
+      lostSince = undefined;
+      if (hasEnded(await getRun(api, run, call))) {
+        for (const fact of (await history(api, run, call)).items) if (fact.seq > seen) yield fact;
+        return;
+      }
+    } catch (error) {
+      if (signal?.aborted || !isHeard || !(error instanceof MillraceError && error.retryable)) throw error;
+      lostSince ??= performance.now();
+      if (performance.now() - lostSince > patienceMs) throw error;
+    }
+    await pause(RETRY_MS, signal);
+  }
+}
+
+/** Gives the facts of one connection, until it ends. A silent one is lost. */
+async function* connection(
+  api: Api,
+  run: string,
+  {
+    after,
+    signal: own,
+    silenceMs,
+  }: { readonly after: number; readonly signal: AbortSignal | undefined; readonly silenceMs: number },
+): AsyncGenerator<RunFact, void, undefined> {
+  const silent = new AbortController();
+  const signal = anyOf(own, silent.signal);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => silent.abort(new MillraceUnreachable(api.url, new Error('silent'))),
+      Math.min(silenceMs, LONGEST_MS),
+    );
+  };
+  heard();
+  try {
+    const { data } = await api.outcome({ signal }, (init) =>
+      api.http.GET('/v1/runs/{id}/events', {
+        ...init,
+        params: { path: { id: run }, header: { 'Last-Event-ID': String(after) } },
+        parseAs: 'stream',
+      }),
+    );
+    if (!data) return;
+    for await (const { id, data: text } of eventsIn(data, { signal: anyOf(api.signal, signal), heard })) {
+      const fact = JSON.parse(text) as Omit<RunFact, 'seq'>;
+      yield { ...fact, seq: Number(id) } as RunFact;
+      // Whoever reads the facts may take long; that is not the gateway's silence.
+      heard();
+    }
+  } catch (cause) {
+    throw api.failed(cause, anyOf(api.signal, signal));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const getRun = (api: Api, id: string, call: CallOptions) =>
+  api.answer('GET /v1/runs/{id}', call, (init) => api.http.GET('/v1/runs/{id}', { ...init, params: { path: { id } } }));
+
+const history = (api: Api, id: string, call: CallOptions) =>
+  api.answer('GET /v1/runs/{id}/history', call, (init) =>
+    api.http.GET('/v1/runs/{id}/history', { ...init, params: { path: { id } } }),
+  );

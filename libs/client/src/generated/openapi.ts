@@ -1,0 +1,4603 @@
+// Written by `npm run generate` from the OpenAPI document. Do not edit.
+
+export interface paths {
+  '/v1/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Runs, newest first. */
+    get: operations['listRuns'];
+    put?: never;
+    /** Asks for a run. With message/rfc822 the body is a raw mail and the pipeline a query parameter. */
+    post: operations['startRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One run with its steps. */
+    get: operations['getRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything that happened to a run, in order. */
+    get: operations['getHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The facts of a run as they happen: `id` is the sequence number, `event` the type, `data` the fact. Ends with the run; 204 when there is nothing more to come. */
+    get: operations['watchRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Cancels a run; with `compensate` what it has done is undone first. */
+    post: operations['cancelRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins nothing new for a run and its child runs: what stages have in hand ends and is kept, and no time passes for it. One that is paused stays so. */
+    post: operations['pauseRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on with a run that is paused, and with its child runs. */
+    post: operations['resumeRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/signals/{step}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a step what it waits for. A signal (not a review) may come before its step waits: up to 10 are kept for a step until it does, or the run ends. */
+    post: operations['signalStep'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/callbacks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Answers a step for an endpoint that said 202: with its output as JSON, or with what went wrong as application/problem+json. The first answer counts. */
+    post: operations['answerStep'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/reviews': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Steps that wait for somebody, newest first. */
+    get: operations['listReviews'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/reviews/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One review: what to look at, and the schema of the answer. Its id is `<run>.<step>`. */
+    get: operations['getReview'];
+    put?: never;
+    /** Answers a review. */
+    post: operations['answerReview'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/reviews/{id}/claim': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a review in hand, from somebody else only with `takeOver`: until it is given back or escalated, nobody else’s answer counts. Of two who ask at once one gets it, the other 409. */
+    post: operations['claimReview'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/reviews/{id}/unclaim': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a claimed review back, one’s own or, with the reason in the history, another’s. */
+    post: operations['unclaimReview'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Parked steps and unreadable records, newest first. */
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One dead letter. */
+    get: operations['getDeadLetter'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/redrive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a dead letter on again: a step from where it failed, a record with its original key, bytes and headers. */
+    post: operations['redrive'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The pipelines that are deployed. */
+    get: operations['listPipelines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A pipeline: its plan, the schema of its input, its picture. */
+    get: operations['getPipeline'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Times at which pipelines are run, the next one first. */
+    get: operations['listSchedules'];
+    put?: never;
+    /** Runs a pipeline at times; one of the same name that was made before is changed. */
+    post: operations['makeSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules/remove': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a schedule that was made. Those of a plan go with the plan. */
+    post: operations['removeSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The versions of a pipeline, newest first: what new runs get, and how many runs follow each. */
+    get: operations['listVersions'];
+    put?: never;
+    /** Deploys a plan: new runs get it, or with a share so many of them. Runs under way keep theirs. */
+    post: operations['deployVersion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version by its number or its plan: its definition, and the contracts of its stages. */
+    get: operations['getVersion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/diff': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What distinguishes two versions: steps, what they read, their conditions, schemas. */
+    get: operations['diffVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/route': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says which versions new runs get: promote the canary, roll back, or give a version a share. */
+    post: operations['routePipeline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins no new run of a pipeline: what is asked for is accepted and held, in order. Runs under way go on. */
+    post: operations['pausePipeline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on with a pipeline that is paused: what was held begins, each once, in order. */
+    post: operations['resumePipeline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/pipelines/{name}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Which live runs a plan or the contracts of its stages would break. Changes nothing. */
+    post: operations['checkVersion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/deployments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What became of a deployment. One that was refused answers with why. */
+    get: operations['getDeployment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/move': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on with another version of the pipeline, from one of its steps: what ended before is kept where it fits. */
+    post: operations['moveRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/recoveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Compares the store with its topics, and with `apply` brings it up to them: after a restore of the database. A coordinator does it; look at the link `self`. */
+    post: operations['beginRecovery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/recoveries/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a recovery found, and did: where store, groups and topics stand, and the runs that lack something. */
+    get: operations['getRecovery'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The stages that deployed pipelines use. */
+    get: operations['listStages'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stages/{name}/limits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what a stage may do at most over all its processes, and how turns are shared among tenants. What is left out is not limited. */
+    post: operations['limitStage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stages/{name}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes nothing new in all processes of a stage: what is in hand ends, the rest waits in its topic and is not late for it. */
+    post: operations['pauseStage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stages/{name}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on with a stage that is paused. */
+    post: operations['resumeStage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    RunView: {
+      id: string;
+      pipeline: string;
+      plan: string;
+      /** @enum {string} */
+      status:
+        | 'held'
+        | 'running'
+        | 'waiting'
+        | 'paused'
+        | 'compensating'
+        | 'completed'
+        | 'failed'
+        | 'dead-lettered'
+        | 'cancelled';
+      /** Format: date-time */
+      acceptedAt: string;
+      /** Format: date-time */
+      endedAt?: string;
+      parent?: string;
+      /** @constant */
+      degraded?: true;
+      noConsumer?: string[];
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+      /** Format: date-time */
+      startsAt?: string;
+      traceId: string;
+      parentStep?: string;
+      given?: {
+        [key: string]: unknown;
+      };
+      input?: unknown;
+      output?: unknown;
+      degradedBy?: {
+        step: string;
+        /** @enum {string} */
+        by: 'fallback' | 'default' | 'run' | 'stage';
+        code?: string;
+        message?: string;
+      }[];
+      failure?: {
+        code: string;
+        /** @enum {string} */
+        kind: 'transient' | 'permanent';
+        message: string;
+        retryAfterMs?: number;
+        details?: {
+          pointer: string;
+          detail: string;
+        }[];
+        remedy: string;
+      };
+      failedStep?: string;
+      handler?: string;
+      /** @enum {string} */
+      compensatingAs?: 'failed' | 'cancelled';
+      steps: {
+        name: string;
+        /** @enum {string} */
+        kind: 'stage' | 'review' | 'signal' | 'run' | 'map' | 'loop' | 'race' | 'value' | 'sleep';
+        stage?: string;
+        /** @enum {string} */
+        status:
+          | 'pending'
+          | 'running'
+          | 'retrying'
+          | 'waiting'
+          | 'completed'
+          | 'skipped'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled';
+        /** @constant */
+        noConsumer?: true;
+        attempts: {
+          attempt: number;
+          fallback?: boolean;
+          stage?: string;
+          /** Format: date-time */
+          requestedAt: string;
+          /** Format: date-time */
+          startedAt?: string;
+          /** Format: date-time */
+          endedAt?: string;
+          failure?: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+            remedy: string;
+          };
+        }[];
+        /** Format: date-time */
+        startedAt?: string;
+        /** Format: date-time */
+        endedAt?: string;
+        input?: unknown;
+        output?: unknown;
+        /** Format: date-time */
+        waitingSince?: string;
+        show?: unknown;
+        assignee?: string;
+        group?: string;
+        claimedBy?: string;
+        from?: {
+          topic: string;
+          key: string;
+        };
+        /** Format: date-time */
+        due?: string;
+        failure?: {
+          code: string;
+          /** @enum {string} */
+          kind: 'transient' | 'permanent';
+          message: string;
+          retryAfterMs?: number;
+          details?: {
+            pointer: string;
+            detail: string;
+          }[];
+          remedy: string;
+        };
+        deadLetter?: string;
+        answeredBy?: string;
+        answerReason?: string;
+        items?: {
+          total: number;
+          pages?: number;
+          running: number;
+          ended: number;
+          failed: number;
+        };
+        child?: string;
+        /** @enum {string} */
+        childStatus?: 'running' | 'waiting' | 'dead-lettered';
+        defaulted?: boolean;
+        /** @description What may be done with this now; anything else is refused with 409. */
+        allowedActions: (
+          'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+        )[];
+      }[];
+      /** @description What may be done with this now; anything else is refused with 409. */
+      allowedActions: (
+        'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+      )[];
+    };
+    RunList: {
+      items: {
+        id: string;
+        pipeline: string;
+        plan: string;
+        /** @enum {string} */
+        status:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled';
+        /** Format: date-time */
+        acceptedAt: string;
+        /** Format: date-time */
+        endedAt?: string;
+        parent?: string;
+        /** @constant */
+        degraded?: true;
+        noConsumer?: string[];
+        /** @description Paths of what belongs to this, by name. */
+        links: {
+          [key: string]: string;
+        };
+      }[];
+      next?: string;
+    };
+    History: {
+      items: ({
+        seq: number;
+        type: string;
+        at: number;
+      } & {
+        [key: string]: unknown;
+      })[];
+    };
+    ReviewView: {
+      id: string;
+      run: string;
+      step: string;
+      /** @enum {string} */
+      kind: 'review' | 'signal';
+      pipeline: string;
+      /** @enum {string} */
+      status: 'open' | 'closed';
+      /** Format: date-time */
+      since: string;
+      /** Format: date-time */
+      due?: string;
+      assignee?: string;
+      group?: string;
+      claimedBy?: string;
+      show?: unknown;
+      schema?: unknown;
+      /** @description What may be done with this now; anything else is refused with 409. */
+      allowedActions: (
+        'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+      )[];
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+    };
+    ReviewList: {
+      items: {
+        id: string;
+        run: string;
+        step: string;
+        /** @enum {string} */
+        kind: 'review' | 'signal';
+        pipeline: string;
+        /** @enum {string} */
+        status: 'open' | 'closed';
+        /** Format: date-time */
+        since: string;
+        /** Format: date-time */
+        due?: string;
+        assignee?: string;
+        group?: string;
+        claimedBy?: string;
+        show?: unknown;
+        schema?: unknown;
+        /** @description What may be done with this now; anything else is refused with 409. */
+        allowedActions: (
+          'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+        )[];
+        /** @description Paths of what belongs to this, by name. */
+        links: {
+          [key: string]: string;
+        };
+      }[];
+      next?: string;
+    };
+    DeadLetterView: {
+      id: string;
+      /** @enum {string} */
+      status: 'open' | 'redriven' | 'closed';
+      /** Format: date-time */
+      at: string;
+      failure: {
+        code: string;
+        /** @enum {string} */
+        kind: 'transient' | 'permanent';
+        message: string;
+        retryAfterMs?: number;
+        details?: {
+          pointer: string;
+          detail: string;
+        }[];
+        remedy: string;
+      };
+      run?: string;
+      pipeline?: string;
+      step?: string;
+      stage?: string;
+      attempts: number;
+      input?: unknown;
+      record?: {
+        topic: string;
+        partition: number;
+        offset: number;
+        /** Format: date-time */
+        timestamp: string;
+        key: string | null;
+        value: string | null;
+        headers: {
+          [key: string]: string;
+        };
+      };
+      /** @description What may be done with this now; anything else is refused with 409. */
+      allowedActions: (
+        'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+      )[];
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+    };
+    DeadLetterList: {
+      items: {
+        id: string;
+        /** @enum {string} */
+        status: 'open' | 'redriven' | 'closed';
+        /** Format: date-time */
+        at: string;
+        failure: {
+          code: string;
+          /** @enum {string} */
+          kind: 'transient' | 'permanent';
+          message: string;
+          retryAfterMs?: number;
+          details?: {
+            pointer: string;
+            detail: string;
+          }[];
+          remedy: string;
+        };
+        run?: string;
+        pipeline?: string;
+        step?: string;
+        stage?: string;
+        attempts: number;
+        input?: unknown;
+        record?: {
+          topic: string;
+          partition: number;
+          offset: number;
+          /** Format: date-time */
+          timestamp: string;
+          key: string | null;
+          value: string | null;
+          headers: {
+            [key: string]: string;
+          };
+        };
+        /** @description What may be done with this now; anything else is refused with 409. */
+        allowedActions: (
+          'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+        )[];
+        /** @description Paths of what belongs to this, by name. */
+        links: {
+          [key: string]: string;
+        };
+      }[];
+      next?: string;
+    };
+    PipelineView: {
+      name: string;
+      plan: string;
+      /** Format: date-time */
+      deployedAt: string;
+      paused?: {
+        /** Format: date-time */
+        since: string;
+        by?: string;
+        reason?: string;
+      };
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+      inputSchema: unknown;
+      definition: unknown;
+      mermaid: string;
+    };
+    PipelineList: {
+      items: {
+        name: string;
+        plan: string;
+        /** Format: date-time */
+        deployedAt: string;
+        paused?: {
+          /** Format: date-time */
+          since: string;
+          by?: string;
+          reason?: string;
+        };
+        /** @description Paths of what belongs to this, by name. */
+        links: {
+          [key: string]: string;
+        };
+      }[];
+      next?: string;
+    };
+    StageList: {
+      items: {
+        name: string;
+        pipelines: string[];
+        consumers?: number;
+        limits?: {
+          concurrency?: number;
+          perSecond?: number;
+          weights?: {
+            [key: string]: number;
+          };
+          at: number;
+          by?: string;
+          reason?: string;
+        };
+        paused?: {
+          /** Format: date-time */
+          since: string;
+          by?: string;
+          reason?: string;
+        };
+      }[];
+      next?: string;
+    };
+    StageView: {
+      name: string;
+      pipelines: string[];
+      consumers?: number;
+      limits?: {
+        concurrency?: number;
+        perSecond?: number;
+        weights?: {
+          [key: string]: number;
+        };
+        at: number;
+        by?: string;
+        reason?: string;
+      };
+      paused?: {
+        /** Format: date-time */
+        since: string;
+        by?: string;
+        reason?: string;
+      };
+    };
+    VersionList: {
+      items: {
+        pipeline: string;
+        version: number;
+        plan: string;
+        /** Format: date-time */
+        deployedAt: string;
+        by?: string;
+        reason?: string;
+        share: number;
+        liveRuns: number;
+        links: {
+          [key: string]: string;
+        };
+      }[];
+    };
+    VersionDetail: {
+      pipeline: string;
+      version: number;
+      plan: string;
+      /** Format: date-time */
+      deployedAt: string;
+      by?: string;
+      reason?: string;
+      share: number;
+      liveRuns: number;
+      links: {
+        [key: string]: string;
+      };
+      definition: unknown;
+      contracts: {
+        [key: string]: {
+          input: components['schemas']['JsonValue'];
+          output: components['schemas']['JsonValue'];
+        };
+      };
+    };
+    DeploymentView: {
+      id: string;
+      /** @enum {string} */
+      status: 'applied' | 'pending';
+      pipeline: string;
+      version?: number;
+      plan?: string;
+      schedule?: string;
+      unchanged?: boolean;
+      noConsumer?: string[];
+      unserved?: string[];
+      misfits?: {
+        step: string;
+        pointer: string;
+        detail: string;
+      }[];
+      doubts?: {
+        step: string;
+        pointer: string;
+        detail: string;
+      }[];
+      links: {
+        [key: string]: string;
+      };
+    };
+    DiffList: {
+      items: {
+        /** @enum {string} */
+        what: 'input' | 'output' | 'step' | 'contract' | 'setting';
+        name: string;
+        /** @enum {string} */
+        change: 'added' | 'removed' | 'changed';
+        at?: string;
+        before?: unknown;
+        after?: unknown;
+        /** @constant */
+        breaking?: true;
+      }[];
+    };
+    CheckView: {
+      pipeline: string;
+      plan: string;
+      differences: {
+        /** @enum {string} */
+        what: 'input' | 'output' | 'step' | 'contract' | 'setting';
+        name: string;
+        /** @enum {string} */
+        change: 'added' | 'removed' | 'changed';
+        at?: string;
+        before?: unknown;
+        after?: unknown;
+        /** @constant */
+        breaking?: true;
+      }[];
+      breaks: {
+        stage: string;
+        pointer: string;
+        detail: string;
+      }[];
+      broken: {
+        run: string;
+        plan: string;
+        step: string;
+        stage: string;
+      }[];
+      unmovable: {
+        run: string;
+        plan: string;
+        detail: string;
+      }[];
+      examined: number;
+      complete: boolean;
+      noConsumer?: string[];
+      unserved?: string[];
+      misfits?: {
+        step: string;
+        pointer: string;
+        detail: string;
+      }[];
+      doubts?: {
+        step: string;
+        pointer: string;
+        detail: string;
+      }[];
+    };
+    ScheduleList: {
+      items: {
+        pipeline: string;
+        name: string;
+        cron: string;
+        zone: string;
+        /** @enum {string} */
+        catchUp: 'none' | 'last' | 'all';
+        /** Format: date-time */
+        nextAt?: string;
+        ofPlan: boolean;
+        by?: string;
+        reason?: string;
+      }[];
+    };
+    RecoveryReport: {
+      id: string;
+      /** @enum {string} */
+      status: 'under-way' | 'done' | 'failed';
+      applied: boolean;
+      detail?: string;
+      since: number;
+      partitions: {
+        topic: string;
+        partition: number;
+        /** @enum {string} */
+        standing: 'even' | 'behind' | 'reset';
+        store: number | null;
+        group: number | null;
+        start: number;
+        from: number;
+        until: number;
+        gone: number;
+      }[];
+      runs: number;
+      results: number;
+      published: number;
+      missing: {
+        run: string;
+        /** @enum {string} */
+        gone: 'request' | 'events';
+        status: string;
+        result: boolean;
+      }[];
+    };
+    Accepted: {
+      id: string;
+      /** @enum {string} */
+      status?:
+        | 'held'
+        | 'running'
+        | 'waiting'
+        | 'paused'
+        | 'compensating'
+        | 'completed'
+        | 'failed'
+        | 'dead-lettered'
+        | 'cancelled';
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+    };
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      code: string;
+      errors?: {
+        pointer: string;
+        detail: string;
+      }[];
+      retryable: boolean;
+      traceId?: string;
+    };
+    JsonValue: unknown;
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type RunView = components['schemas']['RunView'];
+export type RunList = components['schemas']['RunList'];
+export type History = components['schemas']['History'];
+export type ReviewView = components['schemas']['ReviewView'];
+export type ReviewList = components['schemas']['ReviewList'];
+export type DeadLetterView = components['schemas']['DeadLetterView'];
+export type DeadLetterList = components['schemas']['DeadLetterList'];
+export type PipelineView = components['schemas']['PipelineView'];
+export type PipelineList = components['schemas']['PipelineList'];
+export type StageList = components['schemas']['StageList'];
+export type StageView = components['schemas']['StageView'];
+export type VersionList = components['schemas']['VersionList'];
+export type VersionDetail = components['schemas']['VersionDetail'];
+export type DeploymentView = components['schemas']['DeploymentView'];
+export type DiffList = components['schemas']['DiffList'];
+export type CheckView = components['schemas']['CheckView'];
+export type ScheduleList = components['schemas']['ScheduleList'];
+export type RecoveryReport = components['schemas']['RecoveryReport'];
+export type Accepted = components['schemas']['Accepted'];
+export type Problem = components['schemas']['Problem'];
+export type JsonValue = components['schemas']['JsonValue'];
+export type $defs = Record<string, never>;
+export interface operations {
+  listRuns: {
+    parameters: {
+      query?: {
+        status?:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled';
+        pipeline?: string;
+        degraded?: 'true' | 'false';
+        parent?: string;
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of runs. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  startRun: {
+    parameters: {
+      query?: {
+        pipeline?: string;
+        startAt?: string;
+        priority?: 'high' | 'normal' | 'low';
+        tenant?: string;
+      };
+      header?: {
+        /** @description The same key and input give the same run, however often it is asked for; with another input it is refused. The answer comes when the run was taken on. */
+        'Idempotency-Key'?: string;
+        /** @description `wait=N` waits up to N seconds (60 at most) for the run to end or to wait for somebody. */
+        Prefer?: string;
+        /** @description W3C trace context of the caller. */
+        traceparent?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          pipeline: string;
+          input: unknown;
+          /**
+           * Format: date-time
+           * @description The run begins then; at once without it.
+           */
+          startAt?: string;
+          /**
+           * @description How soon stages take its steps; as the pipeline says without it.
+           * @enum {string}
+           */
+          priority?: 'high' | 'normal' | 'low';
+          /** @description Whose it is; as the pipeline says without it. */
+          tenant?: string;
+        };
+        'message/rfc822': string;
+      };
+    };
+    responses: {
+      /** @description With `Prefer: wait`: the run, ended or waiting. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_JSON: The body is not JSON. INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description TOO_LARGE: The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_INPUT: The input does not fit the pipeline. IDEMPOTENCY_KEY_REUSED: The idempotency key was used for another input. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. NOT_TAKEN_ON_YET: The run has not been taken on yet. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getHistory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The facts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['History'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  watchRun: {
+    parameters: {
+      query?: {
+        after?: number;
+      };
+      header?: {
+        /** @description Goes on after this sequence number. */
+        'Last-Event-ID'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description The run is over and all of it was seen. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancelRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+          /** @description Undo first what the run has done, the last first. */
+          compensate?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pauseRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumeRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  signalStep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        step: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          payload: unknown;
+          id?: string;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. UNKNOWN_STEP: No such step. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_ANSWER: The answer does not fit the step. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  answerStep: {
+    parameters: {
+      query?: {
+        token?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': unknown;
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_JSON: The body is not JSON. INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_CALLBACK: No step is answered here. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description CALLBACK_OVER: The step does not wait for this answer any more. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_ANSWER: The answer does not fit the step. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listReviews: {
+    parameters: {
+      query?: {
+        pipeline?: string;
+        kind?: 'review' | 'signal';
+        assignee?: string;
+        group?: string;
+        claimedBy?: string;
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of reviews. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReviewList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The review. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReviewView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_REVIEW: No such review. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  answerReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          answer: unknown;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_REVIEW: No such review. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. REVIEW_CLAIMED: Somebody else has claimed the review. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_ANSWER: The answer does not fit the step. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  claimReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          by: string;
+          reason?: string;
+          /** @description Also from somebody else who has claimed it. */
+          takeOver?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description It is so. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_REVIEW: No such review. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. REVIEW_CLAIMED: Somebody else has claimed the review. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  unclaimReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description It is so. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_REVIEW: No such review. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        status?: 'open' | 'redriven' | 'closed';
+        pipeline?: string;
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of dead letters. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The dead letter. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  redrive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description REDRIVE_REFUSED: The record cannot be sent to where the dead letter says it came from. NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listPipelines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PipelineList'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The pipeline. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PipelineView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSchedules: {
+    parameters: {
+      query?: {
+        pipeline?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScheduleList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  makeSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          pipeline: string;
+          name: string;
+          /** @description Minute, hour, day of the month, month, day of the week. */
+          cron: string;
+          /** @description IANA, e.g. Europe/Berlin. UTC unless given. */
+          zone?: string;
+          /**
+           * @description What becomes of times that were missed: none, the last one (unless given), all of them.
+           * @enum {string}
+           */
+          catchUp?: 'none' | 'last' | 'all';
+          /** @description What each run is given. */
+          input: unknown;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Applied. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description Durable, and about to be applied: look at the link `self`. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description SCHEDULE_REFUSED: The schedule cannot be made. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removeSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          pipeline: string;
+          name: string;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Applied. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description Durable, and about to be applied: look at the link `self`. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. UNKNOWN_SCHEDULE: No such schedule. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description SCHEDULE_REFUSED: The schedule cannot be made. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listVersions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionList'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deployVersion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key is the same deployment. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The compiled pipeline. */
+          plan: {
+            pipeline: string;
+          } & {
+            [key: string]: unknown;
+          };
+          /**
+           * @description JSON Schemas by stage, as far as they are known.
+           * @default {}
+           */
+          contracts?: {
+            [key: string]: {
+              input: components['schemas']['JsonValue'];
+              output: components['schemas']['JsonValue'];
+            };
+          };
+          /** @description Deploys also where nobody serves a stage, or what a step gives cannot fit the contract of its stage. */
+          allowUnserved?: boolean;
+          /** @description Makes it the canary of so many new runs; without it all new runs get it. */
+          share?: number;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Applied. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description Durable, and about to be applied: look at the link `self`. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description TOO_LARGE: The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description PLAN_REFUSED: The plan cannot be run. STAGE_UNSERVED: Nobody serves a stage of the plan. CONTRACT_MISFIT: The plan does not fit the contract of a stage. CONTRACT_BREAKS: A stage’s new contract would break those who know it. STAGE_TOPIC_MISSING: A stage has no topic. TRIGGER_TOPIC_MISSING: The topic of a trigger does not exist. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+        version: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The version. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionDetail'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  diffVersions: {
+    parameters: {
+      query?: {
+        from?: string;
+        to?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The differences. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiffList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  routePipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description `promote`: the canary becomes current. `rollback`: it goes, or else the version before comes back.
+           * @enum {string}
+           */
+          action: 'promote' | 'rollback' | 'canary';
+          /** @description For `rollback` and `canary`. */
+          version?: number;
+          /** @description For `canary`. */
+          share?: number;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Applied. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description Durable, and about to be applied: look at the link `self`. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NO_CANARY: There is no canary. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pausePipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Applied. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description Durable, and about to be applied: look at the link `self`. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumePipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Applied. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description Durable, and about to be applied: look at the link `self`. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  checkVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The compiled pipeline. */
+          plan: {
+            pipeline: string;
+          } & {
+            [key: string]: unknown;
+          };
+          /**
+           * @description JSON Schemas by stage, as far as they are known.
+           * @default {}
+           */
+          contracts?: {
+            [key: string]: {
+              input: components['schemas']['JsonValue'];
+              output: components['schemas']['JsonValue'];
+            };
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description What would be. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description TOO_LARGE: The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description PLAN_REFUSED: The plan cannot be run. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was applied. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeploymentView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEPLOYMENT: No such deployment. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NO_CANARY: There is no canary. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description PLAN_REFUSED: The plan cannot be run. CONTRACT_BREAKS: A stage’s new contract would break those who know it. STAGE_TOPIC_MISSING: A stage has no topic. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  moveRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A version of the run’s pipeline, or a plan. */
+          to: number | string;
+          /** @description The step of that plan to go on from. */
+          from: string;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description MOVE_REFUSED: The run does not fit the plan. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  beginRecovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+          /** @description Brings the store up to its topics; without it only says what that would do. */
+          apply?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getRecovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As far as it has come. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryReport'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RECOVERY: No such recovery. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listStages: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StageList'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  limitStage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description So many steps at once over all processes; at least one for each partition. */
+          concurrency?: number;
+          /** @description So many steps begun each second. */
+          perSecond?: number;
+          /** @description How often a tenant’s turn comes, compared with one of weight 1. */
+          weights?: {
+            [key: string]: number;
+          };
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable; every process hears of it within moments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StageView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_STAGE: No such stage. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description LIMIT_TOO_SMALL: The limit is smaller than the number of partitions. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pauseStage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable; every process hears of it within moments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StageView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_STAGE: No such stage. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumeStage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable; every process hears of it within moments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StageView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_STAGE: No such stage. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,38 @@
+export { MillraceClient } from './client.js';
+export type { BodyOf, CallOptions, ClientOptions, QueryOf } from './api.js';
+export {
+  MillraceError,
+  MillraceProblem,
+  MillraceUnexpectedAnswer,
+  MillraceUnreachable,
+  type ProblemCode,
+} from './errors.js';
+export { type FollowOptions, hasEnded, type RunFact } from './follow.js';
+export { type Page, Pages } from './pages.js';
+export type { DeadLetters } from './dead-letters.js';
+export type { DeployOptions, Pipelines } from './pipelines.js';
+export type { Recoveries } from './recoveries.js';
+export type { Reviews } from './reviews.js';
+export type { Runs, StartOptions, StartRun } from './runs.js';
+export type { Schedules } from './schedules.js';
+export type { Stages } from './stages.js';
+export type {
+  Accepted,
+  CheckView,
+  DeadLetterView,
+  DeploymentView,
+  DiffList,
+  History,
+  operations,
+  PipelineList,
+  PipelineView,
+  Problem,
+  RecoveryReport,
+  ReviewView,
+  RunList,
+  RunView,
+  ScheduleList,
+  StageView,
+  VersionDetail,
+  VersionList,
+} from './generated/openapi.js';

@@ -1,0 +1,143 @@
+import type { Api, BodyOf, CallOptions, QueryOf } from './api.js';
+import { follow, type FollowOptions, type RunFact } from './follow.js';
+import type { Accepted, History, RunList, RunView } from './generated/openapi.js';
+import { Pages } from './pages.js';
+
+/** A request for a run: its pipeline, its input, and when and for whom it begins. */
+export type StartRun = BodyOf<'startRun'>;
+
+export interface StartOptions extends CallOptions {
+  /** The same key and input give the same run, however often it is asked for. With one, a start that failed can be tried again. */
+  readonly idempotencyKey?: string | undefined;
+  /** W3C trace context of the caller: the run's trace goes on from there. */
+  readonly traceparent?: string;
+}
+
+/** Starts runs, shows them and changes them. */
+export class Runs {
+  constructor(private readonly api: Api) {}
+
+  /**
+   * Asks for a run. Resolves when that is durable: with an idempotency key, when the run was taken on.
+   *
+   * ```ts
+   * const { id } = await millrace.runs.start({ pipeline: 'hello', input: { name: 'Ada' } }, { idempotencyKey: 'order-7' });
+   * ```
+   */
+  start(run: StartRun, options: StartOptions = {}): Promise<Accepted> {
+    return this.begin({ body: run, header: headersOf(options), signal: options.signal });
+  }
+
+  /** Asks for a run whose input is a mail, as RFC 822 bytes or text. */
+  startFromMail(
+    mail: Uint8Array | string,
+    run: Omit<StartRun, 'input'>,
+    options: StartOptions = {},
+  ): Promise<Accepted> {
+    return this.begin({ body: mail, query: run, header: headersOf(options), signal: options.signal });
+  }
+
+  list(query: QueryOf<'listRuns'> = {}, options?: CallOptions): Pages<RunList['items'][number]> {
+    const { cursor: first, ...filters } = query;
+    const load = (cursor: string | undefined) =>
+      this.api.answer('GET /v1/runs', options, (init) =>
+        this.api.http.GET('/v1/runs', { ...init, params: { query: { ...filters, cursor } } }),
+      );
+    return new Pages(load, first);
+  }
+
+  get(id: string, options?: CallOptions): Promise<RunView> {
+    return this.api.answer('GET /v1/runs/{id}', options, (init) =>
+      this.api.http.GET('/v1/runs/{id}', { ...init, params: { path: { id } } }),
+    );
+  }
+
+  /** Returns everything that has happened to a run, in order. */
+  history(id: string, options?: CallOptions): Promise<History> {
+    return this.api.answer('GET /v1/runs/{id}/history', options, (init) =>
+      this.api.http.GET('/v1/runs/{id}/history', { ...init, params: { path: { id } } }),
+    );
+  }
+
+  /**
+   * Gives each fact of a run once, as it happens, until the run has ended. A lost connection is made again and goes on behind the last
+   * fact; leaving the loop closes it.
+   */
+  follow(id: string, options: FollowOptions = {}): AsyncGenerator<RunFact, void, undefined> {
+    return follow(this.api, id, options);
+  }
+
+  /** Waits until a run has ended, and returns it. A run that waits for a person is waited for. */
+  async ended(id: string, options: FollowOptions = {}): Promise<RunView> {
+    for await (const _ of this.follow(id, options));
+    return this.get(id, options);
+  }
+
+  cancel(id: string, body: BodyOf<'cancelRun'> = {}, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/cancel', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/cancel', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
+  pause(id: string, body: BodyOf<'pauseRun'> = {}, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/pause', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/pause', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
+  resume(id: string, body: BodyOf<'resumeRun'> = {}, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/resume', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/resume', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
+  /** Moves a run to another version of its pipeline, from one of its steps on. */
+  move(id: string, body: BodyOf<'moveRun'>, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/move', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/move', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
+  /** Gives a step the signal that it waits for. */
+  signal(
+    { run, step }: { readonly run: string; readonly step: string },
+    body: BodyOf<'signalStep'>,
+    options?: CallOptions,
+  ): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/signals/{step}', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/signals/{step}', { ...init, params: { path: { id: run, step } }, body }),
+    );
+  }
+
+  /** Answers a step in place of an endpoint that said 202; `token` is that of the callback's URL. */
+  answerCallback(token: string, output: unknown, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/callbacks', options, (init) =>
+      this.api.http.POST('/v1/callbacks', { ...init, params: { query: { token } }, body: output }),
+    );
+  }
+
+  private begin({ body, query, header, signal }: Begin): Promise<Accepted> {
+    const isMail = query !== undefined;
+    return this.api.answer('POST /v1/runs', { signal }, (init) =>
+      this.api.http.POST('/v1/runs', {
+        ...init,
+        params: { query, header },
+        body: body as StartRun,
+        ...(isMail && { bodySerializer: (mail) => mail, headers: { 'content-type': 'message/rfc822' } }),
+      }),
+    );
+  }
+}
+
+interface Begin {
+  readonly body: StartRun | Uint8Array | string;
+  /** Everything but the mail, where the input is one. */
+  readonly query?: Omit<StartRun, 'input'>;
+  readonly header: Record<string, string>;
+  readonly signal: AbortSignal | undefined;
+}
+
+const headersOf = ({ idempotencyKey, traceparent }: StartOptions): Record<string, string> => ({
+  ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+  ...(traceparent !== undefined && { traceparent }),
+});
