@@ -71,6 +71,7 @@ const LAYERS = [
     files,
     allowed: [
       ...[
+        'client',
         'contracts',
         'contracts/*',
         'pipeline',

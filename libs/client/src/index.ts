@@ -17,6 +17,16 @@ export type { Runs, StartOptions, StartRun } from './runs.js';
 export type { Schedules } from './schedules.js';
 export type { Stages } from './stages.js';
 export type {
+  DifferenceView,
+  ItemsView,
+  PipelineSummaryView,
+  RunSummaryView,
+  ScheduleView,
+  StageDoubtView,
+  StepView,
+  VersionView,
+} from './views.js';
+export type {
   Accepted,
   CheckView,
   DeadLetterView,

@@ -2,10 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CheckBody, type VersionDetail } from '@millrace/contracts/http';
+import type { VersionDetail } from '@millrace/client';
+import { CheckBody } from '@millrace/contracts/http';
 import { PlanError, schemasOf, type StageContract } from '@millrace/pipeline';
-import type { PlaceOf } from './client.js';
 import { CliError, EXIT } from './exit.js';
+import type { PlaceOf } from './refusal.js';
 import type { Terminal } from './terminal.js';
 
 /** A compiled pipeline and what its stages take and give. */

@@ -6,7 +6,7 @@ import type {
   ScheduleView,
   StageView,
   VersionView,
-} from '@millrace/contracts/http';
+} from '@millrace/client';
 import { agoOf, type Column, millisOf } from './output.js';
 
 const age = (time: string): string => agoOf(time, Date.now());

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
-import { Client } from './client.js';
+import { MillraceClient, MillraceError } from '@millrace/client';
+import { withoutLogins } from '@millrace/contracts';
 import { gatewayUrl } from './config.js';
+import { CliError, EXIT } from './exit.js';
 import { type Format, FORMATS } from './output.js';
 import type { Terminal } from './terminal.js';
 
@@ -16,8 +18,21 @@ export const talking = (command: Command): Command =>
     .addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS).default('table'))
     .option('--url <url>', 'address of the gateway (default: MILLRACE_URL, else the gateway started in this folder)');
 
-export const clientOf = (terminal: Terminal, { url }: Pick<CommonOptions, 'url'>): Client =>
-  new Client(gatewayUrl({ flag: url, env: terminal.env, cwd: terminal.cwd }), terminal.signal);
+/** @throws {CliError} usage, where the URL is none */
+export function clientOf(terminal: Terminal, { url: flag }: Pick<CommonOptions, 'url'>): MillraceClient {
+  const url = gatewayUrl({ flag, env: terminal.env, cwd: terminal.cwd });
+  try {
+    return new MillraceClient({ url, signal: terminal.signal });
+  } catch (cause) {
+    if (!(cause instanceof MillraceError)) throw cause;
+    const text = `"${withoutLogins(url)}" is no URL of a gateway; expected something like http://127.0.0.1:8080.`;
+    throw new CliError(EXIT.usage, text, { cause });
+  }
+}
+
+/** Returns the JSON Schema of a pipeline's input, when it is asked for. */
+export const inputSchemaOf = (client: MillraceClient, pipeline: string) => async (): Promise<unknown> =>
+  (await client.pipelines.get(pipeline)).inputSchema;
 
 /** The context in which commands are registered. `end` sets how the command ends where nothing went wrong. */
 export interface Context {

@@ -1,5 +1,5 @@
 import { cut } from '@millrace/contracts';
-import type { DifferenceView } from '@millrace/contracts/http';
+import type { DifferenceView } from '@millrace/client';
 import { oneLine } from './terminal.js';
 
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;

@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/client';
 import { readJson } from '@millrace/contracts';
 import { typesOfField } from '@millrace/pipeline';
 import { CliError, EXIT } from './exit.js';
@@ -23,7 +24,7 @@ async function found(schemaFor: SchemaFor): Promise<unknown> {
   try {
     return await schemaFor();
   } catch (error) {
-    if (error instanceof CliError) return undefined;
+    if (error instanceof MillraceError) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MillraceError } from '@millrace/client';
 import { misspeltText, withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/dead-letter.js';
@@ -12,6 +13,7 @@ import { scheduleCommands } from './commands/schedule.js';
 import { trainCommand } from './commands/train.js';
 import type { Context } from './context.js';
 import { CliError, EXIT } from './exit.js';
+import { endOf } from './refusal.js';
 import { paint, type Terminal } from './terminal.js';
 
 /** Adds commands to the program. */
@@ -31,7 +33,8 @@ export async function millrace(
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit;
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof MillraceError ? endOf(thrown) : thrown;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (terminal.signal.aborted) return 130;
     if (!(error instanceof CliError)) throw error;

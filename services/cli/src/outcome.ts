@@ -1,5 +1,4 @@
-import { ReviewView, RunView, type StepView } from '@millrace/contracts/http';
-import type { Client } from './client.js';
+import type { MillraceClient, RunView, StepView } from '@millrace/client';
 import type { CommonOptions } from './context.js';
 import { EXIT } from './exit.js';
 import { shown } from './output.js';
@@ -8,7 +7,7 @@ import { commandOf, oneLine, paint, plain, type Terminal } from './terminal.js';
 /** Says how a run came out: its output as data, what somebody has to do now in words. @returns the exit code */
 export async function tellOutcome(
   run: RunView,
-  about: { client: Client; options: CommonOptions; terminal: Terminal },
+  about: { client: MillraceClient; options: CommonOptions; terminal: Terminal },
 ): Promise<number> {
   const { output } = about.options;
   const { terminal } = about;
@@ -39,7 +38,7 @@ export async function tellOutcome(
 }
 
 /** Says for each step that stands still what it waits for; of one that a child run does the work of, what that waits for. */
-async function tellWaits(run: RunView, about: { client: Client; terminal: Terminal }): Promise<void> {
+async function tellWaits(run: RunView, about: { client: MillraceClient; terminal: Terminal }): Promise<void> {
   const { client, terminal } = about;
   for (const step of run.steps) {
     const { name, status, kind, child, childStatus, due } = step;
@@ -51,7 +50,7 @@ async function tellWaits(run: RunView, about: { client: Client; terminal: Termin
     else if (status === 'waiting') terminal.say(await waitingText(run, step, about));
     else if (child !== undefined && (childStatus === 'waiting' || childStatus === 'dead-lettered')) {
       terminal.say(`${paint(terminal, 'yellow', name)} is done by the run ${child}, in which\n`);
-      await tellWaits(await client.get(`/v1/runs/${child}`, RunView), about);
+      await tellWaits(await client.runs.get(child), about);
     }
   }
 }
@@ -74,9 +73,9 @@ function parkedText(step: StepView, terminal: Terminal): string {
 async function waitingText(
   run: RunView,
   step: StepView,
-  { client, terminal }: { client: Client; terminal: Terminal },
+  { client, terminal }: { client: MillraceClient; terminal: Terminal },
 ): Promise<string> {
-  const review = await client.get(`/v1/reviews/${encodeURIComponent(`${run.id}.${step.name}`)}`, ReviewView);
+  const review = await client.reviews.get(`${run.id}.${step.name}`);
   const command =
     step.kind === 'review'
       ? commandOf(terminal, `review answer ${review.id}`)

@@ -1,5 +1,6 @@
 import type { Degraded } from '@millrace/contracts';
-import { ITEMS_WORD, type ItemsView, type RunView, type StepView } from '@millrace/contracts/http';
+import { ITEMS_WORD } from '@millrace/contracts/http';
+import type { ItemsView, RunView, StepView } from '@millrace/client';
 import { millisOf } from './output.js';
 import { outputText } from './outcome.js';
 import { type Colour, oneLine, paint, type Terminal } from './terminal.js';

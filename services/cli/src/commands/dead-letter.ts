@@ -1,12 +1,11 @@
 import { cut } from '@millrace/contracts';
 import { type Command, Option } from 'commander';
-import { Accepted, DeadLetterList, DeadLetterView } from '@millrace/contracts/http';
+import type { DeadLetterView, QueryOf } from '@millrace/client';
 import { DEAD_LETTER_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
 import { commandOf, oneLine, plain, type Terminal } from '../terminal.js';
 import { acting, actOf, type ActOptions } from './acting.js';
-import { queryOf } from './run.js';
 import { wholeNumber } from '../values.js';
 
 export function deadLetterCommands(program: Command, context: Context): void {
@@ -19,12 +18,11 @@ export function deadLetterCommands(program: Command, context: Context): void {
     .description('list dead letters, newest first')
     .addOption(new Option('--status <status>', 'only those with this status').choices(['open', 'redriven', 'closed']))
     .option('--pipeline <name>', 'only those of this pipeline')
-    .option('--limit <n>', 'the most lines to list', (text) => String(wholeNumber('--limit')(text)), '50')
+    .option('--limit <n>', 'the most lines to list', wholeNumber('--limit'), 50)
     .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
-    .action(async (options: CommonOptions & { status?: string; pipeline?: string; limit: string; cursor?: string }) => {
+    .action(async (options: CommonOptions & QueryOf<'listDeadLetters'>) => {
       const { status, pipeline, limit, cursor } = options;
-      const path = `/v1/dead-letters${queryOf({ status, pipeline, limit, cursor })}`;
-      const page = await clientOf(terminal, options).get(path, DeadLetterList);
+      const page = await clientOf(terminal, options).deadLetters.list({ status, pipeline, limit, cursor }).page();
       terminal.out(listed({ items: page.items, columns: DEAD_LETTER_COLUMNS, name: ({ id }) => id }, options.output));
       if (page.items.length === 0) terminal.say('No dead letters.\n');
       if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
@@ -34,10 +32,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
     .description('show a dead letter')
     .argument('<dead-letter>')
     .action(async (id: string, options: CommonOptions) => {
-      const letter = await clientOf(terminal, options).get(
-        `/v1/dead-letters/${encodeURIComponent(id)}`,
-        DeadLetterView,
-      );
+      const letter = await clientOf(terminal, options).deadLetters.get(id);
       terminal.out(shown(letter, options.output, { name: letter.id, text: () => textOf(letter, terminal) }));
     });
 
@@ -47,11 +42,7 @@ export function deadLetterCommands(program: Command, context: Context): void {
     .action(async (ids: string[], options: CommonOptions & ActOptions) => {
       const client = clientOf(terminal, options);
       for (const id of ids) {
-        const accepted = await client.post(
-          `/v1/dead-letters/${encodeURIComponent(id)}/redrive`,
-          actOf(options),
-          Accepted,
-        );
+        const accepted = await client.deadLetters.redrive(id, actOf(options));
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         if (accepted.id.startsWith('run_'))
           terminal.say(`Redriven. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);

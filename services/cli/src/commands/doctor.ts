@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { PipelineList, StageList } from '@millrace/contracts/http';
+import type { MillraceClient } from '@millrace/client';
+import { timeoutSignal } from '@millrace/contracts/timers';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { EXIT } from '../exit.js';
 import { listed } from '../output.js';
@@ -34,14 +35,19 @@ export function doctorCommand(program: Command, { terminal, end }: Context): voi
     });
 }
 
-async function gatewayChecks(client: ReturnType<typeof clientOf>): Promise<Check[]> {
+const LATE_MS = 5_000;
+
+async function gatewayChecks(client: MillraceClient): Promise<Check[]> {
   const ready = await client.probe('/readyz');
   const { reason, degraded = [] } = (ready?.body ?? {}) as { reason?: unknown; degraded?: unknown };
   const still = Array.isArray(degraded) ? degraded.map(String) : [];
   const api = await client.probe('/openapi.json');
   const { info } = (api?.body ?? {}) as { info?: { version?: unknown } };
-  const { data } = PipelineList.safeParse((await client.probe('/v1/pipelines'))?.body);
-  const names = data?.items.map(({ name }) => name) ?? [];
+  const page = await client.pipelines
+    .list({ signal: timeoutSignal(LATE_MS) })
+    .page()
+    .catch(() => undefined);
+  const names = page?.items.map(({ name }) => name) ?? [];
   return [
     { check: 'ready', ok: ready?.status === 200, detail: ready?.status === 200 ? '' : String(reason ?? 'no answer') },
     {
@@ -56,10 +62,13 @@ async function gatewayChecks(client: ReturnType<typeof clientOf>): Promise<Check
 }
 
 /** A stage that a pipeline asks and that no process serves: its steps wait until somebody starts it. */
-async function stageChecks(client: ReturnType<typeof clientOf>): Promise<Check[]> {
-  const { data } = StageList.safeParse((await client.probe('/v1/stages'))?.body);
-  if (!data) return [];
-  const unserved = data.items.flatMap(({ name, consumers }) => (consumers === 0 ? [name] : []));
+async function stageChecks(client: MillraceClient): Promise<Check[]> {
+  const page = await client.stages
+    .list({ signal: timeoutSignal(LATE_MS) })
+    .page()
+    .catch(() => undefined);
+  if (!page) return [];
+  const unserved = page.items.flatMap(({ name, consumers }) => (consumers === 0 ? [name] : []));
   const detail = unserved.length > 0 ? `no consumer: ${unserved.join(', ')}. Start them` : '';
   return [{ check: 'stages', ok: unserved.length === 0, detail }];
 }

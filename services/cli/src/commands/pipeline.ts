@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { PipelineList, PipelineView, StageList, StageView } from '@millrace/contracts/http';
+import type { MillraceClient, StageView } from '@millrace/client';
 import { PIPELINE_COLUMNS, STAGE_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
-import type { Client } from '../client.js';
 import { CliError, EXIT } from '../exit.js';
 import { answerOf, positive, several, wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
@@ -17,8 +16,8 @@ interface LimitOptions {
   readonly none?: true;
 }
 
-async function stageOf(client: Client, name: string): Promise<StageView> {
-  const { items } = await client.get('/v1/stages', StageList);
+async function stageOf(client: MillraceClient, name: string): Promise<StageView> {
+  const { items } = await client.stages.list().page();
   const found = items.find((stage) => stage.name === name);
   if (found) return found;
   const names = items.map((stage) => stage.name).join(', ');
@@ -45,7 +44,7 @@ export function pipelineCommands(program: Command, context: Context): void {
   talking(pipeline.command('list'))
     .description('list the deployed pipelines')
     .action(async (options: CommonOptions) => {
-      const { items } = await clientOf(terminal, options).get('/v1/pipelines', PipelineList);
+      const { items } = await clientOf(terminal, options).pipelines.list().page();
       terminal.out(listed({ items, columns: PIPELINE_COLUMNS, name: ({ name }) => name }, options.output));
       if (items.length === 0) terminal.say('No pipelines.\n');
     });
@@ -54,7 +53,7 @@ export function pipelineCommands(program: Command, context: Context): void {
     .description('show a pipeline: its graph (Mermaid) and the schema of its input')
     .argument('<pipeline>')
     .action(async (name: string, options: CommonOptions) => {
-      const view = await clientOf(terminal, options).get(`/v1/pipelines/${encodeURIComponent(name)}`, PipelineView);
+      const view = await clientOf(terminal, options).pipelines.get(name);
       const text = () =>
         `${view.name}  ${view.plan}\n\n${view.mermaid.trimEnd()}\n\n${JSON.stringify(view.inputSchema, null, 2)}`;
       terminal.out(shown(view, options.output, { name: view.name, text }));
@@ -79,18 +78,17 @@ export function pipelineCommands(program: Command, context: Context): void {
       const isQuery = concurrency === undefined && rate === undefined && weight === undefined;
       if (none && !isQuery) throw new CliError(EXIT.usage, 'Give either limits or --none, not both.');
       if (isQuery && !none) return tell(await stageOf(clientOf(terminal, options), name));
-      const weights = weight && (await answerOf({ pairs: weight }));
+      // The gateway says which of them are no numbers.
+      const weights = weight && ((await answerOf({ pairs: weight })) as Record<string, number>);
       const body = { concurrency, perSecond: rate, weights, ...actOf(options) };
-      const path = `/v1/stages/${encodeURIComponent(name)}/limits`;
-      tell(await clientOf(terminal, options).post(path, body, StageView));
+      tell(await clientOf(terminal, options).stages.limit(name, body));
     });
   const standing = (verb: 'pause' | 'resume', description: string) =>
     acting(talking(stage.command(verb)))
       .description(description)
       .argument('<stage>')
       .action(async (name: string, options: CommonOptions & ActOptions) => {
-        const path = `/v1/stages/${encodeURIComponent(name)}/${verb}`;
-        const view = await clientOf(terminal, options).post(path, actOf(options), StageView);
+        const view = await clientOf(terminal, options).stages[verb](name, actOf(options));
         const text = () => `${name}  ${view.paused ? `paused since ${view.paused.since}` : 'not paused'}`;
         terminal.out(shown(view, options.output, { name, text }));
       });
@@ -100,7 +98,7 @@ export function pipelineCommands(program: Command, context: Context): void {
   talking(stage.command('list'))
     .description('list the stages of deployed pipelines')
     .action(async (options: CommonOptions) => {
-      const { items } = await clientOf(terminal, options).get('/v1/stages', StageList);
+      const { items } = await clientOf(terminal, options).stages.list().page();
       terminal.out(listed({ items, columns: STAGE_COLUMNS, name: ({ name }) => name }, options.output));
       if (items.length === 0) terminal.say('No stages.\n');
     });

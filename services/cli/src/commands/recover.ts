@@ -1,7 +1,6 @@
 import { sleep } from '@millrace/contracts/timers';
-import { Accepted, RecoveryReport } from '@millrace/contracts/http';
+import { type MillraceClient, MillraceError, type RecoveryReport } from '@millrace/client';
 import type { Command } from 'commander';
-import type { Client } from '../client.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
 import { listed, shown } from '../output.js';
@@ -18,20 +17,23 @@ export function recoverCommand(program: Command, { terminal, end }: Context): vo
     .action(async (options: CommonOptions & ActOptions & { apply?: boolean }) => {
       const { apply = false, output } = options;
       const client = clientOf(terminal, options);
-      const { id } = await client.post('/v1/recoveries', { apply, ...actOf(options) }, Accepted);
+      const { id } = await client.recoveries.begin({ apply, ...actOf(options) });
       const report = await untilDone(client, id, terminal.signal);
       terminal.out(shown(report, output, { name: id, text: () => textOf(report) }));
       if (report.status === 'failed') end(EXIT.error);
     });
 }
 
-async function untilDone(client: Client, id: string, signal: AbortSignal): Promise<RecoveryReport> {
-  const path = `/v1/recoveries/${id}`;
+async function untilDone(client: MillraceClient, id: string, signal: AbortSignal): Promise<RecoveryReport> {
+  // One that no coordinator has begun is not found, and a gateway may be away for a moment.
+  const waited = (error: unknown) => {
+    if (error instanceof MillraceError && (error.retryable || error.code === 'UNKNOWN_RECOVERY')) return undefined;
+    throw error;
+  };
   for (const since = performance.now(); ; await sleep(LOOK_MS, { signal })) {
-    const answer = await client.probe(path);
-    const { data } = RecoveryReport.safeParse(answer?.body);
-    if (data && data.status !== 'under-way') return data;
-    if (!data && performance.now() - since > BEGINS_WITHIN_MS)
+    const report = await client.recoveries.get(id).catch(waited);
+    if (report && report.status !== 'under-way') return report;
+    if (!report && performance.now() - since > BEGINS_WITHIN_MS)
       throw new CliError(
         EXIT.timeout,
         'No coordinator has begun the recovery. Start one; it then begins by itself, and the command can be given again.',

@@ -1,26 +1,17 @@
 import type { Command } from 'commander';
-import { Accepted, History, ReviewList, ReviewView } from '@millrace/contracts/http';
+import type { Accepted, QueryOf } from '@millrace/client';
 import { REVIEW_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { listed, shown } from '../output.js';
 import { commandOf } from '../terminal.js';
 import { answerOf, several, wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
-import { queryOf, watch } from './run.js';
+import { watch } from './run.js';
 
 interface AnswerOptions extends CommonOptions, ActOptions {
   readonly set?: string[];
   readonly json?: string;
   readonly watch?: true;
-}
-
-interface ListOptions extends CommonOptions {
-  readonly pipeline?: string;
-  readonly assignee?: string;
-  readonly group?: string;
-  readonly claimedBy?: string;
-  readonly limit: string;
-  readonly cursor?: string;
 }
 
 export function reviewCommands(program: Command, context: Context): void {
@@ -33,12 +24,12 @@ export function reviewCommands(program: Command, context: Context): void {
     .option('--assignee <name>', 'only those for this person')
     .option('--group <name>', 'only those for this group')
     .option('--claimed-by <name>', 'only those that this person has claimed')
-    .option('--limit <n>', 'the most lines to list', (text) => String(wholeNumber('--limit')(text)), '50')
+    .option('--limit <n>', 'the most lines to list', wholeNumber('--limit'), 50)
     .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
-    .action(async (options: ListOptions) => {
+    .action(async (options: CommonOptions & QueryOf<'listReviews'>) => {
       const { pipeline, assignee, group, claimedBy, limit, cursor } = options;
-      const query = queryOf({ pipeline, assignee, group, claimedBy, limit, cursor });
-      const page = await clientOf(terminal, options).get(`/v1/reviews${query}`, ReviewList);
+      const query = { pipeline, assignee, group, claimedBy, limit, cursor };
+      const page = await clientOf(terminal, options).reviews.list(query).page();
       terminal.out(listed({ items: page.items, columns: REVIEW_COLUMNS, name: ({ id }) => id }, options.output));
       if (page.items.length === 0) terminal.say('Nothing waits for anybody.\n');
       if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
@@ -48,7 +39,7 @@ export function reviewCommands(program: Command, context: Context): void {
     .description('show a review: its content, and the schema of the answer')
     .argument('<review>', '<run>.<step>, as `review list` has it')
     .action(async (id: string, options: CommonOptions) => {
-      const view = await clientOf(terminal, options).get(`/v1/reviews/${encodeURIComponent(id)}`, ReviewView);
+      const view = await clientOf(terminal, options).reviews.get(id);
       terminal.out(shown(view, options.output, { name: view.id, text: () => JSON.stringify(view, null, 2) }));
     });
 
@@ -58,14 +49,18 @@ export function reviewCommands(program: Command, context: Context): void {
     .requiredOption('--by <name>', 'who takes it')
     .option('--reason <text>', 'reason, kept in the history')
     .option('--take-over', 'claim the review even if somebody else has claimed it')
-    .action((id: string, options: CommonOptions & ActOptions & { takeOver?: true }) =>
-      hold(context, { id, options, what: 'claim' }),
-    );
+    .action(async (id: string, options: CommonOptions & ActOptions & { by: string; takeOver?: true }) => {
+      const { by, takeOver } = options;
+      const body = { ...actOf(options), by, ...(takeOver && { takeOver }) };
+      tellHeld(context, await clientOf(terminal, options).reviews.claim(id, body), { id, options });
+    });
 
   acting(talking(review.command('unclaim')))
     .description('release a claimed review')
     .argument('<review>', '<run>.<step>, as `review list` has it')
-    .action((id: string, options: CommonOptions & ActOptions) => hold(context, { id, options, what: 'unclaim' }));
+    .action(async (id: string, options: CommonOptions & ActOptions) => {
+      tellHeld(context, await clientOf(terminal, options).reviews.unclaim(id, actOf(options)), { id, options });
+    });
 
   acting(talking(review.command('answer')))
     .description('answer a review')
@@ -77,14 +72,10 @@ export function reviewCommands(program: Command, context: Context): void {
       const client = clientOf(terminal, options);
       const [run = ''] = id.split('.');
       // What happened before the answer is not shown again.
-      const after = options.watch ? (await client.get(`/v1/runs/${run}/history`, History)).items.length : 0;
-      const schemaFor = async () => (await client.get(`/v1/reviews/${encodeURIComponent(id)}`, ReviewView)).schema;
+      const after = options.watch ? (await client.runs.history(run)).items.length : 0;
+      const schemaFor = async () => (await client.reviews.get(id)).schema;
       const answer = await answerOf({ pairs: options.set, json: options.json }, schemaFor);
-      const accepted = await client.post(
-        `/v1/reviews/${encodeURIComponent(id)}`,
-        { answer, ...actOf(options) },
-        Accepted,
-      );
+      const accepted = await client.reviews.answer(id, { answer, ...actOf(options) });
       if (options.watch) {
         await watch(run, { ...options, client, context, quiet: false, after });
         return;
@@ -94,21 +85,11 @@ export function reviewCommands(program: Command, context: Context): void {
     });
 }
 
-/** Claims a review or gives it back. */
-async function hold(
+function tellHeld(
   { terminal }: Context,
-  {
-    id,
-    options,
-    what,
-  }: { id: string; options: CommonOptions & ActOptions & { takeOver?: true }; what: 'claim' | 'unclaim' },
-): Promise<void> {
-  const path = `/v1/reviews/${encodeURIComponent(id)}/${what}`;
-  const accepted = await clientOf(terminal, options).post(
-    path,
-    { ...actOf(options), ...(options.takeOver && { takeOver: true }) },
-    Accepted,
-  );
+  accepted: Accepted,
+  { id, options }: { readonly id: string; readonly options: CommonOptions },
+): void {
   terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
   terminal.say(`Who has it: ${commandOf(terminal, `review get ${id}`)}\n`);
 }

@@ -1,9 +1,8 @@
 import { timeoutSignal } from '@millrace/contracts/timers';
 import { type Command, Option } from 'commander';
 import { RunStatus } from '@millrace/contracts';
-import { Accepted, ReviewView, RunList, RunView } from '@millrace/contracts/http';
-import { type Client, inputSchemaOf } from '../client.js';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import type { Accepted, MillraceClient, QueryOf, StartRun } from '@millrace/client';
+import { clientOf, type CommonOptions, type Context, inputSchemaOf, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
 import { factLine } from '../facts.js';
 import { follow } from '../follow.js';
@@ -25,17 +24,12 @@ interface StartOptions extends CommonOptions {
   readonly idempotencyKey?: string;
   readonly at?: string;
   readonly delay?: string;
-  readonly priority?: string;
+  readonly priority?: StartRun['priority'];
   readonly tenant?: string;
 }
 
-interface ListOptions extends CommonOptions {
-  readonly status?: string;
-  readonly pipeline?: string;
-  readonly parent?: string;
+interface ListOptions extends CommonOptions, Omit<QueryOf<'listRuns'>, 'degraded'> {
   readonly degraded?: true;
-  readonly limit: string;
-  readonly cursor?: string;
 }
 
 export function runCommands(program: Command, context: Context): void {
@@ -74,12 +68,12 @@ export function runCommands(program: Command, context: Context): void {
       secondsOf(options.wait);
       const schemaFor = inputSchemaOf(client, pipeline);
       const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal, schemaFor);
-      const accepted = await client.start(pipeline, payload, {
-        idempotencyKey: options.idempotencyKey,
-        startAt,
-        priority: options.priority,
-        tenant: options.tenant,
-      });
+      const { idempotencyKey, priority, tenant } = options;
+      const run = { pipeline, startAt, priority, tenant };
+      const accepted: Accepted =
+        'mail' in payload
+          ? await client.runs.startFromMail(payload.mail, run, { idempotencyKey })
+          : await client.runs.start({ ...run, input: payload.json }, { idempotencyKey });
       if (!options.watch && options.wait === undefined) {
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         terminal.say(`Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
@@ -95,15 +89,13 @@ export function runCommands(program: Command, context: Context): void {
     .option('--pipeline <name>', 'only those of this pipeline')
     .option('--parent <run>', 'only child runs of this run')
     .option('--degraded', 'only runs that used a fallback or a default')
-    .option('--limit <n>', 'the most lines to list', (text) => String(wholeNumber('--limit')(text)), '50')
+    .option('--limit <n>', 'the most lines to list', wholeNumber('--limit'), 50)
     .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
     .action(async (options: ListOptions) => {
       const { status, pipeline, parent, limit, cursor } = options;
       const degraded = options.degraded && 'true';
-      const page = await clientOf(terminal, options).get(
-        `/v1/runs${queryOf({ status, pipeline, parent, degraded, limit, cursor })}`,
-        RunList,
-      );
+      const query = { status, pipeline, parent, degraded, limit, cursor } as const;
+      const page = await clientOf(terminal, options).runs.list(query).page();
       terminal.out(listed({ items: page.items, columns: RUN_COLUMNS, name: ({ id }) => id }, options.output));
       if (page.items.length === 0) terminal.say('No runs.\n');
       if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
@@ -113,7 +105,7 @@ export function runCommands(program: Command, context: Context): void {
     .description('show a run and its steps')
     .argument('<run>')
     .action(async (id: string, options: CommonOptions) => {
-      const view = await clientOf(terminal, options).get(`/v1/runs/${encodeURIComponent(id)}`, RunView);
+      const view = await clientOf(terminal, options).runs.get(id);
       terminal.out(shown(view, options.output, { name: view.id, text: () => runText(view, terminal) }));
     });
 
@@ -132,7 +124,7 @@ export function runCommands(program: Command, context: Context): void {
     .action(async (id: string, options: CommonOptions & ActOptions & { compensate?: true }) => {
       const client = clientOf(terminal, options);
       const body = { ...actOf(options), ...(options.compensate && { compensate: true }) };
-      const accepted = await client.post(`/v1/runs/${encodeURIComponent(id)}/cancel`, body, Accepted);
+      const accepted = await client.runs.cancel(id, body);
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
       terminal.say('It is being cancelled.\n');
     });
@@ -142,8 +134,7 @@ export function runCommands(program: Command, context: Context): void {
       .description(description)
       .argument('<run>')
       .action(async (id: string, options: CommonOptions & ActOptions) => {
-        const path = `/v1/runs/${encodeURIComponent(id)}/${verb}`;
-        const accepted = await clientOf(terminal, options).post(path, actOf(options), Accepted);
+        const accepted = await clientOf(terminal, options).runs[verb](id, actOf(options));
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         terminal.say(`${said}\n`);
       });
@@ -158,11 +149,7 @@ export function runCommands(program: Command, context: Context): void {
     .action(async (id: string, options: CommonOptions & ActOptions & { to: string; from: string }) => {
       const to = /^\d+$/.test(options.to) ? Number(options.to) : options.to;
       const body = { to, from: options.from, ...actOf(options) };
-      const accepted = await clientOf(terminal, options).post(
-        `/v1/runs/${encodeURIComponent(id)}/move`,
-        body,
-        Accepted,
-      );
+      const accepted = await clientOf(terminal, options).runs.move(id, body);
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
       terminal.say(`It is being moved. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
     });
@@ -181,12 +168,10 @@ export function runCommands(program: Command, context: Context): void {
         options: CommonOptions & ActOptions & { set?: string[]; json?: string; id?: string },
       ) => {
         const client = clientOf(terminal, options);
-        const schemaFor = async () =>
-          (await client.get(`/v1/reviews/${encodeURIComponent(`${id}.${step}`)}`, ReviewView)).schema;
+        const schemaFor = async () => (await client.reviews.get(`${id}.${step}`)).schema;
         const payload = await answerOf({ pairs: options.set, json: options.json }, schemaFor);
-        const path = `/v1/runs/${encodeURIComponent(id)}/signals/${encodeURIComponent(step)}`;
         const signal = options.id === undefined ? {} : { id: options.id };
-        const accepted = await client.post(path, { payload, ...signal, ...actOf(options) }, Accepted);
+        const accepted = await client.runs.signal({ run: id, step }, { payload, ...signal, ...actOf(options) });
         terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
         terminal.say(`Sent. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
       },
@@ -194,7 +179,7 @@ export function runCommands(program: Command, context: Context): void {
 }
 
 interface Watching extends CommonOptions {
-  readonly client: Client;
+  readonly client: MillraceClient;
   readonly context: Context;
   /** Only the outcome. */
   readonly quiet: boolean;
@@ -213,10 +198,10 @@ export async function watch(run: string, watching: Watching): Promise<void> {
   const over = new AbortController();
   if (!quiet) {
     const say = (text: string) => terminal.say(text);
-    void tellUnserved(client.until(signal), run, { say, signal: AbortSignal.any([signal, over.signal]) });
+    void tellUnserved(client.runs, run, { say, signal: AbortSignal.any([signal, over.signal]) });
   }
   try {
-    const view = await follow(client.until(signal), {
+    const view = await follow(client, {
       run,
       signal,
       ...(after !== undefined && { after }),
@@ -236,9 +221,4 @@ export async function watch(run: string, watching: Watching): Promise<void> {
   } finally {
     over.abort();
   }
-}
-
-export function queryOf(query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }

@@ -1,16 +1,14 @@
 import { type Command, Option } from 'commander';
-import { DeploymentView, ScheduleList } from '@millrace/contracts/http';
+import type { BodyOf, DeploymentView } from '@millrace/client';
 import { SCHEDULE_COLUMNS } from '../columns.js';
-import { inputSchemaOf } from '../client.js';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { clientOf, type CommonOptions, type Context, inputSchemaOf, talking } from '../context.js';
 import { listed, shown } from '../output.js';
 import { answerOf, several } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
-import { queryOf } from './run.js';
 
 interface MakeOptions extends CommonOptions, ActOptions {
   readonly zone?: string;
-  readonly catchUp?: string;
+  readonly catchUp?: BodyOf<'makeSchedule'>['catchUp'];
   readonly input?: string[];
   readonly json?: string;
 }
@@ -26,8 +24,7 @@ export function scheduleCommands(program: Command, { terminal }: Context): void 
     .description('list schedules, the next due one first')
     .option('--pipeline <name>', 'only those of this pipeline')
     .action(async (options: CommonOptions & { pipeline?: string }) => {
-      const path = `/v1/schedules${queryOf({ pipeline: options.pipeline })}`;
-      const { items } = await clientOf(terminal, options).get(path, ScheduleList);
+      const { items } = await clientOf(terminal, options).schedules.list({ pipeline: options.pipeline });
       const name = (item: (typeof items)[number]) => `${item.pipeline}/${item.name}`;
       terminal.out(listed({ items, columns: SCHEDULE_COLUMNS, name }, options.output));
       if (items.length === 0) terminal.say('No schedules.\n');
@@ -53,7 +50,7 @@ export function scheduleCommands(program: Command, { terminal }: Context): void 
       const client = clientOf(terminal, options);
       const given = await answerOf({ pairs: input, json }, inputSchemaOf(client, pipeline));
       const body = { pipeline, name, cron, zone, catchUp, input: given, ...actOf(options) };
-      tell(await client.post('/v1/schedules', body, DeploymentView), options);
+      tell(await client.schedules.make(body), options);
     });
 
   acting(talking(schedule.command('remove')))
@@ -62,6 +59,6 @@ export function scheduleCommands(program: Command, { terminal }: Context): void 
     .argument('<name>')
     .action(async (pipeline: string, name: string, options: CommonOptions & ActOptions) => {
       const body = { pipeline, name, ...actOf(options) };
-      tell(await clientOf(terminal, options).post('/v1/schedules/remove', body, DeploymentView), options);
+      tell(await clientOf(terminal, options).schedules.remove(body), options);
     });
 }

@@ -1,26 +1,24 @@
 import { type Command, Option } from 'commander';
 import {
-  CheckView,
-  DeploymentView,
+  type BodyOf,
+  type CheckView,
+  type DeploymentView,
   type DifferenceView,
-  PipelineView,
+  type MillraceClient,
+  MillraceError,
   type StageDoubtView,
-  VersionDetail,
-  VersionList,
-} from '@millrace/contracts/http';
+} from '@millrace/client';
 import { differences, loadPlan, mermaid, type Plan } from '@millrace/pipeline';
 import { type Bundle, bundleOf, bundlesIn, oneOf, placesIn } from '../bundle.js';
-import type { Client, PlaceOf } from '../client.js';
 import { VERSION_COLUMNS } from '../columns.js';
 import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
 import { differenceText } from '../difference-text.js';
 import { CliError, EXIT } from '../exit.js';
 import { listed, shown } from '../output.js';
+import { endOf, type PlaceOf } from '../refusal.js';
 import type { Terminal } from '../terminal.js';
 import { wholeNumber } from '../values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
-
-const pathOf = (name: string): string => `/v1/pipelines/${encodeURIComponent(name)}`;
 
 /** Deploying versions of a pipeline, and saying which of them new runs get. */
 export function versionCommands(pipeline: Command, context: Context): void {
@@ -31,7 +29,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
     .description('list the versions of a pipeline, newest first')
     .argument('<pipeline>')
     .action(async (name: string, options: CommonOptions) => {
-      const { items } = await clientOf(terminal, options).get(`${pathOf(name)}/versions`, VersionList);
+      const { items } = await clientOf(terminal, options).pipelines.versions(name);
       terminal.out(listed({ items, columns: VERSION_COLUMNS, name: ({ version }) => String(version) }, options.output));
     });
 
@@ -60,7 +58,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
     acting(talking(pipeline.command(verb).description(said)))
       .argument('<pipeline>')
       .action(async (name: string, options: CommonOptions & ActOptions) => {
-        const view = await clientOf(terminal, options).post(`${pathOf(name)}/${verb}`, actOf(options), DeploymentView);
+        const view = await clientOf(terminal, options).pipelines[verb](name, actOf(options));
         terminal.out(shown(view, options.output, { name, text: () => `${name}  ${verb}d` }));
         if (view.unchanged) terminal.say('It was so already.\n');
       });
@@ -96,8 +94,8 @@ export function versionCommands(pipeline: Command, context: Context): void {
     .action(async (source: string, options: CommonOptions & { pipeline?: string; allowUnserved?: true }) => {
       const bundle = oneOf(await bundlesIn(source, terminal), source, options.pipeline);
       const placeOf = await placesIn(source, terminal);
-      const client = clientOf(terminal, options).naming(placeOf);
-      const view = await client.post(`${pathOf(bundle.plan.pipeline)}/check`, bundle, CheckView);
+      const { pipelines } = clientOf(terminal, options);
+      const view = await placing(placeOf, pipelines.check(bundle.plan.pipeline, bundle));
       const isRefused = refusedFor(view, options.allowUnserved ?? false);
       terminal.out(shown(view, options.output, { name: view.plan, text: () => checkText(view, isRefused, placeOf) }));
       if (isRefused) context.end(EXIT.error);
@@ -117,28 +115,37 @@ function deployCommand(pipeline: Command, { terminal }: Context): void {
       const all = await bundlesIn(source, terminal);
       const wanted = options.pipeline === undefined ? all : [oneOf(all, source, options.pipeline)];
       const placeOf = await placesIn(source, terminal);
-      const client = clientOf(terminal, options).naming(placeOf);
+      const client = clientOf(terminal, options);
       const share = options.share === undefined ? {} : { share: options.share };
       const allowed = options.allowUnserved ? { allowUnserved: true } : {};
       for (const bundle of wanted) {
         const body = { ...bundle, ...share, ...allowed, ...actOf(options) };
-        const view = await client.post(`${pathOf(bundle.plan.pipeline)}/versions`, body, DeploymentView);
+        const view = await placing(placeOf, client.pipelines.deploy(bundle.plan.pipeline, body));
         showDeployment(view, terminal, { ...options, placeOf });
       }
     });
 }
 
-function routeCommand<Options>(command: Command, { terminal }: Context, bodyOf: (options: Options) => object): void {
+function routeCommand<Options>(
+  command: Command,
+  { terminal }: Context,
+  bodyOf: (options: Options) => BodyOf<'routePipeline'>,
+): void {
   acting(talking(command))
     .argument('<pipeline>')
     .action(async (name: string, options: CommonOptions & ActOptions & Options) => {
       const body = { ...bodyOf(options), ...actOf(options) };
-      showDeployment(
-        await clientOf(terminal, options).post(`${pathOf(name)}/route`, body, DeploymentView),
-        terminal,
-        options,
-      );
+      showDeployment(await clientOf(terminal, options).pipelines.route(name, body), terminal, options);
     });
+}
+
+/** Names what the gateway refuses with its place in the person's file. */
+async function placing<T>(placeOf: PlaceOf | undefined, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw error instanceof MillraceError ? endOf(error, placeOf) : error;
+  }
 }
 
 function showDeployment(
@@ -171,11 +178,11 @@ function shareOf(text: string): number {
 }
 
 /** Returns the version deployed under `name` or `name@version`, else the pipeline of a module or a file. */
-async function versionOf(given: string, client: Client, terminal: Terminal): Promise<Bundle> {
+async function versionOf(given: string, client: MillraceClient, terminal: Terminal): Promise<Bundle> {
   const [, name, version] = /^([a-z][a-z0-9-]*)(?:@(\w+))?$/.exec(given) ?? [];
   if (name === undefined) return oneOf(await bundlesIn(given, terminal), given, undefined);
-  const which = version ?? (await client.get(pathOf(name), PipelineView)).plan;
-  return bundleOf(await client.get(`${pathOf(name)}/versions/${which}`, VersionDetail));
+  const which = version ?? (await client.pipelines.get(name)).plan;
+  return bundleOf(await client.pipelines.version({ name, version: which }));
 }
 
 function showDifferences(

@@ -1,0 +1,23 @@
+import type {
+  CheckView,
+  DiffList,
+  PipelineList,
+  RunList,
+  RunView,
+  ScheduleList,
+  VersionList,
+} from './generated/openapi.js';
+
+/** A run in a list. */
+export type RunSummaryView = RunList['items'][number];
+/** A step of a run. */
+export type StepView = RunView['steps'][number];
+/** The counts of a step's items. */
+export type ItemsView = NonNullable<StepView['items']>;
+export type PipelineSummaryView = PipelineList['items'][number];
+export type ScheduleView = ScheduleList['items'][number];
+export type VersionView = VersionList['items'][number];
+/** A difference between two versions of a pipeline. */
+export type DifferenceView = DiffList['items'][number];
+/** A place of a plan that does not go together with the contract of a stage. */
+export type StageDoubtView = NonNullable<CheckView['misfits']>[number];
