@@ -1,0 +1,174 @@
+import { MillraceClient, MillraceProblem, type PipelineView } from '@millrace/client';
+import { openApi } from '@millrace/gateway';
+import { CLEAR, sample } from './api.js';
+import { until } from './processes.js';
+import { startStandaloneHouse, type StandaloneHouse } from './standalone-house.js';
+
+const PIPELINE = 'support-email';
+const asked = new Set<string>();
+let house: StandaloneHouse;
+let millrace: MillraceClient;
+beforeAll(async () => {
+  house = await startStandaloneHouse();
+  millrace = new MillraceClient({
+    url: house.service.url,
+    fetch: (request) => {
+      asked.add(`${request.method} ${new URL(request.url).pathname}`);
+      return fetch(request);
+    },
+  });
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+const refusal = async (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => (error instanceof MillraceProblem ? error.code : error),
+  );
+
+/** A run that waits for a person. */
+async function waiting(key: string): Promise<string> {
+  const { id } = await millrace.runs.startFromMail(
+    sample('ambiguous'),
+    { pipeline: PIPELINE },
+    { idempotencyKey: key },
+  );
+  await until(`${key} waits`, async () => (await millrace.runs.get(id)).status === 'waiting');
+  return id;
+}
+
+/** A plan that differs from the one that is deployed in its output alone. */
+async function marked(mark: string) {
+  const { definition, contracts } = await millrace.pipelines.version({ name: PIPELINE, version: 1 });
+  const plan = definition as { pipeline: string; output: object };
+  return { plan: { ...plan, output: { ...plan.output, mark } }, contracts };
+}
+
+test('runs: one key is one run, which is followed to its end, and listed with its history', async () => {
+  const start = () =>
+    millrace.runs.start({ pipeline: PIPELINE, input: CLEAR, priority: 'high' }, { idempotencyKey: 'client-1' });
+  const [{ id }, again] = [await start(), await start()];
+  expect(again.id).toBe(id);
+  const types: string[] = [];
+  for await (const { seq, type } of millrace.runs.follow(id)) types[seq - 1] = type;
+  expect([types[0], types.at(-1)]).toEqual(['run.accepted', 'run.completed']);
+  expect((await millrace.runs.history(id)).items.map(({ type }) => type)).toEqual(types);
+  expect(await millrace.runs.ended(id, { after: types.length })).toMatchObject({ id, status: 'completed' });
+  const listed = await millrace.runs.list({ pipeline: PIPELINE, status: 'completed', limit: 1 }).all();
+  expect(listed.map((run) => run.id)).toContain(id);
+});
+
+test('runs: one that waits is paused, goes on and is cancelled, which whoever follows it sees', async () => {
+  const id = await waiting('client-2');
+  const seen: string[] = [];
+  const followed = (async () => {
+    for await (const { type } of millrace.runs.follow(id)) seen.push(type);
+  })();
+  await millrace.runs.pause(id, { by: 'ann' });
+  await until('it is paused', async () => (await millrace.runs.get(id)).status === 'paused');
+  await millrace.runs.resume(id, { by: 'ann', reason: 'enough' });
+  await until('it goes on', async () => (await millrace.runs.get(id)).status === 'waiting');
+  expect(await refusal(millrace.runs.move(id, { to: 7, from: 'draft' }))).toBe('UNKNOWN_VERSION');
+  expect(await refusal(millrace.runs.signal({ run: id, step: 'nobody' }, { payload: 1 }))).toBe('UNKNOWN_STEP');
+  await millrace.runs.cancel(id, { by: 'ann' });
+  await followed;
+  expect(seen).toEqual(expect.arrayContaining(['run.paused', 'run.resumed', 'run.cancelled']));
+});
+
+test('runs: the token of a callback that is none is refused', async () => {
+  expect(await refusal(millrace.runs.answerCallback('nonsense', {}))).toBe('UNKNOWN_CALLBACK');
+});
+
+test('reviews: one is found, claimed, given back and answered, and an answer that does not fit says where', async () => {
+  const run = await waiting('client-3');
+  const id = `${run}.approve`;
+  const open = await millrace.reviews.list({ pipeline: PIPELINE }).all();
+  expect(open.map((review) => review.id)).toContain(id);
+  await millrace.reviews.claim(id, { by: 'ann' });
+  await until('it is claimed', async () => (await millrace.reviews.get(id)).claimedBy === 'ann');
+  expect(await refusal(millrace.reviews.claim(id, { by: 'bob' }))).toBe('REVIEW_CLAIMED');
+  await millrace.reviews.unclaim(id, { by: 'ann' });
+  await until('it is given back', async () => (await millrace.reviews.get(id)).claimedBy === undefined);
+  const misfit = await millrace.reviews.answer(id, { answer: { approved: 'yes' } }).catch((error: unknown) => error);
+  expect(misfit).toMatchObject({ code: 'INVALID_ANSWER', errors: [{ pointer: '/approved' }] });
+  await millrace.reviews.answer(id, { answer: { approved: true, text: 'Yes.' }, by: 'ann' });
+  expect(await millrace.runs.ended(run)).toMatchObject({ status: 'completed', output: { reply: 'Yes.' } });
+});
+
+test('dead letters: they are listed, and one that is not there is neither shown nor sent on', async () => {
+  expect(await millrace.deadLetters.list({ status: 'open' }).all()).toEqual([]);
+  expect(await refusal(millrace.deadLetters.get('dl_nobody'))).toBe('UNKNOWN_DEAD_LETTER');
+  expect(await refusal(millrace.deadLetters.redrive('dl_nobody'))).toBe('UNKNOWN_DEAD_LETTER');
+});
+
+test('pipelines: a version is checked, deployed as a canary, promoted and taken back, and shown with what distinguishes it', async () => {
+  const { pipelines } = millrace;
+  expect((await pipelines.list().all()).map(({ name }) => name)).toContain(PIPELINE);
+  const shown: PipelineView = await pipelines.get(PIPELINE);
+  expect(shown.mermaid).toContain('flowchart');
+  const next = await marked('client');
+  expect(await pipelines.check(PIPELINE, next)).toMatchObject({ breaks: [], complete: true });
+  const deploy = () => pipelines.deploy(PIPELINE, { ...next, share: 0.5, by: 'ann' }, { idempotencyKey: 'deploy-1' });
+  const deployed = await deploy();
+  expect(deployed).toMatchObject({ status: 'applied', pipeline: PIPELINE, version: 2 });
+  expect((await deploy()).id).toBe(deployed.id);
+  expect(await pipelines.deployment(deployed.id)).toMatchObject({ version: 2 });
+  expect(await pipelines.route(PIPELINE, { action: 'promote' })).toMatchObject({ version: 2 });
+  expect(await pipelines.route(PIPELINE, { action: 'rollback' })).toMatchObject({ version: 1 });
+  expect((await pipelines.versions(PIPELINE)).items.map(({ version }) => version)).toEqual([2, 1]);
+  expect((await pipelines.diff(PIPELINE, { from: '1', to: '2' })).items).not.toEqual([]);
+  expect(await refusal(pipelines.route(PIPELINE, { action: 'promote' }))).toBe('NO_CANARY');
+});
+
+test('pipelines: one is paused and goes on', async () => {
+  await millrace.pipelines.pause(PIPELINE, { by: 'ann' });
+  expect((await millrace.pipelines.get(PIPELINE)).paused).toMatchObject({ by: 'ann' });
+  await millrace.pipelines.resume(PIPELINE);
+  expect((await millrace.pipelines.get(PIPELINE)).paused).toBeUndefined();
+});
+
+test('stages: one is limited, paused and goes on', async () => {
+  expect((await millrace.stages.list().all()).map(({ name }) => name)).toContain('draft');
+  expect(await millrace.stages.limit('draft', { concurrency: 16, perSecond: 100 })).toMatchObject({
+    limits: { concurrency: 16, perSecond: 100 },
+  });
+  expect((await millrace.stages.limit('draft', {})).limits?.concurrency).toBeUndefined();
+  expect((await millrace.stages.pause('draft', { by: 'ann' })).paused).toMatchObject({ by: 'ann' });
+  expect((await millrace.stages.resume('draft')).paused).toBeUndefined();
+  expect(await refusal(millrace.stages.pause('nobody'))).toBe('UNKNOWN_STAGE');
+});
+
+test('schedules: one is made, listed and removed', async () => {
+  const schedule = { pipeline: PIPELINE, name: 'mondays' };
+  await millrace.schedules.make({ ...schedule, cron: '0 9 * * 1', zone: 'Europe/Berlin', input: CLEAR });
+  expect((await millrace.schedules.list({ pipeline: PIPELINE })).items).toMatchObject([{ name: 'mondays' }]);
+  await millrace.schedules.remove(schedule);
+  expect((await millrace.schedules.list()).items).toEqual([]);
+  expect(await refusal(millrace.schedules.make({ ...schedule, cron: 'never', input: CLEAR }))).toBe('SCHEDULE_REFUSED');
+});
+
+test('recoveries: one that changes nothing says that nothing is lacking', async () => {
+  const { id } = await millrace.recoveries.begin({ apply: false });
+  const done = await until('it is done', async () => {
+    const report = await millrace.recoveries.get(id).catch(() => undefined);
+    return report?.status === 'under-way' ? undefined : report;
+  });
+  expect(done).toMatchObject({ status: 'done', applied: false, missing: [] });
+});
+
+test('health is asked for without an error, whatever it is', async () => {
+  expect(await millrace.probe('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
+  expect(await new MillraceClient({ url: 'http://127.0.0.1:1' }).probe('/readyz')).toBeUndefined();
+});
+
+test('every operation of the OpenAPI document is one of the client’s', () => {
+  const { paths } = openApi() as { paths: Record<string, Record<string, object>> };
+  const reached = (method: string, path: string) => {
+    const matches = new RegExp(`^${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    return [...asked].some((request) => matches.test(request));
+  };
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => [method, path] as const),
+  );
+  expect(all.filter(([method, path]) => !reached(method, path))).toEqual([]);
+});
