@@ -1,6 +1,6 @@
 // Writes what follows from the contracts: JSON Schemas and the AsyncAPI document of what is on the wire, the OpenAPI
-// document of the gateway, the JSON Schema of a pipeline in YAML, the types of the HTTP client, and the pages about errors and
-// traces. `--check` only tells whether they are up to date.
+// document of the gateway, the JSON Schema of a pipeline in YAML, the types of the HTTP client, and the pages of reference:
+// errors, traces, settings, metrics, the command line and the HTTP API. `--check` only tells whether they are up to date.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,10 @@ import { openApi } from '@millrace/gateway';
 import { pipelineSchema } from '@millrace/pipeline/yaml';
 import { tracesPage } from '@millrace/telemetry';
 import { clientFiles } from './generate-client.mjs';
+import { commandLinePage } from './reference/command-line.mjs';
+import { httpPage } from './reference/http.mjs';
+import { metricsPage } from './reference/metrics.mjs';
+import { settingsPage } from './reference/settings.mjs';
 
 const check = process.argv.includes('--check');
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -22,6 +26,10 @@ const files = new Map([
   ['docs/schemas/Pipeline.schema.json', json(pipelineSchema())],
   ['docs/reference/errors.md', errorsPage()],
   ['docs/reference/traces.md', tracesPage()],
+  ['docs/reference/settings.md', await settingsPage()],
+  ['docs/reference/cli.md', commandLinePage()],
+  ['docs/reference/metrics.md', metricsPage()],
+  ['docs/reference/http.md', httpPage(openApi())],
   ...(await clientFiles(openApi())),
 ]);
 

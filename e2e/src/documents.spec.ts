@@ -42,19 +42,29 @@ test('the files that ARCHITECTURE.md opens for a question are there', () => {
   expect(folders.map(([file]) => file!).filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
-test('README.md has every setting, and no other', () => {
-  const settings = globSync('{libs,services}/**/src/**/config.ts', {
+test('the page of settings has every setting that a service knows, and no other', () => {
+  const told = all(read('docs/reference/settings.md'), /^\| `([A-Z_]+)` +\|/gm).map(([name]) => name!);
+  // What is not in this list is told as misspelt.
+  expect(new Set(SETTINGS)).toEqual(new Set(told));
+  const declared = globSync('{libs,services}/**/src/**/config.ts', {
     cwd: ROOT,
     exclude: (name) => name === 'node_modules',
   })
     .filter((file) => !file.includes('/testing/'))
-    .flatMap((file) =>
-      all(read(file), /(?:^|[\s'])((?:[A-Z]+_)+[A-Z]+|PORT|HOST|PIPELINES)(?:'\]|: )/gm).map(([name]) => name!),
-    );
-  const rows = all(read('README.md'), /^\| ((?:`[A-Z_]+`(?:, )?)+) +\|/gm);
-  const told = rows.flatMap(([names]) => all(names!, /`([A-Z_]+)`/g).map(([name]) => name!));
-  // Not read by any config.ts: the launcher's own.
-  expect(new Set(told)).toEqual(new Set([...settings, 'MILLRACE_NODE']));
-  // What is not in this list is told as misspelt.
-  expect(new Set(SETTINGS)).toEqual(new Set(told));
+    .flatMap((file) => all(read(file), /^ +((?:[A-Z]+_)+[A-Z]+|PORT|HOST|PIPELINES): /gm).map(([name]) => name!));
+  expect(declared.filter((name) => !told.includes(name))).toEqual([]);
+});
+
+test('the page of metrics has every metric of the sources, and no other', () => {
+  const named = globSync('{libs,services}/*/src/**/*.ts', { cwd: ROOT })
+    .filter((file) => !/\.(spec|browser|integration)\.ts$/.test(file))
+    .flatMap((file) => all(read(file), /'(millrace_[a-z_]+)'/g).map(([name]) => name!));
+  const told = all(read('docs/reference/metrics.md'), /^\| `(millrace_\w+)` +\|/gm).map(([name]) => name!);
+  expect(new Set(told)).toEqual(new Set(named));
+});
+
+test('every command of the command line is on its page', () => {
+  const said = all(read('docs/reference/cli.md'), /^#+ (millrace .+)$/gm).map(([name]) => name!);
+  const given = ['millrace dev', 'millrace start stage', 'millrace run start', 'millrace dead-letter redrive'];
+  expect(said).toEqual(expect.arrayContaining([...given, 'millrace stage check', 'millrace recover']));
 });

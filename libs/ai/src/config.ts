@@ -14,12 +14,19 @@ const whole = (example: number) =>
  */
 export const ModelEnv = z
   .object({
-    MODEL_PROVIDER: LlmSettings.shape.provider.optional(),
-    MODEL_URL: z.url('expected an address, e.g. http://model:8080/v1').optional(),
-    MODEL_API_KEY: z.string().optional(),
-    MODEL_NAME: z.string().min(1).optional(),
-    MODEL_TIMEOUT_MS: whole(60_000).default(60_000),
-    MODEL_FALLBACK: z.enum(FALLBACKS).default('retried'),
+    MODEL_PROVIDER: LlmSettings.shape.provider
+      .optional()
+      .describe('The kind of model that classify, extract, draft and comply ask. Without it local models answer.'),
+    MODEL_URL: z.url('expected an address, e.g. http://model:8080/v1').optional().describe('The address of the model.'),
+    MODEL_API_KEY: z.string().optional().describe('The key of the model’s API.'),
+    MODEL_NAME: z.string().min(1).optional().describe('The name of the model. Required with `MODEL_PROVIDER`.'),
+    MODEL_TIMEOUT_MS: whole(60_000).default(60_000).describe('How many milliseconds one call of the model may take.'),
+    MODEL_FALLBACK: z
+      .enum(FALLBACKS)
+      .default('retried')
+      .describe(
+        'When the local model answers in the place of the LLM: at the third attempt (`retried`), where asking again is of no use (`permanent`), at the first failure (`always`), or `never`.',
+      ),
   })
   .superRefine((env, problems) => {
     const missing = (name: string, why: string) =>

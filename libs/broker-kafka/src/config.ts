@@ -76,7 +76,8 @@ export type Sasl =
 
 const trimmed = z.string().trim();
 
-const environment = z
+/** The settings by which a service reaches Kafka. */
+export const KafkaEnvironment = z
   .object({
     KAFKA_BROKERS: trimmed
       .default('')
@@ -93,21 +94,39 @@ const environment = z
       .refine(
         (list) => list.every((one) => /^[^\s:]+:\d{1,5}$/.test(one)),
         'expected host:port, separated by commas, e.g. kafka-1:9092',
+      )
+      .describe(
+        'The brokers as `host:port`, separated by commas. Without it a service uses the embedded log in its own process, so `NODE_ENV=production` requires it. `npm start` and `millrace dev` do not read it.',
       ),
-    KAFKA_CLIENT_ID: trimmed.min(1, 'is empty: expected a name, e.g. millrace').default('millrace'),
-    KAFKA_SSL: z.enum(['true', 'false', ''], 'expected true or false').default(''),
-    KAFKA_SSL_CA: trimmed.optional(),
+    KAFKA_CLIENT_ID: trimmed
+      .min(1, 'is empty: expected a name, e.g. millrace')
+      .default('millrace')
+      .describe('The client id that Kafka shows in its logs and metrics.'),
+    KAFKA_SSL: z
+      .enum(['true', 'false', ''], 'expected true or false')
+      .default('')
+      .describe('`true`: connections use TLS.'),
+    KAFKA_SSL_CA: trimmed
+      .optional()
+      .describe('The path of a PEM file with the certificate of the authority. Turns TLS on.'),
     KAFKA_SASL_MECHANISM: z
       .enum(['plain', 'scram-sha-256', 'scram-sha-512', ''], 'expected plain, scram-sha-256 or scram-sha-512')
-      .default(''),
-    KAFKA_SASL_USERNAME: z.string().default(''),
-    KAFKA_SASL_PASSWORD: z.string().default(''),
+      .default('')
+      .describe('The SASL mechanism; needs user name and password.'),
+    KAFKA_SASL_USERNAME: z.string().default('').describe('The SASL user name.'),
+    KAFKA_SASL_PASSWORD: z.string().default('').describe('The SASL password.'),
     KAFKA_SESSION_TIMEOUT_MS: trimmed
       .regex(/^(?:\d{4,7})?$/, 'expected a whole number of milliseconds, at least 1000, e.g. 10000')
-      .default(''),
+      .default('')
+      .describe(
+        'After how many milliseconds without a heartbeat a process loses its partitions; 10000 unless set. Kafka accepts no less than its `group.min.session.timeout.ms` (6000).',
+      ),
     KAFKA_MAX_UNPACKED_BYTES: trimmed
       .regex(/^(?:\d{6,10})?$/, 'expected a number of bytes from 100000 to 9999999999, e.g. 33554432')
-      .default(''),
+      .default('')
+      .describe(
+        'The most bytes that a compressed batch may unpack to; 33554432 unless set. A larger batch is parked as a dead letter.',
+      ),
   })
   .superRefine((env, problems) => {
     const need = (path: 'KAFKA_SASL_USERNAME' | 'KAFKA_SASL_PASSWORD'): void => {
@@ -152,7 +171,7 @@ export class KafkaSettingsError extends Error {
 export function kafkaSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): Pick<KafkaSettings, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'sessionTimeoutMs' | 'maxUnpackedBytes'> {
-  const parsed = environment.safeParse(env);
+  const parsed = KafkaEnvironment.safeParse(env);
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => ({ variable: String(issue.path[0]), problem: issue.message }));

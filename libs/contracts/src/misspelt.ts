@@ -1,6 +1,6 @@
 import { distance } from './nearest-name.js';
 
-/** Every environment variable that Millrace reads. README.md's table has each; a test compares the two. */
+/** Every environment variable that Millrace reads. docs/reference/settings.md has each of them; a test compares the two. */
 export const SETTINGS: readonly string[] = [
   ...['KAFKA_BROKERS', 'KAFKA_CLIENT_ID', 'KAFKA_SSL', 'KAFKA_SSL_CA', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
   ...['KAFKA_SASL_PASSWORD', 'KAFKA_SESSION_TIMEOUT_MS', 'KAFKA_MAX_UNPACKED_BYTES', 'DATABASE_URL', 'MILLRACE_DATA'],

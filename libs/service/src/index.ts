@@ -1,6 +1,6 @@
 import '@millrace/contracts/node-version';
 export { type Cancellations, followCancellations } from './cancellations.js';
-export { processEnv, type ServiceSettings, serviceSettings } from './config.js';
+export { processEnv, ServiceEnvironment, type ServiceSettings, serviceSettings } from './config.js';
 export { ConfigError, type ConfigProblem, type Env, readAll, readSettings } from './config-error.js';
 export { followContracts, type StageContracts } from './stage-contracts.js';
 export { type Health, type HealthServer, healthServer } from './health-server.js';

@@ -79,8 +79,8 @@ function metersFrom(meter: Meter): Meters {
     meter.createObservableGauge(name, { description: help }).addCallback(async (result) => {
       for (const { value, labels } of await read()) result.observe(value, labels);
     });
-  gauge('millrace_event_loop_lag_seconds', 'How late the event loop runs, since last asked.', eventLoopLag);
-  gauge('millrace_process_memory_bytes', 'Memory of the process.', memory);
+  gauge<'quantile'>('millrace_event_loop_lag_seconds', 'How late the event loop runs, since last asked.', eventLoopLag);
+  gauge<'kind'>('millrace_process_memory_bytes', 'Memory of the process.', memory);
   return {
     counter,
     histogram,

@@ -47,7 +47,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-function programOf(context: Context, more: readonly Commands[]): Command {
+/** Returns the program with all its commands, `more` first. The page about the command line is written from it. */
+export function programOf(context: Context, more: readonly Commands[]): Command {
   const { terminal } = context;
   const program = new Command('millrace')
     .description('Runs AI pipelines on Kafka: start runs, watch them, and answer where they wait for a person.')

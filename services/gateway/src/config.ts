@@ -1,23 +1,27 @@
 import { type Env, readSettings } from '@millrace/service';
 import { z } from 'zod';
 
-const Environment = z.object({
+/** The settings that only the gateway has. */
+export const GatewayEnvironment = z.object({
   MAX_BODY_BYTES: z
     .string()
     .regex(/^[1-9]\d{0,9}$/, 'expected a number of bytes, e.g. 1048576')
     .transform(Number)
-    .optional(),
+    .optional()
+    .describe('The most bytes of a request’s body; 1048576 unless set.'),
   JAEGER_URL: z
     .string()
     .refine(
       (text) => URL.canParse(text) && /^https?:/.test(text),
       'expected the URL of Jaeger’s page, e.g. http://localhost:16686',
     )
-    .optional(),
+    .optional()
+    .describe('The address of Jaeger’s page. The page of a run links to its trace there.'),
   CALLBACK_KEY: z
     .string()
     .min(32, 'expected at least 32 characters, the same as the HTTP stages’, e.g. from: openssl rand -hex 32')
-    .optional(),
+    .optional()
+    .describe('The key that signs callbacks of HTTP stages. Use the same value for the bridge.'),
 });
 
 export interface GatewaySettings {
@@ -34,6 +38,6 @@ export interface GatewaySettings {
  * @throws {ConfigError} with all problems at once
  */
 export function gatewaySettings(env: Env): GatewaySettings {
-  const { MAX_BODY_BYTES, JAEGER_URL, CALLBACK_KEY } = readSettings(Environment, env, 'gateway');
+  const { MAX_BODY_BYTES, JAEGER_URL, CALLBACK_KEY } = readSettings(GatewayEnvironment, env, 'gateway');
   return { maxBodyBytes: MAX_BODY_BYTES, jaegerUrl: JAEGER_URL, callbackKey: CALLBACK_KEY };
 }

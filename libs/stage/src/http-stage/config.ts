@@ -9,12 +9,16 @@ const hostsOf = (text: string): readonly string[] =>
     .split(/[\s,]+/)
     .filter(Boolean);
 
-const COMMON = {
+/** The settings that every HTTP stage has. */
+export const HttpStageSettings = z.object({
   HTTP_STAGE_HOSTS: z
     .string('is missing: hosts that HTTP stages may call, separated by commas, e.g. nlp.example.com,*.internal:8443')
     .refine(
       (text) => hostsOf(text).length > 0 && hostsOf(text).every((one) => host.test(one)),
       'expected hosts separated by commas, with a port where it is another one than usual, e.g. nlp.example.com,127.0.0.1:9000',
+    )
+    .describe(
+      'The hosts that HTTP stages may call, with their ports, separated by commas, e.g. `nlp.example.com,*.internal:8443`.',
     ),
   CALLBACK_URL: z
     .string()
@@ -22,16 +26,21 @@ const COMMON = {
       (text) => URL.canParse(text) && /^https?:/.test(text) && !/[?#]/.test(text),
       'expected the URL of the gateway as endpoints reach it, e.g. https://millrace.example.com',
     )
-    .optional(),
-  CALLBACK_KEY: z.string().min(32, 'expected at least 32 characters, the same as the gateway’s').optional(),
-};
+    .optional()
+    .describe('The URL of the gateway as endpoints reach it. Needed for endpoints that answer later.'),
+  CALLBACK_KEY: z
+    .string()
+    .min(32, 'expected at least 32 characters, the same as the gateway’s')
+    .optional()
+    .describe('The key that signs callbacks, the same as the gateway’s.'),
+});
 
 /** The settings of HTTP stages, and the variables that headers name. */
 export const HttpStageEnvironment = (names: readonly string[]) =>
   z
     .object({
       ...Object.fromEntries(names.map((name) => [name, secret])),
-      ...COMMON,
+      ...HttpStageSettings.shape,
     })
     .superRefine((env, problems) => {
       if ((env['CALLBACK_URL'] === undefined) !== (env['CALLBACK_KEY'] === undefined)) {

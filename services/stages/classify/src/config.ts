@@ -16,9 +16,12 @@ import { z } from 'zod';
 const file = (what: string) => z.string().refine((path) => existsSync(path), `expected ${what}, which is not there`);
 
 export const config = ModelEnv.safeExtend({
-  /** The examples that the local classifier learns from when it starts, unless there is a model. */
-  CLASSIFY_EXAMPLES: file('a CSV with the columns text and label').default('pipelines/support-email/data/intents.csv'),
-  CLASSIFY_MODEL: file('a file written by millrace train').optional(),
+  CLASSIFY_EXAMPLES: file('a CSV with the columns text and label')
+    .default('pipelines/support-email/data/intents.csv')
+    .describe('The CSV with the columns `text` and `label` that the local classifier learns from when it starts.'),
+  CLASSIFY_MODEL: file('a file written by millrace train')
+    .optional()
+    .describe('A file written by `millrace train`, in the place of the examples.'),
   /** Holds what was learnt, so that only the first start learns. */
   MILLRACE_DATA: z.string().default('./.millrace'),
 });

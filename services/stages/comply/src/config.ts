@@ -17,8 +17,7 @@ const RulesFile = z.string().transform((path, context) => {
 });
 
 export const config = ModelEnv.safeExtend({
-  /** Takes the place of the built-in rules. */
-  COMPLY_RULES: RulesFile.optional(),
+  COMPLY_RULES: RulesFile.optional().describe('A JSON file with a list of rules, in the place of the built-in rules.'),
 });
 
 function reviewerFor(settings: z.output<typeof config>): ComplianceReviewer {

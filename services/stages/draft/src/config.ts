@@ -14,9 +14,12 @@ import { z } from 'zod';
 const Lines = z.string().transform((text) => text.replaceAll('\\n', '\n'));
 
 export const config = ModelEnv.safeExtend({
-  /** The words that every reply ends with. */
-  DRAFT_SIGNATURE: Lines.default(MILLBROOK.signature),
-  DRAFT_DISCLAIMER: Lines.default(MILLBROOK.disclaimer),
+  DRAFT_SIGNATURE: Lines.default(MILLBROOK.signature).describe(
+    'The signature of every reply. `\\n` begins a new line.',
+  ),
+  DRAFT_DISCLAIMER: Lines.default(MILLBROOK.disclaimer).describe(
+    'The small print of every reply. `\\n` begins a new line.',
+  ),
 });
 
 function drafterFor(settings: z.output<typeof config>): Drafter {

@@ -3,11 +3,11 @@ import { Bm25Retriever, loadArticles, Retriever } from '@millrace/ai';
 import { z } from 'zod';
 
 export const config = z.object({
-  /** The knowledge base: a folder of markdown articles. */
   RETRIEVE_ARTICLES: z
     .string()
     .refine((path) => existsSync(path), 'expected a folder of markdown articles, which is not there')
-    .default('pipelines/support-email/knowledge'),
+    .default('pipelines/support-email/knowledge')
+    .describe('The knowledge base: a folder of Markdown articles.'),
 });
 
 export const providers = ({ RETRIEVE_ARTICLES: folder }: z.output<typeof config>) => [

@@ -8,7 +8,8 @@ export const config = z.object({
     .string()
     .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, EXPECTED)
     .transform(Number)
-    .default(0.8),
+    .default(0.8)
+    .describe('The least confidence with which a reply is sent without a person.'),
 });
 
 export const providers = ({ ROUTE_CONFIDENCE }: z.output<typeof config>) => [

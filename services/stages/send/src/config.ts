@@ -8,13 +8,19 @@ export const config = z.object({
   SEND_FROM: z
     .string()
     .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'expected an address, e.g. Support <support@bank.example>')
-    .default('Support <support@localhost>'),
+    .default('Support <support@localhost>')
+    .describe('The sender of replies.'),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^\s/]+/, 'expected smtp://user:password@host:587, or smtps://')
-    .optional(),
-  /** The folder to which replies are written while there is no mail server; defaults to `outbox` in MILLRACE_DATA. */
-  OUTBOX_DIR: z.string().optional(),
+    .optional()
+    .describe('The mail server. Without it replies are written to files.'),
+  OUTBOX_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'The folder to which replies are written while there is no mail server; `outbox` in `MILLRACE_DATA` unless set.',
+    ),
   MILLRACE_DATA: z.string().default('./.millrace'),
 });
 

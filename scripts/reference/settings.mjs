@@ -1,0 +1,96 @@
+// Writes the page of settings from the zod schemas that every config.ts exports.
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The headline of each folder's settings, in the order of the page; a folder that is not listed comes last, under its own name. */
+const SECTIONS = [
+  ['Every service', /^libs\/(broker-kafka|service|runtime)\//],
+  ['Coordinator', /^services\/coordinator\//],
+  ['Gateway', /^services\/gateway\//],
+  ['Stages', /^libs\/stage\/dist\/config/],
+  ['HTTP stages', /^libs\/stage\/.*http-stage|^services\/bridge\//],
+  ['Models of classify, extract, draft and comply', /^libs\/ai\//],
+];
+
+/** Read by no config.ts: by the command line, and by what starts it. */
+const COMMAND_LINE = [
+  {
+    name: 'MILLRACE_URL',
+    description:
+      'The address of the gateway. Without it the command line asks the gateway that was started in this folder, else `http://127.0.0.1:8080`.',
+  },
+  {
+    name: 'MILLRACE_NODE',
+    description: '`pinned`: use the Node.js that came with `npm ci`, whatever the machine has.',
+  },
+];
+
+const titleOf = (file) =>
+  SECTIONS.find(([, folder]) => folder.test(file))?.[0] ?? `The service ${file.split('/dist/')[0].split('/').at(-1)}`;
+
+/** Returns the default of a schema: it stands behind a transformation, or before one. */
+function defaultOf(schema) {
+  for (let it = schema; it !== undefined; it = it.def.innerType ?? it.def.in)
+    if (it.def.type === 'default') return it.def.defaultValue;
+  return undefined;
+}
+
+async function settingsOf(file) {
+  const exported = Object.values(await import(new URL(file, `file://${root}/`).href));
+  return exported
+    .filter((it) => it instanceof z.ZodObject)
+    .flatMap((schema) => {
+      const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+      return Object.entries(properties).map(([name, { description, enum: values }]) => ({
+        name,
+        description,
+        values,
+        standard: defaultOf(schema.shape[name]),
+      }));
+    });
+}
+
+const cell = (text) => String(text).replaceAll('\n', '\\n').replaceAll('|', '\\|');
+
+function row({ name, description, standard, values }) {
+  if (!description) throw new Error(`${name} has no description: add .describe('…') to its schema in config.ts.`);
+  const choices = values?.filter((value) => value !== '').map((value) => `\`${value}\``);
+  const what = choices ? `${description} One of ${choices.join(', ')}.` : description;
+  const shown = standard === undefined || standard === '' || standard.length === 0 ? '' : `\`${cell(standard)}\``;
+  return `| \`${name}\` | ${shown} | ${cell(what)} |`;
+}
+
+export async function settingsPage() {
+  const files = globSync('{libs,services,services/stages}/*/dist/**/config.js', { cwd: root })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => !file.includes('/testing/'));
+  const order = (file) => SECTIONS.findIndex(([, folder]) => folder.test(file)) >>> 0;
+  const sections = new Map();
+  const seen = new Set();
+  for (const file of files.sort((a, b) => order(a) - order(b) || a.localeCompare(b))) {
+    const rows = (await settingsOf(file)).filter(({ name }) => !seen.has(name));
+    rows.forEach(({ name }) => seen.add(name));
+    if (rows.length > 0) sections.set(titleOf(file), [...(sections.get(titleOf(file)) ?? []), ...rows]);
+  }
+  sections.set('Command line', COMMAND_LINE);
+  return [
+    '# Settings',
+    '',
+    '<!-- Written by npm run generate from the schemas in config.ts. -->',
+    '',
+    'All settings are environment variables. A service that cannot use a setting does not start, and lists all problems at once. A variable that looks like a',
+    'misspelt setting is ignored, and a warning names the setting that was probably meant.',
+    ...[...sections].flatMap(([title, settings]) => [
+      '',
+      `## ${title}`,
+      '',
+      '| variable | default | meaning |',
+      '| --- | --- | --- |',
+      ...settings.map(row),
+    ]),
+    '',
+  ].join('\n');
+}
