@@ -1,9 +1,10 @@
 // What integration tests run against: the servers that KAFKA_BROKERS and DATABASE_URL name; where they are not set, servers
 // that are started here and ended afterwards, in Docker where it answers, else as processes of this machine.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { endSoon, endWithLauncher } from '../tools/jest/end.mjs';
 
@@ -13,15 +14,38 @@ const answers = (command, args) =>
     () => false,
   );
 
+const docker = async (...args) => (await promisify(execFile)('docker', args)).stdout.trim();
+
+/** Resolves with the container's id. */
+function container(image, { port, env }) {
+  const settings = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  return docker('run', '--detach', '--rm', '--publish', `127.0.0.1:${port}`, ...settings, image);
+}
+
+/** Waits until the container has written `text` that many times. */
+async function written(id, text, times) {
+  const following = spawn('docker', ['logs', '--follow', id], { stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    await new Promise((resolve, reject) => {
+      let left = times;
+      const look = (line) => line.includes(text) && --left === 0 && resolve();
+      for (const stream of [following.stdout, following.stderr]) createInterface({ input: stream }).on('line', look);
+      following.once('error', reject);
+      following.once('exit', () => reject(new Error(`The container ${id} ended before it wrote "${text}".`)));
+    });
+  } finally {
+    following.kill();
+  }
+}
+
 /** @returns {Promise<{ kafka: string, database: string, stop: () => Promise<unknown> }>} */
 async function inDocker() {
-  const { GenericContainer, Wait } = await import('testcontainers');
   const { freePort } = await import('./dist/processes.js');
   const port = await freePort();
   const [kafka, postgres] = await Promise.all([
-    new GenericContainer('apache/kafka:4.1.1')
-      .withExposedPorts({ container: 9092, host: port })
-      .withEnvironment({
+    container('apache/kafka:4.1.1', {
+      port: `${port}:9092`,
+      env: {
         KAFKA_NODE_ID: '1',
         KAFKA_PROCESS_ROLES: 'broker,controller',
         KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
@@ -33,20 +57,26 @@ async function inDocker() {
         KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
         KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
         KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
-      })
-      .withWaitStrategy(Wait.forLogMessage('Kafka Server started'))
-      .start(),
-    new GenericContainer('postgres:17-alpine')
-      .withExposedPorts(5432)
-      .withEnvironment({ POSTGRES_USER: 'millrace', POSTGRES_DB: 'millrace', POSTGRES_HOST_AUTH_METHOD: 'trust' })
-      .withWaitStrategy(Wait.forLogMessage('database system is ready to accept connections', 2))
-      .start(),
+      },
+    }),
+    container('postgres:17-alpine', {
+      port: ':5432',
+      env: { POSTGRES_USER: 'millrace', POSTGRES_DB: 'millrace', POSTGRES_HOST_AUTH_METHOD: 'trust' },
+    }),
   ]);
-  return {
-    kafka: `127.0.0.1:${port}`,
-    database: `postgres://millrace@${postgres.getHost()}:${postgres.getMappedPort(5432)}/millrace`,
-    stop: () => Promise.all([kafka.stop(), postgres.stop()]),
-  };
+  const stop = () => docker('rm', '--force', '--volumes', kafka, postgres);
+  try {
+    await Promise.all([
+      written(kafka, 'Kafka Server started', 1),
+      // PostgreSQL starts once to make its database, and then for good.
+      written(postgres, 'database system is ready to accept connections', 2),
+    ]);
+    const address = await docker('port', postgres, '5432');
+    return { kafka: `127.0.0.1:${port}`, database: `postgres://millrace@${address}/millrace`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** @returns {Promise<{ kafka: string, database: string, stop: () => Promise<unknown> }>} */

@@ -1,28 +1,22 @@
-// Runs a script on a Node that Millrace supports: the user's own where it is new enough, else the pinned one that
-// came with `npm ci` as an optional platform package.
+// Runs a script on a Node that Millrace supports: the user's own where it is new enough, else the one of tools/node, which
+// is fetched once.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { fetchedNode, isAtLeast } from '../services/millrace/bin/node.mjs';
+import { fetchNode, upToDateNode } from './fetch-node.mjs';
 
 /** Tests need `--experimental-vm-modules` as it works from 24.9 on; everything else needs AsyncDisposableStack, which came with 24. */
-const MINIMUM = process.env.MILLRACE_NODE === 'pinned' || process.argv[2]?.endsWith('jest.mjs') ? [24, 9] : [24, 0];
-
-function ownIsEnough() {
-  if (process.env.MILLRACE_NODE === 'pinned') return false;
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
-}
+const MINIMUM = process.argv[2]?.endsWith('jest.mjs') ? [24, 9] : [24, 0];
 
 export function nodePath() {
-  if (ownIsEnough()) return process.execPath;
-  const binary = process.platform === 'win32' ? 'node.exe' : 'node';
-  const folder = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const pinned = fileURLToPath(new URL(`../node_modules/${folder}/bin/${binary}`, import.meta.url));
-  if (existsSync(pinned)) return pinned;
+  if (isAtLeast(...MINIMUM)) return process.execPath;
+  const other = upToDateNode() ?? fetchNode() ?? fetchedNode();
+  if (other !== undefined) return other;
   console.error(
-    `Millrace needs Node ${MINIMUM.join('.')} or newer; this is ${process.versions.node}, and no pinned Node was ` +
-      `installed for ${process.platform}-${process.arch}.\nInstall a newer Node, or run npm ci without --omit=optional.`,
+    `Millrace needs Node ${MINIMUM.join('.')} or newer; this is ${process.versions.node}, and none could be fetched for ` +
+      `${process.platform}-${process.arch}.\nInstall a newer Node from https://nodejs.org or with a version manager.`,
   );
   process.exit(1);
 }

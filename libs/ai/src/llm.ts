@@ -45,7 +45,7 @@ export class Llm {
     try {
       const { output, usage, response } = await sdk.generateText({
         model,
-        instructions: `${question.instructions}\n\n${DATA_ONLY}`,
+        system: `${question.instructions}\n\n${DATA_ONLY}`,
         prompt: question.data,
         output: sdk.Output.object({ schema: strictSchema(sdk, question.schema), name: question.task }),
         maxRetries: 0,

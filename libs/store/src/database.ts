@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { Kysely, PostgresDialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { toldAs } from './errors.js';
 import { PGliteServer } from './pglite-server.js';
@@ -83,7 +82,7 @@ function databaseOn(pool: pg.Pool, onError: (error: Error) => void): Database {
   pool.on('connect', (client) => tellingOwnWords(client).on('error', () => undefined));
   const connect = () => told(pool.connect());
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: { connect, end: () => pool.end(), options: {} } }),
+    dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }),
   });
   return {
     db,

@@ -1,5 +1,4 @@
-import { type Kysely, sql } from 'kysely';
-import type { Migration } from 'kysely/migration';
+import { type Kysely, type Migration, sql } from 'kysely';
 
 /**
  * Answers in a table that is only inserted into and emptied as a whole (`answers.ts`). As a column of `positions` each batch left its answer behind as dead

@@ -1,5 +1,4 @@
-import { type Kysely, sql } from 'kysely';
-import type { Migration } from 'kysely/migration';
+import { type Kysely, type Migration, sql } from 'kysely';
 
 /**
  * One index for each way to ask for a list, in the list's own order. Columns with few values come before the time: a list over all of them

@@ -1,5 +1,4 @@
-import { type Kysely, sql } from 'kysely';
-import type { Migration } from 'kysely/migration';
+import { type Kysely, type Migration, sql } from 'kysely';
 
 export interface VersionTables {
   /** The plans of a pipeline in the order in which each was first deployed, from 1. */

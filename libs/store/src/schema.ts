@@ -1,5 +1,4 @@
-import { type Kysely, sql } from 'kysely';
-import type { Migration, MigrationProvider } from 'kysely/migration';
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
 import { answers } from './schema-answers.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';

@@ -4,36 +4,33 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchedNode, isAtLeast, nodeIn, nodePackage } from './node.mjs';
 
 const NEEDED_MAJOR = 24;
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const isEnough = Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR && process.env.MILLRACE_NODE !== 'pinned';
 
 function refuse(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-/** Returns the program of the package that has Node.js for this machine; undefined where none is installed. */
-function installedNode() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
+/** Returns the program of the package that was installed with Millrace, else the one that a checkout of Millrace fetched. */
+function otherNode() {
   try {
-    const manifest = createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/package.json`);
-    const program = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-    return existsSync(program) ? program : undefined;
+    return nodeIn(dirname(createRequire(import.meta.url).resolve(`${nodePackage}/package.json`)));
   } catch {
-    return undefined;
+    return fetchedNode();
   }
 }
 
 if (!existsSync(main)) refuse('Millrace is not built: run "npm run build" in its repository first.');
-if (isEnough) {
+if (isAtLeast(NEEDED_MAJOR, 0)) {
   nodeModule.enableCompileCache();
   await import('../dist/main.js');
 } else {
-  const node = installedNode();
+  const node = otherNode();
   if (node === undefined)
     refuse(
       `Millrace needs Node.js ${NEEDED_MAJOR} or newer; this is ${process.versions.node}. Install it from ` +
