@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = ['libs/*', 'services/*', 'services/stages/*', 'pipelines/*'].map((folder) => `${folder}/src/**/*.ts`);
 const IS_TEST = /\.(?:spec|integration|browser|test)\.ts$|\.d\.ts$/;
 
-/** What tsconfig.base.json says, in the words of swc. */
+/** The compiler options of tsconfig.base.json, as swc names them. */
 const OPTIONS = {
   swcrc: false,
   configFile: false,
