@@ -11,7 +11,7 @@ export const AnnouncedContract = StageSchemas.extend({ description: text({ max: 
 export type AnnouncedContract = z.infer<typeof AnnouncedContract>;
 
 /** A share of new runs, more than none and at most all. */
-export const Share = z.number().gt(0).max(1);
+export const Share = z.number().min(0.000_001, 'expected at least 0.000001, one run in a million').max(1);
 
 const Act = {
   /** The same one twice is one act. */

@@ -44,6 +44,16 @@ test('requests are counted by route, never by what was typed', async () => {
   expect(metrics).not.toMatch(/run_secret|typed/);
 });
 
+test('every operation refuses a query parameter that it does not have', async () => {
+  await using world = await World.open();
+  for (const { method, path } of OPERATIONS) {
+    const response = await fetch(`${world.url}${path.replaceAll(/\{\w+\}/g, 'x')}?stauts=running`, { method });
+    const { code, detail } = (await response.json()) as { code?: string; detail?: string };
+    expect([path, response.status, code]).toEqual([path, 400, 'INVALID_REQUEST']);
+    expect(detail).toContain('There is no query parameter "stauts" here; there are ');
+  }
+});
+
 test('the OpenAPI document has every operation, and every operation is answered', async () => {
   await using world = await World.open();
   const document = await jsonOf<Document>(world, '/openapi.json');

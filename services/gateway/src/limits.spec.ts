@@ -56,6 +56,8 @@ test.each([
   ['of a stage that nobody uses', '/v1/stages/nobody/limits', { concurrency: 8 }, 404, 'UNKNOWN_STAGE'],
   ['smaller than the number of partitions', '/v1/stages/classify/limits', { concurrency: 3 }, 422, 'LIMIT_TOO_SMALL'],
   ['that are none', '/v1/stages/classify/limits', { perSecond: 0 }, 400, 'INVALID_REQUEST'],
+  ['that admit nothing', '/v1/stages/classify/limits', { perSecond: 1e-300 }, 400, 'INVALID_REQUEST'],
+  ['with a turn that never comes', '/v1/stages/classify/limits', { weights: { a: 1e-300 } }, 400, 'INVALID_REQUEST'],
 ])('limits %s are refused', async (_, path, body, status, code) => {
   await using world = await World.open();
   const answer = await post(world, path, body);

@@ -229,5 +229,11 @@ const patterns = [...routes].map(([path, methods]) => ({
 export const methodsOf = (path: string): readonly string[] =>
   patterns.filter(({ matches }) => matches.test(path)).flatMap(({ methods }) => methods);
 
+/** The operation that a request asks for; undefined where it is none of the API's. */
+export const operationOf = (method: string, path: string): Operation | undefined => {
+  const route = routeOf(path);
+  return OPERATIONS.find((it) => it.path === route && it.method === (method === 'HEAD' ? 'GET' : method));
+};
+
 /** The route that a path belongs to, for metrics: never what somebody typed. */
 export const routeOf = (path: string): string => patterns.find(({ matches }) => matches.test(path))?.path ?? 'unknown';

@@ -58,19 +58,23 @@ function bodyProblem(issues: readonly Issue[]): RequestProblem {
 }
 
 function queryProblem(issues: readonly Issue[], schema: unknown): RequestProblem {
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape as object).join(', ') : '';
+  const unknown = issues.flatMap(({ keys = [] }) => keys);
+  if (unknown.length > 0 && schema instanceof z.ZodObject) return unknownParameters(unknown, Object.keys(schema.shape));
   const errors = issues
     .slice(0, MOST)
-    .flatMap(({ path = [], message, keys }) =>
-      keys
-        ? keys.slice(0, MOST).map((key) => ({ pointer: short(pointerOf([key])), detail: 'Not known here.' }))
-        : [{ pointer: short(pointerOf(path)), detail: short(message) }],
-    );
+    .map(({ path = [], message }) => ({ pointer: short(pointerOf(path)), detail: short(message) }));
   const [first] = errors;
-  const name = `"${first?.pointer.slice(1, 101)}"`;
-  const detail = issues[0]?.keys
-    ? `There is no query parameter ${name} here; there are ${known}.`
-    : `The query parameter ${name} is not valid: ${first?.detail}`;
+  const detail = `The query parameter "${first?.pointer.slice(1, 101)}" is not valid: ${first?.detail}`;
+  return new RequestProblem('INVALID_REQUEST', detail, { errors });
+}
+
+/** Returns the problem of query parameters that an operation does not have; `names` are those that it has. */
+export function unknownParameters(unknown: readonly string[], names: readonly string[]): RequestProblem {
+  const errors = unknown
+    .slice(0, MOST)
+    .map((name) => ({ pointer: short(pointerOf([name])), detail: 'Not known here.' }));
+  const there = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  const detail = `There is no query parameter "${errors[0]?.pointer.slice(1, 101)}" here; ${there}.`;
   return new RequestProblem('INVALID_REQUEST', detail, { errors });
 }
 
