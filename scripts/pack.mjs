@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist-packages');
 
 /** The documented packages that people install; all others that these need are published with them, as internal packages. */
-const PUBLIC = [
+export const PUBLIC = [
   ...['millrace', '@millrace/client', '@millrace/pipeline', '@millrace/stage', '@millrace/testing'],
   'create-millrace',
 ];

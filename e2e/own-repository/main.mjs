@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pack } from '../../scripts/pack.mjs';
+import { pack, PUBLIC } from '../../scripts/pack.mjs';
 import { problemsOf, TOOLS } from './check-packages.mjs';
 import { startRegistry } from './registry.mjs';
 
@@ -188,6 +188,33 @@ async function inProduction() {
   await admin.end();
 }
 
+/** Each public entry on Node.js 20 works, or says in one sentence which Node.js is needed. The client works. */
+async function onNode20() {
+  const folder = join(work, 'node20');
+  const platform = `node-${process.platform}-${process.arch}`;
+  await run('npm', ['install', '--prefix', folder, `${platform}@20.20.2`, ...PUBLIC], { cwd: work });
+  const node = join(folder, 'node_modules', platform, 'bin/node');
+  const program = (text) =>
+    run(node, ['--input-type=module', '-e', text], { cwd: folder }).catch(({ message }) => message);
+  for (const name of PUBLIC) {
+    const { exports = {} } = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
+    for (const path of Object.keys(exports).filter((it) => it !== './package.json')) {
+      const said = await program(`await import('${join(name, path)}')`);
+      if (said !== '') assert.match(said, /Millrace needs Node\.js 24 or newer; this is 20\.20\.2/, join(name, path));
+    }
+  }
+  const main = "import { serveStage, Stage } from '@millrace/stage'; await serveStage(Stage)";
+  assert.match(await program(main), /Millrace needs Node\.js 24 or newer.*nvm install 24/);
+  const asks =
+    "import { MillraceClient } from '@millrace/client';\n" +
+    "await new MillraceClient({ url: 'http://127.0.0.1:9' }).runs.list().page().catch((error) => console.log(error.code))";
+  assert.equal(await program(asks), 'UNREACHABLE\n');
+  const created = await run(node, [join(folder, 'node_modules/create-millrace/bin/create-millrace.mjs'), 'made'], {
+    cwd: folder,
+  });
+  assert.match(created, /made is in /);
+}
+
 async function alone() {
   const folder = join(work, 'alone');
   await run('npm', ['install', '--prefix', folder, 'millrace'], { cwd: work });
@@ -242,6 +269,7 @@ try {
   await part('what cannot start says why', ofItsOwn);
   if (KAFKA_BROKERS && DATABASE_URL) await part('Kafka and PostgreSQL, one process for each service', inProduction);
   else console.log('KAFKA_BROKERS and DATABASE_URL are not set: production is left out');
+  await part('Node.js 20', onNode20);
   await part('millrace alone', alone);
   console.log(`A repository of one’s own: all of it in ${((performance.now() - from) / 1_000).toFixed(0)} s`);
 } finally {

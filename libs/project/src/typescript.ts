@@ -1,5 +1,7 @@
+import '@millrace/contracts/node-version';
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+// As a whole: an older Node.js has no `registerHooks`, and is to be told so by a sentence.
+import nodeModule from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'oxc-transform';
@@ -16,7 +18,7 @@ export function translateTypeScript(): void {
   if (translates) return;
   translates = true;
   process.setSourceMapsEnabled(true);
-  registerHooks({
+  nodeModule.registerHooks({
     resolve(specifier, context, next) {
       // What the translator's output imports comes with the translator, not with the project.
       if (specifier.startsWith('@oxc-project/runtime/'))

@@ -11,7 +11,7 @@ export { blamesRecord, parkingOf, tellParked, unprocessable } from './parking.js
 export { followPauses, type Pauses } from './pauses.js';
 export { keepPrivate } from './private-data.js';
 export { followPlans, type Plans } from './plans.js';
-export { type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';
+export { connected, type Running, serve, type ServeOptions, type Start, type Starting } from './serve.js';
 export { messagingSystemOf, stepAttributes } from './span-attributes.js';
 export { standstillOf } from './standstill.js';
 export { comparePartition, comparePartitions, decidedTopics, standingReason, StoreBehind } from './store-standing.js';

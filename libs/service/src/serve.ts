@@ -95,7 +95,7 @@ const ALONE =
   'is connected to no other service: without KAFKA_BROKERS it has a log of its own. Set KAFKA_BROKERS, or run all services in one process with "millrace dev"';
 
 /** Refuses a service in production that no other could reach. @throws {ConfigError} */
-function connected(env: Env, { service, database }: { service: string; database: boolean }): void {
+export function connected(env: Env, { service, database }: { service: string; database: boolean }): void {
   if (env['NODE_ENV'] !== 'production') return;
   const needed = {
     KAFKA_BROKERS: 'is missing: expected the brokers that all services share, e.g. kafka-1:9092,kafka-2:9092',

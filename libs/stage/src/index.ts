@@ -7,5 +7,6 @@ export { ANSWER_LATER, type StageRun } from './stage-run.js';
 export { runHere } from './scope.js';
 export { serveStage, type ServeStageOptions, startStage, type StageOptions } from './start-stage.js';
 export { refuseTwice, serveStages, type StageGiven, stageNameOf, startStages } from './start-stages.js';
+export { MillraceStage, type MillraceStageOptions } from './millrace-stage.js';
 export { httpStage, type HttpStage, type HttpStageOptions } from './http-stage/http-stage.js';
 export type { TlsFiles } from './http-stage/http-call.js';

@@ -24,6 +24,8 @@ export function nestLogger(otherwise: Log): LoggerService {
     (message: unknown, ...more: unknown[]): void => {
       const last = more.at(-1);
       const context = typeof last === 'string' && !last.includes('\n') ? last : undefined;
+      // How an attempt failed is said once, without what it was about, by whoever answers it.
+      if (context === 'RpcExceptionsHandler') return;
       const heard = level === 'info' && context !== undefined && ITS_OWN.has(context) ? 'debug' : level;
       const error = [message, ...more].find((part) => part instanceof Error);
       const text =

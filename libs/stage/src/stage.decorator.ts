@@ -1,9 +1,10 @@
 import 'reflect-metadata';
-import { Controller } from '@nestjs/common';
+import { Controller, UseFilters } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import type { In, Out, StageContract } from '@millrace/pipeline';
 import { runHere } from './scope.js';
 import type { StageRun } from './stage-run.js';
+import { KeepUnclaimed } from './unclaimed.js';
 
 /** The handler that a class needs to be the stage of a contract. */
 export interface Handles<Contract extends StageContract> {
@@ -18,6 +19,8 @@ export type AnyStage = new (...args: never[]) => { handle(...args: never[]): unk
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const CONTRACT = Symbol('millrace.contract');
+/** The transport that stages are for: other transports of an application are not given them. */
+export const STAGE_TRANSPORT = Symbol('millrace');
 
 /**
  * Makes a class the stage that does a contract's work: a Nest controller whose `handle` takes the commands for it. Guards,
@@ -36,8 +39,11 @@ export function Stage<Contract extends StageContract>(contract: Contract) {
       Reflect.defineMetadata(key, Reflect.getMetadata(key, own), handle);
     }
     Object.defineProperty(prototype, 'handle', { value: handle, configurable: true, writable: true });
-    MessagePattern(contract.name)(prototype, 'handle', Object.getOwnPropertyDescriptor(prototype, 'handle')!);
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, 'handle')!;
+    // A function: tools that print the application's graph as JSON leave it out.
+    MessagePattern(contract.name, STAGE_TRANSPORT, { contract: () => contract })(prototype, 'handle', descriptor);
     Controller()(target);
+    UseFilters(KeepUnclaimed)(target);
     Reflect.defineMetadata(CONTRACT, contract, target);
   };
 }

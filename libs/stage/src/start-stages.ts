@@ -12,6 +12,8 @@ import {
 import { type StageSettings, stageSettings } from './config.js';
 import { type AnyStage, contractOf } from './stage.decorator.js';
 import { startStage, type StageOptions } from './start-stage.js';
+import { type CommandOptions, takeCommands } from './take-commands.js';
+import type { HandledStage } from './transport.js';
 
 /** A stage: its class or function, alone or with what it is provided with. */
 export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOptions, 'providers' | 'imports'>);
@@ -26,6 +28,26 @@ export async function startStages(
   options: Omit<StageOptions, 'providers' | 'imports'> = {},
 ): Promise<Running> {
   refuseTwice(stages);
+  return together(house, options, (shared) =>
+    stages.map((given) => {
+      const { stage, ...own } = 'stage' in given ? given : { stage: given };
+      return startStage(house, stage, { ...shared, ...own });
+    }),
+  );
+}
+
+/** Takes the commands of several stages whose handlers are there already. What they follow, they follow together. */
+export const takeTogether = (
+  house: House,
+  stages: readonly HandledStage[],
+  options: CommandOptions = {},
+): Promise<Running> => together(house, options, (shared) => stages.map((stage) => takeCommands(house, stage, shared)));
+
+async function together(
+  house: House,
+  options: CommandOptions,
+  start: (shared: CommandOptions) => readonly Promise<Running>[],
+): Promise<Running> {
   await using opening = new AsyncDisposableStack();
   const shared = {
     ...options,
@@ -34,12 +56,7 @@ export async function startStages(
     limits: options.limits ?? opening.use(await followLimits(house)),
     pauses: options.pauses ?? opening.use(await followPauses(house)),
   };
-  const running = await Promise.all(
-    stages.map((given) => {
-      const { stage, ...own } = 'stage' in given ? given : { stage: given };
-      return startStage(house, stage, { ...shared, ...own });
-    }),
-  );
+  const running = await Promise.all(start(shared));
   const opened = opening.move();
   return {
     async ready() {

@@ -1,11 +1,12 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+// As a whole: an older Node.js has no zstd, and is to be told so by a sentence, not by a name that is not exported.
+import zlib from 'node:zlib';
 import type { Outgoing } from '@millrace/broker';
 
 type Text = string | Buffer | null | undefined | readonly (string | Buffer)[];
 
 const NEWLINE = 0x0a;
 /** The commands of a batch are much alike: PostgreSQL writes a tenth of them and less, in a fraction of the time that it saves. */
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const FAST = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
 const COMPRESSED_FROM = 2_000;
 /** The first bytes of compressed data; JSON never begins with them. */
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -29,12 +30,12 @@ export function answerBytes(records: readonly Outgoing[]): Buffer {
     }),
   );
   const plain = Buffer.from(`${line}\n${values.join('')}`);
-  return plain.length < COMPRESSED_FROM ? plain : zstdCompressSync(plain, FAST);
+  return plain.length < COMPRESSED_FROM ? plain : zlib.zstdCompressSync(plain, FAST);
 }
 
 export function answerOf(bytes: Uint8Array): readonly Outgoing[] {
   const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const all = stored.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(stored) : stored;
+  const all = stored.subarray(0, ZSTD.length).equals(ZSTD) ? zlib.zstdDecompressSync(stored) : stored;
   const end = all.indexOf(NEWLINE);
   let at = end + 1;
   return (JSON.parse(all.toString('utf8', 0, end < 0 ? all.length : end)) as Outgoing[]).map((record) => {

@@ -1,4 +1,5 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+// As a whole: an older Node.js has no zstd, and is to be told so by a sentence, not by a name that is not exported.
+import zlib from 'node:zlib';
 import { snappyUncompressor } from 'hysnappy';
 import { uncompressSync } from 'lz4-napi';
 
@@ -15,10 +16,13 @@ class TooLarge extends Error {}
 /** Codecs by the number that a batch's attributes name them by. */
 const CODECS: ReadonlyMap<number, Codec> = new Map([
   [0, { name: 'none', unpack: (body: Buffer) => body }],
-  [1, { name: 'gzip', unpack: (body: Buffer, most: number) => gunzipSync(body, { maxOutputLength: most }) }],
+  [1, { name: 'gzip', unpack: (body: Buffer, most: number) => zlib.gunzipSync(body, { maxOutputLength: most }) }],
   [2, { name: 'snappy', unpack: unpackSnappy }],
   [3, { name: 'lz4', unpack: unpackLz4 }],
-  [4, { name: 'zstd', unpack: (body: Buffer, most: number) => zstdDecompressSync(body, { maxOutputLength: most }) }],
+  [
+    4,
+    { name: 'zstd', unpack: (body: Buffer, most: number) => zlib.zstdDecompressSync(body, { maxOutputLength: most }) },
+  ],
 ]);
 
 /** Unpacks what is compressed with the codec of that number. @throws {Error} whose message completes "The batch cannot be read: …" */
