@@ -32,17 +32,26 @@ function sourcesByPath(md: MarkdownRenderer): void {
   });
 }
 
+/** Names a headline as GitHub does, so that a link leads to it in both places. */
+const asGitHubDoes = (headline: string): string =>
+  headline
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+
 export default defineConfig({
   lang: 'en',
   title: 'Millrace',
   description: 'AI pipelines as event-driven microservices on Kafka.',
   outDir: './.vitepress/dist',
-  cleanUrls: false,
+  // Addresses of what the reader has started.
+  ignoreDeadLinks: 'localhostLinks',
   head: [['link', { rel: 'icon', href: '/icon.svg', type: 'image/svg+xml' }]],
   markdown: {
     theme: { light: 'github-light', dark: 'github-dark' },
-    // A fragment is shown as TypeScript and not compiled; see e2e/src/documents.spec.ts.
     config: sourcesByPath,
+    anchor: { slugify: asGitHubDoes },
   },
   themeConfig: {
     logo: '/icon.svg',

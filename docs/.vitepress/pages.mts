@@ -49,6 +49,7 @@ const explanation: Items = [
   { text: 'Plans', link: '/explanation/plans' },
   { text: 'The saga of a run', link: '/explanation/saga' },
   { text: 'One trace per run', link: '/explanation/traces' },
+  { text: 'Alternatives and limits', link: '/explanation/alternatives' },
   { text: 'How a customer’s mail is read', link: '/explanation/mail' },
   { text: 'Benchmarks', link: '/explanation/benchmarks' },
   { text: 'Decisions', link: '/decisions/' },

@@ -3,7 +3,7 @@
 // DATABASE_URL are set, with one process for each service. Says what each part took.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pack, PUBLIC } from '../../scripts/pack.mjs';
 import { problemsOf, TOOLS } from './check-packages.mjs';
 import { startRegistry } from './registry.mjs';
+import { followTutorial } from './tutorial.mjs';
 
 const LATE_MS = 300_000;
 const work = mkdtempSync(join(tmpdir(), 'millrace-own-'));
@@ -215,6 +216,13 @@ async function onNode20() {
   assert.match(created, /made is in /);
 }
 
+async function inTutorial() {
+  const folder = join(work, 'tutorial');
+  mkdirSync(folder);
+  const blocks = await followTutorial({ folder, env: { ...env, PORT: await freePort() } });
+  assert.ok(blocks > 20);
+}
+
 async function alone() {
   const folder = join(work, 'alone');
   await run('npm', ['install', '--prefix', folder, 'millrace'], { cwd: work });
@@ -231,6 +239,24 @@ async function alone() {
     `millrace alone: ${(kilobytes / 1_024).toFixed(0)} MB; millrace --help: ${(Math.min(...help) / 1_000).toFixed(2)} s`,
   );
   assert.ok(kilobytes < 120 * 1_024, `millrace alone takes ${kilobytes} KB: at most 120 MB`);
+}
+
+async function inAProject(tarballs) {
+  await part('packages are what Node.js and TypeScript expect', () => packagesAreSound(tarballs));
+  await part('npm create millrace my-pipelines', () =>
+    run('npm', ['create', '--yes', 'millrace', 'my-pipelines'], { cwd: work }),
+  );
+  await part('npm install', () => run('npm', ['install']));
+  await part('npm run build', () => run('npm', ['run', 'build']));
+  await part('npm test', () => run('npm', ['test']));
+  await part('npm run dev, with runs and mistakes', inDevelopment);
+  await part('npm run build, as edited', () => run('npm', ['run', 'build']));
+  assert.ok(existsSync(join(project, 'dist/millrace.config.js')));
+  await part('what cannot start says why', ofItsOwn);
+  if (KAFKA_BROKERS && DATABASE_URL) await part('Kafka and PostgreSQL, one process for each service', inProduction);
+  else console.log('KAFKA_BROKERS and DATABASE_URL are not set: production is left out');
+  await part('Node.js 20', onNode20);
+  await part('millrace alone', alone);
 }
 
 const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
@@ -256,21 +282,8 @@ try {
   for (const name of Object.keys(env))
     if (/^(npm_(package|lifecycle|execpath|command|config_local_prefix)|INIT_CWD|NODE_COMPILE_CACHE)/.test(name))
       delete env[name];
-  await part('packages are what Node.js and TypeScript expect', () => packagesAreSound(tarballs));
-  await part('npm create millrace my-pipelines', () =>
-    run('npm', ['create', '--yes', 'millrace', 'my-pipelines'], { cwd: work }),
-  );
-  await part('npm install', () => run('npm', ['install']));
-  await part('npm run build', () => run('npm', ['run', 'build']));
-  await part('npm test', () => run('npm', ['test']));
-  await part('npm run dev, with runs and mistakes', inDevelopment);
-  await part('npm run build, as edited', () => run('npm', ['run', 'build']));
-  assert.ok(existsSync(join(project, 'dist/millrace.config.js')));
-  await part('what cannot start says why', ofItsOwn);
-  if (KAFKA_BROKERS && DATABASE_URL) await part('Kafka and PostgreSQL, one process for each service', inProduction);
-  else console.log('KAFKA_BROKERS and DATABASE_URL are not set: production is left out');
-  await part('Node.js 20', onNode20);
-  await part('millrace alone', alone);
+  await part('the tutorial, word for word', inTutorial);
+  if (!process.argv.includes('--tutorial')) await inAProject(tarballs);
   console.log(`A repository of one’s own: all of it in ${((performance.now() - from) / 1_000).toFixed(0)} s`);
 } finally {
   await Promise.all(stops.map((stop) => stop()));

@@ -1,7 +1,6 @@
 // Writes the page of settings from the zod schemas that every config.ts exports.
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,41 +23,39 @@ const COMMAND_LINE = [
   },
   {
     name: 'MILLRACE_NODE',
-    description: '`pinned`: use the Node.js that came with `npm ci`, whatever the machine has.',
+    description: "`pinned`: use the Node.js that a checkout fetches where the machine’s own is too old, whatever the machine has.",
   },
 ];
 
 const titleOf = (file) =>
   SECTIONS.find(([, folder]) => folder.test(file))?.[0] ?? `The service ${file.split('/dist/')[0].split('/').at(-1)}`;
 
-/** Returns the default of a schema: it stands behind a transformation, or before one. */
-function defaultOf(schema) {
-  for (let it = schema; it !== undefined; it = it.def.innerType ?? it.def.in)
-    if (it.def.type === 'default') return it.def.defaultValue;
+/** Returns the first schema of this kind that a schema is made of: what is optional, or has a default, holds another one. */
+function partOf(schema, type) {
+  for (let it = schema; it !== undefined; it = it.def.innerType ?? it.def.in) if (it.def.type === type) return it.def;
   return undefined;
 }
 
 async function settingsOf(file) {
   const exported = Object.values(await import(new URL(file, `file://${root}/`).href));
   return exported
-    .filter((it) => it instanceof z.ZodObject)
-    .flatMap((schema) => {
-      const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-      return Object.entries(properties).map(([name, { description, enum: values }]) => ({
+    .filter((it) => it?.def?.type === 'object')
+    .flatMap(({ shape }) =>
+      Object.entries(shape).map(([name, schema]) => ({
         name,
-        description,
-        values,
-        standard: defaultOf(schema.shape[name]),
-      }));
-    });
+        description: schema.description,
+        values: Object.values(partOf(schema, 'enum')?.entries ?? {}),
+        standard: partOf(schema, 'default')?.defaultValue,
+      })),
+    );
 }
 
 const cell = (text) => String(text).replaceAll('\n', '\\n').replaceAll('|', '\\|');
 
-function row({ name, description, standard, values }) {
+function row({ name, description, standard, values = [] }) {
   if (!description) throw new Error(`${name} has no description: add .describe('…') to its schema in config.ts.`);
-  const choices = values?.filter((value) => value !== '').map((value) => `\`${value}\``);
-  const what = choices ? `${description} One of ${choices.join(', ')}.` : description;
+  const choices = values.filter((value) => value !== '').map((value) => `\`${value}\``);
+  const what = choices.length > 0 ? `${description} One of ${choices.join(', ')}.` : description;
   const shown = standard === undefined || standard === '' || standard.length === 0 ? '' : `\`${cell(standard)}\``;
   return `| \`${name}\` | ${shown} | ${cell(what)} |`;
 }

@@ -132,7 +132,7 @@ test('every example of the README is one of these', () => {
   const unindented = (text: string) => text.replace(/^ +/gm, '');
   const here = unindented(readFileSync(import.meta.filename, 'utf8'));
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const examples = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, example]) => unindented(example!));
+  const examples = [...readme.matchAll(/```ts fragment\n([^]*?)```/g)].map(([, example]) => unindented(example!));
   expect(examples.length).toBeGreaterThan(4);
   for (const example of examples) expect(here).toContain(example);
 });
