@@ -23,7 +23,8 @@ const COMMAND_LINE = [
   },
   {
     name: 'MILLRACE_NODE',
-    description: "`pinned`: use the Node.js that a checkout fetches where the machine’s own is too old, whatever the machine has.",
+    description:
+      '`pinned`: use the Node.js that a checkout fetches where the machine’s own is too old, whatever the machine has.',
   },
 ];
 
