@@ -7,7 +7,11 @@ export const StageSchemas = z.object({ input: z.json(), output: z.json() });
 export type StageSchemas = z.infer<typeof StageSchemas>;
 
 /** The contract that a stage announces when it starts: a record on `contracts`, keyed by stage; the newest counts. */
-export const AnnouncedContract = StageSchemas.extend({ description: text({ max: 2_000 }).optional() });
+export const AnnouncedContract = StageSchemas.extend({
+  description: text({ max: 2_000 }).optional(),
+  /** The template of one line that says what an output comes to. */
+  summary: text({ max: 200 }).optional(),
+});
 export type AnnouncedContract = z.infer<typeof AnnouncedContract>;
 
 /** A share of new runs, more than none and at most all. */

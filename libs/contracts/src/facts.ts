@@ -16,6 +16,7 @@ import {
   PlanReference,
   Reason,
   StepName,
+  Summary,
   text,
   TimeMs,
   Traceparent,
@@ -87,6 +88,7 @@ export const Fact = z.discriminatedUnion('type', [
     degraded: z.literal(true).optional(),
     /** The stage gave what a fallback of its own gave, for this failure. */
     insteadOf: InsteadOf.optional(),
+    summary: Summary.optional(),
     trace: Traceparent.optional(),
   }),
   /** An attempt that failed; what follows is in the next fact. */

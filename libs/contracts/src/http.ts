@@ -90,6 +90,8 @@ export const StepView = z.object({
   endedAt: Time.optional(),
   input: Json.optional(),
   output: Json.optional(),
+  /** What the output comes to, in one line. */
+  summary: z.string().optional(),
   waitingSince: Time.optional(),
   /** The content that the reviewer is shown. */
   show: Json.optional(),

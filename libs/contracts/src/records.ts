@@ -12,6 +12,7 @@ import {
   Person,
   PlanReference,
   StepName,
+  Summary,
   text,
   TimeMs,
   Traceparent,
@@ -71,6 +72,8 @@ export const StepCompleted = z.object({
   degraded: z.literal(true).optional(),
   /** The stage gave what a fallback of its own gave, for this failure. */
   insteadOf: InsteadOf.optional(),
+  /** What the output comes to, in one line for people. Shown, never decided on. */
+  summary: Summary.optional(),
 });
 
 export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttempt, failure: Failure });

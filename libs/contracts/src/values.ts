@@ -16,6 +16,9 @@ export const text = ({ min = 0, max }: { readonly min?: number; readonly max: nu
     .max(max)
     .refine(isText, 'expected text without NUL and without halves of surrogate pairs');
 
+/** One line for people about the output of a step. */
+export const Summary = text({ min: 1, max: 200 });
+
 /** The name of a pipeline, a stage, a schedule or a tenant; an id or a key that somebody chose. */
 export const Name = text({ min: 1, max: 200 });
 /** The name of a step, of one of its items (`embed[3]`), or of what undoes a step (`undo:book`). */

@@ -100,6 +100,7 @@ export {
   type Retry,
   type StageContract,
 } from './stage-contract.js';
+export { summarize } from './summary.js';
 export { mermaid } from './mermaid.js';
 export {
   cron,

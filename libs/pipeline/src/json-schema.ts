@@ -75,6 +75,15 @@ function ownField(form: JsonSchema, key: string | number): JsonSchema | undefine
   return own ?? (typeof rest === 'object' ? rest : undefined);
 }
 
+/** Says whether a value of the schema can have the field. Fields that the schema neither names nor describes count only where it is open altogether. */
+export const canHaveField = (schema: JsonSchema, key: string | number, root: JsonSchema): boolean =>
+  formsOf(schema, root).some(
+    (form) => ownField(form, key) !== undefined || form.additionalProperties === true || isOpen(form),
+  );
+
+const isOpen = ({ type, properties, enum: values, ...rest }: JsonSchema): boolean =>
+  type === undefined && properties === undefined && values === undefined && !('const' in rest);
+
 /** Returns the types that a field of an object may have; undefined where its schema leaves the type open. */
 export function typesOfField(schema: JsonSchema, key: string): readonly string[] | undefined {
   const { field } = fieldOf(schema, key, schema);

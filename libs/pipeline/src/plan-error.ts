@@ -5,6 +5,8 @@ export const PLAN_ERRORS = {
   BAD_STEP_NAME:
     'Name steps in camelCase (letters and digits), and not after a word that CEL or JavaScript already uses.',
   BAD_STAGE_NAME: 'Name stages in kebab-case, e.g. `check-compliance`.',
+  BAD_SUMMARY:
+    'Write a sentence with fields of the output, e.g. `Replied to {to}`, `Articles: {articles}` or `{review?A person looks first|Sent}`.',
   BAD_PIPELINE_NAME: 'Name pipelines in kebab-case, e.g. `support-email`.',
   UNKNOWN_STEP: 'Refer to a step of this pipeline, or to `input`.',
   NOT_BEFORE: 'A step can only read what ends before it begins: add the step it reads to its predecessors.',

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { Duration } from './duration.js';
+import { jsonSchemaOf } from './json-schema.js';
 import { isKebabName } from './names.js';
 import { PlanError } from './plan-error.js';
 import type { Retry } from './retry-policy.js';
+import { checkSummary } from './summary.js';
 
 export type { Retry } from './retry-policy.js';
 
@@ -12,6 +14,12 @@ export interface StageContract<Input extends z.ZodType = z.ZodType, Output exten
   readonly description?: string;
   readonly input: Input;
   readonly output: Output;
+  /**
+   * One line that says what an output comes to, for people who follow a run: a sentence with fields of the output.
+   *
+   * @example 'Replied to {to}', 'Best of {articles}: {articles/0/title}', '{review?A person looks first|Sent}'
+   */
+  readonly summary?: string;
   /** For steps that say nothing else: how long one attempt may take (30 seconds otherwise). */
   readonly timeout?: Duration;
   /** For steps that say nothing else (3 attempts otherwise). */
@@ -26,6 +34,9 @@ export function defineStage<Input extends z.ZodType, Output extends z.ZodType>(
   contract: StageContract<Input, Output>,
 ): StageContract<Input, Output> {
   if (!isKebabName(contract.name)) throw new PlanError('BAD_STAGE_NAME', `"${contract.name}" is not a kebab-case name`);
+  const { name, output, summary } = contract;
+  if (summary !== undefined)
+    checkSummary(summary, jsonSchemaOf(output, 'output', `the output of stage "${name}"`), name);
   return Object.freeze({ ...contract });
 }
 

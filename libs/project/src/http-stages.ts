@@ -22,6 +22,8 @@ const HttpStagesFile = z.strictObject({
       /** JSON Schemas of what the endpoint is given and gives. */
       input: Schema,
       output: Schema,
+      /** One line about an output, with fields of it: `Rated {rating}`. */
+      summary: z.string().optional(),
       url: z.string(),
       method: z.enum(['POST', 'PUT', 'PATCH']).optional(),
       headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header'), z.string()).optional(),
@@ -37,7 +39,7 @@ const HttpStagesFile = z.strictObject({
 export function readHttpStages(path: string, shown = path): readonly HttpStage[] {
   const { stages } = parsed(path, shown);
   return Object.entries(stages).map(([name, given]) => {
-    const { description, input, output, tls, ...options } = given;
+    const { description, summary, input, output, tls, ...options } = given;
     if (!isUsable({ input, output }))
       throw new ProjectError(
         `${shown}: stages.${name}: its input or output is no JSON Schema that values can be checked against.`,
@@ -50,6 +52,7 @@ export function readHttpStages(path: string, shown = path): readonly HttpStage[]
         input: z.fromJSONSchema(input as never),
         output: z.fromJSONSchema(output as never),
         ...(description !== undefined && { description }),
+        ...(summary !== undefined && { summary }),
       });
       return httpStage(contract, definedOnly({ ...options, tls: files }));
     } catch (cause) {

@@ -86,12 +86,13 @@ export function decide(run: Run, event: RunEvent, context: Context): Decision {
   switch (event.type) {
     case 'step.completed': {
       if (!isCurrent(run, event)) return deciding.end();
-      const { type, step, attempt, at, startedAt, output, next, skipped, degraded, insteadOf, trace } = event;
+      const { type, step, attempt, at, startedAt, output, next, skipped, degraded, insteadOf, summary, trace } = event;
       const optional = {
         ...(next && { next }),
         ...(skipped && { skipped }),
         ...(degraded && { degraded }),
         ...(insteadOf && { insteadOf }),
+        ...(summary && { summary }),
         ...(trace && { trace }),
       };
       deciding.add({ type, step, attempt, at, startedAt, output, ...optional });

@@ -5,6 +5,7 @@ import { defineStage, type Handles, Stage, startStage } from './index.js';
 const greet = defineStage({
   name: 'greet',
   description: 'Greets.',
+  summary: 'Said: {text}',
   input: z.object({ name: z.string().default('world') }),
   output: z.object({ text: z.string() }),
 });
@@ -25,7 +26,16 @@ test('a stage that takes commands has announced what it takes and gives', async 
     input: { type: 'object', properties: { name: { type: 'string' } } },
     output: { type: 'object', required: ['text'] },
     description: 'Greets.',
+    summary: 'Said: {text}',
   });
+  await running.drain(1_000);
+});
+
+test('a stage says with each output what it comes to, as its contract has it', async () => {
+  await using house = await aHouse();
+  const running = await startStage(house, GreetStage);
+  await house.ask('greet', { input: {} });
+  expect((await house.events(1))[0]).toMatchObject({ output: { text: 'hello' }, summary: 'Said: hello' });
   await running.drain(1_000);
 });
 

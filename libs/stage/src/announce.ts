@@ -10,9 +10,13 @@ export async function announce(
   { broker, topics, telemetry }: Pick<House, 'broker' | 'topics' | 'telemetry'>,
   contract: StageContract,
 ): Promise<void> {
-  const { name, description } = contract;
+  const { name, description, summary } = contract;
   try {
-    const announced: AnnouncedContract = { ...schemasOf(contract), ...(description !== undefined && { description }) };
+    const announced: AnnouncedContract = {
+      ...schemasOf(contract),
+      ...(description !== undefined && { description }),
+      ...(summary !== undefined && { summary }),
+    };
     const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: EVENT_TYPE.contract };
     await broker.publish([{ topic: topics.contracts, key: name, value: JSON.stringify(announced), headers }]);
   } catch (error) {

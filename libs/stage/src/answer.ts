@@ -11,7 +11,7 @@ import {
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
-import { handOff, type HandOff, type LoadedPlan, type StageStep } from '@millrace/pipeline';
+import { handOff, type HandOff, type LoadedPlan, type StageStep, summarize } from '@millrace/pipeline';
 import { stepAttributes } from '@millrace/service';
 import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Spans } from '@millrace/telemetry';
 import { askedAt } from './command.js';
@@ -51,10 +51,12 @@ export function completed(
     readonly output: unknown;
     readonly plan: LoadedPlan | undefined;
     readonly insteadOf?: InsteadOf | undefined;
+    /** The template of the contract's summary. */
+    readonly summary?: string | undefined;
   },
   around: Surroundings,
 ): Answer {
-  const { command, output, plan, insteadOf } = of;
+  const { command, output, plan, insteadOf, summary } = of;
   const fault = output === undefined ? undefined : jsonFault(output, { maxBytes: around.maxRecordBytes });
   if (fault) return { failure: outputFailure(fault) };
   const text = JSON.stringify(output) ?? 'null';
@@ -63,6 +65,8 @@ export function completed(
   if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
   if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
   if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
+  const line = summary && summarize(summary, output);
+  if (line) event += `,"summary":${JSON.stringify(line)}`;
   const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
   const records = [eventRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));

@@ -195,7 +195,10 @@ export class Worker {
     const of = { command, traceparent, context, startedAt, at: this.now() };
     const answer =
       outcome.is === 'completed'
-        ? completed({ ...of, output: outcome.output, plan, insteadOf: attempt.insteadOf }, this.around)
+        ? completed(
+            { ...of, output: outcome.output, plan, insteadOf: attempt.insteadOf, summary: this.of.contract.summary },
+            this.around,
+          )
         : outcome;
     if ('records' in answer) {
       this.ended(begun, 'completed', answer.sends);

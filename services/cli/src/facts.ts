@@ -32,7 +32,9 @@ function lineOf(fact: Fact): Line {
         mark: '✓',
         colour: 'green',
         step: fact.step,
-        text: [gistOf(fact.output), took].filter(Boolean).join('  '),
+        text: [fact.summary === undefined ? gistOf(fact.output) : oneLine(fact.summary), took]
+          .filter(Boolean)
+          .join('  '),
       };
     }
     case 'step.failed':

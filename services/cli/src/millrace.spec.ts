@@ -220,6 +220,17 @@ describe('run start', () => {
     expect(err).toContain('✓ completed');
   });
 
+  test('--watch says what a step came to as its stage has said it, on one line', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/runs', accepted);
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ output: { text: 'Dear Ann' } }));
+    const summary = 'About \u001b[31ma refund,\nurgency high';
+    gateway.streams.push(done.map((fact) => (fact.type === 'step.completed' ? { ...fact, summary } : fact)));
+    const { err } = await gateway.run('run start reply --json {} --watch');
+    expect(err).toMatch(/0\.012s ✓ classify +About [^\n\u001b]*a refund, urgency high +12 ms\n/);
+    expect(err).not.toContain('refund-not-received');
+  });
+
   test('--wait says only how it came out', async () => {
     await using gateway = await FakeGateway.open();
     gateway.answers.set('POST /v1/runs', accepted);

@@ -202,7 +202,7 @@ test('a run that is not accepted yet cannot be acted on yet', async () => {
 test('redriving a parked step goes on from that step', async () => {
   await using world = await World.open();
   const run = await start(world);
-  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
   world.failed(run, 'draft');
   const { items } = DeadLetterList.parse(await (await fetch(`${world.url}/v1/dead-letters?status=open`)).json());
   expect(items).toEqual([expect.objectContaining({ run, step: 'draft', allowedActions: ['redrive'] })]);

@@ -12,7 +12,7 @@ async function waitingRun(world: World): Promise<AttemptTicket> {
     body: JSON.stringify({ pipeline: 'reply', input: { text: 'Where is my refund?' } }),
   });
   const { id: run } = Accepted.parse(await response.json());
-  const contract = { input: {}, output: { type: 'object', required: ['label'] } };
+  const contract = { input: {}, output: { type: 'object', required: ['label'] }, summary: 'About {label}' };
   const record = { topic: world.house.topics.contracts, key: 'classify', value: JSON.stringify(contract) };
   await world.house.broker.publish([record]);
   const at = Date.now();
@@ -46,6 +46,7 @@ test('an endpoint that said 202 answers its step once; later answers are told th
       step: 'classify',
       attempt: 1,
       output: { label: 'refund', confidence: 0.9 },
+      summary: 'About refund',
       startedAt: ticket.startedAt,
       trace: ticket.trace,
     },

@@ -10,7 +10,7 @@ import {
   type StepFailed,
 } from '@millrace/contracts';
 import type { Accepted } from '@millrace/contracts/http';
-import { isUsable, valueProblems } from '@millrace/pipeline';
+import { isUsable, summarize, valueProblems } from '@millrace/pipeline';
 import { evolve, stepOf } from '@millrace/saga';
 import type { House, StageContracts } from '@millrace/service';
 import { RequestProblem } from './problems.js';
@@ -69,7 +69,8 @@ export class Callbacks {
       const detail = `The output does not fit the contract of ${ticket.stage}: ${errors[0]?.pointer || '/'}: ${errors[0]?.detail}`;
       throw new RequestProblem('INVALID_ANSWER', detail, { errors: [...errors] });
     }
-    return { type: 'step.completed', ...attemptOf(ticket), output };
+    const summary = contract?.summary && summarize(contract.summary, output);
+    return { type: 'step.completed', ...attemptOf(ticket), output, ...(summary && { summary }) };
   }
 
   private async publish(

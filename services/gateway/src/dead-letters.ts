@@ -7,7 +7,7 @@ import { type Acts, notNow } from './acts.js';
 import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { writersOf } from './read-topics.js';
-import { failureView, timeOf } from './run-view.js';
+import { failureView, timeOf } from './shown.js';
 
 interface Needs {
   readonly house: House;

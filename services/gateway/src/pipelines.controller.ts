@@ -3,7 +3,7 @@ import type { PipelineSummaryView, PipelineView } from '@millrace/contracts/http
 import { mermaid } from '@millrace/pipeline';
 import type { Reader } from '@millrace/store';
 import { type Listed, Plans } from './plans.js';
-import { timeOf } from './run-view.js';
+import { timeOf } from './shown.js';
 import { READER } from './tokens.js';
 
 @Controller('v1')

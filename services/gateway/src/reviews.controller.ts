@@ -8,7 +8,8 @@ import { cursorOf, readCursor } from './cursor.js';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import { ReviewsQuery } from './queries.js';
-import { reviewActions, timeOf } from './run-view.js';
+import { reviewActions } from './run-view.js';
+import { timeOf } from './shown.js';
 import { Runs } from './runs.js';
 import { READER } from './tokens.js';
 

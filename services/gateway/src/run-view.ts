@@ -1,21 +1,11 @@
-import { type Fact, isOver, remedyOf, type Failure } from '@millrace/contracts';
-import type {
-  Action,
-  AttemptView,
-  FailureView,
-  ItemsView,
-  RunSummaryView,
-  RunView,
-  StepView,
-} from '@millrace/contracts/http';
+import { isOver } from '@millrace/contracts';
+import type { Action, ItemsView, RunSummaryView, RunView, StepView } from '@millrace/contracts/http';
 import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline';
 import { evolve, inputFor, type Run, runTraceOf, stepOf } from '@millrace/saga';
 import type { RunRecord, RunSummary } from '@millrace/store';
 import { type Around, askedOf, noConsumerOf } from './no-consumer.js';
-
-export const timeOf = (at: number): string => new Date(at).toISOString();
-
-export const failureView = (failure: Failure): FailureView => ({ ...failure, remedy: remedyOf(failure.code) });
+import { failureView, timeOf } from './shown.js';
+import { blank, type History, historiesOf } from './step-history.js';
 
 export const runLinks = (id: string, parent?: string): Record<string, string> => ({
   self: `/v1/runs/${id}`,
@@ -95,27 +85,6 @@ function itemsOf(run: Run, step: string): ItemsView | undefined {
   return { total: keys.length, ...(pages && { pages: keys.length }), running, ended, failed };
 }
 
-/** The history of one step, beyond its present state. */
-interface History {
-  readonly attempts: AttemptView[];
-  readonly numbers: number[];
-  startedAt: number | undefined;
-  endedAt: number | undefined;
-  waiting: { since: number; show: unknown; from: StepView['from'] } | undefined;
-  answer: { by?: string | undefined; reason?: string | undefined } | undefined;
-  defaulted: boolean;
-}
-
-const blank = (): History => ({
-  attempts: [],
-  numbers: [],
-  startedAt: undefined,
-  endedAt: undefined,
-  waiting: undefined,
-  answer: undefined,
-  defaulted: false,
-});
-
 function stepView(name: string, { run, plan, unserved, history }: Around & { history: History }): StepView {
   const step = plan.step(name);
   const state = stepOf(run, name);
@@ -133,6 +102,7 @@ function stepView(name: string, { run, plan, unserved, history }: Around & { his
     ...(history.endedAt !== undefined && { endedAt: timeOf(history.endedAt) }),
     ...(begun && step.kind === 'stage' && { input: inputFor(run, plan, { step: name }) }),
     ...(output !== undefined && { output }),
+    ...(history.summary !== undefined && state.status === 'completed' && { summary: history.summary }),
     ...(history.waiting && { waitingSince: timeOf(history.waiting.since), show: history.waiting.show }),
     ...(history.waiting?.from && { from: history.waiting.from }),
     ...(state.review?.assignee !== undefined && { assignee: state.review.assignee }),
@@ -164,125 +134,3 @@ export const reviewActions = (held: { readonly claimedBy?: string | undefined } 
   'answer',
   held?.claimedBy === undefined ? 'claim' : 'unclaim',
 ];
-
-function historiesOf(facts: readonly Fact[]): ReadonlyMap<string, History> {
-  const histories = new Map<string, History>();
-  const of = (step: string): History => {
-    let history = histories.get(step);
-    if (!history) histories.set(step, (history = blank()));
-    return history;
-  };
-  for (const fact of facts) {
-    if (fact.type === 'run.cancelled' || fact.type === 'run.failed') {
-      for (const history of histories.values()) if (history.startedAt !== undefined) end(history, fact.at);
-    } else if (fact.type === 'run.moved') {
-      for (const step of fact.restarted) beginAnew(of(step), fact.at);
-    } else if ('step' in fact && fact.type !== 'run.compensating') {
-      record(of(fact.step), fact);
-      if (fact.type === 'step.completed') for (const next of fact.next ?? []) begin(of(next), fact);
-    }
-  }
-  return histories;
-}
-
-/** The run goes on with another plan: what the step did before is history. */
-function beginAnew(history: History, at: number): void {
-  end(history, at);
-  Object.assign(history, {
-    startedAt: undefined,
-    endedAt: undefined,
-    waiting: undefined,
-    answer: undefined,
-    defaulted: false,
-  });
-}
-
-type StepFact = Extract<Fact, { type: `step.${string}` }>;
-
-function record(history: History, fact: StepFact): void {
-  switch (fact.type) {
-    case 'step.requested':
-      begin(history, fact);
-      return;
-    case 'step.completed': {
-      finish(history, fact);
-      history.endedAt = fact.at;
-      return;
-    }
-    case 'step.failed': {
-      finish(history, fact).failure = failureView(fact.failure);
-      return;
-    }
-    case 'step.waiting':
-      history.waiting = { since: fact.at, show: fact.show, from: fact.from };
-      history.startedAt ??= fact.at;
-      history.endedAt = undefined;
-      return;
-    case 'step.answered':
-      history.answer = { by: fact.by, reason: fact.reason };
-      history.endedAt = fact.at;
-      return;
-    case 'step.defaulted':
-      history.defaulted = true;
-      end(history, fact.at);
-      return;
-    case 'step.dead-lettered':
-      end(history, fact.at);
-      return;
-    case 'step.redriven':
-      history.endedAt = undefined;
-      return;
-    case 'step.spread':
-      history.startedAt ??= fact.at;
-      history.endedAt = undefined;
-      return;
-    case 'step.valued':
-      history.startedAt ??= fact.at;
-      end(history, fact.at);
-      return;
-    case 'step.gathered':
-    case 'step.item-failed':
-      end(history, fact.at);
-      return;
-    case 'step.child':
-    case 'step.prolonged':
-    case 'step.retrying':
-    case 'step.skipped':
-    case 'step.claimed':
-    case 'step.unclaimed':
-    case 'step.escalated':
-    case 'step.signal-kept':
-    case 'step.answer-refused':
-  }
-}
-
-function begin(
-  history: History,
-  fact: { attempt: number; at: number; fallback?: true | number | undefined; stage?: string | undefined },
-): void {
-  history.attempts.push({
-    attempt: history.numbers.push(fact.attempt),
-    requestedAt: timeOf(fact.at),
-    ...(fact.fallback && { fallback: true, ...(fact.stage && { stage: fact.stage }) }),
-  });
-  history.startedAt ??= fact.at;
-  history.endedAt = undefined;
-}
-
-/** The attempt that a result belongs to; made where nothing said that it began. */
-function finish(history: History, fact: { attempt: number; at: number; startedAt?: number | undefined }): AttemptView {
-  let attempt = history.attempts[history.numbers.lastIndexOf(fact.attempt)];
-  if (!attempt) {
-    begin(history, { attempt: fact.attempt, at: fact.startedAt ?? fact.at });
-    attempt = history.attempts.at(-1)!;
-  }
-  if (fact.startedAt !== undefined) attempt.startedAt = timeOf(fact.startedAt);
-  attempt.endedAt = timeOf(fact.at);
-  return attempt;
-}
-
-function end(history: History, at: number): void {
-  history.endedAt ??= at;
-  const last = history.attempts.at(-1);
-  if (last) last.endedAt ??= timeOf(at);
-}

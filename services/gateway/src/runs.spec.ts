@@ -187,7 +187,7 @@ test.each(['wait=30', 'Wait="30"', 'respond-async, WAIT=999999999999'])(
 test('a run shows each step with its attempts, times, input and output', async () => {
   await using world = await World.open();
   const { id } = await start(world);
-  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
   const run = await get(world, id);
   expect(run).toMatchObject({ status: 'running', input: hello.input, allowedActions: ['cancel', 'pause', 'move'] });
   expect(run.traceId).toMatch(/^[0-9a-f]{32}$/);
@@ -282,7 +282,7 @@ test('the history and the live view count a step’s own tries from 1, also afte
   world.failed(id, 'classify');
   const [letter] = world.deadLetters.keys();
   await fetch(`${world.url}/v1/dead-letters/${letter}/redrive`, json({}));
-  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
   world.completed(id, 'draft', { text: 'Dear customer' });
   const { items } = History.parse(await (await fetch(`${world.url}/v1/runs/${id}/history`)).json());
   const tries = items.flatMap(({ type, step, attempt, fencingAttempt }) =>
@@ -315,7 +315,7 @@ test('a run says at once that nobody serves the stage it waits for, in its view,
   world.unserved.add(groupsOf().stage('draft'));
   // The stage that it waits for is served; one that comes later is none of its cares yet.
   expect([(await get(world, id)).noConsumer, await listed()]).toEqual([undefined, [undefined]]);
-  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
   await until(async () => (await get(world, id)).noConsumer);
   const run = await get(world, id);
   expect([run.status, run.noConsumer, await listed()]).toEqual(['running', ['draft'], [['draft']]]);

@@ -9,7 +9,8 @@ import type { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
 import type { RecentRequests } from './recent-requests.js';
 import { noConsumerOf } from './no-consumer.js';
-import { runLinks, runView, summaryView, timeOf } from './run-view.js';
+import { runLinks, runView, summaryView } from './run-view.js';
+import { timeOf } from './shown.js';
 
 interface Needs {
   readonly reader: Reader;

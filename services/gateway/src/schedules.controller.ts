@@ -6,7 +6,7 @@ import { checkSchedule, PlanError, Schedule } from '@millrace/pipeline';
 import type { Reader, ScheduleRow } from '@millrace/store';
 import { RequestProblem } from './problems.js';
 import { SchedulesQuery } from './queries.js';
-import { timeOf } from './run-view.js';
+import { timeOf } from './shown.js';
 import { READER } from './tokens.js';
 import { Versions } from './versions.js';
 

@@ -15,7 +15,7 @@ import type { Reader } from '@millrace/store';
 import type { Consumers } from './consumers.js';
 import { Plans } from './plans.js';
 import { RequestProblem } from './problems.js';
-import { timeOf } from './run-view.js';
+import { timeOf } from './shown.js';
 import { HOUSE, READER, STAGES } from './tokens.js';
 
 interface StagesSet {

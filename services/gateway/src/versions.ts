@@ -28,7 +28,7 @@ import { RequestProblem } from './problems.js';
 import { recordOf } from './validation.js';
 import { check } from './check.js';
 import { checkStages, refuseUnserved, shownOf } from './stage-check.js';
-import { timeOf } from './run-view.js';
+import { timeOf } from './shown.js';
 import { untilApplied } from './until-applied.js';
 
 type Needs = Parameters<typeof checkStages>[0] & {

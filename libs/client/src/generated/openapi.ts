@@ -710,6 +710,7 @@ export interface components {
         endedAt?: string;
         input?: unknown;
         output?: unknown;
+        summary?: string;
         /** Format: date-time */
         waitingSince?: string;
         show?: unknown;

@@ -29,6 +29,7 @@ export type Next = z.infer<typeof Next>;
 /** Says what to do next: use a tool that the budget allows, or answer. */
 export const think = defineStage({
   name: 'agent-think',
+  summary: 'Next: {tool} {argument}',
   input: z.object({ question: z.string(), notes: z.array(Note), spent: z.number(), budget: z.number() }),
   output: Next,
 });
@@ -36,6 +37,7 @@ export const think = defineStage({
 const Found = z.object({ found: z.string() });
 export const calculate = defineStage({
   name: 'agent-calculate',
+  summary: 'Found: {found}',
   input: z.object({ expression: z.string() }),
   output: Found,
 });
@@ -44,6 +46,7 @@ export const lookUp = defineStage({ name: 'agent-look-up', input: z.object({ sub
 /** Puts what was found with what was known, and counts what it cost. */
 export const note = defineStage({
   name: 'agent-note',
+  summary: '{notes} notes, {spent} spent{done?, done}',
   input: z.object({ before: State, next: Next, found: z.array(Found) }),
   output: State,
 });

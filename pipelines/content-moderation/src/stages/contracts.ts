@@ -10,6 +10,7 @@ export type Judgement = z.infer<typeof Judgement>;
 /** Says by rules whether a post may stay, with the reasons; `unsure` is for a person. */
 export const screenPost = defineStage({
   name: 'screen-post',
+  summary: 'By the rules: {verdict}',
   input: z.object({ text: z.string() }),
   output: Judgement,
 });
@@ -17,6 +18,7 @@ export const screenPost = defineStage({
 /** The same, by a model. */
 export const judgePost = defineStage({
   name: 'judge-post',
+  summary: 'By the model: {verdict}',
   input: z.object({ text: z.string(), model: z.enum(['small', 'large']) }),
   output: Judgement,
 });
@@ -24,12 +26,14 @@ export const judgePost = defineStage({
 /** Shows a post, or hides it. */
 export const showPost = defineStage({
   name: 'show-post',
+  summary: '{visible?Shown|Hidden}',
   input: z.object({ post: Name, visible: z.boolean() }),
   output: z.object({ visible: z.boolean() }),
 });
 
 export const erasePost = defineStage({
   name: 'erase-post',
+  summary: 'Erased',
   input: z.object({ post: Name }),
   output: z.object({ erased: z.boolean() }),
 });
@@ -37,6 +41,7 @@ export const erasePost = defineStage({
 /** Tells an author what became of a post, once. */
 export const tellAuthor = defineStage({
   name: 'tell-author',
+  summary: 'The author was told',
   input: z.object({ author: Name, post: Name, what: z.enum(['hidden']), reasons: z.array(z.string()) }),
   output: z.object({ told: z.boolean() }),
 });

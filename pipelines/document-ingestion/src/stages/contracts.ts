@@ -15,6 +15,7 @@ export type Embedded = z.infer<typeof Embedded>;
 /** Cuts a document into passages that are short enough to be looked for one by one. */
 export const splitDocument = defineStage({
   name: 'split-document',
+  summary: 'Cut into {count} passages',
   input: z.object({ title: z.string(), text: z.string() }),
   output: z.object({ count: z.number(), passages: z.array(Passage) }),
 });
@@ -25,6 +26,7 @@ export const embed = defineStage({ name: 'embed', input: Passage, output: Embedd
 /** Puts a document's passages in the place of those of its last version. */
 export const indexDocument = defineStage({
   name: 'index-document',
+  summary: '{count} passages are indexed',
   input: z.object({ document: z.string(), passages: z.array(Embedded) }),
   output: z.object({ count: z.number() }),
 });
@@ -32,6 +34,7 @@ export const indexDocument = defineStage({
 /** The documents that are indexed. */
 export const listDocuments = defineStage({
   name: 'list-documents',
+  summary: 'Documents: {documents}',
   input: z.object({}),
   output: z.object({ documents: z.array(z.string()) }),
 });
@@ -39,6 +42,7 @@ export const listDocuments = defineStage({
 /** The passages of a document, as they are indexed. */
 export const readDocument = defineStage({
   name: 'read-document',
+  summary: 'Passages: {passages}',
   input: z.object({ document: z.string() }),
   output: z.object({ passages: z.array(Passage) }),
 });
@@ -49,6 +53,7 @@ export const Ingested = z.object({ document: z.string(), found: z.number(), inde
 /** Tells readers what is new, once. */
 export const announce = defineStage({
   name: 'announce-documents',
+  summary: 'Announced documents: {announced}',
   input: z.object({ documents: z.array(Ingested) }),
   output: z.object({ announced: z.number() }),
 });
@@ -56,6 +61,7 @@ export const announce = defineStage({
 /** The passages nearest to a place. */
 export const searchIndex = defineStage({
   name: 'search-index',
+  summary: 'Passages found: {passages}, the nearest: {passages/0/heading}',
   input: z.object({ vector: z.array(z.number()), most: z.number() }),
   output: z.object({
     passages: z.array(Passage.extend({ document: z.string(), nearness: z.number() })),

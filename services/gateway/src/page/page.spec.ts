@@ -1,4 +1,4 @@
-import { Accepted } from '@millrace/contracts/http';
+import { Accepted, History, RunView } from '@millrace/contracts/http';
 import { World } from '../testing/world.js';
 import { fieldsOf, sentenceOf } from './words.js';
 
@@ -32,6 +32,23 @@ test('a degraded run says so, and the list shows such runs alone', async () => {
   const filtered = await page(world, '/?degraded=true');
   expect(filtered).toContain(degraded);
   expect(filtered).not.toContain(plain);
+});
+
+test('a run shows what each step came to, on its page, in the API and in its events', async () => {
+  await using world = await World.open();
+  const id = await start(world);
+  const summary = 'About <refund>';
+  world.completed(id, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'], summary });
+  expect(await page(world, `/runs/${id}`)).toContain('<p dir="auto">About &lt;refund&gt;</p>');
+  const { steps } = RunView.parse(JSON.parse(await page(world, `/v1/runs/${id}`)));
+  expect(steps.map((step) => [step.name, step.summary])).toEqual(
+    expect.arrayContaining([
+      ['classify', summary],
+      ['draft', undefined],
+    ]),
+  );
+  const { items } = History.parse(JSON.parse(await page(world, `/v1/runs/${id}/history`)));
+  expect(items).toContainEqual(expect.objectContaining({ type: 'step.completed', summary }));
 });
 
 test('a waiting run shows what to decide on, and a form for the answer', async () => {
@@ -79,7 +96,7 @@ test('nothing that somebody sent becomes markup', async () => {
   await using world = await World.open();
   const attack = `"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 1 | plus: 1 }}</pre></textarea>`;
   const id = await start(world, attack);
-  world.completed(id, 'classify', { label: attack, [attack]: attack, confidence: 1 }, ['draft']);
+  world.completed(id, 'classify', { label: attack, [attack]: attack, confidence: 1 }, { next: ['draft'] });
   world.completed(id, 'draft', { text: attack });
   const body = JSON.stringify({ answer: { approved: true }, by: attack, reason: attack });
   const headers = { 'content-type': 'application/json' };

@@ -99,6 +99,7 @@ function stepOf(step: StepView, axis: Axis) {
     },
     child: step.child,
     childStatus: step.childStatus,
+    summary: step.summary,
     label: stage === undefined ? kind : stage === name ? '' : stage,
     took: from === undefined || status === 'waiting' ? '' : durationOf(to - from),
     bars,

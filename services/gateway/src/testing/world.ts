@@ -155,7 +155,7 @@ export class World implements AsyncDisposable {
   }
 
   /** A stage's answer. */
-  completed(run: string, step: string, output: unknown, next?: string[]): void {
+  completed(run: string, step: string, output: unknown, more: { next?: string[]; summary?: string } = {}): void {
     const at = Date.now();
     this.event({
       type: 'step.completed',
@@ -165,7 +165,7 @@ export class World implements AsyncDisposable {
       at,
       startedAt: at - 5,
       output,
-      ...(next && { next }),
+      ...more,
     });
   }
 
@@ -178,7 +178,7 @@ export class World implements AsyncDisposable {
 
   /** The same, on a fallback's draft. */
   toReviewDegraded(run: string): void {
-    this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+    this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
     this.failed(run, 'draft', 'It was busy.', 'MODEL_BUSY');
     this.completed(run, 'draft', { text: 'Dear customer' });
   }
@@ -192,7 +192,7 @@ export class World implements AsyncDisposable {
 
   /** To where a person is asked. */
   toReview(run: string): void {
-    this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, ['draft']);
+    this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
     this.completed(run, 'draft', { text: 'Dear customer' });
   }
 

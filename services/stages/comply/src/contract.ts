@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const comply = defineStage({
   name: 'comply',
   description: 'Holds a draft against the rules that replies have to keep.',
+  summary: '{ok?Keeps the rules|Breaks a rule}{violations?, with remarks}',
   input: z.object({
     text: z.string(),
     /** Ids of the articles that the draft cites. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const draft = defineStage({
   name: 'draft',
   description: 'Drafts a reply out of articles and nothing else.',
+  summary: '{grounded?Drafted a reply out of articles|Found no answer in articles: a colleague will reply}',
   input: z.object({
     subject: z.string().default(''),
     text: z.string(),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const extract = defineStage({
   name: 'extract',
   description: 'Finds the facts that a message names.',
+  summary: 'Issue: {issue}; amounts: {amounts}, dates: {dates}, accounts: {accountNumbers}',
   input: z.object({
     subject: z.string().default(''),
     text: z.string(),

@@ -68,6 +68,7 @@ export type CustomerEmail = z.infer<typeof CustomerEmail>;
 export const intake = defineStage({
   name: 'intake',
   description: "Turns a message as it came into the customer's own words.",
+  summary: 'Read “{subject}” from {from/address}{automatic?, written by a machine}',
   input: IncomingEmail,
   output: CustomerEmail,
 });

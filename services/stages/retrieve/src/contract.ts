@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const retrieve = defineStage({
   name: 'retrieve',
   description: 'Finds the knowledge-base articles that answer a message.',
+  summary: 'Articles: {articles}, the best: {articles/0/title}',
   input: z.object({
     subject: z.string().default(''),
     text: z.string(),

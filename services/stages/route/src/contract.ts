@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const route = defineStage({
   name: 'route',
   description: 'Decides whether a person looks at a reply before it is sent, and says why.',
+  summary: '{review?A person looks at it first|Goes out without a person}',
   input: z.object({
     /** How sure the classification is, 0 to 1. */
     confidence: z.number().min(0).max(1),

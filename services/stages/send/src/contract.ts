@@ -13,6 +13,7 @@ const Original = z.object({
 export const send = defineStage({
   name: 'send',
   description: 'Sends a reply to the writer of a message, once.',
+  summary: 'Replied to {to} by {via}',
   input: z.object({ original: Original, text: z.string().min(1) }),
   output: z.object({
     messageId: z.string(),
