@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const run = 'node scripts/node.mjs';
 
 export const createNodesV2 = [
-  '{libs,services,pipelines,bench}/**/tsconfig.json',
+  '{libs,services,pipelines,bench,examples}/**/tsconfig.json',
   (files, _options, { workspaceRoot }) =>
     files.flatMap((file) => {
       const root = dirname(file);

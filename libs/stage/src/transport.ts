@@ -49,6 +49,7 @@ export class StageTransport extends Server {
 
   /** True, or why the stages cannot do their work now. */
   ready(): Promise<true | string> {
+    if (this.stopping.signal.aborted) return Promise.resolve('stopping');
     return this.running?.ready() ?? Promise.resolve('the stages have not started');
   }
 
