@@ -56,7 +56,7 @@ export default defineConfig({
   themeConfig: {
     logo: '/icon.svg',
     sidebar,
-    outline: { level: [2, 3] },
+    outline: { level: 2 },
     search: { provider: 'local' },
     nav: [
       { text: 'Tutorial', link: '/tutorial/your-own-pipeline' },
