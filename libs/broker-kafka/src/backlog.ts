@@ -27,6 +27,18 @@ export class Backlog {
     return this.records[this.head + index];
   }
 
+  /** Returns the first records, so many and of so many bytes at most, but one at least if there is one. */
+  first(most: { readonly records: number; readonly bytes: number }): readonly Incoming[] {
+    const records: Incoming[] = [];
+    let bytes = 0;
+    for (let record = this.peek(); record && records.length < most.records; record = this.peek(records.length)) {
+      bytes += weigh(record);
+      if (bytes > most.bytes && records.length > 0) break;
+      records.push(record);
+    }
+    return records;
+  }
+
   shift(): Incoming | undefined {
     const record = this.records[this.head];
     if (!record) return undefined;

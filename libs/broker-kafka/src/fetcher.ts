@@ -9,6 +9,8 @@ import { type Fetched, fetch, type Wanted } from './wire/requests.js';
 export interface Sink {
   readonly topic: string;
   readonly partition: number;
+  /** The most bytes to fetch at once; defaults to 1 MiB. */
+  readonly fetchBytes?: number;
   /** Returns the offset to read on from; `null` while nothing more is wanted. Whoever wants more again wakes the fetcher. */
   wants(): number | null;
   /** Committed records in order, perhaps none; everything below `at.next` has been read. */
@@ -29,7 +31,8 @@ const IDLE_WAIT_MS = 250;
 /** While some partitions want nothing, so that one of them need not wait long once it does. */
 const BUSY_WAIT_MS = 10;
 const TROUBLE_MS = 200;
-const LIMITS = { maxBytes: 8 * 1024 * 1024, partitionBytes: 1024 * 1024 };
+const MAX_BYTES = 8 * 1024 * 1024;
+const PARTITION_BYTES = 1024 * 1024;
 const OFFSET_OUT_OF_RANGE = 1;
 
 /**
@@ -122,7 +125,7 @@ export class Fetcher {
         await this.cluster.refreshMetadataIfNecessary();
         const node = await this.cluster.findBroker({ nodeId: leader });
         const maxWaitMs = asked.length === readings.length ? IDLE_WAIT_MS : BUSY_WAIT_MS;
-        const fetched = await ask(node, fetch(wanted, { ...LIMITS, maxWaitMs }));
+        const fetched = await ask(node, fetch(wanted, { maxBytes: MAX_BYTES, maxWaitMs }));
         await this.deliver(asked, fetched);
       } catch (error) {
         if (this.closed) return;
@@ -150,7 +153,8 @@ export class Fetcher {
       const offset = reading.sink.wants();
       if (offset === null) continue;
       asked.push(reading);
-      wanted.push({ topic: reading.sink.topic, partition: reading.sink.partition, offset });
+      const { topic, partition, fetchBytes = PARTITION_BYTES } = reading.sink;
+      wanted.push({ topic, partition, offset, maxBytes: fetchBytes });
     }
     return { asked, wanted };
   }

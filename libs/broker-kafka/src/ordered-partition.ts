@@ -8,12 +8,16 @@ import { route } from './routing.js';
 import type { Standing } from './tenure.js';
 import type { Fetched } from './wire/requests.js';
 
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Bytes that are read ahead, and the most bytes of a batch: the work on a batch keeps several copies of its records in memory. */
+const MAX_BYTES = 1024 * 1024;
+/** A fetched record keeps the whole answer that it came with in memory, so answers are small. */
+const FETCH_BYTES = 256 * 1024;
 const IDLE_MS = 100;
 
 /** Hands one partition's records over in batches, in order, and commits each batch's answer with its offset. */
 export class OrderedPartition implements Owned {
   readonly topic: string;
+  readonly fetchBytes = FETCH_BYTES;
   open = false;
   private taken = 0;
   private readonly backlog = new Backlog();
@@ -139,8 +143,7 @@ export class OrderedPartition implements Owned {
       if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.pass(this.backlog.position);
     }
     if (this.closed) return false;
-    const most = Math.min(this.backlog.size, this.source.maxBatch);
-    const there = Array.from({ length: most }, (_, i) => this.backlog.peek(i)!);
+    const there = this.backlog.first({ records: this.source.maxBatch, bytes: MAX_BYTES });
     const count = this.isolation.cut(there);
     const records = there.slice(0, count);
     const next = this.backlog.peek(count)?.offset ?? this.backlog.position;

@@ -1,33 +1,4 @@
-import { openProject } from '@millrace/project';
-import { serve, untilReached } from '@millrace/service';
-import { openStore } from '@millrace/store';
-import { CoordinatorConfig } from './config.js';
-import { startCoordinator } from './coordinator.js';
+import '@millrace/service/small-heap';
 
-await serve(
-  'coordinator',
-  async (house, config, { signal }) => {
-    const { log } = house.telemetry;
-    const onError = (error: Error) => log.warn({ err: error }, 'A database connection broke.');
-    const project = await openProject({ from: process.cwd(), build: 'built', instead: config.PIPELINES });
-    const pipelines = await project.pipelines();
-    if (pipelines.length === 0)
-      log.warn({ folder: project.folder }, 'No pipelines are brought: there is no millrace.config and no PIPELINES.');
-    const store = await untilReached({ log, signal }, () => openStore({ ...house.settings, onError }));
-    const running = await startCoordinator(house, {
-      store,
-      pipelines,
-      keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
-      maxAnswerBytes: config.MAX_ANSWER_BYTES,
-      maxItems: config.MAX_MAP_ITEMS,
-    });
-    return {
-      ready: running.ready,
-      async drain(ms) {
-        await running.drain(ms);
-        await store[Symbol.asyncDispose]();
-      },
-    };
-  },
-  { config: CoordinatorConfig, database: true },
-);
+// Loaded after the import above has had its effect.
+await import('./serve.js');

@@ -1,4 +1,5 @@
 import type { Run } from '@millrace/saga';
+import { weightOf } from './run-weight.js';
 
 /** A run and the timer that its row has. */
 export interface Cached {
@@ -6,17 +7,31 @@ export interface Cached {
   readonly wakeAt: number | undefined;
 }
 
+interface Entry extends Cached {
+  readonly partition: number;
+  readonly bytes: number;
+}
+
 /**
  * Runs that this process has in memory, by partition of `runs`. Valid while it owns the partition: a stale owner's
- * decisions are refused by the store, and `open` forgets everything. Holds so many runs at most, the longest unused go.
+ * decisions are refused by the store, and `open` forgets everything. Holds about so many bytes at most, the longest unused go.
  */
 export class RunCache {
-  private readonly partitions = new Map<number, Map<string, Cached>>();
+  private readonly partitions = new Set<number>();
+  /** The longest unused first: the order of a Map is the order of insertion. */
+  private readonly runs = new Map<string, Entry>();
+  private bytes = 0;
 
-  constructor(private readonly limit: number) {}
+  constructor(private readonly maxBytes: number) {}
+
+  /** How many runs it holds. */
+  get size(): number {
+    return this.runs.size;
+  }
 
   open(partition: number): void {
-    this.partitions.set(partition, new Map());
+    this.partitions.add(partition);
+    for (const [id, entry] of this.runs) if (entry.partition === partition) this.drop(id, entry);
   }
 
   owns(partition: number): boolean {
@@ -24,18 +39,30 @@ export class RunCache {
   }
 
   get(partition: number, run: string): Cached | undefined {
-    return this.partitions.get(partition)?.get(run);
+    const entry = this.runs.get(run);
+    return entry?.partition === partition ? entry : undefined;
   }
 
-  set(partition: number, cached: Cached): void {
-    const runs = this.partitions.get(partition);
-    if (!runs) return;
-    runs.delete(cached.run.id); // To the end: the order of a Map is the order of insertion.
-    runs.set(cached.run.id, cached);
-    if (runs.size > this.limit) runs.delete(runs.keys().next().value!);
+  set(partition: number, { run, wakeAt }: Cached): void {
+    if (!this.owns(partition)) return;
+    const before = this.runs.get(run.id);
+    if (before) this.drop(run.id, before);
+    const bytes = weightOf(run, before);
+    this.runs.set(run.id, { run, wakeAt, partition, bytes });
+    this.bytes += bytes;
+    for (const [id, oldest] of this.runs) {
+      if (this.bytes <= this.maxBytes) return;
+      this.drop(id, oldest);
+    }
   }
 
   delete(partition: number, run: string): void {
-    this.partitions.get(partition)?.delete(run);
+    const entry = this.runs.get(run);
+    if (entry?.partition === partition) this.drop(run, entry);
+  }
+
+  private drop(id: string, { bytes }: Entry): void {
+    this.runs.delete(id);
+    this.bytes -= bytes;
   }
 }

@@ -39,8 +39,8 @@ const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 /** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
 const INTAKE_BATCH = 500;
 const RUNS_BATCH = 200;
-/** Runs kept in memory for each partition; a run takes a few kilobytes. */
-const CACHED_RUNS = 5_000;
+/** The most memory for runs; a run takes a few kilobytes. A run that is not in memory is made from its facts. */
+const CACHED_BYTES = 8 * 1024 * 1024;
 
 /** The context of a coordinator's loops, but for what belongs to one start of them. */
 export type Shared = Pick<
@@ -51,7 +51,7 @@ export type Shared = Pick<
 export function sharedContext(house: House, options: CoordinatorOptions): Shared {
   const { broker, topics, telemetry } = house;
   const { store, now = Date.now, maxAnswerBytes = MAX_ANSWER_BYTES, maxItems = MAX_MAP_ITEMS } = options;
-  const cache = new RunCache(CACHED_RUNS);
+  const cache = new RunCache(CACHED_BYTES);
   return { broker, topics, store, telemetry, runs: telemetry.meters.runs, cache, maxAnswerBytes, maxItems, now };
 }
 

@@ -112,7 +112,7 @@ class Process {
       telemetry: told,
       plans,
       stages: { isStagePaused: () => false, pausedFor: () => 0 },
-      cache: new RunCache(100),
+      cache: new RunCache(1_000_000),
       runs: told.meters.runs,
       wakeBy: () => undefined,
       maxAnswerBytes: 10_000_000,

@@ -101,13 +101,18 @@ export function produce(
   );
 }
 
-export interface Wanted {
+export interface Wanted extends Position {
+  /** The most bytes of the partition in one answer; a first batch that is larger comes whole. */
+  readonly maxBytes: number;
+}
+
+interface Position {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
 }
 
-export interface Fetched extends Wanted {
+export interface Fetched extends Position {
   readonly errorCode: number;
   readonly highWatermark: number;
   readonly lastStableOffset: number;
@@ -120,7 +125,7 @@ export interface Fetched extends Wanted {
 /** Fetch, version 11, committed records only, without a session. */
 export function fetch(
   wanted: readonly Wanted[],
-  limits: { maxWaitMs: number; maxBytes: number; partitionBytes: number },
+  limits: { maxWaitMs: number; maxBytes: number },
 ): WireRequest<readonly Fetched[]> {
   const encode = (): Writer => {
     const to = new Writer(256 + wanted.length * 64);
@@ -137,12 +142,12 @@ export function fetch(
       to.string(name);
       to.reserve(4 + ofTopic.length * 28);
       to.int32(ofTopic.length);
-      for (const { partition, offset } of ofTopic) {
+      for (const { partition, offset, maxBytes } of ofTopic) {
         to.int32(partition);
         to.int32(-1);
         to.int64(offset);
         to.int64(-1);
-        to.int32(limits.partitionBytes);
+        to.int32(maxBytes);
       }
       to.reserve(16);
     }
