@@ -5,6 +5,7 @@ import { DEFAULT_RUNS, WORK_NAMES } from './works.js';
 
 export const HELP = `npm run bench                   all systems at all works, side by side
   --systems a,b           only these: ${SYSTEMS.map(({ name }) => name).join(', ')}
+                          (without it all but millrace-traced)
   --works a,b             only these: ${WORK_NAMES.join(', ')}
   --rounds N              how often each is measured, in turns (5)
   --runs N                runs of seven-steps at saturation (${DEFAULT_RUNS})
@@ -17,10 +18,10 @@ export const HELP = `npm run bench                   all systems at all works, s
 KAFKA_BROKERS, DATABASE_URL, REDIS_URL, TEMPORAL_ADDRESS: servers to use; without them some are started, with nothing
 in them, and ended. Packages of systems other than Millrace are installed when they are first measured.`;
 
-const some = <const Name extends string>(names: readonly [Name, ...Name[]]) =>
+const some = <const Name extends string>(names: readonly [Name, ...Name[]], byDefault: readonly Name[] = names) =>
   z
     .string()
-    .default(names.join(','))
+    .default(byDefault.join(','))
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(names)));
 
@@ -33,8 +34,10 @@ const wholeNumber = (byDefault: number) =>
 
 const names = SYSTEMS.map(({ name }) => name) as [string, ...string[]];
 
+const usual = SYSTEMS.filter(({ byNameOnly }) => !byNameOnly).map(({ name }) => name);
+
 const Options = z.object({
-  systems: some(names).transform((chosen) => SYSTEMS.filter(({ name }) => chosen.includes(name))),
+  systems: some(names, usual).transform((chosen) => SYSTEMS.filter(({ name }) => chosen.includes(name))),
   works: some(WORK_NAMES),
   rounds: wholeNumber(5),
   runs: wholeNumber(DEFAULT_RUNS),

@@ -27,6 +27,8 @@ export interface SystemEntry {
   readonly name: string;
   /** It is in a folder of ../peers, with packages of its own. */
   readonly peer?: true;
+  /** It is measured only where `--systems` names it. */
+  readonly byNameOnly?: true;
   /** A server that it starts for itself, where the environment names none. */
   readonly program?: { readonly name: string; readonly instead: keyof Given; readonly remedy: string };
   /** Which processes it runs in, besides the servers of `store`; for people, as the two that follow. */

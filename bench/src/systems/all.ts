@@ -33,6 +33,17 @@ export const SYSTEMS: readonly SystemEntry[] = [
     load: async () => (await import('./millrace-kafka.js')).millraceOnKafka,
   },
   {
+    name: 'millrace-traced',
+    byNameOnly: true,
+    processes: 'client with a collector that drops spans; coordinator; all stages in one',
+    needs: ['kafka', 'postgres'],
+    exactlyOnce: true,
+    mostAtOnce: Infinity,
+    store: 'Kafka, not synced before it answers; PostgreSQL, synced with each commit',
+    step: 'a stage of its own, as its service would run it; spans of every run are exported',
+    load: async () => (await import('./millrace-kafka.js')).millraceTraced,
+  },
+  {
     name: 'millrace-embedded',
     processes: 'client, coordinator and stages in one',
     needs: [],

@@ -1,13 +1,35 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { topicsOf } from '@millrace/contracts';
 import { startChild } from '../child.js';
+import type { Client } from '../client.js';
 import { Result } from '../pipelines.js';
-import type { System } from '../system.js';
-import { payloadOf, runOf } from '../works.js';
+import type { Surroundings, System } from '../system.js';
+import { payloadOf, runOf, type Work } from '../works.js';
 import { KafkaClient } from './kafka-client.js';
 import type { ServiceOptions } from './millrace-service.js';
 
 /** Coordinator and stages in processes of their own, on Kafka and PostgreSQL; runs come in as plain records on `intake`. */
-export const millraceOnKafka: System = async (work, at, ending) => {
+export const millraceOnKafka: System = (work, at, ending) => start(work, at, { ending, env: {} });
+
+/** The same, with spans of every run, and a collector in the client's process that reads them and drops them. */
+export const millraceTraced: System = async (work, at, ending) => {
+  const collector = createServer((request, response) => {
+    request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}')).resume();
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  ending.defer(() => collector.closeAllConnections());
+  ending.defer(() => void collector.close());
+  const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  return start(work, at, { ending, env: { OTEL_EXPORTER_OTLP_ENDPOINT: url } });
+};
+
+async function start(
+  work: Work,
+  at: Surroundings,
+  { ending, env }: { ending: AsyncDisposableStack; env: Readonly<Record<string, string>> },
+): Promise<Client> {
   const { name, brokers, databaseUrl, cpuProfiles } = at;
   const prefix = `${name}.`;
   const topics = topicsOf(prefix);
@@ -33,6 +55,7 @@ export const millraceOnKafka: System = async (work, at, ending) => {
         TOPIC_PREFIX: prefix,
         TOPIC_PARTITIONS: String(work.partitions),
         LOG_LEVEL: 'warn',
+        ...env,
       },
     });
     await ending.use(child).said;
@@ -42,4 +65,4 @@ export const millraceOnKafka: System = async (work, at, ending) => {
   await service('stages');
   await results.start();
   return results.client;
-};
+}
