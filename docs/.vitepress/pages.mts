@@ -37,6 +37,7 @@ const reference: Items = [
   { text: 'Command line', link: '/reference/cli' },
   { text: 'HTTP API', link: '/reference/http' },
   { text: 'Wire protocol', link: '/reference/wire' },
+  { text: 'Packages', link: '/reference/packages' },
   { text: 'Settings', link: '/reference/settings' },
   { text: 'Errors', link: '/reference/errors' },
   { text: 'Metrics', link: '/reference/metrics' },

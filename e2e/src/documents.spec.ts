@@ -42,6 +42,12 @@ test('the files that ARCHITECTURE.md opens for a question are there', () => {
   expect(folders.map(([file]) => file!).filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
+test('the page of packages has every package that is public, and no other', () => {
+  const [[list]] = all(read('scripts/pack.mjs'), /^export const PUBLIC = ([^;]+);/gm) as [[string]];
+  const told = all(read('docs/reference/packages.md'), /^\| \[?`([^`]+)`/gm).map(([name]) => name);
+  expect(new Set(told)).toEqual(new Set(all(list, /'([^']+)'/g).map(([name]) => name)));
+});
+
 test('the page of settings has every setting that a service knows, and no other', () => {
   const told = all(read('docs/reference/settings.md'), /^\| `([A-Z_]+)` +\|/gm).map(([name]) => name!);
   // What is not in this list is told as misspelt.

@@ -55,7 +55,7 @@ export function httpPage({ info, paths }) {
     '',
     `The gateway answers on \`PORT\` (8080). ${cell(info.description)} [Errors](errors.md) lists their codes. The gateway serves the`,
     'OpenAPI document at `/openapi.json`; [openapi.json](../schemas/openapi.json) is the same document. It defines the schemas that are named here.',
-    '[Who may ask](../how-to/operate.md#who-may-ask) says which requests are refused.',
+    '[Who may ask](../how-to/operate.md#who-may-ask) says which requests are refused. [@millrace/client](../../libs/client/README.md) calls the API from TypeScript.',
     '',
     ...[...groups].flatMap(([group, lines]) => [`## ${group}`, '', ...lines]),
   ].join('\n');
