@@ -103,7 +103,9 @@ const warned = new Set();
 
 /** Told before a setting is missed: it may be there under another name. Nothing where nothing was built yet: the services tell. */
 async function warnOfMisspelt() {
-  const { misspeltText } = await import('../libs/contracts/dist/misspelt.js').catch(() => ({ misspeltText: () => [] }));
+  const { misspeltText } = await import('../libs/contracts/dist/values/misspelt.js').catch(() => ({
+    misspeltText: () => [],
+  }));
   for (const line of misspeltText(process.env)) {
     warned.add(line);
     console.error(line);

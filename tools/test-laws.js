@@ -62,7 +62,7 @@ const laws = {
 export const testLaws = {
   files: [
     ...['spec', 'integration', 'chaos', 'browser', 'fixture'].map((kind) => `**/*.${kind}.ts`),
-    ...['**/*suite.ts', '**/conformance/**/*.ts', '**/testing/*.ts', '**/for-tests/*.ts'],
+    ...['**/*suite.ts', '**/conformance/**/*.ts', '**/testing/*.ts'],
   ],
   plugins: { laws },
   rules: { 'laws/no-fixed-sleep': 'error', 'laws/no-chance': 'error' },

@@ -19,13 +19,7 @@ export const timers = (restricted = []) => [
     files: ['{libs,services,pipelines}/**/src/**/*.ts'],
     ignores: [
       ...['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.fixture.ts'],
-      ...[
-        '**/testing/**',
-        '**/for-tests/**',
-        '**/conformance/**',
-        'libs/contracts/src/timers.ts',
-        'libs/client/src/**',
-      ],
+      ...['**/testing/**', '**/conformance/**', 'libs/contracts/src/timers.ts', 'libs/client/src/**'],
     ],
     rules: {
       'no-restricted-globals': ['error', ...NAMES.map((name) => ({ name, message }))],

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.js';
+import type { BenchOutcome } from './outcome.js';
 
 const ROW = 24;
 const LABELS = 170;
@@ -18,7 +18,7 @@ const STYLE = `
 `;
 
 /** Bars for those systems at one work, as SVG: runs a second at saturation beside the median time of a single run. */
-export function chart(outcomes: readonly Outcome[]): string {
+export function chart(outcomes: readonly BenchOutcome[]): string {
   const height = TOP + ROW * outcomes.length + 8;
   const labels = outcomes.map(({ system }, row) => text(LABELS - 10, row, system, 'end'));
   return [
@@ -34,10 +34,10 @@ export function chart(outcomes: readonly Outcome[]): string {
 
 interface Panel {
   readonly title: string;
-  readonly of: (outcome: Outcome) => number;
+  readonly of: (outcome: BenchOutcome) => number;
 }
 
-function panel(outcomes: readonly Outcome[], left: number, { title, of }: Panel): readonly string[] {
+function panel(outcomes: readonly BenchOutcome[], left: number, { title, of }: Panel): readonly string[] {
   const most = Math.max(...outcomes.map(of));
   return [
     `<text x="${left}" y="24" class="title">${title}</text>`,

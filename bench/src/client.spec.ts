@@ -1,9 +1,9 @@
-import { Client, requesting } from './client.js';
+import { BenchClient, requesting } from './client.js';
 import { payloadOf } from './works.js';
 
 test('a run is over when its own result is read', async () => {
   const asked: number[] = [];
-  const client: Client = new Client(async (runs) => {
+  const client: BenchClient = new BenchClient(async (runs) => {
     asked.push(...runs);
     for (const run of runs) client.arrived(run);
   });
@@ -13,7 +13,7 @@ test('a run is over when its own result is read', async () => {
 });
 
 test('results that come twice are counted, and each run is waited for once', async () => {
-  const client: Client = new Client(async (runs) => {
+  const client: BenchClient = new BenchClient(async (runs) => {
     for (const run of runs) client.arrived(run);
     client.arrived(runs[0]!);
   });

@@ -20,7 +20,7 @@ export interface Saturation {
 export type Publish = (runs: readonly number[]) => Promise<void>;
 
 /** The client's side of every system: asks for runs, counts results, takes the time. */
-export class Client {
+export class BenchClient {
   private next = 1;
   private waiting = new Set<number>();
   private repeated = 0;
@@ -89,7 +89,7 @@ export class Client {
  * The client of a system that answers a request with its run's result. At most `atOnce` requests are under way.
  * @param ask resolves with the result, which is the run's payload
  */
-export function requesting(atOnce: number, ask: (run: number) => PromiseLike<string>): Client {
+export function requesting(atOnce: number, ask: (run: number) => PromiseLike<string>): BenchClient {
   let underWay = 0;
   let roomAgain: (() => void) | undefined;
   const request = async (run: number) => {
@@ -103,7 +103,7 @@ export function requesting(atOnce: number, ask: (run: number) => PromiseLike<str
       roomAgain?.();
     }
   };
-  const client: Client = new Client(async (runs) => {
+  const client: BenchClient = new BenchClient(async (runs) => {
     for (const run of runs) {
       if (underWay >= atOnce) await new Promise<void>((resolve) => (roomAgain = resolve));
       void request(run);

@@ -22,10 +22,10 @@ const Environment = z.object({
     .regex(/^[^\s:,]+:\d{1,5}$/, 'TEMPORAL_ADDRESS: expected host:port')
     .optional(),
 });
-export type Given = z.infer<typeof Environment>;
+export type BenchEnvironment = z.infer<typeof Environment>;
 
 /** Servers to use instead of starting some. */
-export const givenServers = (): Given =>
+export const givenServers = (): BenchEnvironment =>
   Environment.parse({
     KAFKA_BROKERS: process.env.KAFKA_BROKERS || undefined,
     DATABASE_URL: process.env.DATABASE_URL || undefined,

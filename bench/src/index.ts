@@ -1,7 +1,7 @@
 // What the systems in ../peers stand on.
 export { beChild, startChild } from './child.js';
-export { Client, requesting } from './client.js';
+export { BenchClient, requesting } from './client.js';
 export { givenServers } from './config.js';
-export type { Surroundings, System } from './system.js';
-export type { Work } from './works.js';
+export type { BenchContext, System } from './system.js';
+export type { Workload } from './works.js';
 export { beside, payloadOf, resultOf, runOf } from './works.js';

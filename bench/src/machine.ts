@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { z } from 'zod';
 import { versionsOf } from './peers.js';
-import type { Servers } from './servers.js';
+import type { BenchServers } from './servers.js';
 import type { SystemEntry } from './system.js';
 
 /** The machine and time of a measurement. */
-export const Machine = z.object({
+export const BenchMachine = z.object({
   cpu: z.string(),
   cores: z.number(),
   memoryGb: z.number(),
@@ -16,9 +16,9 @@ export const Machine = z.object({
   loadBefore: z.number(),
   versions: z.record(z.string(), z.string()),
 });
-export type Machine = z.infer<typeof Machine>;
+export type BenchMachine = z.infer<typeof BenchMachine>;
 
-export async function thisMachine(servers: Servers, systems: readonly SystemEntry[]): Promise<Machine> {
+export async function thisMachine(servers: BenchServers, systems: readonly SystemEntry[]): Promise<BenchMachine> {
   const kafkajs = createRequire(import.meta.url)('kafkajs/package.json') as { version: string };
   const postgres = await servers.postgresVersion();
   return {

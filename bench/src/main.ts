@@ -7,7 +7,7 @@ import { writePage } from './page.js';
 import { markdown } from './report.js';
 import { measureAll } from './rounds.js';
 import { installPackages, missing } from './peers.js';
-import { Servers } from './servers.js';
+import { BenchServers } from './servers.js';
 import { SYSTEMS } from './systems/all.js';
 
 const log = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
@@ -41,7 +41,7 @@ async function outcomesFor(options: Options): Promise<Measured> {
   const cpuProfiles = options['cpu-profiles'] === undefined ? undefined : resolve(options['cpu-profiles']);
   if (cpuProfiles !== undefined) await mkdir(cpuProfiles, { recursive: true });
   const needs = new Set(systems.flatMap((system) => system.needs));
-  await using servers = await Servers.start({ needs, cpuProfiles, log });
+  await using servers = await BenchServers.start({ needs, cpuProfiles, log });
   const machine = await thisMachine(servers, systems);
   const outcomes = await measureAll({ options: { ...options, systems }, servers, signal, log });
   return outcomes.map((one) => ({ ...one, machine }));

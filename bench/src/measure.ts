@@ -1,17 +1,17 @@
 // A process of its own for each measurement, so that none inherits another's garbage, compiled code or connections.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beChild } from './child.js';
-import type { Client } from './client.js';
+import type { BenchClient } from './client.js';
 import { NOT_READY, type Sample } from './sample.js';
 import { percentile } from './statistics.js';
-import type { Surroundings } from './system.js';
+import type { BenchContext } from './system.js';
 import { SYSTEMS } from './systems/all.js';
-import type { Work } from './works.js';
+import type { Workload } from './works.js';
 
 export interface MeasureOptions {
   readonly system: string;
-  readonly work: Work;
-  readonly at: Surroundings;
+  readonly work: Workload;
+  readonly at: BenchContext;
 }
 
 /** Servers of their own included. */
@@ -25,7 +25,7 @@ const PAUSE_MS = 10;
 
 beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
   const start = await SYSTEMS.find((entry) => entry.name === name)!.load();
-  let client: Client;
+  let client: BenchClient;
   try {
     client = await Promise.race([start(work, at, ending), late()]);
   } catch (error) {
@@ -52,7 +52,7 @@ async function late(): Promise<never> {
   throw new Error(`it was not ready after ${START_MS / 1000} s`);
 }
 
-async function singles(client: Client, n: number): Promise<readonly number[]> {
+async function singles(client: BenchClient, n: number): Promise<readonly number[]> {
   const times: number[] = [];
   for (let i = 0; i < n; i++) {
     times.push(await client.single());
@@ -61,7 +61,7 @@ async function singles(client: Client, n: number): Promise<readonly number[]> {
   return times;
 }
 
-async function saturated(client: Client, n: number) {
+async function saturated(client: BenchClient, n: number) {
   await client.saturate(Math.ceil(n * WARM_UP_BATCH));
   return client.saturate(n);
 }

@@ -1,5 +1,5 @@
 import type { Sample } from './sample.js';
-import { Measured, type Outcome, outcomeOf, ratiosOf } from './outcome.js';
+import { Measured, type BenchOutcome, outcomeOf, ratiosOf } from './outcome.js';
 import { SYSTEMS } from './systems/all.js';
 import { workNamed } from './works.js';
 
@@ -33,7 +33,7 @@ test('what is written as JSON can be read again', () => {
 });
 
 test('ratios compare what stands on the same servers, where both were measured', () => {
-  const of = (name: string, work: string, runsPerSecond: number, p50Ms: number): Outcome => ({
+  const of = (name: string, work: string, runsPerSecond: number, p50Ms: number): BenchOutcome => ({
     ...outcomeOf(system!, workNamed('seven-steps'), [sample(runsPerSecond, p50Ms)]),
     ...{ system: name, work },
   });

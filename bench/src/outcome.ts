@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { Machine } from './machine.js';
+import { BenchMachine } from './machine.js';
 import type { Sample } from './sample.js';
 import { median } from './statistics.js';
 import type { SystemEntry } from './system.js';
-import type { Work } from './works.js';
+import type { Workload } from './works.js';
 
 /** One system at one work: medians over the rounds. */
-export const Outcome = z.object({
+export const BenchOutcome = z.object({
   system: z.string(),
   work: z.string(),
   /** Runs asked for at once in each round; with it come the figures of saturation. */
@@ -27,13 +27,13 @@ export const Outcome = z.object({
   repeated: z.number(),
   processes: z.string(),
 });
-export type Outcome = z.infer<typeof Outcome>;
+export type BenchOutcome = z.infer<typeof BenchOutcome>;
 
 /** The document that `--json` writes: each outcome with its machine. */
-export const Measured = z.array(Outcome.extend({ machine: Machine }));
+export const Measured = z.array(BenchOutcome.extend({ machine: BenchMachine }));
 export type Measured = z.infer<typeof Measured>;
 
-export function outcomeOf(system: SystemEntry, work: Work, samples: readonly Sample[]): Outcome {
+export function outcomeOf(system: SystemEntry, work: Workload, samples: readonly Sample[]): BenchOutcome {
   const middle = (read: (sample: Sample) => number) => rounded(median(samples.map(read)));
   const rates = samples.flatMap(({ runsPerSecond }) => runsPerSecond ?? []).map(Math.round);
   const p50Ms = middle((sample) => sample.p50Ms);
@@ -80,7 +80,7 @@ const PAIRS: readonly (readonly [ours: string, other: string])[] = [
   ['millrace-embedded', 'bullmq'],
 ];
 
-export function ratiosOf(outcomes: readonly Outcome[]): readonly Ratio[] {
+export function ratiosOf(outcomes: readonly BenchOutcome[]): readonly Ratio[] {
   return ['seven-steps', 'three-steps'].flatMap((work) =>
     PAIRS.flatMap(([oursName, otherName]): readonly Ratio[] => {
       const find = (system: string) => outcomes.find((one) => one.work === work && one.system === system);

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chart } from './chart.js';
-import type { Machine } from './machine.js';
-import type { Outcome } from './outcome.js';
+import type { BenchMachine } from './machine.js';
+import type { BenchOutcome } from './outcome.js';
 import { markdown, table } from './report.js';
 import { SYSTEMS } from './systems/all.js';
 import { PAYLOAD_BYTES } from './works.js';
@@ -10,7 +10,7 @@ import { PAYLOAD_BYTES } from './works.js';
 const CHARTED = ['seven-steps', 'three-steps'];
 
 /** Writes the page of figures, and its charts into `images` beside it. */
-export async function writePage(file: string, outcomes: readonly Outcome[], machine: Machine): Promise<void> {
+export async function writePage(file: string, outcomes: readonly BenchOutcome[], machine: BenchMachine): Promise<void> {
   const images = join(dirname(file), 'images');
   await mkdir(images, { recursive: true });
   const charts: string[] = [];
@@ -38,7 +38,7 @@ const HEAD = [
 ];
 
 /** Describes each system, so that a reader can judge whether the comparison is fair. */
-function systems(outcomes: readonly Outcome[]): readonly string[] {
+function systems(outcomes: readonly BenchOutcome[]): readonly string[] {
   const measured = SYSTEMS.filter(({ name }) => outcomes.some(({ system }) => system === name));
   return [
     '## What was measured',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineStage, type In, pipeline, type Pipeline, type Ref, type StageContract } from '@millrace/pipeline';
 import { type AnyStage, Stage, type StageRun } from '@millrace/stage';
 import { z } from 'zod';
-import type { Work } from './works.js';
+import type { Workload } from './works.js';
 
 const Payload = z.object({ text: z.string() });
 type Payload = z.infer<typeof Payload>;
@@ -17,7 +17,7 @@ export interface Job {
 /** A result's text is its run's payload. */
 export const Result = z.object({ output: Payload });
 
-export function jobOf(work: Work): Job {
+export function jobOf(work: Workload): Job {
   switch (work.shape) {
     case 'sequence':
       return sequence(work);
@@ -31,7 +31,7 @@ export function jobOf(work: Work): Job {
 const contractOf = (name: string): Echo => defineStage({ name, input: Payload, output: Payload });
 
 /** Each step has a stage of its own and reads what the one before gave, so the runs are handed off from stage to stage. */
-function sequence({ name, steps }: Work): Job {
+function sequence({ name, steps }: Workload): Job {
   const contracts = Array.from({ length: steps }, (_, n) => contractOf(`no-op-${n + 1}`));
   const chain = pipeline({ name, input: Payload }, ({ input, step }) =>
     contracts.reduce<Ref<Payload>>(
@@ -43,7 +43,7 @@ function sequence({ name, steps }: Work): Job {
 }
 
 /** One stage, asked for by all steps; the run ends when the last of them has. */
-function parallel({ name, steps, stepMs }: Work): Job {
+function parallel({ name, steps, stepMs }: Workload): Job {
   const contract = contractOf('pause');
   const fan = pipeline({ name, input: Payload }, ({ input, step }) => {
     const all = Array.from({ length: steps }, (_, n) => step(`step${n + 1}`, contract, { text: input.text }));
@@ -53,7 +53,7 @@ function parallel({ name, steps, stepMs }: Work): Job {
 }
 
 /** The first step makes the list, and one stage is asked for each of its items. */
-function mapped({ name, steps }: Work): Job {
+function mapped({ name, steps }: Workload): Job {
   const split = defineStage({ name: 'split', input: Payload, output: z.object({ items: z.array(z.string()) }) });
   const contract = contractOf('no-op');
   const all = pipeline({ name, input: Payload }, ({ input, step, map }) => {

@@ -1,12 +1,12 @@
 import { chart } from './chart.js';
-import type { Outcome } from './outcome.js';
+import type { BenchOutcome } from './outcome.js';
 import { markdown } from './report.js';
 
 const machine = {
   ...{ cpu: 'Some CPU', cores: 2, memoryGb: 24, date: '2026-01-02', loadBefore: 0.25 },
   versions: { Node: '24.0.0', bullmq: '6.7.0' },
 };
-const outcome = (system: string, rest: Partial<Outcome> = {}): Outcome => ({
+const outcome = (system: string, rest: Partial<BenchOutcome> = {}): BenchOutcome => ({
   ...{ system, work: 'seven-steps', runs: 10_000, runsPerSecond: 1_234, runsPerSecondRange: [1_000, 1_300] },
   ...{ samples: 100, p50Ms: 3.25, p95Ms: 5, p99Ms: 8.5, rounds: 5, repeated: 0, processes: 'client; worker' },
   ...rest,

@@ -1,7 +1,7 @@
-import type { Machine } from './machine.js';
-import { type Outcome, ratiosOf } from './outcome.js';
+import type { BenchMachine } from './machine.js';
+import { type BenchOutcome, ratiosOf } from './outcome.js';
 
-const COLUMNS: readonly (readonly [title: string, cell: (of: Outcome) => string])[] = [
+const COLUMNS: readonly (readonly [title: string, cell: (of: BenchOutcome) => string])[] = [
   ['system', (of) => of.system],
   ['runs/s', (of) => number(of.runsPerSecond)],
   ['slowest – fastest round', (of) => of.runsPerSecondRange?.map(number).join(' – ') ?? ''],
@@ -16,7 +16,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (of: Outcome) => string]
 ];
 
 /** For people: a table for each work, what it was measured on, and the ratios. */
-export function markdown(outcomes: readonly Outcome[], machine: Machine): string {
+export function markdown(outcomes: readonly BenchOutcome[], machine: BenchMachine): string {
   const { cpu, cores, memoryGb, date, versions, loadBefore } = machine;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const works = [...new Set(outcomes.map(({ work }) => work))];
@@ -32,7 +32,7 @@ export function markdown(outcomes: readonly Outcome[], machine: Machine): string
   ].join('\n');
 }
 
-function section(outcomes: readonly Outcome[]): readonly string[] {
+function section(outcomes: readonly BenchOutcome[]): readonly string[] {
   const [first] = outcomes;
   if (!first) return [];
   const columns = COLUMNS.filter(([, cell]) => outcomes.some((one) => cell(one) !== ''));
@@ -49,7 +49,7 @@ function section(outcomes: readonly Outcome[]): readonly string[] {
   ];
 }
 
-function ratios(outcomes: readonly Outcome[]): readonly string[] {
+function ratios(outcomes: readonly BenchOutcome[]): readonly string[] {
   const rows = ratiosOf(outcomes).map(({ work, ours, other, runsPerSecond, p50 }) => [
     work,
     `${ours} / ${other}`,

@@ -1,15 +1,15 @@
 import { startChild } from './child.js';
 import type { MeasureOptions } from './measure.js';
 import type { Options } from './options.js';
-import { type Outcome, outcomeOf } from './outcome.js';
+import { type BenchOutcome, outcomeOf } from './outcome.js';
 import { NOT_READY, type Sample } from './sample.js';
-import type { Servers } from './servers.js';
+import type { BenchServers } from './servers.js';
 import type { SystemEntry } from './system.js';
-import { type Work, workNamed } from './works.js';
+import { type Workload, workNamed } from './works.js';
 
 export interface RoundsOptions {
   readonly options: Options;
-  readonly servers: Servers;
+  readonly servers: BenchServers;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -19,12 +19,12 @@ const STARTS = 3;
 
 interface Measurement {
   readonly system: SystemEntry;
-  readonly work: Work;
+  readonly work: Workload;
   readonly samples: Sample[];
 }
 
 /** Measures every system at every work, once a round and the first work once more before; in each round another system is first. */
-export async function measureAll(of: RoundsOptions): Promise<readonly Outcome[]> {
+export async function measureAll(of: RoundsOptions): Promise<readonly BenchOutcome[]> {
   const { systems, works, rounds, runs } = of.options;
   const all = works
     .map((name) => workNamed(name, runs))
@@ -50,7 +50,7 @@ export async function measureAll(of: RoundsOptions): Promise<readonly Outcome[]>
 }
 
 /** A batch that is small anyway is the same for all. */
-function ownShare(work: Work, { share = 1 }: SystemEntry): Work {
+function ownShare(work: Workload, { share = 1 }: SystemEntry): Workload {
   return work.name === 'seven-steps' ? { ...work, batch: Math.ceil(work.batch * share) } : work;
 }
 

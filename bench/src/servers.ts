@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { startKafka, startPostgres } from '@millrace/local';
 import pg from 'pg';
 import { givenServers } from './config.js';
-import type { Surroundings, SystemEntry } from './system.js';
+import type { BenchContext, SystemEntry } from './system.js';
 
 export interface ServersOptions {
   readonly needs: ReadonlySet<SystemEntry['needs'][number]>;
@@ -12,14 +12,14 @@ export interface ServersOptions {
 }
 
 /** The servers of a measurement: given ones, or our own with nothing in them. */
-export class Servers implements AsyncDisposable {
+export class BenchServers implements AsyncDisposable {
   private constructor(
     readonly kafka: { readonly brokers: string; readonly own: boolean } | undefined,
     readonly postgres: { readonly url: string; readonly own: boolean } | undefined,
     private readonly of: { folder: string; cpuProfiles: string | undefined; opened: AsyncDisposableStack },
   ) {}
 
-  static async start({ needs, cpuProfiles, log }: ServersOptions): Promise<Servers> {
+  static async start({ needs, cpuProfiles, log }: ServersOptions): Promise<BenchServers> {
     const given = givenServers();
     const folder = resolve('.millrace', 'bench', String(process.pid));
     await using opening = new AsyncDisposableStack();
@@ -29,12 +29,12 @@ export class Servers implements AsyncDisposable {
     await chmod(folder, 0o755);
     remove(folder);
     const local = (name: string) => ({ port: 0, fresh: true, dataDir: join(folder, name), log });
-    let kafka: Servers['kafka'];
+    let kafka: BenchServers['kafka'];
     if (needs.has('kafka')) {
       if (given.KAFKA_BROKERS) kafka = { brokers: given.KAFKA_BROKERS, own: false };
       else kafka = { brokers: opening.use(await startKafka(local('kafka'))).brokers, own: true };
     }
-    let postgres: Servers['postgres'];
+    let postgres: BenchServers['postgres'];
     if (needs.has('postgres')) {
       if (given.DATABASE_URL) postgres = { url: given.DATABASE_URL, own: false };
       else {
@@ -43,11 +43,11 @@ export class Servers implements AsyncDisposable {
         postgres = { url: opening.use(server).url, own: true };
       }
     }
-    return new Servers(kafka, postgres, { folder, cpuProfiles, opened: opening.move() });
+    return new BenchServers(kafka, postgres, { folder, cpuProfiles, opened: opening.move() });
   }
 
   /** A place for one measurement: its own names, an empty database, an empty folder. Closing it leaves nothing behind. */
-  async place(name: string, { needs }: SystemEntry): Promise<Surroundings & AsyncDisposable> {
+  async place(name: string, { needs }: SystemEntry): Promise<BenchContext & AsyncDisposable> {
     await using opening = new AsyncDisposableStack();
     const dataDir = join(this.of.folder, name);
     await mkdir(dataDir);

@@ -1,9 +1,9 @@
-import type { Client } from './client.js';
-import type { Given } from './config.js';
-import type { Work } from './works.js';
+import type { BenchClient } from './client.js';
+import type { BenchEnvironment } from './config.js';
+import type { Workload } from './works.js';
 
 /** The surroundings of a system under measurement. Each measurement has a name of its own, for topics and the like. */
-export interface Surroundings {
+export interface BenchContext {
   /** Unique on this machine; letters, digits and `-`. */
   readonly name: string;
   /** As `host:port`, where the system needs Kafka. */
@@ -20,7 +20,7 @@ export interface Surroundings {
  * Something that carries runs through steps: started once, for one work, in a process of its own, the client's. Resolves
  * when runs can be asked for. `ending` ends what it begins.
  */
-export type System = (work: Work, at: Surroundings, ending: AsyncDisposableStack) => Promise<Client>;
+export type System = (work: Workload, at: BenchContext, ending: AsyncDisposableStack) => Promise<BenchClient>;
 
 /** A system as it is chosen and described; its module is loaded where it is measured, and nowhere else. */
 export interface SystemEntry {
@@ -30,7 +30,7 @@ export interface SystemEntry {
   /** It is measured only where `--systems` names it. */
   readonly byNameOnly?: true;
   /** A server that it starts for itself, where the environment names none. */
-  readonly program?: { readonly name: string; readonly instead: keyof Given; readonly remedy: string };
+  readonly program?: { readonly name: string; readonly instead: keyof BenchEnvironment; readonly remedy: string };
   /** Which processes it runs in, besides the servers of `store`; for people, as the two that follow. */
   readonly processes: string;
   /** Says where runs are stored, and when they are durable. */

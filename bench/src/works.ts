@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A workload: the number of steps of a run, and how much of it is measured. */
-export interface Work {
+export interface Workload {
   readonly name: WorkName;
   /** One after the other, each handing on what it was given; all at once, each waiting `stepMs`; or all at once, a step for each item of a list that is made in the run. */
   readonly shape: 'sequence' | 'parallel' | 'map';
@@ -23,7 +23,7 @@ export const DEFAULT_RUNS = 10_000;
 export const PAYLOAD_BYTES = 400;
 
 /** @param runs of `seven-steps` at saturation */
-export function workNamed(name: WorkName, runs = DEFAULT_RUNS): Work {
+export function workNamed(name: WorkName, runs = DEFAULT_RUNS): Workload {
   switch (name) {
     case 'seven-steps':
       return { name, shape: 'sequence', steps: 7, partitions: 4, stepMs: 0, samples: 100, batch: runs };
@@ -46,10 +46,11 @@ const MAP = { shape: 'map', partitions: 4, stepMs: 0, batch: 0 } as const;
 export const payloadOf = (run: number): string => `${run} `.padEnd(PAYLOAD_BYTES, 'x');
 
 /** Returns the output of parallel step `n`: the item of a list, or the run's input. */
-export const resultOf = ({ shape }: Work, given: string, n: number): string => (shape === 'map' ? String(n) : given);
+export const resultOf = ({ shape }: Workload, given: string, n: number): string =>
+  shape === 'map' ? String(n) : given;
 
 /** Such a step, done: it waits, where the work says so. */
-export async function beside(work: Work, given: string, n: number): Promise<string> {
+export async function beside(work: Workload, given: string, n: number): Promise<string> {
   if (work.stepMs > 0) await sleep(work.stepMs);
   return resultOf(work, given, n);
 }

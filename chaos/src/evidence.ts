@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Broker, Incoming, PartitionLag } from '@millrace/broker';
 import type { Fact } from '@millrace/contracts';
 import type { Bank } from './bank.js';
-import { type House, whenUp } from './house.js';
+import { type Installation, whenUp } from './installation.js';
 import type { MembershipChanges } from './membership-changes.js';
 import { order } from './pipeline.js';
 
@@ -34,7 +34,7 @@ export interface Evidence {
   readonly otherReader: readonly string[] | undefined;
 }
 
-export async function gather(house: House, changes?: MembershipChanges): Promise<Evidence> {
+export async function gather(house: Installation, changes?: MembershipChanges): Promise<Evidence> {
   const { topics, groups } = house;
   const read = (topic: string) => readAll(house.broker, topic);
   const stages = order.loaded.order.flatMap((name) => {
@@ -61,7 +61,7 @@ export async function gather(house: House, changes?: MembershipChanges): Promise
     otherReader: await differences(house, [...[intake, events, results, deadLetters].flat(), ...commands]),
   };
 
-  function lagsOf({ broker }: House) {
+  function lagsOf({ broker }: Installation) {
     const pairs: [string, string][] = [
       [groups.intake, topics.intake],
       [groups.runs, topics.runs],
@@ -88,7 +88,7 @@ export async function readAll(broker: Broker, topic: string): Promise<Incoming[]
   return records;
 }
 
-async function storedRuns({ database }: House): Promise<ReadonlyMap<string, StoredRun>> {
+async function storedRuns({ database }: Installation): Promise<ReadonlyMap<string, StoredRun>> {
   const { rows } = await whenUp(() =>
     database.query<{ id: string; status: string; facts: readonly (readonly Fact[])[] | null; waits: number }>(
       `select id, status,
@@ -104,7 +104,7 @@ const place = (topic: string, partition: number, offset: number, value: Buffer |
   `${topic}/${partition}/${offset} ${value === null ? 'null' : createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 
 /** Reads the same topics with kcat (librdkafka), where it is installed. */
-async function differences(house: House, ours: readonly Incoming[]): Promise<readonly string[] | undefined> {
+async function differences(house: Installation, ours: readonly Incoming[]): Promise<readonly string[] | undefined> {
   const mine = new Set(ours.map(({ topic, partition, offset, value }) => place(topic, partition, offset, value)));
   const theirs = new Set<string>();
   for (const topic of new Set(ours.map((record) => record.topic))) {
@@ -118,7 +118,7 @@ async function differences(house: House, ours: readonly Incoming[]): Promise<rea
   ];
 }
 
-async function kcat({ kafka }: House, topic: string): Promise<string[] | undefined> {
+async function kcat({ kafka }: Installation, topic: string): Promise<string[] | undefined> {
   const args = ['-C', '-e', '-q', '-b', kafka.brokers, '-t', topic, '-o', 'beginning'];
   const read = ['-X', 'isolation.level=read_committed', '-f', '%p %o %S\n%s\n'];
   const output = await promisify(execFile)('kcat', [...args, ...read], { encoding: 'buffer', maxBuffer: 2 ** 30 }).then(

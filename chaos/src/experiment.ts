@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Evidence, gather } from './evidence.js';
 import { perform } from './faults.js';
 import { startSmallMillrace } from './full-disk.js';
-import { type House, type Layout, openHouse, serviceNames, whenUp } from './house.js';
+import { type Installation, type Layout, openRuntime, serviceNames, whenUp } from './installation.js';
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
 import { AT_MOST, changeMembers, type MembershipChanges } from './membership-changes.js';
@@ -25,7 +25,7 @@ export interface ExperimentOptions {
   readonly say: (line: string) => void;
 }
 
-export interface Outcome {
+export interface ExperimentOutcome {
   readonly violations: readonly Violation[];
   readonly plan: readonly Planned[];
   readonly seconds: number;
@@ -41,7 +41,7 @@ const PATIENCE_MS = 300_000;
 const MUTANT_MS = 30_000;
 
 /** One installation, one load, one schedule of faults; and what became of every run. */
-export async function experiment(of: ExperimentOptions): Promise<Outcome> {
+export async function experiment(of: ExperimentOptions): Promise<ExperimentOutcome> {
   const { seed, spanMs, layout, mutant, say } = of;
   const services = serviceNames(layout);
   const only = mutant && AGAINST[mutant];
@@ -59,7 +59,7 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
   await rm(folder, { recursive: true, force: true });
   const needsSmall = plan.some(({ fault }) => fault.kind === 'full-disk');
   const small = needsSmall ? opening.use(await startSmallMillrace(join(folder, 'small'))) : undefined;
-  const house = opening.use(await openHouse({ layout, mutant, folder }));
+  const house = opening.use(await openRuntime({ layout, mutant, folder }));
   if (small && !(await small.service.ready(PATIENCE_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   say(`all is ready after ${secondsSince(started)} s`);
@@ -103,7 +103,10 @@ export async function experiment(of: ExperimentOptions): Promise<Outcome> {
 const secondsSince = (time: number): number => Math.round((Date.now() - time) / 1_000);
 
 /** Waits until nothing goes on any more; what still does when it should not. */
-async function calm(house: House, { runs, withinMs }: { runs: number; withinMs: number }): Promise<readonly string[]> {
+async function calm(
+  house: Installation,
+  { runs, withinMs }: { runs: number; withinMs: number },
+): Promise<readonly string[]> {
   const troubles: string[] = [];
   for (const service of house.services.values()) {
     if (service.wanted && !(await service.ready(withinMs)))
@@ -125,7 +128,7 @@ async function calm(house: House, { runs, withinMs }: { runs: number; withinMs: 
     : [...troubles, `Runs or records were still under way ${withinMs / 1_000} s after the last fault`];
 }
 
-async function allRead({ broker, topics, groups }: House): Promise<boolean> {
+async function allRead({ broker, topics, groups }: Installation): Promise<boolean> {
   const pairs = [
     [groups.intake, topics.intake],
     [groups.runs, topics.runs],
@@ -140,5 +143,5 @@ async function allRead({ broker, topics, groups }: House): Promise<boolean> {
 }
 
 /** A service that ends by itself is started again; it should not have to be. */
-const crashesOf = ({ services }: House): Violation[] =>
+const crashesOf = ({ services }: Installation): Violation[] =>
   [...services.values()].flatMap(({ name, crashes }) => crashes.map((how) => ({ what: `${name} ${how}` })));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, type Outgoing } from '@millrace/broker';
 import { chanceOf } from './chance.js';
-import type { House } from './house.js';
+import type { Installation } from './installation.js';
 import type { Violation } from './invariants.js';
 import type { Load } from './load.js';
 import { fullDisk, type SmallMillrace } from './full-disk.js';
@@ -10,7 +10,7 @@ import { poisonRecords } from './poison.js';
 import type { Fault, Planned } from './schedule.js';
 
 export interface Performance {
-  readonly house: House;
+  readonly house: Installation;
   /** The installation whose disk is to become full. */
   readonly small: SmallMillrace | undefined;
   /** Takes what is found to be wrong on the way. */
@@ -94,10 +94,14 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
   }
 }
 
-const proxyOf = (house: House, server: 'kafka' | 'postgres') =>
+const proxyOf = (house: Installation, server: 'kafka' | 'postgres') =>
   server === 'kafka' ? house.kafkaProxy : house.postgresProxy;
 
-async function scale(house: House, { service, ms }: { service: string; ms: number }, index: number): Promise<string> {
+async function scale(
+  house: Installation,
+  { service, ms }: { service: string; ms: number },
+  index: number,
+): Promise<string> {
   const named = (n: number) => `${service}-${n}`;
   const second = house.services.get(named(2))!;
   await second.drain({ again: false });
@@ -115,7 +119,7 @@ async function scale(house: House, { service, ms }: { service: string; ms: numbe
 }
 
 /** Each by itself: a record that Kafka refuses keeps no other from arriving. */
-async function publish(house: House, records: readonly Outgoing[]): Promise<string> {
+async function publish(house: Installation, records: readonly Outgoing[]): Promise<string> {
   let refused = 0;
   for (const record of records) {
     for (;;) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runIdOf } from '@millrace/contracts';
 import { type Chance, chanceOf, pick, shuffled } from './chance.js';
-import type { House } from './house.js';
+import type { Installation } from './installation.js';
 import { order } from './pipeline.js';
 
 /** A request for a run, made once or more often. */
@@ -51,7 +51,7 @@ export class Load {
   private readonly chance: Chance;
 
   constructor(
-    private readonly house: House,
+    private readonly house: Installation,
     private readonly of: { readonly requests: readonly Request[]; readonly spanMs: number; readonly seed: number },
   ) {
     this.chance = chanceOf(of.seed ^ 0x10ad);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { House } from './house.js';
+import type { Installation } from './installation.js';
 import type { Load, Request } from './load.js';
 import { isStage } from './schedule.js';
 import type { Service } from './service.js';
@@ -26,7 +26,7 @@ export const AT_MOST = 1_500;
 
 /** Scales a stage from two processes to one, three, one, six and two; restarts services one by one; kills one process. */
 export async function changeMembers(
-  house: House,
+  house: Installation,
   load: Load,
   { restarted, requests }: { restarted: readonly string[]; requests: readonly Request[] },
 ): Promise<MembershipChanges> {
@@ -61,7 +61,7 @@ export async function changeMembers(
   return { runs: new Set(requests.slice(0, asked).map(({ run }) => run)), killed, interrupted };
 }
 
-async function scale(house: House, drain: (service: Service, again: boolean) => Promise<void>): Promise<void> {
+async function scale(house: Installation, drain: (service: Service, again: boolean) => Promise<void>): Promise<void> {
   const second = house.services.get(`${SCALED}-2`)!;
   let added = 0;
   const grow = async (count: number): Promise<readonly Service[]> => {

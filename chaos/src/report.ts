@@ -1,13 +1,13 @@
 import type { Incoming } from '@millrace/broker';
 import type { Evidence } from './evidence.js';
-import type { Outcome } from './experiment.js';
+import type { ExperimentOutcome } from './experiment.js';
 import { isHostile, type Violation } from './invariants.js';
 
 const SHOWN = 20;
 const HISTORIES = 3;
 
 /** Returns the outcome in a few lines; for the first runs with violations, everything that is known of them. */
-export function report(seed: number, { violations, requests, evidence, plan, seconds }: Outcome): string {
+export function report(seed: number, { violations, requests, evidence, plan, seconds }: ExperimentOutcome): string {
   const statuses = new Map<string, number>();
   for (const { status } of evidence.runs.values()) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   const sums = [...statuses].map(([status, count]) => `${count} ${status}`).join(' + ');

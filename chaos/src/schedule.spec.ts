@@ -1,4 +1,4 @@
-import { serviceNames } from './house.js';
+import { serviceNames } from './installation.js';
 import { KINDS, scheduleOf } from './schedule.js';
 
 const services = serviceNames('apart');

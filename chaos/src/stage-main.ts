@@ -1,5 +1,5 @@
 // One or several stages of the order pipeline as a service: `stage-main.js open` or `stage-main.js open,insure`.
-import { serve } from '@millrace/service';
+import { serve } from '@millrace/runtime';
 import { startStages } from '@millrace/stage';
 import { StageMainConfig } from './config.js';
 import { BankAddress, STAGES } from './stages.js';

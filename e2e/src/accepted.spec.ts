@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serviceSettings } from '@millrace/service';
+import { serviceSettings } from '@millrace/runtime';
 import { emptyStore } from '@millrace/store/testing';
-import { accepted, openPlace, type Place } from './accepted/suite.js';
+import { accepted, openPlace, type InstallationUnderTest } from './accepted/suite.js';
 
 let dir: string;
-let place: Place;
+let place: InstallationUnderTest;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'millrace-accepted-'));
   await emptyStore(dir);

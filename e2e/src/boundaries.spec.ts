@@ -11,10 +11,10 @@ const refused: [file: string, code: string][] = [
   ['libs/broker/src/a.ts', `import '@millrace/broker-kafka';`],
   ['libs/broker-kafka/src/a.ts', `import '@millrace/telemetry';`],
   ['libs/broker-embedded/src/a.ts', `import '@millrace/broker-kafka';`],
-  ['libs/telemetry/src/a.ts', `import '@millrace/service';`],
+  ['libs/telemetry/src/a.ts', `import '@millrace/runtime';`],
   ['libs/ai/src/a.ts', `import '@millrace/stage';`],
   ['libs/store/src/a.ts', `import '@millrace/broker';`],
-  ['libs/service/src/a.ts', `import '@millrace/coordinator';`],
+  ['libs/runtime/src/a.ts', `import '@millrace/coordinator';`],
   ['libs/stage/src/a.ts', `import '@millrace/stage-classify';`],
   ['services/stages/draft/src/a.ts', `import '@millrace/stage-classify';`],
   ['services/stages/draft/src/a.ts', `import '@millrace/store';`],
@@ -28,7 +28,7 @@ const refused: [file: string, code: string][] = [
   ['services/coordinator/src/a.ts', `import 'kafkajs';`],
   ['services/stages/draft/src/a.ts', `import '@opentelemetry/api';`],
   ['libs/stage/src/a.ts', `import 'pg';`],
-  ['libs/service/src/a.ts', `import '@nestjs/common';`],
+  ['libs/runtime/src/a.ts', `import '@nestjs/common';`],
 ];
 const allowed: [file: string, code: string][] = [
   ['libs/saga/src/a.ts', `import '@millrace/pipeline';`],

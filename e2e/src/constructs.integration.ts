@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Incoming } from '@millrace/broker';
 import { type RunEvent, type RunResult, runIdOf, type StepCommand } from '@millrace/contracts';
 import { kafkaBroker } from '@millrace/broker-kafka';
-import { HANDLER, isUndo } from '@millrace/pipeline';
+import { HANDLER, isUndo } from '@millrace/pipeline/engine';
 import { sumOfPowers, upTo } from './constructs/numbers.js';
 import { bookings, families, orders, PAYMENTS, squares, ways } from './constructs/pipelines.js';
 import { routes } from './constructs/routes-suite.js';

@@ -1,4 +1,5 @@
-import { hashOf, pipeline } from '@millrace/pipeline';
+import { pipeline } from '@millrace/pipeline';
+import { hashOf } from '@millrace/pipeline/engine';
 import { parsePipeline, pipelineYaml } from '@millrace/pipeline/yaml';
 import { z } from 'zod';
 import { sumOfPowers, upTo } from './constructs/numbers.js';

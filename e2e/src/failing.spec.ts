@@ -1,4 +1,4 @@
-import { isUndo } from '@millrace/pipeline';
+import { isUndo } from '@millrace/pipeline/engine';
 import { stepOf } from '@millrace/saga';
 import { bookings } from './constructs/pipelines.js';
 import { Workshop } from './constructs/workshop.js';

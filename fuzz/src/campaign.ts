@@ -10,7 +10,7 @@ import type { Target } from './target.js';
 export type Surface = TopicName | ForeignName | 'http';
 export const SURFACES: readonly Surface[] = [...TOPIC_NAMES, ...FOREIGN_NAMES, 'http'];
 
-export interface Finding {
+export interface FuzzFinding {
   readonly surface: Surface;
   readonly what: string;
   /** The smallest attack found that does it. */
@@ -24,7 +24,7 @@ export interface Tried {
   readonly sent: Readonly<Record<string, number>>;
   /** The number of checks that everything goes on. */
   readonly checks: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FuzzFinding[];
 }
 
 export interface CampaignOptions {
@@ -78,7 +78,7 @@ type Attack = readonly (Outgoing | CompressedBatch | Asked)[];
 /** Attacks one surface until time or attacks are used up. Each finding is shrunk, and the search goes on with the next seed. */
 export async function campaign({ surface, field, seed, attacks, ms, say }: CampaignOptions): Promise<Tried> {
   const sent: Record<string, number> = {};
-  const findings: Finding[] = [];
+  const findings: FuzzFinding[] = [];
   let checks = 0;
   let harmed = 0;
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Outgoing } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { processEnv } from '@millrace/service';
+import { processEnv } from '@millrace/runtime';
 import { startStandalone } from '@millrace/standalone';
 import type { Answer, Question } from './embedded-messages.js';
 import { foreignTopicsOf } from './foreign-topics.js';

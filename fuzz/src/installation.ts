@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { partitionFor } from '@millrace/broker';
 import { runIdOf, type Topics } from '@millrace/contracts';
 import type { ForeignTopics } from './foreign-topics.js';
-import type { Known } from './shape.js';
+import type { KnownValues } from './shape.js';
 import type { Target } from './target.js';
 
 /** The pipeline whose runs show that everything goes on, and its stages: no attack is told their names, for it may pause, limit and change what it knows. */
@@ -19,7 +19,7 @@ const MAIL = {
 /** The values and documents of an installation that were seen before the attack. */
 export interface Learnt {
   /** Pipelines and stages among these may be paused, limited and changed by an attack. */
-  readonly known: Known;
+  readonly known: KnownValues;
   readonly topics: Topics;
   readonly foreign: ForeignTopics;
   /** JSON documents seen on each topic, by topic: those of all stages are there, and of others as many as there were. */

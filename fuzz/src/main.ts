@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { processEnv } from '@millrace/service';
+import { processEnv } from '@millrace/runtime';
 import { campaign, Field, SURFACES, type Tried } from './campaign.js';
 import { startEmbedded } from './embedded.js';
 import { startOnKafka } from './kafka.js';

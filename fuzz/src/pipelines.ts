@@ -1,5 +1,5 @@
-import { processEnv } from '@millrace/service';
-import { loadPlan } from '@millrace/pipeline';
+import { processEnv } from '@millrace/runtime';
+import { loadPlan } from '@millrace/pipeline/engine';
 import { parsePipeline } from '@millrace/pipeline/yaml';
 import { foreignTopicsOf } from './foreign-topics.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { edited } from './edits.js';
 import { hostileBytes, hostileText } from './hostile.js';
 import type { Described, Learnt } from './installation.js';
-import { type Known, valueOf } from './shape.js';
+import { type KnownValues, valueOf } from './shape.js';
 
 /** A request as it goes to the gateway. */
 export interface Asked {
@@ -104,7 +104,7 @@ export function requestsFor({ id, method, path, described }: Operation, learnt: 
 const mostly = <T>(usual: fc.Arbitrary<T>, hostile: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: hostile });
 
-function idsFor(path: string, name: string, known: Known): fc.Arbitrary<string> {
+function idsFor(path: string, name: string, known: KnownValues): fc.Arbitrary<string> {
   const pool = name === 'name' ? known[path.startsWith('/v1/stages') ? 'stage' : 'pipeline'] : known[name];
   const ids = (pool ?? []).map(String);
   const fitting = ids.filter((id) =>

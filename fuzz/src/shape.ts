@@ -3,13 +3,13 @@ import fc from 'fast-check';
 type Json = Readonly<Record<string, unknown>>;
 
 /** Values that exist in the installation under attack, by the name of the field that holds one: `run`, `step`, `stage`. */
-export type Known = Readonly<Record<string, readonly unknown[]>>;
+export type KnownValues = Readonly<Record<string, readonly unknown[]>>;
 
 /** How deep a schema that refers to itself is followed. */
 const DEEPEST = 6;
 
 /** Makes values that a JSON Schema allows, as zod writes them. Fields whose name is in `known` mostly hold a value that exists. */
-export function valueOf(schema: unknown, known: Known): fc.Arbitrary<unknown> {
+export function valueOf(schema: unknown, known: KnownValues): fc.Arbitrary<unknown> {
   const root = schema as Json;
   const find = (ref: string) =>
     ref

@@ -1,5 +1,5 @@
 import { OffsetWindow } from '@millrace/broker-kafka/window';
-import type { LoadedPlan } from '@millrace/pipeline';
+import type { LoadedPlan } from '@millrace/pipeline/engine';
 import { type Decision, type Run, stepOf } from '@millrace/saga';
 import { type Rules, RULES } from './world.js';
 

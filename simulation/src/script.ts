@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fallbacksOf, type LoadedPlan, loadPlan, type Plan, RetryPolicy } from '@millrace/pipeline';
+import { fallbacksOf, type LoadedPlan, loadPlan, type Plan, RetryPolicy } from '@millrace/pipeline/engine';
 import { type Clause, celOf, clause, readBy } from './clause.js';
 
 /** A step as it is drawn: numbers stand for earlier steps, or for the input. */
@@ -16,12 +16,12 @@ export interface Sketch {
 }
 
 /** How one attempt of a step goes. */
-export type Outcome = 'succeeds' | 'fails' | 'is busy' | 'fails for good' | 'never answers';
+export type ScriptOutcome = 'succeeds' | 'fails' | 'is busy' | 'fails for good' | 'never answers';
 
 /** The course of a run of a plan: its events in order. */
 export interface Course {
   /** By step; attempts beyond the list succeed. */
-  readonly outcomes: readonly (readonly Outcome[])[];
+  readonly outcomes: readonly (readonly ScriptOutcome[])[];
   /** Which of the things that could happen next does; when used up, the first, and nothing odd happens any more. */
   readonly choices: readonly number[];
   readonly cancelled: boolean;
@@ -56,7 +56,7 @@ const sketch = fc.record({
   hasDefault: fc.boolean(),
 });
 
-const outcome = fc.constantFrom<Outcome>(
+const outcome = fc.constantFrom<ScriptOutcome>(
   ...(['succeeds', 'succeeds', 'succeeds', 'fails', 'is busy', 'fails for good', 'never answers'] as const),
 );
 

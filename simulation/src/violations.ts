@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import { type Fallback, fallbacksOf, inputOf, type LoadedPlan, workOf } from '@millrace/pipeline';
+import { type Fallback, fallbacksOf, inputOf, type LoadedPlan, workOf } from '@millrace/pipeline/engine';
 import { evolve, type Run, stepOf } from '@millrace/saga';
 import { holds } from './clause.js';
 import { nameOf, type Sketch } from './script.js';

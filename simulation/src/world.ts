@@ -1,6 +1,6 @@
 import { type Fact, failure, type RunEvent, runIdOf } from '@millrace/contracts';
 import { OffsetWindow } from '@millrace/broker-kafka/window';
-import { handOff, type LoadedPlan } from '@millrace/pipeline';
+import { handOff, type LoadedPlan } from '@millrace/pipeline/engine';
 import { accept, decide, type Decision, type Run, wakeAtOf } from '@millrace/saga';
 import type { Course } from './script.js';
 import { type CommitOutcome, type MakeWindow, StageLog } from './stage-log.js';

@@ -1,6 +1,6 @@
 import { type Consumer, Kafka, logLevel, type Message, type Producer } from 'kafkajs';
-import { Client } from '../client.js';
-import type { Surroundings } from '../system.js';
+import { BenchClient } from '../client.js';
+import type { BenchContext } from '../system.js';
 
 /** Fetches are answered as soon as there is anything; this is for how long they wait when there is nothing. */
 export const MAX_WAIT_MS = 50;
@@ -43,18 +43,18 @@ export interface KafkaClientOptions {
  */
 export class KafkaClient {
   readonly kafka: Kafka;
-  readonly client: Client;
+  readonly client: BenchClient;
   private readonly producer: Producer;
   private readonly consumer: Consumer;
 
   constructor(
-    private readonly at: Surroundings,
+    private readonly at: BenchContext,
     private readonly options: KafkaClientOptions,
   ) {
     this.kafka = kafkaOf(at.brokers);
     this.producer = this.kafka.producer();
     this.consumer = this.kafka.consumer({ groupId: `${at.name}-client`, maxWaitTimeInMs: MAX_WAIT_MS });
-    this.client = new Client((runs) => this.publish(runs));
+    this.client = new BenchClient((runs) => this.publish(runs));
   }
 
   /** The topics have to exist. */

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Broker } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
 import { topicsOf } from '@millrace/contracts';
-import { openHouse, serviceSettings } from '@millrace/service';
+import { openRuntime, serviceSettings } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
-import { Client } from '../client.js';
+import { BenchClient } from '../client.js';
 import { jobOf, Result } from '../pipelines.js';
 import type { System } from '../system.js';
 import { payloadOf, runOf } from '../works.js';
@@ -16,16 +16,16 @@ export const millraceEmbedded: System = async (work, { dataDir }, ending) => {
   const settings = serviceSettings(told, 'bench');
   const broker = ending.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: true }));
   const store = ending.use(await openStore({ databaseUrl: undefined, dataDir }));
-  const house = async (service: string) => ending.use(await openHouse(service, settings, { broker }));
+  const house = async (service: string) => ending.use(await openRuntime(service, settings, { broker }));
   const job = jobOf(work);
   await runCoordinator(ending, await house('coordinator'), { job, store });
   await runStages(ending, await house('stages'), job);
   return clientOn(broker, work.name, ending);
 };
 
-async function clientOn(broker: Broker, pipeline: string, ending: AsyncDisposableStack): Promise<Client> {
+async function clientOn(broker: Broker, pipeline: string, ending: AsyncDisposableStack): Promise<BenchClient> {
   const topics = topicsOf();
-  const client = new Client((runs) =>
+  const client = new BenchClient((runs) =>
     broker.publish(
       runs.map((run) => ({
         topic: topics.intake,

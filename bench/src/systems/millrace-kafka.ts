@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { topicsOf } from '@millrace/contracts';
 import { startChild } from '../child.js';
-import type { Client } from '../client.js';
+import type { BenchClient } from '../client.js';
 import { Result } from '../pipelines.js';
-import type { Surroundings, System } from '../system.js';
-import { payloadOf, runOf, type Work } from '../works.js';
+import type { BenchContext, System } from '../system.js';
+import { payloadOf, runOf, type Workload } from '../works.js';
 import { KafkaClient } from './kafka-client.js';
 import type { ServiceOptions } from './millrace-service.js';
 
@@ -26,10 +26,10 @@ export const millraceTraced: System = async (work, at, ending) => {
 };
 
 async function start(
-  work: Work,
-  at: Surroundings,
+  work: Workload,
+  at: BenchContext,
   { ending, env }: { ending: AsyncDisposableStack; env: Readonly<Record<string, string>> },
-): Promise<Client> {
+): Promise<BenchClient> {
   const { name, brokers, databaseUrl, cpuProfiles } = at;
   const prefix = `${name}.`;
   const topics = topicsOf(prefix);

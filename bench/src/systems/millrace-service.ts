@@ -1,20 +1,20 @@
 // A process of its own: the coordinator, or all stages of a work, as their own `main.ts` would start them.
-import { openHouse, serviceSettings } from '@millrace/service';
+import { openRuntime, serviceSettings } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
 import { beChild } from '../child.js';
 import { ownEnv } from '../config.js';
 import { jobOf } from '../pipelines.js';
-import type { Work } from '../works.js';
+import type { Workload } from '../works.js';
 import { runCoordinator, runStages } from './millrace.js';
 
 export interface ServiceOptions {
   readonly service: 'coordinator' | 'stages';
-  readonly work: Work;
+  readonly work: Workload;
 }
 
 beChild<ServiceOptions>(async ({ service, work }, ending) => {
   const settings = serviceSettings(ownEnv(), service);
-  const house = ending.use(await openHouse(service, settings));
+  const house = ending.use(await openRuntime(service, settings));
   const job = jobOf(work);
   if (service === 'stages') await runStages(ending, house, job);
   else await runCoordinator(ending, house, { job, store: ending.use(await openStore(settings)) });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCoordinator } from '@millrace/coordinator';
-import { followCancellations, followPlans, type House, type Running } from '@millrace/service';
+import { followCancellations, followPlans, type Runtime, type Running } from '@millrace/runtime';
 import { startStage } from '@millrace/stage';
 import type { Store } from '@millrace/store';
 import type { Job } from '../pipelines.js';
@@ -11,14 +11,14 @@ const POLL_MS = 20;
 /** Starts the coordinator, ended with `ending`, and waits until it is ready. */
 export async function runCoordinator(
   ending: AsyncDisposableStack,
-  house: House,
+  house: Runtime,
   { job, store }: { job: Job; store: Store },
 ): Promise<void> {
   await run(ending, () => startCoordinator(house, { store, pipelines: [job.pipeline] }));
 }
 
 /** Starts the job's stages, ended with `ending`, and waits until they are ready. They share what one process needs once. */
-export async function runStages(ending: AsyncDisposableStack, house: House, job: Job): Promise<void> {
+export async function runStages(ending: AsyncDisposableStack, house: Runtime, job: Job): Promise<void> {
   const shared = {
     plans: ending.use(await followPlans(house)),
     cancellations: ending.use(await followCancellations(house)),

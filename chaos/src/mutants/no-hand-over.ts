@@ -4,7 +4,7 @@ interface ReleasesInside {
 }
 
 // By its address, not by name: the package shows nobody this class.
-const address = new URL('../../../libs/broker-kafka/dist/releases.js', import.meta.url).href;
+const address = new URL('../../../libs/broker-kafka/dist/ownership/releases.js', import.meta.url).href;
 const { Releases } = (await import(address)) as { Releases: { prototype: ReleasesInside } };
 const { begin } = Releases.prototype;
 if (typeof begin !== 'function') throw new Error('There is no begin to mutate: the mutant is out of date.');

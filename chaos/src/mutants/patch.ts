@@ -23,7 +23,7 @@ export async function mutate<Name extends 'initialise' | 'transact'>(
   make: (original: TransactionalProducerInside[Name]) => TransactionalProducerInside[Name],
 ): Promise<void> {
   // By its address, not by name: the package shows nobody this class.
-  const address = new URL('../../../libs/broker-kafka/dist/transactional-producer.js', import.meta.url).href;
+  const address = new URL('../../../libs/broker-kafka/dist/produce/transactional-producer.js', import.meta.url).href;
   const { TransactionalProducer } = (await import(address)) as {
     TransactionalProducer: { prototype: TransactionalProducerInside };
   };

@@ -3,7 +3,7 @@ import { runIdOf, type Topics } from '@millrace/contracts';
 import { startCoordinator } from '@millrace/coordinator';
 import { startGateway } from '@millrace/gateway';
 import { defineStage } from '@millrace/pipeline';
-import { type House, openHouse, type ServiceSettings } from '@millrace/service';
+import { type Runtime, openRuntime, type ServiceSettings } from '@millrace/runtime';
 import { startStages } from '@millrace/stage';
 import { openStore, type Store } from '@millrace/store';
 import { fake } from '@millrace/testing';
@@ -12,24 +12,24 @@ import { Api } from '../api.js';
 import { until } from '../processes.js';
 
 /** Two gateways, and as many coordinators as the broker lets work beside each other. */
-export interface Place extends AsyncDisposable {
+export interface InstallationUnderTest extends AsyncDisposable {
   readonly gateways: readonly Api[];
   readonly broker: Broker;
   readonly topics: Topics;
   readonly store: Store;
-  readonly house: House;
+  readonly house: Runtime;
 }
 
 const ROUNDS = 25;
 const AT_ONCE = 8;
 
 /** Opens `processes` houses with a coordinator each, and two gateways. On the embedded log there is one house for all. */
-export async function openPlace(settings: ServiceSettings, processes: number): Promise<Place> {
+export async function openPlace(settings: ServiceSettings, processes: number): Promise<InstallationUnderTest> {
   await using opening = new AsyncDisposableStack();
   const gateways: Api[] = [];
-  let first: { house: House; store: Store } | undefined;
+  let first: { house: Runtime; store: Store } | undefined;
   for (let n = 0; n < processes; n++) {
-    const house = opening.use(await openHouse('coordinator', settings));
+    const house = opening.use(await openRuntime('coordinator', settings));
     const store = opening.use(await openStore(settings));
     const coordinator = await startCoordinator(house, { store, pipelines: [] });
     opening.defer(() => coordinator.drain(5_000));
@@ -64,7 +64,7 @@ const planOf = (pipeline: string, mark = 0) => ({
 });
 
 /** Tests that an accepted request is in force: see `accepted.spec.ts` and `accepted.integration.ts`. */
-export function accepted(place: () => Place): void {
+export function accepted(place: () => InstallationUnderTest): void {
   let nth = 0;
   /** The gateways in turn. */
   const api = () => place().gateways[nth++ % place().gateways.length]!;

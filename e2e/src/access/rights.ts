@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes } from 'kafkajs';
-import { loadPlan } from '@millrace/pipeline';
+import { loadPlan } from '@millrace/pipeline/engine';
 import { supportEmail } from '@millrace/support-email';
 import { ROOT } from '../processes.js';
 import { STAGES } from '../installation.js';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Fact, randomId, type RunEvent, runIdOf } from '@millrace/contracts';
-import { type Duration, millisecondsOf, type Pipeline } from '@millrace/pipeline';
+import { type Duration, type Pipeline } from '@millrace/pipeline';
+import { millisecondsOf } from '@millrace/pipeline/engine';
 import { historyOf, type TestEngine, TestingError } from '@millrace/testing';
 import { until } from '../processes.js';
 import type { Workshop } from './workshop.js';

@@ -8,9 +8,9 @@ import { type Fact, isOver, type RunEvent, runIdOf, type Topics } from '@millrac
 import { startCoordinator } from '@millrace/coordinator';
 import type { Pipeline } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
-import { openHouse, serviceSettings } from '@millrace/service';
+import { openRuntime, serviceSettings } from '@millrace/runtime';
 import { startStages } from '@millrace/stage';
-import { openStore, type Reader } from '@millrace/store';
+import { openStore, type StoreReader } from '@millrace/store';
 import { emptyStore } from '@millrace/store/testing';
 import { until } from '../processes.js';
 import { TOPICS } from './begins.js';
@@ -28,7 +28,7 @@ export class Workshop implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
     private readonly house: { readonly broker: Broker; readonly topics: Topics },
-    readonly reader: Reader,
+    readonly reader: StoreReader,
     private readonly ahead: { ms: number },
   ) {}
 
@@ -42,7 +42,7 @@ export class Workshop implements AsyncDisposable {
     const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
     await emptyStore(dataDir);
     const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
-    const house = opening.use(await openHouse('workshop', settings, { broker }));
+    const house = opening.use(await openRuntime('workshop', settings, { broker }));
     const others = [PAYMENTS, `${PAYMENTS}.hasty`, ...Object.values(TOPICS)];
     await broker.ensureTopics(others.map((name) => ({ name, partitions: 2 })));
     const coordinator = await startCoordinator(house, { store, pipelines, now });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FALLBACKS } from './fallback.js';
-import { LlmSettings } from './provider.js';
+import { FALLBACKS } from './llm/fallback.js';
+import { LlmSettings } from './llm/provider.js';
 
 const whole = (example: number) =>
   z

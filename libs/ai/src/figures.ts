@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadArticles } from './articles.js';
-import { Bm25Retriever } from './retriever.js';
-import { parseExamples } from './csv.js';
-import { trainFromCsv } from './train.js';
+import { loadArticles } from './local/articles.js';
+import { Bm25Retriever } from './local/retriever.js';
+import { parseExamples } from './text/csv.js';
+import { trainFromCsv } from './local/train.js';
 
 /**
  * Prints how the local models do on a folder with `data/intents.csv` and `knowledge/`:
- * `node libs/ai/dist/figures.js pipelines/support-email`.
+ * `node libs/ai/dist/text/figures.js pipelines/support-email`.
  */
 async function figures(folder: string): Promise<string> {
   const csv = await readFile(join(folder, 'data/intents.csv'), 'utf8');

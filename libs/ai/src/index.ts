@@ -1,5 +1,5 @@
-export { type CallOptions, capped, InsteadOf, MAX_TEXT, Usage } from './answer.js';
-export { citationsIn, withoutCitations } from './citations.js';
+export { type CallOptions, capped, InsteadOf, MAX_TEXT, Usage } from './llm/answer.js';
+export { citationsIn, withoutCitations } from './text/citations.js';
 export {
   ModelAnswerInvalid,
   ModelBusy,
@@ -9,15 +9,15 @@ export {
   ModelRequestRefused,
   ModelTimeout,
   ModelUnavailable,
-} from './errors.js';
+} from './llm/errors.js';
 
-export { Classification, Classifier, LinearClassifier, ModelFile, UNCLEAR } from './classifier.js';
-export { type LabelledText, parseCsv, parseExamples } from './csv.js';
-export { trainClassifier, type Trained, trainFromCsv, type TrainingReport } from './train.js';
-export { loadClassifier } from './load.js';
-export { URGENCIES, type Urgency, urgencyOf } from './urgency.js';
+export { Classification, Classifier, LinearClassifier, ModelFile, UNCLEAR } from './local/classifier.js';
+export { type LabelledText, parseCsv, parseExamples } from './text/csv.js';
+export { trainClassifier, type Trained, trainFromCsv, type TrainingReport } from './local/train.js';
+export { loadClassifier } from './local/load.js';
+export { URGENCIES, type Urgency, urgencyOf } from './text/urgency.js';
 
-export { Amount } from './amounts.js';
+export { Amount } from './text/amounts.js';
 export {
   Entities,
   entitiesIn,
@@ -26,20 +26,20 @@ export {
   type ExtractOptions,
   maskedCard,
   RuleEntityExtractor,
-} from './entities.js';
-export { PRODUCTS, type Product } from './topics.js';
-export { type PersonalDataKind, personalDataIn, type Span } from './spans.js';
-export { personalDataKinds, redact } from './redact.js';
-export { asData, injectionSignals, type InjectionSignal } from './injection.js';
-export { languageOf } from './language.js';
+} from './local/entities.js';
+export { PRODUCTS, type Product } from './text/topics.js';
+export { type PersonalDataKind, personalDataIn, type Span } from './text/spans.js';
+export { personalDataKinds, redact } from './text/redact.js';
+export { asData, injectionSignals, type InjectionSignal } from './text/injection.js';
+export { languageOf } from './text/language.js';
 
-export { Article, loadArticles, parseArticle } from './articles.js';
-export { Bm25Retriever, RetrievedArticle, type RetrieveOptions, Retriever } from './retriever.js';
-export { Draft, Drafter, DraftRequest, type House, MILLBROOK, TemplateDrafter } from './drafter.js';
-export { ComplianceReviewer, Finding, Review, RuleComplianceReviewer } from './compliance.js';
+export { Article, loadArticles, parseArticle } from './local/articles.js';
+export { Bm25Retriever, RetrievedArticle, type RetrieveOptions, Retriever } from './local/retriever.js';
+export { Draft, Drafter, DraftRequest, type ReplyClosing, MILLBROOK, TemplateDrafter } from './local/drafter.js';
+export { ComplianceReviewer, ComplianceFinding, ComplianceReview, RuleComplianceReviewer } from './local/compliance.js';
 
 export { llmSettings, ModelEnv } from './config.js';
-export { LlmSettings } from './provider.js';
-export { Llm, type Question } from './llm.js';
-export { LlmClassifier, LlmComplianceReviewer, LlmDrafter, LlmEntityExtractor } from './llm-models.js';
-export { type Fallback, withFallback } from './fallback.js';
+export { LlmSettings } from './llm/provider.js';
+export { Llm, type ModelQuestion } from './llm/llm.js';
+export { LlmClassifier, LlmComplianceReviewer, LlmDrafter, LlmEntityExtractor } from './llm/llm-models.js';
+export { type ModelFallback, withFallback } from './llm/fallback.js';

@@ -1,5 +1,5 @@
-import { kill, startWorker } from './for-tests/processes.js';
-import { everything, temporaryDirectory, until, values } from './for-tests/logs.js';
+import { kill, startWorker } from './testing/processes.js';
+import { everything, temporaryDirectory, until, values } from './testing/logs.js';
 import { embeddedBroker } from './embedded-broker.js';
 
 const RECORDS = 5000;

@@ -12,12 +12,12 @@ import type {
   Tail,
   TopicSpec,
 } from '@millrace/broker';
-import { BatchConsumption } from './batch-consumption.js';
+import { BatchConsumption } from './consuming/batch-consumption.js';
 import { refusal } from './errors.js';
-import { Log } from './log.js';
-import { RecordConsumption } from './record-consumption.js';
+import { CommitLog } from './log/log.js';
+import { RecordConsumption } from './consuming/record-consumption.js';
 import type { LogSettings } from './settings.js';
-import { LogTail } from './tail.js';
+import { LogTail } from './consuming/tail.js';
 
 /** A logger for what goes wrong: a pino logger fits. No payload is ever in it. */
 export interface LogLines {
@@ -44,7 +44,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 const CACHE_BYTES = 16 * MiB;
 
 /** The logs that are open in this process. */
-const logs = new Map<string, { log: Log; users: number; closing?: Promise<void> }>();
+const logs = new Map<string, { log: CommitLog; users: number; closing?: Promise<void> }>();
 
 /**
  * A durable partitioned log in a directory of this machine. Several brokers of one process on one directory share the log,
@@ -84,9 +84,9 @@ function madeDirectory(dir: string): string {
   }
 }
 
-function openedLog(settings: LogSettings): Log {
+function openedLog(settings: LogSettings): CommitLog {
   try {
-    return new Log(settings);
+    return new CommitLog(settings);
   } catch (error) {
     throw error instanceof BrokerError ? error : refusal(settings.dir, error);
   }
@@ -112,7 +112,7 @@ class EmbeddedBroker implements Broker {
   #closed: Promise<void> | undefined;
 
   constructor(
-    readonly log: Log,
+    readonly log: CommitLog,
     readonly release: (how: { crashed: boolean }) => Promise<void>,
   ) {
     this.maxRecordBytes = log.settings.maxRecordBytes;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { jest } from '@jest/globals';
 import type { Broker } from '@millrace/broker';
-import { everything, segmentFiles, temporaryDirectory, until, values } from './for-tests/logs.js';
+import { everything, segmentFiles, temporaryDirectory, until, values } from './testing/logs.js';
 import { embeddedBroker } from './embedded-broker.js';
 
 const topic = 'work';

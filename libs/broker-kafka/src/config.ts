@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-export type Log = (
+export type LogFunction = (
   level: 'debug' | 'info' | 'warn' | 'error',
   message: string,
   fields: Readonly<Record<string, unknown>>,
@@ -63,7 +63,7 @@ export interface KafkaSettings {
   readonly handOverMs?: number;
   /** A compressed batch that unpacks to more bytes is passed over, and parked; default 32 MiB. */
   readonly maxUnpackedBytes?: number;
-  readonly log?: Log;
+  readonly log?: LogFunction;
   /** Called whenever this process has joined a group, anew or again. */
   readonly onMember?: (member: GroupMember) => void;
   readonly onMetric?: (metric: Metric) => void;

@@ -3,9 +3,9 @@ export {
   KafkaSettingsError,
   type GroupMember,
   type KafkaSettings,
-  type Log,
+  type LogFunction,
   type Metric,
   type Sasl,
 } from './config.js';
 export { kafkaBroker } from './kafka-broker.js';
-export { leaveGroups } from './leave-groups.js';
+export { leaveGroups } from './ownership/leave-groups.js';

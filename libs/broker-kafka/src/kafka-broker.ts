@@ -2,16 +2,16 @@ import { sleep, startTimer } from '@millrace/contracts/timers';
 import type { Admin } from 'kafkajs';
 import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
 import { BrokerError } from '@millrace/broker';
-import type { KafkaSettings, Log } from './config.js';
-import { ConcurrentConsumption } from './consumption.js';
-import { GroupConsumption } from './group-consumption.js';
+import type { KafkaSettings, LogFunction } from './config.js';
+import { ConcurrentConsumption } from './ownership/consumption.js';
+import { GroupConsumption } from './ownership/group-consumption.js';
 import { Clients, isPassing, kafkajs, kindOf } from './kafkajs.js';
-import { OrderedPartition } from './ordered-partition.js';
-import { Publisher } from './publisher.js';
-import { browse, tail } from './tail.js';
-import type { House } from './tenure.js';
-import { Topics, unreachable } from './topics.js';
-import { doneAbove } from './window.js';
+import { OrderedPartition } from './ownership/ordered-partition.js';
+import { Publisher } from './produce/publisher.js';
+import { browse, tail } from './fetch/tail.js';
+import type { KafkaContext } from './ownership/tenure.js';
+import { TopicMetadata, unreachable } from './topics.js';
+import { doneAbove } from './ownership/window.js';
 
 /** Kafka's own default for `message.max.bytes`: a batch of one record must fit. */
 const DEFAULT_MESSAGE_BYTES = 1_048_588;
@@ -31,12 +31,12 @@ export function kafkaBroker(settings: KafkaSettings): Promise<Broker> {
 
 /** `kafkaBroker` over clients that the caller made, and that it disposes of when it ends. */
 export async function brokerOver(clients: Clients, settings: KafkaSettings): Promise<Broker> {
-  const log: Log = settings.log ?? (() => undefined);
+  const log: LogFunction = settings.log ?? (() => undefined);
   const admin = clients.kafka.admin();
-  let topics: Topics;
+  let topics: TopicMetadata;
   try {
     await admin.connect();
-    topics = await Topics.connect(clients, log);
+    topics = await TopicMetadata.connect(clients, log);
   } catch (cause) {
     await admin.disconnect().catch(() => undefined);
     clients[Symbol.dispose]();
@@ -44,7 +44,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     throw new BrokerError('BROKER_UNAVAILABLE', message, { cause });
   }
   const messageBytes = await messageMaxBytes(admin, log);
-  const house: House = {
+  const house: KafkaContext = {
     clients,
     topics,
     transactionalIdPrefix: settings.transactionalIdPrefix,
@@ -70,7 +70,7 @@ class KafkaBroker implements Broker {
   private closing: Promise<void> | undefined;
 
   constructor(
-    private readonly house: House,
+    private readonly house: KafkaContext,
     private readonly admin: Admin,
   ) {
     this.maxRecordBytes = house.maxRecordBytes;
@@ -211,7 +211,7 @@ class KafkaBroker implements Broker {
   }
 }
 
-async function messageMaxBytes(admin: Admin, log: Log): Promise<number> {
+async function messageMaxBytes(admin: Admin, log: LogFunction): Promise<number> {
   try {
     const { controller } = await admin.describeCluster();
     const { resources } = await admin.describeConfigs({

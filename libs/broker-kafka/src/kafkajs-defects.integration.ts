@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { brokerOver, kafkaBroker } from './kafka-broker.js';
 import { kafkajs, kindOf, protocolError } from './kafkajs.js';
-import { route } from './routing.js';
+import { route } from './produce/routing.js';
 import { testSettings } from './testing/config.js';
 import { everything, gate, networkTo, numbered, ownerOf, topicsOn, until, values } from './testing/scene.js';
-import { Topics } from './topics.js';
+import { TopicMetadata } from './topics.js';
 
 /*
  * What kafkajs 2.2.4 does wrong, or leaves to its user: shown first without our remedy, then with it. Aborted records that
@@ -45,7 +45,7 @@ describe('an end of a transaction that arrives late', () => {
     await using sure = await kafkaBroker(settings);
     const [from, to] = (await topicsOn(sure, 1)) as [string, string];
     await using network = await networkTo(settings);
-    const topics = await Topics.connect(network.clients);
+    const topics = await TopicMetadata.connect(network.clients);
     const place = { group: randomUUID(), topic: from, partition: 0 };
     const write = (value: string) => route([{ topic: to, key: null, value }], topics);
     const producer = await ownerOf(place, network.clients);
@@ -117,7 +117,7 @@ test('transactions that follow each other at once all succeed, where kafkajs giv
   await plain.disconnect();
   expect(kindOf(failure)).toBe('CONCURRENT_TRANSACTIONS');
 
-  const topics = await Topics.connect(network.clients);
+  const topics = await TopicMetadata.connect(network.clients);
   const place = { group: randomUUID(), topic: from, partition: 0 };
   const ours = await ownerOf(place, network.clients);
   for (let offset = 1; offset <= 200; offset++) {

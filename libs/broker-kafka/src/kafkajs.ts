@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig, LogEntry } from 'kafkajs';
 import { BrokerError } from '@millrace/broker';
-import type { KafkaAccess, Log } from './config.js';
+import type { KafkaAccess, LogFunction } from './config.js';
 import type { WireRequest } from './wire/requests.js';
 
 /*
@@ -196,7 +196,7 @@ export class Clients implements Disposable {
 }
 
 /** kafkajs calls errors what it goes on to try again, and what is told by us in our own words: it is for finding faults only. */
-function logAs(log: Log | undefined, { namespace, log: entry }: LogEntry): void {
+function logAs(log: LogFunction | undefined, { namespace, log: entry }: LogEntry): void {
   const { message, error, groupId, topic, partition, retryCount, broker } = entry as Record<string, unknown> & {
     message: string;
   };

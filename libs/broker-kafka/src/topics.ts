@@ -1,6 +1,6 @@
 import { sleep, startTimer, type Timer } from '@millrace/contracts/timers';
 import { BrokerError } from '@millrace/broker';
-import type { Log } from './config.js';
+import type { LogFunction } from './config.js';
 import { ask, type Clients, type Cluster, isPassing, kindOf } from './kafkajs.js';
 import { partitionCounts } from './wire/metadata.js';
 
@@ -21,7 +21,7 @@ const UNKNOWN_TOPIC = 3;
 const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
 
 /** This process's knowledge of topics: how many partitions, and which broker leads each. */
-export class Topics {
+export class TopicMetadata {
   private readonly counts = new Map<string, number>();
   private readonly listeners = new Set<TopicChanged>();
   private asking = Promise.resolve();
@@ -33,11 +33,11 @@ export class Topics {
     private readonly cluster: Cluster,
     /** Asks for offsets of everything that is in the log, committed or not. */
     private readonly uncommitted: Cluster,
-    private readonly log: Log,
+    private readonly log: LogFunction,
   ) {}
 
-  static async connect(clients: Clients, log: Log = () => undefined): Promise<Topics> {
-    const topics = new Topics(clients.cluster(), clients.cluster('uncommitted'), log);
+  static async connect(clients: Clients, log: LogFunction = () => undefined): Promise<TopicMetadata> {
+    const topics = new TopicMetadata(clients.cluster(), clients.cluster('uncommitted'), log);
     try {
       for (const cluster of [topics.cluster, topics.uncommitted]) {
         await cluster.connect();

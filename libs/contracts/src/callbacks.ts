@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { readJson } from './json.js';
-import { Attempt, Name, StepName, TimeMs, Traceparent } from './values.js';
+import { readJson } from './values/json.js';
+import { Attempt, Name, StepName, TimeMs, Traceparent } from './values/values.js';
 
 /** Names one attempt of a step, with what its answer has to say: whoever holds it can answer for the stage, later. */
 export const AttemptTicket = z.object({

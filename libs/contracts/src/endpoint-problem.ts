@@ -1,6 +1,6 @@
-import { cut } from './cut.js';
+import { cut } from './values/cut.js';
 import type { Failure, FailureKind } from './failures.js';
-import { LONGEST_MS } from './values.js';
+import { LONGEST_MS } from './values/values.js';
 
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 const MOST_DETAILS = 20;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { pointerOf } from './json-pointer.js';
-import { cut } from './cut.js';
-import { DurationMs, text } from './values.js';
+import { pointerOf } from './values/json-pointer.js';
+import { cut } from './values/cut.js';
+import { DurationMs, text } from './values/values.js';
 
 /** `transient`: the same work may succeed when tried again. `permanent`: it will not, whatever the policy says. */
 export const FailureKind = z.enum(['transient', 'permanent']);

@@ -1,5 +1,5 @@
-export { cut } from './cut.js';
-export { Degraded, InsteadOf } from './degraded.js';
+export { cut } from './values/cut.js';
+export { Degraded, InsteadOf } from './records/degraded.js';
 export {
   AnnouncedContract,
   DeploymentOutcome,
@@ -13,11 +13,11 @@ export {
   ScheduleRemoveRequested,
   Share,
   StageSchemas,
-} from './deployments.js';
-export { Fact } from './facts.js';
+} from './records/deployments.js';
+export { Fact } from './records/facts.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
-export { cloudEvent, EVENT_TYPE, HEADER, headerFailure, headerText } from './headers.js';
-export { derivedId, randomId, runIdOf, stepIdempotencyKey } from './ids.js';
+export { cloudEvent, EVENT_TYPE, HEADER, headerFailure, headerText } from './records/headers.js';
+export { derivedId, randomId, runIdOf, stepIdempotencyKey } from './values/ids.js';
 export {
   JSON_DEPTH,
   type JsonBounds,
@@ -29,9 +29,9 @@ export {
   readJson,
   RECORD_DEPTH,
   utf8,
-} from './json.js';
-export { pointerOf } from './json-pointer.js';
-export { isKept } from './json-text.js';
+} from './values/json.js';
+export { pointerOf } from './values/json-pointer.js';
+export { isKept } from './values/json-text.js';
 export {
   Attempt,
   Count,
@@ -55,7 +55,7 @@ export {
   TimeMs,
   timeText,
   Traceparent,
-} from './values.js';
+} from './values/values.js';
 export {
   ChildStatus,
   Control,
@@ -76,15 +76,15 @@ export {
   StepRedriven,
   StepSignalled,
   isRunId,
-} from './records.js';
+} from './records/records.js';
 export { isStepCommand, isStepEnd } from './record-guards.js';
-export { Priority, StageLimits } from './limits.js';
-export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './misspelt.js';
-export { nearestName } from './nearest-name.js';
-export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './pauses.js';
-export { MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './recovery.js';
-export { isOver, RunStatus, StepStatus } from './statuses.js';
-export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './topics.js';
+export { Priority, StageLimits } from './records/limits.js';
+export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
+export { nearestName } from './values/nearest-name.js';
+export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './records/pauses.js';
+export { MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './records/recovery.js';
+export { isOver, RunStatus, StepStatus } from './records/statuses.js';
+export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './records/topics.js';
 export {
   acceptedTraceparent,
   derivedSpanId,
@@ -94,7 +94,7 @@ export {
   traceIdsOf,
   traceparentText,
 } from './trace-context.js';
-export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './unreadable.js';
-export { withoutLogins } from './url-logins.js';
+export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './records/unreadable.js';
+export { withoutLogins } from './values/url-logins.js';
 export { AttemptTicket, readTicket, signTicket } from './callbacks.js';
 export { endpointFailure } from './endpoint-problem.js';

@@ -1,6 +1,6 @@
-import { Priority } from './limits.js';
-import { isRunId, type RunEvent, type StepCommand } from './records.js';
-import { isAttempt, isStepName, isText, isTimeMs, LONGEST_MS } from './values.js';
+import { Priority } from './records/limits.js';
+import { isRunId, type RunEvent, type StepCommand } from './records/records.js';
+import { isAttempt, isStepName, isText, isTimeMs, LONGEST_MS } from './values/values.js';
 
 /**
  * Says whether a value is a step's command without the cost of the schema: this is asked for every record. The guard accepts only what `StepCommand`

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStage } from './stage-contract.js';
+import { defineStage } from './authoring/stage-contract.js';
 import { summarize } from './summary.js';
 
 const reply = {

@@ -1,6 +1,6 @@
 import { cut } from '@millrace/contracts';
-import { canHaveField, fieldOf, type JsonSchema } from './json-schema.js';
-import { PlanError } from './plan-error.js';
+import { canHaveField, fieldOf, type JsonSchema } from './schemas/json-schema.js';
+import { PlanError } from './plan/plan-error.js';
 
 /** A placeholder: the way to a field of the output, with an alternative for each outcome of a question. */
 const PLACEHOLDER = /\{([^{}?]*)(?:\?([^{}|]*)(?:\|([^{}]*))?)?\}/g;

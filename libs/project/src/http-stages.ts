@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { defineStage, isUsable } from '@millrace/pipeline';
+import { defineStage } from '@millrace/pipeline';
+import { isUsable } from '@millrace/pipeline/engine';
 import { httpStage, type HttpStage } from '@millrace/stage';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';

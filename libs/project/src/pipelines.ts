@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
-import { loadPlan, type LoadedPlan, type Pipeline, type StageContract } from '@millrace/pipeline';
+import { type Pipeline, type StageContract } from '@millrace/pipeline';
+import { loadPlan, type LoadedPlan } from '@millrace/pipeline/engine';
 import type { ProjectConfig } from './define-config.js';
 import { type Base, loadModule, pathOf } from './modules.js';
 import { ProjectError } from './project-error.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Env, readAll, readSettings } from '@millrace/service';
+import { type Env, readAll, readSettings } from '@millrace/runtime';
 import { type AnyStage, contractOf, refuseTwice, type StageGiven, stageNameOf } from '@millrace/stage';
 import type { ConfiguredStage, StageEntry } from './define-config.js';
 import { type Base, type Exports, loadModule, pathOf } from './modules.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Plan } from '@millrace/pipeline';
+import type { Plan } from '@millrace/pipeline/engine';
 import { parsePipeline } from '@millrace/pipeline/yaml';
 
 /** The plan of a pipeline in a YAML file; sub-pipelines that it names by path are read from beside it. `shown` is what it is called in errors. */

@@ -1,5 +1,5 @@
 import { type Fact, readTraceparent, traceIdsOf } from '@millrace/contracts';
-import { evolve } from './evolve.js';
+import { evolve } from './run/evolve.js';
 import { runTraceOf } from './trace.js';
 
 const RUN = 'run_' + '0'.repeat(26);

@@ -7,8 +7,8 @@ import {
   traceIdsOf,
   traceparentText,
 } from '@millrace/contracts';
-import { itemOf, rangeOf } from '@millrace/pipeline';
-import type { Run } from './run.js';
+import { itemOf, rangeOf } from '@millrace/pipeline/engine';
+import type { Run } from './run/run.js';
 
 /** A retry further away than this is a wait: the run's span does not stay open over it. */
 export const LONG_BACK_OFF_MS = 60_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aHouse } from './house.fixture.js';
+import { aRuntime } from './runtime.fixture.js';
 import { defineStage, type Handles, Stage, startStage } from './index.js';
 
 const greet = defineStage({
@@ -18,7 +18,7 @@ class GreetStage implements Handles<typeof greet> {
 }
 
 test('a stage that takes commands has announced what it takes and gives', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const running = await startStage(house, GreetStage);
   const [record] = house.records(house.topics.contracts);
   expect(String(record!.key)).toBe('greet');
@@ -32,7 +32,7 @@ test('a stage that takes commands has announced what it takes and gives', async 
 });
 
 test('a stage says with each output what it comes to, as its contract has it', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const running = await startStage(house, GreetStage);
   await house.ask('greet', { input: {} });
   expect((await house.events(1))[0]).toMatchObject({ output: { text: 'hello' }, summary: 'Said: hello' });
@@ -40,7 +40,7 @@ test('a stage says with each output what it comes to, as its contract has it', a
 });
 
 test('a stage that may not announce its contract works all the same, and the log says so', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const { broker } = house;
   const publish: typeof broker.publish = (records) =>
     records.some(({ topic }) => topic === house.topics.contracts)

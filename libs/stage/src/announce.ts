@@ -1,13 +1,14 @@
 import { type AnnouncedContract, EVENT_TYPE, HEADER, randomId } from '@millrace/contracts';
-import { schemasOf, type StageContract } from '@millrace/pipeline';
-import type { House } from '@millrace/service';
+import { type StageContract } from '@millrace/pipeline';
+import { schemasOf } from '@millrace/pipeline/engine';
+import type { Runtime } from '@millrace/runtime';
 
 /**
  * Announces what the stage takes and gives, so that plans are checked against it before they are deployed. A stage that cannot announce its contract
  * works all the same.
  */
 export async function announce(
-  { broker, topics, telemetry }: Pick<House, 'broker' | 'topics' | 'telemetry'>,
+  { broker, topics, telemetry }: Pick<Runtime, 'broker' | 'topics' | 'telemetry'>,
   contract: StageContract,
 ): Promise<void> {
   const { name, description, summary } = contract;

@@ -1,4 +1,4 @@
-import { type Env, readSettings } from '@millrace/service';
+import { type Env, readSettings } from '@millrace/runtime';
 import { z } from 'zod';
 
 const message = 'expected how many steps to work on at once, from 1 to 10000';

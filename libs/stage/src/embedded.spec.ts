@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HEADER, headerText, type RunEvent } from '@millrace/contracts';
-import { type House, openHouse, serviceSettings } from '@millrace/service';
+import { type Runtime, openRuntime, serviceSettings } from '@millrace/runtime';
 import { z } from 'zod';
-import { aCommand, CHAIN, later } from './house.fixture.js';
+import { aCommand, CHAIN, later } from './runtime.fixture.js';
 import { defineStage, type Handles, type In, type Out, Stage, startStage } from './index.js';
 
 const greet = defineStage({
@@ -33,10 +33,10 @@ class PolishStage implements Handles<typeof polish> {
 }
 
 async function anEmbeddedHouse(dataDir: string) {
-  return openHouse('test', { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir });
+  return openRuntime('test', { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir });
 }
 
-async function eventsOn(house: House, wanted: number): Promise<readonly RunEvent[]> {
+async function eventsOn(house: Runtime, wanted: number): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
   const enough = later<void>();
   await using _ = await house.broker.tail([house.topics.runs], 'start', ({ value }) => {

@@ -1,6 +1,6 @@
 import type { RunEvent, StepCompleted, StepFailed } from '@millrace/contracts';
 import { z } from 'zod';
-import { aHouse, RUN } from './house.fixture.js';
+import { aRuntime, RUN } from './runtime.fixture.js';
 import {
   type AnyStage,
   defineStage,
@@ -39,7 +39,7 @@ class GreetStage implements Handles<typeof greet> {
 }
 
 async function answerOf(served: AnyStage, input: unknown): Promise<RunEvent | undefined> {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const running = await startStages(house, [served]);
   await house.ask('greet', { input });
   const [event] = await house.events(1);
@@ -67,7 +67,7 @@ describe.each([
 });
 
 test('functions and classes share one process', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const running = await startStages(house, [GreetStage, stage(polish, ({ text }) => ({ n: text.length }))]);
   await house.ask('greet');
   await house.ask('polish', { step: 'later', input: { text: 'abc' } });
@@ -77,7 +77,7 @@ test('functions and classes share one process', async () => {
 });
 
 test('a stage named twice in one process is refused before it takes anything, naming the stage', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   await expect(startStages(house, [GreetStage, stage(greet, work)])).rejects.toThrow(
     'The stage greet is served twice by this process, by GreetStage and by stage(greet): remove one of them.',
   );

@@ -1,6 +1,6 @@
 import type { In, Out, StageContract } from '@millrace/pipeline';
-import { type AnyStage, Stage } from './stage.decorator.js';
-import type { StageRun } from './stage-run.js';
+import { type AnyStage, Stage } from './nest/stage.decorator.js';
+import type { StageRun } from './work/stage-run.js';
 
 /** Does the work of a contract: takes the validated input and the attempt, and returns the output. */
 export type StageHandler<Contract extends StageContract> = (

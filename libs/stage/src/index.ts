@@ -1,12 +1,12 @@
 import '@millrace/contracts/node-version';
 export { defineStage, type In, type Out, type StageContract } from '@millrace/pipeline';
 export { stage, type StageHandler } from './function-stage.js';
-export { failureOf, StageFailure, type StageFailureOptions } from './failure.js';
-export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from './stage.decorator.js';
-export { ANSWER_LATER, type StageRun } from './stage-run.js';
-export { runHere } from './scope.js';
+export { failureOf, StageFailure, type StageFailureOptions } from './work/failure.js';
+export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from './nest/stage.decorator.js';
+export { ANSWER_LATER, type StageRun } from './work/stage-run.js';
+export { runHere } from './work/scope.js';
 export { serveStage, type ServeStageOptions, startStage, type StageOptions } from './start-stage.js';
 export { refuseTwice, serveStages, type StageGiven, stageNameOf, startStages } from './start-stages.js';
-export { MillraceStage, type MillraceStageOptions } from './millrace-stage.js';
+export { MillraceStage, type MillraceStageOptions } from './nest/millrace-stage.js';
 export { httpStage, type HttpStage, type HttpStageOptions } from './http-stage/http-stage.js';
 export type { TlsFiles } from './http-stage/http-call.js';

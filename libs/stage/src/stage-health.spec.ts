@@ -1,7 +1,7 @@
 import { failure } from '@millrace/contracts';
 import { defineStage, type In, type Out } from '@millrace/pipeline';
 import { z } from 'zod';
-import { aHouse } from './house.fixture.js';
+import { aRuntime } from './runtime.fixture.js';
 import { type Handles, Stage, StageFailure, type StageRun, startStage } from './index.js';
 import { StageHealth } from './stage-health.js';
 
@@ -23,7 +23,7 @@ class Greet implements Handles<typeof greet> {
 }
 
 test('what a stage gives in place of its own answer is told with the answer', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const stage = await startStage(house, Greet);
   await house.ask('greet', { input: { as: 'refused' } });
   expect((await house.events(1))[0]).toMatchObject({
@@ -37,7 +37,7 @@ test('what a stage gives in place of its own answer is told with the answer', as
 });
 
 test('a stage whose settings are refused is not ready until an attempt works, and takes its work all the while', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const stage = await startStage(house, Greet);
   const readyAfter = async (as: string, n: number) => {
     await house.ask('greet', { input: { as } });

@@ -8,7 +8,7 @@ import {
 } from '@millrace/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
-import { aHouse, CHAIN, later, RUN } from './house.fixture.js';
+import { aRuntime, CHAIN, later, RUN } from './runtime.fixture.js';
 import {
   defineStage,
   type Handles,
@@ -42,7 +42,7 @@ class GreetStage implements Handles<typeof greet> {
 }
 
 async function aStage(greeting?: Greeting) {
-  const house = await aHouse();
+  const house = await aRuntime();
   const words = new Words();
   if (greeting) words.greeting = greeting;
   const running = await startStage(house, GreetStage, { providers: [{ provide: Words, useValue: words }] });
@@ -108,7 +108,7 @@ test.each([
         return { given };
       }
     }
-    await using house = await aHouse();
+    await using house = await aRuntime();
     const running = await startStage(house, Loose);
     await house.ask('greet');
     const [event] = await house.events(1);
@@ -131,7 +131,7 @@ test('a contract that throws fails the step instead of taking it again for ever'
       return 'never';
     }
   }
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const running = await startStage(house, Broken);
   await house.ask('greet');
   const [event] = await house.events(1);

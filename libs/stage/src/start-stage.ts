@@ -1,13 +1,13 @@
-import { type Env, type House, readAll, readSettings, type Running, serve } from '@millrace/service';
+import { type Env, type Runtime, readAll, readSettings, type Running, serve } from '@millrace/runtime';
 import type { DynamicModule, INestMicroservice, ModuleMetadata, Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { z } from 'zod';
 import { type StageSettings, stageSettings } from './config.js';
-import { nestLogger } from './nest-logger.js';
-import { within } from './scope.js';
-import { type AnyStage, contractOf } from './stage.decorator.js';
-import { type CommandOptions, takeCommands } from './take-commands.js';
-import { StageTransport } from './transport.js';
+import { nestLogger } from './nest/nest-logger.js';
+import { within } from './work/scope.js';
+import { type AnyStage, contractOf } from './nest/stage.decorator.js';
+import { type CommandOptions, takeCommands } from './work/take-commands.js';
+import { StageTransport } from './nest/transport.js';
 
 export interface StageOptions extends CommandOptions {
   readonly providers?: readonly Provider[];
@@ -15,7 +15,7 @@ export interface StageOptions extends CommandOptions {
 }
 
 /** Starts a stage in a house. Resolves when it takes commands. */
-export async function startStage(house: House, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
+export async function startStage(house: Runtime, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
   contractOf(stage);
   const { log } = house.telemetry;
   const transport = new StageTransport(([handled]) => takeCommands(house, handled!, options));
@@ -69,7 +69,7 @@ function moduleOf(stage: AnyStage, { providers = [], imports = [] }: StageOption
   };
 }
 
-async function appOf(strategy: StageTransport, module: DynamicModule, house: House): Promise<INestMicroservice> {
+async function appOf(strategy: StageTransport, module: DynamicModule, house: Runtime): Promise<INestMicroservice> {
   return NestFactory.createMicroservice(module, {
     strategy,
     logger: nestLogger(house.telemetry.log),

@@ -4,16 +4,16 @@ import {
   followLimits,
   followPauses,
   followPlans,
-  type House,
+  type Runtime,
   readAll,
   type Running,
   serve,
-} from '@millrace/service';
+} from '@millrace/runtime';
 import { type StageSettings, stageSettings } from './config.js';
-import { type AnyStage, contractOf } from './stage.decorator.js';
+import { type AnyStage, contractOf } from './nest/stage.decorator.js';
 import { startStage, type StageOptions } from './start-stage.js';
-import { type CommandOptions, takeCommands } from './take-commands.js';
-import type { HandledStage } from './transport.js';
+import { type CommandOptions, takeCommands } from './work/take-commands.js';
+import type { HandledStage } from './nest/transport.js';
 
 /** A stage: its class or function, alone or with what it is provided with. */
 export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOptions, 'providers' | 'imports'>);
@@ -23,7 +23,7 @@ export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOp
  * @throws {Error} where two of them have one contract's name
  */
 export async function startStages(
-  house: House,
+  house: Runtime,
   stages: readonly StageGiven[],
   options: Omit<StageOptions, 'providers' | 'imports'> = {},
 ): Promise<Running> {
@@ -38,13 +38,13 @@ export async function startStages(
 
 /** Takes the commands of several stages whose handlers are there already. What they follow, they follow together. */
 export const takeTogether = (
-  house: House,
+  house: Runtime,
   stages: readonly HandledStage[],
   options: CommandOptions = {},
 ): Promise<Running> => together(house, options, (shared) => stages.map((stage) => takeCommands(house, stage, shared)));
 
 async function together(
-  house: House,
+  house: Runtime,
   options: CommandOptions,
   start: (shared: CommandOptions) => readonly Promise<Running>[],
 ): Promise<Running> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { within } from './scope.js';
+import { within } from './work/scope.js';
 import { traceCalls } from './traced-calls.js';
 
 const OURS = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

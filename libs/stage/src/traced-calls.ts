@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { HEADER } from '@millrace/contracts';
-import { traceparentHere } from './scope.js';
+import { traceparentHere } from './work/scope.js';
 
 /** A request of `fetch`, as Node's undici tells of it. */
 interface FetchRequest {

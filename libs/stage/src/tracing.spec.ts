@@ -1,7 +1,7 @@
 import { acceptedTraceparent, HEADER, headerText, type StepCommand, type StepCompleted } from '@millrace/contracts';
 import type { SpanRecord, Spans } from '@millrace/telemetry';
 import { z } from 'zod';
-import { aHouse, CHAIN, RUN, type TestHouse } from './house.fixture.js';
+import { aRuntime, CHAIN, RUN, type TestRuntime } from './runtime.fixture.js';
 import { defineStage, type Handles, Stage, StageFailure, startStage } from './index.js';
 
 const greet = defineStage({
@@ -39,8 +39,8 @@ function keptSpans(): Spans & { readonly recorded: SpanRecord[] } {
   };
 }
 
-async function traced(spans: Spans | undefined, work: (house: TestHouse) => Promise<void>): Promise<void> {
-  await using house = await aHouse();
+async function traced(spans: Spans | undefined, work: (house: TestRuntime) => Promise<void>): Promise<void> {
+  await using house = await aRuntime();
   const told = spans ? { ...house.telemetry, spans } : house.telemetry;
   const running = await startStage({ ...house, telemetry: told }, GreetStage);
   await work(house);
@@ -119,7 +119,7 @@ test('a command without a context belongs to its run’s trace', async () => {
 });
 
 test('attempts are counted by how they ended, and what the stage’s work took is measured', async () => {
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const running = await startStage(house, GreetStage);
   await house.ask('greet', { step: 'only' });
   await house.ask('greet', { step: 'only', input: { fail: true } });

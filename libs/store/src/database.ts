@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { toldAs } from './errors.js';
-import { PGliteServer } from './pglite-server.js';
-import { migrations, type Tables } from './schema.js';
+import { PGliteServer } from './pglite/pglite-server.js';
+import { migrations, type Tables } from './schema/schema.js';
 
 /** Runs one statement; `name` lets the server keep its plan. */
 export type Query = <Row>(text: string, values: readonly unknown[], name?: string) => Promise<readonly Row[]>;

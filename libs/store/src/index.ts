@@ -4,9 +4,9 @@ export type {
   Commit,
   DeadLetter,
   Holding,
-  Page,
+  PageRequest,
   Paged,
-  Reader,
+  StoreReader,
   Review,
   RunChange,
   RunRecord,
@@ -25,4 +25,4 @@ export {
   type TriggerRow,
   type Version,
 } from './versions.js';
-export { type Position, Writer } from './writer.js';
+export { type Position, StoreWriter } from './writer.js';

@@ -1,7 +1,7 @@
 import { Id, LAST_TIME, readJson, RunStatus } from '@millrace/contracts';
 import type { Query } from './database.js';
 import { InvalidCursor } from './errors.js';
-import type { Page, Paged } from './store.js';
+import type { PageRequest, Paged } from './store.js';
 
 /** A list that is read page by page, newest first. */
 export interface List {
@@ -58,7 +58,7 @@ export async function pageOf<Row, T>(
     readonly filters: Filters;
     /** A condition without a value. */
     readonly always?: string;
-    readonly page: Page;
+    readonly page: PageRequest;
     readonly item: (row: Row) => T;
   },
 ): Promise<Paged<T>> {

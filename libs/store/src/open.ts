@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { type Database, migrate, openPGlite, openPostgres } from './database.js';
 import { isAway, StoreUnavailable } from './errors.js';
 import { DatabaseReader } from './reader.js';
-import type { Reader } from './store.js';
+import type { StoreReader } from './store.js';
 import { Recoveries } from './recoveries.js';
 import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
 import { Deployments } from './versions.js';
-import { Writer } from './writer.js';
+import { StoreWriter } from './writer.js';
 
 export interface Store extends AsyncDisposable {
-  readonly reader: Reader;
-  readonly writer: Writer;
+  readonly reader: StoreReader;
+  readonly writer: StoreWriter;
   readonly deployments: Deployments;
   readonly starts: StartsStore;
   readonly signals: SignalsStore;
@@ -42,7 +42,7 @@ export async function openStore(at: {
     if (isAway(cause)) throw new StoreUnavailable('The database cannot be reached.', { cause });
     throw error;
   }
-  const writer = new Writer(database);
+  const writer = new StoreWriter(database);
   return {
     reader: new DatabaseReader(database),
     writer,

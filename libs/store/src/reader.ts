@@ -7,9 +7,9 @@ import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
 import type {
   DeadLetter,
-  Page,
+  PageRequest,
   Paged,
-  Reader,
+  StoreReader,
   Review,
   ReviewFilter,
   RunFilter,
@@ -20,7 +20,7 @@ import type {
 const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
 
-export class DatabaseReader implements Reader {
+export class DatabaseReader implements StoreReader {
   readonly deployed: DeploymentReader;
 
   constructor(private readonly database: Database) {
@@ -34,7 +34,7 @@ export class DatabaseReader implements Reader {
       .select([millis('accepted_at').as('acceptedAt'), optionalMillis('ended_at').as('endedAt')]);
   }
 
-  runs(filter: RunFilter & Page): Promise<Paged<RunSummary>> {
+  runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary>> {
     const { status, pipeline, parent, degraded } = filter;
     return pageOf(this.database.query, {
       list: RUNS,
@@ -70,7 +70,7 @@ export class DatabaseReader implements Reader {
     return found;
   }
 
-  reviews(filter: ReviewFilter & Page): Promise<Paged<Review>> {
+  reviews(filter: ReviewFilter & PageRequest): Promise<Paged<Review>> {
     const { kind, pipeline, assignee, group, claimedBy } = filter;
     return pageOf(this.database.query, {
       list: REVIEWS,
@@ -90,7 +90,7 @@ export class DatabaseReader implements Reader {
     return this.database.db.selectFrom('dead_letters').select(['id', 'status', 'letter']).select(millis('at').as('at'));
   }
 
-  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>> {
+  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & PageRequest): Promise<Paged<DeadLetter>> {
     const { status, pipeline } = filter;
     return pageOf(this.database.query, {
       list: DEAD_LETTERS,

@@ -1,4 +1,11 @@
-import { gathered, type GatheredRecord, type Gathering, nextTick, type Plan, type Told } from '@millrace/pipeline';
+import {
+  gathered,
+  type GatheredRecord,
+  type Gathering,
+  nextTick,
+  type Plan,
+  type SlotNotice,
+} from '@millrace/pipeline/engine';
 import { type Database, parsed, type Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 import type { TriggerRow } from './versions.js';
@@ -127,7 +134,7 @@ export class StartsStore {
   }
 
   /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
-  async toTell(of: { at: number; until: number; limit: number }): Promise<readonly Told[]> {
+  async toTell(of: { at: number; until: number; limit: number }): Promise<readonly SlotNotice[]> {
     const rows = await this.database.query<{ run: string; cancel: string | null }>(
       `update places set tell_at = to_timestamp($2::float8) where run in (
          select run from places where tell_at <= to_timestamp($1::float8) order by tell_at limit $3::int for update skip locked

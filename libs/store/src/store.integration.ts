@@ -1,7 +1,7 @@
 import { openPostgres } from './database.js';
 import { StoreUnavailable } from './errors.js';
 import { openStore } from './open.js';
-import { storeSuite } from './suite.js';
+import { storeSuite } from './conformance/suite.js';
 
 const databaseUrl = process.env['DATABASE_URL'];
 

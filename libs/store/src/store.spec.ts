@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreUnavailable } from './errors.js';
 import { openStore } from './open.js';
-import { storeSuite } from './suite.js';
+import { storeSuite } from './conformance/suite.js';
 
 storeSuite('PGlite', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-store-'));

@@ -1,5 +1,5 @@
 import type { Fact, Failure, RecoveryReport, RunStatus } from '@millrace/contracts';
-import type { PlaceChanges } from '@millrace/pipeline';
+import type { SlotChanges } from '@millrace/pipeline/engine';
 import type { SignalChanges } from './signals.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader, PipelinePause } from './versions.js';
@@ -71,7 +71,7 @@ export interface DeadLetter {
 }
 
 /** A page of a list, newest first. `before` is a cursor from the page before it. */
-export interface Page {
+export interface PageRequest {
   readonly limit: number;
   readonly before?: string;
 }
@@ -122,7 +122,7 @@ export interface Commit {
   /** Dead letters of runs that have ended without them. */
   readonly closed?: readonly string[];
   /** For runs of pipelines that may only have so many at once. */
-  readonly places?: PlaceChanges | undefined;
+  readonly places?: SlotChanges | undefined;
   readonly signals?: SignalChanges | undefined;
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;
@@ -142,14 +142,14 @@ export interface RunFilter {
   readonly degraded?: boolean;
 }
 
-export interface Reader {
+export interface StoreReader {
   /** Runs that somebody asked for; with `parent`, the child runs of one. */
-  runs(filter: RunFilter & Page): Promise<Paged<RunSummary>>;
+  runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary>>;
   run(id: string): Promise<RunRecord | undefined>;
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;
-  reviews(filter: ReviewFilter & Page): Promise<Paged<Review>>;
-  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & Page): Promise<Paged<DeadLetter>>;
+  reviews(filter: ReviewFilter & PageRequest): Promise<Paged<Review>>;
+  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & PageRequest): Promise<Paged<DeadLetter>>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;
   readonly deployed: Pick<DeploymentReader, keyof DeploymentReader>;

@@ -1,7 +1,7 @@
 import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
-import type { Route } from '@millrace/pipeline';
+import type { Route } from '@millrace/pipeline/engine';
 import { type Database, parsed, type Query } from './database.js';
-import { beginWaiting } from './places.js';
+import { beginWaiting } from './slots.js';
 import { keepSchedulesOf, type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
 
 export interface Version {

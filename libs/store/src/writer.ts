@@ -1,10 +1,10 @@
 import type { Fact } from '@millrace/contracts';
-import { anyPlace, type PlaceGiven, type PlaceWanted } from '@millrace/pipeline';
+import { unlimitedSlot, type SlotGrant, type SlotRequest } from '@millrace/pipeline/engine';
 import { AnswersRoom } from './answers.js';
 import { floats, ints, texts } from './arrays.js';
 import type { Database, Query } from './database.js';
 import { StaleOwner } from './errors.js';
-import { givePlaces, keepPlaces } from './places.js';
+import { grantSlots, keepSlots } from './slots.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
 import { COMMIT, CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
@@ -20,7 +20,7 @@ export interface Position {
 /** The outcome for runs that a batch wants to create. */
 export interface Created {
   readonly made: ReadonlySet<string>;
-  readonly places: ReadonlyMap<string, PlaceGiven>;
+  readonly places: ReadonlyMap<string, SlotGrant>;
   /** The first facts of those that somebody made before. */
   readonly before: ReadonlyMap<string, readonly Fact[]>;
 }
@@ -37,7 +37,7 @@ async function firstFacts(query: Query, runs: readonly string[]): Promise<Readon
 const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
 
 /** Write side: what the coordinator decides, a batch at a time. */
-export class Writer {
+export class StoreWriter {
   private readonly room: AnswersRoom;
 
   constructor(private readonly database: Database) {
@@ -108,7 +108,7 @@ export class Writer {
    * and gives the commit.
    */
   async create(
-    summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: PlaceWanted | undefined })[],
+    summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: SlotRequest | undefined })[],
     decide: (created: Created) => Commit,
   ): Promise<void> {
     const answer = await this.database.transaction(async (query) => {
@@ -130,11 +130,11 @@ export class Writer {
       const paused = new Set(rows.flatMap((row) => (row.paused ? [row.id] : [])));
       const wanted = summaries.flatMap((summary) => {
         const { id, status, acceptedAt } = summary;
-        const place = summary.place ?? (paused.has(id) && status !== 'held' ? anyPlace(summary) : undefined);
+        const place = summary.place ?? (paused.has(id) && status !== 'held' ? unlimitedSlot(summary) : undefined);
         return place && made.has(id) ? [{ ...place, acceptedAt }] : [];
       });
       const places =
-        wanted.length > 0 ? await givePlaces(query, wanted, wanted[0]!.acceptedAt) : new Map<string, PlaceGiven>();
+        wanted.length > 0 ? await grantSlots(query, wanted, wanted[0]!.acceptedAt) : new Map<string, SlotGrant>();
       const known = summaries.flatMap(({ id }) => (made.has(id) ? [] : [id]));
       const before = known.length > 0 ? await firstFacts(query, known) : new Map<string, readonly Fact[]>();
       const commit = decide({ made, places, before });
@@ -190,7 +190,7 @@ export class Writer {
       signals,
     }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'places' | 'signals'>,
   ): Promise<void> {
-    if (places) await keepPlaces(query, places);
+    if (places) await keepSlots(query, places);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
     if (waited.length > 0) await query(WAITED, [waited.map((w) => w.run), waited.map((w) => w.step)]);
     const waits = changes.flatMap((c) => c.waits);

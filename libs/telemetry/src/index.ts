@@ -1,6 +1,6 @@
 export { ATTRIBUTE, type AttributeName, type AttributeValue, type SpanAttributes } from './attributes.js';
 export type { Log } from './log.js';
-export type { Counter, Histogram, Labels, Meters, Read, Reading } from './meters.js';
+export type { Counter, Histogram, Labels, Meters, ReadGauge, GaugeReading } from './meters.js';
 export { NO_SPANS } from './open-spans.js';
 export { redact } from './redact.js';
 export { SAMPLERS, type Sampling } from './sampling.js';

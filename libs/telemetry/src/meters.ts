@@ -8,13 +8,14 @@ export interface Histogram<Name extends string = string> {
   record(value: number, labels: Labels<Name>): void;
 }
 
-export interface Reading<Name extends string = string> {
+export interface GaugeReading<Name extends string = string> {
   readonly value: number;
   readonly labels: Labels<Name>;
 }
 
 /** Asked when metrics are collected. What it throws is dropped: the gauge is absent then. */
-export type Read<Name extends string> = () => readonly Reading<Name>[] | Promise<readonly Reading<Name>[]>;
+export type ReadGauge<Name extends string> = () =>
+  readonly GaugeReading<Name>[] | Promise<readonly GaugeReading<Name>[]>;
 
 /** The metrics of a service. The named ones are those that dashboards and autoscalers rely on. */
 export interface Meters {
@@ -29,11 +30,11 @@ export interface Meters {
   /** `millrace_passed_over_records_total`: records of plans, limits, pauses, contracts and control that a service passed over. */
   readonly passedOver: Counter<'topic'>;
   /** `millrace_backlog`: records not finished, by the broker's own account. Several sources add up to one gauge. */
-  backlog(read: Read<'topic' | 'group' | 'partition'>): void;
+  backlog(read: ReadGauge<'topic' | 'group' | 'partition'>): void;
   /** `millrace_in_flight`: records being handled. */
-  inFlight(read: Read<'topic'>): void;
+  inFlight(read: ReadGauge<'topic'>): void;
   /** `name` and labels in Prometheus's style; a unit belongs into the name. Made once, kept by the caller. */
   counter<Name extends string>(name: string, help: string): Counter<Name>;
   histogram<Name extends string>(name: string, help: string, bounds?: readonly number[]): Histogram<Name>;
-  gauge<Name extends string>(name: string, help: string, read: Read<Name>): void;
+  gauge<Name extends string>(name: string, help: string, read: ReadGauge<Name>): void;
 }

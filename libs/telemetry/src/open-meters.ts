@@ -3,7 +3,7 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import type { Counter, Histogram, Labels, Meters, Read } from './meters.js';
+import type { Counter, Histogram, Labels, Meters, ReadGauge } from './meters.js';
 import { EXPORT_MS } from './open-spans.js';
 import { eventLoopLag, memory } from './process-health.js';
 
@@ -75,7 +75,7 @@ function metersFrom(meter: Meter): Meters {
       valueType: ValueType.DOUBLE,
       advice: { explicitBucketBoundaries: [...bounds] },
     });
-  const gauge = <Name extends string>(name: string, help: string, read: Read<Name>): void =>
+  const gauge = <Name extends string>(name: string, help: string, read: ReadGauge<Name>): void =>
     meter.createObservableGauge(name, { description: help }).addCallback(async (result) => {
       for (const { value, labels } of await read()) result.observe(value, labels);
     });

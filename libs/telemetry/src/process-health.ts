@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Reading } from './meters.js';
+import type { GaugeReading } from './meters.js';
 
 const RESOLUTION_MS = 20;
 const NANOSECONDS = 1e9;
@@ -8,7 +8,7 @@ const NANOSECONDS = 1e9;
 let watch: ReturnType<typeof monitorEventLoopDelay> | undefined;
 
 /** Half of the turns, 99 of 100, and the worst, since last asked. */
-export function eventLoopLag(): readonly Reading<'quantile'>[] {
+export function eventLoopLag(): readonly GaugeReading<'quantile'>[] {
   if (watch === undefined) {
     watch = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     watch.enable();
@@ -24,7 +24,7 @@ export function eventLoopLag(): readonly Reading<'quantile'>[] {
   return readings;
 }
 
-export function memory(): readonly Reading<'kind'>[] {
+export function memory(): readonly GaugeReading<'kind'>[] {
   const { rss, heapUsed, external } = process.memoryUsage();
   return [
     { value: rss, labels: { kind: 'rss' } },

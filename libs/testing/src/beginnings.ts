@@ -11,7 +11,7 @@ import {
   nextTick,
   tickAsks,
   triggered,
-} from '@millrace/pipeline';
+} from '@millrace/pipeline/engine';
 
 /** The most missed times of a schedule at once. */
 const MOST = 200;

@@ -1,7 +1,8 @@
 import type { Broker, Consumption, Handle, Outgoing } from '@millrace/broker';
 import type { StepCommand } from '@millrace/contracts';
-import { type LoadedPlan, outermostOf, planWithin, type StageContract } from '@millrace/pipeline';
-import { openHouse, serviceSettings } from '@millrace/service';
+import { type StageContract } from '@millrace/pipeline';
+import { type LoadedPlan, outermostOf, planWithin } from '@millrace/pipeline/engine';
+import { openRuntime, serviceSettings } from '@millrace/runtime';
 import { contractOf, type StageGiven, type StageOptions, startStages } from '@millrace/stage';
 
 /** The limit of the embedded log. */
@@ -28,7 +29,7 @@ export class Desk implements AsyncDisposable {
     await using opening = new AsyncDisposableStack();
     const handles = new Map<string, Handle>();
     const settings = serviceSettings({ LOG_LEVEL: 'silent' }, 'testing');
-    const house = opening.use(await openHouse('testing', settings, { broker: brokerOf(handles) }));
+    const house = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles) }));
     const running = await startStages(house, stages, sharedBy(options));
     opening.defer(() => running.drain(0));
     return new Desk(opening.move(), handles);

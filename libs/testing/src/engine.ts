@@ -1,18 +1,11 @@
-import {
-  type Duration,
-  type Given,
-  millisecondsOf,
-  type Pipeline,
-  type StageContract,
-  stagesOf,
-  validateInput,
-} from '@millrace/pipeline';
+import { type Duration, type StageInput, type Pipeline, type StageContract } from '@millrace/pipeline';
+import { millisecondsOf, stagesOf, validateInput } from '@millrace/pipeline/engine';
 import type { StageGiven } from '@millrace/stage';
 import type { z } from 'zod';
 import { contractIn } from './desk.js';
 import { TestingError } from './errors.js';
 import type { Crash } from './faults.js';
-import { type DeadRecord, Machine } from './machine.js';
+import { type DeadRecord, EngineMachine } from './machine.js';
 import { TestRun } from './test-run.js';
 
 /** Time that passes only when it is told to. It starts at 2026-01-01T00:00:00Z. */
@@ -23,7 +16,7 @@ export interface Clock {
 }
 
 /** One call of a stage. */
-export interface Asked<Input> {
+export interface StageCall<Input> {
   readonly run: string;
   readonly step: string;
   readonly attempt: number;
@@ -64,7 +57,7 @@ export interface TestEngine<Input, Output> extends AsyncDisposable {
   /** No coordinator is there for so long: what came due meanwhile is found when one is back. */
   away(duration: Duration): Promise<void>;
   /** Returns the calls of a stage so far, in order; by attempt, so a command that came twice is there twice. */
-  asked<Contract extends StageContract>(contract: Contract): readonly Asked<Given<Contract>>[];
+  asked<Contract extends StageContract>(contract: Contract): readonly StageCall<StageInput<Contract>>[];
   /** The process of the step's stage dies over its next command, and another one takes that over. @throws {TestingError} NO_SUCH_STEP, as all of these */
   crashOnce(step: string, when: Crash): void;
   /** Makes the next answer of the step's stage arrive twice. */
@@ -89,7 +82,7 @@ export async function testEngine<Input extends z.ZodType, Output>(
     const how = 'pass their classes, or fake(contract, work)';
     throw new TestingError('STAGE_MISSING', `Nobody plays the stages ${missing.join(', ')}: ${how}.`);
   }
-  const machine = await Machine.open(loaded, stages);
+  const machine = await EngineMachine.open(loaded, stages);
   const { faults } = machine;
   let started = 0;
   return {

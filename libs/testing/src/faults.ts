@@ -1,4 +1,4 @@
-import { itemOf, type Plan, type PlanStep, undoName } from '@millrace/pipeline';
+import { itemOf, type Plan, type PlanStep, undoName } from '@millrace/pipeline/engine';
 import { TestingError } from './errors.js';
 
 /**
@@ -9,7 +9,7 @@ import { TestingError } from './errors.js';
 export type Crash = 'before-publish' | 'after-publish';
 
 /** The fault of one command. */
-export type Fault =
+export type TestFault =
   | { readonly is: 'crash'; readonly when: Crash }
   | { readonly is: 'duplicate' }
   | { readonly is: 'delay'; readonly ms: number }
@@ -17,7 +17,7 @@ export type Fault =
 
 /** Faults that are still to come, by step. Each befalls one command, in the order in which they were asked for. */
 export class Faults {
-  private readonly waiting = new Map<string, Fault[]>();
+  private readonly waiting = new Map<string, TestFault[]>();
   private readonly steps: ReadonlySet<string>;
 
   constructor(plan: Plan) {
@@ -25,7 +25,7 @@ export class Faults {
   }
 
   /** @throws {TestingError} NO_SUCH_STEP */
-  add(step: string, fault: Fault): void {
+  add(step: string, fault: TestFault): void {
     if (!this.steps.has(itemOf(step)?.step ?? step)) {
       const known = [...this.steps].join(', ');
       throw new TestingError('NO_SUCH_STEP', `No step of the plan that asks a stage is called "${step}": ${known}.`);
@@ -34,7 +34,7 @@ export class Faults {
   }
 
   /** The next fault for a command of the step: one for the item itself, or for any of its step. */
-  take(step: string): Fault | undefined {
+  take(step: string): TestFault | undefined {
     return this.waiting.get(step)?.shift() ?? this.waiting.get(itemOf(step)?.step ?? '')?.shift();
   }
 }

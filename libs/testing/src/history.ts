@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import { HANDLER } from '@millrace/pipeline';
+import { HANDLER } from '@millrace/pipeline/engine';
 
 /** The fields that differ between two runs that went the same way. */
 const VOLATILE = new Set(

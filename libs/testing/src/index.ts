@@ -1,6 +1,6 @@
 import '@millrace/contracts/node-version';
 export {
-  type Asked,
+  type StageCall,
   type Clock,
   type PublishOptions,
   type StartOptions,

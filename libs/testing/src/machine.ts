@@ -8,12 +8,12 @@ import {
   sourcesOf,
   UNWANTED,
   validateInput,
-} from '@millrace/pipeline';
+} from '@millrace/pipeline/engine';
 import { failureOf, type StageGiven } from '@millrace/stage';
 import { Beginnings } from './beginnings.js';
 import { Desk, MAX_RECORD_BYTES, stageIn } from './desk.js';
-import { type Fault, Faults } from './faults.js';
-import { type Message, Runs, toRun, toStage } from './runs.js';
+import { type TestFault, Faults } from './faults.js';
+import { type Message, TestRuns, toRun, toStage } from './runs.js';
 
 /** When its clock starts. */
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -28,8 +28,8 @@ export interface DeadRecord {
 }
 
 /** Carries messages between a coordinator and stages, one after the other in the order sent, and lets time pass between them. */
-export class Machine implements AsyncDisposable {
-  readonly runs: Runs;
+export class EngineMachine implements AsyncDisposable {
+  readonly runs: TestRuns;
   readonly faults: Faults;
   /** Every command that reached its stage. */
   readonly asked: { readonly stage: string; readonly command: StepCommand }[] = [];
@@ -45,14 +45,14 @@ export class Machine implements AsyncDisposable {
   private working: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly plan: LoadedPlan) {
-    this.runs = new Runs(plan, this.now);
+    this.runs = new TestRuns(plan, this.now);
     this.faults = new Faults(plan.plan);
     this.beginnings = new Beginnings(plan, START);
     this.sources = sourcesOf(plan.plan).map(loadSource);
   }
 
-  static async open(plan: LoadedPlan, stages: readonly StageGiven[]): Promise<Machine> {
-    const machine = new Machine(plan);
+  static async open(plan: LoadedPlan, stages: readonly StageGiven[]): Promise<EngineMachine> {
+    const machine = new EngineMachine(plan);
     const isCancelled = (run: string) => machine.runs.get(run).status === 'cancelled';
     const isPaused = (run: string) => machine.runs.get(run).paused !== undefined;
     machine.desk = await Desk.open(stages, { plan, now: machine.now, isCancelled, isPaused });
@@ -203,7 +203,11 @@ export class Machine implements AsyncDisposable {
     if (fault?.is === 'crash') this.queue.push(message);
   }
 
-  private async answered(stage: string, command: StepCommand, fault: Fault | undefined): Promise<readonly Message[]> {
+  private async answered(
+    stage: string,
+    command: StepCommand,
+    fault: TestFault | undefined,
+  ): Promise<readonly Message[]> {
     if (fault?.is === 'throw') return [failedWith(command, { failure: failureOf(fault.thrown), at: this.time })];
     const records = await this.desk!.ask(stage, command);
     return records.map(({ topic, value }): Message => {

@@ -1,5 +1,5 @@
 import { Fact, type RunEvent, type StepCommand } from '@millrace/contracts';
-import { correlationOf, type LoadedPlan, planWithin } from '@millrace/pipeline';
+import { correlationOf, type LoadedPlan, planWithin } from '@millrace/pipeline/engine';
 import {
   accept,
   acceptChild,
@@ -15,7 +15,7 @@ import {
   wakeAtOf,
   withLists,
 } from '@millrace/saga';
-import { Places } from './places.js';
+import { Places } from './slots.js';
 import { Signals } from './signals.js';
 
 /** A run as a coordinator holds it. */
@@ -42,7 +42,7 @@ export const toStage = (stage: string, command: StepCommand): Message => ({
 export const toRun = (event: RunEvent): Message => ({ to: 'run', event: JSON.stringify(event) });
 
 /** The coordinator's part: the runs of one pipeline and their child runs, decided on in memory. */
-export class Runs {
+export class TestRuns {
   readonly signals = new Signals();
   private readonly places = new Places();
   private readonly members = new Map<string, Member>();

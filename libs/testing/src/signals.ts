@@ -1,5 +1,5 @@
 import type { RunEvent, TakenRecord } from '@millrace/contracts';
-import type { TopicSignal } from '@millrace/pipeline';
+import type { TopicSignal } from '@millrace/pipeline/engine';
 
 interface Kept extends TopicSignal {
   readonly record: TakenRecord;

@@ -1,12 +1,13 @@
 import { type Failure, runIdOf, RunEvent } from '@millrace/contracts';
-import { type Duration, type Given, millisecondsOf, type Result, type StageContract } from '@millrace/pipeline';
+import { type Duration, type StageInput, type StageOutput, type StageContract } from '@millrace/pipeline';
+import { millisecondsOf } from '@millrace/pipeline/engine';
 import { stage as stageOf, type StageGiven, type StageHandler } from '@millrace/stage';
 import { contractIn, Desk } from './desk.js';
 import { TestingError } from './errors.js';
 
 /** How one attempt ended, as the coordinator hears of it. */
 export type StageAnswer<Contract extends StageContract> =
-  | { readonly is: 'completed'; readonly output: Result<Contract> }
+  | { readonly is: 'completed'; readonly output: StageOutput<Contract> }
   | { readonly is: 'failed'; readonly failure: Failure };
 
 export interface AskOptions {
@@ -19,7 +20,7 @@ export interface AskOptions {
 /** One stage alone, as its service runs it. */
 export interface StageTest<Contract extends StageContract> extends AsyncDisposable {
   /** One attempt: the input is held against the contract, then the stage with all that Nest does around it, then the output against the contract. */
-  ask(input: Given<Contract>, options?: AskOptions): Promise<StageAnswer<Contract>>;
+  ask(input: StageInput<Contract>, options?: AskOptions): Promise<StageAnswer<Contract>>;
 }
 
 const RUN = runIdOf('testing', '1');
@@ -58,7 +59,7 @@ export async function stageTest<Contract extends StageContract>(
       const [record] = await desk.ask(contract.name, of);
       const event = RunEvent.parse(JSON.parse(String(record?.value)));
       if (event.type === 'step.failed') return { is: 'failed', failure: event.failure };
-      return { is: 'completed', output: (event as { output: Result<Contract> }).output };
+      return { is: 'completed', output: (event as { output: StageOutput<Contract> }).output };
     },
     [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose](),
   };

@@ -10,7 +10,7 @@ import {
 import { type Run, stepOf } from '@millrace/saga';
 import { TestingError } from './errors.js';
 import { historyOf } from './history.js';
-import type { Runs } from './runs.js';
+import type { TestRuns } from './runs.js';
 
 /** The person who acts on a run, and why. */
 export interface Act {
@@ -19,8 +19,8 @@ export interface Act {
 }
 
 /** The engine as a run needs it. */
-export interface Around {
-  readonly runs: Runs;
+export interface RunContext {
+  readonly runs: TestRuns;
   readonly now: () => number;
   /** Tells a run what happened, and lets everything happen that follows from it. */
   tell(event: RunEvent): Promise<void>;
@@ -47,7 +47,7 @@ export interface TestStep {
 /** A run of an engine: how it stands, and what people and systems do to it. Whatever follows without time passing has happened when a promise resolves. */
 export class TestRun<Output = unknown> {
   constructor(
-    private readonly around: Around,
+    private readonly around: RunContext,
     readonly id: string,
   ) {}
 

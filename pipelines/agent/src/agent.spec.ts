@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { hashOf, type Plan } from '@millrace/pipeline';
+import { hashOf, type Plan } from '@millrace/pipeline/engine';
 import { parsePipeline } from '@millrace/pipeline/yaml';
 import { stageTest, testEngine } from '@millrace/testing';
 import { agent, research } from './agent.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readHttpStages } from '@millrace/project';
-import { type Env, readAll, readSettings } from '@millrace/service';
+import { type Env, readAll, readSettings } from '@millrace/runtime';
 import { contractOf, type HttpStage, type StageGiven } from '@millrace/stage';
 import { stageFiles } from './config.js';
 

@@ -3,8 +3,8 @@ import { MillraceClient, MillraceError } from '@millrace/client';
 import { withoutLogins } from '@millrace/contracts';
 import { gatewayUrl } from './config.js';
 import { CliError, EXIT } from './exit.js';
-import { type Format, FORMATS } from './output.js';
-import type { Terminal } from './terminal.js';
+import { type Format, FORMATS } from './output/output.js';
+import type { Terminal } from './output/terminal.js';
 
 /** The options of every command that talks to a gateway. */
 export interface CommonOptions {
@@ -35,7 +35,7 @@ export const inputSchemaOf = (client: MillraceClient, pipeline: string) => async
   (await client.pipelines.get(pipeline)).inputSchema;
 
 /** The context in which commands are registered. `end` sets how the command ends where nothing went wrong. */
-export interface Context {
+export interface CliContext {
   readonly terminal: Terminal;
   end(code: number): void;
 }

@@ -1,5 +1,5 @@
-export type { Context } from './context.js';
+export type { CliContext } from './context.js';
 export { CliError, EXIT, type ExitCode } from './exit.js';
 export { type Commands, millrace, programOf } from './millrace.js';
-export type { Terminal } from './terminal.js';
-export { thisTerminal } from './this-terminal.js';
+export type { Terminal } from './output/terminal.js';
+export { thisTerminal } from './output/this-terminal.js';

@@ -11,13 +11,13 @@ import { reviewCommands } from './commands/review.js';
 import { runCommands } from './commands/run.js';
 import { scheduleCommands } from './commands/schedule.js';
 import { trainCommand } from './commands/train.js';
-import type { Context } from './context.js';
+import type { CliContext } from './context.js';
 import { CliError, EXIT } from './exit.js';
 import { endOf } from './refusal.js';
-import { paint, type Terminal } from './terminal.js';
+import { paint, type Terminal } from './output/terminal.js';
 
 /** Adds commands to the program. */
-export type Commands = (program: Command, context: Context) => void;
+export type Commands = (program: Command, context: CliContext) => void;
 
 /** Runs one command line, without the program's name. `more` are commands that run services. @returns the exit code */
 export async function millrace(
@@ -48,7 +48,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 /** Returns the program with all its commands, `more` first. The page about the command line is written from it. */
-export function programOf(context: Context, more: readonly Commands[]): Command {
+export function programOf(context: CliContext, more: readonly Commands[]): Command {
   const { terminal } = context;
   const program = new Command('millrace')
     .description('Runs AI pipelines on Kafka: start runs, watch them, and answer where they wait for a person.')

@@ -1,6 +1,6 @@
 import { type MillraceError, MillraceProblem, MillraceUnreachable } from '@millrace/client';
 import { CliError, EXIT, type ExitCode } from './exit.js';
-import { remedyHere } from './remedies.js';
+import { remedyHere } from './output/remedies.js';
 
 /** Says where a person's file has what a pointer into the request names. */
 export type PlaceOf = (pointer: string) => string | undefined;

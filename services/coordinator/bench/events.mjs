@@ -6,10 +6,10 @@ import { defineStage, pipeline } from '@millrace/pipeline';
 import { openStore } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
-import { intakeSource } from '../dist/intake.js';
-import { Plans } from '../dist/plans.js';
-import { RunCache } from '../dist/run-cache.js';
-import { runsSource } from '../dist/runs.js';
+import { intakeSource } from '../dist/sources/intake.js';
+import { Plans } from '../dist/deployments/plans.js';
+import { RunCache } from '../dist/sources/run-cache.js';
+import { runsSource } from '../dist/sources/runs.js';
 
 const RUNS = Number(process.argv[2] ?? 20_000);
 const STEPS = 7;

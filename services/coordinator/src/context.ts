@@ -3,9 +3,9 @@ import type { Topics } from '@millrace/contracts';
 import type { StagePauses } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 import type { Counter, Telemetry } from '@millrace/telemetry';
-import type { Plans } from './plans.js';
+import type { CoordinatorPlans } from './deployments/plans.js';
 import type { StoreGuard } from './recovery/guard.js';
-import type { RunCache } from './run-cache.js';
+import type { RunCache } from './sources/run-cache.js';
 
 /** Differs while records are decided again that were decided before: what they led to stands in the topics. */
 export interface Recovering {
@@ -14,12 +14,12 @@ export interface Recovering {
 }
 
 /** The context that the coordinator's loops share. */
-export interface Context {
+export interface CoordinatorContext {
   readonly broker: Broker;
   readonly topics: Topics;
   readonly store: Store;
   readonly telemetry: Telemetry;
-  readonly plans: Plans;
+  readonly plans: CoordinatorPlans;
   readonly stages: StagePauses;
   readonly cache: RunCache;
   readonly runs: Counter<'pipeline' | 'status'>;

@@ -1,9 +1,9 @@
 import { startInterval } from '@millrace/contracts/timers';
-import { type House, type Running, standstillOf } from '@millrace/service';
-import { deploymentsSource } from './deployments.js';
+import { type Runtime, type Running, standstillOf } from '@millrace/runtime';
+import { deploymentsSource } from './deployments/deployments.js';
 import { StoreGuard } from './recovery/guard.js';
 import { recover } from './recovery/recover.js';
-import { type CoordinatorOptions, startSaga } from './saga.js';
+import { type CoordinatorOptions, startSaga } from './sources/saga.js';
 
 /** How often the store is compared with the groups. */
 const COMPARE_MS = 3_000;
@@ -12,7 +12,7 @@ const COMPARE_MS = 3_000;
  * Runs the saga for as long as the store knows all that was committed. Where it does not, after a restore, nothing is
  * taken from any topic but `deployments`, on which people ask for the recovery.
  */
-export async function startCoordinator(house: House, options: CoordinatorOptions): Promise<Running> {
+export async function startCoordinator(house: Runtime, options: CoordinatorOptions): Promise<Running> {
   const { broker, topics, groups, telemetry } = house;
   const guard = new StoreGuard(house, options.store);
   const guarded = new Guarded(() => startSaga(house, options, guard), { guard, log: telemetry.log });
@@ -65,7 +65,7 @@ class Guarded {
 
   constructor(
     private readonly start: () => Promise<Running>,
-    private readonly of: { guard: StoreGuard; log: House['telemetry']['log'] },
+    private readonly of: { guard: StoreGuard; log: Runtime['telemetry']['log'] },
   ) {}
 
   /** Starts or stops the saga as the store stands. @throws what keeps the saga from starting */

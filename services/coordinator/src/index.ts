@@ -1,3 +1,3 @@
 export { CoordinatorConfig } from './config.js';
 export { startCoordinator } from './coordinator.js';
-export type { CoordinatorOptions } from './saga.js';
+export type { CoordinatorOptions } from './sources/saga.js';

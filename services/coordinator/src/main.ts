@@ -1,4 +1,4 @@
-import '@millrace/service/small-heap';
+import '@millrace/runtime/small-heap';
 
 // Loaded after the import above has had its effect.
 await import('./serve.js');

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { sizeOf } from '@millrace/broker';
 import { type Fact, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
-import { openHouse, type Running, serviceSettings } from '@millrace/service';
+import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store } from '@millrace/store';
 import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
-import { answerOf } from './answer.js';
-import { intakeRecord } from './intake-record.js';
+import { answerOf } from './answers/answer.js';
+import { intakeRecord } from './sources/intake-record.js';
 import { startCoordinator } from './index.js';
 
 const MAX_ITEMS = 1_200;
@@ -31,7 +31,7 @@ const failing = pipeline({ name: 'failing', input: List, onFailure: 'fail' }, ({
 const dir = await mkdtemp(join(tmpdir(), 'millrace-many-items-'));
 const told = telemetry({ service: 'coordinator', logTo: { write: () => undefined } });
 const settings = { ...serviceSettings({}), dataDir: dir };
-const house = await openHouse('coordinator', settings, { telemetry: told });
+const house = await openRuntime('coordinator', settings, { telemetry: told });
 await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Facts that were loaded and written, and the bytes of all answers: what a run costs, but for the time. */

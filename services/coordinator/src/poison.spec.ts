@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Outgoing } from '@millrace/broker';
 import { derivedId, HEADER, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
-import { openHouse, type Running, serviceSettings } from '@millrace/service';
+import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store, StoreUnavailable } from '@millrace/store';
 import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
-import { intakeRecord } from './intake-record.js';
+import { intakeRecord } from './sources/intake-record.js';
 import { startCoordinator } from './index.js';
 import { until } from './testing/until.js';
 
@@ -35,7 +35,7 @@ const told = telemetry({
   service: 'coordinator',
   logTo: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
 });
-const house = await openHouse('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
+const house = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
 await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Runs whose rows the store refuses, as a database refuses a value. */

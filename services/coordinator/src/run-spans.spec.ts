@@ -1,10 +1,10 @@
 import type { Incoming } from '@millrace/broker';
 import { type Fact, randomId, readTraceparent, topicsOf, traceparentText } from '@millrace/contracts';
-import { loadPlan } from '@millrace/pipeline';
+import { loadPlan } from '@millrace/pipeline/engine';
 import { evolve } from '@millrace/saga';
 import type { SpanRecord, Spans } from '@millrace/telemetry';
-import type { Context } from './context.js';
-import { readRequest } from './request.js';
+import type { CoordinatorContext } from './context.js';
+import { readRequest } from './sources/request.js';
 import { BatchSpans, tellAgain } from './run-spans.js';
 
 const RUN = randomId('run');
@@ -44,7 +44,7 @@ function coordinator(stored: readonly Fact[]) {
     topics: topicsOf('m.'),
     broker: { kind: 'kafka' },
     store: { writer: { load: () => Promise.resolve(new Map([[RUN, stored]])) } },
-  } as unknown as Context;
+  } as unknown as CoordinatorContext;
   const batch = { topic: 'm.runs', startMs: 4_000, takenMs: 3_000 };
   return {
     spans,

@@ -1,8 +1,8 @@
 import type { Outgoing } from '@millrace/broker';
 import { derivedSpanId, type Fact, readTraceparent, traceIdsOf, traceparentText } from '@millrace/contracts';
-import { itemOf } from '@millrace/pipeline';
-import { evolve, type Request, type Rested, type Run, runTraceOf, stepOf } from '@millrace/saga';
-import { messagingSystemOf, stepAttributes } from '@millrace/service';
+import { itemOf } from '@millrace/pipeline/engine';
+import { evolve, type AttemptRequest, type Rested, type Run, runTraceOf, stepOf } from '@millrace/saga';
+import { messagingSystemOf, stepAttributes } from '@millrace/runtime';
 import {
   ATTRIBUTE,
   SPAN,
@@ -11,7 +11,7 @@ import {
   type SpanRecord,
   type Spans,
 } from '@millrace/telemetry';
-import type { Context } from './context.js';
+import type { CoordinatorContext } from './context.js';
 
 /** A record's time is a whole millisecond: a span that begins with it begins at its start, one that ends with it at its end. */
 const REST_OF_MS = 0.999;
@@ -30,10 +30,10 @@ interface Changed {
 export class BatchSpans {
   private readonly sends: SpanRecord[] = [];
 
-  constructor(private readonly context: Pick<Context, 'telemetry' | 'topics' | 'broker'>) {}
+  constructor(private readonly context: Pick<CoordinatorContext, 'telemetry' | 'topics' | 'broker'>) {}
 
   /** Returns what a command travels under, and the span of its sending for its links. */
-  sending(run: Run, { step, stage, ownAttempt }: Request): { traceparent: string; links: readonly string[] } {
+  sending(run: Run, { step, stage, ownAttempt }: AttemptRequest): { traceparent: string; links: readonly string[] } {
     const { spans } = this.context.telemetry;
     const traceparent = commandTraceparent(spans, run);
     if (!spans.on) return { traceparent, links: [] };
@@ -112,7 +112,7 @@ const COMMIT = { [ATTRIBUTE.databaseSystem]: 'postgresql', [ATTRIBUTE.databaseOp
 
 /** Tells again of the runs whose batch may have been published without their spans: its coordinator died between the two. */
 export async function tellAgain(
-  context: Pick<Context, 'telemetry' | 'store'>,
+  context: Pick<CoordinatorContext, 'telemetry' | 'store'>,
   records: readonly Outgoing[],
 ): Promise<void> {
   const { spans } = context.telemetry;

@@ -1,5 +1,5 @@
 import { openProject } from '@millrace/project';
-import { serve, untilReached } from '@millrace/service';
+import { serve, untilReached } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
 import { CoordinatorConfig } from './config.js';
 import { startCoordinator } from './coordinator.js';

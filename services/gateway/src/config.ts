@@ -1,4 +1,4 @@
-import { type Env, readSettings } from '@millrace/service';
+import { type Env, readSettings } from '@millrace/runtime';
 import { z } from 'zod';
 
 /** The settings that only the gateway has. */

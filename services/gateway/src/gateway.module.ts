@@ -1,38 +1,38 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { House, Limits, Pauses, StageContracts } from '@millrace/service';
-import type { Reader } from '@millrace/store';
-import { Acts } from './acts.js';
-import { CallbacksController } from './callbacks.controller.js';
-import { Callbacks } from './callbacks.js';
-import { Consumers } from './consumers.js';
-import { DeadLettersController } from './dead-letters.controller.js';
-import { DeadLetters } from './dead-letters.js';
-import { EventsController } from './events.controller.js';
-import type { LiveFacts } from './live-facts.js';
-import { MetaController } from './meta.controller.js';
+import type { Runtime, Limits, Pauses, StageContracts } from '@millrace/runtime';
+import type { StoreReader } from '@millrace/store';
+import { Acts } from './runs/acts.js';
+import { CallbacksController } from './callbacks/callbacks.controller.js';
+import { Callbacks } from './callbacks/callbacks.js';
+import { Consumers } from './stages/consumers.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
+import { EventsController } from './runs/events.controller.js';
+import type { LiveFacts } from './runs/live-facts.js';
+import { MetaController } from './http/meta.controller.js';
 import { PageController } from './page/page.controller.js';
 import { Pages } from './page/pages.js';
-import { PipelinesController } from './pipelines.controller.js';
-import { Plans } from './plans.js';
-import { Readiness } from './readiness.js';
-import { RecentRequests } from './recent-requests.js';
-import { ReviewsController } from './reviews.controller.js';
-import { RecoveriesController } from './recoveries.controller.js';
-import { RunsController } from './runs.controller.js';
-import { Runs } from './runs.js';
-import { RunStarter, type RunStarterNeeds } from './start-run.js';
-import { SchedulesController } from './schedules.controller.js';
-import { StagesController } from './stages.controller.js';
-import { HOUSE, READER, STAGES } from './tokens.js';
-import { VersionsController } from './versions.controller.js';
-import { Versions } from './versions.js';
+import { PipelinesController } from './pipelines/pipelines.controller.js';
+import { StoredPlans } from './pipelines/plans.js';
+import { Readiness } from './http/readiness.js';
+import { RecentRequests } from './http/recent-requests.js';
+import { ReviewsController } from './reviews/reviews.controller.js';
+import { RecoveriesController } from './recovery/recoveries.controller.js';
+import { RunsController } from './runs/runs.controller.js';
+import { RunQueries } from './runs/runs.js';
+import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { StagesController } from './stages/stages.controller.js';
+import { HOUSE, READER, STAGES } from './http/tokens.js';
+import { VersionsController } from './pipelines/versions.controller.js';
+import { Versions } from './pipelines/versions.js';
 
 @Module({})
 class GatewayModule {}
 
 interface Given {
-  readonly house: House;
-  readonly reader: Reader;
+  readonly house: Runtime;
+  readonly reader: StoreReader;
   readonly live: LiveFacts;
   readonly starting: Pick<RunStarterNeeds, 'live' | 'takenOnWithinMs'>;
   readonly readiness: Readiness;
@@ -55,10 +55,10 @@ export function gatewayModule({
   callbackKey,
   pages,
 }: Given): DynamicModule {
-  const plans = new Plans(reader);
+  const plans = new StoredPlans(reader);
   const recent = new RecentRequests();
   const consumers = new Consumers(house);
-  const runs = new Runs({ reader, plans, recent, live, consumers });
+  const runs = new RunQueries({ reader, plans, recent, live, consumers });
   const acts = new Acts({ house, runs, plans, reader });
   return {
     module: GatewayModule,
@@ -81,8 +81,8 @@ export function gatewayModule({
       { provide: READER, useValue: reader },
       { provide: STAGES, useValue: { limits, pauses, consumers } },
       { provide: Readiness, useValue: readiness },
-      { provide: Plans, useValue: plans },
-      { provide: Runs, useValue: runs },
+      { provide: StoredPlans, useValue: plans },
+      { provide: RunQueries, useValue: runs },
       { provide: Acts, useValue: acts },
       { provide: Versions, useValue: new Versions({ house, reader, plans, consumers, announced }) },
       { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },

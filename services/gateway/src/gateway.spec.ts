@@ -1,5 +1,5 @@
 import { PipelineList, PipelineView, StageList } from '@millrace/contracts/http';
-import { OPERATIONS } from './operations.js';
+import { OPERATIONS } from './http/operations.js';
 import { World } from './testing/world.js';
 
 interface Document {

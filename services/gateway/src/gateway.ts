@@ -8,30 +8,30 @@ import {
   followContracts,
   followLimits,
   followPauses,
-  type House,
+  type Runtime,
   type Limits,
   type Pauses,
   refusalOf,
   type Running,
   type Site,
   SITE_HEADERS,
-} from '@millrace/service';
-import type { Reader } from '@millrace/store';
-import { readBody } from './body.js';
+} from '@millrace/runtime';
+import type { StoreReader } from '@millrace/store';
+import { readBody } from './http/body.js';
 import type { GatewaySettings } from './config.js';
 import { gatewayModule } from './gateway.module.js';
-import { LiveFacts } from './live-facts.js';
-import { countRequests } from './metrics.js';
-import { ProblemFilter, RequestProblem } from './problems.js';
+import { LiveFacts } from './runs/live-facts.js';
+import { countRequests } from './http/metrics.js';
+import { ProblemFilter, RequestProblem } from './http/problems.js';
 import { Pages } from './page/pages.js';
-import { checkTarget } from './target.js';
-import { Progress } from './progress.js';
-import { Readiness } from './readiness.js';
+import { checkTarget } from './http/target.js';
+import { ProgressFeed } from './runs/progress.js';
+import { Readiness } from './http/readiness.js';
 import { traceRequests } from './request-spans.js';
-import { RequestValidation } from './validation.js';
+import { RequestValidation } from './http/validation.js';
 
 export interface GatewayOptions extends Partial<GatewaySettings> {
-  readonly reader: Reader;
+  readonly reader: StoreReader;
   /** Shared with others in this process, as pauses are; they stay the caller's to close. */
   readonly limits?: Limits;
   readonly pauses?: Pauses;
@@ -58,11 +58,11 @@ const LOOK_SOON_MS = 10;
 const TAKEN_ON_WITHIN_MS = 10_000;
 
 /** Serves the API, the page, and health on one port. @throws where the port is taken, unless `nextFreePort` */
-export async function startGateway(house: House, options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(house: Runtime, options: GatewayOptions): Promise<Gateway> {
   const watched = { reader: options.reader, log: house.telemetry.log };
   const live = new LiveFacts(watched);
   const soon = new LiveFacts(watched, LOOK_SOON_MS);
-  const progress = new Progress(house, { reader: options.reader });
+  const progress = new ProgressFeed(house, { reader: options.reader });
   const readiness = new Readiness(house, options.reader, { progress, others: options.others });
   const limits = options.limits ?? (await followLimits(house));
   const pauses = options.pauses ?? (await followPauses(house));

@@ -1,4 +1,4 @@
-import { serve, untilReached } from '@millrace/service';
+import { serve, untilReached } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
 import { gatewaySettings } from './config.js';
 import { startGateway } from './gateway.js';

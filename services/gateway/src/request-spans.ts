@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADER, readTraceparent } from '@millrace/contracts';
 import { ATTRIBUTE, SPAN, type SpanContext, type Spans } from '@millrace/telemetry';
-import { routeOf } from './operations.js';
-import { pathOf } from './problems.js';
+import { routeOf } from './http/operations.js';
+import { pathOf } from './http/problems.js';
 
 const made = new WeakMap<IncomingMessage, RequestSpan>();
 

@@ -1,8 +1,8 @@
-import { type Context, CliError, EXIT } from '@millrace/cli';
+import { type CliContext, CliError, EXIT } from '@millrace/cli';
 import type { Command } from 'commander';
 import { noProject } from './no-project.js';
 
-export function devCommand(program: Command, { terminal, end }: Context): void {
+export function devCommand(program: Command, { terminal, end }: CliContext): void {
   program
     .command('dev')
     .description(

@@ -1,8 +1,8 @@
-import { CliError, type Context, EXIT } from '@millrace/cli';
+import { CliError, type CliContext, EXIT } from '@millrace/cli';
 import type { Command } from 'commander';
 import { noProject } from './no-project.js';
 
-export function startCommand(program: Command, { terminal }: Context): void {
+export function startCommand(program: Command, { terminal }: CliContext): void {
   const start = program
     .command('start')
     .description('run one service of this project, as it was built: what production runs, one process each')

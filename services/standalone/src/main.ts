@@ -2,7 +2,7 @@ import nodeModule from 'node:module';
 import { BrokerError } from '@millrace/broker';
 import { misspeltText } from '@millrace/contracts';
 import { ProjectError } from '@millrace/project';
-import { ConfigError, processEnv } from '@millrace/service';
+import { ConfigError, processEnv } from '@millrace/runtime';
 import { redact } from '@millrace/telemetry';
 import { DataUnusable } from './data-unusable.js';
 import { type Standalone, startStandalone } from './standalone.js';

@@ -12,8 +12,8 @@ import {
   followLimits,
   followPauses,
   followPlans,
-  type House,
-  openHouse,
+  type Runtime,
+  openRuntime,
   readAll,
   keepPrivate,
   readSettings,
@@ -21,7 +21,7 @@ import {
   type ServiceSettings,
   serviceSettings,
   untilReached,
-} from '@millrace/service';
+} from '@millrace/runtime';
 import { contractOf, startStage } from '@millrace/stage';
 import { openStore, type Store } from '@millrace/store';
 import { type Log, telemetry } from '@millrace/telemetry';
@@ -72,9 +72,9 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
   await writeFile(pidFile, String(process.pid));
   opening.defer(() => rm(pidFile, { force: true }));
 
-  const houses: House[] = [];
+  const houses: Runtime[] = [];
   const house = async (service: string) => {
-    const opened = opening.use(await openHouse(service, settings, { broker }));
+    const opened = opening.use(await openRuntime(service, settings, { broker }));
     houses.push(opened);
     return opened;
   };

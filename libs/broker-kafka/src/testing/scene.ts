@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Outgoing } from '@millrace/broker';
 import type { KafkaSettings } from '../config.js';
 import { Clients, isPassing } from '../kafkajs.js';
-import { type Place, TransactionalProducer } from '../transactional-producer.js';
+import { type GroupPartition, TransactionalProducer } from '../produce/transactional-producer.js';
 import { Proxy } from './proxy.js';
 
 /** New topics, each with so many partitions. */
@@ -64,7 +64,11 @@ export async function networkTo(settings: KafkaSettings): Promise<Network> {
 const LONG_MS = 300_000;
 
 /** Makes the producer that may commit for a partition from now on, and fences the one before. */
-export async function ownerOf(place: Place, clients: Clients, timeoutMs = LONG_MS): Promise<TransactionalProducer> {
+export async function ownerOf(
+  place: GroupPartition,
+  clients: Clients,
+  timeoutMs = LONG_MS,
+): Promise<TransactionalProducer> {
   for (;;) {
     const options = { transactionalId: place.group, timeoutMs, maxBatchBytes: 900_000 };
     const producer = new TransactionalProducer(clients, place, options);

@@ -1,5 +1,5 @@
 /** Reads Kafka's primitive types from a buffer, in order. Offsets are numbers: a log of 2^53 records is not in sight. */
-export class Reader {
+export class ByteReader {
   constructor(
     readonly buffer: Buffer,
     public at = 0,
@@ -82,7 +82,7 @@ export function sizeOfVarint(value: number): number {
 }
 
 /** Writes Kafka's primitive types into a buffer that grows as needed. */
-export class Writer {
+export class ByteWriter {
   buf: Buffer;
   at = 0;
 

@@ -1,4 +1,4 @@
-import { Writer } from './bytes.js';
+import { ByteWriter } from './bytes.js';
 import { wire, type WireRequest } from './requests.js';
 
 /** How many partitions a topic has, or why Kafka does not say. */
@@ -13,8 +13,8 @@ export interface TopicPartitions {
  * is not there.
  */
 export function partitionCounts(topics: readonly string[]): WireRequest<readonly TopicPartitions[]> {
-  const encode = (): Writer => {
-    const to = new Writer(64);
+  const encode = (): ByteWriter => {
+    const to = new ByteWriter(64);
     to.reserve(4);
     to.int32(topics.length);
     for (const topic of topics) to.string(topic);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { snappyCompress } from 'hysnappy';
 import { compressFrameSync, compressSync } from 'lz4-napi';
 import { snappyStream } from '../testing/compressed.js';
-import { Reader, sizeOfVarint, Writer } from './bytes.js';
+import { ByteReader, sizeOfVarint, ByteWriter } from './bytes.js';
 import { crc32c } from './crc32c.js';
 import { batchesOf, writeBatch } from './record-batch.js';
 import { readRecords } from './records.js';
@@ -28,9 +28,9 @@ const asBuffer = (value: string | Buffer | null): Buffer | null =>
   typeof value === 'string' ? Buffer.from(value) : value;
 
 function written(records: readonly Outgoing[]): Buffer {
-  const to = new Writer(8);
+  const to = new ByteWriter(8);
   writeBatch(to, records, identity);
-  const size = new Reader(to.buffer).int32();
+  const size = new ByteReader(to.buffer).int32();
   expect(size).toBe(to.at - 4);
   return Buffer.from(to.buffer.subarray(4));
 }
@@ -266,11 +266,11 @@ test('varints take as many bytes as are counted, and come back', () => {
     fc.property(
       fc.oneof(fc.integer(), fc.constantFrom(-1, 0, 63, 64, -64, -65, 8_191, 8_192, 2 ** 31 - 1, -(2 ** 31))),
       (value) => {
-        const to = new Writer(8);
+        const to = new ByteWriter(8);
         to.varint(value);
         expect(to.at).toBe(sizeOfVarint(value));
-        expect(new Reader(to.buffer).varint()).toBe(value);
-        expect(new Reader(to.buffer).varlong()).toBe(value);
+        expect(new ByteReader(to.buffer).varint()).toBe(value);
+        expect(new ByteReader(to.buffer).varlong()).toBe(value);
       },
     ),
   );

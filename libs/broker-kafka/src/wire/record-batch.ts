@@ -1,5 +1,5 @@
 import type { Outgoing } from '@millrace/broker';
-import { int64At, Reader, sizeOfVarint, type Writer } from './bytes.js';
+import { int64At, ByteReader, sizeOfVarint, type ByteWriter } from './bytes.js';
 import { crc32c } from './crc32c.js';
 
 const OVERHEAD = 61; // from the base offset to the number of records
@@ -16,7 +16,7 @@ export interface Identity {
 
 /** Appends one batch of `records`, which must not be empty, as the produce request carries it (its size first). */
 export function writeBatch(
-  to: Writer,
+  to: ByteWriter,
   records: readonly Outgoing[],
   of: Identity & { sequence: number; now: number },
 ): void {
@@ -46,7 +46,7 @@ export function writeBatch(
   to.at = end;
 }
 
-function writeRecord(to: Writer, record: Outgoing, index: number): void {
+function writeRecord(to: ByteWriter, record: Outgoing, index: number): void {
   const { key, value, headers } = record;
   const keyLength = lengthOf(key);
   const valueLength = lengthOf(value);
@@ -86,7 +86,7 @@ function sizeOfHeader(name: string, value: string | Buffer): number {
   return sizeOfVarint(nameLength) + nameLength + sizeOfVarint(length) + length;
 }
 
-function writeHeader(to: Writer, name: string, value: string | Buffer): void {
+function writeHeader(to: ByteWriter, name: string, value: string | Buffer): void {
   const nameLength = Buffer.byteLength(name);
   to.varint(nameLength);
   to.bytes(name, nameLength);
@@ -185,7 +185,7 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** Returns true when the transaction that a control batch ends was aborted. */
 export function isAbort(control: Batch): boolean {
-  const reader = new Reader(control.body);
+  const reader = new ByteReader(control.body);
   reader.varint();
   reader.int8();
   reader.varlong();

@@ -1,12 +1,12 @@
 import type { Headers, Incoming } from '@millrace/broker';
-import { Reader } from './bytes.js';
+import { ByteReader } from './bytes.js';
 import { unpacked } from './compression.js';
 import type { Batch } from './record-batch.js';
 
 const CODEC = 0x07;
 const LOG_APPEND_TIME = 0x08;
 
-interface Place {
+interface RecordPosition {
   readonly topic: string;
   readonly partition: number;
   readonly from: number;
@@ -19,12 +19,12 @@ interface Place {
  * bytes. A batch that cannot be read becomes one record that says so and has the batch's bytes. Returns how many bytes
  * the batch takes in memory.
  */
-export function readRecords(batch: Batch, place: Place, into: Incoming[]): number {
+export function readRecords(batch: Batch, place: RecordPosition, into: Incoming[]): number {
   const before = into.length;
   try {
     if (batch.damaged !== undefined) throw new Error(batch.damaged);
     const body = unpacked(batch.attributes & CODEC, batch.body, place.maxUnpackedBytes);
-    readAll(batch, new Reader(body), place, into);
+    readAll(batch, new ByteReader(body), place, into);
     return body.length;
   } catch (error) {
     into.length = before;
@@ -33,7 +33,7 @@ export function readRecords(batch: Batch, place: Place, into: Incoming[]): numbe
   }
 }
 
-function damaged({ baseOffset, lastOffset, maxTimestamp, whole }: Batch, place: Place, why: string): Incoming {
+function damaged({ baseOffset, lastOffset, maxTimestamp, whole }: Batch, place: RecordPosition, why: string): Incoming {
   const { topic, partition, from } = place;
   const offset = Math.max(baseOffset, from);
   const range = lastOffset > offset ? ` (offsets ${offset} to ${lastOffset})` : '';
@@ -41,7 +41,7 @@ function damaged({ baseOffset, lastOffset, maxTimestamp, whole }: Batch, place: 
   return { ...at, key: null, value: whole, headers: NONE, damaged: why + range };
 }
 
-function readAll(batch: Batch, reader: Reader, { topic, partition, from }: Place, into: Incoming[]): void {
+function readAll(batch: Batch, reader: ByteReader, { topic, partition, from }: RecordPosition, into: Incoming[]): void {
   const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
   for (let i = 0; i < batch.count; i++) {
     const length = reader.varint();
@@ -69,7 +69,7 @@ function readAll(batch: Batch, reader: Reader, { topic, partition, from }: Place
 const CUT = 'a record is cut off';
 const NONE: Headers = Object.freeze({});
 
-function readHeaders(reader: Reader): Headers {
+function readHeaders(reader: ByteReader): Headers {
   const count = reader.varint();
   if (count === 0) return NONE;
   if (count < 0 || count > reader.buffer.length - reader.at) throw new Error(CUT);
@@ -92,7 +92,7 @@ function put(headers: Record<string, Buffer | Buffer[]>, name: string, value: Bu
   else Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function slice(reader: Reader): Buffer | null {
+function slice(reader: ByteReader): Buffer | null {
   const length = reader.varint();
   if (length < 0) return null;
   reader.at += length;

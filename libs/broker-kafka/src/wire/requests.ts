@@ -1,6 +1,6 @@
 import type { Outgoing } from '@millrace/broker';
-import { type AbortedTransaction, readCommitted } from '../read-committed.js';
-import { Reader, Writer } from './bytes.js';
+import { type AbortedTransaction, readCommitted } from '../fetch/read-committed.js';
+import { ByteReader, ByteWriter } from './bytes.js';
 import { type Batch, batchesOf, type Identity, writeBatch } from './record-batch.js';
 
 /** A request in the shape that kafkajs's connections send. */
@@ -22,13 +22,13 @@ export interface WireRequest<T> {
 /** Makes a request of what it is, how it is written and how its answer is read. */
 export function wire<T>(
   of: { apiKey: number; apiVersion: number; apiName: string; requestTimeout?: number },
-  encode: () => Writer,
-  decode: (reader: Reader) => T,
+  encode: () => ByteWriter,
+  decode: (reader: ByteReader) => T,
 ): WireRequest<T> {
   const { requestTimeout, ...api } = of;
   return {
     request: { ...api, encode: async () => encode() },
-    response: { decode: async (payload) => decode(new Reader(payload)), parse: async (decoded) => decoded },
+    response: { decode: async (payload) => decode(new ByteReader(payload)), parse: async (decoded) => decoded },
     ...(requestTimeout !== undefined && { requestTimeout }),
     logResponseError: false,
   };
@@ -63,8 +63,8 @@ export function produce(
   batches: readonly PartitionBatch[],
   by: Identity & { transactionalId: string | null; timeoutMs: number; now: number },
 ): WireRequest<readonly ProduceResult[]> {
-  const encode = (): Writer => {
-    const to = new Writer(16 * 1024);
+  const encode = (): ByteWriter => {
+    const to = new ByteWriter(16 * 1024);
     to.string(by.transactionalId);
     to.reserve(16);
     to.int16(-1);
@@ -101,7 +101,7 @@ export function produce(
   );
 }
 
-export interface Wanted extends Position {
+export interface FetchPosition extends Position {
   /** The most bytes of the partition in one answer; a first batch that is larger comes whole. */
   readonly maxBytes: number;
 }
@@ -124,11 +124,11 @@ export interface Fetched extends Position {
 
 /** Fetch, version 11, committed records only, without a session. */
 export function fetch(
-  wanted: readonly Wanted[],
+  wanted: readonly FetchPosition[],
   limits: { maxWaitMs: number; maxBytes: number },
 ): WireRequest<readonly Fetched[]> {
-  const encode = (): Writer => {
-    const to = new Writer(256 + wanted.length * 64);
+  const encode = (): ByteWriter => {
+    const to = new ByteWriter(256 + wanted.length * 64);
     to.int32(-1);
     to.int32(limits.maxWaitMs);
     to.int32(1);
@@ -161,7 +161,7 @@ export function fetch(
   );
 }
 
-function readFetch(reader: Reader, wanted: readonly Wanted[]): readonly Fetched[] {
+function readFetch(reader: ByteReader, wanted: readonly FetchPosition[]): readonly Fetched[] {
   reader.int32();
   const errorCode = reader.int16();
   reader.int32();
@@ -176,7 +176,7 @@ function readFetch(reader: Reader, wanted: readonly Wanted[]): readonly Fetched[
 
 const NOTHING = { highWatermark: 0, lastStableOffset: 0, batches: [] };
 
-function readPartition(reader: Reader, topic: string, wanted: readonly Wanted[]): Fetched {
+function readPartition(reader: ByteReader, topic: string, wanted: readonly FetchPosition[]): Fetched {
   const partition = reader.int32();
   const errorCode = reader.int16();
   const highWatermark = reader.int64();

@@ -1,20 +1,20 @@
-import { type Condition, not, or } from '../conditions.js';
-import { allOf, caseName, OTHERWISE } from '../constructs.js';
+import { type Condition, not, or } from '../authoring/conditions.js';
+import { allOf, caseName, OTHERWISE } from '../steps/constructs.js';
 import { asCondition, readMapping } from './mapping-text.js';
-import type { Place } from './place.js';
-import { isText, type Reading, type Text, wrong } from './reader.js';
+import type { YamlPath } from './yaml-path.js';
+import { isText, type YamlReading, type Text, wrong } from './reader.js';
 import { type DraftStep, readStep } from './step-reader.js';
 
 interface Written {
   readonly name: string;
   readonly text: unknown;
-  readonly at: Place;
+  readonly at: YamlPath;
 }
 
 /** Within which cases something is written, and what can be read there. */
 interface Within {
   readonly guards: readonly Condition[];
-  readonly reading: Reading;
+  readonly reading: YamlReading;
 }
 
 /** The fields of a switch, and of a case that is more than a step. */
@@ -22,7 +22,7 @@ export const CHOICE = ['choose', 'cases', OTHERWISE];
 const CASE = ['steps', 'output'];
 
 /** Steps by name. A switch is, as in TypeScript, the steps of its cases, each with its case's condition, and one that has what the case gives. */
-export function readSteps(steps: readonly Written[], reading: Reading): ReadonlyMap<string, DraftStep | undefined> {
+export function readSteps(steps: readonly Written[], reading: YamlReading): ReadonlyMap<string, DraftStep | undefined> {
   const drafts = new Map<string, DraftStep | undefined>();
   for (const { name, text, at, guards, reading: own } of steps.flatMap((step) =>
     unfolded(step, { guards: [], reading }),
@@ -34,7 +34,7 @@ export function readSteps(steps: readonly Written[], reading: Reading): Readonly
   return drafts;
 }
 
-function guardedBy(guards: readonly Condition[], { step, ...draft }: DraftStep, { problems }: Reading): DraftStep {
+function guardedBy(guards: readonly Condition[], { step, ...draft }: DraftStep, { problems }: YamlReading): DraftStep {
   const { when } = step;
   const report = problems.push.bind(problems);
   const own = typeof when === 'string' ? asCondition(when, draft.at, report) : undefined;
@@ -58,7 +58,11 @@ function unfolded(step: Written, within: Within): readonly (Written & Within)[] 
 }
 
 /** The cases with their conditions, `otherwise` last. */
-function casesOf(text: Text, { name, at }: Written, reading: Reading): readonly (Written & { condition: Condition })[] {
+function casesOf(
+  text: Text,
+  { name, at }: Written,
+  reading: YamlReading,
+): readonly (Written & { condition: Condition })[] {
   const { choose, cases, otherwise } = text;
   for (const key of Object.keys(text).filter((key) => !CHOICE.includes(key)))
     reading.problems.push({
@@ -116,7 +120,7 @@ function isPartOf(output: unknown, steps: readonly string[]): boolean {
   return Array.isArray(mapping?.$ref) && steps.includes(String(mapping.$ref[0]));
 }
 
-const knowing = (reading: Reading, names: readonly string[]): Reading => ({
+const knowing = (reading: YamlReading, names: readonly string[]): YamlReading => ({
   ...reading,
   scope: { ...reading.scope, names: reading.scope.names.with(names) },
 });

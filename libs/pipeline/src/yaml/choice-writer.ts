@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Condition, not, or } from '../conditions.js';
-import { caseName, OTHERWISE } from '../constructs.js';
-import type { Mapping } from '../plan-mapping.js';
-import type { Plan, PlanStep } from '../plan.js';
+import { type Condition, not, or } from '../authoring/conditions.js';
+import { caseName, OTHERWISE } from '../steps/constructs.js';
+import type { Mapping } from '../plan/plan-mapping.js';
+import type { Plan, PlanStep } from '../plan/plan.js';
 import { asCondition, mappingText } from './mapping-text.js';
 import type { Text } from './reader.js';
 

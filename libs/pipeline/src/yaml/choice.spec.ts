@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { defineStage, isPresent, orElse, pipeline } from '../index.js';
-import { schemaTest } from '../validation.js';
+import { schemaTest } from '../schemas/validation.js';
 import { parsePipeline, pipelineSchema, pipelineYaml, type YamlError } from './index.js';
 
 const Answer = z.object({ text: z.string(), kind: z.enum(['short', 'long']).optional() });

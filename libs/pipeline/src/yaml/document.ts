@@ -1,11 +1,11 @@
 import { cut } from '@millrace/contracts';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, stringify } from 'yaml';
-import { hashOf } from '../hash.js';
-import { PlanError } from '../plan-error.js';
-import type { Plan } from '../plan.js';
+import { hashOf } from '../plan/hash.js';
+import { PlanError } from '../plan/plan-error.js';
+import type { Plan } from '../plan/plan.js';
 import { literalProblems, unsayable } from './literals.js';
 import { type LoadPlan, readDocument } from './plan-reader.js';
-import type { Problem } from './place.js';
+import type { YamlFault } from './yaml-path.js';
 import { isText } from './reader.js';
 import { placeInText } from './text-place.js';
 import { documentOf } from './writer.js';
@@ -31,7 +31,7 @@ export class YamlError extends Error {
   }
 }
 
-export interface Source {
+export interface YamlSource {
   /** How it is called in errors. */
   readonly file: string;
   /** For sub-pipelines in files of their own: the plan of another file. */
@@ -39,7 +39,7 @@ export interface Source {
 }
 
 /** The plan of a pipeline in YAML (JSON is YAML, too), checked. @throws {YamlError} with what is wrong with it, at most 100 problems */
-export function parsePipeline(text: string, { file, load }: Source): Plan {
+export function parsePipeline(text: string, { file, load }: YamlSource): Plan {
   const lines = new LineCounter();
   if (text.length > MOST_TEXT) throw atTop(file, `it has ${text.length} characters; a pipeline may have ${MOST_TEXT}`);
   const document = documentIn(text, lines, file);
@@ -157,7 +157,7 @@ export function pipelineYaml(plan: Plan): string {
 const isOf = (plan: Plan, again: Plan | undefined): boolean => again !== undefined && hashOf(again) === hashOf(plan);
 
 /** Returns the offset of a problem: of the value, of its key, or of what is around it where it is missing. */
-function offsetOf({ at, isKey, offset = 0 }: Problem, { contents }: Document): number {
+function offsetOf({ at, isKey, offset = 0 }: YamlFault, { contents }: Document): number {
   let node: Node | null = contents;
   let key: Node | undefined;
   for (const part of at) {

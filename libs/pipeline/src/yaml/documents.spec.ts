@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { hashOf } from '../index.js';
-import { schemaTest } from '../validation.js';
+import { hashOf } from '../engine.js';
+import { schemaTest } from '../schemas/validation.js';
 import { parsePipeline, pipelineSchema, pipelineYaml } from './index.js';
 
 const page = readFileSync(new URL('../../../../docs/reference/yaml.md', import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { CelText, MappingSchema } from '../plan-mapping.js';
-import { FAILURE } from '../names.js';
-import { Fallback, Given, Handler, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan.js';
-import { Concurrency, Schedule, Starts, Trigger } from '../starts.js';
+import { CelText, MappingSchema } from '../plan/plan-mapping.js';
+import { FAILURE } from '../authoring/names.js';
+import { Fallback, Given, HandlerPlan, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan/plan.js';
+import { Concurrency, Schedule, Starts, Trigger } from '../starts/starts.js';
 
 /**
  * How each part of a plan is written. All of it follows from the zod types of the plan: a field that is added there can be written at once. What this
@@ -58,7 +58,7 @@ const SHORT = new Map<z.ZodType, string>([
 const OWN = new Map<z.ZodType, readonly string[]>([
   [Fallback, [FAILURE]],
   [Given, [FAILURE]],
-  [Handler, [FAILURE]],
+  [HandlerPlan, [FAILURE]],
 ]);
 const ONCE = RetryPolicy.parse({ maxAttempts: 1 });
 const OTHERWISE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

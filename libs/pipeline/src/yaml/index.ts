@@ -4,7 +4,7 @@ export {
   pipelineYaml,
   type Position,
   positionsIn,
-  type Source,
+  type YamlSource,
   YamlError,
   type YamlProblem,
 } from './document.js';

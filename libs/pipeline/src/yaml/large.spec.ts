@@ -1,4 +1,4 @@
-import { growthOf } from '../growth.fixture.js';
+import { growthOf } from '../plan/growth.fixture.js';
 import { parsePipeline, YamlError } from './index.js';
 
 const told = (text: string): unknown => {

@@ -1,9 +1,9 @@
-import { Ancestors, orderOf } from '../graph.js';
-import { referencesOf } from '../mapping.js';
-import { INPUT } from '../names.js';
-import { PlanError } from '../plan-error.js';
-import { readsOf } from '../plan-model.js';
-import type { Plan, PlanStep } from '../plan.js';
+import { Ancestors, orderOf } from '../plan/graph.js';
+import { referencesOf } from '../authoring/mapping.js';
+import { INPUT } from '../authoring/names.js';
+import { PlanError } from '../plan/plan-error.js';
+import { readsOf } from '../plan/plan-model.js';
+import type { Plan, PlanStep } from '../plan/plan.js';
 
 /** The names that can be read at one place of a document. Adding names copies none of those around it: a document of n steps has n places. */
 export class VisibleNames implements Iterable<string> {

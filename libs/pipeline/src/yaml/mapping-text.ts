@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { nearestName } from '@millrace/contracts';
-import { reasonOf } from '../condition.js';
-import { Condition } from '../conditions.js';
-import { referencesOf } from '../mapping.js';
-import { PlanError } from '../plan-error.js';
-import type { Mapping } from '../plan-mapping.js';
+import { reasonOf } from '../authoring/compiled-condition.js';
+import { Condition } from '../authoring/conditions.js';
+import { referencesOf } from '../authoring/mapping.js';
+import { PlanError } from '../plan/plan-error.js';
+import type { Mapping } from '../plan/plan-mapping.js';
 import type { VisibleNames } from './links.js';
-import type { Place, Report } from './place.js';
+import type { YamlPath, Report } from './yaml-path.js';
 
 /** The names that can be read; undefined where any may be. */
-export type Names = VisibleNames | undefined;
+export type KnownNames = VisibleNames | undefined;
 
-export interface Around {
-  readonly names: Names;
+export interface MappingTextContext {
+  readonly names: KnownNames;
   readonly report: Report;
 }
 
@@ -21,7 +21,7 @@ export interface Around {
  * A mapping as people write it: `$draft.text` and `${draft["text"]}` are references, `${orElse(a, b)}` is the first that is there, `$$` stands for `$`,
  * everything else is what it is. What is longer than a line has the form that the plan has: `$orElse: […]`, `$literal: …`.
  */
-export function readMapping(text: unknown, at: Place, around: Around): Mapping {
+export function readMapping(text: unknown, at: YamlPath, around: MappingTextContext): Mapping {
   if (typeof text === 'string') return readString(text, at, around);
   if (text === null || typeof text !== 'object') return text as Mapping;
   if (Array.isArray(text)) return text.map((item, i) => readMapping(item, [...at, i], around));
@@ -36,7 +36,7 @@ export function readMapping(text: unknown, at: Place, around: Around): Mapping {
 }
 
 /** That it is well formed, and reads what can be read there. */
-function checked(mapping: Mapping, at: Place, { names, report }: Around): Mapping {
+function checked(mapping: Mapping, at: YamlPath, { names, report }: MappingTextContext): Mapping {
   try {
     const unknown = referencesOf(mapping).find(([from]) => names && !names.has(from));
     if (unknown) report({ at, what: `there is no "${unknown[0]}" here: ${insteadOf(unknown[0], names!)}` });
@@ -86,7 +86,7 @@ const literalText = (text: string): string => (DOUBTFUL.test(text) ? text.replac
 const PATH = /^\$([A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])*)$/;
 const UNESCAPED = /(?<!\$)(?:\$\$)*\$\{/;
 
-function readString(text: string, at: Place, around: Around): Mapping {
+function readString(text: string, at: YamlPath, around: MappingTextContext): Mapping {
   const path = PATH.exec(text)?.[1];
   const isWhole = text.startsWith('${') && text.endsWith('}');
   if (path !== undefined || isWhole) {
@@ -129,7 +129,7 @@ function attempt<T>(work: () => T, start: number, failed: (what: string, offset:
 const environment = new Environment({ homogeneousAggregateLiterals: false });
 
 /** CEL as it is; what it reads is checked with the whole plan. */
-export function readCondition(text: unknown, at: Place, report: Report): unknown {
+export function readCondition(text: unknown, at: YamlPath, report: Report): unknown {
   if (typeof text !== 'string') report({ at, what: 'a condition is a text in CEL, e.g. draft.score > 0.8' });
   else
     attempt(
@@ -141,7 +141,7 @@ export function readCondition(text: unknown, at: Place, report: Report): unknown
 }
 
 /** A condition as it is put together with others. What is wrong with it is told of. */
-export function asCondition(text: string, at: Place, report: Report): Condition {
+export function asCondition(text: string, at: YamlPath, report: Report): Condition {
   const binds = attempt(
     () => LOOSELY[astOf(text).op] ?? 'tight',
     0,

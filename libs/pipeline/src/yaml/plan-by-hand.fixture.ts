@@ -1,4 +1,4 @@
-import { loadPlan, type Plan } from '../index.js';
+import { loadPlan, type Plan } from '../engine.js';
 
 const tries = { maxAttempts: 4, initialMs: 250, factor: 1.5, maxMs: 5_000, jitter: 0, maxTotalMs: 60_000 };
 const retry = { ...tries, never: ['NO'], cases: [{ ...tries, on: ['BUSY'] }] };

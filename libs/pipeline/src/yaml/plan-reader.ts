@@ -1,36 +1,36 @@
-import { conditionChecker } from '../cel-types.js';
-import type { JsonSchema } from '../json-schema.js';
-import { checkStepName, INPUT, isKebabName } from '../names.js';
-import { PlanError } from '../plan-error.js';
-import { loadPlan } from '../plan-model.js';
-import { type Plan, type PlanStep, RetryPolicy } from '../plan.js';
-import { checkSchema } from '../schema/check-schema.js';
+import { conditionChecker } from '../schemas/cel-types.js';
+import type { JsonSchema } from '../schemas/json-schema.js';
+import { checkStepName, INPUT, isKebabName } from '../authoring/names.js';
+import { PlanError } from '../plan/plan-error.js';
+import { loadPlan } from '../plan/plan-model.js';
+import { type Plan, type PlanStep, RetryPolicy } from '../plan/plan.js';
+import { checkSchema } from '../schemas/check-schema.js';
 import { readSteps } from './choice-reader.js';
 import { SETTINGS, STARTS, WORKS } from './forms.js';
 import { givenOf, predecessorsOf, readsIn, topScope, VisibleNames } from './links.js';
-import type { Place, Problem } from './place.js';
-import { isText, readFields, type Reading, type Text, wrong } from './reader.js';
+import type { YamlPath, YamlFault } from './yaml-path.js';
+import { isText, readFields, type YamlReading, type Text, wrong } from './reader.js';
 import { type DraftStep, fieldsOf, readStageWork } from './step-reader.js';
 
 /** The plan of another file, by the path that is written. Throws what is wrong with it. */
 export type LoadPlan = (path: string) => Plan;
 
 /** The plan that a document stands for; or everything that is wrong with it. */
-export function readDocument(text: unknown, load?: LoadPlan): { plan?: Plan; problems: readonly Problem[] } {
-  const problems: Problem[] = [];
-  const readWithin = (is: 'plan' | 'work' | 'run', text: unknown, at: Place, reading: Reading) => {
+export function readDocument(text: unknown, load?: LoadPlan): { plan?: Plan; problems: readonly YamlFault[] } {
+  const problems: YamlFault[] = [];
+  const readWithin = (is: 'plan' | 'work' | 'run', text: unknown, at: YamlPath, reading: YamlReading) => {
     if (is === 'plan') return readChild(text, at, reading, load);
     if (!isText(text)) return wrong('it has to have a stage, or steps and their output', at, reading);
     return (is === 'work' ? readStageWork(text, at, reading) : undefined) ?? readRun(text, at, reading);
   };
-  const reading: Reading = { problems, scope: topScope(''), step: '', readSteps: readWithin };
+  const reading: YamlReading = { problems, scope: topScope(''), step: '', readSteps: readWithin };
   const plan = readTop(text, [], reading);
   if (!plan || problems.length > 0) return { problems };
   const loaded = attempt(() => loadPlan(plan).plan, [], reading);
   return loaded ? { plan: loaded, problems } : { problems };
 }
 
-function readTop(text: unknown, at: Place, reading: Reading): Plan | undefined {
+function readTop(text: unknown, at: YamlPath, reading: YamlReading): Plan | undefined {
   if (!isText(text))
     return wrong('a pipeline has names and what they stand for: pipeline, input, steps, output', at, reading);
   const pipeline = String(text['pipeline']);
@@ -48,7 +48,7 @@ function readTop(text: unknown, at: Place, reading: Reading): Plan | undefined {
 }
 
 /** A plan within another that has an input of its own: written here, or in a file. */
-function readChild(text: unknown, at: Place, reading: Reading, load: LoadPlan | undefined): Plan | undefined {
+function readChild(text: unknown, at: YamlPath, reading: YamlReading, load: LoadPlan | undefined): Plan | undefined {
   if (typeof text === 'string') {
     if (!load) return wrong('a file cannot be read from here: write the steps', at, reading);
     const { starts: _, ...plan } = load(text);
@@ -60,7 +60,7 @@ function readChild(text: unknown, at: Place, reading: Reading, load: LoadPlan | 
 }
 
 /** Reads the work of an item that is more than a stage's work: a run that reads from around it. */
-function readRun(text: Text, at: Place, reading: Reading): unknown {
+function readRun(text: Text, at: YamlPath, reading: YamlReading): unknown {
   const fields = fieldsOf(WORKS, 'run');
   const ofRun = fields.map((field) => field.text);
   if ('run' in text && Object.keys(text).every((key) => ofRun.includes(key)))
@@ -75,7 +75,7 @@ function readRun(text: Text, at: Place, reading: Reading): unknown {
 }
 
 /** A step alone is a run of that step, which gives what it gives. */
-function readAlone(text: Text, at: Place, reading: Reading): unknown {
+function readAlone(text: Text, at: YamlPath, reading: YamlReading): unknown {
   const last = at.at(-1);
   const name = last === 'do' ? reading.step : String(last);
   const { problems } = reading;
@@ -88,14 +88,14 @@ function readAlone(text: Text, at: Place, reading: Reading): unknown {
 }
 
 interface Within {
-  readonly reading: Reading;
+  readonly reading: YamlReading;
   /** The keys that may stand beside the plan itself. */
   readonly allowed: readonly string[];
   /** It reads what is around it. */
   readonly isBody?: boolean;
 }
 
-function readPlan(text: Text, at: Place, { reading, allowed, isBody = false }: Within): Plan | undefined {
+function readPlan(text: Text, at: YamlPath, { reading, allowed, isBody = false }: Within): Plan | undefined {
   const { problems, scope } = reading;
   const before = problems.length;
   const steps = isText(text['steps']) ? text['steps'] : {};
@@ -116,7 +116,7 @@ type Settings = Omit<Plan, 'format' | 'steps'>;
 function linked(
   settings: Settings,
   drafts: ReadonlyMap<string, DraftStep | undefined>,
-  { at, reading, isBody }: { at: Place; reading: Reading; isBody: boolean },
+  { at, reading, isBody }: { at: YamlPath; reading: YamlReading; isBody: boolean },
 ): Plan | undefined {
   const before = reading.problems.length;
   const failed = (error: PlanError): void => void reading.problems.push(problemOf(error, at, drafts));
@@ -158,7 +158,7 @@ function checkTypes({ inputSchema, steps }: Plan, failed: (error: PlanError) => 
 }
 
 /** A plan that is known to be whole, or nothing and what is wrong. */
-function attempt<T>(work: () => T, at: Place, reading: Reading): T | undefined {
+function attempt<T>(work: () => T, at: YamlPath, reading: YamlReading): T | undefined {
   try {
     return work();
   } catch (error) {
@@ -171,9 +171,9 @@ function attempt<T>(work: () => T, at: Place, reading: Reading): T | undefined {
 /** Returns the problem of a step that is at fault. */
 function problemOf(
   { step, code, what }: PlanError,
-  at: Place,
+  at: YamlPath,
   drafts?: ReadonlyMap<string, DraftStep | undefined>,
-): Problem {
+): YamlFault {
   if (step === undefined || code === 'BAD_START' || code === 'BAD_STEP_NAME') return { at, what, isKey: true };
   const [name = step] = step.split('[');
   const place = drafts?.get(name)?.at ?? [...at, 'steps', name];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fallback, RetryPolicy } from '../plan.js';
+import { Fallback, RetryPolicy } from '../plan/plan.js';
 import { type Field, type Form, formOf, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
 import { fieldsOf } from './step-reader.js';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { eq, or, orElse, type Pipeline, pipeline, type Plan, type Ref } from '../index.js';
+import { eq, or, orElse, type Pipeline, pipeline, type Ref } from '../index.js';
+import { type Plan } from '../engine.js';
 import { RandomOptions, STAGES } from './random-options.fixture.js';
 import { randomStarts } from './random-starts.fixture.js';
 import {

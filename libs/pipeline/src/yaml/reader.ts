@@ -1,21 +1,21 @@
 import type { z } from 'zod';
-import { millisecondsOf } from '../duration.js';
-import { PlanError } from '../plan-error.js';
+import { millisecondsOf } from '../authoring/duration.js';
+import { PlanError } from '../plan/plan-error.js';
 import type { Field, Form, ObjectForm } from './forms.js';
 import type { Scope } from './links.js';
 import { readCondition, readMapping } from './mapping-text.js';
-import type { Place, Problem } from './place.js';
+import type { YamlPath, YamlFault } from './yaml-path.js';
 import { readSchema } from './schema-text.js';
 
 /** The state of reading a document. */
-export interface Reading {
-  readonly problems: Problem[];
+export interface YamlReading {
+  readonly problems: YamlFault[];
   /** The scope that can be read there. */
   readonly scope: Scope;
   /** The step that it belongs to. */
   readonly step: string;
   /** Reads a part that has steps in it. */
-  readonly readSteps: (is: 'plan' | 'work' | 'run', text: unknown, at: Place, reading: Reading) => unknown;
+  readonly readSteps: (is: 'plan' | 'work' | 'run', text: unknown, at: YamlPath, reading: YamlReading) => unknown;
 }
 
 export type Text = Readonly<Record<string, unknown>>;
@@ -24,8 +24,8 @@ export const isText = (value: unknown): value is Text =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value as the plan has it, of what is written. What is wrong is told of; what comes back then is of no use. */
-export function read(form: Form, text: unknown, at: Place, reading: Reading): unknown {
-  const report = (problem: Problem): void => void reading.problems.push(problem);
+export function read(form: Form, text: unknown, at: YamlPath, reading: YamlReading): unknown {
+  const report = (problem: YamlFault): void => void reading.problems.push(problem);
   switch (form.is) {
     case 'mapping':
       return readMapping(text, at, { names: reading.scope.names, report });
@@ -57,14 +57,14 @@ export function read(form: Form, text: unknown, at: Place, reading: Reading): un
 }
 
 /** Tells of something; what comes of it is nothing. */
-export function wrong(what: string, at: Place, { problems }: Pick<Reading, 'problems'>): undefined {
+export function wrong(what: string, at: YamlPath, { problems }: Pick<YamlReading, 'problems'>): undefined {
   problems.push({ at, what });
 }
 
 const mapped = (text: Text, of: (item: unknown, name: string) => unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(text).map(([name, item]) => [name, of(item, name)]));
 
-function readDuration(text: unknown, at: Place, reading: Reading): number | undefined {
+function readDuration(text: unknown, at: YamlPath, reading: YamlReading): number | undefined {
   if (typeof text !== 'string') return wrong('a length of time has a unit: 500ms, 30s, 5m, 2h, 3d', at, reading);
   try {
     return millisecondsOf(text as `${number}s`);
@@ -74,7 +74,7 @@ function readDuration(text: unknown, at: Place, reading: Reading): number | unde
   }
 }
 
-function readPlain(type: z.ZodType, text: unknown, at: Place, reading: Reading): unknown {
+function readPlain(type: z.ZodType, text: unknown, at: YamlPath, reading: YamlReading): unknown {
   const { error } = type.safeParse(text);
   for (const { path, message } of error?.issues ?? [])
     wrong(message, [...at, ...path.map((part) => (typeof part === 'number' ? part : String(part)))], reading);
@@ -82,8 +82,8 @@ function readPlain(type: z.ZodType, text: unknown, at: Place, reading: Reading):
 }
 
 /** The first form that it fits; where it fits none, what is wrong with it in the last. What is a list can only be one. */
-function readUnion(forms: readonly Form[], text: unknown, at: Place, reading: Reading): unknown {
-  let problems: Problem[] = [];
+function readUnion(forms: readonly Form[], text: unknown, at: YamlPath, reading: YamlReading): unknown {
+  let problems: YamlFault[] = [];
   const alike = forms.filter(({ is }) => (is === 'list') === Array.isArray(text));
   for (const form of alike.length > 0 ? alike : forms) {
     problems = [];
@@ -93,7 +93,7 @@ function readUnion(forms: readonly Form[], text: unknown, at: Place, reading: Re
   reading.problems.push(...problems);
 }
 
-function readObject(form: ObjectForm, text: unknown, at: Place, reading: Reading): unknown {
+function readObject(form: ObjectForm, text: unknown, at: YamlPath, reading: YamlReading): unknown {
   const { short } = form;
   if (!isText(text) && short !== undefined && text !== null)
     return readObject(form, { [form.fields.find(({ name }) => name === short)!.text]: text }, at, reading);
@@ -106,8 +106,8 @@ function readObject(form: ObjectForm, text: unknown, at: Place, reading: Reading
 }
 
 interface Where {
-  readonly at: Place;
-  readonly reading: Reading;
+  readonly at: YamlPath;
+  readonly reading: YamlReading;
   /** Further keys that may stand there. */
   readonly allowed?: readonly string[];
 }
@@ -135,7 +135,7 @@ export function readFields(
   return found;
 }
 
-function readKinds(form: Form & { is: 'kinds' }, text: unknown, at: Place, reading: Reading): unknown {
+function readKinds(form: Form & { is: 'kinds' }, text: unknown, at: YamlPath, reading: YamlReading): unknown {
   const kind = isText(text) ? form.of.get(String(text[form.by])) : undefined;
   if (!isText(text) || !kind)
     return wrong(`"${form.by}" has to be one of ${[...form.of.keys()].join(', ')}`, at, reading);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { hashOf, type Plan } from '../index.js';
-import { schemaTest } from '../validation.js';
+import { hashOf, type Plan } from '../engine.js';
+import { schemaTest } from '../schemas/validation.js';
 import { parsePipeline, pipelineSchema, pipelineYaml } from './index.js';
 import { byHand } from './plan-by-hand.fixture.js';
 import { randomPlans } from './random-pipeline.fixture.js';

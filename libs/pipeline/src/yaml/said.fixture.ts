@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { Plan, PlanStep } from '../plan.js';
+import { Plan, PlanStep } from '../plan/plan.js';
 
 /** The parts of zod's definitions that are asked about. */
 interface Def {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { jsonSchemaOf } from '../json-schema.js';
-import type { Place, Report } from './place.js';
+import { jsonSchemaOf } from '../schemas/json-schema.js';
+import type { YamlPath, Report } from './yaml-path.js';
 
 type Json = z.core.util.JSONType;
 type Fields = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ const RAW = '$json';
  * A type as people write it: `string`, `integer[]`, `low | normal | high`, `string | null`; fields as an object, `name?` where they may be left out;
  * a list of one type. It is the JSON Schema that the same zod type has. A JSON Schema itself, where it has its `$schema`, or under `$json`.
  */
-export function readSchema(text: unknown, at: Place, report: Report): Json {
+export function readSchema(text: unknown, at: YamlPath, report: Report): Json {
   if (isFields(text) && typeof text['$schema'] === 'string') return text as Json;
   if (isFields(text) && isDeepStrictEqual(Object.keys(text), [RAW])) return text[RAW] as Json;
   return jsonOf(typeIn(text, at, report));
@@ -44,7 +44,7 @@ export function schemaText(schema: unknown): unknown {
 
 const jsonOf = (type: z.ZodType): Json => jsonSchemaOf(type, 'input', 'a type') as Json;
 
-function typeIn(text: unknown, at: Place, report: Report): z.ZodType {
+function typeIn(text: unknown, at: YamlPath, report: Report): z.ZodType {
   if (typeof text === 'string') return typeOf(text, at, report);
   if (text === null) return z.null();
   if (Array.isArray(text)) {
@@ -72,7 +72,7 @@ function rawType(schema: unknown): z.ZodType {
   return z.unknown().meta(schema as Record<string, unknown>);
 }
 
-function typeOf(text: string, at: Place, report: Report): z.ZodType {
+function typeOf(text: string, at: YamlPath, report: Report): z.ZodType {
   const parts = text.split('|').map((part) => part.trim());
   const words = parts.filter((part) => !Object.hasOwn(WORDS, part.replace(/(\[\])+$/, '')));
   const types = parts.filter((part) => !words.includes(part)).map(wordType);

@@ -1,7 +1,7 @@
 import { type Field, HEADS, type ObjectForm, STEPS, WORKS } from './forms.js';
 import type { Order } from './links.js';
-import type { Place } from './place.js';
-import { isText, readFields, type Reading, type Text, wrong } from './reader.js';
+import type { YamlPath } from './yaml-path.js';
+import { isText, readFields, type YamlReading, type Text, wrong } from './reader.js';
 
 /** Written by name, not as a field of the plan. */
 const ORDER = ['predecessors', 'after'];
@@ -18,11 +18,11 @@ export interface DraftStep {
   readonly step: Text;
   readonly order: Order;
   /** The place where it is written. */
-  readonly at: Place;
+  readonly at: YamlPath;
 }
 
 /** A step; its kind is told by the key it begins with, and is `stage` where there is none. */
-export function readStep(name: string, text: unknown, at: Place, reading: Reading): DraftStep | undefined {
+export function readStep(name: string, text: unknown, at: YamlPath, reading: YamlReading): DraftStep | undefined {
   if (!isText(text)) return wrong('a step has to have names and what they stand for', at, reading);
   const kind = kindOf(text);
   if (!STEPS.of.has(kind))
@@ -39,7 +39,7 @@ export function readStep(name: string, text: unknown, at: Place, reading: Readin
 }
 
 /** Reads the work of a stage alone; undefined where steps do it. */
-export function readStageWork(text: Text, at: Place, reading: Reading): unknown {
+export function readStageWork(text: Text, at: YamlPath, reading: YamlReading): unknown {
   if (!isStageWork(text)) return undefined;
   const fields = fieldsOf(WORKS, 'stage');
   return { kind: 'stage', ...readFields(fields, { stage: kebab(reading.step), ...text }, { at, reading }) };
@@ -67,7 +67,7 @@ function kindOf(text: Text): string {
   return Object.keys(HEADS).find((kind) => HEADS[kind]!.key in text) ?? 'stage';
 }
 
-function orderIn(text: Text, at: Place, reading: Reading): Order {
+function orderIn(text: Text, at: YamlPath, reading: YamlReading): Order {
   const stepsIn = (key: string): readonly string[] | undefined => {
     if (text[key] === undefined) return undefined;
     const names = (Array.isArray(text[key]) ? text[key] : [text[key]]) as unknown[];

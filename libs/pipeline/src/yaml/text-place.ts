@@ -1,15 +1,15 @@
-import { caseName, OTHERWISE } from '../constructs.js';
+import { caseName, OTHERWISE } from '../steps/constructs.js';
 import { HEADS, textOf } from './forms.js';
-import type { Place } from './place.js';
+import type { YamlPath } from './yaml-path.js';
 import { isText } from './reader.js';
 
 /** Returns where a document has what a JSON pointer into its plan names, or the nearest thing around that. */
-export function placeInText(pointer: string, document: unknown): Place {
+export function placeInText(pointer: string, document: unknown): YamlPath {
   const parts = pointer
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  let at: Place = [];
+  let at: YamlPath = [];
   let value = document;
   let before: string | undefined;
   for (const part of parts) {
@@ -25,7 +25,7 @@ export function placeInText(pointer: string, document: unknown): Place {
 const valueAt = (value: unknown, key: string | number): unknown => (value as Readonly<Record<string, unknown>>)[key];
 
 /** A field is written by its own name, by a short one, or as the key that a step begins with. */
-function below(value: unknown, part: string): Place | undefined {
+function below(value: unknown, part: string): YamlPath | undefined {
   if (Array.isArray(value)) return Object.hasOwn(value, part) ? [Number(part)] : undefined;
   if (!isText(value)) return undefined;
   const heads = Object.values(HEADS).flatMap(({ key, field }) => (field === part ? [key] : []));
@@ -34,7 +34,7 @@ function below(value: unknown, part: string): Place | undefined {
 }
 
 /** A step of a switch is written under the value that it is for. */
-function inCases(steps: unknown, name: string): Place | undefined {
+function inCases(steps: unknown, name: string): YamlPath | undefined {
   if (!isText(steps)) return undefined;
   for (const [choice, text] of Object.entries(steps)) {
     const found = isText(text) && 'choose' in text ? inChoice(text, choice, name) : undefined;
@@ -43,7 +43,7 @@ function inCases(steps: unknown, name: string): Place | undefined {
   return undefined;
 }
 
-function inChoice(text: Readonly<Record<string, unknown>>, choice: string, name: string): Place | undefined {
+function inChoice(text: Readonly<Record<string, unknown>>, choice: string, name: string): YamlPath | undefined {
   const cases = Object.entries(isText(text['cases']) ? text['cases'] : {}).map(([value, one]) => ({
     own: caseName(choice, value),
     place: ['cases', value],

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { durationOf } from '../duration.js';
-import { Ancestors, orderOf } from '../graph.js';
-import type { Mapping, Plan, PlanStep, Work } from '../plan.js';
+import { durationOf } from '../authoring/duration.js';
+import { Ancestors, orderOf } from '../plan/graph.js';
+import type { Mapping, Plan, PlanStep, Work } from '../plan/plan.js';
 import { type Field, type Form, HEADS, type ObjectForm, SETTINGS, STARTS, STEPS, WORKS } from './forms.js';
 import { stepsText } from './choice-writer.js';
 import { givenOf, type Order, readsIn, type Scope, topScope } from './links.js';

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { type Plan, RetryPolicy } from '../index.js';
+import { type Plan, RetryPolicy } from '../engine.js';
 import { supportEmail } from '../support-email.fixture.js';
-import { schemaTest } from '../validation.js';
+import { schemaTest } from '../schemas/validation.js';
 import { parsePipeline, pipelineSchema, pipelineYaml, YamlError } from './index.js';
 
 const planOf = (text: string, load?: (path: string) => Plan): Plan =>

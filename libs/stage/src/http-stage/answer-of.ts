@@ -1,6 +1,6 @@
 import { cut, endpointFailure, readJson, readTime } from '@millrace/contracts';
 import { createParser } from 'eventsource-parser';
-import { StageFailure } from '../failure.js';
+import { StageFailure } from '../work/failure.js';
 import { type HttpAnswer, shownUrl, unavailable } from './http-call.js';
 
 export interface AnswerContext {

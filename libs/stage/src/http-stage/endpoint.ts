@@ -1,7 +1,7 @@
 import { signTicket, timeText } from '@millrace/contracts';
 import { timeoutSignal } from '@millrace/contracts/timers';
-import { StageFailure } from '../failure.js';
-import { ANSWER_LATER, type StageRun } from '../stage-run.js';
+import { StageFailure } from '../work/failure.js';
+import { ANSWER_LATER, type StageRun } from '../work/stage-run.js';
 import { answerOf } from './answer-of.js';
 import { HttpCaller, shownUrl, type TlsFiles } from './http-call.js';
 

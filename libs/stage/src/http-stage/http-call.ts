@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { StageFailure } from '../failure.js';
+import { StageFailure } from '../work/failure.js';
 
 /** Paths of PEM files: whom to trust beside the usual authorities, and the client's own certificate. */
 export interface TlsFiles {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readTicket, type RunEvent, type StepCommand } from '@millrace/contracts';
-import { readSettings } from '@millrace/service';
+import { readSettings } from '@millrace/runtime';
 import { z } from 'zod';
-import { aHouse, later, RUN } from '../house.fixture.js';
+import { aRuntime, later, RUN } from '../runtime.fixture.js';
 import { defineStage, httpStage, type HttpStageOptions, startStage } from '../index.js';
 
 const weigh = defineStage({
@@ -58,7 +58,7 @@ interface Asked {
 /** Runs the stage against the endpoint, and returns the events that answer one command, and all that was logged. */
 async function answered(answer: Answer, { command = {}, options = {}, env = {} }: Asked = {}) {
   await using server = await endpoint(answer);
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const made = httpStage(weigh, { url: server.url, headers: { Authorization: 'Bearer ${TOKEN}' }, ...options });
   const settings = readSettings(made.config, { TOKEN: SECRET, HTTP_STAGE_HOSTS: server.host, ...env }, 'weigh');
   const stage = await startStage(house, made.stage, { providers: made.providers(settings) });
@@ -206,7 +206,7 @@ test('server-sent progress is passed on, and the output ends the events', async 
     response.write('event: progress\ndata: {"fraction": 0.5, "message": "half"}\n\n: a comment\n\nevent: out');
     begun.resolve(response);
   });
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const made = httpStage(weigh, { url: server.url });
   const settings = readSettings(made.config, { HTTP_STAGE_HOSTS: server.host }, 'weigh');
   const stage = await startStage(house, made.stage, { providers: made.providers(settings) });
@@ -246,7 +246,7 @@ test('a 202 leaves the step open, and the endpoint has a signed place to answer 
     response.writeHead(202).end();
     reached.resolve();
   });
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const made = httpStage(weigh, { url: server.url });
   const env = { HTTP_STAGE_HOSTS: server.host, CALLBACK_URL: 'https://millrace.example.com/', CALLBACK_KEY: KEY };
   const stage = await startStage(house, made.stage, {

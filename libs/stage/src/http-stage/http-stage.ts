@@ -1,8 +1,9 @@
 import { Inject, type Provider } from '@nestjs/common';
-import { type Duration, millisecondsOf, type StageContract } from '@millrace/pipeline';
+import { type Duration, type StageContract } from '@millrace/pipeline';
+import { millisecondsOf } from '@millrace/pipeline/engine';
 import { type z } from 'zod';
-import { type AnyStage, Stage } from '../stage.decorator.js';
-import type { StageRun } from '../stage-run.js';
+import { type AnyStage, Stage } from '../nest/stage.decorator.js';
+import type { StageRun } from '../work/stage-run.js';
 import { Endpoint } from './endpoint.js';
 import { callbackOf, HttpStageEnvironment, namesIn, refuseHost, withSecrets } from './config.js';
 import type { TlsFiles } from './http-call.js';

@@ -1,7 +1,7 @@
 import { openPostgres, type Query } from '../database.js';
 import { DEAD_LETTERS, type List, REVIEWS, RUNS } from '../lists.js';
 import { DatabaseReader } from '../reader.js';
-import type { Page } from '../store.js';
+import type { PageRequest } from '../store.js';
 import { ASKED_LISTS, type AskedList } from './asked-lists.js';
 
 const LISTS: Readonly<Record<AskedList['of'], List>> = { runs: RUNS, reviews: REVIEWS, deadLetters: DEAD_LETTERS };
@@ -61,7 +61,7 @@ export async function listCosts(
   return costs;
 }
 
-function readPage(reader: DatabaseReader, one: AskedList, page: Page): Promise<unknown> {
+function readPage(reader: DatabaseReader, one: AskedList, page: PageRequest): Promise<unknown> {
   if (one.of === 'runs') return reader.runs({ ...one.filter, ...page });
   if (one.of === 'reviews') return reader.reviews({ ...one.filter, ...page });
   return reader.deadLetters({ ...one.filter, ...page });

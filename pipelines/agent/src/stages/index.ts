@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Env, readSettings } from '@millrace/service';
+import { type Env, readSettings } from '@millrace/runtime';
 import type { StageGiven } from '@millrace/stage';
 import { z } from 'zod';
 import { CalculateStage, Knowledge, LookUpStage, NoteStage, ThinkStage } from './agent.stages.js';

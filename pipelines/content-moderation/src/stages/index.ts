@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Env, readSettings } from '@millrace/service';
+import { type Env, readSettings } from '@millrace/runtime';
 import type { StageGiven } from '@millrace/stage';
 import { z } from 'zod';
 import { Board, FileBoard } from './board.js';

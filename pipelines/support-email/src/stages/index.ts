@@ -1,4 +1,4 @@
-import { type Env, readAll, readSettings } from '@millrace/service';
+import { type Env, readAll, readSettings } from '@millrace/runtime';
 import type { AnyStage, StageGiven, StageOptions } from '@millrace/stage';
 import * as classify from '@millrace/stage-classify';
 import * as comply from '@millrace/stage-comply';

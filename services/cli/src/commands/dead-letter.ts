@@ -1,14 +1,14 @@
 import { cut } from '@millrace/contracts';
 import { type Command, Option } from 'commander';
 import type { DeadLetterView, QueryOf } from '@millrace/client';
-import { DEAD_LETTER_COLUMNS } from '../columns.js';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
-import { listed, shown } from '../output.js';
-import { commandOf, oneLine, plain, type Terminal } from '../terminal.js';
+import { DEAD_LETTER_COLUMNS } from '../output/columns.js';
+import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
+import { listed, shown } from '../output/output.js';
+import { commandOf, oneLine, plain, type Terminal } from '../output/terminal.js';
 import { acting, actOf, type ActOptions } from './acting.js';
-import { wholeNumber } from '../values.js';
+import { wholeNumber } from '../input/values.js';
 
-export function deadLetterCommands(program: Command, context: Context): void {
+export function deadLetterCommands(program: Command, context: CliContext): void {
   const deadLetter = program
     .command('dead-letter')
     .description('list and redrive dead letters: parked steps and unreadable records');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { MillraceClient } from '@millrace/client';
 import { timeoutSignal } from '@millrace/contracts/timers';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
 import { EXIT } from '../exit.js';
-import { listed } from '../output.js';
+import { listed } from '../output/output.js';
 
 interface Check {
   readonly check: string;
@@ -11,7 +11,7 @@ interface Check {
   readonly detail: string;
 }
 
-export function doctorCommand(program: Command, { terminal, end }: Context): void {
+export function doctorCommand(program: Command, { terminal, end }: CliContext): void {
   talking(program.command('doctor'))
     .description('check that everything the command line needs is there')
     .action(async (options: CommonOptions) => {

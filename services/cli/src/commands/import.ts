@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Context } from '../context.js';
-import { jsonFile } from '../values.js';
+import type { CliContext } from '../context.js';
+import { jsonFile } from '../input/values.js';
 
-export function importCommand(program: Command, { terminal }: Context): void {
+export function importCommand(program: Command, { terminal }: CliContext): void {
   program
     .command('import')
     .description('import pipelines from other systems')

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { MillraceClient, StageView } from '@millrace/client';
-import { PIPELINE_COLUMNS, STAGE_COLUMNS } from '../columns.js';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
-import { listed, shown } from '../output.js';
+import { PIPELINE_COLUMNS, STAGE_COLUMNS } from '../output/columns.js';
+import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
+import { listed, shown } from '../output/output.js';
 import { CliError, EXIT } from '../exit.js';
-import { answerOf, positive, several, wholeNumber } from '../values.js';
+import { answerOf, positive, several, wholeNumber } from '../input/values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { stageCheckCommand } from './stage-check.js';
 import { versionCommands } from './version.js';
@@ -37,7 +37,7 @@ function limitsText({ limits }: StageView): string {
   return parts.filter(Boolean).join(', ') || 'not limited';
 }
 
-export function pipelineCommands(program: Command, context: Context): void {
+export function pipelineCommands(program: Command, context: CliContext): void {
   const { terminal } = context;
   const pipeline = program.command('pipeline').alias('pipelines').description('list, show, check and deploy pipelines');
 

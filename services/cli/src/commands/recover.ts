@@ -1,16 +1,16 @@
 import { sleep } from '@millrace/contracts/timers';
 import { type MillraceClient, MillraceError, type RecoveryReport } from '@millrace/client';
 import type { Command } from 'commander';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
+import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
-import { listed, shown } from '../output.js';
+import { listed, shown } from '../output/output.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 
 const LOOK_MS = 250;
 /** A coordinator that is there begins at once. */
 const BEGINS_WITHIN_MS = 60_000;
 
-export function recoverCommand(program: Command, { terminal, end }: Context): void {
+export function recoverCommand(program: Command, { terminal, end }: CliContext): void {
   acting(talking(program.command('recover')))
     .description('compare a restored database with Kafka, and with --apply bring it up to what the topics hold')
     .option('--apply', 'do it; without it nothing is changed')

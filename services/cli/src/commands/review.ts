@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Accepted, QueryOf } from '@millrace/client';
-import { REVIEW_COLUMNS } from '../columns.js';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
-import { listed, shown } from '../output.js';
-import { commandOf } from '../terminal.js';
-import { answerOf, several, wholeNumber } from '../values.js';
+import { REVIEW_COLUMNS } from '../output/columns.js';
+import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
+import { listed, shown } from '../output/output.js';
+import { commandOf } from '../output/terminal.js';
+import { answerOf, several, wholeNumber } from '../input/values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { watch } from './run.js';
 
@@ -14,7 +14,7 @@ interface AnswerOptions extends CommonOptions, ActOptions {
   readonly watch?: true;
 }
 
-export function reviewCommands(program: Command, context: Context): void {
+export function reviewCommands(program: Command, context: CliContext): void {
   const review = program.command('review').description('list, claim and answer reviews');
   const { terminal } = context;
 
@@ -86,7 +86,7 @@ export function reviewCommands(program: Command, context: Context): void {
 }
 
 function tellHeld(
-  { terminal }: Context,
+  { terminal }: CliContext,
   accepted: Accepted,
   { id, options }: { readonly id: string; readonly options: CommonOptions },
 ): void {

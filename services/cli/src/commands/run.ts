@@ -2,18 +2,18 @@ import { timeoutSignal } from '@millrace/contracts/timers';
 import { type Command, Option } from 'commander';
 import { RunStatus } from '@millrace/contracts';
 import type { Accepted, MillraceClient, QueryOf, StartRun } from '@millrace/client';
-import { clientOf, type CommonOptions, type Context, inputSchemaOf, talking } from '../context.js';
+import { clientOf, type CommonOptions, type CliContext, inputSchemaOf, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
-import { factLine } from '../facts.js';
+import { factLine } from '../output/facts.js';
 import { follow } from '../follow.js';
-import { tellUnserved } from '../no-consumer.js';
-import { listed, shown } from '../output.js';
-import { commandOf } from '../terminal.js';
-import { tellOutcome } from '../outcome.js';
-import { runText } from '../run-text.js';
-import { secondsOf, startAtOf } from '../times.js';
-import { answerOf, payloadOf, several, wholeNumber } from '../values.js';
-import { RUN_COLUMNS } from '../columns.js';
+import { tellUnserved } from '../output/no-consumer.js';
+import { listed, shown } from '../output/output.js';
+import { commandOf } from '../output/terminal.js';
+import { tellOutcome } from '../output/outcome.js';
+import { runText } from '../output/run-text.js';
+import { secondsOf, startAtOf } from '../output/times.js';
+import { answerOf, payloadOf, several, wholeNumber } from '../input/values.js';
+import { RUN_COLUMNS } from '../output/columns.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 
 interface StartOptions extends CommonOptions {
@@ -32,7 +32,7 @@ interface ListOptions extends CommonOptions, Omit<QueryOf<'listRuns'>, 'degraded
   readonly degraded?: true;
 }
 
-export function runCommands(program: Command, context: Context): void {
+export function runCommands(program: Command, context: CliContext): void {
   const run = program.command('run').alias('runs').description('start, list, watch and change runs');
   const { terminal } = context;
 
@@ -180,7 +180,7 @@ export function runCommands(program: Command, context: Context): void {
 
 interface Watching extends CommonOptions {
   readonly client: MillraceClient;
-  readonly context: Context;
+  readonly context: CliContext;
   /** Only the outcome. */
   readonly quiet: boolean;
   readonly wait?: string | true;

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { BodyOf, DeploymentView } from '@millrace/client';
-import { SCHEDULE_COLUMNS } from '../columns.js';
-import { clientOf, type CommonOptions, type Context, inputSchemaOf, talking } from '../context.js';
-import { listed, shown } from '../output.js';
-import { answerOf, several } from '../values.js';
+import { SCHEDULE_COLUMNS } from '../output/columns.js';
+import { clientOf, type CommonOptions, type CliContext, inputSchemaOf, talking } from '../context.js';
+import { listed, shown } from '../output/output.js';
+import { answerOf, several } from '../input/values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 
 interface MakeOptions extends CommonOptions, ActOptions {
@@ -13,7 +13,7 @@ interface MakeOptions extends CommonOptions, ActOptions {
   readonly json?: string;
 }
 
-export function scheduleCommands(program: Command, { terminal }: Context): void {
+export function scheduleCommands(program: Command, { terminal }: CliContext): void {
   const schedule = program.command('schedule').alias('schedules').description('list, make and delete schedules');
   const tell = (view: DeploymentView, { output }: CommonOptions) => {
     const name = `${view.pipeline}/${view.schedule ?? view.id}`;

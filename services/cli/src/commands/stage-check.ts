@@ -1,11 +1,11 @@
 import { sleep, timeoutSignal } from '@millrace/contracts/timers';
 import { type Command, Option } from 'commander';
-import type { Context } from '../context.js';
+import type { CliContext } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
-import { type Format, FORMATS, listed } from '../output.js';
+import { type Format, FORMATS, listed } from '../output/output.js';
 import type { CheckStageOptions, Finding } from '../stage-check/check-stage.js';
-import type { Terminal } from '../terminal.js';
-import { jsonFile, wholeNumber } from '../values.js';
+import type { Terminal } from '../output/terminal.js';
+import { jsonFile, wholeNumber } from '../input/values.js';
 
 interface StageCheckOptions {
   readonly output: Format;
@@ -15,7 +15,7 @@ interface StageCheckOptions {
   readonly within: number;
 }
 
-export function stageCheckCommand(stage: Command, { terminal, end }: Context): void {
+export function stageCheckCommand(stage: Command, { terminal, end }: CliContext): void {
   stage
     .command('check')
     .description(
@@ -65,13 +65,13 @@ async function checked(given: Given, options: StageCheckOptions, terminal: Termi
       'Set KAFKA_BROKERS to the Kafka that the stage uses. A log of one process cannot be looked into from another one.',
     );
   // Loaded only here: no other command talks to Kafka.
-  const { ensureStageTopics, openHouse, serviceSettings } = await import('@millrace/service');
+  const { ensureStageTopics, openRuntime, serviceSettings } = await import('@millrace/runtime');
   const { checkStage } = await import('../stage-check/check-stage.js');
   const prefix = options.prefix ?? terminal.env['TOPIC_PREFIX'] ?? 'check.';
   const env = { ...terminal.env, TOPIC_PREFIX: prefix, LOG_LEVEL: 'silent' };
   const late = timeoutSignal(options.wait * 1_000);
   const signal = AbortSignal.any([terminal.signal, late]);
-  await using opened = await openHouse('stage-check', serviceSettings(env), { signal }).catch((cause: unknown) => {
+  await using opened = await openRuntime('stage-check', serviceSettings(env), { signal }).catch((cause: unknown) => {
     if (!late.aborted) throw cause;
     const brokers = String(terminal.env['KAFKA_BROKERS']);
     const text = `Kafka did not answer at ${brokers} within ${options.wait} s: check KAFKA_BROKERS, and that it runs.`;

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Context } from '../context.js';
+import type { CliContext } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
-import { unreadable } from '../values.js';
+import { unreadable } from '../input/values.js';
 
-export function trainCommand(program: Command, { terminal }: Context): void {
+export function trainCommand(program: Command, { terminal }: CliContext): void {
   program
     .command('train')
     .description('train a classifier from a CSV with the columns text and label')

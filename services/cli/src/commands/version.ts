@@ -8,20 +8,20 @@ import {
   MillraceError,
   type StageDoubtView,
 } from '@millrace/client';
-import { differences, loadPlan, mermaid, type Plan } from '@millrace/pipeline';
-import { type Bundle, bundleOf, bundlesIn, oneOf, placesIn } from '../bundle.js';
-import { VERSION_COLUMNS } from '../columns.js';
-import { clientOf, type CommonOptions, type Context, talking } from '../context.js';
-import { differenceText } from '../difference-text.js';
+import { differences, loadPlan, mermaid, type Plan } from '@millrace/pipeline/engine';
+import { type Bundle, bundleOf, bundlesIn, oneOf, placesIn } from '../input/bundle.js';
+import { VERSION_COLUMNS } from '../output/columns.js';
+import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
+import { differenceText } from '../output/difference-text.js';
 import { CliError, EXIT } from '../exit.js';
-import { listed, shown } from '../output.js';
+import { listed, shown } from '../output/output.js';
 import { endOf, type PlaceOf } from '../refusal.js';
-import type { Terminal } from '../terminal.js';
-import { wholeNumber } from '../values.js';
+import type { Terminal } from '../output/terminal.js';
+import { wholeNumber } from '../input/values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 
 /** Deploying versions of a pipeline, and saying which of them new runs get. */
-export function versionCommands(pipeline: Command, context: Context): void {
+export function versionCommands(pipeline: Command, context: CliContext): void {
   const { terminal } = context;
   deployCommand(pipeline, context);
 
@@ -104,7 +104,7 @@ export function versionCommands(pipeline: Command, context: Context): void {
 
 type DeployOptions = CommonOptions & ActOptions & { pipeline?: string; share?: number; allowUnserved?: true };
 
-function deployCommand(pipeline: Command, { terminal }: Context): void {
+function deployCommand(pipeline: Command, { terminal }: CliContext): void {
   acting(talking(pipeline.command('deploy')))
     .description('deploy a plan for all new runs or a share of them; runs under way keep their plan')
     .argument('<source>', 'a module that exports pipelines, a YAML file, or a JSON file with a plan')
@@ -128,7 +128,7 @@ function deployCommand(pipeline: Command, { terminal }: Context): void {
 
 function routeCommand<Options>(
   command: Command,
-  { terminal }: Context,
+  { terminal }: CliContext,
   bodyOf: (options: Options) => BodyOf<'routePipeline'>,
 ): void {
   acting(talking(command))

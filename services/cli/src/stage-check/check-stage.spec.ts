@@ -5,7 +5,7 @@ import type { Incoming, Outgoing } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
 import { acceptedTraceparent, readJson, type StepCommand } from '@millrace/contracts';
 import { defineStage } from '@millrace/pipeline';
-import { ensureStageTopics, openHouse, serviceSettings } from '@millrace/service';
+import { ensureStageTopics, openRuntime, serviceSettings } from '@millrace/runtime';
 import { stage, startStage } from '@millrace/stage';
 import { z } from 'zod';
 import { checkStage, type Finding } from './check-stage.js';
@@ -26,7 +26,7 @@ async function installation() {
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
   const settings = serviceSettings({ MILLRACE_DATA: dataDir, LOG_LEVEL: 'silent' }, 'check');
-  const runtime = opening.use(await openHouse('check', settings, { broker }));
+  const runtime = opening.use(await openRuntime('check', settings, { broker }));
   await ensureStageTopics(runtime, [shout.name]);
   const opened = opening.move();
   const check = (withinMs: number) =>

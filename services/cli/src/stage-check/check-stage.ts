@@ -1,6 +1,6 @@
 import { AnnouncedContract, readJson } from '@millrace/contracts';
 import { sleep } from '@millrace/contracts/timers';
-import { isUsable } from '@millrace/pipeline';
+import { isUsable } from '@millrace/pipeline/engine';
 import { cases } from './cases.js';
 import { misfitOf, sampleOf } from './sample.js';
 import { StageOnBroker, type StageOnBrokerOptions } from './stage-on-broker.js';

@@ -1,4 +1,4 @@
-import { referred, valueProblems } from '@millrace/pipeline';
+import { referred, valueProblems } from '@millrace/pipeline/engine';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { celOf, type Doc } from './document.js';
-import { astOf, attempt, CannotMap, jsonPath, type Known, valueOf } from './expressions.js';
+import { astOf, attempt, CannotMap, jsonPath, type ExpressionScope, valueOf } from './expressions.js';
 import { CAUGHT, codeOf } from './failing.js';
 import type { State } from './machine.js';
 
@@ -20,7 +20,11 @@ interface Way {
 }
 
 /** Returns the ways out of a Choice: each where its rule holds and none before it, and the default where none does; without a default, none. */
-export function waysOf(state: State, known: Known, failed: (error: CannotMap, at: string) => void): readonly Way[] {
+export function waysOf(
+  state: State,
+  known: ExpressionScope,
+  failed: (error: CannotMap, at: string) => void,
+): readonly Way[] {
   const rules = (state['Choices'] ?? []) as readonly Rule[];
   const texts = rules.map((rule, i) => {
     let text = 'false';
@@ -42,7 +46,7 @@ function whereNone(before: readonly string[], text?: string): string | undefined
 }
 
 /** A rule of a Choice as CEL. Throws a CannotMap. */
-export function conditionOf(rule: Rule, known: Known): string {
+export function conditionOf(rule: Rule, known: ExpressionScope): string {
   if (typeof rule['Condition'] === 'string') {
     const text = rule['Condition'].replace(/^\s*\{%|%\}\s*$/g, '').trim();
     return jsonataCondition(astOf(text), known, text);
@@ -57,10 +61,10 @@ export function conditionOf(rule: Rule, known: Known): string {
   return tested(name, cel(left, String(rule['Variable'])), { wanted, known });
 }
 
-const joined = (rules: readonly Rule[], operator: string, known: Known): string =>
+const joined = (rules: readonly Rule[], operator: string, known: ExpressionScope): string =>
   rules.map((rule) => `(${conditionOf(rule, known)})`).join(operator);
 
-function tested(name: string, left: string, { wanted, known }: { wanted: unknown; known: Known }): string {
+function tested(name: string, left: string, { wanted, known }: { wanted: unknown; known: ExpressionScope }): string {
   const not = wanted === true ? '' : '!';
   if (name === 'IsPresent') return `${not}${presenceOf(left)}`;
   if (name === 'IsNull') return `${not}(${left} == null)`;
@@ -112,7 +116,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   in: 'in',
 };
 
-function jsonataCondition(node: Node, known: Known, text: string): string {
+function jsonataCondition(node: Node, known: ExpressionScope, text: string): string {
   if (node.type === 'block' && node.expressions?.length === 1)
     return `(${jsonataCondition(node.expressions[0]!, known, text)})`;
   if (node.type !== 'binary') return cel(valueOf(node, known, text), text);

@@ -1,5 +1,5 @@
 import type { Doc, FieldsOf } from './document.js';
-import type { CannotMap, Known } from './expressions.js';
+import type { CannotMap, ExpressionScope } from './expressions.js';
 import type { State } from './machine.js';
 
 /** A way to a state. */
@@ -16,7 +16,7 @@ export interface At {
   readonly name: string;
   readonly state: State;
   readonly arrived: Edge;
-  readonly known: Known;
+  readonly known: ExpressionScope;
   readonly isJsonata: boolean;
   readonly failed: (error: CannotMap, at: string) => void;
   readonly fieldsOf: FieldsOf;

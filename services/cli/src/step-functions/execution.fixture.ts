@@ -1,4 +1,5 @@
-import { defineStage, loadPlan, type Pipeline } from '@millrace/pipeline';
+import { defineStage, type Pipeline } from '@millrace/pipeline';
+import { loadPlan } from '@millrace/pipeline/engine';
 import { documentPlan } from '@millrace/pipeline/yaml';
 import { StageFailure } from '@millrace/stage';
 import { fake, testEngine } from '@millrace/testing';

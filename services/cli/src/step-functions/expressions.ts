@@ -13,7 +13,7 @@ export class CannotMap extends Error {
 }
 
 /** The values that expressions can read. */
-export interface Known {
+export interface ExpressionScope {
   readonly input: Doc;
   /** The result of the state's work, where there is one. */
   readonly result?: Doc | undefined;
@@ -37,7 +37,7 @@ export function keysOf(path: string): string[] {
 }
 
 /** Returns the document that a JSONPath stands for. */
-export function jsonPath(path: string, { input, variables, item, index }: Known): Doc {
+export function jsonPath(path: string, { input, variables, item, index }: ExpressionScope): Doc {
   if (item !== undefined && path.startsWith('$$.Map.Item.Value')) return partOf(item, keysOf(`$${path.slice(17)}`));
   if (index !== undefined && path === '$$.Map.Item.Index') return index;
   if (path.startsWith('$$.Execution.Input')) return partOf(RUN_INPUT, keysOf(`$${path.slice(18)}`));
@@ -70,7 +70,7 @@ interface Node {
 }
 
 /** Returns the document that a JSONata expression stands for: paths, literals, objects and lists of these. */
-export const jsonataValue = (text: string, known: Known): Doc => valueOf(astOf(text), known, text);
+export const jsonataValue = (text: string, known: ExpressionScope): Doc => valueOf(astOf(text), known, text);
 
 export function astOf(text: string): Node {
   try {
@@ -80,7 +80,7 @@ export function astOf(text: string): Node {
   }
 }
 
-export function valueOf(node: Node, known: Known, text: string): Doc {
+export function valueOf(node: Node, known: ExpressionScope, text: string): Doc {
   if (['string', 'number', 'value'].includes(node.type)) return node.value as Doc;
   if (node.type === 'variable' && node.value !== 'states') return variable(String(node.value), known.variables);
   if (node.type === 'path') return pathOf(node, known, text);
@@ -92,7 +92,7 @@ export function valueOf(node: Node, known: Known, text: string): Doc {
   throw new CannotMap(`\`${text}\` computes`, COMPUTE);
 }
 
-function pathOf({ steps = [] }: Node, known: Known, text: string): Doc {
+function pathOf({ steps = [] }: Node, known: ExpressionScope, text: string): Doc {
   const [first, ...rest] = steps;
   if (
     steps.some((step) => step.predicate !== undefined || step.stages !== undefined) ||
@@ -118,7 +118,7 @@ function pathOf({ steps = [] }: Node, known: Known, text: string): Doc {
 /** A template: `"x.$": "$.path"` in JSONPath, `{% … %}` in JSONata. `failed` is told of what cannot be mapped, which is null then. */
 export function templateOf(
   value: unknown,
-  known: Known,
+  known: ExpressionScope,
   of: { jsonata: boolean; failed: (error: CannotMap, at: string) => void },
   at = '',
 ): Doc {

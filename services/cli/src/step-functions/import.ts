@@ -2,8 +2,8 @@ import { waysOf } from './choices.js';
 import { type Doc, fieldsOf, refTo } from './document.js';
 import { type At, docWhere, type Edge, joined } from './edges.js';
 import { retryOf, standInOf, waysFrom } from './failing.js';
-import { CannotMap, type Known, templateOf } from './expressions.js';
-import { FOREIGN, Machine, orderOf, type State } from './machine.js';
+import { CannotMap, type ExpressionScope, templateOf } from './expressions.js';
+import { FOREIGN, StateMachine, orderOf, type State } from './machine.js';
 import { camel } from './naming.js';
 import { inputOf, outcomeOf } from './outcome.js';
 import { failStep, failWith, givenTo, mapStep, said, type Step, taskStep, together, waitStep } from './work.js';
@@ -24,7 +24,7 @@ export interface Imported {
 
 /** Turns a state machine of Step Functions into a pipeline, and names what it cannot map. Throws a ZodError for what is no state machine. */
 export function importMachine(json: unknown, name: string): Imported {
-  const machine = Machine.parse(json);
+  const machine = StateMachine.parse(json);
   const unmapped: Unmapped[] = [];
   const { steps, output } = new Import(machine, { unmapped, steps: {}, fields: new Map() }).all({
     input: refTo('input'),
@@ -51,13 +51,13 @@ class Import {
   private readonly ends: Edge[] = [];
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: StateMachine,
     private readonly shared: Shared,
-    private readonly around: Pick<Known, 'item' | 'index'> & { jsonata?: boolean } = {},
+    private readonly around: Pick<ExpressionScope, 'item' | 'index'> & { jsonata?: boolean } = {},
   ) {}
 
   all(
-    known: Known,
+    known: ExpressionScope,
     start: Partial<Edge> = {},
   ): { steps: Readonly<Record<string, Step>>; output: Doc; ends: readonly Edge[] } {
     const { machine } = this;
@@ -106,7 +106,7 @@ class Import {
     const isJsonata = this.isJsonata(state);
     const failed = (error: CannotMap, at: string): void => this.cannot(name, at, error);
     const { doc, variables } = arrived;
-    const before: Known = { ...this.around, input: doc, variables };
+    const before: ExpressionScope = { ...this.around, input: doc, variables };
     const input = isJsonata ? doc : inputOf(state, before, failed);
     const known = { ...before, input };
     const at: At = { name, state, arrived, known, isJsonata, failed, fieldsOf: this.fieldsOf };
@@ -177,7 +177,7 @@ class Import {
     return together({ [name]: step }, refTo(name), retryOf(at.state));
   }
 
-  private within({ isJsonata }: At, machine: Machine, around = this.around): Import {
+  private within({ isJsonata }: At, machine: StateMachine, around = this.around): Import {
     return new Import(machine, this.shared, { ...around, jsonata: isJsonata });
   }
 
@@ -187,7 +187,7 @@ class Import {
     const input = givenTo(at);
     const branches = ((state['Branches'] ?? []) as unknown[]).map((branch) => {
       const start = isWhole ? {} : { when: arrived.when, after: arrived.after };
-      return this.within(at, Machine.parse(branch)).all({ input, variables: known.variables }, start);
+      return this.within(at, StateMachine.parse(branch)).all({ input, variables: known.variables }, start);
     });
     const steps = Object.assign({}, ...branches.map((branch) => branch.steps)) as Record<string, Step>;
     const outputs = branches.map(({ output }) => output);

@@ -14,13 +14,13 @@ export const State = z.looseObject({
 });
 export type State = z.infer<typeof State>;
 
-export const Machine = z.looseObject({
+export const StateMachine = z.looseObject({
   Comment: z.string().optional(),
   QueryLanguage: z.enum(['JSONPath', 'JSONata']).optional(),
   StartAt: z.string(),
   States,
 });
-export type Machine = z.infer<typeof Machine>;
+export type StateMachine = z.infer<typeof StateMachine>;
 
 /** Returns the states that a state may lead to: by its choice, by its catchers, and the one after it. */
 export function nextOf(state: State): readonly string[] {
@@ -31,7 +31,10 @@ export function nextOf(state: State): readonly string[] {
 }
 
 /** The states that can be reached, each after all that lead to it; ways back are left out, and told of. */
-export function orderOf({ StartAt, States }: Machine, back: (from: string, to: string) => void): readonly string[] {
+export function orderOf(
+  { StartAt, States }: StateMachine,
+  back: (from: string, to: string) => void,
+): readonly string[] {
   const ended: string[] = [];
   const open = new Set<string>();
   const visit = (name: string): void => {

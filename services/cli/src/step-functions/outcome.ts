@@ -1,6 +1,6 @@
 import { type Doc, partOf, putInto } from './document.js';
 import type { At, Edge } from './edges.js';
-import { attempt, jsonPath, keysOf, type Known, templateOf } from './expressions.js';
+import { attempt, jsonPath, keysOf, type ExpressionScope, templateOf } from './expressions.js';
 
 interface Result {
   /** The result of the state's work, where there is one. */
@@ -11,7 +11,7 @@ interface Result {
 }
 
 /** InputPath: what a state is given of what there is. */
-export function inputOf({ InputPath: path }: At['state'], known: Known, failed: At['failed']): Doc {
+export function inputOf({ InputPath: path }: At['state'], known: ExpressionScope, failed: At['failed']): Doc {
   if (path === undefined) return known.input;
   return path === null ? {} : attempt(() => jsonPath(String(path), known), 'InputPath', failed);
 }

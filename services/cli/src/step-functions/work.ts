@@ -1,7 +1,7 @@
 import { type Doc, mappingOf, refTo } from './document.js';
 import type { At } from './edges.js';
-import { attempt, CannotMap, jsonPath, type Known, templateOf } from './expressions.js';
-import { Machine } from './machine.js';
+import { attempt, CannotMap, jsonPath, type ExpressionScope, templateOf } from './expressions.js';
+import { StateMachine } from './machine.js';
 import { camel } from './naming.js';
 import { codeOf, retryOf } from './failing.js';
 import { taskOf } from './tasks.js';
@@ -72,8 +72,12 @@ export function waitStep({ state, failed }: At): Step {
   return { sleep: '1s' };
 }
 
-type Around = Pick<Known, 'item' | 'index'>;
-type BodyOf = (machine: Machine, input: Doc, around: Around) => { steps: Readonly<Record<string, Step>>; output: Doc };
+type Around = Pick<ExpressionScope, 'item' | 'index'>;
+type BodyOf = (
+  machine: StateMachine,
+  input: Doc,
+  around: Around,
+) => { steps: Readonly<Record<string, Step>>; output: Doc };
 
 export function mapStep(at: At, bodyOf: BodyOf): Step {
   const { state, known, failed, isJsonata } = at;
@@ -86,7 +90,7 @@ export function mapStep(at: At, bodyOf: BodyOf): Step {
   const of = { jsonata: isJsonata, failed };
   const selected =
     selector === undefined ? refTo('item') : templateOf(selector, { ...known, ...around }, of, 'ItemSelector');
-  const { steps, output } = bodyOf(Machine.parse(state['ItemProcessor'] ?? state['Iterator']), selected, around);
+  const { steps, output } = bodyOf(StateMachine.parse(state['ItemProcessor'] ?? state['Iterator']), selected, around);
   const {
     MaxConcurrency: most,
     ToleratedFailureCount: count,

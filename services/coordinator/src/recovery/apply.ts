@@ -1,13 +1,13 @@
 import { type RecoveredPartition, type RecoveryReport } from '@millrace/contracts';
-import { blamesRecord, followPauses } from '@millrace/service';
+import { blamesRecord, followPauses } from '@millrace/runtime';
 import { NO_SPANS } from '@millrace/telemetry';
-import { answerOf } from '../answer.js';
-import type { Context } from '../context.js';
-import { bring } from '../deployments.js';
-import { intakeSource } from '../intake.js';
-import { runsSource } from '../runs.js';
-import { sharedContext } from '../saga.js';
-import { unreadSource } from '../unread.js';
+import { answerOf } from '../answers/answer.js';
+import type { CoordinatorContext } from '../context.js';
+import { bring } from '../deployments/deployments.js';
+import { intakeSource } from '../sources/intake.js';
+import { runsSource } from '../sources/runs.js';
+import { sharedContext } from '../sources/saga.js';
+import { unreadSource } from '../sources/unread.js';
 import { closeByResults } from './closing.js';
 import type { Evidence } from './evidence.js';
 import { PlansThen } from './plans-then.js';
@@ -33,7 +33,7 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
   const pauses = options.pauses ?? (await followPauses(house));
   await using closing = new AsyncDisposableStack();
   if (!options.pauses) closing.use(pauses);
-  const context: Context = {
+  const context: CoordinatorContext = {
     ...sharedContext(house, options),
     telemetry: { ...telemetry, spans: NO_SPANS },
     plans: new PlansThen(store, telemetry.log, evidence),
@@ -65,7 +65,7 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
 
 /** Tells the outcome of the last batch: a coordinator that was killed may have stored it and not have told of it. */
 async function tellLast(
-  { store }: Pick<Context, 'store'>,
+  { store }: Pick<CoordinatorContext, 'store'>,
   { differing, retold }: Pick<Applying, 'differing'> & { retold: Retold },
 ): Promise<void> {
   for (const partition of differing) {
@@ -75,7 +75,7 @@ async function tellLast(
 }
 
 /** Keeps what stands on `dead-letters`: those that the store has stay as they are. */
-async function keepDeadLetters(context: Context, of: { group: string; since: number }): Promise<void> {
+async function keepDeadLetters(context: CoordinatorContext, of: { group: string; since: number }): Promise<void> {
   const { broker, topics } = context;
   const { take, parking } = unreadSource(context, { topic: topics.deadLetters, group: of.group, maxBatch: MAX_BATCH });
   for await (const records of pagesSince(broker, { topic: topics.deadLetters, ...of })) {

@@ -1,11 +1,11 @@
 import { partitionFor } from '@millrace/broker';
 import { type Fact, isOver, type MissingRun, readJson, RECORD_DEPTH, RunResult } from '@millrace/contracts';
 import { evolve, placesOf } from '@millrace/saga';
-import { changeOf, closedOf } from '../change.js';
-import type { Context } from '../context.js';
+import { changeOf, closedOf } from '../answers/change.js';
+import type { CoordinatorContext } from '../context.js';
 import { pagesSince } from './scan.js';
 
-type Needs = Pick<Context, 'broker' | 'topics' | 'store' | 'plans'> & { readonly group: string };
+type Needs = Pick<CoordinatorContext, 'broker' | 'topics' | 'store' | 'plans'> & { readonly group: string };
 
 /** How a run is said to have been cancelled where only that is known. */
 const BY = { by: 'millrace', reason: 'Its end stands on results; what came before it is gone.' } as const;

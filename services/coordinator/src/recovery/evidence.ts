@@ -8,7 +8,7 @@ import {
   type RunEvent,
   type Topics,
 } from '@millrace/contracts';
-import { readEvents } from '../events.js';
+import { readEvents } from '../sources/events.js';
 import { pagesSince } from './scan.js';
 
 /** The decisions since a time that the topics hold: none of them is published again. */

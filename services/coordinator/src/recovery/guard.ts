@@ -1,5 +1,5 @@
 import type { RecoveredPartition } from '@millrace/contracts';
-import { comparePartitions, decidedTopics, type House, standingReason, StoreBehind } from '@millrace/service';
+import { comparePartitions, decidedTopics, type Runtime, standingReason, StoreBehind } from '@millrace/runtime';
 import type { Store } from '@millrace/store';
 
 /** Knows whether the store is older than what the broker was told. Says so once, in the log; and as long as it is so, in /readyz and as a metric. */
@@ -8,7 +8,7 @@ export class StoreGuard {
   private behind = 0;
 
   constructor(
-    private readonly house: Pick<House, 'broker' | 'topics' | 'groups' | 'telemetry'>,
+    private readonly house: Pick<Runtime, 'broker' | 'topics' | 'groups' | 'telemetry'>,
     private readonly store: Pick<Store, 'recoveries'>,
   ) {
     house.telemetry.meters.gauge(

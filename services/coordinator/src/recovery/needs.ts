@@ -1,8 +1,8 @@
-import type { House } from '@millrace/service';
-import type { CoordinatorOptions } from '../saga.js';
+import type { Runtime } from '@millrace/runtime';
+import type { CoordinatorOptions } from '../sources/saga.js';
 
 /** The parts that a recovery needs. */
 export interface Needs {
-  readonly house: House;
+  readonly house: Runtime;
   readonly options: CoordinatorOptions;
 }

@@ -1,5 +1,6 @@
 import { readJson, RECORD_DEPTH } from '@millrace/contracts';
-import { hashOf, loadPlan, type Plan, PlanError, stagesOf } from '@millrace/pipeline';
+import { PlanError } from '@millrace/pipeline';
+import { hashOf, loadPlan, type Plan, stagesOf } from '@millrace/pipeline/engine';
 import type { Needs } from './needs.js';
 import { pagesSince } from './scan.js';
 

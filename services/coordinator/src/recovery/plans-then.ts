@@ -1,14 +1,14 @@
-import type { LoadedPlan } from '@millrace/pipeline';
-import { type PlanForRun, Plans } from '../plans.js';
+import type { LoadedPlan } from '@millrace/pipeline/engine';
+import { type PlanForRun, CoordinatorPlans } from '../deployments/plans.js';
 import type { Evidence } from './evidence.js';
 
 /** Plans as they were: a run of which a command or a result says its plan gets that one again, whatever new runs get now. */
-export class PlansThen extends Plans {
+export class PlansThen extends CoordinatorPlans {
   private byRun: Promise<ReadonlyMap<string, LoadedPlan>> | undefined;
 
   constructor(
-    store: ConstructorParameters<typeof Plans>[0],
-    log: ConstructorParameters<typeof Plans>[1],
+    store: ConstructorParameters<typeof CoordinatorPlans>[0],
+    log: ConstructorParameters<typeof CoordinatorPlans>[1],
     private readonly evidence: Pick<Evidence, 'plans'>,
   ) {
     super(store, log);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { randomId, RunEvent, runIdOf, type RecoveryReport, type StepCommand } from '@millrace/contracts';
 import type { Broker } from '@millrace/broker';
 import { defineStage, pipeline } from '@millrace/pipeline';
-import { comparePartitions, decidedTopics, openHouse, type Running, serviceSettings } from '@millrace/service';
+import { comparePartitions, decidedTopics, openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store } from '@millrace/store';
 import { emptyStore } from '@millrace/store/testing';
 import { z } from 'zod';
 import { startCoordinator } from '../coordinator.js';
-import { intakeRecord } from '../intake-record.js';
+import { intakeRecord } from '../sources/intake-record.js';
 import { until } from '../testing/until.js';
 
 const Anything = z.looseObject({});
@@ -36,13 +36,13 @@ class World implements AsyncDisposable {
 
   private constructor(
     readonly dir: string,
-    readonly house: Awaited<ReturnType<typeof openHouse>>,
+    readonly house: Awaited<ReturnType<typeof openRuntime>>,
   ) {}
 
   static async open(): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'millrace-recover-'));
     const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
-    const world = new World(dir, await openHouse('coordinator', settings));
+    const world = new World(dir, await openRuntime('coordinator', settings));
     await emptyStore(dir);
     await world.serveStage();
     await world.begin();

@@ -1,5 +1,5 @@
 import type { RecoveryReport, RecoveryRequested } from '@millrace/contracts';
-import { comparePartitions, decidedTopics } from '@millrace/service';
+import { comparePartitions, decidedTopics } from '@millrace/runtime';
 import { applyRecovery } from './apply.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Needs } from './needs.js';

@@ -1,7 +1,7 @@
 import { type Incoming, Isolation, type OrderedSource, type Outgoing } from '@millrace/broker';
 import type { RecoveredPartition } from '@millrace/contracts';
-import { blamesRecord } from '@millrace/service';
-import type { Context } from '../context.js';
+import { blamesRecord } from '@millrace/runtime';
+import type { CoordinatorContext } from '../context.js';
 import { pagesOf } from './scan.js';
 
 const MOST_RECORDS = 200;
@@ -25,7 +25,7 @@ export class Clock {
 }
 
 interface Replay {
-  readonly context: Pick<Context, 'broker' | 'store'>;
+  readonly context: Pick<CoordinatorContext, 'broker' | 'store'>;
   readonly source: OrderedSource;
   readonly clock: Clock;
   /** Is told what a batch has led to. */

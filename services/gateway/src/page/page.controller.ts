@@ -1,12 +1,12 @@
 import { Controller, Get, Header, HttpCode, Inject, Param, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import type { Reader } from '@millrace/store';
-import { listedRuns } from '../listed-runs.js';
-import { Plans } from '../plans.js';
-import { RequestProblem } from '../problems.js';
-import { RunsQuery } from '../queries.js';
-import { Runs } from '../runs.js';
-import { READER } from '../tokens.js';
+import type { StoreReader } from '@millrace/store';
+import { listedRuns } from '../runs/listed-runs.js';
+import { StoredPlans } from '../pipelines/plans.js';
+import { RequestProblem } from '../http/problems.js';
+import { RunsQuery } from '../http/queries.js';
+import { RunQueries } from '../runs/runs.js';
+import { READER } from '../http/tokens.js';
 import { Pages } from './pages.js';
 import { runPage } from './run-page.js';
 import { runsPage } from './runs-page.js';
@@ -17,9 +17,9 @@ const HTML = 'text/html; charset=utf-8';
 @Controller()
 export class PageController {
   constructor(
-    @Inject(READER) private readonly reader: Reader,
-    @Inject(Runs) private readonly runs: Runs,
-    @Inject(Plans) private readonly plans: Plans,
+    @Inject(READER) private readonly reader: StoreReader,
+    @Inject(RunQueries) private readonly runs: RunQueries,
+    @Inject(StoredPlans) private readonly plans: StoredPlans,
     @Inject(Pages) private readonly pages: Pages,
   ) {}
 

@@ -1,5 +1,5 @@
 import type { RunView, StepView } from '@millrace/contracts/http';
-import type { LoadedPlan } from '@millrace/pipeline';
+import type { LoadedPlan } from '@millrace/pipeline/engine';
 import { formOf, type FormField } from './answer-form.js';
 import { fieldsOf, sentenceOf } from './words.js';
 

@@ -1,6 +1,6 @@
 import { isOver } from '@millrace/contracts';
 import { type AttemptView, ITEMS_WORD, type RunView, type StepView } from '@millrace/contracts/http';
-import type { LoadedPlan } from '@millrace/pipeline';
+import type { LoadedPlan } from '@millrace/pipeline/engine';
 import { reviewOf } from './review.js';
 import { durationOf, fieldsOf, MARKS } from './words.js';
 

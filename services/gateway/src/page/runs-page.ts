@@ -1,6 +1,6 @@
 import { isOver, RunStatus } from '@millrace/contracts';
 import type { RunSummaryView } from '@millrace/contracts/http';
-import type { RunsQuery } from '../queries.js';
+import type { RunsQuery } from '../http/queries.js';
 import { durationOf, MARKS } from './words.js';
 
 interface Shown {

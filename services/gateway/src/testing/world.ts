@@ -9,17 +9,17 @@ import {
   topicsOf,
   type Fact,
 } from '@millrace/contracts';
-import { loadPlan } from '@millrace/pipeline';
+import { loadPlan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
-import type { House } from '@millrace/service';
-import type { DeadLetter, Reader, Review, RunRecord } from '@millrace/store';
+import type { Runtime } from '@millrace/runtime';
+import type { DeadLetter, StoreReader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { isJson } from './json.js';
 import { reply } from './reply.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.js';
 
 interface WorldOptions extends Partial<GatewayOptions> {
-  readonly settings?: Partial<House['settings']>;
+  readonly settings?: Partial<Runtime['settings']>;
 }
 
 /** A test's stand-in for broker, coordinator and store: the same decisions, in memory. */
@@ -57,9 +57,9 @@ export class World implements AsyncDisposable {
     return this.log.join('');
   }
 
-  readonly house: House = {
+  readonly house: Runtime = {
     service: 'gateway',
-    settings: { topicPrefix: 'millrace.' } as House['settings'],
+    settings: { topicPrefix: 'millrace.' } as Runtime['settings'],
     broker: {
       kind: 'embedded',
       maxRecordBytes: 1024 * 1024,
@@ -90,7 +90,7 @@ export class World implements AsyncDisposable {
   /** The records that the log still has where a dead letter came from. */
   browsed: Incoming[] = [];
 
-  readonly reader: Reader = {
+  readonly reader: StoreReader = {
     runs: ({ status, pipeline, degraded, limit, before }) => {
       this.refuseWhenDown();
       const all = [...this.runs.keys()].map((id) => this.record(id)!).reverse();

@@ -1,5 +1,5 @@
 import type { Classification } from '@millrace/ai';
-import { readSettings } from '@millrace/service';
+import { readSettings } from '@millrace/runtime';
 import type { StageRun } from '@millrace/stage';
 import { ClassifyStage } from './classify.stage.js';
 import { config } from './config.js';

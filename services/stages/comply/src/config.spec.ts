@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings } from '@millrace/service';
+import { readSettings } from '@millrace/runtime';
 import { config, providers } from './config.js';
 
 let folder: string;

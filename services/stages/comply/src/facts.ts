@@ -22,12 +22,12 @@ export const FACTS = {
   exclamations: 'double',
 } as const;
 
-export interface Facts extends Readonly<Record<keyof typeof FACTS, unknown>> {
+export interface DraftFacts extends Readonly<Record<keyof typeof FACTS, unknown>> {
   readonly text: string;
   readonly sentences: readonly string[];
 }
 
-export function factsOf({ text, citations, articles }: In<typeof comply>): Facts {
+export function factsOf({ text, citations, articles }: In<typeof comply>): DraftFacts {
   const published = articles.map(({ title, excerpt }) => `${title}\n${excerpt}`).join('\n');
   const words = text.match(/[\p{L}\p{N}'’-]+/gu) ?? [];
   return {

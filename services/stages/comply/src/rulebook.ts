@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { z } from 'zod';
-import { FACTS, type Facts, quotable } from './facts.js';
+import { FACTS, type DraftFacts, quotable } from './facts.js';
 
 const Pattern = z.string().refine((source) => patternOf(source) !== undefined, 'expected a regular expression');
 
@@ -25,7 +25,7 @@ export const Rule = z
   );
 export type Rule = z.input<typeof Rule>;
 
-export interface Violation {
+export interface RuleViolation {
   readonly rule: string;
   readonly severity: Rule['severity'];
   readonly message: string;
@@ -34,7 +34,7 @@ export interface Violation {
 
 /** Rules made ready to be asked. */
 export class Rulebook {
-  private readonly asks: readonly ((facts: Facts) => Violation | undefined)[];
+  private readonly asks: readonly ((facts: DraftFacts) => RuleViolation | undefined)[];
 
   /** @throws {RuleInvalid} naming every rule that cannot be understood */
   constructor(rules: readonly unknown[]) {
@@ -54,7 +54,7 @@ export class Rulebook {
     if (problems.length > 0) throw new RuleInvalid(problems);
   }
 
-  violations(facts: Facts): Violation[] {
+  violations(facts: DraftFacts): RuleViolation[] {
     return this.asks.map((ask) => ask(facts)).filter((violation) => violation !== undefined);
   }
 }
@@ -67,7 +67,7 @@ export class RuleInvalid extends Error {
   }
 }
 
-type Holds = (facts: Facts) => boolean;
+type Holds = (facts: DraftFacts) => boolean;
 
 /** The condition, ready; a text says why it cannot be. */
 function conditionOf(environment: Environment, when: string | undefined): Holds | string | undefined {
@@ -86,7 +86,7 @@ function conditionOf(environment: Environment, when: string | undefined): Holds 
 function asked({ id, severity, message, patterns, unless }: Rule, when: Holds | undefined) {
   const broken = patterns?.map((source) => patternOf(source)!);
   const excused = unless?.map((source) => patternOf(source)!) ?? [];
-  return (facts: Facts): Violation | undefined => {
+  return (facts: DraftFacts): RuleViolation | undefined => {
     if (when !== undefined && !when(facts)) return undefined;
     if (broken === undefined) return { rule: id, severity, message };
     const sentence = facts.sentences.find(

@@ -1,5 +1,5 @@
 import { Bm25Retriever, type RetrieveOptions, Retriever } from '@millrace/ai';
-import { readSettings } from '@millrace/service';
+import { readSettings } from '@millrace/runtime';
 import type { StageRun } from '@millrace/stage';
 import { config } from './config.js';
 import { RetrieveStage } from './retrieve.stage.js';

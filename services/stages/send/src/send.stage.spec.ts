@@ -1,5 +1,5 @@
 import type { StageRun } from '@millrace/stage';
-import { readSettings } from '@millrace/service';
+import { readSettings } from '@millrace/runtime';
 import { config } from './config.js';
 import { Postbox } from './postbox.js';
 import type { Reply } from './reply.js';

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { Answered, type CallOptions } from '../llm/answer.js';
+import { Entities } from './entities.js';
+import { languageOf } from '../text/language.js';
+import { RetrievedArticle } from './retriever.js';
+import { sentences, termsIn } from '../text/terms.js';
+
+/** The facts from which a reply is drafted. */
+export const DraftRequest = z.object({
+  subject: z.string().default(''),
+  text: z.string(),
+  intent: z.string(),
+  entities: Entities.partial().default({}),
+  articles: z.array(RetrievedArticle),
+});
+export type DraftRequest = z.infer<typeof DraftRequest>;
+
+/** A reply for the customer, and what it rests on. */
+export const Draft = Answered.extend({
+  text: z.string(),
+  /** Ids of the articles that the text cites as `[kb:id]`. */
+  citations: z.array(z.string()),
+  /** False when no article answers: the text then says that a colleague will. */
+  grounded: z.boolean(),
+  /** The customer's language (ISO 639-1), or `unknown`; replies are in English. */
+  language: z.string(),
+  /** The facts that the reply asks the customer for. */
+  missing: z.array(z.string()),
+});
+export type Draft = z.infer<typeof Draft>;
+
+/** Drafts a reply. Promises: no facts but those of the articles, no refunds or dates promised, no number of the customer repeated. */
+export abstract class Drafter {
+  abstract draft(request: DraftRequest, options: CallOptions): Promise<Draft>;
+}
+
+/** The words every reply ends with. */
+export interface ReplyClosing {
+  readonly signature: string;
+  readonly disclaimer: string;
+}
+
+export const MILLBROOK: ReplyClosing = {
+  signature: 'Kind regards,\nMillbrook Bank, Customer Support',
+  disclaimer:
+    'This reply is general information and not a commitment by the bank. We never ask for your PIN, password or one-time codes; please do not send them, or full card numbers, by e-mail.',
+};
+
+const TOPICS: Readonly<Record<string, string>> = {
+  'lost-or-stolen-card': 'your lost or stolen card',
+  'card-payment-not-recognised': 'a card payment that you do not recognise',
+  'refund-not-received': 'a refund that you are waiting for',
+  'transfer-failed-or-pending': 'your transfer',
+  'account-locked-or-login': 'your access to online banking',
+  'close-account': 'closing an account',
+  'change-address-or-details': 'changing your details',
+  'fees-and-charges': 'our fees and charges',
+  'mortgage-or-loan-question': 'your mortgage or loan question',
+  'cash-withdrawal-problem': 'your problem with a cash machine',
+  'card-delivery': 'the delivery of your card',
+  'direct-debit': 'your direct debit or standing order',
+  'statement-request': 'your statements',
+  'foreign-currency': 'foreign currency and using your card abroad',
+  'open-account': 'opening an account',
+  'phishing-report': 'a suspicious message',
+  complaint: 'your complaint',
+};
+const TROUBLE = new Set(['lost-or-stolen-card', 'card-payment-not-recognised', 'phishing-report', 'complaint']);
+
+type Fact = 'date' | 'amount';
+const NEEDED: Readonly<Record<string, readonly { fact?: Fact; ask: string }[]>> = {
+  'card-payment-not-recognised': [
+    { fact: 'date', ask: 'the date of the payment' },
+    { fact: 'amount', ask: 'the amount' },
+  ],
+  'refund-not-received': [
+    { fact: 'amount', ask: 'the amount of the refund' },
+    { ask: "the merchant's confirmation with its reference number" },
+  ],
+  'transfer-failed-or-pending': [
+    { fact: 'date', ask: 'the date of the transfer' },
+    { fact: 'amount', ask: 'the amount' },
+  ],
+  'cash-withdrawal-problem': [
+    { fact: 'date', ask: 'the date of the withdrawal' },
+    { fact: 'amount', ask: 'the amount' },
+    { ask: 'the place of the cash machine' },
+  ],
+  'fees-and-charges': [
+    { fact: 'date', ask: 'the date of the fee' },
+    { fact: 'amount', ask: 'its amount' },
+  ],
+};
+
+/** Returns the facts that are still needed to deal with a message of this intent. */
+export function missingFor(intent: string, { dates = [], amounts = [] }: Partial<Entities>): string[] {
+  const known: Record<Fact, boolean> = { date: dates.length > 0, amount: amounts.length > 0 };
+  return (NEEDED[intent] ?? []).filter(({ fact }) => !fact || !known[fact]).map(({ ask }) => ask);
+}
+
+/** A second article is quoted when it scores at least this share of the best. */
+const SECOND = 0.7;
+
+/** Fills a letter with sentences of the articles, word for word. */
+export class TemplateDrafter extends Drafter {
+  static readonly model = 'local-template@1';
+
+  constructor(private readonly house: ReplyClosing = MILLBROOK) {
+    super();
+  }
+
+  async draft(request: DraftRequest, { signal }: CallOptions): Promise<Draft> {
+    signal.throwIfAborted();
+    const { intent, entities, articles } = request;
+    const quoted = articles.filter(({ score }, at) => at === 0 || (at === 1 && score >= articles[0]!.score * SECOND));
+    const grounded = quoted.length > 0;
+    const missing = grounded ? missingFor(intent, entities) : [];
+    const text = [
+      greetingFor(entities.customerName),
+      acknowledgement(intent),
+      ...(grounded
+        ? quoted.map((article, at) => `${answerFrom(article, request, at === 0 ? 5 : 2)} [kb:${article.id}]`)
+        : ['A colleague will look into your message and reply to you.']),
+      ...(missing.length > 0 ? [`So that we can look into it, please tell us ${listed(missing)}.`] : []),
+      this.house.signature,
+      this.house.disclaimer,
+    ].join('\n\n');
+    const language = await languageOf(`${request.subject}\n${request.text}`);
+    return { text, citations: quoted.map(({ id }) => id), grounded, language, missing, model: TemplateDrafter.model };
+  }
+}
+
+/** Names hold letters only, so nothing that a mail smuggles into a name gets into a greeting. */
+export function greetingFor(name: string | undefined): string {
+  return name !== undefined && /^\p{L}[\p{L}\p{M}'’. -]{0,60}$/u.test(name) ? `Dear ${name},` : 'Hello,';
+}
+
+function acknowledgement(intent: string): string {
+  const thanks = `Thank you for your message${TOPICS[intent] ? ` about ${TOPICS[intent]}` : ''}.`;
+  return TROUBLE.has(intent) ? `${thanks} We are sorry for the trouble.` : thanks;
+}
+
+/** The sentences nearest to the question, in the article's order; its first is always among them. */
+function answerFrom({ excerpt }: RetrievedArticle, { subject, text }: DraftRequest, most: number): string {
+  const wanted = termsIn(`${subject} ${text}`.slice(0, 8_000));
+  return sentences(excerpt)
+    .map((sentence, at) => ({ sentence, at, shared: [...termsIn(sentence)].filter((term) => wanted.has(term)).length }))
+    .sort((a, b) => Number(b.at === 0) - Number(a.at === 0) || b.shared - a.shared || a.at - b.at)
+    .slice(0, most)
+    .sort((a, b) => a.at - b.at)
+    .map(({ sentence }) => sentence)
+    .join(' ');
+}
+
+function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

@@ -1,0 +1,17 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
+import type { Partition } from '../log/catalog.js';
+
+/** Resolves with the promise, or after `ms`. */
+export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: Timer | undefined;
+  const late = new Promise<void>((resolve) => (timer = startTimer(ms, resolve)));
+  await Promise.race([promise, late]);
+  timer?.stop();
+}
+
+/** Why a signal is aborted: the record is the next owner's. */
+export function lost({ topic, id }: Partition): Error {
+  const reason = new Error(`Partition ${id} of ${topic.name} is no longer ours; its records come again elsewhere.`);
+  reason.name = 'AbortError';
+  return reason;
+}

@@ -1,0 +1,139 @@
+import { causeOf, type Incoming, type Tail } from '@millrace/broker';
+import { Fetcher, type Sink } from './fetcher.js';
+import type { KafkaContext } from '../ownership/tenure.js';
+import type { Range } from '../topics.js';
+import type { Fetched } from '../wire/requests.js';
+
+/** One partition being watched from `position` on. */
+class Watched implements Sink {
+  readonly topic: string;
+  readonly partition: number;
+  /** Caught up once all below is read. */
+  private readonly until: number;
+
+  constructor(
+    { topic, partition, end }: Range,
+    private position: number,
+    private readonly tell: { see: (record: Incoming) => void; reached: () => void },
+  ) {
+    this.topic = topic;
+    this.partition = partition;
+    this.until = end;
+  }
+
+  /** True where there is nothing to catch up with. */
+  get reached(): boolean {
+    return this.position >= this.until;
+  }
+
+  wants(): number {
+    return this.position;
+  }
+
+  accept(records: readonly Incoming[], { next, offset }: Fetched): void {
+    if (offset !== this.position) return;
+    for (const record of records) this.tell.see(record);
+    this.move(next);
+  }
+
+  outOfRange(start: number, end: number): void {
+    if (this.position < start || this.position > end) this.move(start);
+  }
+
+  private move(to: number): void {
+    const before = this.reached;
+    this.position = to;
+    if (!before && this.reached) this.tell.reached();
+  }
+}
+
+/**
+ * Reads all partitions of the topics in no group. What is there at the beginning ends at the last stable offset: what
+ * stands above it belongs to transactions that are still open, and was not there for a reader of committed records.
+ */
+export async function tail(
+  house: KafkaContext,
+  of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
+): Promise<Tail> {
+  for (const topic of of.topics) await house.topics.partitionsOf(topic);
+  const fetcher = await Fetcher.connect(house, of.topics);
+  let closed = false;
+  try {
+    const ranges = (await Promise.all(of.topics.map((topic) => house.topics.ranges(topic)))).flat();
+    let left = 0;
+    let catchUp!: () => void;
+    const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
+    const tell = {
+      see: (record: Incoming): void => {
+        if (closed || record.damaged !== undefined) return;
+        try {
+          of.see(record);
+        } catch (error) {
+          const { topic, partition, offset } = record;
+          house.log('error', 'Who watches a topic threw', { topic, partition, offset, ...causeOf(error) });
+        }
+      },
+      reached: (): void => {
+        if (--left === 0) catchUp();
+      },
+    };
+    const watched = ranges.map((range) => new Watched(range, of.from === 'start' ? range.start : range.end, tell));
+    left = watched.filter((one) => !one.reached).length;
+    if (left === 0) catchUp();
+    for (const one of watched) fetcher.add(one);
+    const counts = new Map<string, number>();
+    for (const { topic } of ranges) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    // What stands in a partition that was added is new, whatever the tail began with.
+    const grow = (topic: string, count: number): void => {
+      for (let partition = counts.get(topic) ?? count; partition < count && !closed; partition++) {
+        fetcher.add(new Watched({ topic, partition, start: 0, end: 0 }, 0, tell));
+        counts.set(topic, partition + 1);
+      }
+    };
+    const stop = house.topics.onChange(grow);
+    for (const topic of counts.keys()) grow(topic, house.topics.known(topic) ?? 0);
+    return {
+      caughtUp,
+      async [Symbol.asyncDispose]() {
+        closed = true;
+        stop();
+        await fetcher.close();
+      },
+    };
+  } catch (error) {
+    await fetcher.close();
+    throw error;
+  }
+}
+
+/** Committed records of one partition from an offset on, at most `limit`; ends where the committed log ends. */
+export async function browse(
+  house: KafkaContext,
+  at: { topic: string; partition: number; offset: number; limit: number },
+): Promise<readonly Incoming[]> {
+  const range = (await house.topics.ranges(at.topic)).find(({ partition }) => partition === at.partition);
+  const records: Incoming[] = [];
+  if (!range || at.limit <= 0) return records;
+  let position = Math.max(at.offset, range.start);
+  if (position >= range.end) return records;
+  const fetcher = await Fetcher.connect(house, [at.topic]);
+  await new Promise<void>((resolve) => {
+    const move = (to: number): void => {
+      position = to;
+      if (position >= range.end || records.length >= at.limit) resolve();
+    };
+    fetcher.add({
+      topic: at.topic,
+      partition: at.partition,
+      wants: () => (position < range.end && records.length < at.limit ? position : null),
+      accept(read, { next, offset }) {
+        if (offset !== position) return;
+        for (const record of read) if (record.offset < range.end && record.damaged === undefined) records.push(record);
+        move(next);
+      },
+      outOfRange: (start) => move(Math.max(position, start)),
+    });
+  });
+  await fetcher.close();
+  return records.slice(0, at.limit);
+}

@@ -1,0 +1,321 @@
+import { z } from 'zod';
+import { Degraded } from '../records/degraded.js';
+import { Failure } from '../failures.js';
+import { Priority, StageLimits } from '../records/limits.js';
+import { ChildStatus } from '../records/records.js';
+import { RunStatus, StepStatus } from '../records/statuses.js';
+import { Name, Person, readTime, Reason, TimeMs } from '../values/values.js';
+
+export { MissingRun, RecoveredPartition, RecoveryReport } from '../records/recovery.js';
+export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
+export {
+  CheckBody,
+  CheckView,
+  StageDoubtView,
+  DeployBody,
+  DeploymentView,
+  DifferenceView,
+  MoveBody,
+  RouteBody,
+  VersionDetail,
+  VersionList,
+  VersionView,
+} from './http-versions.js';
+export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
+
+/** RFC 3339 with an offset: a day of the calendar, from 1970 to 9999. */
+export const StartTime = z.iso
+  .datetime({ offset: true })
+  .refine((text) => readTime(text) !== undefined, 'expected a time from 1970 to 9999, e.g. 2026-01-31T09:00:00Z');
+
+/** RFC 3339, in UTC. */
+const Time = z.iso.datetime();
+const Json = z.unknown();
+const Links = z.record(z.string(), z.string()).describe('Paths of what belongs to this, by name.');
+
+export const Action = z.enum(['cancel', 'pause', 'resume', 'move', 'signal', 'answer', 'claim', 'unclaim', 'redrive']);
+export type Action = z.infer<typeof Action>;
+const AllowedActions = z.array(Action).describe('What may be done with this now; anything else is refused with 409.');
+
+/** A failure as it is shown: what happened, and what to do about it. */
+export const FailureView = Failure.extend({ remedy: z.string() });
+export type FailureView = z.infer<typeof FailureView>;
+
+export const AttemptView = z.object({
+  attempt: z.int().nonnegative(),
+  /** A fallback did it: this stage. */
+  fallback: z.boolean().optional(),
+  stage: z.string().optional(),
+  /** When it was asked for. */
+  requestedAt: Time,
+  /** When its stage began; absent where no stage has said so. */
+  startedAt: Time.optional(),
+  endedAt: Time.optional(),
+  failure: FailureView.optional(),
+});
+export type AttemptView = z.infer<typeof AttemptView>;
+
+/** The kind of a step. `run`: a child run does the work; `map`, `loop`, `race`: the step has items; `value`: it puts values together. */
+const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value', 'sleep']);
+
+/** The words for a step's items, for people. */
+export const ITEMS_WORD = { map: 'items', loop: 'rounds', race: 'branches' } as const;
+
+/** How the items of a step stand. */
+export const ItemsView = z.object({
+  total: z.int().nonnegative(),
+  /** They are worked on in so many pages, each a child run; the counts are of pages. */
+  pages: z.int().positive().optional(),
+  running: z.int().nonnegative(),
+  ended: z.int().nonnegative(),
+  /** Items that failed and were passed over. */
+  failed: z.int().nonnegative(),
+});
+export type ItemsView = z.infer<typeof ItemsView>;
+
+/** Whom a review is for, and who has it in hand. */
+const Held = { assignee: z.string().optional(), group: z.string().optional(), claimedBy: z.string().optional() };
+
+export const StepView = z.object({
+  /** An item of a step is called `embed[3]`; those are listed that somebody has to look at. */
+  name: z.string(),
+  kind: StepKind,
+  stage: z.string().optional(),
+  status: StepStatus,
+  /** It has been asked of its stage, and no process takes that stage's commands now. */
+  noConsumer: z.literal(true).optional(),
+  attempts: z.array(AttemptView),
+  /** From its first attempt, or the beginning of its wait, to its end. */
+  startedAt: Time.optional(),
+  endedAt: Time.optional(),
+  input: Json.optional(),
+  output: Json.optional(),
+  /** What the output comes to, in one line. */
+  summary: z.string().optional(),
+  waitingSince: Time.optional(),
+  /** The content that the reviewer is shown. */
+  show: Json.optional(),
+  ...Held,
+  /** For a signal that is waited for: the topic it may come from, and the key of its record. */
+  from: z.object({ topic: z.string(), key: z.string() }).optional(),
+  /** When it is tried again, or when its wait ends. */
+  due: Time.optional(),
+  failure: FailureView.optional(),
+  deadLetter: z.string().optional(),
+  /** The person who answered, if they gave a name. */
+  answeredBy: z.string().optional(),
+  answerReason: z.string().optional(),
+  items: ItemsView.optional(),
+  /** The run that does its work. */
+  child: z.string().optional(),
+  childStatus: ChildStatus.optional(),
+  /** The output is the default that the pipeline has for a failure. */
+  defaulted: z.boolean().optional(),
+  allowedActions: AllowedActions,
+});
+export type StepView = z.infer<typeof StepView>;
+
+export const RunSummaryView = z.object({
+  id: z.string(),
+  pipeline: z.string(),
+  plan: z.string(),
+  status: RunStatus,
+  acceptedAt: Time,
+  endedAt: Time.optional(),
+  /** The run that this one does a step of. */
+  parent: z.string().optional(),
+  /** Steps that gave what a fallback or a default gave; absent where there are none. */
+  degraded: z.literal(true).optional(),
+  /** Stages that the run waits for and that no process serves now, as far as the broker says: start them, and it goes on. */
+  noConsumer: z.array(z.string()).optional(),
+  links: Links,
+});
+export type RunSummaryView = z.infer<typeof RunSummaryView>;
+
+export const RunView = RunSummaryView.extend({
+  /** The time at which a held run starts. */
+  startsAt: Time.optional(),
+  traceId: z.string(),
+  /** The step of its parent that it does the work of. */
+  parentStep: z.string().optional(),
+  /** The values that a child run started with beside its input. */
+  given: z.record(z.string(), z.unknown()).optional(),
+  input: Json.optional(),
+  output: Json.optional(),
+  /** Which steps gave what a fallback or a default gave, and for what. */
+  degradedBy: z.array(Degraded).optional(),
+  /** Why it has failed, and in which step. */
+  failure: FailureView.optional(),
+  failedStep: z.string().optional(),
+  /** The run in which the handler of its failure is asked. How that goes changes nothing here. */
+  handler: z.string().optional(),
+  /** The status with which the run ends once it has undone its steps; for a run that has, the status with which it ended. */
+  compensatingAs: z.enum(['failed', 'cancelled']).optional(),
+  /** The steps; the undoing of a step is a step as well, such as `undo:book`. */
+  steps: z.array(StepView),
+  allowedActions: AllowedActions,
+});
+export type RunView = z.infer<typeof RunView>;
+
+const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    /** Pass it as `cursor` to get the next page; absent on the last one. */
+    next: z.string().optional(),
+  });
+
+export const RunList = pageOf(RunSummaryView);
+export type RunList = z.infer<typeof RunList>;
+
+/** A fact with its place in the run's history, from 1. */
+export const HistoryItem = z.looseObject({ seq: z.int().positive(), type: z.string(), at: TimeMs });
+export type HistoryItem = z.infer<typeof HistoryItem>;
+export const History = z.object({ items: z.array(HistoryItem) });
+
+export const ReviewView = z.object({
+  id: z.string(),
+  run: z.string(),
+  step: z.string(),
+  kind: z.enum(['review', 'signal']),
+  pipeline: z.string(),
+  status: z.enum(['open', 'closed']),
+  since: Time,
+  due: Time.optional(),
+  ...Held,
+  show: Json.optional(),
+  /** JSON Schema of the answer. */
+  schema: Json.optional(),
+  allowedActions: AllowedActions,
+  links: Links,
+});
+export type ReviewView = z.infer<typeof ReviewView>;
+export const ReviewList = pageOf(ReviewView);
+
+/** A record that nobody could read, as it came. */
+const RecordView = z.object({
+  topic: z.string(),
+  partition: z.int(),
+  offset: z.int(),
+  timestamp: Time,
+  /** base64. */
+  key: z.string().nullable(),
+  /** base64. */
+  value: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+});
+
+export const DeadLetterView = z.object({
+  id: z.string(),
+  /** `closed`: its run has ended without it. */
+  status: z.enum(['open', 'redriven', 'closed']),
+  at: Time,
+  failure: FailureView,
+  run: z.string().optional(),
+  pipeline: z.string().optional(),
+  step: z.string().optional(),
+  stage: z.string().optional(),
+  attempts: z.int().nonnegative(),
+  input: Json.optional(),
+  record: RecordView.optional(),
+  allowedActions: AllowedActions,
+  links: Links,
+});
+export type DeadLetterView = z.infer<typeof DeadLetterView>;
+export const DeadLetterList = pageOf(DeadLetterView);
+
+/** Since when something is paused, by whom and why. */
+const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });
+
+export const PipelineSummaryView = z.object({
+  name: z.string(),
+  plan: z.string(),
+  deployedAt: Time,
+  /** No new run of it begins. */
+  paused: Paused.optional(),
+  links: Links,
+});
+export type PipelineSummaryView = z.infer<typeof PipelineSummaryView>;
+export const PipelineList = pageOf(PipelineSummaryView);
+
+export const PipelineView = PipelineSummaryView.extend({
+  /** JSON Schema of a run's input. */
+  inputSchema: Json,
+  /** The compiled pipeline. */
+  definition: Json,
+  /** The same as a Mermaid flowchart. */
+  mermaid: z.string(),
+});
+export type PipelineView = z.infer<typeof PipelineView>;
+
+export const StageView = z.object({
+  name: z.string(),
+  pipelines: z.array(z.string()),
+  /** How many processes take its commands now; absent where the broker does not say. */
+  consumers: z.int().nonnegative().optional(),
+  /** The limits that were set for the stage; absent where none were. */
+  limits: StageLimits.optional(),
+  /** It takes nothing new. */
+  paused: Paused.optional(),
+});
+export type StageView = z.infer<typeof StageView>;
+export const StageList = pageOf(StageView);
+
+export const StartRun = z.strictObject({
+  pipeline: Name,
+  input: Json,
+  startAt: StartTime.optional().describe('The run begins then; at once without it.'),
+  priority: Priority.optional().describe('How soon stages take its steps; as the pipeline says without it.'),
+  tenant: Name.optional().describe('Whose it is; as the pipeline says without it.'),
+});
+export type StartRun = z.infer<typeof StartRun>;
+
+const Act = {
+  /** The person who acts. */
+  by: Person.optional(),
+  /** Why. */
+  reason: Reason.optional(),
+};
+export const ActBody = z.strictObject(Act);
+export type ActBody = z.infer<typeof ActBody>;
+
+export const RecoverBody = ActBody.extend({
+  apply: z.boolean().optional().describe('Brings the store up to its topics; without it only says what that would do.'),
+});
+export type RecoverBody = z.infer<typeof RecoverBody>;
+
+export const ClaimBody = z.strictObject({
+  ...Act,
+  by: Name,
+  takeOver: z.boolean().optional().describe('Also from somebody else who has claimed it.'),
+});
+export type ClaimBody = z.infer<typeof ClaimBody>;
+
+export const CancelBody = ActBody.extend({
+  compensate: z.boolean().optional().describe('Undo first what the run has done, the last first.'),
+});
+export type CancelBody = z.infer<typeof CancelBody>;
+
+export const LimitBody = z.strictObject({
+  concurrency: StageLimits.shape.concurrency.describe(
+    'So many steps at once over all processes; at least one for each partition.',
+  ),
+  perSecond: StageLimits.shape.perSecond.describe('So many steps begun each second.'),
+  weights: StageLimits.shape.weights.describe('How often a tenant’s turn comes, compared with one of weight 1.'),
+  ...Act,
+});
+export type LimitBody = z.infer<typeof LimitBody>;
+
+export const SignalBody = z.strictObject({
+  payload: Json,
+  /** The sender's; the same one twice counts once. */
+  id: Name.optional(),
+  ...Act,
+});
+export type SignalBody = z.infer<typeof SignalBody>;
+
+export const AnswerBody = z.strictObject({ answer: Json, ...Act });
+export type AnswerBody = z.infer<typeof AnswerBody>;
+
+/** A write that is durable and will take effect. */
+export const Accepted = z.object({ id: z.string(), status: RunStatus.optional(), links: Links });
+export type Accepted = z.infer<typeof Accepted>;

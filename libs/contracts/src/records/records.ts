@@ -1,0 +1,293 @@
+import { z } from 'zod';
+import { Degraded, InsteadOf } from './degraded.js';
+import { Failure } from '../failures.js';
+import { Priority } from './limits.js';
+import {
+  ByWhom,
+  Attempt,
+  Count,
+  DurationMs,
+  Id,
+  Name,
+  Person,
+  PlanReference,
+  StepName,
+  Summary,
+  text,
+  TimeMs,
+  Traceparent,
+} from '../values/values.js';
+
+const RUN_ID = /^run_[0-9a-z]{26}$/;
+const RunId = z.string().regex(RUN_ID);
+export const isRunId = (value: unknown): value is string => typeof value === 'string' && RUN_ID.test(value);
+/** The values that a step or a run can read, by name. */
+const Known = z.record(StepName, z.unknown());
+
+/** The command that asks a stage for one attempt: a record on `stage.<name>`, keyed by run. */
+export const StepCommand = z.object({
+  run: RunId,
+  /** The plan's hash. */
+  plan: PlanReference,
+  step: StepName,
+  /**
+   * Which try of the step this is. A step that is handed off begins with the number of the attempt that handed it on, so
+   * that what a superseded attempt handed on can be told from what the current one did.
+   */
+  attempt: Attempt,
+  /** Which of the step's own attempts this is, where that is another number: what the stage's code and people are told. */
+  ownAttempt: Attempt.optional(),
+  /** As the stage's contract has it. */
+  input: z.unknown(),
+  /** Earlier outputs (and the run's own input, under `input`) that a step handed off further down still reads. */
+  known: Known.optional(),
+  /** When it was sent. */
+  at: TimeMs,
+  /** For a step that was handed off: the time at which the coordinator asked for the step that the hand-offs began with. Defaults to `at`. */
+  asked: TimeMs.optional(),
+  /** Milliseconds that the handler has from its start. Waiting in the topic does not count: a backlog is no failure. */
+  timeoutMs: DurationMs.min(1),
+  /** The coordinator gives this attempt up then (the step's `startTimeoutMs` plus `timeoutMs` after `at`); a stage that takes it later answers STAGE_TIMED_OUT unhandled. */
+  expires: TimeMs,
+  /** The priority of the run; defaults to `normal`. A stage works on commands by priority, and among equals by tenant. */
+  priority: Priority.optional(),
+  tenant: Name.optional(),
+  /** Spans that led here and are not its parent: of its sending, of the steps that were joined, of the attempt before. */
+  links: z.array(Traceparent).optional(),
+});
+export type StepCommand = z.infer<typeof StepCommand>;
+
+const OfStep = { run: RunId, step: StepName, at: TimeMs };
+const OfAttempt = { ...OfStep, attempt: Attempt, startedAt: TimeMs, trace: Traceparent.optional() };
+
+export const StepCompleted = z.object({
+  type: z.literal('step.completed'),
+  ...OfAttempt,
+  output: z.unknown(),
+  /** Steps that this one's stage has itself asked for, in the same commit (a hand-off). */
+  next: z.array(StepName).optional(),
+  /** Steps that the hand-off found not to be wanted. */
+  skipped: z.array(StepName).optional(),
+  /** For a child run: the run is degraded. */
+  degraded: z.literal(true).optional(),
+  /** The stage gave what a fallback of its own gave, for this failure. */
+  insteadOf: InsteadOf.optional(),
+  /** What the output comes to, in one line for people. Shown, never decided on. */
+  summary: Summary.optional(),
+});
+
+export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttempt, failure: Failure });
+
+/** A step that outlives a second says how far it is. Shown, never decided on. */
+export const StepProgress = z.object({
+  type: z.literal('step.progress'),
+  ...OfAttempt,
+  message: text({ max: 200 }).optional(),
+  fraction: z.number().min(0).max(1).optional(),
+});
+
+/** The answer that a waiting step needs: from a system (signal) or a person (review). */
+export const StepSignalled = z.object({
+  type: z.literal('step.signalled'),
+  ...OfStep,
+  /** The sender's; the first one counts. */
+  id: Id,
+  payload: z.unknown(),
+  /** It is kept by the coordinator until this run has heard of it: it came from a topic, and its id names the record. */
+  correlated: z.literal(true).optional(),
+  ...ByWhom,
+});
+
+/** Somebody takes a review in hand; and gives it back. */
+export const StepClaimed = z.object({
+  type: z.literal('step.claimed'),
+  ...OfStep,
+  ...ByWhom,
+  by: Person,
+  /** Also from somebody else who has claimed it. */
+  takeOver: z.literal(true).optional(),
+});
+export const StepUnclaimed = z.object({ type: z.literal('step.unclaimed'), ...OfStep, ...ByWhom });
+
+export const RunCancelRequested = z.object({
+  type: z.literal('run.cancel-requested'),
+  run: RunId,
+  at: TimeMs,
+  /** Undo first what it has done. */
+  compensate: z.literal(true).optional(),
+  ...ByWhom,
+});
+
+/** Begin nothing new for a run and its child runs; and go on with it. */
+export const RunPauseRequested = z.object({
+  type: z.literal('run.pause-requested'),
+  run: RunId,
+  at: TimeMs,
+  ...ByWhom,
+});
+export const RunResumeRequested = z.object({
+  type: z.literal('run.resume-requested'),
+  run: RunId,
+  at: TimeMs,
+  ...ByWhom,
+});
+
+/** Undo what a child run that has completed did: the work of its parent's step of this name. */
+export const RunCompensateRequested = z.object({
+  type: z.literal('run.compensate-requested'),
+  run: RunId,
+  at: TimeMs,
+  step: StepName,
+  attempt: Attempt,
+});
+
+/** Send a dead letter's step on again. */
+export const StepRedriven = z.object({
+  type: z.literal('step.redriven'),
+  ...OfStep,
+  deadLetter: Id,
+  ...ByWhom,
+});
+
+/** Go on with another plan, from one of its steps: what ended before that step is kept, the rest begins anew. */
+export const RunMoveRequested = z.object({
+  type: z.literal('run.move-requested'),
+  run: RunId,
+  at: TimeMs,
+  /** The plan's hash. */
+  to: PlanReference,
+  from: StepName,
+  ...ByWhom,
+});
+
+/** The step that a child run does the work of. To that step the child is what a stage is: its end is the step's `step.completed` or `step.failed`. */
+export const Parent = z.object({
+  run: RunId,
+  /** The step's name, or its item's: `embed[3]`. */
+  step: StepName,
+  attempt: Attempt,
+  /** If true, a step of the child that fails for good is parked, and the child goes on when that step is redriven. Otherwise the child fails, and the step with it. */
+  parks: z.boolean(),
+  /** The run whose trace the child is part of. */
+  trace: RunId,
+  /** The number of items that the child is one of, with those of the maps around it; defaults to one. */
+  items: z.int().min(1).optional(),
+});
+export type Parent = z.infer<typeof Parent>;
+
+/** Begin a child run, whose id follows from its parent: the first thing that happens to it. */
+export const RunRequested = z.object({
+  type: z.literal('run.requested'),
+  run: RunId,
+  at: TimeMs,
+  /** The plan of the parent's run and the way to the child's in it: `<hash>/<step>`. */
+  plan: PlanReference,
+  input: z.unknown().optional(),
+  /** Further values that the run starts with, by name. */
+  given: Known.optional(),
+  parent: Parent,
+  /** The span that its spans stand under, where that does not follow from its parent's id. */
+  trace: Traceparent.optional(),
+  /** Its parent's. */
+  priority: Priority.optional(),
+  tenant: Name.optional(),
+});
+export type RunRequested = z.infer<typeof RunRequested>;
+
+/** How a child run that has not ended stands, for the step that it does the work of. */
+export const ChildStatus = z.enum(['running', 'waiting', 'dead-lettered']);
+export type ChildStatus = z.infer<typeof ChildStatus>;
+export const StepChild = z.object({
+  type: z.literal('step.child'),
+  ...OfStep,
+  attempt: Attempt,
+  status: ChildStatus,
+});
+
+/** A timer of the run is due. */
+export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: TimeMs });
+
+/** The turn of a run that is held has come. */
+export const RunReleased = z.object({ type: z.literal('run.released'), run: RunId, at: TimeMs });
+
+/** An event of an accepted run: an item of the arrays on `runs`. */
+export const RunEvent = z.discriminatedUnion('type', [
+  StepCompleted,
+  StepFailed,
+  StepProgress,
+  StepSignalled,
+  StepClaimed,
+  StepUnclaimed,
+  RunCancelRequested,
+  RunPauseRequested,
+  RunResumeRequested,
+  RunCompensateRequested,
+  StepRedriven,
+  RunMoveRequested,
+  RunWoken,
+  RunReleased,
+  RunRequested,
+  StepChild,
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+export type StepCompleted = z.infer<typeof StepCompleted>;
+export type StepFailed = z.infer<typeof StepFailed>;
+
+/** A request for a run on `intake`: the record's value is the pipeline's input itself; the rest is in headers. */
+export interface RunRequest {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly input: unknown;
+  readonly idempotencyKey: string | undefined;
+  /** Not before this time. */
+  readonly startAt?: number | undefined;
+  /** For its commands. */
+  readonly priority?: Priority | undefined;
+  readonly tenant?: string | undefined;
+  /** The concurrency key by which the pipeline counts its runs, and whether the run has to wait for its turn. */
+  readonly key?: string | undefined;
+  readonly queued?: boolean;
+  /** The caller's span: the run goes on with its trace, or only links to it. */
+  readonly trace?: string | undefined;
+  readonly link?: string | undefined;
+  readonly at: number;
+}
+
+/** A run's end, on `results`; a run has one at most. One that failed says why. */
+export const RunResult = z.object({
+  run: RunId,
+  pipeline: Name,
+  plan: PlanReference,
+  status: z.enum(['completed', 'cancelled', 'failed']),
+  output: z.unknown().optional(),
+  failure: Failure.optional(),
+  /** The steps of which a fallback or a default gave the output; absent where there are none. */
+  degraded: z.array(Degraded).optional(),
+  acceptedAt: TimeMs,
+  endedAt: TimeMs,
+});
+export type RunResult = z.infer<typeof RunResult>;
+
+/** A step that is parked, on `dead-letters`. A record that could not be read is there too, as its own bytes. */
+export const ParkedStep = z.object({
+  deadLetter: Id,
+  run: RunId,
+  pipeline: Name,
+  plan: PlanReference,
+  step: StepName,
+  stage: Name.optional(),
+  attempts: Count,
+  input: z.unknown(),
+  failure: Failure,
+  firstFailedAt: TimeMs,
+  at: TimeMs,
+});
+export type ParkedStep = z.infer<typeof ParkedStep>;
+
+/** On `control`: read by every service. */
+export const Control = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run.cancelled'), run: RunId, at: TimeMs }),
+  /** The route of new runs has changed; the store holds the new one. */
+  z.object({ type: z.literal('pipeline.routed'), pipeline: Name, at: TimeMs }),
+]);
+export type Control = z.infer<typeof Control>;

@@ -1,0 +1,89 @@
+import { Environment, type ASTNode, EvaluationError } from '@marcbachmann/cel-js';
+import { cut, type Failure, failure } from '@millrace/contracts';
+import { metered, TOO_COSTLY } from '../schemas/cel-cost.js';
+import type { Scope } from './mapping.js';
+import { PlanError } from '../plan/plan-error.js';
+
+/** A CEL condition made ready: which steps (and `input`) it reads, and whether it holds for what is known. */
+export interface CompiledCondition {
+  readonly needs: ReadonlySet<string>;
+  /** True or false, or the failure when it cannot be told. A step that was skipped is null to it. */
+  readonly holds: (known: Scope) => boolean | Failure;
+}
+
+/** The limits of one condition. */
+const LIMITS = { maxAstNodes: 5_000, maxDepth: 100 };
+
+/** Returns a compiler of conditions in which every name is a variable. Make one for a plan: making one is slow. */
+export function conditionsOver(names: Iterable<string>): (text: string, step: string) => CompiledCondition {
+  const variables = new Set(names);
+  const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
+  for (const name of variables) if (!name.startsWith('$')) environment.registerVariable(name, 'dyn');
+  return (text, step) => compile(environment, text, step, variables);
+}
+
+function compile(
+  environment: Environment,
+  text: string,
+  step: string,
+  variables: ReadonlySet<string>,
+): CompiledCondition {
+  const evaluate = parsed(environment, text, step);
+  const spending = counted(evaluate.ast, text, step);
+  const reads = [...new Set(identifiersOf(evaluate.ast))].filter((name) => variables.has(name));
+  const holds = (known: Scope): boolean | Failure => {
+    const values: Record<string, unknown> = {};
+    for (const name of reads) values[name] = known[name] ?? null;
+    try {
+      const answer: unknown = spending ? spending(() => evaluate(values) as unknown) : evaluate(values);
+      return typeof answer === 'boolean' ? answer : failed(step, text, 'it gives neither true nor false');
+    } catch (error) {
+      if (error === TOO_COSTLY) return failed(step, text, TOO_COSTLY.message);
+      return failed(step, text, error instanceof EvaluationError ? error.code : 'it could not be evaluated');
+    }
+  };
+  return { needs: new Set(reads), holds };
+}
+
+/** Parsed and checked; whatever is wrong with it is a PlanError. */
+function parsed(environment: Environment, text: string, step: string): ReturnType<Environment['parse']> {
+  try {
+    const evaluate = environment.parse(text);
+    const { error, type } = evaluate.check();
+    if (error) throw error;
+    if (type === 'bool' || type === 'dyn') return evaluate;
+    throw new PlanError('BAD_CONDITION', `its condition \`${text}\` is of type ${type}, not bool`, step);
+  } catch (error) {
+    if (error instanceof PlanError) throw error;
+    throw new PlanError('BAD_CONDITION', `its condition \`${text}\` is not valid: ${reasonOf(error)}`, step);
+  }
+}
+
+function counted(ast: ASTNode, text: string, step: string): ReturnType<typeof metered> {
+  try {
+    return metered(ast);
+  } catch (error) {
+    const why = `its condition \`${text}\` has a pattern that cannot be used (${(error as Error).message})`;
+    throw new PlanError('BAD_PATTERN', why, step);
+  }
+}
+
+/** Returns CEL's objection to an expression, in one line. */
+export function reasonOf(error: unknown): string {
+  const { summary, message } = error as { summary?: string; message: string };
+  return summary ?? message.split('\n', 1)[0] ?? message;
+}
+
+/** Names the condition, not the values: CEL's own messages may quote those. */
+const failed = (step: string, text: string, why: string): Failure =>
+  failure('CONDITION_FAILED', `The condition of step "${step}" failed (${why}): ${cut(text, 500)}`);
+
+function identifiersOf(node: ASTNode): string[] {
+  if (node.op === 'id') return [node.args];
+  return nodesIn(node.args).flatMap(identifiersOf);
+}
+
+function nodesIn(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(nodesIn);
+  return args !== null && typeof args === 'object' && 'op' in args ? [args as ASTNode] : [];
+}

@@ -1,0 +1,181 @@
+import type { Failure } from '@millrace/contracts';
+import { factsOf } from '../steps/fallbacks.js';
+import { itemOf, knownTo } from './items.js';
+import type { Scope } from '../authoring/mapping.js';
+import { FAILURE } from '../authoring/names.js';
+import { PlanError } from './plan-error.js';
+import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
+import type { LoopStep, PlanStep } from './plan.js';
+
+/** The mark of a step for the order of steps: `begun` covers everything between being asked for and having ended. */
+export type StepMark = 'begun' | 'completed' | 'skipped';
+
+export interface RunProgress {
+  readonly known: Scope;
+  mark(step: string): StepMark | undefined;
+}
+
+/** A step that is to begin now. */
+export interface WantedStep {
+  readonly step: string;
+  readonly kind: PlanStep['kind'];
+  /** The stage to ask; absent for any other kind. */
+  readonly stage?: string;
+  /** Its input, mapped; for a review or signal what is shown, for a map its list. */
+  readonly input: unknown;
+  /** The values that travel with the command: those of `carries(step)` that are known. */
+  readonly known?: Record<string, unknown>;
+  readonly timeoutMs?: number;
+}
+
+export interface Advance {
+  readonly wanted: readonly WantedStep[];
+  readonly skipped: readonly string[];
+  /** Steps whose condition could not be evaluated. They have no mark yet: give them one, or they come again. */
+  readonly failed: readonly { readonly step: string; readonly failure: Failure }[];
+}
+
+export interface HandOff {
+  readonly wanted: readonly WantedStep[];
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Which steps are wanted now: those without a mark whose predecessors are all completed or skipped, and on through those that
+ * this finds to be skipped. For the coordinator. Pure.
+ */
+export function advance({ compiled }: LoadedPlan, progress: RunProgress): Advance {
+  const { known } = progress;
+  const wanted: WantedStep[] = [];
+  const skipped: string[] = [];
+  const failed: Advance['failed'][number][] = [];
+  const over = new Set<string>();
+  const isOver = (name: string): boolean => {
+    const mark = progress.mark(name);
+    return mark === 'completed' || mark === 'skipped' || over.has(name);
+  };
+  for (const step of compiled.steps) {
+    if (progress.mark(step.name) !== undefined || !step.predecessors.every(isOver)) continue;
+    const holds = step.when ? step.when.holds(known) : true;
+    if (holds === true) wanted.push(wantedOf(step, known));
+    else if (holds === false) {
+      skipped.push(step.name);
+      over.add(step.name);
+    } else failed.push({ step: step.name, failure: holds });
+  }
+  return { wanted, skipped, failed };
+}
+
+const NOTHING: HandOff = Object.freeze({ wanted: Object.freeze([]), skipped: Object.freeze([]) });
+
+/**
+ * Returns what a stage publishes itself after `step`: the stages that wait for `step` alone, or for a step alone that is skipped here and
+ * was itself to be handed off. `known` is what travelled with the command, and the step's own output under its name. A step whose
+ * condition fails is left out: the coordinator finds out by itself. Pure.
+ */
+export function handOff({ compiled }: LoadedPlan, step: string, known: Scope): HandOff {
+  const from = stepOf(compiled, step);
+  if (from.next.length === 0) return NOTHING;
+  const wanted: WantedStep[] = [];
+  const skipped: string[] = [];
+  const follow = (steps: readonly CompiledStep[]): void => {
+    for (const next of steps) {
+      const holds = next.when ? next.when.holds(known) : true;
+      if (holds === true) wanted.push(wantedOf(next, known));
+      if (holds !== false) continue;
+      skipped.push(next.name);
+      follow(next.next);
+    }
+  };
+  follow(from.next);
+  return { wanted, skipped };
+}
+
+/** The input of a step or an item from what is known: for retries and redrives. */
+export function inputOf({ compiled }: LoadedPlan, step: string, known: Scope): unknown {
+  return stepOf(compiled, step).input(knownIn(compiled, step, known));
+}
+
+/** The input of a fallback, of which the first is 1, from what is known and what it stands in for has failed of. */
+export function fallbackInputOf(
+  { compiled }: LoadedPlan,
+  { step, nth, cause }: { step: string; nth: number; cause: Failure | undefined },
+  known: Scope,
+): unknown {
+  const { fallbackInputs, isShadowed } = stepOf(compiled, step);
+  const input = fallbackInputs[nth - 1];
+  if (!input) throw new PlanError('UNKNOWN_STEP', `it has no fallback ${nth}`, step);
+  const all = knownIn(compiled, step, known);
+  return input(isShadowed || !cause ? all : { ...all, [FAILURE]: factsOf(cause, step) });
+}
+
+/** Returns the stand-in with which a step that has failed for good goes on; nothing where it has none for such a failure. */
+export function standInFor(
+  { compiled }: LoadedPlan,
+  { step: name, cause }: { step: string; cause: Failure },
+  known: Scope,
+): { readonly output: unknown } | undefined {
+  const { step, give, isShadowed } = stepOf(compiled, name);
+  const { onFailure } = step;
+  if (!onFailure || !(onFailure.on?.includes(cause.code) ?? true)) return undefined;
+  if ('default' in onFailure) return { output: onFailure.default };
+  return { output: give!(isShadowed ? known : { ...known, [FAILURE]: factsOf(cause, name) }) };
+}
+
+/** Returns the values that a child run is given from its parent's scope. */
+export function givenTo(plan: LoadedPlan, step: string, known: Scope): Record<string, unknown> {
+  const { given = [] } = plan.child(step).plan;
+  const all = knownIn(plan.compiled, step, known);
+  return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
+}
+
+/** Tells whether a loop ends after the round whose output is in the scope; returns a failure where that cannot be told. */
+export function isLoopOver(
+  { compiled }: LoadedPlan,
+  { step, round }: { step: string; round: number },
+  known: Scope,
+): boolean | Failure {
+  const { step: loop, until } = stepOf(compiled, step);
+  const { as } = loop as LoopStep;
+  return until!.holds({ ...known, [as]: known[step], [`${as}Index`]: round });
+}
+
+/** Returns the scope of a step, or of an item of one. */
+function knownIn(plan: LoadedPlan['compiled'], step: string, known: Scope): Scope {
+  const item = itemOf(step);
+  return item ? knownTo(plan.byName.get(item.step)!, item.key, known) : known;
+}
+
+/** Returns the values that travel with a step's command: those of `carries(step)` that are known; undefined where there are none. */
+export function carriedWith({ compiled }: LoadedPlan, step: string, known: Scope): Record<string, unknown> | undefined {
+  return carried(stepOf(compiled, step), known);
+}
+
+/** The pipeline's output from what is known at the end. */
+export function outputOf({ compiled }: LoadedPlan, known: Scope): unknown {
+  return compiled.output(known);
+}
+
+function carried({ carries }: CompiledStep, known: Scope): Record<string, unknown> | undefined {
+  let travels: Record<string, unknown> | undefined;
+  for (const name of carries) {
+    const value = known[name];
+    if (value !== undefined) (travels ??= {})[name] = value;
+  }
+  return travels;
+}
+
+function wantedOf(compiled: CompiledStep, known: Scope): WantedStep {
+  const { name, step } = compiled;
+  const input = compiled.input(known);
+  if (step.kind !== 'stage') {
+    const { timeoutMs } = step as { timeoutMs?: number };
+    return { step: name, kind: step.kind, input, ...(timeoutMs !== undefined && { timeoutMs }) };
+  }
+  const travels = carried(compiled, known);
+  const { stage, deadlineMs = Infinity } = step;
+  const timeoutMs = Math.min(step.timeoutMs, deadlineMs);
+  return travels
+    ? { step: name, kind: 'stage', stage, input, timeoutMs, known: travels }
+    : { step: name, kind: 'stage', stage, input, timeoutMs };
+}

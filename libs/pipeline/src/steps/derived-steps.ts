@@ -1,0 +1,16 @@
+import { PAGE_NAME } from '../plan/items.js';
+import { type MapStep, type Plan, type PlanStep, RetryPolicy, type RunStep } from '../plan/plan.js';
+
+/** A page does with its part of a list what the map does with the whole. */
+export function pageStep(name: string, map: MapStep, of: { pipeline: string; needs: readonly string[] }): RunStep {
+  const { when: _, onFailure: __, deadlineMs: ___, ...same } = map;
+  const step: MapStep = { ...same, over: { $ref: [PAGE_NAME, 'items'] }, predecessors: [] };
+  const given = [...of.needs, PAGE_NAME];
+  const { pipeline } = of;
+  const plan: Plan = { format: 1, pipeline, inputSchema: {}, given, steps: { [name]: step }, output: null };
+  return { kind: 'run', plan, retry: RetryPolicy.parse({ maxAttempts: 1 }), predecessors: [] };
+}
+
+/** Returns the step that undoes a step, where it names one. */
+export const undoStep = (step: PlanStep): PlanStep | undefined =>
+  'compensate' in step && step.compensate ? { kind: 'stage', ...step.compensate, predecessors: [] } : undefined;

@@ -1,0 +1,216 @@
+import type {
+  ChildStatus,
+  Degraded,
+  Fact,
+  Failure,
+  Parent,
+  Priority,
+  RunStatus,
+  StepStatus,
+} from '@millrace/contracts';
+import type { Assigned, RunProgress, StepMark } from '@millrace/pipeline/engine';
+import type { Fan } from '../children/fan.js';
+import type { Rested } from '../trace.js';
+
+/** The state of one step of a run. A step that has not begun has no state. */
+export interface StepState {
+  readonly status: StepStatus;
+  /** The attempt that counts; results of any other are late or stale. 0 where there was none. */
+  readonly attempt: number;
+  /** How often it was begun itself: an attempt's number goes on from that of the step which handed it on. */
+  readonly tries: number;
+  /** How often it failed since the step was begun, redriven or given to a fallback, by code: what the retry policy counts. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Since when that is, in milliseconds since the epoch. */
+  readonly triedSince: number | undefined;
+  /** Since when it stands so, in milliseconds since the epoch. */
+  readonly since: number;
+  /** Since when it has been worked on, all attempts together: what its deadline counts from. */
+  readonly begunAt: number | undefined;
+  /** When something has to happen if nothing does: a retry, the end of a wait. Deadlines of attempts are in the plan. */
+  readonly due: number | undefined;
+  /** Which of its fallbacks has taken over, the first being 1; 0 while its own stage is asked. */
+  readonly fallback: number;
+  /** The failure for which the fallback was asked. */
+  readonly cause: Failure | undefined;
+  readonly firstFailedAt: number | undefined;
+  readonly deadLetter: string | undefined;
+  readonly failure: Failure | undefined;
+  /** The W3C traceparent of the span that ended its last attempt. */
+  readonly trace: string | undefined;
+  /** For a review that waits: the people it is for, the number of escalations, and the person who has claimed it. */
+  readonly review: (Assigned & { readonly escalations: number; readonly claimedBy: string | undefined }) | undefined;
+  /** The run that does its work, and how that stands. */
+  readonly child: { readonly run: string; readonly status: ChildStatus } | undefined;
+}
+
+/** A step or an item that has completed, and what undoes it. */
+export interface Done {
+  readonly step: string;
+  readonly undo: string;
+  /** The run that did its work. */
+  readonly child: string | undefined;
+}
+
+/** The end that a run compensates towards, kept afterwards. */
+export type Undoing = Pick<Fact & { type: 'run.compensating' }, 'as' | 'failure' | 'step' | 'undoes' | 'by' | 'reason'>;
+
+/** A signal that is kept. */
+export type Early = Pick<Fact & { type: 'step.signal-kept' }, 'id' | 'payload' | 'by' | 'reason'>;
+
+/** Nothing new is begun, and no time passes. */
+export interface Paused {
+  readonly since: number;
+  /** Steps and items that something has happened to meanwhile: what follows from it is decided when the run goes on. */
+  readonly happened: readonly string[];
+}
+
+/** A run as it follows from its facts. Never changed: `evolve` makes the next one. */
+export interface Run {
+  readonly id: string;
+  readonly pipeline: string;
+  /** The plan's hash. */
+  readonly plan: string;
+  readonly status: RunStatus;
+  readonly acceptedAt: number;
+  /** The time from which its deadline counts: when it was accepted, or was no longer held. */
+  readonly begunAt: number;
+  readonly endedAt: number | undefined;
+  /** It has not begun: until a time, or without one until its turn comes. */
+  readonly held: { readonly until: number | undefined } | undefined;
+  /** The concurrency key, where the pipeline limits the runs under way. */
+  readonly key: string | undefined;
+  /** For its commands. */
+  readonly priority: Priority | undefined;
+  readonly tenant: string | undefined;
+  /** It was moved from one plan to another. */
+  readonly moved: boolean;
+  /** How many facts it follows from. */
+  readonly seq: number;
+  /** Steps, and items of steps: `embed[3]`. */
+  readonly steps: ReadonlyMap<string, StepState>;
+  /** By step, where its items stand. */
+  readonly fans: ReadonlyMap<string, Fan>;
+  /** The completed steps in order: those that can be undone. */
+  readonly done: readonly Done[];
+  readonly undoing: Undoing | undefined;
+  /** The steps that gave something else than their stages would have. */
+  readonly degraded: readonly Degraded[];
+  readonly paused: Paused | undefined;
+  /** Signals that came before their steps wait, by step, the oldest first. */
+  readonly early: ReadonlyMap<string, readonly Early[]>;
+  /** Why it has failed, in which step, and the run in which its handler is asked. */
+  readonly failed:
+    { readonly failure: Failure; readonly step: string | undefined; readonly handler: string | undefined } | undefined;
+  /** The step that this run does the work of, in another run. */
+  readonly parent: Parent | undefined;
+  /** Traceparents: of the span that its spans stand under, or are linked to. */
+  readonly trace: string | undefined;
+  readonly link: string | undefined;
+  /** When it first came to wait. */
+  readonly rested: Rested | undefined;
+  /** The run's input under `input`, and the outputs of finished steps. */
+  readonly known: Readonly<Record<string, unknown>>;
+  readonly output: unknown;
+}
+
+/** Returns a run to which nothing has happened yet. */
+export const newRun = (id: string): Run => ({
+  id,
+  pipeline: '',
+  plan: '',
+  status: 'running',
+  acceptedAt: 0,
+  begunAt: 0,
+  endedAt: undefined,
+  held: undefined,
+  key: undefined,
+  priority: undefined,
+  tenant: undefined,
+  seq: 0,
+  steps: new Map(),
+  fans: new Map(),
+  done: [],
+  undoing: undefined,
+  moved: false,
+  degraded: [],
+  paused: undefined,
+  early: new Map(),
+  failed: undefined,
+  parent: undefined,
+  trace: undefined,
+  link: undefined,
+  rested: undefined,
+  known: {},
+  output: undefined,
+});
+
+/** How often a stage has failed, before it is asked. */
+export const NOT_TRIED = { failures: {}, triedSince: undefined };
+
+export const NOT_BEGUN: StepState = {
+  status: 'pending',
+  attempt: 0,
+  tries: 0,
+  ...NOT_TRIED,
+  since: 0,
+  begunAt: undefined,
+  due: undefined,
+  fallback: 0,
+  cause: undefined,
+  firstFailedAt: undefined,
+  deadLetter: undefined,
+  failure: undefined,
+  trace: undefined,
+  review: undefined,
+  child: undefined,
+};
+
+export const stepOf = (run: Run, step: string): StepState => run.steps.get(step) ?? NOT_BEGUN;
+
+/** Returns true when steps that wait for this one go on. */
+export const hasEnded = (run: Run, step: string): boolean => {
+  const { status } = stepOf(run, step);
+  return status === 'completed' || status === 'skipped';
+};
+
+const MARKS: Record<StepStatus, StepMark | undefined> = {
+  pending: undefined,
+  running: 'begun',
+  retrying: 'begun',
+  waiting: 'begun',
+  'dead-lettered': 'begun',
+  cancelled: 'begun',
+  failed: 'begun',
+  completed: 'completed',
+  skipped: 'skipped',
+};
+
+/** Returns what `advance` has to know of a run. */
+export const progressOf = (run: Run): RunProgress => ({
+  known: run.known,
+  mark: (step) => MARKS[stepOf(run, step).status],
+});
+
+/** A child run that has ended does not stand in any way any more. */
+export function childEnded(run: Run, { step }: { step: string }): Partial<StepState> {
+  const { child } = stepOf(run, step);
+  return child ? { child: { ...child, status: 'running' } } : {};
+}
+
+/** How a run stands that has not ended. */
+export function statusOf(run: Run): RunStatus {
+  if (run.paused) return 'paused';
+  if (run.held) return 'held';
+  let waiting = false;
+  let busy = false;
+  for (const [step, { status, child }] of run.steps) {
+    // Its items say how it stands.
+    if (status === 'running' && run.fans.has(step)) continue;
+    if (status === 'dead-lettered' || child?.status === 'dead-lettered') return 'dead-lettered';
+    if (status === 'waiting' || child?.status === 'waiting') waiting = true;
+    else if (status === 'running' || status === 'retrying') busy = true;
+  }
+  if (run.undoing) return 'compensating';
+  return waiting && !busy ? 'waiting' : 'running';
+}

@@ -1,0 +1,56 @@
+import { isOver } from '@millrace/contracts';
+import { type LoadedPlan, type PlanStep, type StageStep, workOf } from '@millrace/pipeline/engine';
+import { runDeadline, stepDeadline } from './deadlines.js';
+import { type Run, type StepState } from './run.js';
+import { escalationAt } from './waiting.js';
+
+/**
+ * How long past a deadline the coordinator leaves to the stage's own answer, which knows more: the stage gives an attempt
+ * up at the same moment, and its answer has to travel.
+ */
+const GRACE_MS = 500;
+
+/** Milliseconds from an attempt's request to when it is given up without an answer. */
+export const attemptDeadline = (step: StageStep, fallback: number): number =>
+  step.startTimeoutMs + workOf(step, fallback).timeoutMs;
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function dueOf(name: string, state: StepState, { run, plan }: { run: Run; plan: LoadedPlan }): number | undefined {
+  const { status, due } = state;
+  if (status !== 'running' && status !== 'retrying' && status !== 'waiting') return due;
+  const step = plan.step(name);
+  return earliest(
+    stepDeadline(run, plan, name),
+    step.kind === 'review' ? escalationAt(step, state) : undefined,
+    due ?? attemptEnd(run, step, state),
+  );
+}
+
+/** When an attempt is given up that nothing is heard of. */
+export function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefined {
+  if (state.status !== 'running') return undefined;
+  // A child run that is being undone takes as long as that takes.
+  if (run.undoing && step.kind === 'run') return undefined;
+  if (step.kind === 'stage') return state.since + attemptDeadline(step, state.fallback) + GRACE_MS;
+  return step.kind === 'run' && step.timeoutMs !== undefined ? state.since + step.timeoutMs : undefined;
+}
+
+/** When a run next has to be woken if nothing happens to it; undefined when never. */
+export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
+  if (isOver(run.status) || run.paused) return undefined;
+  if (run.held) return run.held.until;
+  let next = runDeadline(run, plan);
+  for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, { run, plan }));
+  return next;
+}
+
+/** The steps for which it is time at `at`. */
+export function dueSteps(run: Run, plan: LoadedPlan, at: number): readonly string[] {
+  return [...run.steps].flatMap(([name, state]) =>
+    (dueOf(name, state, { run, plan }) ?? Infinity) <= at ? [name] : [],
+  );
+}

@@ -1,0 +1,190 @@
+import { fits, type Outgoing, sizeOf } from '@millrace/broker';
+import {
+  cut,
+  EVENT_TYPE,
+  failure,
+  type Failure,
+  HEADER,
+  type InsteadOf,
+  jsonFault,
+  type JsonFault,
+  type StepCommand,
+  type Topics,
+} from '@millrace/contracts';
+import { handOff, type HandOff, type LoadedPlan, type StageStep, summarize } from '@millrace/pipeline/engine';
+import { stepAttributes } from '@millrace/runtime';
+import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Spans } from '@millrace/telemetry';
+import { askedAt } from './command.js';
+import type { Said } from './progress.js';
+
+/** Room for what the broker adds around a record. */
+const SPARE_BYTES = 1_024;
+const NO_HAND_OFF: HandOff = { wanted: [], skipped: [] };
+
+export interface AnswerOf {
+  readonly command: StepCommand;
+  /** The trace context of the command: the parent of the attempt's span, and of the spans of what is handed on. */
+  readonly traceparent: string;
+  /** The attempt's span. */
+  readonly context: SpanContext;
+  readonly startedAt: number;
+  readonly at: number;
+}
+
+export interface AnswerContext {
+  readonly topics: Topics;
+  readonly spans: Spans;
+  readonly messagingSystem: string;
+  readonly maxRecordBytes: number;
+}
+
+export type Answer =
+  | { readonly records: readonly Outgoing[]; /** Spans of sending. */ readonly sends: readonly SpanRecord[] }
+  | { readonly failure: Failure };
+
+/**
+ * The records that say a step is completed: its event, and the commands of the steps that the plan hands off to. A failure
+ * where the output cannot travel. Without a plan there is no hand-off; the coordinator goes on by itself.
+ */
+export function completed(
+  of: AnswerOf & {
+    readonly output: unknown;
+    readonly plan: LoadedPlan | undefined;
+    readonly insteadOf?: InsteadOf | undefined;
+    /** The template of the contract's summary. */
+    readonly summary?: string | undefined;
+  },
+  around: AnswerContext,
+): Answer {
+  const { command, output, plan, insteadOf, summary } = of;
+  const fault = output === undefined ? undefined : jsonFault(output, { maxBytes: around.maxRecordBytes });
+  if (fault) return { failure: outputFailure(fault) };
+  const text = JSON.stringify(output) ?? 'null';
+  const { wanted, skipped } = handedOff(plan, command, output);
+  let event = `${opening('step.completed', of)},"output":${text}`;
+  if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
+  if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
+  if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
+  const line = summary && summarize(summary, output);
+  if (line) event += `,"summary":${JSON.stringify(line)}`;
+  const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
+  const records = [eventRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
+  const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
+  if (tooLarge) {
+    const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
+    return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered makes ${sizes}.`) };
+  }
+  return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, of, around)) : [] };
+}
+
+/** Returns the failure for an output that JSON would silently change: a stage's output arrives as it is, or not at all. */
+function outputFailure({ what, pointer, detail }: JsonFault): Failure {
+  if (what === 'size') return failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered is too large: ${detail}.`);
+  const message = `What the stage answered cannot be sent as it is, at ${pointer || 'its top'}: ${detail}.`;
+  return failure('STAGE_OUTPUT_INVALID', message, { details: [{ pointer: cut(pointer, 1_000), detail }] });
+}
+
+/** Returns what the plan hands off to; nothing where the plan is not known here, or cannot say: the coordinator then finds out why. */
+function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, output: unknown): HandOff {
+  if (!plan) return NO_HAND_OFF;
+  try {
+    return handOff(plan, step, { ...known, [step]: output });
+  } catch {
+    return NO_HAND_OFF;
+  }
+}
+
+/** The record that says an attempt failed. */
+export function failed(of: AnswerOf & { readonly failure: Failure }, { topics }: AnswerContext): Outgoing {
+  return eventRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}}`, topics);
+}
+
+/** The record that says how far a step is. */
+export function progressed(of: AnswerOf & { readonly said: Said }, { topics }: AnswerContext): Outgoing {
+  return eventRecord(of, `${opening('step.progress', of)},${JSON.stringify(of.said).slice(1)}`, topics);
+}
+
+/** Written by hand up to the part that differs: the output is turned into text once, and the order of keys is ours. */
+function opening(type: string, { command, context, startedAt, at }: AnswerOf): string {
+  const step = JSON.stringify(command.step);
+  return (
+    `{"type":"${type}","run":"${command.run}","step":${step},"attempt":${command.attempt}` +
+    `,"at":${at},"startedAt":${startedAt},"trace":"${context.traceparent}"`
+  );
+}
+
+function eventRecord({ command, context }: AnswerOf, value: string, topics: Topics): Outgoing {
+  return {
+    topic: topics.runs,
+    key: command.run,
+    value,
+    packed: true,
+    headers: headersOf(EVENT_TYPE.runEvents, command, context.traceparent),
+  };
+}
+
+interface Send {
+  readonly step: string;
+  readonly record: Outgoing;
+  readonly context: SpanContext;
+  readonly startMs: number;
+}
+
+function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: LoadedPlan }, around: AnswerContext): Send {
+  const { run, plan: hash, attempt, priority, tenant } = of.command;
+  const { step, stage, input, known } = wanted;
+  const { timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
+  const startMs = around.spans.now();
+  const context = around.spans.context(of.context.traceparent);
+  const expires = of.at + Math.ceil(startTimeoutMs + timeoutMs);
+  const command: StepCommand = {
+    run,
+    plan: hash,
+    step,
+    attempt,
+    ...(attempt !== 1 && { ownAttempt: 1 }),
+    input,
+    known,
+    at: of.at,
+    asked: askedAt(of.command),
+    timeoutMs: Math.ceil(timeoutMs),
+    expires,
+    priority,
+    tenant,
+    ...(around.spans.on && { links: [context.traceparent] }),
+  };
+  const headers = headersOf(EVENT_TYPE.stepRequested, command, of.traceparent);
+  return {
+    step,
+    context,
+    startMs,
+    record: { topic: around.topics.stage(stage!), key: run, value: JSON.stringify(command), headers },
+  };
+}
+
+function headersOf(
+  type: string,
+  { run, step, attempt }: Pick<StepCommand, 'run' | 'step' | 'attempt'>,
+  traceparent: string,
+): Record<string, string> {
+  return { [HEADER.type]: type, [HEADER.id]: `${run}/${step}/${attempt}`, [HEADER.traceparent]: traceparent };
+}
+
+function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around: AnswerContext): SpanRecord {
+  return {
+    context,
+    name: SPAN.send(record.topic),
+    kind: 'producer',
+    startMs,
+    endMs: around.spans.now(),
+    attributes: {
+      [ATTRIBUTE.messagingSystem]: around.messagingSystem,
+      [ATTRIBUTE.operationType]: 'send',
+      [ATTRIBUTE.operationName]: 'send',
+      [ATTRIBUTE.destination]: record.topic,
+      [ATTRIBUTE.conversation]: of.command.run,
+      [ATTRIBUTE.run]: of.command.run,
+      ...stepAttributes(step),
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
+import {
+  type AttemptTicket,
+  type Failure,
+  failure,
+  type InsteadOf,
+  type StepCommand,
+  stepIdempotencyKey,
+} from '@millrace/contracts';
+import type { Log, SpanContext } from '@millrace/telemetry';
+import { failureOf, StageFailure } from './failure.js';
+import { ProgressReporter, type Said } from './progress.js';
+import type { StageRun } from './stage-run.js';
+
+/** How an attempt ended here. `dropped`: nobody waits for its result any more, or another process has the work. */
+export type AttemptOutcome =
+  | { readonly is: 'completed'; readonly output: unknown }
+  | { readonly is: 'failed'; readonly failure: Failure }
+  /** Somebody else answers. */
+  | { readonly is: 'later' }
+  | { readonly is: 'dropped'; readonly why: 'cancelled' | 'lost' };
+
+export interface AttemptOptions {
+  readonly command: StepCommand;
+  /** The stage's name. */
+  readonly stage: string;
+  readonly pipeline: string | undefined;
+  readonly context: SpanContext;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly report: (said: Said) => void;
+}
+
+/**
+ * One attempt under way: what the stage sees of it, and the one place that knows whether it is over. What is made only when
+ * asked for (signal, log, progress) costs nothing otherwise.
+ */
+export class Attempt implements StageRun {
+  readonly id: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly pipeline: string | undefined;
+  /** The failure for which the stage said that it gave something else than its own answer. */
+  insteadOf: InsteadOf | undefined;
+  private aborting: AbortController | undefined;
+  private logger: Log | undefined;
+  private progressing: ProgressReporter | undefined;
+  private outcome: AttemptOutcome | undefined;
+  private settle: ((outcome: AttemptOutcome) => void) | undefined;
+  private ending: Timer | undefined;
+
+  constructor(private readonly of: AttemptOptions) {
+    const { run, step, attempt, ownAttempt = attempt } = of.command;
+    this.id = run;
+    this.step = step;
+    this.attempt = ownAttempt;
+    this.pipeline = of.pipeline;
+  }
+
+  get idempotencyKey(): string {
+    return stepIdempotencyKey(this.id, this.step);
+  }
+
+  /** The trace context that calls to other systems carry. */
+  get traceparent(): string {
+    return this.of.context.traceparent;
+  }
+
+  get deadline(): number {
+    const { command, startedAt } = this.of;
+    return startedAt + Math.min(command.timeoutMs, command.expires - startedAt);
+  }
+
+  get ticket(): AttemptTicket {
+    const { command, stage, startedAt } = this.of;
+    const { run, step, attempt, expires } = command;
+    return { run, step, attempt, stage, startedAt, expires, trace: this.traceparent };
+  }
+
+  get signal(): AbortSignal {
+    this.aborting ??= new AbortController();
+    if (this.outcome) this.aborting.abort(reasonOf(this.outcome));
+    return this.aborting.signal;
+  }
+
+  get log(): Log {
+    const { traceId } = this.of.context;
+    return (this.logger ??= this.of.log.child({ traceId, run: this.id, step: this.step, attempt: this.attempt }));
+  }
+
+  degraded({ code, message }: InsteadOf): void {
+    const { code: known, message: safe } = failureOf(new StageFailure(code, message));
+    this.insteadOf ??= { code: known, message: safe };
+  }
+
+  progress(fraction: number, message?: string): void {
+    if (this.outcome) return;
+    this.progressing ??= new ProgressReporter(this.of.report, this.of.startedAt, this.of.now);
+    this.progressing.say(fraction, message);
+  }
+
+  /** Ends with the work, at the deadline, or when `end` is called; whichever comes first. What the work gives later is dropped. */
+  perform(work: () => Promise<AttemptOutcome>): Promise<AttemptOutcome> {
+    const { command, startedAt } = this.of;
+    return new Promise((resolve) => {
+      this.settle = resolve;
+      const remaining = Math.min(command.timeoutMs, command.expires - startedAt);
+      if (remaining <= 0) return this.end(expired(command));
+      this.ending = startTimer(remaining, () => this.end(timedOut(command)));
+      work().then(
+        (outcome) => this.end(outcome),
+        // A schema that throws, for instance. Were it to reject, the record would come again for ever.
+        (thrown: unknown) => this.end({ is: 'failed', failure: failureOf(thrown) }),
+      );
+    });
+  }
+
+  end(outcome: AttemptOutcome): void {
+    if (this.outcome) return;
+    this.outcome = outcome;
+    this.ending?.stop();
+    this.progressing?.stop();
+    this.settle?.(outcome);
+    if (this.aborting && outcome.is !== 'completed' && outcome.is !== 'later') this.aborting.abort(reasonOf(outcome));
+  }
+}
+
+function timedOut({ timeoutMs, step }: StepCommand): AttemptOutcome {
+  const message = `The stage did not answer within the ${timeoutMs} ms of the step ${step}.`;
+  return { is: 'failed', failure: failure('STAGE_TIMED_OUT', message) };
+}
+
+function expired({ at, expires, step }: StepCommand): AttemptOutcome {
+  const message = `No process of the stage was free to begin the step ${step} within ${expires - at} ms.`;
+  return { is: 'failed', failure: failure('STAGE_TIMED_OUT', message) };
+}
+
+function reasonOf(outcome: AttemptOutcome): Error {
+  if (outcome.is === 'completed' || outcome.is === 'later') return new DOMException('The step is over.', 'AbortError');
+  if (outcome.is === 'failed') return new DOMException(outcome.failure.message, 'TimeoutError');
+  const why = outcome.why === 'cancelled' ? 'The run was cancelled.' : 'The work went to another process.';
+  return new DOMException(why, 'AbortError');
+}

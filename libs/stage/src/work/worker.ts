@@ -1,0 +1,278 @@
+import type { Broker, Incoming, Outgoing } from '@millrace/broker';
+import {
+  acceptedTraceparent,
+  HEADER,
+  headerText,
+  type StepCommand,
+  type Topics,
+  unreadable,
+} from '@millrace/contracts';
+import { type StageContract } from '@millrace/pipeline';
+import { itemOf, type LoadedPlan } from '@millrace/pipeline/engine';
+import {
+  type Cancellations,
+  messagingSystemOf,
+  type Pauses,
+  type FollowedPlans,
+  stepAttributes,
+} from '@millrace/runtime';
+import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } from '@millrace/telemetry';
+import { completed, failed, progressed, type AnswerContext } from './answer.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+import { askedAt, readCommand } from './command.js';
+import { failureOf } from './failure.js';
+import { within } from './scope.js';
+import type { StageHealth } from '../stage-health.js';
+import { ANSWER_LATER, type StageRun } from './stage-run.js';
+import type { Turns } from './turns.js';
+import { validate } from './validate.js';
+import { WorkLost } from './work-lost.js';
+
+/** How long a hand-off waits for a plan that this service has not seen yet. */
+const PLAN_MS = 2_000;
+
+export interface WorkerOptions {
+  readonly contract: StageContract;
+  readonly topic: string;
+  readonly group: string;
+  readonly topics: Topics;
+  readonly broker: Pick<Broker, 'publish' | 'kind' | 'maxRecordBytes'>;
+  readonly telemetry: Pick<Telemetry, 'log' | 'spans' | 'meters'>;
+  readonly plans: Pick<FollowedPlans, 'get' | 'wait'>;
+  readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
+  readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
+  /** Whose turn it is; without it, every command's at once. */
+  readonly turns?: Pick<Turns, 'take' | 'release'> | undefined;
+  /** Hears how attempts end. */
+  readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** The stage's own work, with everything Nest does around it. */
+export type StageHandler = (input: unknown, run: StageRun) => Promise<unknown>;
+
+interface Begun {
+  readonly command: StepCommand;
+  readonly traceparent: string;
+  readonly context: SpanContext;
+  readonly startedAt: number;
+  /** The same in microseconds, for the span. */
+  readonly startMs: number;
+}
+
+/** Carries a stage's work: a command in, the records that answer it out. */
+export class Worker {
+  private readonly around: AnswerContext;
+  private readonly now: () => number;
+  private readonly missing = new Set<string>();
+  private readonly losing = new WeakMap<AbortSignal, Set<() => void>>();
+
+  constructor(
+    private readonly of: WorkerOptions,
+    private readonly handler: StageHandler,
+  ) {
+    const { broker, topics, telemetry, now = Date.now } = of;
+    this.now = now;
+    const messagingSystem = messagingSystemOf(broker);
+    this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes: broker.maxRecordBytes };
+  }
+
+  /** Answers a record. Rejects where the work is no longer ours, so that nothing is committed. */
+  async take(record: Incoming, signal: AbortSignal): Promise<readonly Outgoing[]> {
+    const read = readCommand(record.value);
+    const startedAt = this.now();
+    if ('failure' in read) {
+      const { key, value, headers } = unreadable(record, {
+        group: this.of.group,
+        failure: read.failure,
+        at: startedAt,
+        maxBytes: this.of.broker.maxRecordBytes,
+      });
+      this.of.telemetry.log.warn(
+        { topic: record.topic, partition: record.partition, offset: record.offset, code: read.failure.code },
+        'A record cannot be read: it goes to the dead letters.',
+      );
+      this.of.telemetry.meters.parked.add(1, { topic: record.topic, code: read.failure.code });
+      return [{ topic: this.of.topics.deadLetters, key, value, headers }];
+    }
+    const { command } = read;
+    const isCancelled = () => this.of.cancellations.isCancelled(command.run, askedAt(command));
+    if (isCancelled()) return [];
+    const traceparent = headerText(record.headers, HEADER.traceparent) ?? acceptedTraceparent(command.run);
+    const { priority = 'normal', tenant = '' } = command;
+    const ended = await this.of.turns?.take({ priority, tenant, partition: record.partition }, signal);
+    try {
+      if (isCancelled()) return [];
+      const context = this.of.telemetry.spans.context(traceparent);
+      const startMs = this.of.telemetry.spans.now();
+      const begun = { command: this.prolonged(command), traceparent, context, startedAt: this.now(), startMs };
+      return await this.attempt(begun, signal);
+    } finally {
+      ended?.();
+    }
+  }
+
+  /** Waiting in a stage that is paused does not make a command too late. */
+  private prolonged(command: StepCommand): StepCommand {
+    const { pauses, contract } = this.of;
+    const ms = pauses.pausedFor(contract.name, { from: command.at, to: this.now() });
+    return ms === 0 ? command : { ...command, expires: command.expires + ms };
+  }
+
+  private async attempt(begun: Begun, signal: AbortSignal): Promise<readonly Outgoing[]> {
+    const { command, context, traceparent, startedAt } = begun;
+    const { cancellations, telemetry, plans, broker } = this.of;
+    const attempt = new Attempt({
+      command,
+      stage: this.of.contract.name,
+      context,
+      startedAt,
+      pipeline: plans.get(command.plan)?.plan.pipeline,
+      log: telemetry.log,
+      now: this.now,
+      report: (said) => {
+        const record = progressed({ command, traceparent, context, startedAt, at: this.now(), said }, this.around);
+        broker
+          .publish([record])
+          .catch((error: unknown) => attempt.log.debug({ err: error }, 'Progress was not published.'));
+      },
+    });
+    const lose = () => attempt.end({ is: 'dropped', why: 'lost' });
+    const losing = this.losingOf(signal);
+    const forget = cancellations.onCancel(command.run, askedAt(command), () =>
+      attempt.end({ is: 'dropped', why: 'cancelled' }),
+    );
+    losing.add(lose);
+    if (signal.aborted) lose();
+    try {
+      const outcome = await attempt.perform(() => within(attempt, () => this.work(command, attempt)));
+      return await this.answer(begun, attempt, outcome);
+    } finally {
+      losing.delete(lose);
+      forget();
+    }
+  }
+
+  /** Returns the callbacks that run when `signal` fires. One listener serves them all: adding and removing one costs more than much of the rest. */
+  private losingOf(signal: AbortSignal): Set<() => void> {
+    let losing = this.losing.get(signal);
+    if (losing) return losing;
+    const made = (losing = new Set<() => void>());
+    this.losing.set(signal, made);
+    signal.addEventListener('abort', () => made.forEach((lose) => lose()), { once: true });
+    return losing;
+  }
+
+  private async work(command: StepCommand, attempt: Attempt): Promise<AttemptOutcome> {
+    const { contract, telemetry } = this.of;
+    const input = await validate(contract.input, command.input, 'STAGE_INPUT_INVALID');
+    if ('failure' in input) return { is: 'failed', failure: input.failure };
+    let answered: unknown;
+    const startMs = performance.now();
+    try {
+      answered = await this.handler(input.value, attempt);
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      attempt.log.warn({ code: failure.code, kind: failure.kind, at: framesOf(thrown) }, failure.message);
+      return { is: 'failed', failure };
+    } finally {
+      telemetry.meters.stageDuration.record((performance.now() - startMs) / 1_000, { stage: contract.name });
+    }
+    if (answered === ANSWER_LATER) return { is: 'later' };
+    const output = await validate(contract.output, answered, 'STAGE_OUTPUT_INVALID');
+    return 'failure' in output ? { is: 'failed', failure: output.failure } : { is: 'completed', output: output.value };
+  }
+
+  private async answer(begun: Begun, attempt: Attempt, outcome: AttemptOutcome): Promise<readonly Outgoing[]> {
+    if (outcome.is === 'dropped') {
+      this.ended(begun, outcome.why);
+      if (outcome.why === 'cancelled') return [];
+      throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
+    }
+    if (outcome.is !== 'failed') this.of.health?.completed(attempt.insteadOf);
+    else this.of.health?.failed(outcome.failure);
+    if (outcome.is === 'later') {
+      this.ended(begun, 'later');
+      return [];
+    }
+    const { command, traceparent, context, startedAt } = begun;
+    const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
+    // What is not handed on the coordinator asks for, when the run goes on.
+    const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
+    const of = { command, traceparent, context, startedAt, at: this.now() };
+    const answer =
+      outcome.is === 'completed'
+        ? completed(
+            { ...of, output: outcome.output, plan, insteadOf: attempt.insteadOf, summary: this.of.contract.summary },
+            this.around,
+          )
+        : outcome;
+    if ('records' in answer) {
+      this.ended(begun, 'completed', answer.sends);
+      return answer.records;
+    }
+    this.ended(begun, answer.failure.code);
+    return [failed({ ...of, failure: answer.failure }, this.around)];
+  }
+
+  /** A plan that does not come is waited for once; the coordinator carries its runs on until it is here. */
+  private async planOf({ plan }: StepCommand): Promise<LoadedPlan | undefined> {
+    const known = this.of.plans.get(plan);
+    if (known || this.missing.has(plan)) return known;
+    const arrived = await this.of.plans.wait(plan, PLAN_MS);
+    if (!arrived && !this.missing.has(plan)) {
+      this.missing.add(plan);
+      this.of.telemetry.log.warn(
+        { plan },
+        'The plan has not reached this service: the coordinator hands its steps on.',
+      );
+    }
+    return arrived;
+  }
+
+  /** The attempt's span goes first: where this process is killed meanwhile, none of the others is left without it. */
+  private ended({ command, context, startMs }: Begun, outcome: string, sends: readonly SpanRecord[] = []): void {
+    const { telemetry, contract, topic, group } = this.of;
+    telemetry.meters.stageAttempts.add(1, { stage: contract.name, outcome });
+    if (!telemetry.spans.on) return;
+    const item = itemOf(command.step);
+    telemetry.spans.record({
+      context,
+      name: SPAN.step(item?.step ?? command.step, item?.key),
+      kind: 'consumer',
+      startMs,
+      endMs: telemetry.spans.now(),
+      links: command.links,
+      ...(!isFine(outcome) && { failed: outcome }),
+      attributes: {
+        [ATTRIBUTE.messagingSystem]: this.around.messagingSystem,
+        [ATTRIBUTE.destination]: topic,
+        [ATTRIBUTE.operationType]: 'process',
+        [ATTRIBUTE.operationName]: 'process',
+        [ATTRIBUTE.conversation]: command.run,
+        [ATTRIBUTE.consumerGroup]: group,
+        [ATTRIBUTE.stage]: contract.name,
+        [ATTRIBUTE.run]: command.run,
+        ...stepAttributes(command.step),
+        [ATTRIBUTE.attempt]: command.ownAttempt ?? command.attempt,
+        [ATTRIBUTE.plan]: command.plan,
+        [ATTRIBUTE.pipeline]: this.of.plans.get(command.plan)?.plan.pipeline,
+        [ATTRIBUTE.status]: isFine(outcome) ? outcome : 'failed',
+      },
+    });
+    for (const send of sends) telemetry.spans.record(send);
+  }
+}
+
+/** Returns true for how an attempt can end without a failure. */
+const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later'].includes(outcome);
+
+/** Returns the stack frames of an error without its message, which may quote what the work was about. */
+function framesOf(thrown: unknown): readonly string[] {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+}

@@ -1,0 +1,21 @@
+import { deploymentsSuite } from './deployments-suite.js';
+import { listsSuite } from './lists-suite.js';
+import type { Store } from '../open.js';
+import { placesSuite } from './slots-suite.js';
+import { runsSuite } from './runs-suite.js';
+import { signalsSuite } from './signals-suite.js';
+import { startsSuite } from './starts-suite.js';
+
+/** Tests what the store does on every database. */
+export function storeSuite(name: string, open: () => Promise<Store>): void {
+  describe(`the store on ${name}`, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store[Symbol.asyncDispose]());
+
+    for (const suite of [runsSuite, listsSuite, placesSuite, startsSuite, signalsSuite, deploymentsSuite])
+      suite(() => store);
+  });
+}

@@ -1,0 +1,46 @@
+import { readTime } from '@millrace/contracts';
+import { type Duration, PlanError } from '@millrace/pipeline';
+import { millisecondsOf } from '@millrace/pipeline/engine';
+import { CliError, EXIT } from '../exit.js';
+
+/**
+ * Returns when a run is to begin, as RFC 3339; undefined for at once.
+ * @throws {CliError} usage, for what is no time, or one that has passed
+ */
+export function startAtOf(
+  { at, delay }: { readonly at?: string | undefined; readonly delay?: string | undefined },
+  now: number,
+): string | undefined {
+  if (at !== undefined && delay !== undefined) throw usage('Give either --at or --delay, not both.');
+  if (at !== undefined) return timeOf(at, now);
+  return delay === undefined ? undefined : new Date(now + lengthOf(delay)).toISOString();
+}
+
+function timeOf(at: string, now: number): string {
+  const time = readTime(at);
+  if (time === undefined)
+    throw usage(
+      `--at is "${at}": expected a day of the calendar, a time and an offset (RFC 3339), e.g. 2027-01-31T09:00:00Z or 2027-01-31T09:00:00+01:00.`,
+    );
+  if (time < now) throw usage(`--at is "${at}", which has passed: leave it out to begin at once.`);
+  return new Date(time).toISOString();
+}
+
+function lengthOf(delay: string): number {
+  try {
+    return millisecondsOf(delay as Duration);
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw usage(`--delay is ${error.what}: expected e.g. 90s, 30m, 2h or 3d, at most 36500d.`);
+  }
+}
+
+/** Returns how long to wait for a run, in seconds: 60 where none are given; undefined where it is not to be waited for. */
+export function secondsOf(wait: string | true | undefined): number | undefined {
+  if (wait === undefined || wait === true) return wait && 60;
+  const seconds = /^\d+(\.\d+)?$/.test(wait) ? Number(wait) : 0;
+  if (seconds > 0 && seconds <= 3_153_600_000) return seconds;
+  throw usage(`--wait is "${wait}": expected a number of seconds, e.g. 60.`);
+}
+
+const usage = (message: string): CliError => new CliError(EXIT.usage, message);

@@ -1,0 +1,224 @@
+import { BrokerError, type Incoming, type OrderedSource, type Outgoing } from '@millrace/broker';
+import {
+  type Control,
+  type DeploymentOutcome,
+  DeploymentRequest,
+  derivedId,
+  type DeployRequested,
+  detailsOf,
+  EVENT_TYPE,
+  failure,
+  type Failure,
+  jsonFailure,
+  readJson,
+  RECORD_DEPTH,
+  type RecoveryRequested,
+  unreadable,
+} from '@millrace/contracts';
+import { PlanError } from '@millrace/pipeline';
+import { checkPlan, type LoadedPlan, schemasOf, stagesOf } from '@millrace/pipeline/engine';
+import { type PipelineSource, ProjectError } from '@millrace/project';
+import { blamesRecord, ensureStageTopics, type Runtime, parkingOf, unprocessable } from '@millrace/runtime';
+import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
+import { deployment, pausing, refusal, routing } from './deployment.js';
+import { pagesOf } from '../recovery/scan.js';
+import { scheduling } from '../timers/scheduling.js';
+import { MissingTopic, triggerRows } from '../triggers/triggers.js';
+
+interface Needs {
+  readonly house: Runtime;
+  readonly store: Store;
+}
+
+interface Taking extends Needs {
+  /** Why the store may lack what was applied before; undefined where it lacks nothing. */
+  readonly behind: () => string | undefined;
+  readonly recover: (request: RecoveryRequested) => Promise<void>;
+}
+
+/** A request about one pipeline. */
+type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested>;
+
+/** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
+export function deploymentsSource(needs: Taking, of: { topic: string; group: string }): OrderedSource {
+  const parking = parkingOf(needs.house, of);
+  return {
+    ...of,
+    maxBatch: 1,
+    parking: {
+      ...parking,
+      async park(record, error) {
+        await refusedAsSuch(needs, record.value, unprocessable(error));
+        return parking.park(record, error);
+      },
+    },
+    async take({ records }) {
+      const answers: Outgoing[] = [];
+      for (const record of records) {
+        const read = readRequest(record.value);
+        if ('request' in read) answers.push(...(await taken(needs, read.request, record)));
+        else {
+          const { broker, topics, telemetry } = needs.house;
+          telemetry.meters.parked.add(1, { topic: of.topic, code: read.failure.code });
+          const letter = { group: of.group, failure: read.failure, at: Date.now(), maxBytes: broker.maxRecordBytes };
+          answers.push({ topic: topics.deadLetters, ...unreadable(record, letter) });
+        }
+      }
+      return answers;
+    },
+  };
+}
+
+async function taken(
+  needs: Taking,
+  request: DeploymentRequest,
+  { offset }: Pick<Incoming, 'offset'>,
+): Promise<readonly Outgoing[]> {
+  // What was applied after a backup comes before what is asked for now.
+  if (needs.behind() !== undefined) await reapply(needs, offset);
+  if (request.type !== 'recovery.requested') return (await applied(needs, request)).records;
+  await needs.recover(request);
+  return [];
+}
+
+/** Applies again, in order, what was asked for below the offset, and publishes nothing. What the store knows changes nothing. */
+async function reapply(needs: Needs, until: number): Promise<void> {
+  const { broker, topics } = needs.house;
+  for await (const page of pagesOf(broker, { topic: topics.deployments, partition: 0, from: 0, until }))
+    for (const { value } of page) {
+      const read = readRequest(value);
+      if (!('request' in read) || read.request.type === 'recovery.requested') continue;
+      if (!(await needs.store.reader.deployed.outcome(read.request.id))) await applied(needs, read.request);
+    }
+}
+
+/** Tells who waits for the outcome of a request that cannot be carried out. Where that cannot be told either, the dead letter has to do. */
+async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Failure): Promise<void> {
+  const read = readRequest(value);
+  if (!('request' in read) || read.request.type === 'recovery.requested') return;
+  const { request } = read;
+  const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
+  const outcome: DeploymentOutcome = { status: 'refused', pipeline, failure: reason };
+  try {
+    await store.deployments.apply({ id: request.id, at: request.at, pipeline, stages: [] }, () => ({ outcome }));
+  } catch (error) {
+    if (!blamesRecord(error)) throw error;
+  }
+}
+
+/**
+ * Brings the plans that a service was built with: new ones become current, known ones change nothing, so that a service that starts again does not undo
+ * what was deployed since; with `routes` known ones become current, too.
+ * @throws {Error} naming what is refused
+ */
+export async function bring(
+  needs: Needs,
+  pipelines: readonly PipelineSource[],
+  { at, routes }: { at: number; routes: boolean },
+): Promise<void> {
+  for (const { loaded, contracts } of pipelines) {
+    const schemas = Object.fromEntries([...contracts].map(([stage, contract]) => [stage, schemasOf(contract)]));
+    const what = [loaded.plan.pipeline, loaded.hash, JSON.stringify(schemas)];
+    const id = derivedId('dep', ...what);
+    const plan = loaded.plan as DeployRequested['plan'];
+    const request = { type: 'pipeline.deploy-requested', id, at, plan, contracts: schemas } as const;
+    const { records } = await applied(needs, { ...request, atStart: true });
+    await needs.house.broker.publish(records);
+    if (!routes) continue;
+    const again = await applied(needs, { ...request, id: derivedId('dep', ...what, String(at)) });
+    await needs.house.broker.publish(again.records);
+  }
+}
+
+/**
+ * Applies a request, unless it was before, and says what to tell.
+ * @throws {Error} for one that a service brings at its start and that is refused: nothing remembers it, since the service
+ * asks the same when it starts again, and what was wrong may be mended by then
+ */
+async function applied(
+  needs: Needs,
+  request: PipelineRequest,
+): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
+  const { house, store } = needs;
+  const { id, at } = request;
+  if (request.type !== 'pipeline.deploy-requested') {
+    const { pipeline } = request;
+    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => changeOf(request, now));
+    return { outcome, records: outcome.status === 'applied' ? [routed(house, pipeline, at)] : [] };
+  }
+  const { pipeline } = request.plan;
+  const checked = await usable(house, request);
+  const stages = Object.keys(request.contracts);
+  const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) => {
+    const change = 'plan' in checked ? deployment(request, checked.plan, now) : checked;
+    if (request.atStart && change.outcome.status === 'refused') throw refusedAtStart(change.outcome);
+    if (!('plan' in checked)) return change;
+    return change.outcome.status === 'applied' ? { ...change, triggers: checked.triggers } : change;
+  });
+  if (outcome.status === 'refused' || !('plan' in checked)) return { outcome, records: [] };
+  const { hash, plan } = checked.plan;
+  const published = {
+    topic: house.topics.plans,
+    key: hash,
+    value: JSON.stringify(plan),
+    headers: { ce_type: EVENT_TYPE.plan },
+  };
+  return { outcome, records: [published, routed(house, pipeline, at)] };
+}
+
+function changeOf(request: Exclude<PipelineRequest, DeployRequested>, now: Deployed): DeploymentChange {
+  switch (request.type) {
+    case 'pipeline.route-requested':
+      return routing(request, now);
+    case 'pipeline.pause-requested':
+    case 'pipeline.resume-requested':
+      return pausing(request, now);
+    case 'schedule.make-requested':
+    case 'schedule.remove-requested':
+      return scheduling(request, now);
+  }
+}
+
+function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 'refused' }): ProjectError {
+  const { code, message, details = [] } = failure;
+  const all = details.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
+  return new ProjectError(`The pipeline ${pipeline} is refused (${code}): ${message}${all}`);
+}
+
+/** The plan, once it is known that it could run here: it loads, and its stages have topics. */
+async function usable(
+  house: Runtime,
+  { plan, contracts }: DeployRequested,
+): Promise<{ plan: LoadedPlan; triggers: readonly TriggerRow[] } | DeploymentChange> {
+  try {
+    const loaded = checkPlan({ plan, contracts }, { maxSteps: house.settings.maxPlanSteps });
+    const stages = stagesOf(loaded.plan);
+    await ensureStageTopics(house, stages);
+    for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
+    return { plan: loaded, triggers: await triggerRows(house, loaded) };
+  } catch (error) {
+    if (error instanceof MissingTopic) return refusal(plan.pipeline, 'TRIGGER_TOPIC_MISSING', error.message);
+    if (error instanceof PlanError) return refusal(plan.pipeline, 'PLAN_REFUSED', error.message);
+    if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')
+      return refusal(plan.pipeline, 'STAGE_TOPIC_MISSING', error.message);
+    throw error;
+  }
+}
+
+function routed({ topics }: Runtime, pipeline: string, at: number): Outgoing {
+  const control: Control = { type: 'pipeline.routed', pipeline, at };
+  return {
+    topic: topics.control,
+    key: pipeline,
+    value: JSON.stringify(control),
+    headers: { ce_type: EVENT_TYPE.control },
+  };
+}
+
+function readRequest(value: Buffer | null): { request: DeploymentRequest } | { failure: Failure } {
+  const { value: json, fault } = readJson(value ?? '', { maxDepth: RECORD_DEPTH });
+  if (fault) return { failure: jsonFailure(fault) };
+  const { data, error } = DeploymentRequest.safeParse(json);
+  if (data) return { request: data };
+  return { failure: failure('INVALID_RECORD', 'The record asks for no deployment.', { details: detailsOf(error) }) };
+}

@@ -1,0 +1,130 @@
+import { startInterval } from '@millrace/contracts/timers';
+import { MAX_MAP_ITEMS } from '@millrace/saga';
+import type { PipelineSource } from '@millrace/project';
+import { followPauses, type Runtime, type Pauses, type Running, standstillOf } from '@millrace/runtime';
+import type { Store } from '@millrace/store';
+import type { CoordinatorContext } from '../context.js';
+import { bring } from '../deployments/deployments.js';
+import { intakeSource } from './intake.js';
+import { CoordinatorPlans } from '../deployments/plans.js';
+import type { StoreGuard } from '../recovery/guard.js';
+import { followRoutes } from '../deployments/routes.js';
+import { RunCache } from './run-cache.js';
+import { runsSource } from './runs.js';
+import { beginDue, keepSchedules } from '../timers/starting.js';
+import { Timers } from '../timers/timers.js';
+import { Triggers } from '../triggers/triggers.js';
+import { unreadSource } from './unread.js';
+
+export interface CoordinatorOptions {
+  readonly store: Store;
+  /** Brought at the start: those that are new here are what new runs get from then on. */
+  readonly pipelines: readonly PipelineSource[];
+  /** New runs get these pipelines also where they were brought before and another version was chosen since. Default false. */
+  readonly routesToPipelines?: boolean;
+  /** A record's key on `intake` names the run, where no header does. Default false. */
+  readonly keyIsIdempotent?: boolean;
+  /** Shared with others in this process; it stays the caller's to close. */
+  readonly pauses?: Pauses;
+  readonly now?: () => number;
+  /** The most bytes that one record may be answered with. Default 128 MiB. */
+  readonly maxAnswerBytes?: number;
+  /** The most items that a map may go over. Default 100,000. */
+  readonly maxItems?: number;
+}
+
+/** How often it is looked for topics that nobody waits for any more. */
+const LOOK_MS = 600_000;
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+/** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
+const INTAKE_BATCH = 500;
+const RUNS_BATCH = 200;
+/** The most memory for runs; a run takes a few kilobytes. A run that is not in memory is made from its facts. */
+const CACHED_BYTES = 8 * 1024 * 1024;
+
+/** The context of a coordinator's loops, but for what belongs to one start of them. */
+export type Shared = Pick<
+  CoordinatorContext,
+  'broker' | 'topics' | 'store' | 'telemetry' | 'runs' | 'cache' | 'maxAnswerBytes' | 'maxItems' | 'now'
+>;
+
+export function sharedContext(house: Runtime, options: CoordinatorOptions): Shared {
+  const { broker, topics, telemetry } = house;
+  const { store, now = Date.now, maxAnswerBytes = MAX_ANSWER_BYTES, maxItems = MAX_MAP_ITEMS } = options;
+  const cache = new RunCache(CACHED_BYTES);
+  return { broker, topics, store, telemetry, runs: telemetry.meters.runs, cache, maxAnswerBytes, maxItems, now };
+}
+
+/** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
+export async function startSaga(house: Runtime, options: CoordinatorOptions, guard: StoreGuard): Promise<Running> {
+  const { broker, topics, groups, telemetry } = house;
+  const { store, now = Date.now } = options;
+  const plans = new CoordinatorPlans(store, telemetry.log);
+  const { pipelines, routesToPipelines = false } = options;
+  await bring({ house, store }, pipelines, { at: now(), routes: routesToPipelines });
+  const timers = new Timers({
+    store,
+    broker,
+    topics,
+    telemetry,
+    now,
+    others: (at) => beginDue({ store, broker, topics, telemetry }, at),
+  });
+  const stages = options.pauses ?? (await followPauses(house));
+  const context: CoordinatorContext = {
+    ...sharedContext(house, options),
+    plans,
+    stages,
+    guard,
+    wakeBy: (at) => timers.wakeBy(at),
+  };
+  const triggers = new Triggers(context, groups);
+  let changes = 0;
+  const routes = await followRoutes(house, plans, async (current) => {
+    changes++;
+    for (const plan of current) await keepSchedules(store, plan, now());
+    triggers.follow(current);
+    triggers.listen(await plans.inUse());
+  });
+  // The last run that waits for a topic's records may end at any time.
+  const looking = startInterval(LOOK_MS, () => {
+    const before = changes;
+    plans.inUse().then(
+      // What has changed meanwhile says so itself.
+      (used) => before === changes && triggers.listen(used),
+      (error: unknown) =>
+        telemetry.log.warn({ err: error }, 'It could not be found out which topics signals come from.'),
+    );
+  });
+  const consumptions = await Promise.all([
+    broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
+    broker.consumeInOrder(
+      intakeSource(context, {
+        group: groups.intake,
+        maxBatch: INTAKE_BATCH,
+        keyIsIdempotent: options.keyIsIdempotent ?? false,
+      }),
+    ),
+    broker.consumeInOrder(
+      unreadSource(context, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
+    ),
+  ]);
+  return {
+    async ready() {
+      if (!(await store.reader.healthy())) return 'the database cannot be reached';
+      const still = standstillOf([...consumptions, ...triggers.consumptions]);
+      if (still !== undefined) return still;
+      return (
+        (consumptions.every((consumption) => consumption.ready) && triggers.ready) || 'partitions are being taken over'
+      );
+    },
+    async drain(ms) {
+      looking.stop();
+      await timers.stop();
+      await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
+      await routes[Symbol.asyncDispose]();
+      await triggers.drain(ms);
+      if (!options.pauses) await stages[Symbol.asyncDispose]();
+    },
+  };
+}

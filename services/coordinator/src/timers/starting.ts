@@ -1,0 +1,163 @@
+import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
+import type { RunEvent, Topics } from '@millrace/contracts';
+import {
+  dueTicks,
+  inputOfGathered,
+  type LoadedPlan,
+  loadStarts,
+  Schedule,
+  Starts,
+  tickAsks,
+} from '@millrace/pipeline/engine';
+import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
+import type { Telemetry } from '@millrace/telemetry';
+import { intakeRecord } from '../sources/intake-record.js';
+import { eventsRecord } from '../answers/publishing.js';
+import { tellSignals } from '../sources/signals.js';
+
+/** The number that is read at once: enough to share a transaction, few enough to be in memory. */
+const BATCH = 200;
+/** After this time a record that was published and is not known to have arrived is published again. */
+const SNOOZE_MS = 15_000;
+
+interface Needs {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly topics: Topics;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Begins what is due: the times of schedules, records that were gathered, runs whose turn has come. Each is published with a key that follows from what it is,
+ * and only then done with, so who dies in between publishes it again, and it is the same run. A kind that fails holds up no other. True where there is more.
+ */
+export async function beginDue(needs: Needs, at: number): Promise<boolean> {
+  const due = await needs.store.starts.due(at);
+  const kinds = [
+    due.schedules && tick,
+    due.gatherings && endGatherings,
+    due.places && tell,
+    due.signals && tellSignals,
+  ] as const;
+  let more = false;
+  for (const begin of kinds) {
+    try {
+      if (begin && (await begin(needs, at))) more = true;
+    } catch (error) {
+      needs.telemetry.log.warn({ err: error }, 'What is due could not begin; it is tried again.');
+    }
+  }
+  return more;
+}
+
+async function tick(needs: Needs, at: number): Promise<boolean> {
+  const { store, broker, telemetry } = needs;
+  const rows = await store.starts.dueSchedules(at, BATCH);
+  let more = rows.length === BATCH;
+  for (const row of rows) {
+    const begins = ticksOf(row, { needs, at });
+    if (!begins) {
+      telemetry.log.error({ schedule: row.id }, 'A schedule cannot be read: it is stopped.');
+      await store.starts.moveOn(row, undefined);
+      continue;
+    }
+    const { records, next } = begins;
+    const fitting = records.filter((record) => sizeOf(record) <= broker.maxRecordBytes);
+    if (fitting.length < records.length)
+      telemetry.log.error(
+        { schedule: row.id },
+        'The input of a schedule is too large for a record: it begins nothing.',
+      );
+    if (fitting.length > 0) await broker.publish(fitting);
+    await store.starts.moveOn(row, next);
+    more ||= next !== undefined && next <= at;
+  }
+  return more;
+}
+
+/** Returns the runs that a schedule starts now, and the time it is due next; undefined where it cannot be read. */
+function ticksOf(
+  row: ScheduleRow,
+  { needs, at }: { needs: Needs; at: number },
+): { records: Outgoing[]; next: number | undefined } | undefined {
+  try {
+    const schedule = scheduleOf(row);
+    if (!schedule) return undefined;
+    const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
+    const source = `/millrace/schedules/${row.id}`;
+    const records = ticks.map((tick) => {
+      const asks = tickAsks({ ...schedule, name: row.name }, tick);
+      return intakeRecord(needs.topics, { pipeline: row.pipeline, ...asks, source, at });
+    });
+    return { records, next };
+  } catch (error) {
+    needs.telemetry.log.error({ schedule: row.id, ...causeOf(error) }, 'The times of a schedule cannot be computed.');
+    return undefined;
+  }
+}
+
+function scheduleOf({ name, spec }: ScheduleRow) {
+  const { data } = Schedule.safeParse(spec);
+  return data && loadStarts(Starts.parse({ schedules: { [name]: data } })).schedules.get(name);
+}
+
+async function endGatherings({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
+  const gatherings = await store.starts.dueGatherings({ at, until: at + SNOOZE_MS, limit: BATCH });
+  const done: string[] = [];
+  const records: Outgoing[] = [];
+  for (const gathering of gatherings) {
+    const trigger = await store.starts.trigger(gathering.trigger);
+    const record = gatheredRecord({ topics, telemetry }, gathering, { trigger, at });
+    if (record && sizeOf(record) <= broker.maxRecordBytes) {
+      records.push(record);
+      done.push(gathering.id);
+    } else
+      telemetry.log.error(
+        { gathering: gathering.id },
+        'What a trigger gathered makes no record that could travel: it is kept and tried again.',
+      );
+  }
+  if (records.length > 0) await broker.publish(records);
+  await store.starts.forget(done);
+  return gatherings.length === BATCH;
+}
+
+type StoredTrigger = Awaited<ReturnType<Store['starts']['trigger']>>;
+
+function gatheredRecord(
+  { topics, telemetry }: Pick<Needs, 'topics' | 'telemetry'>,
+  { id, records }: DueGathering,
+  of: { trigger: StoredTrigger; at: number },
+): Outgoing | undefined {
+  const { trigger: row, at } = of;
+  if (!row) return undefined;
+  const { pipeline, name, spec } = row;
+  try {
+    const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
+    const input = inputOfGathered(trigger!, records);
+    return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
+  } catch (error) {
+    telemetry.log.error({ gathering: id, ...causeOf(error) }, 'What a trigger gathered makes no input.');
+    return undefined;
+  }
+}
+
+async function tell({ store, broker, topics }: Needs, at: number): Promise<boolean> {
+  const told = await store.starts.toTell({ at, until: at + SNOOZE_MS, limit: BATCH });
+  if (told.length === 0) return false;
+  await broker.publish(
+    told.map(({ run, cancel }) => {
+      const event: RunEvent =
+        cancel === undefined
+          ? { type: 'run.released', run, at }
+          : { type: 'run.cancel-requested', run, at, by: 'millrace', reason: cancel };
+      return eventsRecord(topics.runs, run, event);
+    }),
+  );
+  return told.length === BATCH;
+}
+
+/** The schedules of a plan that is current take the place of those of the one before. */
+export function keepSchedules(store: Store, { hash, plan }: LoadedPlan, at: number): Promise<void> {
+  return store.starts.keepSchedules({ pipeline: plan.pipeline, plan: hash, at });
+}

@@ -1,0 +1,81 @@
+import { startTimer, type Timer } from '@millrace/contracts/timers';
+import type { Broker } from '@millrace/broker';
+import { type RunEvent, type Topics } from '@millrace/contracts';
+import type { Store } from '@millrace/store';
+import type { Telemetry } from '@millrace/telemetry';
+import { eventsRecord } from '../answers/publishing.js';
+
+/** How often the store is asked what is due: what bounds the delay of a timer that another coordinator set. */
+const POLL_MS = 500;
+const BATCH = 500;
+/** A run that was woken and did not move (its event is still under way) is woken again after this. */
+const SNOOZE_MS = 15_000;
+
+/** Fires due timers: each becomes an event on `runs`. Firing one twice, or too early, is harmless. */
+export class Timers {
+  private timer: Timer | undefined;
+  private next = Infinity;
+  private stopped = false;
+  private firing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly of: {
+      store: Store;
+      broker: Broker;
+      topics: Topics;
+      telemetry: Telemetry;
+      now: () => number;
+      /** Handles what else comes due; resolves to true where there is more. */
+      others?: (at: number) => Promise<boolean>;
+    },
+  ) {
+    this.schedule(POLL_MS);
+  }
+
+  /** Something is due at `at`; so that a short back-off does not wait for the next look. */
+  wakeBy(at: number): void {
+    const ms = Math.max(1, at - this.of.now());
+    if (ms < POLL_MS && at < this.next) this.schedule(ms);
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer?.stop();
+    this.next = this.of.now() + ms;
+    this.timer = startTimer(ms, () => {
+      this.firing = this.fire();
+    });
+  }
+
+  private async fire(): Promise<void> {
+    this.next = -Infinity;
+    // One kind that fails holds up no other.
+    const kinds = [() => this.fireDue(), async () => (await this.of.others?.(this.of.now())) ?? false];
+    let more = false;
+    for (const due of kinds) {
+      try {
+        if (await due()) more = true;
+      } catch (error) {
+        this.of.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
+      }
+    }
+    this.schedule(more ? 1 : POLL_MS);
+  }
+
+  private async fireDue(): Promise<boolean> {
+    const { store, broker, topics, now } = this.of;
+    const at = now();
+    const runs = await store.writer.takeDue({ at, until: at + SNOOZE_MS, limit: BATCH });
+    if (runs.length === 0) return false;
+    await broker.publish(
+      runs.map((run) => eventsRecord(topics.runs, run, { type: 'run.woken', run, at } satisfies RunEvent)),
+    );
+    return runs.length === BATCH;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timer?.stop();
+    await this.firing;
+  }
+}

@@ -1,0 +1,46 @@
+import { sourcesOf, stagesOf } from '@millrace/pipeline/engine';
+import type { Runtime } from '@millrace/runtime';
+import type { StoreReader } from '@millrace/store';
+import type { StoredPlans } from '../pipelines/plans.js';
+
+interface Needs {
+  readonly house: Pick<Runtime, 'topics'>;
+  readonly reader: Pick<StoreReader, 'deployed'>;
+  readonly plans: StoredPlans;
+}
+
+/**
+ * Says who may have written a topic that Millrace takes records from: `anybody` (outsiders, or every stage) or `few`. Undefined: it
+ * takes no records from there. Plans in use decide, which are those that new runs get and those that runs under way follow.
+ */
+export async function writersOf(topic: string, needs: Needs): Promise<'anybody' | 'few' | undefined> {
+  const { topics } = needs.house;
+  if (topic === topics.intake || topic === topics.runs) return 'anybody';
+  if (topic === topics.deployments) return 'few';
+  // Names of ours that are no stage's belong to services; a trigger that names one would not change that.
+  const others = [
+    topics.results,
+    topics.deadLetters,
+    topics.plans,
+    topics.limits,
+    topics.contracts,
+    topics.pauses,
+    topics.control,
+  ];
+  if (others.includes(topic)) return undefined;
+  for (const plan of await plansInUse(needs)) {
+    if (stagesOf(plan.plan).some((stage) => topics.stage(stage) === topic)) return 'few';
+    const sources = [...plan.starts.triggers, ...sourcesOf(plan.plan)];
+    if (sources.some((source) => source.topic === topic)) return 'anybody';
+  }
+  return undefined;
+}
+
+async function plansInUse({ reader: { deployed }, plans }: Needs) {
+  const hashes = new Set<string>();
+  for (const [pipeline, { current, before, canary }] of await deployed.routes()) {
+    for (const hash of [current, before, canary?.plan]) if (hash !== undefined) hashes.add(hash);
+    for (const { plan } of await deployed.livePlans(pipeline)) hashes.add(plan);
+  }
+  return Promise.all([...hashes].map((hash) => plans.byHash(hash)));
+}

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { asyncApi } from '@millrace/contracts/asyncapi';
+import type { Runtime } from '@millrace/runtime';
+import { Readiness } from './readiness.js';
+import { openApi } from './openapi.js';
+import { HOUSE } from './tokens.js';
+
+/** The endpoints for machines: health, metrics, documents. */
+@Controller()
+export class MetaController {
+  private readonly openApi = openApi();
+  private readonly asyncApi: object;
+
+  constructor(
+    @Inject(HOUSE) private readonly house: Runtime,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {
+    this.asyncApi = asyncApi(house.settings.topicPrefix);
+  }
+
+  /** The process runs; nothing else is looked at. */
+  @Get('livez')
+  live() {
+    return { live: true };
+  }
+
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) response: ServerResponse) {
+    const state = await this.readiness.state();
+    const { degraded } = this.readiness;
+    if (state === true) return { ready: true, ...(degraded.length > 0 && { degraded }) };
+    response.statusCode = 503;
+    return { ready: false, reason: state };
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  metrics(): Promise<string> {
+    return this.house.telemetry.metricsText();
+  }
+
+  @Get('openapi.json')
+  openapi() {
+    return this.openApi;
+  }
+
+  @Get('asyncapi.json')
+  asyncapi() {
+    return this.asyncApi;
+  }
+}

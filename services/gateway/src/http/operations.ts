@@ -1,0 +1,239 @@
+import * as http from '@millrace/contracts/http';
+import { z } from 'zod';
+import { accepted, ok, type Operation } from './operation.js';
+import { DeadLettersQuery, EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
+import { RECOVERY_OPERATIONS } from '../recovery/recovery-operations.js';
+import { RUN_OPERATIONS } from '../runs/run-operations.js';
+import { STAGE_OPERATIONS } from '../stages/stage-operations.js';
+import { VERSION_OPERATIONS } from '../pipelines/version-operations.js';
+
+/** The named schemas of the document. */
+export const SCHEMAS = {
+  RunView: http.RunView,
+  RunList: http.RunList,
+  History: http.History,
+  ReviewView: http.ReviewView,
+  ReviewList: http.ReviewList,
+  DeadLetterView: http.DeadLetterView,
+  DeadLetterList: http.DeadLetterList,
+  PipelineView: http.PipelineView,
+  PipelineList: http.PipelineList,
+  StageList: http.StageList,
+  StageView: http.StageView,
+  VersionList: http.VersionList,
+  VersionDetail: http.VersionDetail,
+  DeploymentView: http.DeploymentView,
+  DiffList: z.object({ items: z.array(http.DifferenceView) }),
+  CheckView: http.CheckView,
+  ScheduleList: http.ScheduleList,
+  RecoveryReport: http.RecoveryReport,
+  Accepted: http.Accepted,
+  Problem: http.Problem,
+} satisfies Record<string, z.ZodType>;
+
+/** Every operation of the API: the OpenAPI document is made from this, and so is what 405 says. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'POST',
+    path: '/v1/runs',
+    id: 'startRun',
+    summary: 'Asks for a run. With message/rfc822 the body is a raw mail and the pipeline a query parameter.',
+    query: StartQuery,
+    headers: {
+      'Idempotency-Key':
+        'The same key and input give the same run, however often it is asked for; with another input it is refused. The answer comes when the run was taken on.',
+      Prefer: '`wait=N` waits up to N seconds (60 at most) for the run to end or to wait for somebody.',
+      traceparent: 'W3C trace context of the caller.',
+    },
+    body: http.StartRun,
+    takesMail: true,
+    answers: { ...accepted, 200: { text: 'With `Prefer: wait`: the run, ended or waiting.', schema: 'RunView' } },
+    problems: [
+      'INVALID_JSON',
+      'INVALID_REQUEST',
+      'UNKNOWN_PIPELINE',
+      'TOO_LARGE',
+      'UNSUPPORTED_CONTENT_TYPE',
+      'INVALID_INPUT',
+      'IDEMPOTENCY_KEY_REUSED',
+      'BROKER_UNAVAILABLE',
+      'NOT_TAKEN_ON_YET',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/v1/runs',
+    id: 'listRuns',
+    summary: 'Runs, newest first.',
+    query: RunsQuery,
+    answers: ok('RunList', 'A page of runs.'),
+    problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/runs/{id}',
+    id: 'getRun',
+    summary: 'One run with its steps.',
+    answers: ok('RunView', 'The run.'),
+    problems: ['UNKNOWN_RUN'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/runs/{id}/history',
+    id: 'getHistory',
+    summary: 'Everything that happened to a run, in order.',
+    answers: ok('History', 'The facts.'),
+    problems: ['UNKNOWN_RUN'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/runs/{id}/events',
+    id: 'watchRun',
+    summary:
+      'The facts of a run as they happen: `id` is the sequence number, `event` the type, `data` the fact. Ends with the run; 204 when there is nothing more to come.',
+    query: EventsQuery,
+    headers: { 'Last-Event-ID': 'Goes on after this sequence number.' },
+    answers: {
+      200: { text: 'Server-sent events.', type: 'text/event-stream' },
+      204: { text: 'The run is over and all of it was seen.' },
+    },
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN'],
+  },
+  ...RUN_OPERATIONS,
+  {
+    method: 'GET',
+    path: '/v1/reviews',
+    id: 'listReviews',
+    summary: 'Steps that wait for somebody, newest first.',
+    query: ReviewsQuery,
+    answers: ok('ReviewList', 'A page of reviews.'),
+    problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/reviews/{id}',
+    id: 'getReview',
+    summary: 'One review: what to look at, and the schema of the answer. Its id is `<run>.<step>`.',
+    answers: ok('ReviewView', 'The review.'),
+    problems: ['UNKNOWN_REVIEW'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/reviews/{id}',
+    id: 'answerReview',
+    summary: 'Answers a review.',
+    body: http.AnswerBody,
+    answers: accepted,
+    problems: [
+      'INVALID_REQUEST',
+      'UNKNOWN_REVIEW',
+      'NOT_ALLOWED_NOW',
+      'REVIEW_CLAIMED',
+      'INVALID_ANSWER',
+      'BROKER_UNAVAILABLE',
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/v1/reviews/{id}/claim',
+    id: 'claimReview',
+    summary:
+      'Takes a review in hand, from somebody else only with `takeOver`: until it is given back or escalated, nobody else’s answer counts. Of two who ask at once one gets it, the other 409.',
+    body: http.ClaimBody,
+    answers: { ...accepted, ...ok('Accepted', 'It is so.') },
+    problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'REVIEW_CLAIMED', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/reviews/{id}/unclaim',
+    id: 'unclaimReview',
+    summary: 'Gives a claimed review back, one’s own or, with the reason in the history, another’s.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: { ...accepted, ...ok('Accepted', 'It is so.') },
+    problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/dead-letters',
+    id: 'listDeadLetters',
+    summary: 'Parked steps and unreadable records, newest first.',
+    query: DeadLettersQuery,
+    answers: ok('DeadLetterList', 'A page of dead letters.'),
+    problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/dead-letters/{id}',
+    id: 'getDeadLetter',
+    summary: 'One dead letter.',
+    answers: ok('DeadLetterView', 'The dead letter.'),
+    problems: ['UNKNOWN_DEAD_LETTER'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/dead-letters/{id}/redrive',
+    id: 'redrive',
+    summary:
+      'Sends a dead letter on again: a step from where it failed, a record with its original key, bytes and headers.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['REDRIVE_REFUSED', 'INVALID_REQUEST', 'UNKNOWN_DEAD_LETTER', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/pipelines',
+    id: 'listPipelines',
+    summary: 'The pipelines that are deployed.',
+    answers: ok('PipelineList', 'All of them.'),
+    problems: [],
+  },
+  {
+    method: 'GET',
+    path: '/v1/pipelines/{name}',
+    id: 'getPipeline',
+    summary: 'A pipeline: its plan, the schema of its input, its picture.',
+    answers: ok('PipelineView', 'The pipeline.'),
+    problems: ['UNKNOWN_PIPELINE'],
+  },
+  ...VERSION_OPERATIONS,
+  ...RECOVERY_OPERATIONS,
+  ...STAGE_OPERATIONS,
+];
+
+/** The paths that are served beside the API. */
+const OTHERS = [
+  '/',
+  '/runs/{id}',
+  '/app.js',
+  '/app.css',
+  '/icon.svg',
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/openapi.json',
+  '/asyncapi.json',
+];
+
+const routes = new Map<string, Set<string>>(OTHERS.map((path) => [path, new Set(['GET'])]));
+for (const { path, method } of OPERATIONS) routes.set(path, (routes.get(path) ?? new Set()).add(method));
+
+const patterns = [...routes].map(([path, methods]) => ({
+  path,
+  methods: [...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+  matches: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}));
+
+/** The methods that a path takes; none where there is no such path. */
+export const methodsOf = (path: string): readonly string[] =>
+  patterns.filter(({ matches }) => matches.test(path)).flatMap(({ methods }) => methods);
+
+/** The operation that a request asks for; undefined where it is none of the API's. */
+export const operationOf = (method: string, path: string): Operation | undefined => {
+  const route = routeOf(path);
+  return OPERATIONS.find((it) => it.path === route && it.method === (method === 'HEAD' ? 'GET' : method));
+};
+
+/** The route that a path belongs to, for metrics: never what somebody typed. */
+export const routeOf = (path: string): string => patterns.find(({ matches }) => matches.test(path))?.path ?? 'unknown';

@@ -1,0 +1,35 @@
+import type { Runtime } from '@millrace/runtime';
+import type { StoreReader } from '@millrace/store';
+import type { ProgressFeed } from '../runs/progress.js';
+
+/** True, or why those cannot do their work who live in the same process. */
+type Others = () => Promise<true | string>;
+
+/** Tells whether the gateway can do its work now. */
+export class Readiness {
+  private stopping = false;
+
+  constructor(
+    private readonly house: Pick<Runtime, 'broker'>,
+    private readonly reader: Pick<StoreReader, 'healthy'>,
+    private readonly of: { readonly progress?: Pick<ProgressFeed, 'still'>; readonly others?: Others | undefined } = {},
+  ) {}
+
+  /** The parts that do not get on, though the gateway does its own work. */
+  get degraded(): readonly string[] {
+    return this.of.progress?.still ?? [];
+  }
+
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** True, or why not. */
+  async state(): Promise<true | string> {
+    if (this.stopping) return 'stopping';
+    const [broker, store] = await Promise.all([this.house.broker.healthy(), this.reader.healthy()]);
+    if (!broker) return this.house.broker.ailment ?? 'the broker cannot be reached';
+    if (!store) return 'the store cannot be reached';
+    return (await this.of.others?.()) ?? true;
+  }
+}

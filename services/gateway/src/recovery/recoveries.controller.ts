@@ -1,0 +1,35 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { DeploymentRequest, EVENT_TYPE, HEADER, randomId, type RecoveryReport } from '@millrace/contracts';
+import { type Accepted, RecoverBody } from '@millrace/contracts/http';
+import type { Runtime } from '@millrace/runtime';
+import type { StoreReader } from '@millrace/store';
+import { RequestProblem } from '../http/problems.js';
+import { HOUSE, READER } from '../http/tokens.js';
+import { recordOf } from '../http/validation.js';
+
+/** Asks a coordinator to bring a restored store up to its topics, and says what it found and did. */
+@Controller('v1/recoveries')
+export class RecoveriesController {
+  constructor(
+    @Inject(HOUSE) private readonly house: Runtime,
+    @Inject(READER) private readonly reader: Pick<StoreReader, 'recovery'>,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  async begin(@Body({ schema: RecoverBody }) { apply = false, ...act }: RecoverBody): Promise<Accepted> {
+    const id = randomId('rec');
+    const request = recordOf(DeploymentRequest, { type: 'recovery.requested', id, at: Date.now(), apply, ...act });
+    const headers = { [HEADER.id]: id, [HEADER.type]: EVENT_TYPE.deployment };
+    const { broker, topics } = this.house;
+    await broker.publish([{ topic: topics.deployments, key: id, value: JSON.stringify(request), headers }]);
+    return { id, links: { self: `/v1/recoveries/${id}` } };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<RecoveryReport> {
+    const report = await this.reader.recovery(id);
+    if (report) return report;
+    throw new RequestProblem('UNKNOWN_RECOVERY', `No coordinator has begun a recovery ${id.slice(0, 200)}.`);
+  }
+}

@@ -1,0 +1,74 @@
+import * as http from '@millrace/contracts/http';
+import { z } from 'zod';
+import { accepted, type Operation } from '../http/operation.js';
+import { CallbackQuery } from '../http/queries.js';
+
+/** The operations of people and systems on a run. */
+export const RUN_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/cancel',
+    id: 'cancelRun',
+    summary: 'Cancels a run; with `compensate` what it has done is undone first.',
+    body: http.CancelBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/pause',
+    id: 'pauseRun',
+    summary:
+      'Begins nothing new for a run and its child runs: what stages have in hand ends and is kept, and no time passes for it. One that is paused stays so.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/resume',
+    id: 'resumeRun',
+    summary: 'Goes on with a run that is paused, and with its child runs.',
+    body: http.ActBody,
+    optionalBody: true,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/signals/{step}',
+    id: 'signalStep',
+    summary:
+      'Gives a step what it waits for. A signal (not a review) may come before its step waits: up to 10 are kept for a step until it does, or the run ends.',
+    body: http.SignalBody,
+    answers: accepted,
+    problems: [
+      'INVALID_REQUEST',
+      'UNKNOWN_RUN',
+      'UNKNOWN_STEP',
+      'NOT_ALLOWED_NOW',
+      'INVALID_ANSWER',
+      'BROKER_UNAVAILABLE',
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/v1/callbacks',
+    id: 'answerStep',
+    summary:
+      'Answers a step for an endpoint that said 202: with its output as JSON, or with what went wrong as application/problem+json. The first answer counts.',
+    query: CallbackQuery,
+    body: z.unknown().describe('The output of the step, as its stage’s contract has it.'),
+    answers: accepted,
+    problems: [
+      'INVALID_JSON',
+      'INVALID_REQUEST',
+      'UNKNOWN_CALLBACK',
+      'CALLBACK_OVER',
+      'INVALID_ANSWER',
+      'BROKER_UNAVAILABLE',
+    ],
+  },
+];

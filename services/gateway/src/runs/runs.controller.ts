@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startTimer } from '@millrace/contracts/timers';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { isText, utf8 } from '@millrace/contracts';
+import {
+  type Accepted,
+  ActBody,
+  CancelBody,
+  MoveBody,
+  type RunList,
+  type RunView,
+  SignalBody,
+  StartRun,
+} from '@millrace/contracts/http';
+import type { StoreReader } from '@millrace/store';
+import { Acts } from './acts.js';
+import { idempotencyKeyOf } from '../http/idempotency-key.js';
+import { listedRuns } from './listed-runs.js';
+import { OwnAttempts } from './own-attempts.js';
+import { invalidRequest, RequestProblem } from '../http/problems.js';
+import { RunsQuery, StartQuery } from '../http/queries.js';
+import { spanOf, traceparentOf } from '../request-spans.js';
+import { runLinks } from './run-view.js';
+import { RunQueries } from './runs.js';
+import { RunStarter, type StartRequest } from './start-run.js';
+import { READER } from '../http/tokens.js';
+
+/** `Prefer: wait=N` waits no longer than this. */
+const LONGEST_WAIT_SECONDS = 60;
+
+@Controller('v1/runs')
+export class RunsController {
+  constructor(
+    @Inject(READER) private readonly reader: StoreReader,
+    @Inject(RunStarter) private readonly starter: RunStarter,
+    @Inject(RunQueries) private readonly runs: RunQueries,
+    @Inject(Acts) private readonly acts: Acts,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  async start(
+    @Body() body: unknown,
+    @Query({ schema: StartQuery }) query: StartQuery,
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Accepted | RunView> {
+    const waitFor = waitOf(request);
+    const run = await this.starter.start({
+      ...wantedOf(body, query),
+      idempotencyKey: idempotencyKeyOf(request),
+      traceparent: traceparentOf(request),
+      span: spanOf(request),
+    });
+    response.setHeader('location', `/v1/runs/${run.id}`);
+    if (waitFor > 0) {
+      response.setHeader('preference-applied', `wait=${waitFor}`);
+      if (await this.runs.settled(run.id, untilGone(response, waitFor * 1_000))) {
+        response.statusCode = 200;
+        return this.runs.view(run.id);
+      }
+    }
+    return { ...run, links: runLinks(run.id) };
+  }
+
+  @Get()
+  list(@Query({ schema: RunsQuery }) query: RunsQuery): Promise<RunList> {
+    return listedRuns({ reader: this.reader, runs: this.runs }, 'runs', query);
+  }
+
+  @Get(':id')
+  get(@Param('id') id: string): Promise<RunView> {
+    return this.runs.view(id);
+  }
+
+  @Get(':id/history')
+  async history(@Param('id') id: string) {
+    const record = await this.runs.record(id);
+    const attempts = new OwnAttempts();
+    return { items: (record?.facts ?? []).map((fact, at) => ({ seq: at + 1, ...attempts.shown(fact) })) };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  cancel(@Param('id') id: string, @Body({ schema: CancelBody.default({}) }) act: CancelBody): Promise<Accepted> {
+    return this.acts.cancel(id, act);
+  }
+
+  @Post(':id/pause')
+  @HttpCode(202)
+  pause(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<Accepted> {
+    return this.acts.pause(id, 'run.pause-requested', act);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(202)
+  resume(@Param('id') id: string, @Body({ schema: ActBody.default({}) }) act: ActBody): Promise<Accepted> {
+    return this.acts.pause(id, 'run.resume-requested', act);
+  }
+
+  @Post(':id/move')
+  @HttpCode(202)
+  move(@Param('id') id: string, @Body({ schema: MoveBody }) body: MoveBody): Promise<Accepted> {
+    return this.acts.move(id, body);
+  }
+
+  @Post(':id/signals/:step')
+  @HttpCode(202)
+  signal(
+    @Param('id') id: string,
+    @Param('step') step: string,
+    @Body({ schema: SignalBody }) body: SignalBody,
+  ): Promise<Accepted> {
+    return this.acts.signal(id, step, body);
+  }
+}
+
+function wantedOf(body: unknown, query: StartQuery): Omit<StartRequest, 'idempotencyKey' | 'traceparent' | 'span'> {
+  if (Buffer.isBuffer(body)) {
+    if (query.pipeline === undefined) {
+      const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
+      throw new RequestProblem('INVALID_REQUEST', 'Say which pipeline the mail is for: ?pipeline=<name>.', { errors });
+    }
+    const raw = utf8(body);
+    // A mail with a NUL in it is no text that could be kept: its bytes travel instead.
+    const input = raw === undefined || !isText(raw) ? { rawBase64: body.toString('base64') } : { raw };
+    const { startAt, priority, tenant } = query;
+    return { pipeline: query.pipeline, input, startAt, priority, tenant };
+  }
+  const { data, error } = StartRun.safeParse(body ?? {});
+  if (error) throw invalidRequest(error);
+  if (data.input === undefined) {
+    const errors = [{ pointer: '/input', detail: 'Required: the pipeline’s input.' }];
+    throw new RequestProblem('INVALID_REQUEST', 'The body has no input.', { errors });
+  }
+  const { pipeline, input, startAt, priority, tenant } = data;
+  return { pipeline, input, startAt, priority, tenant };
+}
+
+function waitOf(request: IncomingMessage): number {
+  // RFC 7240: names have no case, and a value may be quoted.
+  const wait = /(?:^|[,;\s])wait="?(\d+)\b/i.exec(String(request.headers.prefer ?? ''))?.[1];
+  return Math.min(Number(wait ?? 0), LONGEST_WAIT_SECONDS);
+}
+
+/** Aborted after `ms`, or when the caller has hung up. */
+function untilGone(response: ServerResponse, ms: number): AbortSignal {
+  const gone = new AbortController();
+  const timer = startTimer(ms, () => gone.abort());
+  response.once('close', () => {
+    timer.stop();
+    gone.abort();
+  });
+  return gone.signal;
+}

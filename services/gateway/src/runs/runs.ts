@@ -1,0 +1,119 @@
+import { type Fact, isOver, isRunId, type RunStatus } from '@millrace/contracts';
+import type { RunSummaryView, RunView } from '@millrace/contracts/http';
+import { type LoadedPlan, stagesOf } from '@millrace/pipeline/engine';
+import { evolve, type Run } from '@millrace/saga';
+import type { StoreReader, RunRecord, RunSummary } from '@millrace/store';
+import type { Consumers } from '../stages/consumers.js';
+import type { LiveFacts, Viewer } from './live-facts.js';
+import type { StoredPlans } from '../pipelines/plans.js';
+import { RequestProblem } from '../http/problems.js';
+import type { RecentRequests } from '../http/recent-requests.js';
+import { noConsumerOf } from '../stages/no-consumer.js';
+import { runLinks, runView, summaryView } from './run-view.js';
+import { timeOf } from './shown.js';
+
+interface Needs {
+  readonly reader: StoreReader;
+  readonly plans: StoredPlans;
+  readonly recent: RecentRequests;
+  readonly live: LiveFacts;
+  readonly consumers: Consumers;
+}
+
+export const unknownRun = (id: string): RequestProblem =>
+  new RequestProblem('UNKNOWN_RUN', `There is no run ${id.slice(0, 100)}.`);
+
+/** Such a run waits for nobody. */
+const UNDER_WAY: ReadonlySet<RunStatus> = new Set(['held', 'running', 'compensating']);
+
+/** Runs as they are shown: those that are accepted, and those asked for here that are about to be. */
+export class RunQueries {
+  constructor(private readonly needs: Needs) {}
+
+  /** The record of a run; undefined where it was asked for here and is not accepted yet. @throws {RequestProblem} UNKNOWN_RUN */
+  async record(id: string): Promise<RunRecord | undefined> {
+    const record = isRunId(id) ? await this.needs.reader.run(id) : undefined;
+    if (!record && !this.needs.recent.find(id)) throw unknownRun(id);
+    return record;
+  }
+
+  /** @throws {RequestProblem} UNKNOWN_RUN */
+  async view(id: string): Promise<RunView> {
+    const record = await this.record(id);
+    return record ? this.viewOf(record) : this.requested(id);
+  }
+
+  async viewOf(record: RunRecord): Promise<RunView> {
+    const plan = await this.needs.plans.byHash(record.plan);
+    const unserved = isOver(record.status) ? undefined : await this.needs.consumers.unserved(stagesOf(plan.plan));
+    return runView(record, plan, unserved);
+  }
+
+  /** Runs as a list shows them. Facts are read of those alone whose plans have a stage that nobody serves: of none, where all is well. */
+  async summaries(runs: readonly RunSummary[]): Promise<RunSummaryView[]> {
+    const waiting = new Map<string, { plan: LoadedPlan; unserved: ReadonlySet<string> }>();
+    for (const { id, status, plan: hash } of runs) {
+      if (!UNDER_WAY.has(status)) continue;
+      const plan = await this.needs.plans.byHash(hash);
+      const unserved = await this.needs.consumers.unserved(stagesOf(plan.plan));
+      if (unserved.size > 0) waiting.set(id, { plan, unserved });
+    }
+    const facts = await this.needs.reader.factsAfter(new Map([...waiting.keys()].map((id) => [id, 0])));
+    return runs.map((run) => {
+      const found = waiting.get(run.id);
+      const more = found && noConsumerOf({ ...found, run: evolve(undefined, run.id, facts.get(run.id) ?? []) });
+      return { ...summaryView(run), ...more };
+    });
+  }
+
+  /** Shows `viewer` each new fact past `after`. @returns what stops it */
+  watch(id: string, after: number, viewer: Viewer): () => void {
+    return this.needs.live.watch(id, after, viewer);
+  }
+
+  /** Resolves to true if the run ended or came to wait for somebody before `signal` was aborted. */
+  settled(id: string, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      let run: Run | undefined;
+      const done = (settled: boolean) => {
+        stop();
+        signal.removeEventListener('abort', late);
+        resolve(settled);
+      };
+      const late = () => done(false);
+      const stop = this.needs.live.watch(id, 0, {
+        see(seen) {
+          run = evolve(
+            run,
+            id,
+            seen.map(({ fact }) => fact),
+          );
+          if (!UNDER_WAY.has(run.status)) done(true);
+        },
+        lost: late,
+      });
+      if (signal.aborted) late();
+      else signal.addEventListener('abort', late);
+    });
+  }
+
+  private requested(id: string): RunView {
+    const { pipeline, plan, at, startsAt, traceId } = this.needs.recent.find(id)!;
+    return {
+      id,
+      pipeline,
+      plan,
+      status: startsAt === undefined ? 'running' : 'held',
+      acceptedAt: timeOf(at),
+      ...(startsAt !== undefined && { startsAt: timeOf(startsAt) }),
+      traceId,
+      steps: [],
+      allowedActions: [],
+      links: runLinks(id),
+    };
+  }
+}
+
+export const endsRun = (fact: Fact): boolean =>
+  fact.type === 'run.completed' || fact.type === 'run.failed' || fact.type === 'run.cancelled';
+export const isEnded = (run: { status: RunStatus } | undefined): boolean => run !== undefined && isOver(run.status);

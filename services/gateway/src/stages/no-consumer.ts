@@ -1,0 +1,26 @@
+import { isOver } from '@millrace/contracts';
+import type { RunSummaryView } from '@millrace/contracts/http';
+import { type LoadedPlan, workOf } from '@millrace/pipeline/engine';
+import { type Run, stepOf } from '@millrace/saga';
+
+export interface UnservedContext {
+  readonly run: Run;
+  readonly plan: LoadedPlan;
+  /** Stages that no process serves. */
+  readonly unserved: ReadonlySet<string>;
+}
+
+/** The stage that a step or an item has been asked of and that has not answered. */
+export function askedOf(name: string, { run, plan }: Pick<UnservedContext, 'run' | 'plan'>): string | undefined {
+  const { status, fallback } = stepOf(run, name);
+  const step = status === 'running' && !run.fans.has(name) ? plan.step(name) : undefined;
+  return step?.kind === 'stage' ? workOf(step, fallback).stage : undefined;
+}
+
+/** The stages that the run waits for and that nobody serves. */
+export function noConsumerOf({ run, plan, unserved }: UnservedContext): Pick<RunSummaryView, 'noConsumer'> {
+  if (unserved.size === 0 || isOver(run.status)) return {};
+  const asked = new Set([...run.steps.keys()].flatMap((name) => askedOf(name, { run, plan }) ?? []));
+  const found = [...asked].filter((stage) => unserved.has(stage));
+  return found.length > 0 ? { noConsumer: found } : {};
+}
