@@ -8,9 +8,6 @@ import { migrations, type Tables } from './schema/schema.js';
 /** Runs one statement; `name` lets the server keep its plan. */
 export type Query = <Row>(text: string, values: readonly unknown[], name?: string) => Promise<readonly Row[]>;
 
-/** Returns a JSON column's value, which a client hands over as text or parsed. */
-export const parsed = <T>(json: unknown): T => (typeof json === 'string' ? (JSON.parse(json) as T) : (json as T));
-
 /** One SQL and one client on two servers: PostgreSQL over the wire, or PGlite in this process. */
 export interface Database extends AsyncDisposable {
   /** For lists and look-ups. */

@@ -1,6 +1,6 @@
 import type { Fact, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
-import { type Database, parsed } from './database.js';
+import type { Database } from './database.js';
 import { DEAD_LETTERS, pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
@@ -56,7 +56,7 @@ export class DatabaseReader implements StoreReader {
   async factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>> {
     if (after.size === 0) return new Map();
     // A row may begin before the number asked for and reach past it.
-    const rows = await this.database.query<{ run: string; seq: number; facts: unknown }>(
+    const rows = await this.database.query<{ run: string; seq: number; facts: Fact[] }>(
       `select h.run, h.seq, h.facts from history h join unnest($1::text[], $2::int8[]) as a(run, seq) on a.run = h.run
        where h.seq + json_array_length(h.facts) > a.seq + 1 order by h.run, h.seq`,
       [[...after.keys()], [...after.values()]],
@@ -64,7 +64,7 @@ export class DatabaseReader implements StoreReader {
     );
     const found = new Map<string, Fact[]>();
     for (const row of rows) {
-      const facts = parsed<Fact[]>(row.facts).slice(Math.max(0, after.get(row.run)! + 1 - row.seq));
+      const facts = row.facts.slice(Math.max(0, after.get(row.run)! + 1 - row.seq));
       found.set(row.run, [...(found.get(row.run) ?? []), ...facts]);
     }
     return found;
@@ -118,7 +118,7 @@ export class DatabaseReader implements StoreReader {
       .execute();
     return rows.map(({ paused, ...row }) => ({
       ...row,
-      ...(paused && { paused: parsed<PipelinePause>(paused) }),
+      ...(paused !== null && { paused: paused as PipelinePause }),
     }));
   }
 
@@ -128,7 +128,7 @@ export class DatabaseReader implements StoreReader {
 
   async plan(hash: string): Promise<unknown> {
     const row = await this.database.db.selectFrom('plans').select('plan').where('hash', '=', hash).executeTakeFirst();
-    return row && parsed(row.plan);
+    return row?.plan;
   }
 
   recovery(id: string): Promise<RecoveryReport | undefined> {
@@ -165,10 +165,10 @@ function summaryOf({
 }
 
 function reviewOf(row: Omit<Review, 'due' | 'held'> & { due: number | null; held: unknown }): Review {
-  return { ...row, due: row.due ?? undefined, show: parsed(row.show), held: parsed(row.held ?? undefined) };
+  return { ...row, due: row.due ?? undefined, held: (row.held as Review['held'] | null) ?? undefined };
 }
 
 /** The status is the row's: it changes after the letter was written. */
 function letterOf(row: { status: DeadLetter['status']; letter: unknown }): DeadLetter {
-  return { ...parsed<DeadLetter>(row.letter), status: row.status };
+  return { ...(row.letter as DeadLetter), status: row.status };
 }

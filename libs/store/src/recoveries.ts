@@ -1,6 +1,6 @@
 import type { RecoveryReport } from '@millrace/contracts';
 import { texts } from './arrays.js';
-import { type Database, parsed } from './database.js';
+import type { Database } from './database.js';
 import type { RunSummary, Standing } from './store.js';
 
 /** Says where the store stands, and keeps what recoveries did. */
@@ -17,17 +17,19 @@ export class Recoveries {
 
   /** Returns the recovery that has begun and not ended. */
   async underWay(): Promise<RecoveryReport | undefined> {
-    const [row] = await this.database.query<{ report: unknown }>(
+    const [row] = await this.database.query<{ report: RecoveryReport }>(
       'select report from recoveries where ended_at is null order by at limit 1',
       [],
       'recovery-under-way',
     );
-    return row && parsed<RecoveryReport>(row.report);
+    return row?.report;
   }
 
   async find(id: string): Promise<RecoveryReport | undefined> {
-    const [row] = await this.database.query<{ report: unknown }>('select report from recoveries where id = $1', [id]);
-    return row && parsed<RecoveryReport>(row.report);
+    const [row] = await this.database.query<{ report: RecoveryReport }>('select report from recoveries where id = $1', [
+      id,
+    ]);
+    return row?.report;
   }
 
   /** Keeps the report, and with `settled` that the recovery has ended: each of these partitions stands where its group is to stand. */

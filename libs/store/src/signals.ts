@@ -1,4 +1,4 @@
-import { type Database, parsed, type Query } from './database.js';
+import type { Database, Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 
 /** A record of somebody else's topic that may be a run's signal. */
@@ -45,26 +45,24 @@ export class SignalsStore {
 
   /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
   async toTell(of: { at: number; until: number; limit: number }): Promise<readonly MatchedSignal[]> {
-    const rows = await this.database.query<MatchedSignal>(
+    return this.database.query<MatchedSignal>(
       `update signals set tell_at = to_timestamp($2::float8) where id in (
          select id from signals where tell_at <= to_timestamp($1::float8) and run is not null order by tell_at limit $3::int
          for update skip locked
        ) returning id, run, step, payload`,
       [of.at / 1000, of.until / 1000, of.limit],
     );
-    return rows.map((row) => ({ ...row, payload: parsed(row.payload) }));
   }
 
   /** Signals that nobody has waited for in their time. Nobody gets them any more; they come again after `until` unless they are forgotten by then. */
   async expired(of: { at: number; until: number; limit: number }): Promise<readonly { id: string; record: unknown }[]> {
-    const rows = await this.database.query<{ id: string; record: unknown }>(
+    return this.database.query<{ id: string; record: unknown }>(
       `update signals set gone = true, expires_at = to_timestamp($2::float8) where id in (
          select id from signals where expires_at <= to_timestamp($1::float8) and run is null order by expires_at limit $3::int
          for update skip locked
        ) returning id, record`,
       [of.at / 1000, of.until / 1000, of.limit],
     );
-    return rows.map(({ id, record }) => ({ id, record: parsed(record) }));
   }
 
   async forget(ids: readonly string[]): Promise<void> {

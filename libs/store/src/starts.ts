@@ -6,7 +6,7 @@ import {
   type Plan,
   type SlotNotice,
 } from '@millrace/pipeline/engine';
-import { type Database, parsed, type Query } from './database.js';
+import type { Database, Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 import type { TriggerRow } from './versions.js';
 
@@ -88,7 +88,7 @@ export class StartsStore {
       'select id, pipeline, name, spec, starts from triggers where id = $1',
       [id],
     );
-    return row && { ...row, spec: parsed(row.spec), starts: parsed(row.starts) };
+    return row;
   }
 
   /** Takes the records of a batch to those that wait, unless they were taken before. */
@@ -121,7 +121,7 @@ export class StartsStore {
         'select record from gathered where gathering = $1 order by seq',
         [row.id],
       );
-      found.push({ ...row, records: records.map(({ record }) => parsed(record)) });
+      found.push({ ...row, records: records.map(({ record }) => record) });
     }
     return found;
   }
@@ -160,7 +160,6 @@ export async function scheduleRows(
   );
   return rows.map((row) => ({
     ...row,
-    spec: parsed(row.spec),
     nextAt: row.nextAt ?? undefined,
     by: row.by ?? undefined,
     reason: row.reason ?? undefined,
@@ -170,8 +169,8 @@ export async function scheduleRows(
 /** Within a transaction in which the plan is current: its schedules take the place of those before; one that has not changed keeps its time. */
 export async function keepSchedulesOf(query: Query, of: { pipeline: string; plan: string; at: number }): Promise<void> {
   const { pipeline, plan, at } = of;
-  const [row] = await query<{ plan: unknown }>('select plan from plans where hash = $1', [plan]);
-  const { starts } = parsed<Pick<Plan, 'starts'>>(row?.plan ?? {});
+  const [row] = await query<{ plan: Pick<Plan, 'starts'> }>('select plan from plans where hash = $1', [plan]);
+  const starts = row?.plan.starts;
   const schedules = Object.entries(starts?.schedules ?? {});
   await query('delete from schedules where pipeline = $1 and not made and name <> all($2::text[])', [
     pipeline,

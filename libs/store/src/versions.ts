@@ -1,6 +1,6 @@
 import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline/engine';
-import { type Database, parsed, type Query } from './database.js';
+import type { Database, Query } from './database.js';
 import { beginWaiting } from './slots.js';
 import { keepSchedulesOf, type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
 
@@ -82,10 +82,11 @@ export class DeploymentReader {
 
   /** Returns the outcome of a request; undefined while there is none. */
   async outcome(id: string): Promise<DeploymentOutcome | undefined> {
-    const [row] = await this.database.query<{ outcome: unknown }>('select outcome from deployments where id = $1', [
-      id,
-    ]);
-    return row && parsed<DeploymentOutcome>(row.outcome);
+    const [row] = await this.database.query<{ outcome: DeploymentOutcome }>(
+      'select outcome from deployments where id = $1',
+      [id],
+    );
+    return row?.outcome;
   }
 
   /** Plans that runs which have not ended follow, with how many. */
@@ -129,8 +130,10 @@ export class Deployments {
   ): Promise<DeploymentOutcome> {
     return this.database.transaction(async (query) => {
       await query('select pg_advisory_xact_lock(hashtext($1))', ['millrace.deployments']);
-      const [before] = await query<{ outcome: unknown }>('select outcome from deployments where id = $1', [request.id]);
-      if (before) return parsed<DeploymentOutcome>(before.outcome);
+      const [before] = await query<{ outcome: DeploymentOutcome }>('select outcome from deployments where id = $1', [
+        request.id,
+      ]);
+      if (before) return before.outcome;
       const change = decide(await deployedOf(query, request));
       await write(query, request, change);
       return change.outcome;
@@ -144,7 +147,7 @@ interface RouteRow {
   readonly before: string | null;
   readonly canary: string | null;
   readonly share: number | null;
-  readonly paused: unknown;
+  readonly paused: PipelinePause | null;
 }
 
 const routeOf = ({ current, before, canary, share }: RouteRow): Route => ({
@@ -168,7 +171,7 @@ async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<
      from versions where pipeline = $1 order by version`,
     [pipeline],
   );
-  const contracts = await query<{ stage: string; schemas: unknown }>(
+  const contracts = await query<{ stage: string; schemas: StageSchemas }>(
     'select stage, schemas from contracts where stage = any($1::text[])',
     [stages],
   );
@@ -179,9 +182,9 @@ async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<
   return {
     schedules,
     route: route && routeOf(route),
-    paused: route?.paused ? parsed<PipelinePause>(route.paused) : undefined,
+    paused: route?.paused ?? undefined,
     versions: versions.map((row) => ({ ...row, by: row.by ?? undefined, reason: row.reason ?? undefined })),
-    contracts: new Map(contracts.map(({ stage, schemas }) => [stage, parsed<StageSchemas>(schemas)])),
+    contracts: new Map(contracts.map(({ stage, schemas }) => [stage, schemas])),
   };
 }
 

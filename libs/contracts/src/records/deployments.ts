@@ -33,8 +33,6 @@ export const DeployRequested = z.object({
   contracts: z.record(Name, StageSchemas),
   /** Makes it the canary: so many of the new runs get it, the rest the one that is current. */
   share: Share.optional(),
-  /** A service that starts brings the plan it was built with: one that is known already changes nothing. */
-  atStart: z.literal(true).optional(),
 });
 export type DeployRequested = z.infer<typeof DeployRequested>;
 

@@ -177,26 +177,30 @@ export function listsSuite(store: () => Store): void {
     expect((await store().reader.run(child.id))?.degraded).toBe(true);
   });
 
-  test('a wait is listed from when it began until it ended', async () => {
-    const run = newRun({ pipeline: randomId('pipeline') });
-    await createRun(store(), run);
-    const wait = {
-      run: run.id,
-      step: 'approve',
-      kind: 'review',
-      pipeline: run.pipeline,
-      since: 5_000,
-      due: 9_000,
-      show: { a: '\u0000' },
-    } as const;
-    await store().writer.commit(commitOf({ topic, next: 1, changes: [changed(run, { row: true, waits: [wait] })] }));
-    const listed = async () => (await store().reader.reviews({ pipeline: run.pipeline, limit: 5 })).items;
-    expect(await listed()).toEqual([wait]);
-    await store().writer.commit(
-      commitOf({ topic, expected: 1, next: 2, changes: [changed(run, { waited: ['approve'] })] }),
-    );
-    expect(await listed()).toEqual([]);
-  });
+  test.each([{ a: '\u0000' }, 'text', '{"a":1}', '12', null, []])(
+    'a wait is listed from when it began until it ended, and shows %j',
+    async (show) => {
+      const run = newRun({ pipeline: randomId('pipeline') });
+      await createRun(store(), run);
+      const topic = randomId('topic');
+      const wait = {
+        run: run.id,
+        step: 'approve',
+        kind: 'review',
+        pipeline: run.pipeline,
+        since: 5_000,
+        due: 9_000,
+        show,
+      } as const;
+      await store().writer.commit(commitOf({ topic, next: 1, changes: [changed(run, { row: true, waits: [wait] })] }));
+      const listed = async () => (await store().reader.reviews({ pipeline: run.pipeline, limit: 5 })).items;
+      expect(await listed()).toEqual([wait]);
+      await store().writer.commit(
+        commitOf({ topic, expected: 1, next: 2, changes: [changed(run, { waited: ['approve'] })] }),
+      );
+      expect(await listed()).toEqual([]);
+    },
+  );
 
   test('a review is found by whom it is for and by who has claimed it', async () => {
     const run = newRun({ pipeline: randomId('pipeline') });

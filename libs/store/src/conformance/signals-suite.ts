@@ -61,6 +61,22 @@ export function signalsSuite(open: () => Store): void {
       ]);
     });
 
+    test.each(['text', '{"a":1}', '12', '', '\u0000', null, []])(
+      'are told with their payload as it is: %j',
+      async (payload) => {
+        const run = randomId('run');
+        await batch({ begins: run });
+        await take(signal(0, { keys: [{ key, payload }] }));
+        expect(await told()).toEqual([{ id: `${group}/0`, run, step: 's', payload }]);
+      },
+    );
+
+    test.each(['text', '12', null])('that expire are given back as they are: %j', async (record) => {
+      await take(signal(0, { record, expiresAt: T0 + 1 }));
+      const expired = await store.signals.expired({ at: T0 + 2, until: T0 + 3, limit: 1_000 });
+      expect(expired.filter(({ id }) => id.startsWith(group))).toEqual([{ id: `${group}/0`, record }]);
+    });
+
     test('are told again until they are taken, once however often they are delivered', async () => {
       const run = randomId('run');
       await batch({ begins: run });

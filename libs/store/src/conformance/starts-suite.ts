@@ -98,6 +98,11 @@ export function startsSuite(open: () => Store): void {
       expect(await due(5_000)).toEqual([{ id: `${trigger}/3`, records: [3] }]);
     });
 
+    test.each(['text', '{"a":1}', '12', '', '\u0000', null, [], 'null'])('are kept as they are: %j', async (record) => {
+      await gather([{ ...one(0), record } as ReturnType<typeof one>]);
+      expect(await due(5_000)).toEqual([{ id: `${trigger}/0`, records: [record] }]);
+    });
+
     test('are taken once, however often they come', async () => {
       await gather([one(0), one(1), one(2)]);
       await open().starts.forget((await due(1_000)).map(({ id }) => id));

@@ -16,10 +16,10 @@ export interface VersionTables {
     before: string | null;
     canary: string | null;
     share: number | null;
-    paused: string | null;
+    paused: unknown;
   };
   /** The contract of each stage, as it was last announced. */
-  contracts: { stage: string; schemas: string; since: Date };
+  contracts: { stage: string; schemas: unknown; since: Date };
   /** The outcome of each request; a request that has one is not applied again. */
   deployments: { id: string; at: Date; outcome: string };
 }

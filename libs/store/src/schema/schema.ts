@@ -7,7 +7,7 @@ import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
 import { versions, type VersionTables } from './schema-versions.js';
 
-/** Columns as Kysely reads them; times are `timestamptz`, read as milliseconds through `millis`. */
+/** Columns as Kysely reads them, JSON is parsed; times are `timestamptz`, read as milliseconds through `millis`. */
 export interface Tables extends VersionTables {
   runs: {
     id: string;
@@ -21,7 +21,7 @@ export interface Tables extends VersionTables {
     degraded: boolean;
   };
   /** A run's facts; those of one batch are one row. `seq` is the number of the row's first fact. */
-  history: { run: string; seq: number; facts: string };
+  history: { run: string; seq: number; facts: unknown };
   waits: {
     run: string;
     step: string;
@@ -29,9 +29,9 @@ export interface Tables extends VersionTables {
     pipeline: string;
     since: Date;
     due: Date | null;
-    show: string | null;
+    show: unknown;
     /** For a review: the people it is for, and the person who has claimed it. */
-    held: string | null;
+    held: unknown;
   };
   dead_letters: {
     id: string;
@@ -39,13 +39,13 @@ export interface Tables extends VersionTables {
     at: Date;
     run: string | null;
     pipeline: string | null;
-    letter: string;
+    letter: unknown;
   };
   /** The position of each partition. `answer` is what coordinators of an earlier version write. */
   positions: { topic: string; partition: number; next: number; began: number; answer: Uint8Array };
   /** The answer of the batch that brought a partition to `next`; answers of earlier batches are deleted (`answers.ts`). */
   answers: { topic: string; partition: number; next: number; answer: Uint8Array };
-  plans: { hash: string; pipeline: string; plan: string; deployed_at: Date };
+  plans: { hash: string; pipeline: string; plan: unknown; deployed_at: Date };
 }
 
 const first: Migration = {

@@ -1,7 +1,7 @@
 import type { DeployRequested, RouteRequested, StageSchemas } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import type { Deployed } from '@millrace/store';
-import { deployment, routing } from './deployment.js';
+import { deployment, type PlanRequest, routing } from './deployment.js';
 
 const planOf = (timeoutMs: number) =>
   loadPlan({
@@ -17,7 +17,7 @@ const [one, two] = [planOf(1), planOf(2)];
 const Text = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] };
 const read: StageSchemas = { input: Text, output: Text };
 
-const asked = (more: Partial<DeployRequested> = {}): DeployRequested => ({
+const asked = (more: Partial<PlanRequest> = {}): PlanRequest => ({
   type: 'pipeline.deploy-requested',
   id: 'd',
   at: 5,

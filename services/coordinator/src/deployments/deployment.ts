@@ -10,8 +10,14 @@ import {
 import { breaks, deployed, type LoadedPlan, promoted, rolledBack, withCanary } from '@millrace/pipeline/engine';
 import type { Deployed, DeploymentChange, Version } from '@millrace/store';
 
+/** A request for a deployment, from the topic or by a service that starts. */
+export interface PlanRequest extends DeployRequested {
+  /** A service that starts brings the plan that it was built with: one that is known already changes nothing. */
+  readonly atStart?: true;
+}
+
 /** Returns the changes of a plan that is deployed. A contract that would break those who know it is refused, and with it the plan. Pure. */
-export function deployment(request: DeployRequested, plan: LoadedPlan, now: Deployed): DeploymentChange {
+export function deployment(request: PlanRequest, plan: LoadedPlan, now: Deployed): DeploymentChange {
   const { pipeline } = plan.plan;
   const broken = Object.entries(request.contracts).flatMap(([stage, schemas]) => {
     const known = now.contracts.get(stage);

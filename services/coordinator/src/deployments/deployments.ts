@@ -20,7 +20,7 @@ import { checkPlan, type LoadedPlan, schemasOf, stagesOf } from '@millrace/pipel
 import { type PipelineSource, ProjectError } from '@millrace/project';
 import { blamesRecord, ensureStageTopics, type Runtime, parkingOf, unprocessable } from '@millrace/runtime';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
-import { deployment, pausing, refusal, routing } from './deployment.js';
+import { deployment, pausing, type PlanRequest, refusal, routing } from './deployment.js';
 import { pagesOf } from '../recovery/scan.js';
 import { scheduling } from '../timers/scheduling.js';
 import { MissingTopic, triggerRows } from '../triggers/triggers.js';
@@ -137,7 +137,7 @@ export async function bring(
  */
 async function applied(
   needs: Needs,
-  request: PipelineRequest,
+  request: PipelineRequest | PlanRequest,
 ): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
   const { house, store } = needs;
   const { id, at } = request;
@@ -151,7 +151,7 @@ async function applied(
   const stages = Object.keys(request.contracts);
   const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) => {
     const change = 'plan' in checked ? deployment(request, checked.plan, now) : checked;
-    if (request.atStart && change.outcome.status === 'refused') throw refusedAtStart(change.outcome);
+    if ('atStart' in request && change.outcome.status === 'refused') throw refusedAtStart(change.outcome);
     if (!('plan' in checked)) return change;
     return change.outcome.status === 'applied' ? { ...change, triggers: checked.triggers } : change;
   });
