@@ -51,7 +51,8 @@ export class Api {
     const { url, login } = addressOf(options.url);
     this.url = url;
     const headers = { ...login, ...options.headers };
-    this.http = createFetchClient<paths>({ baseUrl: url, headers, ...(options.fetch && { fetch: options.fetch }) });
+    const send = options.fetch ?? ((request: Request) => globalThis.fetch(request));
+    this.http = createFetchClient<paths>({ baseUrl: url, headers, fetch: (request) => inTime(request, send) });
     this.http.use({
       onRequest: async ({ request, params }) => {
         refuseEmptyNames(params.path ?? {});
@@ -136,6 +137,20 @@ export class Api {
 }
 
 const PROBE_MS = 5_000;
+/** A gateway begins its answer within this long. Acts on many runs take their time. */
+const ANSWER_MS = { reads: 30_000, acts: 120_000 };
+
+async function inTime(request: Request, send: (request: Request) => Promise<Response>): Promise<Response> {
+  const late = new AbortController();
+  const reason = new DOMException('No answer came in time.', 'TimeoutError');
+  const ms = request.method === 'GET' ? ANSWER_MS.reads : ANSWER_MS.acts;
+  const timer = setTimeout(() => late.abort(reason), ms);
+  try {
+    return await send(new Request(request, { signal: AbortSignal.any([request.signal, late.signal]) }));
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined);

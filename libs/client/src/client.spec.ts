@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   type ClientOptions,
   MillraceClient,
@@ -64,6 +65,39 @@ describe('what goes wrong', () => {
     expect(error.message).toBe(`The Millrace gateway at ${URL} cannot be reached: nothing listens there.`);
     expect(error).toMatchObject({ retryable: true, remedy: expect.stringContaining('npx millrace dev') });
     expect((error.cause as Error).cause).toBe(refused);
+  });
+
+  test.each([
+    ['a host that is not there', 'ENOTFOUND', 'there is no host of that name'],
+    ['a server that hangs up', 'UND_ERR_SOCKET', 'the connection was closed before an answer came'],
+    ['a server of something else', 'HPE_INVALID_CONSTANT', 'what listens there does not speak HTTP'],
+    ['a server without TLS', 'ERR_SSL_WRONG_VERSION_NUMBER', 'what listens there does not speak TLS'],
+    ['a certificate of nobody', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not trusted'],
+    ['something unheard of', undefined, 'no answer'],
+  ])('%s is told in words', async (_, code, words) => {
+    const cause = Object.assign(new Error('It broke.'), { code });
+    const { client } = clientOf(() => Promise.reject(new TypeError('fetch failed', { cause })));
+    const error = (await thrownBy(client.runs.get(RUN))) as MillraceUnreachable;
+    expect(error.message).toContain(`cannot be reached: ${words}`);
+  });
+
+  test('a server that takes a request and never answers is given up on', async () => {
+    jest.useFakeTimers();
+    try {
+      const silent = (request: Request) =>
+        new Promise<Response>((_, reject) =>
+          request.signal.addEventListener('abort', () => reject(request.signal.reason as Error)),
+        );
+      const { client } = clientOf(silent);
+      const get = thrownBy(client.runs.get(RUN));
+      await jest.advanceTimersByTimeAsync(30_000);
+      expect(await get).toMatchObject({
+        code: 'UNREACHABLE',
+        message: expect.stringContaining('something listens there, but does not answer'),
+      });
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test.each([

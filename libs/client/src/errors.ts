@@ -62,6 +62,8 @@ export class MillraceProblem extends MillraceError {
 /** Nobody answered: the gateway is not there, or the connection broke. `cause` is what `fetch` threw. */
 export class MillraceUnreachable extends MillraceError {
   override readonly name = 'MillraceUnreachable';
+  /** Says in words why: `nothing listens there`. */
+  readonly reason: string;
 
   constructor(
     /** Without a login. */
@@ -73,6 +75,7 @@ export class MillraceUnreachable extends MillraceError {
       retryable: true,
       cause,
     });
+    this.reason = reasonOf(cause);
   }
 }
 
@@ -92,8 +95,21 @@ export class MillraceUnexpectedAnswer extends MillraceError {
   }
 }
 
+/** The codes of Node.js and its `fetch`, in words. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED$/, 'nothing listens there'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
+  [/^(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, 'the host does not answer'],
+  [/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the connection was closed before an answer came'],
+  [/^(?:HPE_|HTTPParserError$)/, 'what listens there does not speak HTTP'],
+  [/^(?:EPROTO$|ERR_SSL_)/, 'what listens there does not speak TLS; is the URL one of http://?'],
+  [/CERT|SIGNATURE/, 'its certificate is not trusted'],
+  [/^(?:TimeoutError|UND_ERR_HEADERS_TIMEOUT)$/, 'something listens there, but does not answer'],
+];
+
 function reasonOf(cause: unknown): string {
   const inner: unknown = cause instanceof Error ? (cause.cause ?? cause) : cause;
-  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
-  return code === 'ECONNREFUSED' ? 'nothing listens there' : code || 'no answer';
+  const { code, name } = Object(inner) as { readonly code?: unknown; readonly name?: unknown };
+  const kind = typeof code === 'string' ? code : String(name);
+  return REASONS.find(([kinds]) => kinds.test(kind))?.[1] ?? (typeof code === 'string' ? code : 'no answer');
 }

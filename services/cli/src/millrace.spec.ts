@@ -524,6 +524,11 @@ test('doctor says what is missing, and ends accordingly', async () => {
     out: expect.stringContaining('partition 1 of millrace.runs has not moved'),
   });
   expect((await runIn({ MILLRACE_URL: 'http://127.0.0.1:1' }, ['doctor'])).exit).toBe(EXIT.noConnection);
+  gateway.answers.set('/livez', []);
+  expect(await gateway.run('doctor')).toMatchObject({
+    exit: EXIT.noConnection,
+    out: expect.stringContaining('something answers, but no Millrace gateway'),
+  });
 });
 
 test('train writes a model and says how good it is', async () => {

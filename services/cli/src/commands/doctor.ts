@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { MillraceClient } from '@millrace/client';
+import { type MillraceClient, MillraceUnexpectedAnswer, MillraceUnreachable } from '@millrace/client';
 import { timeoutSignal } from '@millrace/contracts/timers';
 import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
 import { EXIT } from '../exit.js';
@@ -18,11 +18,9 @@ export function doctorCommand(program: Command, { terminal, end }: CliContext): 
       const client = clientOf(terminal, options);
       const checks: Check[] = [{ check: 'node', ok: true, detail: process.versions.node }];
       const live = await client.probe('/livez');
-      const reached = live?.status === 200;
-      const found = reached
-        ? client.url
-        : `${client.url}: ${live ? `answers ${live.status}` : 'no answer. Start it with: npx millrace dev'}`;
-      checks.push({ check: 'gateway', ok: reached, detail: found });
+      const reached = live?.status === 200 && (live.body as { live?: unknown } | null)?.live === true;
+      const detail = reached ? client.url : `${client.url}: ${live ? NO_GATEWAY : await whyNot(client)}`;
+      checks.push({ check: 'gateway', ok: reached, detail });
       if (reached) checks.push(...(await gatewayChecks(client)));
       const columns = [
         { title: 'CHECK', of: ({ check }: Check) => check },
@@ -36,6 +34,16 @@ export function doctorCommand(program: Command, { terminal, end }: CliContext): 
 }
 
 const LATE_MS = 5_000;
+const NO_GATEWAY = 'something answers, but no Millrace gateway. Correct MILLRACE_URL or --url';
+const START_IT = 'Start it with: npx millrace dev';
+
+/** Says why nobody answers. */
+async function whyNot(client: MillraceClient): Promise<string> {
+  const list = client.pipelines.list({ signal: timeoutSignal(LATE_MS) }).page();
+  const error: unknown = await list.then(() => undefined).catch((thrown: unknown) => thrown);
+  if (error instanceof MillraceUnexpectedAnswer) return NO_GATEWAY;
+  return `${error instanceof MillraceUnreachable ? error.reason : 'no answer'}. ${START_IT}`;
+}
 
 async function gatewayChecks(client: MillraceClient): Promise<Check[]> {
   const ready = await client.probe('/readyz');
