@@ -274,6 +274,17 @@ describe('a run that is followed', () => {
     expect(await thrownBy(seen(client.runs.follow(RUN, { patienceMs: 0 })))).toBeInstanceOf(MillraceUnreachable);
   });
 
+  test('a gateway that lets itself be asked and cannot read the run is told, in the end', async () => {
+    const away = { ...{ type: '', title: '', status: 503, detail: 'No.' }, code: 'STORE_UNAVAILABLE', retryable: true };
+    const { client } = clientOf(({ url }) => (url.endsWith('/events') ? stream([]) : json(away, 503)));
+    expect(await thrownBy(seen(client.runs.follow(RUN, { patienceMs: 0 })))).toMatchObject({ code: away.code });
+  });
+
+  test('an event that is no fact of the run is passed over', async () => {
+    const odd = new Response(`event: note\ndata: {}\n\n${[1, 2, 3, 4].map(block).join('')}`);
+    expect(await seen(followed([() => odd]).client.runs.follow(RUN))).toEqual([1, 2, 3, 4]);
+  });
+
   test('one that is not there is told at once', async () => {
     const unknown = { type: '', title: '', status: 404, detail: 'No such run.', code: 'UNKNOWN_RUN', retryable: false };
     const { client } = followed([() => json(unknown, 404)]);

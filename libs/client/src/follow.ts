@@ -53,8 +53,9 @@ export async function* follow(
         if (ENDS.has(fact.type)) return;
       }
       isHeard = true;
+      const view = await getRun(api, run, call);
       lostSince = undefined;
-      if (hasEnded(await getRun(api, run, call))) {
+      if (hasEnded(view)) {
         for (const fact of (await history(api, run, call)).items) if (fact.seq > seen) yield fact;
         return;
       }
@@ -98,8 +99,10 @@ async function* connection(
     );
     if (!data) return;
     for await (const { id, data: text } of eventsIn(data, { signal: anyOf(api.signal, signal), heard })) {
-      const fact = JSON.parse(text) as Omit<RunFact, 'seq'>;
-      yield { ...fact, seq: Number(id) } as RunFact;
+      const seq = Number(id);
+      // What has no place in the history is none of its facts.
+      if (!Number.isInteger(seq)) continue;
+      yield { ...(JSON.parse(text) as Omit<RunFact, 'seq'>), seq } as RunFact;
       // Whoever reads the facts may take long; that is not the gateway's silence.
       heard();
     }

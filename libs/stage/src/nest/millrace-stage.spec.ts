@@ -96,6 +96,18 @@ test('an application serves all its stages, and goes on to answer HTTP', async (
   await app.close();
 });
 
+test('an application that is nothing but a microservice serves its stages too', async () => {
+  @Module({ controllers: [Echo] })
+  class AppModule {}
+  await using house = await aHouse();
+  const strategy = new MillraceStage({ broker: house.broker, env: SILENT });
+  const app = await NestFactory.createMicroservice(AppModule, { strategy, logger: false, abortOnError: false });
+  await app.listen();
+  await house.ask('echo', { input: { text: 'a' } });
+  expect(((await house.events(1)) as StepCompleted[])[0]!.output).toEqual({ text: 'a only' });
+  await app.close();
+});
+
 test('closing the application finishes what is in hand and takes nothing new', async () => {
   const [begun, open] = [later<void>(), later<void>()];
   @Stage(echo)
