@@ -1,6 +1,7 @@
 // What the HTTP client is generated from: the types of every operation, the remedies of every problem, and the fields that an answer
 // of this version has. A change of the API that the client does not follow is an error of its compiler.
 import openapiTS, { astToString } from 'openapi-typescript';
+import { wireSchemas } from '@millrace/contracts/asyncapi';
 import { PROBLEMS } from '@millrace/contracts/http';
 
 const HEAD = '// Written by `npm run generate` from the OpenAPI document. Do not edit.\n\n';
@@ -9,7 +10,10 @@ const HEAD = '// Written by `npm run generate` from the OpenAPI document. Do not
 export async function clientFiles(document) {
   // A type that refers to itself is one that TypeScript refuses here: any JSON value is `unknown`.
   const { components } = document;
-  const plain = { ...document, components: { ...components, schemas: { ...components.schemas, JsonValue: {} } } };
+  const { $schema: _, ...fact } = wireSchemas().Fact;
+  // The document leaves open which facts a history has, so that a new one breaks nobody. The client's types name those of this version.
+  const schemas = { ...components.schemas, JsonValue: {}, Fact: fact };
+  const plain = { ...document, components: { ...components, schemas } };
   const types = await openapiTS(plain, { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: false });
   return [
     ['libs/client/src/generated/openapi.ts', HEAD + astToString(types)],

@@ -1,11 +1,14 @@
 import { anyOf, type Api, type CallOptions } from './api.js';
 import { MillraceError, MillraceUnreachable } from './errors.js';
 import { eventsIn } from './events.js';
-import type { History, RunView } from './generated/openapi.js';
+import type { Fact, RunView } from './generated/openapi.js';
 import { pause } from './pause.js';
 
-/** A line of a run's history: `seq` counts from 1, and `type` says what happened, e.g. `step.completed`. */
-export type RunFact = History['items'][number];
+/**
+ * A line of a run's history: `seq` counts from 1, and `type` says what happened, e.g. `step.completed`. A newer gateway may send
+ * types that are not among these.
+ */
+export type RunFact = Fact & { readonly seq: number };
 
 export interface FollowOptions extends CallOptions {
   /** Begins behind the fact with this sequence number; 0, the default, begins with the first. */
@@ -102,7 +105,7 @@ async function* connection(
       const seq = Number(id);
       // What has no place in the history is none of its facts.
       if (!Number.isInteger(seq)) continue;
-      yield { ...(JSON.parse(text) as Omit<RunFact, 'seq'>), seq } as RunFact;
+      yield { ...(JSON.parse(text) as Fact), seq };
       // Whoever reads the facts may take long; that is not the gateway's silence.
       heard();
     }
@@ -116,7 +119,12 @@ async function* connection(
 const getRun = (api: Api, id: string, call: CallOptions) =>
   api.answer('GET /v1/runs/{id}', call, (init) => api.http.GET('/v1/runs/{id}', { ...init, params: { path: { id } } }));
 
-const history = (api: Api, id: string, call: CallOptions) =>
-  api.answer('GET /v1/runs/{id}/history', call, (init) =>
+/** Returns everything that has happened to a run, in order. */
+export const history = async (api: Api, id: string, call: CallOptions | undefined): Promise<RunHistory> =>
+  (await api.answer('GET /v1/runs/{id}/history', call, (init) =>
     api.http.GET('/v1/runs/{id}/history', { ...init, params: { path: { id } } }),
-  );
+  )) as RunHistory;
+
+export interface RunHistory {
+  readonly items: readonly RunFact[];
+}

@@ -7,7 +7,7 @@ export {
   MillraceUnreachable,
   type ProblemCode,
 } from './errors.js';
-export { type FollowOptions, hasEnded, type RunFact } from './follow.js';
+export { type FollowOptions, hasEnded, type RunFact, type RunHistory } from './follow.js';
 export { type Page, Pages } from './pages.js';
 export type { DeadLetters } from './dead-letters.js';
 export type { DeployOptions, Pipelines } from './pipelines.js';
@@ -32,7 +32,6 @@ export type {
   DeadLetterView,
   DeploymentView,
   DiffList,
-  History,
   operations,
   PipelineList,
   PipelineView,

@@ -1,6 +1,6 @@
 import type { Api, BodyOf, CallOptions, QueryOf } from './api.js';
-import { follow, type FollowOptions, type RunFact } from './follow.js';
-import type { Accepted, History, RunList, RunView } from './generated/openapi.js';
+import { follow, type FollowOptions, history, type RunFact, type RunHistory } from './follow.js';
+import type { Accepted, RunList, RunView } from './generated/openapi.js';
 import { Pages } from './pages.js';
 
 /** A request for a run: its pipeline, its input, and when and for whom it begins. */
@@ -53,10 +53,8 @@ export class Runs {
   }
 
   /** Returns everything that has happened to a run, in order. */
-  history(id: string, options?: CallOptions): Promise<History> {
-    return this.api.answer('GET /v1/runs/{id}/history', options, (init) =>
-      this.api.http.GET('/v1/runs/{id}/history', { ...init, params: { path: { id } } }),
-    );
+  history(id: string, options?: CallOptions): Promise<RunHistory> {
+    return history(this.api, id, options);
   }
 
   /**

@@ -1231,6 +1231,404 @@ export interface components {
       traceId?: string;
     };
     JsonValue: unknown;
+    /** Fact */
+    Fact:
+      | {
+          /** @constant */
+          type: 'run.accepted';
+          at: number;
+          pipeline: string;
+          plan: string;
+          input?: unknown;
+          source: string;
+          idempotencyKey?: string;
+          startAt?: number;
+          key?: string;
+          /** @enum {string} */
+          priority?: 'high' | 'normal' | 'low';
+          tenant?: string;
+          /** @constant */
+          queued?: true;
+          parent?: {
+            run: string;
+            step: string;
+            attempt: number;
+            parks: boolean;
+            trace: string;
+            items?: number;
+          };
+          trace?: string;
+          link?: string;
+          given?: {
+            [key: string]: unknown;
+          };
+        }
+      | {
+          /** @constant */
+          type: 'run.queued';
+          at: number;
+        }
+      | {
+          /** @constant */
+          type: 'run.begun';
+          at: number;
+        }
+      | {
+          /** @constant */
+          type: 'run.paused';
+          at: number;
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'run.resumed';
+          at: number;
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.requested';
+          step: string;
+          at: number;
+          attempt: number;
+          stage?: string;
+          child?: string;
+          timeoutMs?: number;
+          fallback?: true | number;
+        }
+      | {
+          /** @constant */
+          type: 'step.completed';
+          step: string;
+          at: number;
+          attempt: number;
+          startedAt: number;
+          output: unknown;
+          next?: string[];
+          skipped?: string[];
+          /** @constant */
+          degraded?: true;
+          insteadOf?: {
+            code: string;
+            message: string;
+          };
+          summary?: string;
+          trace?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.failed';
+          step: string;
+          at: number;
+          attempt: number;
+          startedAt?: number;
+          failure: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+          trace?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.prolonged';
+          step: string;
+          at: number;
+          attempt: number;
+          due: number;
+        }
+      | {
+          /** @constant */
+          type: 'step.retrying';
+          step: string;
+          at: number;
+          attempt: number;
+          due: number;
+          fallback?: true | number;
+        }
+      | {
+          /** @constant */
+          type: 'step.skipped';
+          step: string;
+          at: number;
+        }
+      | {
+          /** @constant */
+          type: 'step.spread';
+          step: string;
+          at: number;
+          /** @enum {string} */
+          as: 'map' | 'loop' | 'race';
+          items: number;
+          from: number;
+          keys?: string[];
+        }
+      | {
+          /** @constant */
+          type: 'step.item-failed';
+          step: string;
+          at: number;
+          failure: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+        }
+      | {
+          /** @constant */
+          type: 'step.gathered';
+          step: string;
+          at: number;
+          /** @constant */
+          collect?: true;
+        }
+      | {
+          /** @constant */
+          type: 'step.child';
+          step: string;
+          at: number;
+          attempt: number;
+          /** @enum {string} */
+          status: 'running' | 'waiting' | 'dead-lettered';
+        }
+      | {
+          /** @constant */
+          type: 'step.waiting';
+          step: string;
+          at: number;
+          /** @enum {string} */
+          kind: 'review' | 'signal' | 'sleep';
+          show?: unknown;
+          due?: number;
+          from?: {
+            topic: string;
+            key: string;
+          };
+          assignee?: string;
+          group?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.claimed';
+          step: string;
+          at: number;
+          by: string;
+          from?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.unclaimed';
+          step: string;
+          at: number;
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.escalated';
+          step: string;
+          at: number;
+          assignee?: string;
+          group?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.answered';
+          step: string;
+          at: number;
+          id: string;
+          output: unknown;
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.signal-kept';
+          step: string;
+          at: number;
+          id: string;
+          payload: unknown;
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.answer-refused';
+          step: string;
+          at: number;
+          id: string;
+          failure: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.defaulted';
+          step: string;
+          at: number;
+          output: unknown;
+          failure?: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+        }
+      | {
+          /** @constant */
+          type: 'step.valued';
+          step: string;
+          at: number;
+          output: unknown;
+        }
+      | {
+          /** @constant */
+          type: 'step.dead-lettered';
+          step: string;
+          at: number;
+          deadLetter: string;
+          failure: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+          input: unknown;
+        }
+      | {
+          /** @constant */
+          type: 'step.redriven';
+          step: string;
+          at: number;
+          deadLetter: string;
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'run.moved';
+          at: number;
+          plan: string;
+          before: string;
+          from: string;
+          kept: string[];
+          restarted: string[];
+          attempt: number;
+          deadLetters?: string[];
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'run.move-refused';
+          at: number;
+          plan: string;
+          from: string;
+          failure: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'run.compensating';
+          at: number;
+          /** @enum {string} */
+          as: 'failed' | 'cancelled';
+          failure?: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+          step?: string;
+          undoes?: {
+            step: string;
+            attempt: number;
+          };
+          by?: string;
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: 'run.completed';
+          at: number;
+          output: unknown;
+        }
+      | {
+          /** @constant */
+          type: 'run.failed';
+          at: number;
+          step?: string;
+          failure: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+          };
+          handler?: string;
+        }
+      | {
+          /** @constant */
+          type: 'run.cancelled';
+          at: number;
+          by?: string;
+          reason?: string;
+        };
   };
   responses: never;
   parameters: never;
@@ -1259,6 +1657,7 @@ export type RecoveryReport = components['schemas']['RecoveryReport'];
 export type Accepted = components['schemas']['Accepted'];
 export type Problem = components['schemas']['Problem'];
 export type JsonValue = components['schemas']['JsonValue'];
+export type Fact = components['schemas']['Fact'];
 export type $defs = Record<string, never>;
 export interface operations {
   listRuns: {
