@@ -99,7 +99,7 @@ test('an application serves all its stages, and goes on to answer HTTP', async (
 test('an application that is nothing but a microservice serves its stages too', async () => {
   @Module({ controllers: [Echo] })
   class AppModule {}
-  await using house = await aHouse();
+  await using house = await aRuntime();
   const strategy = new MillraceStage({ broker: house.broker, env: SILENT });
   const app = await NestFactory.createMicroservice(AppModule, { strategy, logger: false, abortOnError: false });
   await app.listen();
