@@ -21,6 +21,8 @@ const ON_NODE_20 = ['create-millrace', '@millrace/client'];
 const PEERS = ['zod', ...['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'reflect-metadata', 'rxjs']];
 /** Not needed to run anything: it is asked for by the command that needs it. */
 const ON_REQUEST = { '@millrace/cli': ['@millrace/ai'] };
+/** Libraries that go along in the tarball of the package that needs them, without what only CommonJS loads: half of their size. */
+const BUNDLED = { '@millrace/store': { kysely: ['dist/esm', 'package.json', 'LICENSE', 'README.md'] } };
 const TESTS = /\.(spec|integration|browser|chaos|fuzz|fixture|bench)\.(js|d\.ts)$/;
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
@@ -63,6 +65,11 @@ function stage(name, all) {
   for (const file of files) copyCompiled(join(folder, file), join(target, file));
   for (const extra of ['bin', 'public', ...(manifest.files ?? [])].filter((it) => it !== 'dist'))
     if (existsSync(join(folder, extra))) cpSync(join(folder, extra), join(target, extra), { recursive: true });
+  for (const [library, parts] of Object.entries(BUNDLED[name] ?? {})) {
+    const installed = [folder, root].map((it) => join(it, 'node_modules', library)).find((it) => existsSync(it));
+    for (const part of parts)
+      cpSync(join(installed, part), join(target, 'node_modules', library, part), { recursive: true });
+  }
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
   if (existsSync(join(root, 'CHANGELOG.md'))) cpSync(join(root, 'CHANGELOG.md'), join(target, 'CHANGELOG.md'));
   const readme = join(folder, 'README.md');
@@ -123,6 +130,7 @@ function publishedManifest(manifest, all, target) {
       ['./package.json', './package.json'],
     ]),
     dependencies: kept,
+    ...(name in BUNDLED && { bundleDependencies: Object.keys(BUNDLED[name]) }),
     ...(Object.keys(peers).length > 0 && { peerDependencies: peers }),
     ...(onRequest.length > 0 && {
       peerDependenciesMeta: Object.fromEntries(onRequest.map((needed) => [needed, { optional: true }])),
