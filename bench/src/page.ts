@@ -27,13 +27,13 @@ export async function writePage(file: string, outcomes: readonly BenchOutcome[],
 const HEAD = [
   '# Benchmarks',
   '',
-  '`npm run bench` measures Millrace beside what else one would take, on your machine, and prints these tables. This page',
-  'is written by `npm run bench -- --page docs/explanation/benchmarks.md`.',
+  '`npm run bench` measures Millrace and its alternatives on your machine, and prints these tables.',
+  '`npm run bench -- --page docs/explanation/benchmarks.md` writes this page.',
   '',
   `Each run carries ${PAYLOAD_BYTES} bytes, and so does each step's result. Steps of \`seven-steps\` and \`three-steps\` do`,
-  'nothing and follow one another: what is left is what the system itself costs. Those of `parallel-64` wait for 200 ms,',
-  'all at once; `over ideal` is how often those 200 ms a run takes. A run of `map-100` and so on makes a list of numbers in',
-  'its first step and does nothing for each of them. Times of single runs are taken on an idle system.',
+  'nothing and follow one another, so the figures show the cost of the system itself. The steps of `parallel-64` wait for 200 ms,',
+  'all at once; `over ideal` is the duration of a run as a multiple of those 200 ms. A run of `map-100` and so on makes a list of numbers in',
+  'its first step and does nothing for each number. Single runs are timed on an idle system.',
   '',
 ];
 
@@ -48,9 +48,9 @@ function systems(outcomes: readonly BenchOutcome[]): readonly string[] {
       measured.map(({ name, processes, store, step }) => [name, processes, store, step]),
     ),
     '',
-    'All servers are started by the benchmark, on this machine, with nothing in them. Each measurement has a process, names',
-    'and a database of its own; those that bring their own server get a new one each time. Before figures are taken, ten',
-    'single runs (two of a map) and a fifth of the batch go through. Slower systems are asked for fewer runs at saturation (`runs`).',
+    'The benchmark starts all servers on this machine, empty. Each measurement has its own process, names',
+    'and database; a system with its own server gets a new server each time. Ten single runs (two of a map) and a fifth of the',
+    'batch are run before anything is measured. Slower systems get fewer runs at saturation (`runs`).',
     '',
     ...NOTES.flatMap((note) => [`- ${note}`]),
     '',
@@ -59,10 +59,10 @@ function systems(outcomes: readonly BenchOutcome[]): readonly string[] {
 
 /** Choices that were made for a system, each for its benefit. */
 const NOTES = [
-  'Restate, DBOS and Temporal do all steps of a run in one handler or workflow, as their documentation does it, where Millrace hands each run from service to service. Calls between seven services would cost them more.',
-  'BullMQ keeps how far a job is after each step, the pattern "process step jobs" of its documentation. A flow of seven queues, which it has too, was about a fifth as fast when tried.',
-  'Kafka answers before its disk does, which is its default and counts on replicas, of which there are none here; so does Redis, for up to a second, and PGlite, always. The embedded log, PostgreSQL and Restate sync each commit.',
-  'LangGraph has no queue and no worker of its own: a run whose process ends waits until somebody invokes its thread again.',
-  'A map over 10,000 items is not asked of Restate, DBOS, LangGraph and Temporal: with the first three a run of it took more than the minute after which the benchmark gives up, when tried on two cores that did other work too.',
+  'Restate, DBOS and Temporal do all steps of a run in one handler or workflow, as their documentation does it, whereas Millrace hands each run from service to service. Calls between seven services would cost them more.',
+  'BullMQ stores the progress of a job after each step, the pattern "process step jobs" of its documentation. A flow of seven queues, which BullMQ has too, reached about a fifth of that rate in a trial.',
+  'Kafka confirms before data is on the disk, by default: it relies on replicas, of which there are none here. So does Redis, for up to a second, and PGlite, always. The embedded log, PostgreSQL and Restate sync each commit.',
+  'LangGraph has no queue and no worker of its own: a run whose process ends waits until its thread is invoked again.',
+  'A map over 10,000 items is not measured for Restate, DBOS, LangGraph and Temporal: with the first three a run took more than the minute after which the benchmark gives up, in a trial on two busy cores.',
   "Temporal's own server for development is not what its documentation recommends for production.",
 ];
