@@ -82,7 +82,7 @@ export { Priority, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { nearestName } from './values/nearest-name.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './records/pauses.js';
-export { MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './records/recovery.js';
+export { GatheredRecords, MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './records/recovery.js';
 export { isOver, RunStatus, StepStatus } from './records/statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './records/topics.js';
 export {
@@ -94,7 +94,7 @@ export {
   traceIdsOf,
   traceparentText,
 } from './trace-context.js';
-export { deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './records/unreadable.js';
+export { deadLetterIdFor, deadLetterIdOf, type TakenRecord, UNREADABLE, unreadable } from './records/unreadable.js';
 export { withoutLogins } from './values/url-logins.js';
 export { AttemptTicket, readTicket, signTicket } from './callbacks.js';
 export { endpointFailure } from './endpoint-problem.js';

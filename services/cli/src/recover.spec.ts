@@ -54,6 +54,14 @@ test('without --apply it changes nothing, shows where database, group and topic 
   expect(out).toContain('millrace recover --apply');
 });
 
+test('records of triggers that gather are named: nobody reads them again', async () => {
+  const part = { trigger: 'digest/mails', topic: 'mails', partition: 2, from: 40, until: 57 };
+  await using gateway = await gatewayWith(report({ gathered: [part] }));
+  const { out } = await gateway.run('recover');
+  expect(out).toContain('publish those again that are part of no run');
+  expect(out).toMatch(/digest\/mails +mails +2 +40 +57/);
+});
+
 test('with --apply it asks for it, with who and why, and -o json is the report', async () => {
   const done = report({ applied: true, published: 1, missing: [] });
   await using gateway = await gatewayWith(done);

@@ -1198,6 +1198,13 @@ export interface components {
         status: string;
         result: boolean;
       }[];
+      gathered?: {
+        trigger: string;
+        topic: string;
+        partition: number;
+        from: number;
+        until: number;
+      }[];
     };
     Accepted: {
       id: string;

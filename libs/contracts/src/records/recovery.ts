@@ -43,6 +43,18 @@ export const MissingRun = z.object({
 });
 export type MissingRun = z.infer<typeof MissingRun>;
 
+/** Records that a trigger gathers into runs, of one partition. A recovery does not read them again: those that are part of no run yet are lost. */
+export const GatheredRecords = z.object({
+  /** `<pipeline>/<trigger>`. */
+  trigger: text({ max: 500 }),
+  topic: z.string(),
+  partition: Count,
+  /** The records from offset `from` on, below `until`, came after what the store knows. */
+  from: Offset,
+  until: Offset,
+});
+export type GatheredRecords = z.infer<typeof GatheredRecords>;
+
 /** The report of a recovery: what it found, and with `applied` did. */
 export const RecoveryReport = z.object({
   id: text({ max: 200 }),
@@ -60,5 +72,7 @@ export const RecoveryReport = z.object({
   /** Records that the recovery has published because they were decided anew and did not stand anywhere. */
   published: Count,
   missing: z.array(MissingRun),
+  /** Records of triggers that gather. Absent in reports of earlier versions. */
+  gathered: z.array(GatheredRecords).optional(),
 });
 export type RecoveryReport = z.infer<typeof RecoveryReport>;

@@ -42,6 +42,13 @@ export function deadLetterIdOf(headers: Readonly<Record<string, unknown>>): stri
   return id !== undefined && DEAD_LETTER_ID.test(id) ? id : undefined;
 }
 
+/** Returns the id that the dead letter of a record has, whenever it is made. `item` is the index of an item of the record. */
+export const deadLetterIdFor = (
+  { topic, partition, offset, timestamp }: Pick<TakenRecord, 'topic' | 'partition' | 'offset' | 'timestamp'>,
+  item?: number,
+): string =>
+  derivedId('dl', ...[topic, partition, offset, timestamp, ...(item === undefined ? [] : [item])].map(String));
+
 /**
  * A record that nobody could read, on its way to `dead-letters`: its key, its bytes and all its headers, and where it came
  * from and why it is here. The origin is there a second time under the names of KIP-1191, for tools that know those. A value that
@@ -54,7 +61,6 @@ export function unreadable(
 ): { key: Buffer | null; value: Buffer | null; headers: Record<string, HeaderValue> } {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
   const { group, failure, at, maxBytes, item } = why;
-  const place = [topic, partition, offset, timestamp, ...(item === undefined ? [] : [item])].map(String);
   const kept = Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined),
   );
@@ -63,7 +69,7 @@ export function unreadable(
     value,
     headers: {
       ...kept,
-      [UNREADABLE.deadLetter]: derivedId('dl', ...place),
+      [UNREADABLE.deadLetter]: deadLetterIdFor(record, item),
       [UNREADABLE.topic]: topic,
       [UNREADABLE.partition]: String(partition),
       [UNREADABLE.offset]: String(offset),

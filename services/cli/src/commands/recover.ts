@@ -43,7 +43,7 @@ async function untilDone(client: MillraceClient, id: string, signal: AbortSignal
 
 /** Says what differs, what was read again, and names each run that lacks something. */
 function textOf(report: RecoveryReport): string {
-  const { partitions, runs, results, published, missing, applied } = report;
+  const { partitions, runs, results, published, missing, gathered = [], applied } = report;
   const differing = partitions.filter(({ standing }) => standing !== 'even');
   if (differing.length === 0) return 'The database knows all that was committed. There is nothing to recover.';
   const columns = [
@@ -64,6 +64,7 @@ function textOf(report: RecoveryReport): string {
     `${runs} runs ${applied ? 'were' : 'would be'} read again; ${results} results stand on their topic and ${applied ? 'were' : 'would'} not ${applied ? '' : 'be '}published again.`,
     ...(applied ? [`${published} records were published that stood nowhere.`] : []),
     ...missingText(missing),
+    ...gatheredText(gathered),
     ...(applied ? [] : ['Nothing was changed. To do it: millrace recover --apply']),
   ];
   return lines.join('\n');
@@ -88,5 +89,22 @@ function missingText(missing: readonly Missing[]): string[] {
   return [
     `Kafka no longer holds everything of ${missing.length} runs:`,
     listed({ items: missing, columns, name: ({ run }) => run }, 'table').trimEnd(),
+  ];
+}
+
+type Gathered = NonNullable<RecoveryReport['gathered']>[number];
+
+function gatheredText(gathered: readonly Gathered[]): string[] {
+  if (gathered.length === 0) return [];
+  const columns = [
+    { title: 'TRIGGER', of: ({ trigger }: Gathered) => trigger },
+    { title: 'TOPIC', of: ({ topic }: Gathered) => topic },
+    { title: 'PARTITION', of: ({ partition }: Gathered) => partition },
+    { title: 'FROM', of: ({ from }: Gathered) => from },
+    { title: 'BELOW', of: ({ until }: Gathered) => until },
+  ];
+  return [
+    'These records came after the backup, for triggers that gather records into runs. They are not read again: publish those again that are part of no run.',
+    listed({ items: gathered, columns, name: ({ topic, partition }) => `${topic}/${partition}` }, 'table').trimEnd(),
   ];
 }

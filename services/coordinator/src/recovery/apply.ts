@@ -10,6 +10,7 @@ import { sharedContext } from '../sources/saga.js';
 import { unreadSource } from '../sources/unread.js';
 import { closeByResults } from './closing.js';
 import type { Evidence } from './evidence.js';
+import { takeSignalsAgain } from './foreign-topics.js';
 import { PlansThen } from './plans-then.js';
 import type { Needs } from './needs.js';
 import { Clock, replay } from './replay.js';
@@ -48,6 +49,8 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
   await bring({ house, store }, pipelines, { at: Date.now(), routes: false });
   await keepDeadLetters(context, { group: groups.deadLetters, since: report.since });
   await tellLast(context, { differing, retold });
+  // Signals are known before the runs that heard them: each is then forgotten with the event that says so.
+  await takeSignalsAgain(context, { groups, clock, evidence, since: report.since });
   // A run's beginning is known before anything that happened to it.
   const intake = intakeSource(context, { group: groups.intake, maxBatch: MAX_BATCH, keyIsIdempotent });
   await replay({ context, source: intake, clock, told }, of(topics.intake));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomId, RunEvent, runIdOf, type RecoveryReport, type StepCommand } from '@millrace/contracts';
 import type { Broker } from '@millrace/broker';
-import { defineStage, pipeline } from '@millrace/pipeline';
+import { defineStage, fromTopic, pipeline, topic } from '@millrace/pipeline';
 import { comparePartitions, decidedTopics, openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store } from '@millrace/store';
 import { emptyStore } from '@millrace/store/testing';
@@ -22,6 +22,23 @@ const asked = pipeline({ name: 'asked', input: Anything }, ({ input, step, revie
 /** One at a time, and the next in its turn. */
 const oneByOne = pipeline(
   { name: 'one-by-one', input: Anything, concurrency: { limit: 1, whenFull: 'queue' } },
+  ({ input, step }) => step('a', work, input),
+);
+
+const Payment = z.object({ order: z.string() });
+/** Waits for a record of the topic `payments`. */
+const paid = pipeline({ name: 'paid', input: z.object({ key: z.string() }) }, ({ input, signal }) =>
+  signal('payment', Payment, {
+    from: fromTopic('payments', { value: Payment, key: ({ value }) => value.order, on: input.key, keep: '1h' }),
+  }),
+);
+/** Three records are a run. */
+const digest = pipeline(
+  {
+    name: 'digest',
+    input: Anything,
+    trigger: topic('mails', { batch: { max: 3, within: '1h', input: (items) => ({ items }) } }),
+  },
   ({ input, step }) => step('a', work, input),
 );
 
@@ -44,6 +61,7 @@ class World implements AsyncDisposable {
     const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
     const world = new World(dir, await openRuntime('coordinator', settings));
     await emptyStore(dir);
+    await world.house.broker.ensureTopics(['payments', 'mails'].map((name) => ({ name, partitions: 1 })));
     await world.serveStage();
     await world.begin();
     return world;
@@ -67,7 +85,8 @@ class World implements AsyncDisposable {
   async begin(): Promise<void> {
     this.store = await openStore({ databaseUrl: undefined, dataDir: this.dir });
     const house = { ...this.house, broker: this.shortened(this.house.broker) };
-    this.running = await startCoordinator(house, { store: this.store, pipelines: [straight, asked, oneByOne] });
+    const pipelines = [straight, asked, oneByOne, paid, digest];
+    this.running = await startCoordinator(house, { store: this.store, pipelines });
   }
 
   /** The log as it would be had retention removed what stands below these offsets. */
@@ -119,6 +138,17 @@ class World implements AsyncDisposable {
     const event = { type: 'step.signalled', run, step: 'approve', at: Date.now(), id: randomId('a') };
     const value = JSON.stringify(RunEvent.parse({ ...event, payload: { fine: true }, by: 'ann' }));
     await this.house.broker.publish([{ topic: this.house.topics.runs, key: run, value, packed: true }]);
+  }
+
+  async pay(order: string): Promise<void> {
+    await this.house.broker.publish([{ topic: 'payments', key: null, value: JSON.stringify({ order }) }]);
+  }
+
+  /** Resolves once a group has taken all records of a topic. */
+  taken(group: string, name: string): Promise<unknown> {
+    return until(async () =>
+      (await this.house.broker.lag(group, name)).every(({ committed, end }) => (committed ?? 0) === end),
+    );
   }
 
   until(run: string, status: string): Promise<unknown> {
@@ -222,6 +252,32 @@ test('what retention has removed is named run by run, and a run whose result sta
   const results = (await world.said(topics.results)).map(({ run }) => run).sort();
   expect(results).toEqual([...waiting, lost].sort());
   expect([...world.worked.values()].every((times) => times === 1)).toBe(true);
+});
+
+test('a signal that came after the backup reaches the run that waits for it then, and once; what a trigger was gathering is named', async () => {
+  await using world = await World.open();
+  const { broker, groups, topics } = world.house;
+  const early = await world.start('paid', 'early');
+  await world.until(early, 'waiting');
+  await world.backUp();
+  await world.pay('early');
+  await world.until(early, 'completed');
+  await world.pay('late');
+  await broker.publish([{ topic: 'mails', key: null, value: JSON.stringify({ text: 'a part of a run' }) }]);
+  await world.taken(groups.signals('payments'), 'payments');
+  const trigger = digest.loaded.starts.triggers[0]!.name;
+  await world.taken(groups.trigger('digest', trigger), 'mails');
+
+  await world.putBack('backup');
+  const gathered = [{ trigger: `digest/${trigger}`, topic: 'mails', partition: 0, from: 0, until: 1 }];
+  expect(await world.recover(false)).toMatchObject({ applied: false, gathered });
+  expect(await world.recover(true)).toMatchObject({ applied: true, published: 0, missing: [], gathered });
+  const late = await world.start('paid', 'late');
+  await world.until(late, 'completed');
+  await world.until(early, 'completed');
+  const results = (await world.said(topics.results)).map(({ run }) => run).sort();
+  expect(results).toEqual([early, late].sort());
+  expect(await world.said(topics.deadLetters)).toEqual([]);
 });
 
 test('an empty database under topics that were read is not taken for a first start, and learns from the topics what they hold', async () => {

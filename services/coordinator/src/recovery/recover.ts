@@ -2,6 +2,7 @@ import type { RecoveryReport, RecoveryRequested } from '@millrace/contracts';
 import { comparePartitions, decidedTopics } from '@millrace/runtime';
 import { applyRecovery } from './apply.js';
 import { type Evidence, evidenceOf } from './evidence.js';
+import { gatheredSince } from './foreign-topics.js';
 import type { Needs } from './needs.js';
 import { plansOnTopic } from './plans-on-topic.js';
 import { openAndGone, type Surveying, survey } from './survey.js';
@@ -21,11 +22,14 @@ export async function recover(needs: Needs, request: RecoveryRequested): Promise
   const differing = begun.partitions.filter(({ standing }) => standing !== 'even');
   if (differing.length === 0) return recoveries.keep({ ...begun, status: 'done' });
   const { house } = needs;
-  const stages = await plansOnTopic(needs, { keep: request.apply });
+  const { plans, stages } = await plansOnTopic(needs, { keep: request.apply });
   const { broker, topics, groups } = house;
   const evidence = await evidenceOf({ broker, topics, group: groups.runs, stages, since: begun.since });
   const surveying = await surveyingWith(needs);
-  const found = begun.runs > 0 ? begun : await surveyed(surveying, begun, evidence);
+  const surveyedBefore = begun.runs > 0;
+  const found = surveyedBefore
+    ? begun
+    : { ...(await surveyed(surveying, begun, evidence)), gathered: await gatheredSince(needs, plans, begun.since) };
   if (!request.apply) {
     const short = await openAndGone(surveying, differing, evidence);
     return recoveries.keep({ ...found, missing: [...found.missing, ...short], status: 'done' });

@@ -31,11 +31,24 @@ export async function* pagesSince(
   broker: Pick<Broker, 'browse' | 'lag'>,
   of: { topic: string; group: string; since: number },
 ): AsyncGenerator<readonly Incoming[]> {
-  const { topic, group, since } = of;
-  for (const { partition, start, end } of await rangesOf(broker, group, topic)) {
-    const from = since <= 0 ? start : await offsetAt(broker, { topic, partition, start, end, since });
+  for (const { topic, partition, from, end } of await rangesSince(broker, of)) {
     yield* pagesOf(broker, { topic, partition, from, until: end });
   }
+}
+
+/** Returns the partitions of a topic, each with the first offset of a record that is not older than `since`. */
+export async function rangesSince(
+  broker: Pick<Broker, 'browse' | 'lag'>,
+  of: { topic: string; group: string; since: number },
+): Promise<readonly (PartitionLag & { readonly from: number })[]> {
+  const { topic, group, since } = of;
+  const ranges = await rangesOf(broker, group, topic);
+  return Promise.all(
+    ranges.map(async (range) => ({
+      ...range,
+      from: since <= 0 ? range.start : await offsetAt(broker, { ...range, since }),
+    })),
+  );
 }
 
 /** Returns where a topic begins and ends, which is the same to every group. */

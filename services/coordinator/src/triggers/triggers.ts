@@ -53,6 +53,19 @@ export async function triggerRows(
   return rows;
 }
 
+/** Returns the sources of these plans' signals by topic and id. Of those with one id it is the one that keeps records the longest. */
+export function sourcesByTopic(plans: readonly LoadedPlan[]): ReadonlyMap<string, Map<string, LoadedSource>> {
+  const wanted = new Map<string, Map<string, LoadedSource>>();
+  for (const source of plans.flatMap(({ plan }) => sourcesOf(plan)).map(loadSource)) {
+    const { id, topic } = source;
+    const sources = wanted.get(topic) ?? new Map<string, LoadedSource>();
+    wanted.set(topic, sources);
+    const before = sources.get(id);
+    sources.set(id, before && before.keepMs > source.keepMs ? before : source);
+  }
+  return wanted;
+}
+
 interface Running {
   readonly spec: string;
   consumption: Consumption | undefined;
@@ -103,14 +116,7 @@ export class Triggers {
   /** Runs of these plans, and of no others, may wait for signals. A topic that is listened to again goes on where it was. */
   listen(plans: readonly LoadedPlan[]): void {
     if (this.draining) return;
-    const wanted = new Map<string, Map<string, LoadedSource>>();
-    for (const source of plans.flatMap(({ plan }) => sourcesOf(plan)).map(loadSource)) {
-      const { id, topic } = source;
-      const sources = wanted.get(topic) ?? new Map<string, LoadedSource>();
-      wanted.set(topic, sources);
-      const before = sources.get(id);
-      sources.set(id, before && before.keepMs > source.keepMs ? before : source);
-    }
+    const wanted = sourcesByTopic(plans);
     for (const topic of [...this.signals.keys()]) {
       if (wanted.has(topic)) continue;
       this.signals.delete(topic);
