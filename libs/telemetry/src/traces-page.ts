@@ -67,6 +67,16 @@ within them.
   half second, with those of attempts that it had finished. The next owner repeats an unfinished attempt
   and exports its span; the span of an attempt is exported before those of its hand-offs.
 
+\`e2e/src/traces.integration.ts\` sends 600 runs through five \`kill -9\`, of two coordinators and two processes of stages, and reads every
+trace from Jaeger: none is without a root, no span is without its parent, and Jaeger has no warning of clock skew.
+
+## What tracing costs
+
+\`npm run bench -- --systems millrace-kafka,millrace-traced --works seven-steps\` measures the same runs without and with spans,
+in turns; the collector reads and drops the spans. With spans it carried 0.72 times as many runs a second (294 against 407, medians of
+four rounds; 0.45 to 0.91 in a round). The median time of a single run was 77 ms in both cases, and its p95 286 ms against 214 ms. Client,
+servers and other work shared the two cores, at a load average of 18. A sampler lowers the cost with the share of runs that it keeps.
+
 ## Settings
 
 \`OTEL_SERVICE_NAME\` and \`OTEL_RESOURCE_ATTRIBUTES\` replace the service’s own name and attributes; in a process with several
