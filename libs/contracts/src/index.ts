@@ -82,7 +82,13 @@ export { Priority, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { nearestName } from './values/nearest-name.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './records/pauses.js';
-export { GatheredRecords, MissingRun, PartitionStanding, RecoveredPartition, RecoveryReport } from './records/recovery.js';
+export {
+  GatheredRecords,
+  MissingRun,
+  PartitionStanding,
+  RecoveredPartition,
+  RecoveryReport,
+} from './records/recovery.js';
 export { isOver, RunStatus, StepStatus } from './records/statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './records/topics.js';
 export {

@@ -22,7 +22,10 @@ interface Again {
  * Takes the records of signal topics again that were taken after what the store knows, up to where their groups stand. A record that
  * became a dead letter stays one. Interrupted, it goes on where it was: each batch moves the store on.
  */
-export async function takeSignalsAgain(context: CoordinatorContext, { groups, clock, evidence, since }: Again): Promise<void> {
+export async function takeSignalsAgain(
+  context: CoordinatorContext,
+  { groups, clock, evidence, since }: Again,
+): Promise<void> {
   const { broker, plans, store } = context;
   await plans.refresh();
   for (const [topic, sources] of sourcesByTopic(await plans.inUse())) {
