@@ -13,9 +13,9 @@ export interface FoundProject {
   readonly file: string;
 }
 
-const SOURCES = ['millrace.config.ts', 'millrace.config.mts'];
-const PLAIN = ['millrace.config.js', 'millrace.config.mjs'];
-const BUILT = ['dist/millrace.config.js', 'dist/millrace.config.mjs'];
+const SOURCES = ['millrace.config.ts', 'millrace.config.mts', 'millrace.config.cts'];
+const PLAIN = ['millrace.config.js', 'millrace.config.mjs', 'millrace.config.cjs'];
+const BUILT = PLAIN.map((name) => `dist/${name}`);
 
 /**
  * Finds the project that a folder is in: the next folder upwards that has a `millrace.config.*`.

@@ -78,8 +78,20 @@ function reasonOf(cause: unknown, { name, target }: { name: string; target: stri
   const missing = target.startsWith('file:') ? fileURLToPath(target) : name;
   if (/MODULE_NOT_FOUND$/.test(String((cause as { code?: unknown }).code)) && cause.message.includes(`'${missing}'`))
     return target === name ? 'install it, or correct the name.' : `there is no ${missing}.`;
-  const place = placeIn(cause);
-  return `it throws ${cause.name}: ${cause.message}${place === undefined ? '' : `\n${place}`}`;
+  const lines = [`it throws ${cause.name}: ${cause.message}`, placeIn(cause), remedyOf(cause)];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+const NO_EXTENSION = /^Cannot find module '(.*[\\/])([^\\/']+)' imported from/;
+
+/** Says what to do about what those meet who come from CommonJS. */
+function remedyOf({ name, message }: Error): string | undefined {
+  const [, folder = '', file = ''] = NO_EXTENSION.exec(message) ?? [];
+  if (file !== '' && extname(file) === '' && existsSync(join(folder, `${file}.ts`)))
+    return `Imports of files name them with an extension: './${file}.js' finds ${file}.ts too.`;
+  if (name === 'ReferenceError' && /^(?:module|exports|require|__\w+) is not defined in ES module scope/.test(message))
+    return 'TypeScript is loaded as an ES module: use import, export, export default and import.meta.dirname.';
+  return undefined;
 }
 
 /** Returns the first line of a stack that is in a module of the project's own. */

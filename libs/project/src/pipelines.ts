@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
-import { type Pipeline, type StageContract } from '@millrace/pipeline';
+import type { StageContract } from '@millrace/pipeline';
 import { loadPlan, type LoadedPlan } from '@millrace/pipeline/engine';
 import type { ProjectConfig } from './define-config.js';
+import { isPipeline } from './is-pipeline.js';
 import { type Base, loadModule, pathOf } from './modules.js';
 import { ProjectError } from './project-error.js';
 
@@ -51,12 +52,3 @@ async function fromYaml(name: string, base: Base): Promise<PipelineSource> {
     });
   }
 }
-
-const isPipeline = (value: unknown): value is Pick<Pipeline, 'loaded' | 'contracts'> =>
-  typeof value === 'object' &&
-  value !== null &&
-  'loaded' in value &&
-  'contracts' in value &&
-  typeof value.loaded === 'object' &&
-  value.loaded !== null &&
-  'hash' in value.loaded;

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { checkedConfig } from './check-config.js';
 import type { ProjectConfig, StageEntry } from './define-config.js';
 import { type Build, findProject, type FoundProject } from './find-project.js';
 import { type Base, isThere, loadModule, pathOf } from './modules.js';
 import { loadPipelines, type PipelineSource } from './pipelines.js';
-import { ProjectError } from './project-error.js';
 import { type LoadedStages, loadStages } from './stages.js';
 
 export interface ProjectOptions {
@@ -60,11 +60,8 @@ export async function openProject({ from, build, instead }: ProjectOptions): Pro
 }
 
 async function configIn({ file }: FoundProject, base: Base): Promise<ProjectConfig> {
-  const { default: config } = await loadModule(file, base);
-  const { pipelines, stages = [] } = (config ?? {}) as { pipelines?: unknown; stages?: unknown };
-  if (Array.isArray(pipelines) && Array.isArray(stages)) return config as ProjectConfig;
-  const example = 'export default defineConfig({ pipelines: [hello], stages: [greeting] })';
-  throw new ProjectError(`${file} has no default export with lists of pipelines and stages: ${example}.`);
+  const { default: exported } = await loadModule(file, base);
+  return checkedConfig(exported, file);
 }
 
 /** Returns the entry `stages` of each package that has one: stages that come with a pipeline. */

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type Env, readAll, readSettings } from '@millrace/runtime';
-import { type AnyStage, contractOf, refuseTwice, type StageGiven, stageNameOf } from '@millrace/stage';
+import { contractOf, refuseTwice, type StageGiven, stageNameOf } from '@millrace/stage';
 import type { ConfiguredStage, StageEntry } from './define-config.js';
+import { isStage } from './is-stage.js';
 import { type Base, type Exports, loadModule, pathOf } from './modules.js';
 import { ProjectError } from './project-error.js';
 
@@ -93,12 +94,3 @@ function fromModule(name: string, exports: Exports): Source {
 }
 
 const isReader = (value: unknown): value is Source['read'] => typeof value === 'function' && !isStage(value);
-
-function isStage(value: unknown): value is AnyStage {
-  if (typeof value !== 'function') return false;
-  try {
-    return contractOf(value as AnyStage) !== undefined;
-  } catch {
-    return false;
-  }
-}
