@@ -32,6 +32,7 @@ beforeEach(async () => {
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await write('package.json', '{ "name": "app" }');
   await write('hello.ts', HELLO);
+  await write('open.mjs', OPEN);
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -40,7 +41,7 @@ const write = (file: string, text: string) => writeFile(join(folder, file), text
 /** As `millrace dev` opens a project: in a process of its own, which translates TypeScript. */
 async function opened(config: string, file = 'millrace.config.ts'): Promise<string> {
   await write(file, config);
-  return spawnSync(process.execPath, ['--input-type=module', '-e', OPEN], { cwd: folder, encoding: 'utf8' }).stdout;
+  return spawnSync(process.execPath, ['open.mjs'], { cwd: folder, encoding: 'utf8' }).stdout;
 }
 
 test.each([
