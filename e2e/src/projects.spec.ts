@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { emptyStore } from '@millrace/store/testing';
 import { ROOT } from './processes.js';
 import { build } from './standalone-house.js';
 
@@ -77,4 +80,26 @@ test.each([
   const said = await opened(config);
   expect(said).toMatch(/^ProjectError: .*millrace\.config\.ts could not be loaded/);
   expect(said).toMatch(says);
+});
+
+test('a contract that breaks what was deployed stops the start, with the stage, the field and what to do', async () => {
+  const dataDir = join(folder, 'data');
+  await emptyStore(dataDir);
+  const env = { ...process.env, PORT: '0', MILLRACE_DATA: dataDir };
+  const main = join(ROOT, 'services/standalone/dist/main.js');
+  await write(
+    'millrace.config.ts',
+    `import { hello, greeting } from './hello.js'; export default { pipelines: [hello], stages: [greeting] };`,
+  );
+  const first = spawn(process.execPath, [main], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: first.stdout })) if (line.includes('is ready')) break;
+  first.kill();
+  await once(first, 'exit');
+
+  await write('hello.ts', HELLO.replaceAll('text: ', 'words: '));
+  const { status, stderr } = spawnSync(process.execPath, [main], { cwd: folder, env, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('The pipeline hello is refused (CONTRACT_BREAKS)');
+  expect(stderr).toContain('/contracts/greet/output/text may be missing');
+  expect(stderr).toContain('Put the new contract under a new name of a stage');
 });

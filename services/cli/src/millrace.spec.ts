@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fact } from '@millrace/contracts';
 import type { ProblemCode } from '@millrace/contracts/http';
+import { loadModels } from './commands/train.js';
 import { EXIT } from './exit.js';
 import { FakeGateway, RUN, runIn, runView, stepView } from './testing/fake-gateway.js';
 
@@ -529,6 +530,16 @@ test('doctor says what is missing, and ends accordingly', async () => {
     exit: EXIT.noConnection,
     out: expect.stringContaining('something answers, but no Millrace gateway'),
   });
+});
+
+test('train without the package of the models says which to install', async () => {
+  const missing = (name: string) =>
+    Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' });
+  await expect(loadModels(() => Promise.reject(missing('@millrace/ai')))).rejects.toThrow(
+    '"train" needs the package @millrace/ai, which is not installed: npm install --save-dev @millrace/ai',
+  );
+  // One that is installed and cannot be loaded is another fault.
+  await expect(loadModels(() => Promise.reject(missing('eld')))).rejects.toThrow(`Cannot find package 'eld'`);
 });
 
 test('train writes a model and says how good it is', async () => {

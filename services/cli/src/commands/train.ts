@@ -15,8 +15,7 @@ export function trainCommand(program: Command, { terminal }: CliContext): void {
       const table = await readFile(resolve(terminal.cwd, csv), 'utf8').catch((cause: unknown) => {
         throw unreadable(csv, cause);
       });
-      // Loaded only here: the models are the heaviest part of the command line.
-      const { ModelDataInvalid, trainFromCsv } = await import('@millrace/ai');
+      const { ModelDataInvalid, trainFromCsv } = await loadModels();
       const { classifier, report } = attempt(() => trainFromCsv(table), ModelDataInvalid);
       await writeFile(resolve(terminal.cwd, output), JSON.stringify(classifier));
       const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
@@ -31,6 +30,19 @@ export function trainCommand(program: Command, { terminal }: CliContext): void {
       );
       terminal.out(`${output}\n`);
     });
+}
+
+/** Loads the models only here: they are the heaviest part of the command line, and come in a package of their own. */
+export async function loadModels(load = () => import('@millrace/ai')): Promise<typeof import('@millrace/ai')> {
+  try {
+    return await load();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes("'@millrace/ai'")) throw cause;
+    const missing =
+      '"train" needs the package @millrace/ai, which is not installed: npm install --save-dev @millrace/ai';
+    throw new CliError(EXIT.error, missing, { cause });
+  }
 }
 
 function attempt<T>(work: () => T, expected: new (message: string) => Error): T {

@@ -13,6 +13,7 @@ import {
   readJson,
   RECORD_DEPTH,
   type RecoveryRequested,
+  remedyOf,
   unreadable,
 } from '@millrace/contracts';
 import { PlanError } from '@millrace/pipeline';
@@ -182,7 +183,7 @@ function changeOf(request: Exclude<PipelineRequest, DeployRequested>, now: Deplo
 function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 'refused' }): ProjectError {
   const { code, message, details = [] } = failure;
   const all = details.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
-  return new ProjectError(`The pipeline ${pipeline} is refused (${code}): ${message}${all}`);
+  return new ProjectError(`The pipeline ${pipeline} is refused (${code}): ${message}${all}\n${remedyOf(code)}`);
 }
 
 /** The plan, once it is known that it could run here: it loads, and its stages have topics. */
