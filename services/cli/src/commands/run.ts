@@ -64,7 +64,7 @@ export function runCommands(program: Command, context: CliContext): void {
     )
     .action(async (pipeline: string, file: string | undefined, options: StartOptions) => {
       const client = clientOf(terminal, options);
-      const startAt = startAtOf(options, Date.now());
+      const startAt = await startAtOf(options, Date.now());
       secondsOf(options.wait);
       const schemaFor = inputSchemaOf(client, pipeline);
       const payload = await payloadOf({ file, pairs: options.input, json: options.json }, terminal, schemaFor);

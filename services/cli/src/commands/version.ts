@@ -8,7 +8,7 @@ import {
   MillraceError,
   type StageDoubtView,
 } from '@millrace/client';
-import { differences, loadPlan, mermaid, type Plan } from '@millrace/pipeline/engine';
+import type { Plan } from '@millrace/pipeline/engine';
 import { type Bundle, bundleOf, bundlesIn, oneOf, placesIn } from '../input/bundle.js';
 import { VERSION_COLUMNS } from '../output/columns.js';
 import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
@@ -71,6 +71,7 @@ export function versionCommands(pipeline: Command, context: CliContext): void {
     .addOption(new Option('--format <format>', 'output format').choices(['yaml', 'json', 'mermaid']).default('yaml'))
     .action(async (source: string, { format, ...options }: CommonOptions & { format: 'yaml' | 'json' | 'mermaid' }) => {
       const { plan } = await versionOf(source, clientOf(terminal, options), terminal);
+      const { loadPlan } = await import('@millrace/pipeline/engine');
       terminal.out(await planText(loadPlan(plan).plan, format));
     });
 
@@ -81,7 +82,7 @@ export function versionCommands(pipeline: Command, context: CliContext): void {
     .action(async (a: string, b: string, options: CommonOptions) => {
       const client = clientOf(terminal, options);
       const [before, after] = [await versionOf(a, client, terminal), await versionOf(b, client, terminal)];
-      showDifferences(before, after, { terminal, output: options.output });
+      await showDifferences(before, after, { terminal, output: options.output });
     });
 
   talking(pipeline.command('check'))
@@ -165,7 +166,7 @@ function showDeployment(
 
 async function planText(plan: Plan, format: 'yaml' | 'json' | 'mermaid'): Promise<string> {
   if (format === 'json') return `${JSON.stringify(plan, null, 2)}\n`;
-  if (format === 'mermaid') return mermaid(plan);
+  if (format === 'mermaid') return (await import('@millrace/pipeline/engine')).mermaid(plan);
   const { pipelineYaml } = await import('@millrace/pipeline/yaml');
   return pipelineYaml(plan);
 }
@@ -185,11 +186,12 @@ async function versionOf(given: string, client: MillraceClient, terminal: Termin
   return bundleOf(await client.pipelines.version({ name, version: which }));
 }
 
-function showDifferences(
+async function showDifferences(
   before: Bundle,
   after: Bundle,
   of: { terminal: Terminal; output: CommonOptions['output'] },
-): void {
+): Promise<void> {
+  const { differences, loadPlan } = await import('@millrace/pipeline/engine');
   const versions = [before, after].map(({ plan, contracts }) => ({ plan: loadPlan(plan).plan as Plan, contracts }));
   const items: readonly DifferenceView[] = differences(versions[0]!, versions[1]!);
   const { terminal, output } = of;

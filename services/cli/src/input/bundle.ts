@@ -4,8 +4,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { VersionDetail } from '@millrace/client';
 import { CheckBody } from '@millrace/contracts/http';
-import { PlanError, type StageContract } from '@millrace/pipeline';
-import { schemasOf } from '@millrace/pipeline/engine';
+import type { StageContract } from '@millrace/pipeline';
 import { CliError, EXIT } from '../exit.js';
 import type { PlaceOf } from '../refusal.js';
 import type { Terminal } from '../output/terminal.js';
@@ -95,6 +94,7 @@ interface Defined {
 }
 
 async function fromModule(url: () => string, source: string): Promise<readonly Bundle[]> {
+  const [{ PlanError }, { schemasOf }] = await Promise.all([import('@millrace/pipeline'), import('@millrace/pipeline/engine')]);
   try {
     const module = (await import(url())) as Record<string, unknown>;
     const defined = Object.values(module).filter(isDefined);

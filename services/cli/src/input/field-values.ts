@@ -1,6 +1,5 @@
 import { MillraceError } from '@millrace/client';
 import { readJson } from '@millrace/contracts';
-import { typesOfField } from '@millrace/pipeline/engine';
 import { CliError, EXIT } from '../exit.js';
 
 /** Finds the JSON Schema that the fields are for; undefined where nobody knows it. Called only where a value could be read in more than one way. */
@@ -16,7 +15,9 @@ export type TypesOf = (key: string) => readonly string[] | undefined;
 /** Asks for the schema where a value is not plainly a text. */
 export async function typesFor(texts: readonly string[], schemaFor: SchemaFor | undefined): Promise<TypesOf> {
   const schema = schemaFor && texts.some((text) => DOUBTFUL.test(text)) ? await found(schemaFor) : undefined;
-  return (key) => (typeof schema === 'object' && schema !== null ? typesOfField(schema, key) : undefined);
+  if (typeof schema !== 'object' || schema === null) return () => undefined;
+  const { typesOfField } = await import('@millrace/pipeline/engine');
+  return (key) => typesOfField(schema, key);
 }
 
 /** Returns the schema, or undefined: the request that follows reports what is missing. */

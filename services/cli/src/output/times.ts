@@ -1,19 +1,18 @@
 import { readTime } from '@millrace/contracts';
-import { type Duration, PlanError } from '@millrace/pipeline';
-import { millisecondsOf } from '@millrace/pipeline/engine';
+import type { Duration } from '@millrace/pipeline';
 import { CliError, EXIT } from '../exit.js';
 
 /**
  * Returns when a run is to begin, as RFC 3339; undefined for at once.
  * @throws {CliError} usage, for what is no time, or one that has passed
  */
-export function startAtOf(
+export async function startAtOf(
   { at, delay }: { readonly at?: string | undefined; readonly delay?: string | undefined },
   now: number,
-): string | undefined {
+): Promise<string | undefined> {
   if (at !== undefined && delay !== undefined) throw usage('Give either --at or --delay, not both.');
   if (at !== undefined) return timeOf(at, now);
-  return delay === undefined ? undefined : new Date(now + lengthOf(delay)).toISOString();
+  return delay === undefined ? undefined : new Date(now + (await lengthOf(delay))).toISOString();
 }
 
 function timeOf(at: string, now: number): string {
@@ -26,7 +25,9 @@ function timeOf(at: string, now: number): string {
   return new Date(time).toISOString();
 }
 
-function lengthOf(delay: string): number {
+async function lengthOf(delay: string): Promise<number> {
+  // Loaded only here, as everywhere in the command line: compiling plans takes the most of its start.
+  const { millisecondsOf, PlanError } = await import('@millrace/pipeline/engine');
   try {
     return millisecondsOf(delay as Duration);
   } catch (error) {
