@@ -79,7 +79,7 @@ export function gatewayModule({
     providers: [
       { provide: HOUSE, useValue: house },
       { provide: READER, useValue: reader },
-      { provide: STAGES, useValue: { limits, pauses, consumers } },
+      { provide: STAGES, useValue: { limits, pauses, consumers, announced } },
       { provide: Readiness, useValue: readiness },
       { provide: StoredPlans, useValue: plans },
       { provide: RunQueries, useValue: runs },

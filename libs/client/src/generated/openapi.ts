@@ -1008,6 +1008,10 @@ export interface components {
           by?: string;
           reason?: string;
         };
+        breaks?: {
+          pointer: string;
+          detail: string;
+        }[];
       }[];
       next?: string;
     };
@@ -1031,6 +1035,10 @@ export interface components {
         by?: string;
         reason?: string;
       };
+      breaks?: {
+        pointer: string;
+        detail: string;
+      }[];
     };
     VersionList: {
       items: {

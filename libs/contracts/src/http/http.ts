@@ -256,6 +256,8 @@ export const StageView = z.object({
   limits: StageLimits.optional(),
   /** It takes nothing new. */
   paused: Paused.optional(),
+  /** Changes of the contract that the stage has announced which break the plans that were deployed with the one before. */
+  breaks: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
 export type StageView = z.infer<typeof StageView>;
 export const StageList = pageOf(StageView);

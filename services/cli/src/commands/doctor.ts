@@ -34,6 +34,8 @@ export function doctorCommand(program: Command, { terminal, end }: CliContext): 
 }
 
 const LATE_MS = 5_000;
+const MAY_ONLY_GROW =
+  'Deployed plans rely on the contract before: serve it again, and put the new one under a new name of a stage';
 const NO_GATEWAY = 'something answers, but no Millrace gateway. Correct MILLRACE_URL or --url';
 const START_IT = 'Start it with: npx millrace dev';
 
@@ -78,5 +80,15 @@ async function stageChecks(client: MillraceClient): Promise<Check[]> {
   if (!page) return [];
   const unserved = page.items.flatMap(({ name, consumers }) => (consumers === 0 ? [name] : []));
   const detail = unserved.length > 0 ? `no consumer: ${unserved.join(', ')}. Start them` : '';
-  return [{ check: 'stages', ok: unserved.length === 0, detail }];
+  const broken = page.items.flatMap(({ name, breaks: [first] = [] }) =>
+    first ? [`${name}${first.pointer} ${first.detail}`] : [],
+  );
+  return [
+    { check: 'stages', ok: unserved.length === 0, detail },
+    {
+      check: 'contracts',
+      ok: broken.length === 0,
+      detail: broken.length === 0 ? '' : `${broken.join('; ')}. ${MAY_ONLY_GROW}`,
+    },
+  ];
 }

@@ -101,5 +101,10 @@ export function pipelineCommands(program: Command, context: CliContext): void {
       const { items } = await clientOf(terminal, options).stages.list().page();
       terminal.out(listed({ items, columns: STAGE_COLUMNS, name: ({ name }) => name }, options.output));
       if (items.length === 0) terminal.say('No stages.\n');
+      for (const { name, breaks = [] } of items)
+        for (const { pointer, detail } of breaks)
+          terminal.say(
+            `contract changed: ${name}${pointer} ${detail}. Plans that are deployed rely on the one before.\n`,
+          );
     });
 }

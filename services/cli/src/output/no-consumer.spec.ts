@@ -35,7 +35,7 @@ test('who watches a run is told once of each stage that nobody serves', async ()
   ]);
 });
 
-test('doctor names the stages that nobody serves', async () => {
+test('doctor names the stages that nobody serves, and those whose contract breaks deployed plans', async () => {
   await using gateway = await FakeGateway.open();
   const pipelines = [{ name: 'reply', plan: 'p', deployedAt: '2026-01-01T00:00:00.000Z', links: {} }];
   for (const [path, answer] of Object.entries({
@@ -51,4 +51,14 @@ test('doctor names the stages that nobody serves', async () => {
   expect(out).toContain('no consumer: draft. Start');
   gateway.answers.set('/v1/stages', { items: [{ name: 'draft', pipelines: ['reply'], consumers: 2 }] });
   expect((await gateway.run('doctor')).exit).toBe(EXIT.ok);
+
+  const breaks = [{ pointer: '/output/text', detail: 'may be missing' }];
+  gateway.answers.set('/v1/stages', { items: [{ name: 'draft', pipelines: ['reply'], consumers: 2, breaks }] });
+  const broken = await gateway.run('doctor');
+  expect(broken.exit).toBe(EXIT.error);
+  expect(broken.out).toContain('draft/output/text may be missing. Deployed plans rely on the contract before');
+  gateway.answers.set('/v1/stages?limit=50', {
+    items: [{ name: 'draft', pipelines: ['reply'], consumers: 2, breaks }],
+  });
+  expect((await gateway.run('stage list')).err).toContain('contract changed: draft/output/text may be missing');
 });

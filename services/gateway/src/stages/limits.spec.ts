@@ -52,6 +52,23 @@ test('a stage is paused and goes on, as often as anybody asks; its processes and
   expect((await post(world, '/v1/stages/nobody/pause', {})).status).toBe(404);
 });
 
+test('a stage whose new contract breaks what is deployed says so in the list, with the place', async () => {
+  await using world = await World.open();
+  const contractOf = (field: string) => ({
+    input: {},
+    output: { type: 'object', properties: { [field]: {} }, required: [field] },
+  });
+  world.contracts.set('classify', contractOf('label'));
+  const breaksOf = async () => {
+    const { items } = StageList.parse(await (await fetch(`${world.url}/v1/stages`)).json());
+    return items.find(({ name }) => name === 'classify')!.breaks;
+  };
+  expect(await breaksOf()).toBeUndefined();
+  const record = { topic: world.house.topics.contracts, key: 'classify', value: JSON.stringify(contractOf('intent')) };
+  await world.house.broker.publish([record]);
+  expect(await breaksOf()).toEqual([{ pointer: '/output/label', detail: 'may be missing' }]);
+});
+
 test.each([
   ['of a stage that nobody uses', '/v1/stages/nobody/limits', { concurrency: 8 }, 404, 'UNKNOWN_STAGE'],
   ['smaller than the number of partitions', '/v1/stages/classify/limits', { concurrency: 3 }, 422, 'LIMIT_TOO_SMALL'],

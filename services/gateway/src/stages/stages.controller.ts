@@ -7,10 +7,11 @@ import {
   StageLimits,
   type StagePause,
   stagePauseKey,
+  type StageSchemas,
 } from '@millrace/contracts';
 import { ActBody, LimitBody, type StageView } from '@millrace/contracts/http';
-import { stagesOf } from '@millrace/pipeline/engine';
-import type { Runtime, Limits, Pauses } from '@millrace/runtime';
+import { breaks, isUsable, stagesOf } from '@millrace/pipeline/engine';
+import type { Runtime, Limits, Pauses, StageContracts } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
 import type { Consumers } from './consumers.js';
 import { StoredPlans } from '../pipelines/plans.js';
@@ -22,6 +23,7 @@ interface StagesSet {
   readonly limits: Pick<Limits, 'get'>;
   readonly pauses: Pick<Pauses, 'ofStage'>;
   readonly consumers: Pick<Consumers, 'of'>;
+  readonly announced: Pick<StageContracts, 'get'>;
 }
 
 @Controller('v1/stages')
@@ -36,10 +38,12 @@ export class StagesController {
   @Get()
   async list(): Promise<{ items: StageView[] }> {
     const used = new Map<string, Set<string>>();
+    const deployed = new Map<string, StageSchemas>();
     for (const { name, plan } of await this.reader.pipelines()) {
-      for (const stage of stagesOf((await this.plans.byHash(plan)).plan)) {
-        used.set(stage, (used.get(stage) ?? new Set()).add(name));
-      }
+      const stages = stagesOf((await this.plans.byHash(plan)).plan);
+      for (const stage of stages) used.set(stage, (used.get(stage) ?? new Set()).add(name));
+      const { contracts } = await this.reader.deployed.read({ pipeline: name, stages });
+      for (const [stage, contract] of contracts) deployed.set(stage, contract);
     }
     const viewOf = async ([name, pipelines]: [string, Set<string>]): Promise<StageView> => {
       const limits = this.set.limits.get(name);
@@ -50,6 +54,7 @@ export class StagesController {
         ...(consumers !== undefined && { consumers }),
         ...(limits && { limits }),
         ...pausedView(this.set.pauses.ofStage(name)),
+        ...breaksView(deployed.get(name), this.set.announced.get(name)),
       };
     };
     const items = await Promise.all([...used].map(viewOf));
@@ -127,4 +132,13 @@ function pausedView(pause: StagePause | undefined): Pick<StageView, 'paused'> {
   const { by, reason } = pause!;
   const act = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
   return { paused: { since: timeOf(last.from), ...act } };
+}
+
+/** The most changes of a contract that are told. */
+const MOST_BREAKS = 20;
+
+function breaksView(before: StageSchemas | undefined, announced: StageSchemas | undefined): Pick<StageView, 'breaks'> {
+  if (!before || !announced || !isUsable(announced)) return {};
+  const found = breaks(before, announced).slice(0, MOST_BREAKS);
+  return found.length === 0 ? {} : { breaks: found.map(({ pointer, detail }) => ({ pointer, detail })) };
 }

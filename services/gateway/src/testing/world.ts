@@ -8,6 +8,7 @@ import {
   runIdOf,
   topicsOf,
   type Fact,
+  type StageSchemas,
 } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
@@ -79,6 +80,7 @@ export class World implements AsyncDisposable {
   };
 
   readonly route = { current: this.plan.hash, before: undefined, canary: undefined };
+  /** The contracts that deployed plans rely on. */ readonly contracts = new Map<string, StageSchemas>();
   readonly versions = [
     { version: 1, plan: this.plan.hash, deployedAt: 1_700_000_000_000, by: undefined, reason: undefined },
   ];
@@ -126,7 +128,7 @@ export class World implements AsyncDisposable {
         Promise.resolve({
           route: this.route,
           versions: this.versions,
-          contracts: new Map(),
+          contracts: this.contracts,
           schedules: [],
           paused: undefined,
         }),
