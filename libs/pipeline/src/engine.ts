@@ -1,5 +1,20 @@
 // For services: checking, loading, advancing and comparing plans.
-export { type Advance, advance, carriedWith, fallbackInputOf, givenTo, handOff, isLoopOver, type HandOff, inputOf, outputOf, type RunProgress, standInFor, type StepMark, type WantedStep } from './plan/advance.js';
+export {
+  type Advance,
+  advance,
+  carriedWith,
+  fallbackInputOf,
+  givenTo,
+  handOff,
+  isLoopOver,
+  type HandOff,
+  inputOf,
+  outputOf,
+  type RunProgress,
+  standInFor,
+  type StepMark,
+  type WantedStep,
+} from './plan/advance.js';
 export { type Candidate, checkPlan, checkSchedule, MOST_STEPS, usablePlan } from './plan/check-plan.js';
 export { type ContractMisfit, contractMisfits, type KnownContracts } from './plan/contract-fit.js';
 export { type Misfit, misfits } from './schemas/containment.js';
@@ -10,10 +25,50 @@ export { givenToHandler, HANDLER } from './steps/handler.js';
 export { canonicalJson, hashOf } from './plan/hash.js';
 export { makeLinear } from './schemas/linear-contract.js';
 export type { Scope } from './authoring/mapping.js';
-export { type Fallback, type ItemFailure, type LoopStep, type Mapping, type MapStep, Plan, PlanStep, type RaceStep, RetryPolicy, type RunStep, StageStep, WaitStep, type Work } from './plan/plan.js';
-export { firstOf, isPaged, itemName, itemOf, keysOf, listOf, PAGE_NAME, type Chunk, type PagedList, pageIn, rangeOf, shareOf, sliceOf, spreadOf } from './plan/items.js';
+export {
+  type Fallback,
+  type ItemFailure,
+  type LoopStep,
+  type Mapping,
+  type MapStep,
+  Plan,
+  PlanStep,
+  type RaceStep,
+  RetryPolicy,
+  type RunStep,
+  StageStep,
+  WaitStep,
+  type Work,
+} from './plan/plan.js';
+export {
+  firstOf,
+  isPaged,
+  itemName,
+  itemOf,
+  keysOf,
+  listOf,
+  PAGE_NAME,
+  type Chunk,
+  type PagedList,
+  pageIn,
+  rangeOf,
+  shareOf,
+  sliceOf,
+  spreadOf,
+} from './plan/items.js';
 export { type Assigned, assignedTo } from './steps/recipients.js';
-export { awaitedBy, correlationOf, type FromTopic, type FromTopicOptions, type LoadedSource, loadSource, signalIn, sourcesOf, type TopicSignal, UNWANTED } from './steps/signal-source.js';
+export {
+  awaitedBy,
+  correlationOf,
+  type FromTopic,
+  type FromTopicOptions,
+  type LoadedSource,
+  loadSource,
+  signalIn,
+  sourcesOf,
+  type TopicSignal,
+  UNWANTED,
+} from './steps/signal-source.js';
 export { PLAN_ERRORS, type PlanErrorCode } from './plan/plan-error.js';
 export { type LoadedPlan, loadPlan, outermostOf, planWithin } from './plan/plan-model.js';
 export { millisecondsOf } from './authoring/duration.js';
@@ -22,9 +77,27 @@ export { summarize } from './summary.js';
 export { mermaid } from './plan/mermaid.js';
 export { type StartOptions, type TopicRecord } from './starts/start-definition.js';
 export { type Due, dueTicks, nextTick, tickAsks } from './starts/schedule.js';
-export { Concurrency, Gather, type LoadedStarts, type LoadedTrigger, loadStarts, Schedule, Starts, Trigger } from './starts/starts.js';
+export {
+  Concurrency,
+  Gather,
+  type LoadedStarts,
+  type LoadedTrigger,
+  loadStarts,
+  Schedule,
+  Starts,
+  Trigger,
+} from './starts/starts.js';
 export { gathered, type GatheredRecord, type Gathering } from './starts/gathering.js';
-export { dropReason, type SlotChanges, unlimitedSlot, slotFor, type SlotGrant, type SlotRequest, replaceReason, type SlotNotice } from './starts/slots.js';
+export {
+  dropReason,
+  type SlotChanges,
+  unlimitedSlot,
+  slotFor,
+  type SlotGrant,
+  type SlotRequest,
+  replaceReason,
+  type SlotNotice,
+} from './starts/slots.js';
 export { placeOf } from './starts/topic-record.js';
 export { type Asking, inputOfGathered, TOO_LARGE, triggered } from './starts/triggered.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './plan/route.js';

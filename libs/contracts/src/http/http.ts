@@ -90,7 +90,7 @@ export const StepView = z.object({
   endedAt: Time.optional(),
   input: Json.optional(),
   output: Json.optional(),
-  /** What the output comes to, in one line. */
+  /** One line that says what the output comes to. */
   summary: z.string().optional(),
   waitingSince: Time.optional(),
   /** The content that the reviewer is shown. */

@@ -72,7 +72,7 @@ export const StepCompleted = z.object({
   degraded: z.literal(true).optional(),
   /** The stage gave what a fallback of its own gave, for this failure. */
   insteadOf: InsteadOf.optional(),
-  /** What the output comes to, in one line for people. Shown, never decided on. */
+  /** One line for people that says what the output comes to. Shown, never decided on. */
   summary: Summary.optional(),
 });
 

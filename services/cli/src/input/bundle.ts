@@ -94,7 +94,10 @@ interface Defined {
 }
 
 async function fromModule(url: () => string, source: string): Promise<readonly Bundle[]> {
-  const [{ PlanError }, { schemasOf }] = await Promise.all([import('@millrace/pipeline'), import('@millrace/pipeline/engine')]);
+  const [{ PlanError }, { schemasOf }] = await Promise.all([
+    import('@millrace/pipeline'),
+    import('@millrace/pipeline/engine'),
+  ]);
   try {
     const module = (await import(url())) as Record<string, unknown>;
     const defined = Object.values(module).filter(isDefined);

@@ -27,7 +27,10 @@ function timeOf(at: string, now: number): string {
 
 async function lengthOf(delay: string): Promise<number> {
   // Loaded only here, as everywhere in the command line: compiling plans takes the most of its start.
-  const [{ PlanError }, { millisecondsOf }] = await Promise.all([import('@millrace/pipeline'), import('@millrace/pipeline/engine')]);
+  const [{ PlanError }, { millisecondsOf }] = await Promise.all([
+    import('@millrace/pipeline'),
+    import('@millrace/pipeline/engine'),
+  ]);
   try {
     return millisecondsOf(delay as Duration);
   } catch (error) {

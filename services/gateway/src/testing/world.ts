@@ -80,7 +80,8 @@ export class World implements AsyncDisposable {
   };
 
   readonly route = { current: this.plan.hash, before: undefined, canary: undefined };
-  /** The contracts that deployed plans rely on. */ readonly contracts = new Map<string, StageSchemas>();
+  /** The contracts that deployed plans rely on. */
+  readonly contracts = new Map<string, StageSchemas>();
   readonly versions = [
     { version: 1, plan: this.plan.hash, deployedAt: 1_700_000_000_000, by: undefined, reason: undefined },
   ];
@@ -173,8 +174,7 @@ export class World implements AsyncDisposable {
 
   /** A stage's failure, for good. */
   failed(run: string, step: string, message = 'It broke.', code = 'STAGE_INPUT_INVALID'): void {
-    const at = Date.now();
-    const failure = { code, kind: 'permanent', message } as const;
+    const [at, failure] = [Date.now(), { code, kind: 'permanent', message } as const];
     this.event({ type: 'step.failed', run, step, attempt: this.attempt(run, step), at, startedAt: at - 5, failure });
   }
 
