@@ -92,5 +92,5 @@ const patternOf = (line) =>
     .replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
     .replaceAll(/\s+/g, '\\s+')
     .replaceAll(/\b\d+(?:\\\.\d+)*/g, '[\\d.]+')
-    .replaceAll(/(?<=\])(?: |\\s\+)?(?:ms|s)\b/g, '\\s*m?s')
+    .replaceAll(/(?<=\]\+)(?: |\\s\+)?(?:ms|s)\b/g, '\\s*m?s')
     .replaceAll('…', '.*');
