@@ -79,16 +79,19 @@ function metersFrom(meter: Meter): Meters {
     meter.createObservableGauge(name, { description: help }).addCallback(async (result) => {
       for (const { value, labels } of await read()) result.observe(value, labels);
     });
-  gauge<'quantile'>('millrace_event_loop_lag_seconds', 'How late the event loop runs, since last asked.', eventLoopLag);
+  gauge<'quantile'>('millrace_event_loop_lag_seconds', 'Delay of the event loop since the last reading.', eventLoopLag);
   gauge<'kind'>('millrace_process_memory_bytes', 'Memory of the process.', memory);
   return {
     counter,
     histogram,
     gauge,
     stageAttempts: counter('millrace_stage_attempts_total', 'Attempts of steps, by how they ended.'),
-    stageDuration: histogram('millrace_stage_duration_seconds', 'What the stage’s own work took.'),
-    runs: counter('millrace_runs_total', 'Runs that came to a status.'),
-    parked: counter('millrace_parked_records_total', 'Records that went to the dead letters as they came.'),
+    stageDuration: histogram('millrace_stage_duration_seconds', 'Duration of the stage’s own work.'),
+    runs: counter('millrace_runs_total', 'Runs that reached a status.'),
+    parked: counter(
+      'millrace_parked_records_total',
+      'Records that could not be read or processed and became dead letters.',
+    ),
     passedOver: counter(
       'millrace_passed_over_records_total',
       'Records of plans, limits, pauses, contracts and control passed over.',

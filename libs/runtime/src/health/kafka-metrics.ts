@@ -5,7 +5,7 @@ type OnMetric = NonNullable<KafkaSettings['onMetric']>;
 
 /** Returns a listener that turns what the Kafka broker counts into metrics. Its backlog is not among them: `millrace_backlog` asks for it when it is collected. */
 export function kafkaMetrics(meters: Meters): OnMetric {
-  const commits = meters.histogram<'topic'>('millrace_commit_duration_seconds', 'What a Kafka transaction took.');
+  const commits = meters.histogram<'topic'>('millrace_commit_duration_seconds', 'Duration of Kafka transactions.');
   const committed = meters.counter<'topic'>('millrace_committed_records_total', 'Records finished and committed.');
   const takeovers = meters.counter<'topic'>(
     'millrace_partition_takeovers_total',

@@ -13,7 +13,7 @@ export class StoreGuard {
   ) {
     house.telemetry.meters.gauge(
       'millrace_store_behind_records',
-      'Offsets that were committed and the store does not know: more than 0 after a restore, until it has recovered.',
+      'Committed offsets that the store does not know: above 0 after a restore, until the store is recovered.',
       () => [{ value: this.behind, labels: {} }],
     );
   }
