@@ -16,14 +16,8 @@ import { BatchConsumption } from './consuming/batch-consumption.js';
 import { refusal } from './errors.js';
 import { CommitLog } from './log/log.js';
 import { RecordConsumption } from './consuming/record-consumption.js';
-import type { LogSettings } from './settings.js';
+import type { LogLines, LogSettings } from './settings.js';
 import { LogTail } from './consuming/tail.js';
-
-/** A logger for what goes wrong: a pino logger fits. No payload is ever in it. */
-export interface LogLines {
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface EmbeddedOptions {
   /** Holds the log and nothing else; is made where it is missing. One process at a time has it. */

@@ -1,1 +1,2 @@
-export { embeddedBroker, type EmbeddedOptions, type LogLines } from './embedded-broker.js';
+export { embeddedBroker, type EmbeddedOptions } from './embedded-broker.js';
+export type { LogLines } from './settings.js';

@@ -1,4 +1,8 @@
-import type { LogLines } from './embedded-broker.js';
+/** A logger for what goes wrong: a pino logger fits. No payload is ever in it. */
+export interface LogLines {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
 
 export interface LogSettings {
   readonly dir: string;

@@ -1,6 +1,3 @@
-import type { Standstill } from './isolation.js';
-import type { Parking } from './parking.js';
-
 /** Headers as they came. A header that was sent more than once is an array, in the order sent. */
 export type Headers = Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
 
@@ -43,6 +40,17 @@ export interface TopicSpec {
   readonly compacted?: boolean;
 }
 
+/** Decides what a consumer does about a record that it can never handle, so that the record holds up no other. */
+export interface Parking {
+  /**
+   * Tells whether the error is about the record, so that the record fails again however often it comes. False for what
+   * is away and comes back by itself (a store, a broker, a full disk): the record is then waited for, and never parked.
+   */
+  readonly blames: (error: unknown) => boolean;
+  /** Returns what is committed in place of the record's answer: a dead letter, mostly. */
+  readonly park: (record: Incoming, error: unknown) => Promise<readonly Outgoing[]>;
+}
+
 export interface Source {
   readonly topic: string;
   readonly group: string;
@@ -71,6 +79,22 @@ export interface Batch {
   /** The offset that is committed with the answer: all below it is done. */
   readonly next: number;
   readonly signal: AbortSignal;
+}
+
+/** A partition that does not move on, and why. Holds nothing of what its records say. */
+export interface Standstill {
+  readonly topic: string;
+  readonly partition: number;
+  /** The oldest record that is not done; undefined where the partition could not be opened. */
+  readonly offset: number | undefined;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly error: string;
+  readonly code?: string;
+  /** The code of the error's cause. */
+  readonly cause?: string;
 }
 
 export interface OrderedSource {

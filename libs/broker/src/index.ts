@@ -8,13 +8,15 @@ export type {
   OrderedSource,
   Outgoing,
   PartitionLag,
+  Parking,
   Passed,
   Source,
+  Standstill,
   Tail,
   TopicSpec,
 } from './broker.js';
-export { Isolation, type Standstill } from './isolation.js';
-export { causeOf, type Parking, withParking } from './parking.js';
+export { Isolation } from './isolation.js';
+export { causeOf, withParking } from './parking.js';
 export { BrokerError, type BrokerErrorCode } from './errors.js';
 export { murmur2, partitionFor } from './partition.js';
 export { fits, PACK_BYTES, pack, refuseTooLarge, sizeAtMost, sizeOf } from './packing.js';

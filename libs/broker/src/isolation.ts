@@ -1,21 +1,5 @@
-import type { Batch, Incoming, OrderedSource, Outgoing } from './broker.js';
+import type { Batch, Incoming, OrderedSource, Outgoing, Standstill } from './broker.js';
 import { causeOf, damageOf, TRIES } from './parking.js';
-
-/** A partition that does not move on, and why. Holds nothing of what its records say. */
-export interface Standstill {
-  readonly topic: string;
-  readonly partition: number;
-  /** The oldest record that is not done; undefined where the partition could not be opened. */
-  readonly offset: number | undefined;
-  /** Failures in a row. */
-  readonly failures: number;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-  readonly error: string;
-  readonly code?: string;
-  /** The code of the error's cause. */
-  readonly cause?: string;
-}
 
 /** A partition stands still once it has failed so often in a row. */
 const STANDS_AFTER = 5;

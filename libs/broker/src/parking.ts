@@ -2,17 +2,6 @@ import type { Handle, Incoming, Outgoing, Source } from './broker.js';
 import { BrokerError } from './errors.js';
 import { refuseTooLarge } from './packing.js';
 
-/** Decides what a consumer does about a record that it can never handle, so that the record holds up no other. */
-export interface Parking {
-  /**
-   * Tells whether the error is about the record, so that the record fails again however often it comes. False for what
-   * is away and comes back by itself (a store, a broker, a full disk): the record is then waited for, and never parked.
-   */
-  readonly blames: (error: unknown) => boolean;
-  /** Returns what is committed in place of the record's answer: a dead letter, mostly. */
-  readonly park: (record: Incoming, error: unknown) => Promise<readonly Outgoing[]>;
-}
-
 /** The number of failures in a row that blame a record, or its batch, before the record is parked. */
 export const TRIES = 3;
 

@@ -23,13 +23,13 @@ export {
   type JsonBounds,
   jsonFailure,
   jsonSize,
-  type JsonFault,
   jsonFault,
   type JsonReading,
   readJson,
   RECORD_DEPTH,
   utf8,
 } from './values/json.js';
+export type { JsonFault } from './values/json-fault.js';
 export { pointerOf } from './values/json-pointer.js';
 export { isKept } from './values/json-text.js';
 export {

@@ -8,18 +8,10 @@ import {
   traceparentText,
 } from '@millrace/contracts';
 import { itemOf, rangeOf } from '@millrace/pipeline/engine';
-import type { Run } from './run/run.js';
+import type { Rested, Run } from './run/run.js';
 
 /** A retry further away than this is a wait: the run's span does not stay open over it. */
 export const LONG_BACK_OFF_MS = 60_000;
-
-/** When a run first came to wait, and for what: its span ends there. Undefined while it has been at work all the time. */
-export interface Rested {
-  readonly at: number;
-  readonly status: RunStatus;
-  /** The code of the failure that it waits for somebody to do something about. */
-  readonly failed?: string | undefined;
-}
 
 /** The trace of a run. All of it follows from the run's facts. */
 export interface RunTrace {

@@ -15,14 +15,13 @@ export type {
 } from './store.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalChanges, type SignalRecord, SignalsStore } from './signals.js';
-export { type DueGathering, type ScheduleRow, StartsStore } from './starts.js';
+export { type DueGathering, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';
 export {
   type Deployed,
   type DeploymentChange,
   DeploymentReader,
   Deployments,
   type PipelinePause,
-  type TriggerRow,
   type Version,
 } from './versions.js';
 export { type Position, StoreWriter } from './writer.js';

@@ -8,7 +8,16 @@ import {
 } from '@millrace/pipeline/engine';
 import type { Database, Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
-import type { TriggerRow } from './versions.js';
+
+/** A topic whose records begin runs. `spec` is the plan's `Trigger`. */
+export interface TriggerRow {
+  /** `<pipeline>/<name>/<topic>`. */
+  readonly id: string;
+  readonly name: string;
+  readonly spec: unknown;
+  /** The position of each partition; kept from the first time on. */
+  readonly starts: Readonly<Record<string, number>>;
+}
 
 /** Times at which a pipeline is run. `spec` is the plan's `Schedule`. */
 export interface ScheduleRow {

@@ -2,7 +2,7 @@ import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline/engine';
 import type { Database, Query } from './database.js';
 import { beginWaiting } from './slots.js';
-import { keepSchedulesOf, type NewSchedule, removeSchedule, upsertSchedule } from './starts.js';
+import { keepSchedulesOf, type NewSchedule, removeSchedule, type TriggerRow, upsertSchedule } from './starts.js';
 
 export interface Version {
   readonly version: number;
@@ -28,16 +28,6 @@ export interface PipelinePause {
   readonly at: number;
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
-}
-
-/** A topic whose records begin runs. `spec` is the plan's `Trigger`. */
-export interface TriggerRow {
-  /** `<pipeline>/<name>/<topic>`. */
-  readonly id: string;
-  readonly name: string;
-  readonly spec: unknown;
-  /** The position of each partition; kept from the first time on. */
-  readonly starts: Readonly<Record<string, number>>;
 }
 
 /** The changes of a request; what it leaves out stays. */

@@ -1,7 +1,7 @@
 import { destination, type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { prettyTo } from './pretty.js';
 import { redactLine } from './redact.js';
-import type { TelemetryOptions } from './telemetry.js';
+import type { TelemetryOptions } from './options.js';
 
 /** JSON lines on standard output. What looks like a secret is cut out, whatever field it stands in. */
 export type Log = Logger;

@@ -1,9 +1,24 @@
-import { causeOf, type Incoming, Isolation, type Outgoing, type Standstill } from '@millrace/broker';
-import type { BatchConsumption } from './batch-consumption.js';
+import {
+  causeOf,
+  type Incoming,
+  Isolation,
+  type OrderedSource,
+  type Outgoing,
+  type Standstill,
+} from '@millrace/broker';
 import type { Partition, Subscription, Watcher } from '../log/catalog.js';
 import type { Lease } from '../log/commit.js';
+import type { CommitLog } from '../log/log.js';
 import { OffsetWindow } from './progress.js';
 import { within } from './waiting.js';
+
+/** The consumption that a lease is part of. */
+export interface LeaseHolder {
+  readonly log: CommitLog;
+  readonly subscription: Subscription;
+  readonly source: OrderedSource;
+  readonly held: boolean;
+}
 
 /** A batch ends at about so many bytes. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -25,7 +40,7 @@ export class BatchLease implements Lease, Watcher {
   readonly #isolation: Isolation;
 
   constructor(
-    readonly consumption: BatchConsumption,
+    readonly consumption: LeaseHolder,
     readonly partition: Partition,
   ) {
     this.subscription = consumption.subscription;

@@ -1,18 +1,25 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { startInterval, type Timer } from '@millrace/contracts/timers';
-import { keyText, type Partition } from './catalog.js';
-import type { TakenOver } from './commit.js';
+import { type Catalog, keyText, type Partition } from './catalog.js';
+import type { TakenOver, Write } from './commit.js';
 import { CHUNK_HEADER, ENTRY, entriesOf, readChunk, readChunkHead, recordSpans, writeChunkHead } from './entries.js';
 import { FRAME_HEADER, frameAt } from './frame.js';
-import type { CommitLog } from './log.js';
 import { forget } from './recovery.js';
 import type { Segment, Segments, Share } from './segments.js';
+import type { LogSettings } from '../settings.js';
 
 const EVERY_MS = 60_000;
 /** The number of bytes read at once, so that other partitions get their turn in between. */
 const PIECE = 1024 * 1024;
 /** A segment is worth rewriting when at most this part of it is still needed. */
 const WORTHWHILE = 0.5;
+
+/** What retention needs of the log that it keeps small. */
+interface SweptLog {
+  readonly settings: LogSettings;
+  readonly catalog: Catalog;
+  commit(write: Omit<Write, 'durable' | 'refused'>): Promise<void>;
+}
 
 /**
  * Lets old segments go: those beyond the time or the size to keep, of which every group is past most records. What is
@@ -25,7 +32,7 @@ export class Retention {
   #woken = false;
 
   constructor(
-    readonly log: CommitLog,
+    readonly log: SweptLog,
     readonly segments: Segments,
   ) {
     this.#timer = startInterval(EVERY_MS, () => this.wake()).unref();

@@ -1,5 +1,5 @@
 import type { Batch, Handle, Incoming, Outgoing } from '../broker.js';
-import type { Parking } from '../parking.js';
+import type { Parking } from '../broker.js';
 import { everything, numbered, numbers, range, text, texts, type Promised, type Scene } from './scene.js';
 
 class Unfit extends Error {}

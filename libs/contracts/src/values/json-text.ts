@@ -1,4 +1,4 @@
-import type { JsonFault } from './json.js';
+import type { JsonFault } from './json-fault.js';
 import { pointerOf } from './json-pointer.js';
 
 /**

@@ -1,18 +1,10 @@
 import { cut } from './cut.js';
 import { isUtf8 } from 'node:buffer';
 import { failure, type Failure } from '../failures.js';
+import type { JsonFault } from './json-fault.js';
 import { pointerOf } from './json-pointer.js';
 import { faultInText } from './json-text.js';
 import { isText } from './values.js';
-
-/** Why a value cannot travel. The detail holds no part of the value but names of its keys. */
-export interface JsonFault {
-  /** `encoding` and `syntax`: the bytes are no JSON. `kind`: a value in memory that JSON has no form for. */
-  readonly what: 'size' | 'encoding' | 'syntax' | 'depth' | 'text' | 'key' | 'number' | 'kind';
-  /** A JSON pointer to the value, or to the object whose key is at fault. */
-  readonly pointer: string;
-  readonly detail: string;
-}
 
 export type JsonReading =
   { readonly value: unknown; readonly fault?: undefined } | { readonly fault: JsonFault; readonly value?: undefined };

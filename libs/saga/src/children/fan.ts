@@ -1,29 +1,8 @@
 import { type Fact, failure, type Failure } from '@millrace/contracts';
 import { type ItemFailure, itemOf, keysOf, pageIn, type PagedList } from '@millrace/pipeline/engine';
 import type { Run, StepState } from '../run/run.js';
-
-/** The progress of a step's items. Each item has a state of its own, under the item's name. */
-export interface Fan {
-  /** Keys of all items (or pages), in order; and where each stands in it. */
-  readonly keys: readonly string[];
-  readonly places: ReadonlyMap<string, number>;
-  readonly as: 'map' | 'loop' | 'race';
-  /** The keys are those of pages. */
-  readonly pages: boolean;
-  /** Keys that are to be worked on, of which the first `begun` have begun. After a redrive these are those without a result. */
-  readonly todo: readonly string[];
-  readonly begun: number;
-  /** Under way: neither ended nor parked. */
-  readonly active: number;
-  readonly ended: number;
-  /** Items that failed and were passed over; those within pages included. */
-  readonly failed: number;
-  /** By place. A list's results are dropped once they are gathered. */
-  readonly results: readonly (ItemResult | undefined)[];
-  readonly isGathered: boolean;
-}
-
-export type ItemResult = { readonly output: unknown } | { readonly failure: Failure };
+import type { Fan, ItemResult } from './fan-state.js';
+export type { Fan, ItemResult };
 
 /** The result that a chunk gives its map: the numbers of results and of items that it passed over. The results stay with the chunk. */
 export interface Tally {

@@ -5,17 +5,10 @@ import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from '.
 import { goOnWith } from './move.js';
 import { stand, withHappened } from './pausing.js';
 import { asked, counted } from '../decide/retry.js';
-import { childEnded, newRun, NOT_TRIED, statusOf, type Run, stepOf, type StepState } from './run.js';
+import { childEnded, newRun, NOT_TRIED, statusOf, type Run, type RunDraft, stepOf, type StepState } from './run.js';
 import { restOf } from '../trace.js';
 import { withDone } from '../decide/undoing.js';
 import { hold, withEarly } from './waiting.js';
-
-/** A run that is being changed. */
-export type RunDraft = { -readonly [K in keyof Run]: Run[K] } & {
-  steps: Map<string, StepState>;
-  fans: Map<string, Fan>;
-  known: Record<string, unknown>;
-};
 
 /** The run that follows from `facts` happening to `run`; the first fact of a run is `run.accepted`. */
 export function evolve(run: Run | undefined, id: string, facts: readonly Fact[]): Run {

@@ -1,7 +1,6 @@
 import { type Fact, failure, type Failure, type StageSchemas } from '@millrace/contracts';
 import { itemOf, type LoadedPlan, type PlanStep, validateInput, valueProblems } from '@millrace/pipeline/engine';
-import type { RunDraft } from './evolve.js';
-import { hasEnded, NOT_BEGUN, type Run, stepOf } from './run.js';
+import { hasEnded, NOT_BEGUN, type Run, type RunDraft, stepOf } from './run.js';
 
 /** The plan that a run is to go on with, and what its stages give as far as that is known. */
 export interface MoveTarget {

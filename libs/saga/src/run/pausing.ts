@@ -1,8 +1,7 @@
 import type { Fact, RunEvent } from '@millrace/contracts';
 import { type LoadedPlan, workOf } from '@millrace/pipeline/engine';
 import { stepDeadline } from './deadlines.js';
-import type { RunDraft } from './evolve.js';
-import { type Paused, type Run, stepOf, type StepState } from './run.js';
+import { type Paused, type Run, type RunDraft, stepOf, type StepState } from './run.js';
 import { attemptEnd } from './timers.js';
 
 /** The person who acts, and why. */

@@ -9,8 +9,7 @@ import type {
   StepStatus,
 } from '@millrace/contracts';
 import type { Assigned, RunProgress, StepMark } from '@millrace/pipeline/engine';
-import type { Fan } from '../children/fan.js';
-import type { Rested } from '../trace.js';
+import type { Fan } from '../children/fan-state.js';
 
 /** The state of one step of a run. A step that has not begun has no state. */
 export interface StepState {
@@ -66,6 +65,14 @@ export interface Paused {
 }
 
 /** A run as it follows from its facts. Never changed: `evolve` makes the next one. */
+/** When a run first came to wait, and for what: its span ends there. Undefined while it has been at work all the time. */
+export interface Rested {
+  readonly at: number;
+  readonly status: RunStatus;
+  /** The code of the failure that it waits for somebody to do something about. */
+  readonly failed?: string | undefined;
+}
+
 export interface Run {
   readonly id: string;
   readonly pipeline: string;
@@ -214,3 +221,10 @@ export function statusOf(run: Run): RunStatus {
   if (run.undoing) return 'compensating';
   return waiting && !busy ? 'waiting' : 'running';
 }
+
+/** A run that is being changed. */
+export type RunDraft = { -readonly [K in keyof Run]: Run[K] } & {
+  steps: Map<string, StepState>;
+  fans: Map<string, Fan>;
+  known: Record<string, unknown>;
+};

@@ -7,8 +7,7 @@ import {
   type WantedStep,
   type WaitStep,
 } from '@millrace/pipeline/engine';
-import type { RunDraft } from './evolve.js';
-import { type Run, stepOf, type StepState } from './run.js';
+import { type Run, type RunDraft, stepOf, type StepState } from './run.js';
 
 /** A step begins to wait: for a time, a person or a system. */
 export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: WantedStep; at: number }): Fact {

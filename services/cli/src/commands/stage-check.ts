@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
 import { type Format, FORMATS, listed } from '../output/output.js';
-import type { CheckStageOptions, Finding } from '../stage-check/check-stage.js';
+import type { Finding } from '../stage-check/check-stage.js';
+import type { CheckStageOptions } from '../stage-check/stage-on-broker.js';
 import type { Terminal } from '../output/terminal.js';
 import { jsonFile, wholeNumber } from '../input/values.js';
 

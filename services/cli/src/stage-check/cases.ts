@@ -1,8 +1,13 @@
 import type { AnnouncedContract, StepCommand } from '@millrace/contracts';
 import { traceIdsOf, UNREADABLE } from '@millrace/contracts';
 import { valueProblems } from '@millrace/pipeline/engine';
-import type { CheckStageOptions } from './check-stage.js';
-import { headerOf, type SeenEvent, type SentCommand, type StageOnBroker } from './stage-on-broker.js';
+import {
+  type CheckStageOptions,
+  headerOf,
+  type SeenEvent,
+  type SentCommand,
+  type StageOnBroker,
+} from './stage-on-broker.js';
 
 interface CaseContext {
   readonly stage: StageOnBroker;

@@ -3,7 +3,7 @@ import { sleep } from '@millrace/contracts/timers';
 import { isUsable } from '@millrace/pipeline/engine';
 import { cases } from './cases.js';
 import { misfitOf, sampleOf } from './sample.js';
-import { StageOnBroker, type StageOnBrokerOptions } from './stage-on-broker.js';
+import { StageOnBroker, type CheckStageOptions } from './stage-on-broker.js';
 
 /** A finding about one promise of docs/reference/wire.md. */
 export interface Finding {
@@ -12,12 +12,6 @@ export interface Finding {
   readonly state: 'kept' | 'broken' | 'skipped';
   /** A sentence that says what happened instead; empty where the promise was kept. */
   readonly detail: string;
-}
-
-export interface CheckStageOptions extends StageOnBrokerOptions {
-  readonly group: string;
-  /** An input that the stage can work with; made up from its contract without it. */
-  readonly input?: unknown;
 }
 
 /** Sends a running stage all kinds of commands, and says of each promise of docs/reference/wire.md whether the stage keeps it. */

@@ -30,6 +30,12 @@ export interface StageOnBrokerOptions {
   readonly withinMs: number;
 }
 
+export interface CheckStageOptions extends StageOnBrokerOptions {
+  readonly group: string;
+  /** An input that the stage can work with; made up from its contract without it. */
+  readonly input?: unknown;
+}
+
 /** A stage as a broker shows it: commands can be sent to it, and what it writes is seen. */
 export class StageOnBroker implements AsyncDisposable {
   private readonly events: SeenEvent[] = [];
