@@ -12,6 +12,8 @@ const MB = 1024 * 1024;
 const HEAP_MB = 96;
 /** With code, stacks, and buffers outside the heap. */
 const MOST_RSS = 400 * MB;
+/** The most of a coordinator while runs are queued. */
+const MOST_COORDINATOR_RSS = 250 * MB;
 
 let scene: Scene;
 beforeAll(async () => {
@@ -234,6 +236,7 @@ test(
     tell({ backlog, rssMb: Object.fromEntries([...most].map(([name, rss]) => [name, Math.round(rss / MB)])) });
     expect(backlog).toBeGreaterThan(WAITING * 0.8);
     for (const rss of most.values()) expect(rss).toBeLessThan(MOST_RSS);
+    expect(most.get('coordinator')).toBeLessThan(MOST_COORDINATOR_RSS);
     expect(scene.pids).toEqual(before);
   },
   12 * MINUTES,
