@@ -20,8 +20,10 @@ export { type ContractMisfit, contractMisfits, type KnownContracts } from './pla
 export { type Misfit, misfits } from './schemas/containment.js';
 export { type Difference, differences } from './plan/diff.js';
 export { breaks, isUsable, schemasOf } from './plan/evolution.js';
-export { type FailureFacts, fallbackAfter, fallbacksOf, workOf } from './steps/fallbacks.js';
-export { givenToHandler, HANDLER } from './steps/handler.js';
+export { fallbackAfter, fallbacksOf, workOf } from './plan/fallbacks.js';
+export type { FailureFacts } from './steps/failure-facts.js';
+export { HANDLER } from './plan/handler-plan.js';
+export { givenToHandler } from './steps/handler.js';
 export { canonicalJson, hashOf } from './plan/hash.js';
 export { makeLinear } from './schemas/linear-contract.js';
 export type { Scope } from './authoring/mapping.js';
@@ -40,18 +42,15 @@ export {
   WaitStep,
   type Work,
 } from './plan/plan.js';
+export { itemName, itemOf, PAGE_NAME, rangeOf } from './plan/item-names.js';
 export {
   firstOf,
   isPaged,
-  itemName,
-  itemOf,
   keysOf,
   listOf,
-  PAGE_NAME,
   type Chunk,
   type PagedList,
   pageIn,
-  rangeOf,
   shareOf,
   sliceOf,
   spreadOf,

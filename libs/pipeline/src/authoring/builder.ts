@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { conditionChecker } from '../schemas/cel-types.js';
-import { type Condition, conditionOf, type Test } from './conditions.js';
-import { compensationOf } from '../steps/compensation.js';
-import { allOf } from '../steps/constructs.js';
+import { allOf, type Condition, conditionOf, type Test } from './conditions.js';
 import type { AnyOptions, StandIn } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
-import { codesOf, failureSource, fallbackSpec } from '../steps/fallbacks.js';
+import { codesOf, failureSource } from '../steps/failure-facts.js';
 import { type JsonSchema, jsonSchemaOf } from '../schemas/json-schema.js';
 import { type Rendered, renderMapped } from '../plan/mapped.js';
 import { checkStepName } from './names.js';
 import { PlanError } from '../plan/plan-error.js';
-import type { HandlerPlan, OnFailure, PlanStep, StageStep } from '../plan/plan.js';
+import type { HandlerPlan, OnFailure, PlanStep } from '../plan/plan.js';
 import { type Ref, type RefOf, refTo, type ReferenceSource } from './reference.js';
 import { policyOf, type Retry } from '../steps/retry-policy.js';
 import type { StageContract } from './stage-contract.js';
@@ -100,37 +98,6 @@ export class Builder {
     this.checkOwn(condition.sources, step);
     conditionChecker(this.around())(condition.text, step);
     return condition;
-  }
-
-  stage(
-    name: string,
-    contract: StageContract,
-    { input, ...options }: AnyOptions & { readonly input: unknown },
-  ): Ref<never> {
-    const output = this.outputOf(contract, name);
-    const given = this.rendered(input, name);
-    const fallback = fallbackSpec(this, name, { fallback: options.fallback, wanted: output });
-    const undo = compensationOf(this, name, { compensate: options.compensate, output });
-    const step: StageStep = {
-      kind: 'stage',
-      stage: contract.name,
-      input: given.mapping,
-      ...this.tries(options, contract, name),
-      startTimeoutMs: millisecondsOf(options.startTimeout ?? '10m', name),
-      ...fallback.spec,
-      predecessors: [],
-      ...this.common(name, options, contract.output),
-      ...undo.spec,
-    };
-    return this.add(
-      name,
-      {
-        step,
-        output,
-        waitsFor: this.waits(name, options, [given, ...fallback.given, ...undo.given]),
-      },
-      options,
-    );
   }
 
   /** References, checked to be this pipeline's own. */

@@ -121,3 +121,9 @@ function joined(operator: 'and' | 'or', conditions: readonly Condition[]): Condi
     operator,
   );
 }
+
+/** All of these, where there are any. */
+export function allOf(tests: readonly (Test | undefined)[]): Condition | undefined {
+  const [first, ...rest] = tests.filter((test) => test !== undefined);
+  return first && (rest.length > 0 ? and(first, ...rest) : conditionOf(first));
+}

@@ -2,12 +2,28 @@ import type { Failure } from '@millrace/contracts';
 import type { z } from 'zod';
 import type { Condition, Test } from './conditions.js';
 import type { Duration } from './duration.js';
-import type { FailureFacts } from '../steps/fallbacks.js';
-import type { Pipeline } from './pipeline.js';
+import type { FailureFacts } from '../steps/failure-facts.js';
+import type { JsonSchema } from '../schemas/json-schema.js';
 import type { FromTopic } from '../steps/signal-source.js';
-import type { ItemFailure } from '../plan/plan.js';
+import type { LoadedPlan } from '../plan/plan-model.js';
+import type { ItemFailure, Plan } from '../plan/plan.js';
 import type { Mapped, Ref, RefOf, Value } from './reference.js';
 import type { StageInput, StageOutput, Retry, StageContract } from './stage-contract.js';
+
+declare const output: unique symbol;
+
+export interface Pipeline<Input extends z.ZodType = z.ZodType, Output = unknown> {
+  readonly name: string;
+  readonly input: Input;
+  /** JSON Schema of what a run gives. */
+  readonly outputSchema: JsonSchema;
+  /** For the compiler only. */
+  readonly [output]?: Output;
+  readonly plan: Plan;
+  readonly loaded: LoadedPlan;
+  /** The contracts of all stages it asks, fallbacks included, by name. */
+  readonly contracts: ReadonlyMap<string, StageContract>;
+}
 
 /** The functions with which a pipeline's definition is written. Names are camelCase and are what people see in histories, traces and conditions. */
 export interface Define<Input extends z.ZodType> {

@@ -1,5 +1,5 @@
 import { PlanError } from '../plan/plan-error.js';
-import type { Mapping } from '../plan/plan.js';
+import type { Mapping } from '../plan/plan-mapping.js';
 
 /** The values that can be read in a run: its input under `input`, and the output of each finished step; a skipped step is absent. */
 export type Scope = Readonly<Record<string, unknown>>;

@@ -3,18 +3,19 @@ import { Builder } from './builder.js';
 import { connected } from '../steps/body.js';
 import { addChoice, addLoop, addMap, addRace, addRun } from '../steps/constructs.js';
 import type { Test } from './conditions.js';
-import type { AnyHandler, AnyOptions, Define, HandlerOptions } from './definition.js';
+import type { AnyHandler, AnyOptions, Define, HandlerOptions, Pipeline } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
 import { handlerOf } from '../steps/handler.js';
-import { type JsonSchema, jsonSchemaOf } from '../schemas/json-schema.js';
+import { jsonSchemaOf } from '../schemas/json-schema.js';
 import { INPUT, isKebabName } from './names.js';
 import { schemaOf } from './output-schema.js';
 import { PlanError } from '../plan/plan-error.js';
-import { type LoadedPlan, loadPlan } from '../plan/plan-model.js';
+import { loadPlan } from '../plan/plan-model.js';
 import type { Plan } from '../plan/plan.js';
 import type { Ref, RefOf, Value } from './reference.js';
 import type { StageContract } from './stage-contract.js';
 import { type StartOptions, startsOf } from '../starts/start-definition.js';
+import { addStage } from '../steps/stage-step.js';
 import { addSleep, addWait } from '../steps/waits.js';
 
 export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<Input> {
@@ -34,21 +35,6 @@ export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<I
 }
 
 type LoopOf = AnyOptions & { readonly until: (round: Ref<never>) => Test };
-
-declare const output: unique symbol;
-
-export interface Pipeline<Input extends z.ZodType = z.ZodType, Output = unknown> {
-  readonly name: string;
-  readonly input: Input;
-  /** JSON Schema of what a run gives. */
-  readonly outputSchema: JsonSchema;
-  /** For the compiler only. */
-  readonly [output]?: Output;
-  readonly plan: Plan;
-  readonly loaded: LoadedPlan;
-  /** The contracts of all stages it asks, fallbacks included, by name. */
-  readonly contracts: ReadonlyMap<string, StageContract>;
-}
 
 /**
  * Defines a pipeline and compiles it to its plan. `define` is run once, here: it names the steps and says what each reads, and returns
@@ -107,7 +93,7 @@ function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
   return {
     input: pipeline.known(INPUT),
     step: (name: string, contract: StageContract, input: unknown, options?: object) =>
-      builder.stage(name, contract, { ...(options as AnyOptions), input }),
+      addStage(builder, name, { ...(options as AnyOptions), contract, input }),
     review: wait('review'),
     signal: wait('signal'),
     onFailure: (stage: StageContract, input: AnyHandler['input'], options: HandlerOptions = {}) => {

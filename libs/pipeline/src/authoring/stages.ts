@@ -1,4 +1,4 @@
-import { fallbacksOf } from '../steps/fallbacks.js';
+import { fallbacksOf } from '../plan/fallbacks.js';
 import type { Plan, PlanStep, Work } from '../plan/plan.js';
 
 /** The stages that a plan asks, fallbacks, the plans within it and what handles its failures included. */

@@ -1,6 +1,7 @@
 import type { Failure } from '@millrace/contracts';
-import { factsOf } from '../steps/fallbacks.js';
-import { itemOf, knownTo } from './items.js';
+import { factsOf } from '../steps/failure-facts.js';
+import { itemOf } from './item-names.js';
+import { knownTo } from './items.js';
 import type { Scope } from '../authoring/mapping.js';
 import { FAILURE } from '../authoring/names.js';
 import { PlanError } from './plan-error.js';

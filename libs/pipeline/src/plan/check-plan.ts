@@ -1,7 +1,7 @@
 import { jsonFault, type StageSchemas } from '@millrace/contracts';
 import { advance } from './advance.js';
-import { HANDLER } from '../steps/handler.js';
-import { itemName } from './items.js';
+import { HANDLER } from './handler-plan.js';
+import { itemName } from './item-names.js';
 import { mermaid } from './mermaid.js';
 import { isKebabName } from '../authoring/names.js';
 import { PlanError } from './plan-error.js';

@@ -1,6 +1,6 @@
 import type { StageSchemas } from '@millrace/contracts';
 import { type ConditionPath, pathsIn } from '../authoring/condition-paths.js';
-import { fallbacksOf } from '../steps/fallbacks.js';
+import { fallbacksOf } from './fallbacks.js';
 import { INPUT } from '../authoring/names.js';
 import type { Mapping, Plan, PlanStep, Work } from './plan.js';
 import { mappingOf } from '../authoring/reads.js';

@@ -1,4 +1,5 @@
 import type { Scope } from '../authoring/mapping.js';
+import { PAGE_NAME, rangeOf } from './item-names.js';
 import type { CompiledStep, LoadedPlan } from './plan-model.js';
 import type { MapStep } from './plan.js';
 
@@ -10,26 +11,10 @@ export const PAGE = 100;
 /** An item's step would grow past bounds with more pages than this: they are larger instead, and have pages of their own. */
 const MOST_PAGES = 1_000;
 
-/** The name under which a chunk reads its part of the list, where that begins, and how many items may be under way in it. */
-export const PAGE_NAME = '$page';
 export interface Chunk {
   readonly items: readonly unknown[] | PagedList;
   readonly from: number;
   readonly concurrency: number;
-}
-
-export const itemName = (step: string, key: string | number): string => `${step}[${key}]`;
-
-/** The step and the key of an item's name; undefined for a plain step's. */
-export function itemOf(name: string): { step: string; key: string } | undefined {
-  const open = name.indexOf('[');
-  return open < 0 ? undefined : { step: name.slice(0, open), key: name.slice(open + 1, -1) };
-}
-
-/** The part of the list that a page's key names; undefined for a single item's key. */
-export function rangeOf(key: string): { from: number; to: number } | undefined {
-  const [from, to] = key.split('-');
-  return to === undefined ? undefined : { from: Number(from), to: Number(to) };
 }
 
 /** A list that is too long for a run's facts: the child runs that have it, and how much of it each. */

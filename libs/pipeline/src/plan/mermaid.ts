@@ -1,4 +1,4 @@
-import { fallbacksOf } from '../steps/fallbacks.js';
+import { fallbacksOf } from './fallbacks.js';
 import type { Plan, PlanStep, Recipient, StageStep, Work } from './plan.js';
 
 /**

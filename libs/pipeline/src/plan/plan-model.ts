@@ -1,9 +1,9 @@
 import { type CompiledCondition, conditionsOver } from '../authoring/compiled-condition.js';
-import { fallbacksOf } from '../steps/fallbacks.js';
+import { fallbacksOf } from './fallbacks.js';
 import { Ancestors, orderOf } from './graph.js';
-import { HANDLER, handlerPlan } from '../steps/handler.js';
+import { HANDLER, handlerPlan } from './handler-plan.js';
 import { hashOf } from './hash.js';
-import { itemName, itemOf, rangeOf } from './items.js';
+import { itemName, itemOf, rangeOf } from './item-names.js';
 import { pageStep, undoStep } from '../steps/derived-steps.js';
 import { compileMapping, type ReadScope } from '../authoring/mapping.js';
 import { checkStepNames, FAILURE, INPUT } from '../authoring/names.js';

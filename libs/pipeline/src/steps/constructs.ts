@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Body, bodyOf } from './body.js';
 import type { Builder } from '../authoring/builder.js';
 import { compensationOf } from './compensation.js';
-import { and, type Condition, conditionOf, eq, not, or, type Test } from '../authoring/conditions.js';
+import { type Condition, eq, not, or, type Test } from '../authoring/conditions.js';
 import type { AnyOptions } from '../authoring/definition.js';
 import { millisecondsOf } from '../authoring/duration.js';
 import { fieldOf, type JsonSchema, jsonSchemaOf } from '../schemas/json-schema.js';
@@ -170,10 +170,4 @@ function bodyFor(
   } catch (error) {
     throw error instanceof PlanError && error.step === undefined ? new PlanError(error.code, error.what, step) : error;
   }
-}
-
-/** All of these, where there are any. */
-export function allOf(tests: readonly (Test | undefined)[]): Condition | undefined {
-  const [first, ...rest] = tests.filter((test) => test !== undefined);
-  return first && (rest.length > 0 ? and(first, ...rest) : conditionOf(first));
 }

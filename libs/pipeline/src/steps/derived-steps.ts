@@ -1,4 +1,4 @@
-import { PAGE_NAME } from '../plan/items.js';
+import { PAGE_NAME } from '../plan/item-names.js';
 import { type MapStep, type Plan, type PlanStep, RetryPolicy, type RunStep } from '../plan/plan.js';
 
 /** A page does with its part of a list what the map does with the whole. */

@@ -2,32 +2,14 @@ import type { Failure } from '@millrace/contracts';
 import type { Builder } from '../authoring/builder.js';
 import type { AnyHandler } from '../authoring/definition.js';
 import { millisecondsOf } from '../authoring/duration.js';
-import { factsOf } from './fallbacks.js';
+import { factsOf } from './failure-facts.js';
 import type { Scope } from '../authoring/mapping.js';
 import { FAILURE, INPUT } from '../authoring/names.js';
 import { PlanError } from '../plan/plan-error.js';
 import type { LoadedPlan } from '../plan/plan-model.js';
-import type { HandlerPlan, Plan, PlanStep } from '../plan/plan.js';
-import { needsOf } from '../authoring/reads.js';
+import { HANDLER } from '../plan/handler-plan.js';
+import type { HandlerPlan } from '../plan/plan.js';
 import { type Ref, type RefOf, referenceOf, refTo } from '../authoring/reference.js';
-
-/** How references to plans name that of the run which handles a failure; no step can have this name. */
-export const HANDLER = 'on:failure';
-/** The only step of that run. */
-const STEP = 'onFailure';
-
-/** The plan of the run in which a pipeline's handler is asked. Throws a PlanError for a plan without one, or one that reads what does not exist. */
-export function handlerPlan(plan: Plan): Plan {
-  const handler = plan.onFailure?.handler;
-  if (!handler) throw new PlanError('UNKNOWN_STEP', 'nothing handles failures of the pipeline');
-  const { pipeline } = plan;
-  const given = [...new Set(needsOf([handler.input], HANDLER))];
-  const unknown = given.find((name) => ![INPUT, FAILURE, ...(plan.given ?? [])].includes(name) && !plan.steps[name]);
-  if (unknown !== undefined)
-    throw new PlanError('UNKNOWN_STEP', `what handles failures reads "${unknown}", which does not exist`);
-  const step: PlanStep = { kind: 'stage', ...handler, predecessors: [] };
-  return { format: 1, pipeline, inputSchema: {}, given, steps: { [STEP]: step }, output: { $ref: [STEP] } };
-}
 
 /** Returns the values that the run of a pipeline's failure handler is given: those that it reads, as far as they are there. */
 export function givenToHandler(plan: LoadedPlan, of: { failure: Failure; step: string }, known: Scope): Scope {

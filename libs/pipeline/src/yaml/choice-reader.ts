@@ -1,5 +1,6 @@
 import { type Condition, not, or } from '../authoring/conditions.js';
-import { allOf, caseName, OTHERWISE } from '../steps/constructs.js';
+import { allOf } from '../authoring/conditions.js';
+import { caseName, OTHERWISE } from '../steps/constructs.js';
 import { asCondition, readMapping } from './mapping-text.js';
 import type { YamlPath } from './yaml-path.js';
 import { isText, type YamlReading, type Text, wrong } from './reader.js';

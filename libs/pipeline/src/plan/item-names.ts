@@ -1,0 +1,16 @@
+/** The name under which a chunk reads its part of the list, where that begins, and how many items may be under way in it. */
+export const PAGE_NAME = '$page';
+
+export const itemName = (step: string, key: string | number): string => `${step}[${key}]`;
+
+/** The step and the key of an item's name; undefined for a plain step's. */
+export function itemOf(name: string): { step: string; key: string } | undefined {
+  const open = name.indexOf('[');
+  return open < 0 ? undefined : { step: name.slice(0, open), key: name.slice(open + 1, -1) };
+}
+
+/** The part of the list that a page's key names; undefined for a single item's key. */
+export function rangeOf(key: string): { from: number; to: number } | undefined {
+  const [from, to] = key.split('-');
+  return to === undefined ? undefined : { from: Number(from), to: Number(to) };
+}
