@@ -34,9 +34,9 @@ export interface Evidence {
   readonly otherReader: readonly string[] | undefined;
 }
 
-export async function gather(house: Installation, changes?: MembershipChanges): Promise<Evidence> {
-  const { topics, groups } = house;
-  const read = (topic: string) => readAll(house.broker, topic);
+export async function gather(installation: Installation, changes?: MembershipChanges): Promise<Evidence> {
+  const { topics, groups } = installation;
+  const read = (topic: string) => readAll(installation.broker, topic);
   const stages = order.loaded.order.flatMap((name) => {
     const step = order.loaded.step(name);
     return step.kind === 'stage' ? [step.stage] : [];
@@ -46,19 +46,19 @@ export async function gather(house: Installation, changes?: MembershipChanges): 
   const results = await read(topics.results);
   const deadLetters = await read(topics.deadLetters);
   const commands = (await Promise.all(stages.map((stage) => read(topics.stage(stage))))).flat();
-  const lag = await lagsOf(house);
+  const lag = await lagsOf(installation);
   return {
     ...{ intake, events, results, deadLetters, commands, lag },
-    runs: await storedRuns(house),
+    runs: await storedRuns(installation),
     letters: await whenUp(async () => {
-      const { rows } = await house.database.query<{ id: string; run: string | null }>(
+      const { rows } = await installation.database.query<{ id: string; run: string | null }>(
         'select id, run from dead_letters',
       );
       return rows;
     }),
-    bank: house.bank,
+    bank: installation.bank,
     changes,
-    otherReader: await differences(house, [...[intake, events, results, deadLetters].flat(), ...commands]),
+    otherReader: await differences(installation, [...[intake, events, results, deadLetters].flat(), ...commands]),
   };
 
   function lagsOf({ broker }: Installation) {
@@ -104,11 +104,14 @@ const place = (topic: string, partition: number, offset: number, value: Buffer |
   `${topic}/${partition}/${offset} ${value === null ? 'null' : createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 
 /** Reads the same topics with kcat (librdkafka), where it is installed. */
-async function differences(house: Installation, ours: readonly Incoming[]): Promise<readonly string[] | undefined> {
+async function differences(
+  installation: Installation,
+  ours: readonly Incoming[],
+): Promise<readonly string[] | undefined> {
   const mine = new Set(ours.map(({ topic, partition, offset, value }) => place(topic, partition, offset, value)));
   const theirs = new Set<string>();
   for (const topic of new Set(ours.map((record) => record.topic))) {
-    const found = await kcat(house, topic);
+    const found = await kcat(installation, topic);
     if (!found) return undefined;
     for (const one of found) theirs.add(one);
   }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Evidence, gather } from './evidence.js';
 import { perform } from './faults.js';
 import { startSmallMillrace } from './full-disk.js';
-import { type Installation, type Layout, openRuntime, serviceNames, whenUp } from './installation.js';
+import { type Installation, type Layout, openInstallation, serviceNames, whenUp } from './installation.js';
 import { type Violation, violationsOf } from './invariants.js';
 import { Load, type Request, requestsOf } from './load.js';
 import { AT_MOST, changeMembers, type MembershipChanges } from './membership-changes.js';
@@ -59,37 +59,37 @@ export async function experiment(of: ExperimentOptions): Promise<ExperimentOutco
   await rm(folder, { recursive: true, force: true });
   const needsSmall = plan.some(({ fault }) => fault.kind === 'full-disk');
   const small = needsSmall ? opening.use(await startSmallMillrace(join(folder, 'small'))) : undefined;
-  const house = opening.use(await openRuntime({ layout, mutant, folder }));
+  const installation = opening.use(await openInstallation({ layout, mutant, folder }));
   if (small && !(await small.service.ready(PATIENCE_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   say(`all is ready after ${secondsSince(started)} s`);
   let requests = most.slice(0, of.runs);
-  const load = new Load(house, { requests, spanMs, seed });
+  const load = new Load(installation, { requests, spanMs, seed });
   const violations: Violation[] = [];
-  await Promise.all([load.run(), perform(plan, { house, small, load, seed, say, violations })]);
+  await Promise.all([load.run(), perform(plan, { installation, small, load, seed, say, violations })]);
   await load.settled();
-  house.kafkaProxy.heal();
-  house.postgresProxy.heal();
+  installation.kafkaProxy.heal();
+  installation.postgresProxy.heal();
   const since = Date.now();
-  const troubles = [...(await calm(house, { runs: requests.length, withinMs }))];
+  const troubles = [...(await calm(installation, { runs: requests.length, withinMs }))];
   say(`quiet ${troubles.length === 0 ? '' : 'it did not become '}after ${secondsSince(since)} s`);
   let changes: MembershipChanges | undefined;
   if (changing && troubles.length === 0) {
     await sleep(HEARD_MS);
     const from = Date.now();
     const restarted = mutant ? ['pay-1', 'pay-2'] : services.filter((name) => !name.startsWith('gateway'));
-    changes = await changeMembers(house, load, { restarted, requests: most.slice(of.runs) });
+    changes = await changeMembers(installation, load, { restarted, requests: most.slice(of.runs) });
     say(
       `members came and went for ${secondsSince(from)} s, with ${changes.interrupted} calls under way where one was told to end`,
     );
     requests = most.slice(0, of.runs + changes.runs.size);
-    troubles.push(...(await calm(house, { runs: requests.length, withinMs })));
+    troubles.push(...(await calm(installation, { runs: requests.length, withinMs })));
   }
-  const evidence = await gather(house, changes);
+  const evidence = await gather(installation, changes);
   violations.push(
     ...troubles.map((what) => ({ what })),
     ...load.refusals.map((what) => ({ what: `Refused: ${what}` })),
-    ...crashesOf(house),
+    ...crashesOf(installation),
     ...violationsOf(requests, evidence),
   );
   // Of a mutant they are what was wanted.
@@ -104,22 +104,22 @@ const secondsSince = (time: number): number => Math.round((Date.now() - time) / 
 
 /** Waits until nothing goes on any more; what still does when it should not. */
 async function calm(
-  house: Installation,
+  installation: Installation,
   { runs, withinMs }: { runs: number; withinMs: number },
 ): Promise<readonly string[]> {
   const troubles: string[] = [];
-  for (const service of house.services.values()) {
+  for (const service of installation.services.values()) {
     if (service.wanted && !(await service.ready(withinMs)))
       troubles.push(`${service.name} is not ready. It said last:\n${service.said}`);
   }
   const quiet = await until(
     async () => {
       const { rows } = await whenUp(() =>
-        house.database.query<{ all: number; open: number }>(
+        installation.database.query<{ all: number; open: number }>(
           `select count(*)::int as all, count(*) filter (where status = 'running')::int as open from runs`,
         ),
       );
-      return rows[0]!.all >= runs && rows[0]!.open === 0 && (await allRead(house));
+      return rows[0]!.all >= runs && rows[0]!.open === 0 && (await allRead(installation));
     },
     { withinMs, everyMs: 500 },
   );

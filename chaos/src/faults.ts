@@ -10,7 +10,7 @@ import { poisonRecords } from './poison.js';
 import type { Fault, Planned } from './schedule.js';
 
 export interface Performance {
-  readonly house: Installation;
+  readonly installation: Installation;
   /** The installation whose disk is to become full. */
   readonly small: SmallMillrace | undefined;
   /** Takes what is found to be wrong on the way. */
@@ -43,20 +43,20 @@ function describe({ kind, ...details }: Fault): string {
 
 /** Lets a fault happen, and returns what is worth telling about it, if anything. */
 async function happen(fault: Fault, of: Performance, index: number): Promise<string | undefined> {
-  const { house } = of;
+  const { installation } = of;
   const chance = chanceOf(of.seed * 1_000 + index);
   switch (fault.kind) {
     case 'kill':
-      await house.services.get(fault.service)!.kill9();
+      await installation.services.get(fault.service)!.kill9();
       return undefined;
     case 'freeze':
-      await house.services.get(fault.service)!.freeze(fault.ms);
+      await installation.services.get(fault.service)!.freeze(fault.ms);
       return undefined;
     case 'drain':
-      return `${fault.service} ended with ${await house.services.get(fault.service)!.drain({ again: true })}`;
+      return `${fault.service} ended with ${await installation.services.get(fault.service)!.drain({ again: true })}`;
     case 'kill-kafka':
     case 'kill-postgres': {
-      const server = fault.kind === 'kill-kafka' ? house.kafka : house.postgres;
+      const server = fault.kind === 'kill-kafka' ? installation.kafka : installation.postgres;
       await server.kill9();
       await sleep(fault.downMs);
       await server.restart();
@@ -65,27 +65,27 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
     case 'cut': {
       let broken = 0;
       for (let i = 0; i < fault.times; i++, await sleep(300)) {
-        broken += proxyOf(house, fault.server).cut(() => chance() < fault.share);
+        broken += proxyOf(installation, fault.server).cut(() => chance() < fault.share);
       }
       return `${broken} connections`;
     }
     case 'slow-network':
-      proxyOf(house, fault.server).change(fault);
+      proxyOf(installation, fault.server).change(fault);
       await sleep(fault.ms);
-      proxyOf(house, fault.server).change(undefined);
+      proxyOf(installation, fault.server).change(undefined);
       return undefined;
     case 'requests':
-      house.kafkaProxy.set({ ...fault, hold: () => sleep(fault.ms) });
+      installation.kafkaProxy.set({ ...fault, hold: () => sleep(fault.ms) });
       return undefined;
     case 'scale':
-      return scale(house, fault, index);
+      return scale(installation, fault, index);
     case 'repeat':
       of.load.repeat(fault.count);
       return undefined;
     case 'poison':
-      return publish(house, poisonRecords(house.topics, `${of.seed}.${index}`));
+      return publish(installation, poisonRecords(installation.topics, `${of.seed}.${index}`));
     case 'fuzz':
-      return publish(house, fuzzedRecords(house.topics, fault));
+      return publish(installation, fuzzedRecords(installation.topics, fault));
     case 'full-disk': {
       const { problems, outcome } = await fullDisk(of.small!, fault);
       of.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
@@ -94,21 +94,21 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
   }
 }
 
-const proxyOf = (house: Installation, server: 'kafka' | 'postgres') =>
-  server === 'kafka' ? house.kafkaProxy : house.postgresProxy;
+const proxyOf = (installation: Installation, server: 'kafka' | 'postgres') =>
+  server === 'kafka' ? installation.kafkaProxy : installation.postgresProxy;
 
 async function scale(
-  house: Installation,
+  installation: Installation,
   { service, ms }: { service: string; ms: number },
   index: number,
 ): Promise<string> {
   const named = (n: number) => `${service}-${n}`;
-  const second = house.services.get(named(2))!;
+  const second = installation.services.get(named(2))!;
   await second.drain({ again: false });
   await sleep(ms);
   await second.start();
   // Names that no other scaling gives.
-  const added = await Promise.all([1, 2].map((n) => house.add(named(index * 2 + n + 10))));
+  const added = await Promise.all([1, 2].map((n) => installation.add(named(index * 2 + n + 10))));
   const more = [second, ...added];
   await Promise.all(more.map((one) => one.ready(60_000)));
   await sleep(ms);
@@ -119,12 +119,12 @@ async function scale(
 }
 
 /** Each by itself: a record that Kafka refuses keeps no other from arriving. */
-async function publish(house: Installation, records: readonly Outgoing[]): Promise<string> {
+async function publish(installation: Installation, records: readonly Outgoing[]): Promise<string> {
   let refused = 0;
   for (const record of records) {
     for (;;) {
       try {
-        await house.broker.publish([record]);
+        await installation.broker.publish([record]);
         break;
       } catch (error) {
         if (error instanceof BrokerError && error.code !== 'BROKER_UNAVAILABLE') {

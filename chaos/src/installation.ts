@@ -47,7 +47,7 @@ export interface Installation extends AsyncDisposable {
   add(name: string): Promise<Service>;
 }
 
-export async function openRuntime(of: {
+export async function openInstallation(of: {
   layout: Layout;
   mutant: MutantName | undefined;
   folder: string;

@@ -51,7 +51,7 @@ export class Load {
   private readonly chance: Chance;
 
   constructor(
-    private readonly house: Installation,
+    private readonly installation: Installation,
     private readonly of: { readonly requests: readonly Request[]; readonly spanMs: number; readonly seed: number },
   ) {
     this.chance = chanceOf(of.seed ^ 0x10ad);
@@ -105,7 +105,7 @@ export class Load {
   }
 
   private async publish(requests: readonly Request[]): Promise<void> {
-    const { broker, topics } = this.house;
+    const { broker, topics } = this.installation;
     const records = requests.map(({ key, input, headers }) => ({
       topic: topics.intake,
       key: null,
@@ -125,7 +125,7 @@ export class Load {
   private async post({ key, input, headers }: Request): Promise<void> {
     const body = JSON.stringify({ pipeline: PIPELINE, input });
     for (; ; await sleep(300)) {
-      const gateway = this.house.services.get(pick(this.chance, ['gateway-1', 'gateway-2']))!;
+      const gateway = this.installation.services.get(pick(this.chance, ['gateway-1', 'gateway-2']))!;
       const answer = await fetch(`${gateway.url}/v1/runs`, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': key },

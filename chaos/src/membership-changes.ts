@@ -26,7 +26,7 @@ export const AT_MOST = 1_500;
 
 /** Scales a stage from two processes to one, three, one, six and two; restarts services one by one; kills one process. */
 export async function changeMembers(
-  house: Installation,
+  installation: Installation,
   load: Load,
   { restarted, requests }: { restarted: readonly string[]; requests: readonly Request[] },
 ): Promise<MembershipChanges> {
@@ -35,8 +35,9 @@ export async function changeMembers(
   let over = false;
   const drain = async (service: Service, again: boolean) => {
     const caller = String(service.pid);
-    if (isStage(service.name)) await until(() => house.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
-    interrupted += house.bank.underWay(caller);
+    if (isStage(service.name))
+      await until(() => installation.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
+    interrupted += installation.bank.underWay(caller);
     await service.drain({ again });
   };
   let asked = 0;
@@ -45,15 +46,15 @@ export async function changeMembers(
       await load.burst(requests.slice(asked, ++asked));
     }
   })();
-  await scale(house, drain);
+  await scale(installation, drain);
   for (const name of restarted) {
-    const service = house.services.get(name)!;
+    const service = installation.services.get(name)!;
     await drain(service, true);
     await service.ready(READY_MS);
   }
-  const victim = house.services.get(`${SCALED}-1`)!;
+  const victim = installation.services.get(`${SCALED}-1`)!;
   const caller = String(victim.pid);
-  await until(() => house.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
+  await until(() => installation.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
   killed.add(caller);
   await victim.kill9();
   over = true;
@@ -61,12 +62,15 @@ export async function changeMembers(
   return { runs: new Set(requests.slice(0, asked).map(({ run }) => run)), killed, interrupted };
 }
 
-async function scale(house: Installation, drain: (service: Service, again: boolean) => Promise<void>): Promise<void> {
-  const second = house.services.get(`${SCALED}-2`)!;
+async function scale(
+  installation: Installation,
+  drain: (service: Service, again: boolean) => Promise<void>,
+): Promise<void> {
+  const second = installation.services.get(`${SCALED}-2`)!;
   let added = 0;
   const grow = async (count: number): Promise<readonly Service[]> => {
     // Names that no other scaling gives.
-    const more = await Promise.all(Array.from({ length: count }, () => house.add(`${SCALED}-${900 + added++}`)));
+    const more = await Promise.all(Array.from({ length: count }, () => installation.add(`${SCALED}-${900 + added++}`)));
     await Promise.all(more.map((one) => one.ready(READY_MS)));
     return more;
   };

@@ -8,10 +8,10 @@ const names = (process.argv[2] ?? '').split(',');
 
 await serve(
   names.join('-'),
-  async (house, { BANK_URL }) => {
+  async (installation, { BANK_URL }) => {
     const bank = { provide: BankAddress, useValue: new BankAddress(BANK_URL) };
     return startStages(
-      house,
+      installation,
       names.map((name) => {
         const stage = STAGES[name];
         if (!stage) throw new Error(`There is no stage ${name}: it is one of ${Object.keys(STAGES).join(', ')}.`);

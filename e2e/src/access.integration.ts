@@ -68,13 +68,13 @@ test('with the rights of the table, and no others, a pipeline runs to its end', 
     KAFKA_SASL_USERNAME: user,
     KAFKA_SASL_PASSWORD: user,
   });
-  await using house = await install({
+  await using installation = await install({
     prefix: PREFIX,
     env: { KAFKA_BROKERS: kafka.brokers, CREATE_TOPICS: 'false' },
     envFor: asUser,
     sasl: saslFor('admin'),
   });
-  const api = new Api(house.gateway);
+  const api = new Api(installation.gateway);
   const text = 'I lost my card yesterday. Please block it and send me a new one. Ann Miller';
   const id = await api.start({ from: 'ann@example.com', subject: 'Lost card', text }, 'access-1');
   const run = await until('the run has gone through its stages', async () => {

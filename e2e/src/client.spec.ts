@@ -2,23 +2,23 @@ import { MillraceClient, MillraceProblem, type PipelineView } from '@millrace/cl
 import { openApi } from '@millrace/gateway';
 import { CLEAR, sample } from './api.js';
 import { until } from './processes.js';
-import { startStandaloneHouse, type StandaloneHouse } from './standalone-house.js';
+import { startStandalone, type StandaloneProcess } from './standalone-process.js';
 
 const PIPELINE = 'support-email';
 const asked = new Set<string>();
-let house: StandaloneHouse;
+let installation: StandaloneProcess;
 let millrace: MillraceClient;
 beforeAll(async () => {
-  house = await startStandaloneHouse();
+  installation = await startStandalone();
   millrace = new MillraceClient({
-    url: house.service.url,
+    url: installation.service.url,
     fetch: (request) => {
       asked.add(`${request.method} ${new URL(request.url).pathname}`);
       return fetch(request);
     },
   });
 });
-afterAll(() => house[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 
 const refusal = async (call: Promise<unknown>) =>
   call.then(

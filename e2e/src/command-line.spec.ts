@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './processes.js';
-import { build } from './standalone-house.js';
+import { build } from './standalone-process.js';
 
 /** Writes the packages of which something was loaded. */
 const LISTS = `

@@ -33,7 +33,7 @@ const UNDOS = [
   'undo:key',
 ];
 
-let house: Installation;
+let installation: Installation;
 beforeAll(async () => {
   const PIPELINES = ['pipelines', 'waits']
     .map((name) => pathToFileURL(`${ROOT}e2e/dist/constructs/${name}.js`).href)
@@ -42,18 +42,18 @@ beforeAll(async () => {
   const brokers = process.env['KAFKA_BROKERS']!.split(',');
   await using somebody = await kafkaBroker({ brokers, clientId: 'somebody', transactionalIdPrefix: 'somebody.' });
   await somebody.ensureTopics([PAYMENTS, `${PAYMENTS}.hasty`].map((name) => ({ name, partitions: 2 })));
-  house = await install({ stages: [], others, twice: ['coordinator'], env: { PIPELINES, LOG_LEVEL: 'error' } });
+  installation = await install({ stages: [], others, twice: ['coordinator'], env: { PIPELINES, LOG_LEVEL: 'error' } });
 }, 240_000);
-afterAll(() => house[Symbol.asyncDispose](), 60_000);
+afterAll(() => installation[Symbol.asyncDispose](), 60_000);
 
 test('maps, sub-pipelines, loops, switches, races and compensations come out right, each once, with coordinators and stages killed', async () => {
   const ask = (pipeline: string, key: string, input: unknown) => ({
-    topic: house.topics.intake,
+    topic: installation.topics.intake,
     key: null,
     value: JSON.stringify(input),
     headers: { pipeline, 'idempotency-key': key },
   });
-  await house.broker.publish([
+  await installation.broker.publish([
     ask(squares.name, 'squares', { numbers: upTo(MAPS.squares) }),
     ask(families.name, 'families', { numbers: upTo(MAPS.families) }),
     ...upTo(BOOKINGS).map((n) =>
@@ -62,8 +62,9 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
     ...upTo(POLICIES).map((n) => ask(policies.name, `policies${n}`, { items: ITEMS })),
     ...upTo(WAYS).map((n) => ask(ways.name, `ways${n}`, { n, way: ['up', 'down', 'round'][n % 3] })),
   ]);
-  const results = async () => (await house.read(house.topics.results)).map((one) => json<RunResult>(one));
-  const events = async () => (await house.read(house.topics.runs)).flatMap((one) => json<RunEvent[]>(one));
+  const results = async () => (await installation.read(installation.topics.results)).map((one) => json<RunResult>(one));
+  const events = async () =>
+    (await installation.read(installation.topics.runs)).flatMap((one) => json<RunEvent[]>(one));
   // They are killed once there is something new to be lost.
   for (const names of [
     ['coordinator-1', 'stages-1'],
@@ -75,7 +76,7 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
     await until(`something happens before ${names.join()} are killed`, async () => {
       return (await events()).length > before + 50 || (await results()).length === ALL;
     });
-    await Promise.all(names.map((name) => house.services.get(name)!.kill9()));
+    await Promise.all(names.map((name) => installation.services.get(name)!.kill9()));
   }
   await until('all runs end', async () => (await results()).length >= ALL, 240_000);
 
@@ -127,7 +128,7 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
   expect(new Set(undone.keys())).toEqual(failing);
   for (const steps of undone.values()) expect(steps.toSorted()).toEqual(UNDOS.toSorted());
 
-  const stages = ['square', 'call'].map((stage) => house.read(house.topics.stage(stage)));
+  const stages = ['square', 'call'].map((stage) => installation.read(installation.topics.stage(stage)));
   const commands = (await Promise.all(stages)).flat().map((one) => json<StepCommand>(one));
   const sent = commands.map(({ run, step, attempt }) => `${run}/${step}/${attempt}`);
   expect(sent.filter((one, i) => sent.indexOf(one) !== i)).toEqual([]);
@@ -135,10 +136,10 @@ test('maps, sub-pipelines, loops, switches, races and compensations come out rig
 
 test('signals from a topic reach the run that waits for them, each once, with coordinators killed while they come', async () => {
   const COUNT = 60;
-  const about = (n: number) => `${house.prefix}${n}`;
-  const before = (await house.read(house.topics.runs)).length;
+  const about = (n: number) => `${installation.prefix}${n}`;
+  const before = (await installation.read(installation.topics.runs)).length;
   const ask = (n: number) => ({
-    topic: house.topics.intake,
+    topic: installation.topics.intake,
     key: null,
     value: JSON.stringify({ order: about(n), n }),
     headers: { pipeline: orders.name, 'idempotency-key': `order${n}` },
@@ -151,26 +152,26 @@ test('signals from a topic reach the run that waits for them, each once, with co
   const half = upTo(COUNT).filter((n) => n % 2 === 0);
   const rest = upTo(COUNT).filter((n) => n % 2 === 1);
   // Half of the payments come before their runs.
-  await house.broker.publish([...half.map(payment), ...rest.map(ask)]);
-  await until('runs begin', async () => (await house.read(house.topics.runs)).length > before);
-  await house.services.get('coordinator-1')!.kill9();
-  await house.broker.publish([...rest.map(payment), ...half.map(ask)]);
+  await installation.broker.publish([...half.map(payment), ...rest.map(ask)]);
+  await until('runs begin', async () => (await installation.read(installation.topics.runs)).length > before);
+  await installation.services.get('coordinator-1')!.kill9();
+  await installation.broker.publish([...rest.map(payment), ...half.map(ask)]);
   const ended = async () =>
-    (await house.read(house.topics.results))
+    (await installation.read(installation.topics.results))
       .map((one) => json<RunResult>(one))
       .filter(({ pipeline }) => pipeline === orders.name);
   await until('some end', async () => (await ended()).length > 3, 120_000);
-  await house.services.get('coordinator-2')!.kill9();
+  await installation.services.get('coordinator-2')!.kill9();
   await until('all orders are paid', async () => (await ended()).length >= COUNT, 240_000);
 
   const outputs = (await ended()).map(({ output }) => output as { amount: number });
   expect(outputs.sort((a, b) => a.amount - b.amount)).toEqual(
     upTo(COUNT).map((n) => ({ order: about(n), square: n * n, amount: n })),
   );
-  const { rows } = await house.database.query<{ left: number }>('select count(*)::int as left from signals');
+  const { rows } = await installation.database.query<{ left: number }>('select count(*)::int as left from signals');
   expect(rows).toEqual([{ left: 0 }]);
 }, 570_000);
 
-describe('what waits', () => waiting(() => house));
-describe('turns', () => turns(() => house));
-describe('versions', () => routes(() => house));
+describe('what waits', () => waiting(() => installation));
+describe('turns', () => turns(() => installation));
+describe('versions', () => routes(() => installation));

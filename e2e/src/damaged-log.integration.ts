@@ -90,10 +90,10 @@ test('whatever became of a batch on the broker’s disk, it is one dead letter w
     });
   });
 
-  await using house = await install({ prefix: PREFIX, stages: [], env: { KAFKA_BROKERS: kafka.brokers } });
-  const accepted = async () => (await house.database.query('select id from runs')).rowCount;
+  await using installation = await install({ prefix: PREFIX, stages: [], env: { KAFKA_BROKERS: kafka.brokers } });
+  const accepted = async () => (await installation.database.query('select id from runs')).rowCount;
   await until('all others have begun their runs', async () => (await accepted()) === damages.length + 1);
-  const letters = await house.read(topics.deadLetters);
+  const letters = await installation.read(topics.deadLetters);
   const told = letters
     .map(({ value, headers }) => ({
       value,

@@ -18,18 +18,18 @@ const clear = {
 const sample = (name: string) => readFileSync(join(ROOT, 'pipelines/support-email/samples', name));
 const json = <T>(record: Incoming): T => JSON.parse(record.value?.toString() ?? 'null') as T;
 
-let house: Installation;
+let installation: Installation;
 beforeAll(async () => {
-  house = await install({ twice: ['classify'] });
+  installation = await install({ twice: ['classify'] });
 }, 240_000);
-afterAll(() => house[Symbol.asyncDispose](), 60_000);
+afterAll(() => installation[Symbol.asyncDispose](), 60_000);
 
 const publish = (value: string | Buffer | null, headers: Record<string, string> = { pipeline: 'support-email' }) =>
-  house.broker.publish([{ topic: house.topics.intake, key: null, value, headers }]);
+  installation.broker.publish([{ topic: installation.topics.intake, key: null, value, headers }]);
 
-const get = async <T>(path: string): Promise<T> => (await fetch(house.gateway + path)).json() as Promise<T>;
+const get = async <T>(path: string): Promise<T> => (await fetch(installation.gateway + path)).json() as Promise<T>;
 const post = (path: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-  fetch(house.gateway + path, {
+  fetch(installation.gateway + path, {
     method: 'POST',
     headers,
     body: body instanceof Uint8Array ? body : JSON.stringify(body),
@@ -51,7 +51,7 @@ describe('on Kafka, with each service in its own process', () => {
   test('a JSON value and the name of a pipeline are enough: the reply is on results', async () => {
     await publish(JSON.stringify(clear));
     const result = await until('the result', async () =>
-      (await house.read(house.topics.results)).map((one) => json<RunResult>(one)).at(0),
+      (await installation.read(installation.topics.results)).map((one) => json<RunResult>(one)).at(0),
     );
     expect(result).toMatchObject({
       pipeline: 'support-email',
@@ -89,7 +89,7 @@ describe('on Kafka, with each service in its own process', () => {
   });
 
   const count = async (text: string): Promise<number> => {
-    const { rows } = await house.database.query<{ n: number }>(
+    const { rows } = await installation.database.query<{ n: number }>(
       'select count(*)::int as n from history where facts::text like $1',
       [`%${text}%`],
     );
@@ -112,7 +112,7 @@ describe('on Kafka, with each service in its own process', () => {
     ];
     for (const [, value, headers] of bad) await publish(value, headers);
     const letters = await until('all dead letters', async () => {
-      const found = (await house.read(house.topics.deadLetters)).filter((one) =>
+      const found = (await installation.read(installation.topics.deadLetters)).filter((one) =>
         headerText(one.headers, 'millrace-failure-code'),
       );
       return found.length >= bad.length ? found : undefined;
@@ -155,7 +155,7 @@ describe('on Kafka, with each service in its own process', () => {
 
   test('two processes of a stage share its work, and the other has all of it when one is gone', async () => {
     const owned = async (name: string) => {
-      const text = await (await fetch(`${house.services.get(name)!.url}/metrics`)).text();
+      const text = await (await fetch(`${installation.services.get(name)!.url}/metrics`)).text();
       const lines = text.split('\n').filter((line) => line.startsWith('millrace_stage_attempts_total{'));
       return lines.reduce(
         (sum, line) =>
@@ -170,9 +170,9 @@ describe('on Kafka, with each service in its own process', () => {
       );
     };
     const before = await Promise.all([owned('classify-1'), owned('classify-2')]);
-    await house.broker.publish(
+    await installation.broker.publish(
       Array.from({ length: 100 }, (_, i) => ({
-        topic: house.topics.intake,
+        topic: installation.topics.intake,
         key: null,
         value: JSON.stringify({ ...clear, subject: `share ${i}` }),
         headers: { pipeline: 'support-email' },
@@ -189,9 +189,9 @@ describe('on Kafka, with each service in its own process', () => {
   test(`kill -9 of every service under a load of ${RUNS} runs: every run ends, each step has one result`, async () => {
     const prefix = 'kill-';
     for (let i = 0; i < RUNS; i += 250) {
-      await house.broker.publish(
+      await installation.broker.publish(
         Array.from({ length: Math.min(250, RUNS - i) }, (_, j) => ({
-          topic: house.topics.intake,
+          topic: installation.topics.intake,
           key: null,
           value: JSON.stringify({ ...clear, subject: `kill ${i + j}` }),
           headers: { pipeline: 'support-email', 'idempotency-key': `${prefix}${i + j}` },
@@ -199,15 +199,15 @@ describe('on Kafka, with each service in its own process', () => {
       );
     }
     const done = async (): Promise<number> => {
-      const { rows } = await house.database.query<{ n: number }>(
+      const { rows } = await installation.database.query<{ n: number }>(
         `select count(*)::int as n from runs where status <> 'running'`,
       );
       return rows[0]!.n;
     };
     const before = await done();
     let killed = 0;
-    for (const service of house.services.values()) {
-      const reached = before + (RUNS * killed) / (house.services.size + 1);
+    for (const service of installation.services.values()) {
+      const reached = before + (RUNS * killed) / (installation.services.size + 1);
       await until(
         `a good part is done (${killed} killed)`,
         async () => (await done()) >= Math.min(reached, before + RUNS),
@@ -222,25 +222,27 @@ describe('on Kafka, with each service in its own process', () => {
       300_000,
     );
 
-    expect(repeated(await histories(house.database))).toEqual([]);
-    const results = (await house.read(house.topics.results)).map((one) => json<RunResult>(one).run);
+    expect(repeated(await histories(installation.database))).toEqual([]);
+    const results = (await installation.read(installation.topics.results)).map((one) => json<RunResult>(one).run);
     expect(results.length).toBe(new Set(results).size);
-    const completed = await house.database.query<{ id: string }>(`select id from runs where status = 'completed'`);
+    const completed = await installation.database.query<{ id: string }>(
+      `select id from runs where status = 'completed'`,
+    );
     expect([...results].sort()).toEqual(completed.rows.map((row) => row.id).sort());
   }, 900_000);
 
   test('when all is done, Kafka’s own tool says that no group is behind', async () => {
-    const groups = groupsOf(house.prefix);
+    const groups = groupsOf(installation.prefix);
     const all = [groups.intake, groups.runs, groups.deadLetters, groups.deployments, ...STAGES.map(groups.stage)];
     const said = await until('nobody is behind', async () => {
-      const now = await consumerGroups(process.env['KAFKA_BROKERS']!, house.prefix);
+      const now = await consumerGroups(process.env['KAFKA_BROKERS']!, installation.prefix);
       return behind(now).length === 0 && now;
     });
     expect([...new Set(said.map(({ group }) => group))].sort()).toEqual([...all].sort());
   });
 
   const running = async (): Promise<number> => {
-    const { rows } = await house.database.query<{ n: number }>(
+    const { rows } = await installation.database.query<{ n: number }>(
       `select count(*)::int as n from runs where status = 'running'`,
     );
     return rows[0]!.n;

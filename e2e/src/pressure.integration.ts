@@ -34,14 +34,14 @@ test(
       'the window is full',
       async () => (await metric(scene.service('work'), 'millrace_window_full_total')) === 1,
     );
-    const intake = { topic: scene.house.topics.intake };
+    const intake = { topic: scene.installation.topics.intake };
     await until('all are taken on', async () => {
       const { running = 0, completed = 0 } = await scene.statuses('one');
       return (
         running + completed > quick && (await metric(scene.service('coordinator'), 'millrace_backlog', intake)) === 0
       );
     });
-    const topic = scene.house.topics.stage('work');
+    const topic = scene.installation.topics.stage('work');
     const completed = await until('what was taken is done', async () => {
       const { completed } = await scene.statuses('one');
       const committed = await metric(scene.service('work'), 'millrace_committed_records_total', { topic });
@@ -67,7 +67,7 @@ test(
 
 describe('a record up to the broker’s limit is carried, and a larger one is told of in clear words', () => {
   const fits = 1_000_000;
-  const limit = () => scene.house.broker.maxRecordBytes;
+  const limit = () => scene.installation.broker.maxRecordBytes;
   /** Within the limit, but not with what a command needs besides. */
   const almost = () => limit() - 300;
 
@@ -91,7 +91,7 @@ describe('a record up to the broker’s limit is carried, and a larger one is to
     );
     const body = JSON.stringify({ pipeline: 'one', input: { ms: 0, give: 0, then: 0, pad: 'p'.repeat(2 * MB) } });
     const headers = { 'content-type': 'application/json' };
-    expect((await fetch(`${scene.house.gateway}/v1/runs`, { method: 'POST', headers, body })).status).toBe(413);
+    expect((await fetch(`${scene.installation.gateway}/v1/runs`, { method: 'POST', headers, body })).status).toBe(413);
   });
 
   test('what a stage gives', async () => {
@@ -108,10 +108,10 @@ describe('a record up to the broker’s limit is carried, and a larger one is to
   test('what comes together in a join, and in the end', async () => {
     expect(await outcome('joined', { give: fits })).toBe('completed');
     expect(await outcome('gathered', { give: 700_000, then: 700_000 })).toBe('completed');
-    const { rows } = await scene.house.database.query<{ id: string }>(
+    const { rows } = await scene.installation.database.query<{ id: string }>(
       `select id from runs where pipeline = 'gathered'`,
     );
-    const run = (await (await fetch(`${scene.house.gateway}/v1/runs/${rows[0]!.id}`)).json()) as {
+    const run = (await (await fetch(`${scene.installation.gateway}/v1/runs/${rows[0]!.id}`)).json()) as {
       output: { left: string; right: string };
     };
     expect([run.output.left.length, run.output.right.length]).toEqual([700_000, 700_000]);
@@ -139,7 +139,8 @@ test(
       most = Math.max(most, await rssOf(scene.service('coordinator')));
       waited = Math.max(
         waited,
-        (await metric(scene.service('coordinator'), 'millrace_backlog', { topic: scene.house.topics.intake })) ?? 0,
+        (await metric(scene.service('coordinator'), 'millrace_backlog', { topic: scene.installation.topics.intake })) ??
+          0,
       );
     }
     scene.network.heal();
@@ -217,20 +218,23 @@ test(
     await scene.ask('waiting', WAITING, { pipeline: 'one', ms: 3_000, pad: 'p'.repeat(4_000) });
     const most = new Map<string, number>();
     const watch = async () => {
-      for (const [name, one] of scene.house.services) most.set(name, Math.max(most.get(name) ?? 0, await rssOf(one)));
+      for (const [name, one] of scene.installation.services)
+        most.set(name, Math.max(most.get(name) ?? 0, await rssOf(one)));
     };
     await until(
       'the coordinator has taken all on',
       async () => {
         await watch();
         return (
-          (await metric(scene.service('coordinator'), 'millrace_backlog', { topic: scene.house.topics.intake })) === 0
+          (await metric(scene.service('coordinator'), 'millrace_backlog', {
+            topic: scene.installation.topics.intake,
+          })) === 0
         );
       },
       10 * MINUTES,
     );
     const backlog = (await metric(scene.service('work'), 'millrace_backlog', {
-      topic: scene.house.topics.stage('work'),
+      topic: scene.installation.topics.stage('work'),
     }))!;
     await watch();
     tell({ backlog, rssMb: Object.fromEntries([...most].map(([name, rss]) => [name, Math.round(rss / MB)])) });

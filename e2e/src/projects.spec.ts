@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { emptyStore } from '@millrace/store/testing';
 import { ROOT } from './processes.js';
-import { build } from './standalone-house.js';
+import { build } from './standalone-process.js';
 
 const HELLO = `
 import { defineStage, pipeline } from '@millrace/pipeline';

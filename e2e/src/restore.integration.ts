@@ -22,8 +22,8 @@ class Rehearsal implements AsyncDisposable {
   private backup: Backup = new Map();
 
   private constructor(
-    readonly house: Installation,
-    readonly api = new Api(house.gateway),
+    readonly installation: Installation,
+    readonly api = new Api(installation.gateway),
   ) {
     const brokers = process.env['KAFKA_BROKERS']!.split(',');
     this.admin = new Kafka({ clientId: 'restore', brokers, logLevel: logLevel.NOTHING }).admin();
@@ -34,7 +34,7 @@ class Rehearsal implements AsyncDisposable {
   }
 
   private get database(): string {
-    return (this.house.database.options as { connectionString: string }).connectionString;
+    return (this.installation.database.options as { connectionString: string }).connectionString;
   }
 
   /** Half of the runs, a backup, the other half and five answers; then, while they are worked on, the database is put back. */
@@ -57,23 +57,23 @@ class Rehearsal implements AsyncDisposable {
 
   private async ask(from: number, to: number): Promise<void> {
     const records = Array.from({ length: to - from }, (_, n) => ({
-      topic: this.house.topics.intake,
+      topic: this.installation.topics.intake,
       key: null,
       value: JSON.stringify(CLEAR),
       headers: { pipeline: 'support-email', 'idempotency-key': `clear-${from + n}` },
     }));
-    await this.house.broker.publish(records);
+    await this.installation.broker.publish(records);
   }
 
   /** Why the coordinator is not ready; nothing where it is. */
   async unready(): Promise<string> {
-    const answer = await fetch(`${this.house.services.get('coordinator')!.url}/readyz`).catch(() => undefined);
+    const answer = await fetch(`${this.installation.services.get('coordinator')!.url}/readyz`).catch(() => undefined);
     const { reason } = ((await answer?.json().catch(() => undefined)) ?? {}) as { reason?: string };
     return answer?.ok ? '' : String(reason);
   }
 
   private async results(atLeast: number): Promise<void> {
-    const there = async () => (await this.house.read(this.house.topics.results)).length >= atLeast;
+    const there = async () => (await this.installation.read(this.installation.topics.results)).length >= atLeast;
     await until(`${atLeast} results`, there, UNTIL_DONE_MS);
   }
 
@@ -103,18 +103,18 @@ class Rehearsal implements AsyncDisposable {
 
   /** Each run's results, each step's commands, and the dead letters, as Kafka has them. */
   async said() {
-    const { topics } = this.house;
-    const results = (await this.house.read(topics.results)).map((one) => json<RunResult>(one).run);
+    const { topics } = this.installation;
+    const results = (await this.installation.read(topics.results)).map((one) => json<RunResult>(one).run);
     const commands: string[] = [];
     for (const stage of ['classify', 'draft', 'send'])
-      for (const { headers } of await this.house.read(topics.stage(stage)))
+      for (const { headers } of await this.installation.read(topics.stage(stage)))
         commands.push(headerText(headers, 'ce_id')!.replace(/\/\d+$/, ''));
-    return { results, commands, deadLetters: await this.house.read(topics.deadLetters) };
+    return { results, commands, deadLetters: await this.installation.read(topics.deadLetters) };
   }
 
   /** Resets the groups of the coordinator to the start of their topics, as one who knows Kafka may do. */
   async resetGroups(): Promise<void> {
-    const { intake, runs } = groupsOf(this.house.prefix);
+    const { intake, runs } = groupsOf(this.installation.prefix);
     await this.admin.connect();
     const reset = (groupId: string, topic: string) =>
       until(`${groupId} has no members`, () =>
@@ -123,8 +123,8 @@ class Rehearsal implements AsyncDisposable {
           () => false,
         ),
       );
-    await reset(intake, this.house.topics.intake);
-    await reset(runs, this.house.topics.runs);
+    await reset(intake, this.installation.topics.intake);
+    await reset(runs, this.installation.topics.runs);
   }
 
   /** Removes what stands below an offset, as retention does. */
@@ -140,7 +140,7 @@ class Rehearsal implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.admin.disconnect();
-    await this.house[Symbol.asyncDispose]();
+    await this.installation[Symbol.asyncDispose]();
   }
 }
 
@@ -171,12 +171,12 @@ describe('a database that is put back in the middle of a load', () => {
       expect(await rehearsal.unready()).toMatch(/millrace recover/);
       const recovering = rehearsal.recover({ apply: true });
       await until('it has begun', async () => {
-        const { rows } = await rehearsal.house.database.query(
+        const { rows } = await rehearsal.installation.database.query(
           `select 1 from recoveries where report ->> 'applied' = 'true'`,
         );
         return rows.length > 0;
       });
-      await rehearsal.house.services.get('coordinator')!.kill9();
+      await rehearsal.installation.services.get('coordinator')!.kill9();
       expect(await recovering).toMatchObject({ status: 'done', missing: [] });
       const statuses = await rehearsal.ended();
       expect(statuses.size).toBe(RUNS);
@@ -206,7 +206,7 @@ describe('a database that is put back in the middle of a load', () => {
     async () => {
       await using rehearsal = await Rehearsal.begin();
       await rehearsal.restoredInMidLoad();
-      const { topics } = rehearsal.house;
+      const { topics } = rehearsal.installation;
       const { partitions } = await rehearsal.recover({ apply: false });
       for (const topic of [topics.intake, topics.runs])
         await rehearsal.shorten(

@@ -25,19 +25,19 @@ type Samples = Record<Kind, Sample[]>;
 
 /** Steady load on everything, each service its own process, and what becomes of their memory: printed, service by service. */
 export async function soak(options: SoakOptions): Promise<void> {
-  await using house = await install();
+  await using installation = await install();
   const stop = new AbortController();
-  const load = publish(house, options.rate, stop.signal);
+  const load = publish(installation, options.rate, stop.signal);
   await sleep(options.warmUpMinutes * 60_000);
   const started = Date.now();
   const samples = new Map<string, Samples>(
-    [...house.services.keys()].map((name) => [name, { rss: [], heap_used: [], external: [] }]),
+    [...installation.services.keys()].map((name) => [name, { rss: [], heap_used: [], external: [] }]),
   );
-  const pids = [...house.services.values()].map(({ pid }) => pid);
+  const pids = [...installation.services.values()].map(({ pid }) => pid);
   while (Date.now() < started + options.minutes * 60_000) {
     const at = (Date.now() - started) / 1_000;
     await Promise.all(
-      [...house.services].map(async ([name, { url }]) => {
+      [...installation.services].map(async ([name, { url }]) => {
         const text = await (await fetch(`${url}/metrics`)).text();
         for (const kind of KINDS) samples.get(name)![kind].push([at, memoryIn(text, kind)]);
       }),
@@ -46,8 +46,8 @@ export async function soak(options: SoakOptions): Promise<void> {
   }
   stop.abort();
   const published = await load;
-  await until('every run has ended', async () => (await ended(house)) === published, 300_000);
-  if ([...house.services.values()].some(({ pid }, i) => pid !== pids[i]))
+  await until('every run has ended', async () => (await ended(installation)) === published, 300_000);
+  if ([...installation.services.values()].some(({ pid }, i) => pid !== pids[i]))
     throw new Error('A service was started anew.');
   const { rate, warmUpMinutes, minutes } = options;
   process.stdout.write(

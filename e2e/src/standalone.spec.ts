@@ -4,35 +4,35 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLEAR, sample } from './api.js';
 import { ROOT, until } from './processes.js';
-import { STANDALONE, startStandaloneHouse, type StandaloneHouse } from './standalone-house.js';
+import { STANDALONE, startStandalone, type StandaloneProcess } from './standalone-process.js';
 
 const RUNS = 200;
 
-let house: StandaloneHouse;
+let installation: StandaloneProcess;
 beforeAll(async () => {
-  house = await startStandaloneHouse();
+  installation = await startStandalone();
 });
-afterAll(() => house[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 
 describe('all of Millrace in one process', () => {
   test('a mail becomes a reply in the outbox', async () => {
-    const id = await house.api.start(sample('lost-card'), 'one');
-    const run = await house.api.settled(id);
+    const id = await installation.api.start(sample('lost-card'), 'one');
+    const run = await installation.api.settled(id);
     expect(run).toMatchObject({ status: 'completed', output: { reviewed: false } });
-    const [mail] = (await house.outbox()).filter((name) => name.startsWith(id));
-    const text = await readFile(join(house.dataDir, 'outbox', mail!), 'utf8');
+    const [mail] = (await installation.outbox()).filter((name) => name.startsWith(id));
+    const text = await readFile(join(installation.dataDir, 'outbox', mail!), 'utf8');
     expect(text).toMatch(/^Subject: Re: /m);
     expect(text).toMatch(/^In-Reply-To: </m);
   });
 
   test('an ambiguous mail waits for a person, is approved, and is sent in that person’s words', async () => {
-    const id = await house.api.start(sample('ambiguous'), 'two');
-    expect((await house.api.settled(id)).status).toBe('waiting');
+    const id = await installation.api.start(sample('ambiguous'), 'two');
+    expect((await installation.api.settled(id)).status).toBe('waiting');
     const answer = { answer: { approved: true, text: 'We shall ring you.' }, by: 'ann' };
-    expect((await house.api.post(`/v1/reviews/${id}.approve`, answer)).status).toBe(202);
-    const run = await house.api.settled(id, 'completed');
+    expect((await installation.api.post(`/v1/reviews/${id}.approve`, answer)).status).toBe(202);
+    const run = await installation.api.settled(id, 'completed');
     expect(run.output).toMatchObject({ reviewed: true, reply: 'We shall ring you.' });
-    const text = await readFile(join(house.dataDir, 'outbox', `${id}.send.eml`), 'utf8');
+    const text = await readFile(join(installation.dataDir, 'outbox', `${id}.send.eml`), 'utf8');
     expect(text).toContain('We shall ring you.');
   });
 
@@ -45,31 +45,31 @@ describe('all of Millrace in one process', () => {
       [path, 413, 'TOO_LARGE', { pipeline: 'support-email', input: { text: 'x'.repeat(2_000_000) } }],
     ];
     for (const [where, status, code, body] of bad) {
-      const answer = await house.api.post(where, body);
+      const answer = await installation.api.post(where, body);
       const problem = (await answer.json()) as { code: string };
       expect([answer.status, problem.code]).toEqual([status, code]);
       expect(answer.headers.get('content-type')).toContain('application/problem+json');
     }
-    const broken = await fetch(house.service.url + path, {
+    const broken = await fetch(installation.service.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"pipeline":',
     });
     expect(await broken.json()).toMatchObject({ code: 'INVALID_JSON' });
     for (const bytes of [Buffer.from([0, 255, 254, 1, 0, 200]), Buffer.alloc(0), nested(10_000)]) {
-      const answer = await house.api.post('/v1/runs?pipeline=support-email', bytes);
+      const answer = await installation.api.post('/v1/runs?pipeline=support-email', bytes);
       if (answer.status !== 202) expect(answer.headers.get('content-type')).toContain('application/problem+json');
       else {
         const { id } = (await answer.json()) as { id: string };
-        expect(['waiting', 'dead-lettered']).toContain((await house.api.settled(id)).status);
+        expect(['waiting', 'dead-lettered']).toContain((await installation.api.settled(id)).status);
       }
     }
-    const id = await house.api.start(CLEAR, 'still there');
-    expect((await house.api.settled(id)).status).toBe('completed');
+    const id = await installation.api.start(CLEAR, 'still there');
+    expect((await installation.api.settled(id)).status).toBe('completed');
   });
 
   test('one page has the metrics of every service', async () => {
-    const text = await (await fetch(`${house.service.url}/metrics`)).text();
+    const text = await (await fetch(`${installation.service.url}/metrics`)).text();
     for (const stage of ['intake', 'classify', 'send']) {
       expect(text).toMatch(
         new RegExp(`^millrace_stage_attempts_total\\{service="${stage}",.*outcome="completed"`, 'm'),
@@ -81,24 +81,24 @@ describe('all of Millrace in one process', () => {
   });
 
   test('a second one on the same data is told who has it and where, and does no harm', async () => {
-    const env = { PATH: process.env['PATH'], MILLRACE_DATA: house.dataDir, PORT: '0' };
+    const env = { PATH: process.env['PATH'], MILLRACE_DATA: installation.dataDir, PORT: '0' };
     const second = spawn(process.execPath, [STANDALONE], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(second, 'close')) as [number];
     expect(code).toBe(1);
-    expect(said).toContain(`process ${house.service.pid}`);
-    expect(said).toContain(house.service.url);
-    expect(await house.api.get('/readyz')).toEqual({ ready: true });
+    expect(said).toContain(`process ${installation.service.pid}`);
+    expect(said).toContain(installation.service.url);
+    expect(await installation.api.get('/readyz')).toEqual({ ready: true });
   });
 
   test(`kill -9 in the middle of ${RUNS} runs: each ends once, with one result a step and one mail`, async () => {
-    const before = (await house.outbox()).length;
+    const before = (await installation.outbox()).length;
     let answered = 0;
     const waiting = new Map([0.1, 0.6].map((share) => [share * RUNS, Promise.withResolvers<void>()]));
     const starting = Promise.all(
       Array.from({ length: RUNS }, async (_, i) => {
-        const id = await house.api.start({ ...CLEAR, subject: `kill ${i}` }, `kill-${i}`);
+        const id = await installation.api.start({ ...CLEAR, subject: `kill ${i}` }, `kill-${i}`);
         waiting.get(++answered)?.resolve();
         return id;
       }),
@@ -106,24 +106,24 @@ describe('all of Millrace in one process', () => {
     // The requests that have no answer yet are in the middle of being taken when it is killed, whatever the machine's pace.
     for (const { promise } of waiting.values()) {
       await promise;
-      await house.service.kill9();
+      await installation.service.kill9();
     }
-    await until('a third are sent', async () => (await house.outbox()).length - before >= RUNS / 3);
-    await house.service.kill9();
+    await until('a third are sent', async () => (await installation.outbox()).length - before >= RUNS / 3);
+    await installation.service.kill9();
     const ids = await starting;
-    await house.service.ready();
+    await installation.service.ready();
     expect(new Set(ids).size).toBe(RUNS);
     await until('all runs end', async () => {
-      const statuses = await house.api.statuses();
+      const statuses = await installation.api.statuses();
       return ids.every((id) => statuses.get(id) === 'completed');
     });
     for (const id of ids) {
-      const facts = await house.api.history(id);
+      const facts = await installation.api.history(id);
       expect(facts.filter(({ type }) => type === 'run.accepted' || type === 'run.completed')).toHaveLength(2);
       const results = facts.flatMap(({ type, step }) => (type === 'step.completed' ? [step] : [])).sort();
       expect(results).toEqual(['classify', 'comply', 'draft', 'extract', 'intake', 'retrieve', 'route', 'send']);
     }
-    const mails = await house.outbox();
+    const mails = await installation.outbox();
     expect(mails.filter((name) => ids.some((id) => name === `${id}.send.eml`))).toHaveLength(RUNS);
     expect(mails).toHaveLength(before + RUNS);
   });

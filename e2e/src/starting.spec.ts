@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyStore } from '@millrace/store/testing';
 import { ROOT } from './processes.js';
-import { build, STANDALONE } from './standalone-house.js';
+import { build, STANDALONE } from './standalone-process.js';
 
 let folder: string;
 beforeAll(async () => {

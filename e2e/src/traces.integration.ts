@@ -32,7 +32,7 @@ type Traced = RunView & { readonly traceId: string; readonly acceptedAt: string;
 
 let receiver: SpanReceiver;
 let mails: MailServer;
-let house: Installation;
+let installation: Installation;
 let api: Api;
 const opened = new AsyncDisposableStack();
 beforeAll(async () => {
@@ -46,8 +46,8 @@ beforeAll(async () => {
     PIPELINES: ['pipelines/support-email/dist/support-email.js', 'e2e/dist/constructs/traced.js'].map(file).join(),
   };
   const others = { 'stages-1': 'e2e/dist/constructs/main.js', 'stages-2': 'e2e/dist/constructs/main.js' };
-  house = opened.use(await install({ twice: ['coordinator'], others, env }));
-  api = new Api(house.gateway);
+  installation = opened.use(await install({ twice: ['coordinator'], others, env }));
+  api = new Api(installation.gateway);
 }, 300_000);
 afterAll(() => opened.disposeAsync(), 60_000);
 
@@ -67,7 +67,7 @@ const one = (spans: readonly SeenSpan[], name: string): SeenSpan => {
   return named(spans, name)[0]!;
 };
 /** Keys are not used again: the same key is the same trace, and Jaeger keeps those of earlier tests. */
-const key = (name: string) => `${house.prefix}${name}`;
+const key = (name: string) => `${installation.prefix}${name}`;
 
 /** The spans of a run that is over, when they have all been sent. */
 const whole = (run: Pick<Traced, 'id' | 'traceId'>) =>
@@ -97,7 +97,10 @@ describe(`in ${where}`, () => {
     expect(faultsOf(spans)).toEqual([]);
     const root = one(spans, 'run support-email');
     expect([root.startMs, root.endMs]).toEqual([Date.parse(run.acceptedAt), Date.parse(run.endedAt) + 0.999]);
-    expect(ancestors(root, spans).map(({ name }) => name)).toEqual([`send ${house.topics.intake}`, 'POST /v1/runs']);
+    expect(ancestors(root, spans).map(({ name }) => name)).toEqual([
+      `send ${installation.topics.intake}`,
+      'POST /v1/runs',
+    ]);
     for (const stage of STAGES) {
       const span = one(spans, `step ${stage}`);
       expect(span.service).toBe(stage);
@@ -181,7 +184,9 @@ describe(`in ${where}`, () => {
     const answer = await api.post('/v1/runs', body, { traceparent: CALLER });
     const { id: byHttp } = (await answer.json()) as RunView;
     const headers = { pipeline: traced.name, 'idempotency-key': key('by-kafka'), traceparent: CALLER };
-    await house.broker.publish([{ topic: house.topics.intake, key: null, value: JSON.stringify(body.input), headers }]);
+    await installation.broker.publish([
+      { topic: installation.topics.intake, key: null, value: JSON.stringify(body.input), headers },
+    ]);
     const byKafka = runIdOf(traced.name, key('by-kafka'));
     await until('it is taken on', () =>
       api.run(byKafka).then(
@@ -213,9 +218,9 @@ describe(`in ${where}`, () => {
   test('with five processes killed, no run is without a root and no span without its parent', async () => {
     const keys = Array.from({ length: RUNS }, (_, n) => `${randomId('key')}-${n}`);
     const value = JSON.stringify({ numbers: [1, 2], parks: false, asks: false });
-    await house.broker.publish(
+    await installation.broker.publish(
       keys.map((name) => ({
-        topic: house.topics.intake,
+        topic: installation.topics.intake,
         key: null,
         value,
         headers: { pipeline: traced.name, 'idempotency-key': name },
@@ -223,7 +228,7 @@ describe(`in ${where}`, () => {
     );
     const runs = new Set(keys.map((name) => runIdOf(traced.name, name)));
     const ended = async () => {
-      const results = (await house.read(house.topics.results)).map(
+      const results = (await installation.read(installation.topics.results)).map(
         (record) => JSON.parse(record.value!.toString()) as RunResult,
       );
       return results.filter(({ run }) => runs.has(run)).length;
@@ -234,7 +239,7 @@ describe(`in ${where}`, () => {
         const now = await ended();
         return now > before + RUNS / 20 || now === RUNS;
       });
-      await house.services.get(name)!.kill9();
+      await installation.services.get(name)!.kill9();
     }
     await until('all runs end', async () => (await ended()) === RUNS, 600_000);
     const faults = new Map<string, readonly string[]>();

@@ -6,7 +6,7 @@ import { type RunResult } from '@millrace/contracts';
 import { Api } from './api.js';
 import { install } from './installation.js';
 import { ROOT, until } from './processes.js';
-import { startStandaloneHouse } from './standalone-house.js';
+import { startStandalone } from './standalone-process.js';
 
 /** How many rows of customers' questions; E2E_ROWS=50 is quick. */
 const ROWS = Number(process.env['E2E_ROWS'] ?? 1_000);
@@ -84,9 +84,9 @@ withData(`every mail and ${ROWS} customers' questions${about}`, () => {
   test(
     'in one process each ends completed, before a person, or parked with a reason; each reply is one mail',
     async () => {
-      await using house = await startStandaloneHouse();
-      const completed = await expectEachEndedOnceWithAReason(house.api, await startAll(house.api));
-      expect([...(await house.outbox())].sort()).toEqual(completed.map((id) => `${id}.send.eml`).sort());
+      await using installation = await startStandalone();
+      const completed = await expectEachEndedOnceWithAReason(installation.api, await startAll(installation.api));
+      expect([...(await installation.outbox())].sort()).toEqual(completed.map((id) => `${id}.send.eml`).sort());
     },
     15 * MINUTES,
   );
@@ -94,11 +94,11 @@ withData(`every mail and ${ROWS} customers' questions${about}`, () => {
   test(
     'on Kafka each ends completed, before a person, or parked with a reason; each completed run is one result',
     async () => {
-      await using house = await install();
-      const api = new Api(house.gateway);
+      await using installation = await install();
+      const api = new Api(installation.gateway);
       const completed = await expectEachEndedOnceWithAReason(api, await startAll(api));
       const runOf = ({ value }: Incoming) => (JSON.parse(value!.toString()) as RunResult).run;
-      const results = async () => (await house.read(house.topics.results)).map(runOf);
+      const results = async () => (await installation.read(installation.topics.results)).map(runOf);
       await until('all results are there', async () => (await results()).length >= completed.length);
       expect((await results()).sort()).toEqual([...completed].sort());
     },

@@ -7,16 +7,16 @@ import { deployInTheMiddleOfAReview, markOf, versions } from './versions.js';
 /** Records on somebody else's topic while the coordinator is killed. */
 const RECORDS = 600;
 
-let house: Installation;
+let installation: Installation;
 let api: Api;
 beforeAll(async () => {
-  house = await install({ twice: ['route'] });
-  api = new Api(house.gateway);
+  installation = await install({ twice: ['route'] });
+  api = new Api(installation.gateway);
 }, 240_000);
-afterAll(() => house[Symbol.asyncDispose](), 60_000);
+afterAll(() => installation[Symbol.asyncDispose](), 60_000);
 
 const crash = async () => {
-  const coordinator = house.services.get('coordinator')!;
+  const coordinator = installation.services.get('coordinator')!;
   await coordinator.kill9();
   await coordinator.ready();
 };
@@ -31,7 +31,9 @@ async function deploy(pipeline: string, starts: object, steps: object = {}): Pro
 }
 
 const outputs = async <T>(pipeline: string): Promise<readonly T[]> => {
-  const results = (await house.read(house.topics.results)).map(({ value }) => JSON.parse(String(value)) as RunResult);
+  const results = (await installation.read(installation.topics.results)).map(
+    ({ value }) => JSON.parse(String(value)) as RunResult,
+  );
   return results.filter((result) => result.pipeline === pipeline).map(({ output }) => output as T);
 };
 
@@ -48,9 +50,9 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
   }, 300_000);
 
   test(`each of ${RECORDS} records of another topic begins one run, alone, in a batch, or as the last of its key, and each time of a schedule one`, async () => {
-    const orders = `${house.prefix}shop.orders`;
-    await house.broker.ensureTopics([{ name: orders, partitions: 3 }]);
-    await house.broker.publish([{ topic: orders, key: null, value: '{"n":-1}' }]);
+    const orders = `${installation.prefix}shop.orders`;
+    await installation.broker.ensureTopics([{ name: orders, partitions: 3 }]);
+    await installation.broker.publish([{ topic: orders, key: null, value: '{"n":-1}' }]);
     await deploy('singles', {
       triggers: { orders: { topic: orders, when: 'record.value.n < 1000000.0', input: { $ref: ['record', 'value'] } } },
     });
@@ -64,13 +66,13 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
     await deploy('minutes', { schedules: { minutely } });
     // As if nobody had looked for so long.
     await until('the schedule is there', async () => {
-      const { rowCount } = await house.database.query(
+      const { rowCount } = await installation.database.query(
         `update schedules set next_at = next_at - interval '9 minutes' where pipeline = 'minutes'`,
       );
       return rowCount === 1;
     });
     for (let from = 0; from < RECORDS; from += 100) {
-      await house.broker.publish(
+      await installation.broker.publish(
         Array.from({ length: 100 }, (_, i) => ({
           topic: orders,
           key: String(i),
@@ -83,7 +85,7 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
     const all = Array.from({ length: RECORDS }, (_, n) => n);
     const lasts = all.slice(-100);
     await until('the last of each key is kept', async () => {
-      const { rows } = await house.database.query(
+      const { rows } = await installation.database.query(
         `select 1 from gathered where gathering in (select id from gatherings where trigger like 'lasts/%')
            and (record::json->'value'->>'n')::int >= $1`,
         [lasts[0]],
@@ -92,7 +94,7 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
     });
     expect(await outputs('lasts')).toEqual([]);
     // As if it had been quiet for so long.
-    await house.database.query(`update gatherings set due_at = now() where trigger like 'lasts/%'`);
+    await installation.database.query(`update gatherings set due_at = now() where trigger like 'lasts/%'`);
     await crash();
     const last = await until('the last of each key is a run', async () => {
       const found = await outputs<{ n: number }>('lasts');
@@ -199,7 +201,7 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
     // A signal that comes before its step waits is kept.
     const signal = async (one: string) => (await api.post(`/v1/runs/${one}/signals/go`, { payload: 1 })).status;
     for (const one of held) expect(await signal(one)).toBe(202);
-    const stages = [...house.services].flatMap(([name, service]) => (name.startsWith('route') ? [service] : []));
+    const stages = [...installation.services].flatMap(([name, service]) => (name.startsWith('route') ? [service] : []));
     expect(stages).toHaveLength(2);
     for (const stage of stages) await stage.kill9();
     await crash();
@@ -243,7 +245,7 @@ describe('on Kafka, with the coordinator killed in the middle', () => {
         .map(({ startedAt }) => startedAt);
     };
     await until('some are through', async () => (await begun()).length >= 8);
-    await house.services.get('route-1')!.kill9();
+    await installation.services.get('route-1')!.kill9();
     await until('all are through', async () => (await begun()).length === ids.length);
     const times = (await begun()).sort((a, b) => a - b);
     // A second's worth; and the one with which each partition's new owner begins.

@@ -16,10 +16,10 @@ export const millraceEmbedded: System = async (work, { dataDir }, ending) => {
   const settings = serviceSettings(told, 'bench');
   const broker = ending.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: true }));
   const store = ending.use(await openStore({ databaseUrl: undefined, dataDir }));
-  const house = async (service: string) => ending.use(await openRuntime(service, settings, { broker }));
+  const runtime = async (service: string) => ending.use(await openRuntime(service, settings, { broker }));
   const job = jobOf(work);
-  await runCoordinator(ending, await house('coordinator'), { job, store });
-  await runStages(ending, await house('stages'), job);
+  await runCoordinator(ending, await runtime('coordinator'), { job, store });
+  await runStages(ending, await runtime('stages'), job);
   return clientOn(broker, work.name, ending);
 };
 

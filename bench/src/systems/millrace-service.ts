@@ -14,9 +14,9 @@ export interface ServiceOptions {
 
 beChild<ServiceOptions>(async ({ service, work }, ending) => {
   const settings = serviceSettings(ownEnv(), service);
-  const house = ending.use(await openRuntime(service, settings));
+  const runtime = ending.use(await openRuntime(service, settings));
   const job = jobOf(work);
-  if (service === 'stages') await runStages(ending, house, job);
-  else await runCoordinator(ending, house, { job, store: ending.use(await openStore(settings)) });
+  if (service === 'stages') await runStages(ending, runtime, job);
+  else await runCoordinator(ending, runtime, { job, store: ending.use(await openStore(settings)) });
   return 'ready';
 });

@@ -11,19 +11,19 @@ const POLL_MS = 20;
 /** Starts the coordinator, ended with `ending`, and waits until it is ready. */
 export async function runCoordinator(
   ending: AsyncDisposableStack,
-  house: Runtime,
+  runtime: Runtime,
   { job, store }: { job: Job; store: Store },
 ): Promise<void> {
-  await run(ending, () => startCoordinator(house, { store, pipelines: [job.pipeline] }));
+  await run(ending, () => startCoordinator(runtime, { store, pipelines: [job.pipeline] }));
 }
 
 /** Starts the job's stages, ended with `ending`, and waits until they are ready. They share what one process needs once. */
-export async function runStages(ending: AsyncDisposableStack, house: Runtime, job: Job): Promise<void> {
+export async function runStages(ending: AsyncDisposableStack, runtime: Runtime, job: Job): Promise<void> {
   const shared = {
-    plans: ending.use(await followPlans(house)),
-    cancellations: ending.use(await followCancellations(house)),
+    plans: ending.use(await followPlans(runtime)),
+    cancellations: ending.use(await followCancellations(runtime)),
   };
-  await Promise.all(job.stages.map((stage) => run(ending, () => startStage(house, stage, shared))));
+  await Promise.all(job.stages.map((stage) => run(ending, () => startStage(runtime, stage, shared))));
 }
 
 async function run(ending: AsyncDisposableStack, start: () => Promise<Running>): Promise<void> {

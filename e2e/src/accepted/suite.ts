@@ -17,34 +17,34 @@ export interface InstallationUnderTest extends AsyncDisposable {
   readonly broker: Broker;
   readonly topics: Topics;
   readonly store: Store;
-  readonly house: Runtime;
+  readonly installation: Runtime;
 }
 
 const ROUNDS = 25;
 const AT_ONCE = 8;
 
-/** Opens `processes` houses with a coordinator each, and two gateways. On the embedded log there is one house for all. */
+/** Opens `processes` installations with a coordinator each, and two gateways. On the embedded log there is one installation for all. */
 export async function openPlace(settings: ServiceSettings, processes: number): Promise<InstallationUnderTest> {
   await using opening = new AsyncDisposableStack();
   const gateways: Api[] = [];
-  let first: { house: Runtime; store: Store } | undefined;
+  let first: { installation: Runtime; store: Store } | undefined;
   for (let n = 0; n < processes; n++) {
-    const house = opening.use(await openRuntime('coordinator', settings));
+    const installation = opening.use(await openRuntime('coordinator', settings));
     const store = opening.use(await openStore(settings));
-    const coordinator = await startCoordinator(house, { store, pipelines: [] });
+    const coordinator = await startCoordinator(installation, { store, pipelines: [] });
     opening.defer(() => coordinator.drain(5_000));
     for (let g = 0; g < 2 / processes; g++) {
-      const gateway = await startGateway(house, { reader: store.reader, host: '127.0.0.1', port: 0 });
+      const gateway = await startGateway(installation, { reader: store.reader, host: '127.0.0.1', port: 0 });
       opening.defer(() => gateway.drain(5_000));
       gateways.push(new Api(gateway.url));
     }
     await until('the coordinator is ready', async () => (await coordinator.ready()) === true);
-    first ??= { house, store };
+    first ??= { installation, store };
   }
-  const { house, store } = first!;
+  const { installation, store } = first!;
   const opened = opening.move();
-  const { broker, topics } = house;
-  return { gateways, broker, topics, store, house, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const { broker, topics } = installation;
+  return { gateways, broker, topics, store, installation, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 const strict = defineStage({
@@ -174,7 +174,7 @@ export function accepted(place: () => InstallationUnderTest): void {
   }, 60_000);
 
   test('a plan with a stage that nobody serves is refused unless that is allowed; once the stage runs it is checked against what it announces', async () => {
-    const { house } = place();
+    const { installation } = place();
     const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
     const planFor = (input: object, output: unknown[] = ['a']) => {
       const asks = { kind: 'stage', stage: 'strict', input, retry, timeoutMs: 5_000, predecessors: [] };
@@ -188,7 +188,7 @@ export function accepted(place: () => InstallationUnderTest): void {
     expect(await said('check', fitting)).toMatchObject({ status: 200, body: { unserved: ['strict'] } });
     const unserved = { code: 'STAGE_UNSERVED', errors: [{ pointer: '/plan/steps/a/stage' }] };
     expect(await said('versions', fitting)).toMatchObject({ status: 422, body: unserved });
-    const running = await startStages(house, [fake(strict, () => ({ ok: true }))]);
+    const running = await startStages(installation, [fake(strict, () => ({ ok: true }))]);
     await running.drain(5_000);
     // It announced what it takes, and comes back.
     const applied = await until('nobody serves it', async () => {
@@ -211,7 +211,7 @@ export function accepted(place: () => InstallationUnderTest): void {
   }, 60_000);
 
   test('a run that waits for a stage which nobody serves says so within seconds, and no longer once somebody does', async () => {
-    const { house } = place();
+    const { installation } = place();
     const retry = { maxAttempts: 1, initialMs: 1, factor: 1, maxMs: 1, jitter: 0 };
     const asks = { kind: 'stage', stage: 'lonely', input: {}, retry, timeoutMs: 5_000, predecessors: [] };
     const plan = { ...planOf('lonely'), steps: { a: asks }, output: { $ref: ['a'] } };
@@ -225,7 +225,7 @@ export function accepted(place: () => InstallationUnderTest): void {
     await until('it says so', async () => (await view()).noConsumer?.includes('lonely'));
     const stages = await api().get<{ items: { name: string; consumers: number }[] }>('/v1/stages');
     expect(stages.items).toContainEqual(expect.objectContaining({ name: 'lonely', consumers: 0 }));
-    const running = await startStages(house, [fake(lonely, () => ({ ok: true }))]);
+    const running = await startStages(installation, [fake(lonely, () => ({ ok: true }))]);
     try {
       await until('it has ended', async () => (await view()).status === 'completed');
       expect((await view()).noConsumer).toBeUndefined();

@@ -15,9 +15,9 @@ const version = (mark: number) => ({
 });
 
 /** Which version a run gets, and being moved to another: see `constructs.integration.ts`. */
-export function routes(house: () => Installation): void {
-  const kill = (name: string) => house().services.get(name)!.kill9();
-  const api = () => new Api(house().gateway);
+export function routes(installation: () => Installation): void {
+  const kill = (name: string) => installation().services.get(name)!.kill9();
+  const api = () => new Api(installation().gateway);
   const deploy = async (mark: number, more: object = {}) =>
     expect((await api().post(`${PATH}/versions`, { plan: version(mark), ...more })).status).toBe(201);
   const start = (key: string) =>

@@ -25,10 +25,10 @@ const ALL = KINDS.flatMap(({ kind, count, headers }) =>
 const PARTITIONS = 4;
 
 /** Whose turn it is in a stage: see `constructs.integration.ts`. */
-export function turns(house: () => Installation): void {
+export function turns(installation: () => Installation): void {
   /** Returns the runs' facts of one type. */
   const having = async <Type extends 'step.requested' | 'step.completed'>(type: Type) => {
-    const of = await histories(house().database);
+    const of = await histories(installation().database);
     return ALL.flatMap(({ kind, run }) =>
       (of.get(run) ?? []).flatMap((fact) =>
         fact.type === type ? [{ kind, run, at: 'startedAt' in fact ? fact.startedAt! : fact.at }] : [],
@@ -38,14 +38,14 @@ export function turns(house: () => Installation): void {
 
   test('what waits for a stage is taken by priority and by the weights of tenants, each once, also by who takes over from a process that was killed', async () => {
     const limit = async (limits: object) => {
-      const answer = await new Api(house().gateway).post('/v1/stages/square/limits', limits);
+      const answer = await new Api(installation().gateway).post('/v1/stages/square/limits', limits);
       expect(answer.status).toBe(200);
     };
     // A partition’s owner may begin one, and then hardly any.
     await limit({ perSecond: 0.001, weights: { large: 8, small: 1 } });
-    await house().broker.publish(
+    await installation().broker.publish(
       ALL.map(({ key, headers }) => ({
-        topic: house().topics.intake,
+        topic: installation().topics.intake,
         key: null,
         value: '{"n":1}',
         headers: { pipeline: turn.name, 'idempotency-key': key, ...headers },
@@ -53,7 +53,7 @@ export function turns(house: () => Installation): void {
     );
     await until('all wait for the stage', async () => (await having('step.requested')).length === ALL.length);
     await until('each partition has begun', async () => (await having('step.completed')).length >= PARTITIONS);
-    await house().services.get('stages-1')!.kill9();
+    await installation().services.get('stages-1')!.kill9();
     await until('others have taken over', async () => (await having('step.completed')).length > PARTITIONS);
     const before = new Set((await having('step.completed')).map(({ run }) => run));
     await limit({ perSecond: 80, weights: { large: 8, small: 1 } });
@@ -63,7 +63,7 @@ export function turns(house: () => Installation): void {
     });
     await limit({});
     expect(order).toHaveLength(ALL.length);
-    expect(repeated(await histories(house().database))).toEqual([]);
+    expect(repeated(await histories(installation().database))).toEqual([]);
     /** Counts the records of other kinds that were taken before the last of a kind, in each partition. */
     const overtaken = (kind: Kind, others: readonly Kind[]) =>
       Array.from({ length: PARTITIONS }, (_, partition) => {

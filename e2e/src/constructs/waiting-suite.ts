@@ -11,40 +11,41 @@ const COUNT = 8;
 const idsOf = ({ name }: { name: string }, from = 0) => upTo(COUNT).map((n) => runIdOf(name, `${name}${from + n}`));
 
 /** Everything that waits, in an installation of the constructs: see `constructs.integration.ts`. */
-export function waiting(house: () => Installation): void {
+export function waiting(installation: () => Installation): void {
   const pipelines = [claims, escalated, approvals, naps, late, hurried];
   const tentatives = upTo(3).map((part) => idsOf(tentative, part * COUNT));
   const all = [...pipelines.flatMap((one) => idsOf(one)), ...tentatives.flat()];
 
-  const kill = (name: string) => house().services.get(name)!.kill9();
+  const kill = (name: string) => installation().services.get(name)!.kill9();
   const ask = ({ name }: { name: string }, from = 0) =>
     upTo(COUNT).map((n) => ({
-      topic: house().topics.intake,
+      topic: installation().topics.intake,
       key: null,
       value: JSON.stringify({ by: 'ann', n }),
       headers: { pipeline: name, 'idempotency-key': `${name}${from + n}` },
     }));
   const results = async () =>
-    (await house().read(house().topics.results))
+    (await installation().read(installation().topics.results))
       .map(({ value }) => JSON.parse(String(value)) as RunResult)
       .filter(({ run }) => all.includes(run));
   /** How many facts of a type they have together. */
   const number = async (runs: readonly string[], type: Fact['type']) => {
-    const of = await histories(house().database);
+    const of = await histories(installation().database);
     return runs.flatMap((run) => of.get(run) ?? []).filter((fact) => fact.type === type).length;
   };
   const wait = (runs: readonly string[]) =>
     until('they wait', async () => {
-      const { rows } = await house().database.query(`select 1 from runs where status = 'waiting' and id = any($1)`, [
-        runs,
-      ]);
+      const { rows } = await installation().database.query(
+        `select 1 from runs where status = 'waiting' and id = any($1)`,
+        [runs],
+      );
       return rows.length === runs.length;
     });
   /** Repeats a request that was not answered because a process was killed. */
   const each = async (runs: readonly string[], act: (api: Api, run: string) => Promise<Response>) => {
     for (const run of runs) {
       const answer = await until('it is answered', () =>
-        act(new Api(house().gateway), run).then(
+        act(new Api(installation().gateway), run).then(
           (one) => one.status !== 503 && one,
           () => undefined,
         ),
@@ -55,7 +56,7 @@ export function waiting(house: () => Installation): void {
   };
 
   test('reviews, sleeps, deadlines, signals and cancellations come out right, each once, with coordinators, stages and the gateway killed while they wait', async () => {
-    await house().broker.publish([
+    await installation().broker.publish([
       ...pipelines.flatMap((one) => ask(one)),
       ...upTo(3).flatMap((part) => ask(tentative, part * COUNT)),
     ]);
@@ -73,9 +74,9 @@ export function waiting(house: () => Installation): void {
       ...{ type: 'step.signalled', run, step: 'approve', at: 1, id: 'bob', by: 'bob' },
       payload: { ok: false },
     });
-    await house().broker.publish(
+    await installation().broker.publish(
       idsOf(claims).map((run) => ({
-        topic: house().topics.runs,
+        topic: installation().topics.runs,
         key: run,
         value: JSON.stringify(byBob(run)),
         packed: true,
@@ -93,7 +94,7 @@ export function waiting(house: () => Installation): void {
 
     const ends = new Map((await results()).map(({ run, ...end }) => [run, end]));
     expect([ends.size, (await results()).length]).toEqual([all.length, all.length]);
-    const of = await histories(house().database);
+    const of = await histories(installation().database);
     expect(repeated(of)).toEqual([]);
     const endsOf = (runs: readonly string[]) => runs.map((run) => [ends.get(run)!.status, ends.get(run)!.output]);
     const factsOf = <Type extends Fact['type']>(run: string, type: Type) =>

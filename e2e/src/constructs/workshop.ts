@@ -27,7 +27,7 @@ interface Options {
 export class Workshop implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
-    private readonly house: { readonly broker: Broker; readonly topics: Topics },
+    private readonly installation: { readonly broker: Broker; readonly topics: Topics },
     readonly reader: StoreReader,
     private readonly ahead: { ms: number },
   ) {}
@@ -42,22 +42,22 @@ export class Workshop implements AsyncDisposable {
     const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
     await emptyStore(dataDir);
     const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
-    const house = opening.use(await openRuntime('workshop', settings, { broker }));
+    const installation = opening.use(await openRuntime('workshop', settings, { broker }));
     const others = [PAYMENTS, `${PAYMENTS}.hasty`, ...Object.values(TOPICS)];
     await broker.ensureTopics(others.map((name) => ({ name, partitions: 2 })));
-    const coordinator = await startCoordinator(house, { store, pipelines, now });
+    const coordinator = await startCoordinator(installation, { store, pipelines, now });
     opening.defer(() => coordinator.drain(5_000));
-    const stages = await startStages(house, STAGES, { now });
+    const stages = await startStages(installation, STAGES, { now });
     opening.defer(() => stages.drain(5_000));
-    return new Workshop(opening.move(), house, store.reader, ahead);
+    return new Workshop(opening.move(), installation, store.reader, ahead);
   }
 
   get broker(): Broker {
-    return this.house.broker;
+    return this.installation.broker;
   }
 
   get topics(): Topics {
-    return this.house.topics;
+    return this.installation.topics;
   }
 
   get now(): number {

@@ -24,7 +24,7 @@ const IDLE_SECONDS = 10;
 /** An installation with one stage and one partition a topic, little heap for each service, and a network to its database that can be slow or gone. */
 export class Scene implements AsyncDisposable {
   private constructor(
-    readonly house: Installation,
+    readonly installation: Installation,
     readonly network: Proxy,
     private readonly database: { there: boolean },
   ) {}
@@ -33,7 +33,7 @@ export class Scene implements AsyncDisposable {
     const database = { there: true };
     const port = Number(new URL(process.env['DATABASE_URL']!).port || 5432);
     const network = await Proxy.open({ to: () => (database.there ? port : NOBODY), speaksKafka: false });
-    const house = await install({
+    const installation = await install({
       stages: [],
       others: { work: 'e2e/dist/pressure/stage-main.js' },
       databaseFor: (url) => Object.assign(new URL(url), { port: String(network.port) }).href,
@@ -43,15 +43,15 @@ export class Scene implements AsyncDisposable {
         NODE_OPTIONS: `--max-old-space-size=${of.heapMb}`,
       },
     });
-    return new Scene(house, network, database);
+    return new Scene(installation, network, database);
   }
 
   service(name: 'coordinator' | 'gateway' | 'work'): Service {
-    return this.house.services.get(name)!;
+    return this.installation.services.get(name)!;
   }
 
   get pids(): readonly (number | undefined)[] {
-    return [...this.house.services.values()].map(({ pid }) => pid);
+    return [...this.installation.services.values()].map(({ pid }) => pid);
   }
 
   /** Lets services find their database, or not; their connections break when it goes. */
@@ -65,18 +65,18 @@ export class Scene implements AsyncDisposable {
     const value = JSON.stringify({ ms: 0, give: 0, then: 0, ...task });
     for (let n = 0; n < count; n += 1_000) {
       const records = Array.from({ length: Math.min(1_000, count - n) }, (_, i) => ({
-        topic: this.house.topics.intake,
+        topic: this.installation.topics.intake,
         key: null,
         value,
         headers: { pipeline, 'idempotency-key': `${name}-${n + i}` },
       }));
-      await this.house.broker.publish(records);
+      await this.installation.broker.publish(records);
     }
   }
 
   /** How many runs of a pipeline have each status. */
   async statuses(pipeline: string): Promise<Readonly<Record<string, number>>> {
-    const { rows } = await this.house.database.query<{ status: string; n: number }>(
+    const { rows } = await this.installation.database.query<{ status: string; n: number }>(
       'select status, count(*)::int as n from runs where pipeline = $1 group by status',
       [pipeline],
     );
@@ -85,7 +85,7 @@ export class Scene implements AsyncDisposable {
 
   /** The codes of failures that parked runs of a pipeline. */
   async codes(pipeline: string): Promise<readonly string[]> {
-    const { rows } = await this.house.database.query<{ code: string }>(
+    const { rows } = await this.installation.database.query<{ code: string }>(
       `select letter::json->'failure'->>'code' as code from dead_letters where pipeline = $1 order by at`,
       [pipeline],
     );
@@ -94,7 +94,7 @@ export class Scene implements AsyncDisposable {
 
   /** Returns the counters of PostgreSQL for our database. */
   private async done(): Promise<{ transactions: number; read: number }> {
-    const { rows } = await this.house.database.query<{ transactions: number; read: number }>(
+    const { rows } = await this.installation.database.query<{ transactions: number; read: number }>(
       `select (xact_commit + xact_rollback)::int as transactions, (tup_returned + tup_fetched)::int as read
        from pg_stat_database where datname = current_database()`,
     );
@@ -113,12 +113,12 @@ export class Scene implements AsyncDisposable {
 
   /** Returns Kafka's own report on each group's lag. */
   lag(): Promise<readonly GroupLag[]> {
-    return consumerGroups(process.env['KAFKA_BROKERS']!, this.house.prefix);
+    return consumerGroups(process.env['KAFKA_BROKERS']!, this.installation.prefix);
   }
 
   /** Resolves once Kafka says that every group has read all there is. */
   async caughtUp(): Promise<void> {
-    const groups = groupsOf(this.house.prefix);
+    const groups = groupsOf(this.installation.prefix);
     const all = [groups.intake, groups.runs, groups.deadLetters, groups.stage('work')];
     let last: unknown;
     await until('Kafka says that nobody is behind', async () => {
@@ -131,7 +131,7 @@ export class Scene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.house[Symbol.asyncDispose]();
+    await this.installation[Symbol.asyncDispose]();
     await this.network[Symbol.asyncDispose]();
   }
 }

@@ -6,8 +6,8 @@ const RECORDS = 5000;
 
 describe('a process that is killed under load', () => {
   test('leaves a log in which every record has gone on exactly once and nothing acknowledged is missing', async () => {
-    await using house = temporaryDirectory();
-    const { dir } = house;
+    await using runtime = temporaryDirectory();
+    const { dir } = runtime;
     const all = Array.from({ length: RECORDS }, (_, n) => `${n}`);
     {
       await using broker = await embeddedBroker({ dir });
@@ -48,22 +48,22 @@ describe('a process that is killed under load', () => {
   });
 
   test('leaves its directory to the next one, and not to another while it lives', async () => {
-    await using house = temporaryDirectory();
+    await using runtime = temporaryDirectory();
     {
-      await using broker = await embeddedBroker(house);
+      await using broker = await embeddedBroker(runtime);
       await broker.ensureTopics(['first', 'second', 'third', 'count'].map((name) => ({ name, partitions: 1 })));
     }
-    const worker = startWorker(house.dir);
+    const worker = startWorker(runtime.dir);
     try {
       await until('it has the log', () => worker.lines.length > 0);
-      await expect(embeddedBroker(house)).rejects.toMatchObject({
+      await expect(embeddedBroker(runtime)).rejects.toMatchObject({
         code: 'LOG_IN_USE',
         message: expect.stringContaining(`process ${worker.process.pid}`) as string,
       });
     } finally {
       await kill(worker);
     }
-    await using broker = await embeddedBroker(house);
+    await using broker = await embeddedBroker(runtime);
     expect(await broker.healthy()).toBe(true);
   });
 });

@@ -44,7 +44,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     throw new BrokerError('BROKER_UNAVAILABLE', message, { cause });
   }
   const messageBytes = await messageMaxBytes(admin, log);
-  const house: KafkaContext = {
+  const runtime: KafkaContext = {
     clients,
     topics,
     transactionalIdPrefix: settings.transactionalIdPrefix,
@@ -58,7 +58,7 @@ export async function brokerOver(clients: Clients, settings: KafkaSettings): Pro
     onMember: settings.onMember ?? (() => undefined),
     onMetric: settings.onMetric ?? (() => undefined),
   };
-  return new KafkaBroker(house, admin);
+  return new KafkaBroker(runtime, admin);
 }
 
 class KafkaBroker implements Broker {
@@ -70,11 +70,11 @@ class KafkaBroker implements Broker {
   private closing: Promise<void> | undefined;
 
   constructor(
-    private readonly house: KafkaContext,
+    private readonly runtime: KafkaContext,
     private readonly admin: Admin,
   ) {
-    this.maxRecordBytes = house.maxRecordBytes;
-    this.publisher = new Publisher(house);
+    this.maxRecordBytes = runtime.maxRecordBytes;
+    this.publisher = new Publisher(runtime);
   }
 
   async healthy(): Promise<boolean> {
@@ -124,13 +124,13 @@ class KafkaBroker implements Broker {
         })),
       });
     }
-    for (const { name } of specs) await this.house.topics.partitionsOf(name);
+    for (const { name } of specs) await this.runtime.topics.partitionsOf(name);
     // Where a log ends only its leader can say: until then it refuses what is published.
-    for (const { name } of missing) await this.house.topics.ranges(name);
+    for (const { name } of missing) await this.runtime.topics.ranges(name);
   }
 
   partitionsOf(topic: string): Promise<number> {
-    return this.during(this.house.topics.partitionsOf(topic));
+    return this.during(this.runtime.topics.partitionsOf(topic));
   }
 
   publish(...[records]: Parameters<Broker['publish']>): Promise<void> {
@@ -138,14 +138,14 @@ class KafkaBroker implements Broker {
   }
 
   async consume(...[from, handle]: Parameters<Broker['consume']>): ReturnType<Broker['consume']> {
-    await this.house.topics.partitionsOf(from.topic);
-    return this.keep(ConcurrentConsumption.start(this.house, this.admin, { from, handle }));
+    await this.runtime.topics.partitionsOf(from.topic);
+    return this.keep(ConcurrentConsumption.start(this.runtime, this.admin, { from, handle }));
   }
 
   async consumeInOrder(...[from]: Parameters<Broker['consumeInOrder']>): ReturnType<Broker['consumeInOrder']> {
-    await this.house.topics.partitionsOf(from.topic);
+    await this.runtime.topics.partitionsOf(from.topic);
     const consumption = new GroupConsumption(
-      this.house,
+      this.runtime,
       from,
       (partition, shared) => new OrderedPartition(partition, from, shared),
     );
@@ -154,11 +154,11 @@ class KafkaBroker implements Broker {
   }
 
   async tail(...[topics, from, see]: Parameters<Broker['tail']>): ReturnType<Broker['tail']> {
-    return this.keep(await this.during(tail(this.house, { topics, from, see })));
+    return this.keep(await this.during(tail(this.runtime, { topics, from, see })));
   }
 
   browse(...[at]: Parameters<Broker['browse']>): ReturnType<Broker['browse']> {
-    return this.during(browse(this.house, at));
+    return this.during(browse(this.runtime, at));
   }
 
   consumers(group: string): Promise<number> {
@@ -170,7 +170,7 @@ class KafkaBroker implements Broker {
   }
 
   private async findLag(group: string, topic: string): Promise<readonly PartitionLag[]> {
-    const ranges = await this.house.topics.ranges(topic, 'all');
+    const ranges = await this.runtime.topics.ranges(topic, 'all');
     const [found] = await this.admin.fetchOffsets({ groupId: group, topics: [topic] });
     return ranges.map(({ partition, start, end }) => {
       const entry = found?.partitions.find((one) => one.partition === partition);
@@ -189,9 +189,9 @@ class KafkaBroker implements Broker {
     await Promise.all([...this.open].map((one) => one[Symbol.asyncDispose]()));
     await this.publisher.close();
     await Promise.allSettled(this.calls);
-    await this.house.topics.close();
+    await this.runtime.topics.close();
     await this.admin.disconnect();
-    this.house.clients[Symbol.dispose]();
+    this.runtime.clients[Symbol.dispose]();
   }
 
   /** Remembers a call until it is over, and tells what goes wrong in the port's words. */

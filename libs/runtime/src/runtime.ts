@@ -35,7 +35,7 @@ export interface RuntimeOptions {
 
 /**
  * Opens telemetry and the broker, and creates the topics that every service uses. Waits for a broker that cannot be
- * reached yet. Closing the house closes what it opened, and nothing that it was given.
+ * reached yet. Closing the runtime closes what it opened, and nothing that it was given.
  */
 export async function openRuntime(
   service: string,
@@ -48,17 +48,24 @@ export async function openRuntime(
   const broker =
     given.broker ?? opened.use(await untilReached(around, () => openBroker(settings, told, given.onMember)));
   const topics = topicsOf(settings.topicPrefix);
-  const house: Runtime = { service, settings, broker, telemetry: told, topics, groups: groupsOf(settings.topicPrefix) };
-  await untilReached(around, () => ensureTopics(house, commonTopics(house)));
+  const runtime: Runtime = {
+    service,
+    settings,
+    broker,
+    telemetry: told,
+    topics,
+    groups: groupsOf(settings.topicPrefix),
+  };
+  await untilReached(around, () => ensureTopics(runtime, commonTopics(runtime)));
   const held = opened.move();
-  return { ...house, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  return { ...runtime, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
 /** The topics of these stages, created where that is allowed; without it they have to be there. */
-export async function ensureStageTopics(house: Runtime, stages: readonly string[]): Promise<void> {
-  const { topics, settings } = house;
+export async function ensureStageTopics(runtime: Runtime, stages: readonly string[]): Promise<void> {
+  const { topics, settings } = runtime;
   await ensureTopics(
-    house,
+    runtime,
     stages.map((stage) => ({ name: topics.stage(stage), partitions: settings.topicPartitions })),
   );
 }

@@ -173,8 +173,8 @@ test('a database that is not there yet is waited for, not ready meanwhile; one t
   const answers = [() => Promise.reject(away), () => ask().then((status) => void seen.push(status))];
   const served = serveOn(host, 'test', {
     given: log,
-    start: async (house, _, starting) => {
-      await untilReached({ ...house.telemetry, ...starting }, () => answers.shift()!());
+    start: async (runtime, _, starting) => {
+      await untilReached({ ...runtime.telemetry, ...starting }, () => answers.shift()!());
       setImmediate(signal);
       return aService();
     },

@@ -30,7 +30,7 @@ export interface Starting {
   readonly takePort: () => Promise<void>;
 }
 
-export type Start<Config> = (house: Runtime, config: Config, starting: Starting) => Promise<Running>;
+export type Start<Config> = (runtime: Runtime, config: Config, starting: Starting) => Promise<Running>;
 
 /** The process that a service runs in; a test gives its own. */
 export interface Host {
@@ -56,7 +56,7 @@ const thisProcess = (): Host => ({
 });
 
 /**
- * All of a `main.ts`: settings, house, `start`, health server on PORT. SIGTERM or SIGINT: not ready at once, drain within
+ * All of a `main.ts`: settings, runtime, `start`, health server on PORT. SIGTERM or SIGINT: not ready at once, drain within
  * DRAIN_MS, flush, exit 0; a second one exits at once. What nobody caught is logged, and the service leaves its groups and
  * exits 1.
  */
@@ -84,7 +84,7 @@ export async function serveOn<Config>(
     ]);
     if (settings.kafka === undefined && !of.given?.broker) host.complain(`warning: ${service} ${ALONE}.`);
     await keepPrivate(settings.dataDir);
-    await live(host, service, { ...of, settings, start: (house, starting) => of.start(house, config, starting) });
+    await live(host, service, { ...of, settings, start: (runtime, starting) => of.start(runtime, config, starting) });
   } catch (error) {
     host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
     host.exit(1);
@@ -118,7 +118,7 @@ function ownConfig<Config>(config: ServeOptions<Config>['config'], env: Env, ser
 interface Life {
   readonly settings: ServiceSettings;
   readonly given?: RuntimeOptions;
-  readonly start: (house: Runtime, starting: Starting) => Promise<Running>;
+  readonly start: (runtime: Runtime, starting: Starting) => Promise<Running>;
 }
 
 async function live(host: Host, service: string, { settings, given, start }: Life): Promise<void> {
@@ -130,46 +130,46 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
       resolve(signal);
     });
   });
-  let house: Runtime | undefined;
+  let runtime: Runtime | undefined;
   let running: Running | undefined;
   let crashed = false;
   host.onUncaught((error) => {
-    if (house) house.telemetry.log.fatal({ err: error }, 'An error that nobody caught: the service ends.');
+    if (runtime) runtime.telemetry.log.fatal({ err: error }, 'An error that nobody caught: the service ends.');
     else host.complain(`${service}: ${describe(error)}`);
     if (crashed) return;
     crashed = true;
-    void leave(house).finally(() => host.exit(1));
+    void leave(runtime).finally(() => host.exit(1));
   });
 
   await using open = new AsyncDisposableStack();
   const ready = async (): Promise<true | string> => {
     if (stopping.signal.aborted) return 'stopping';
-    if (!house || !running) return 'starting';
-    if (!(await house.broker.healthy())) return house.broker.ailment ?? 'the broker cannot be reached';
+    if (!runtime || !running) return 'starting';
+    if (!(await runtime.broker.healthy())) return runtime.broker.ailment ?? 'the broker cannot be reached';
     return running.ready();
   };
-  const metrics = async () => (house ? house.telemetry.metricsText() : '');
+  const metrics = async () => (runtime ? runtime.telemetry.metricsText() : '');
   const { host: address, port, publicUrls } = settings;
   const health = open.use(await healthServer({ host: address, port, publicUrls, ready, metrics }));
   const takePort = async () => health[Symbol.asyncDispose]();
   try {
-    house = open.use(
+    runtime = open.use(
       await openRuntime(service, settings, {
         ...given,
         signal: stopping.signal,
         onMember: (member) => host.tell?.({ millrace: 'member', ...member }),
       }),
     );
-    const { log } = house.telemetry;
-    running = await start(house, { signal: stopping.signal, takePort });
-    log.info({ broker: house.broker.kind, port: health.port }, 'Started.');
+    const { log } = runtime.telemetry;
+    running = await start(runtime, { signal: stopping.signal, takePort });
+    log.info({ broker: runtime.broker.kind, port: health.port }, 'Started.');
     const signal = await stopped;
     log.info({ signal, drainMs: settings.drainMs }, 'Stopping: what is in hand is finished first.');
     await running.drain(settings.drainMs);
     log.info('Stopped.');
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
-    if (!isAbort(error)) house?.telemetry.log.error({ err: error }, 'Stopping went wrong.');
+    if (!isAbort(error)) runtime?.telemetry.log.error({ err: error }, 'Stopping went wrong.');
   }
   await open.disposeAsync();
   host.exit(0);
@@ -178,8 +178,8 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
 /** How long a service that crashed takes to leave its groups, so that others need not wait for the end of its session. */
 const LEAVE_MS = 3_000;
 
-async function leave(house: Runtime | undefined): Promise<void> {
-  const left = Promise.resolve(house?.broker[Symbol.asyncDispose]()).catch(() => undefined);
+async function leave(runtime: Runtime | undefined): Promise<void> {
+  const left = Promise.resolve(runtime?.broker[Symbol.asyncDispose]()).catch(() => undefined);
   await Promise.race([left, sleep(LEAVE_MS)]);
 }
 

@@ -18,9 +18,9 @@ class GreetStage implements Handles<typeof greet> {
 }
 
 test('a stage that takes commands has announced what it takes and gives', async () => {
-  await using house = await aRuntime();
-  const running = await startStage(house, GreetStage);
-  const [record] = house.records(house.topics.contracts);
+  await using runtime = await aRuntime();
+  const running = await startStage(runtime, GreetStage);
+  const [record] = runtime.records(runtime.topics.contracts);
   expect(String(record!.key)).toBe('greet');
   expect(JSON.parse(String(record!.value))).toMatchObject({
     input: { type: 'object', properties: { name: { type: 'string' } } },
@@ -32,24 +32,26 @@ test('a stage that takes commands has announced what it takes and gives', async 
 });
 
 test('a stage says with each output what it comes to, as its contract has it', async () => {
-  await using house = await aRuntime();
-  const running = await startStage(house, GreetStage);
-  await house.ask('greet', { input: {} });
-  expect((await house.events(1))[0]).toMatchObject({ output: { text: 'hello' }, summary: 'Said: hello' });
+  await using runtime = await aRuntime();
+  const running = await startStage(runtime, GreetStage);
+  await runtime.ask('greet', { input: {} });
+  expect((await runtime.events(1))[0]).toMatchObject({ output: { text: 'hello' }, summary: 'Said: hello' });
   await running.drain(1_000);
 });
 
 test('a stage that may not announce its contract works all the same, and the log says so', async () => {
-  await using house = await aRuntime();
-  const { broker } = house;
+  await using runtime = await aRuntime();
+  const { broker } = runtime;
   const publish: typeof broker.publish = (records) =>
-    records.some(({ topic }) => topic === house.topics.contracts)
+    records.some(({ topic }) => topic === runtime.topics.contracts)
       ? Promise.reject(new Error('not allowed'))
       : broker.publish(records);
   const guarded = Object.assign(Object.create(broker) as typeof broker, { publish });
-  const running = await startStage({ ...house, broker: guarded }, GreetStage);
-  await house.ask('greet');
-  await house.events(1);
-  expect(house.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('could not announce its contract'));
+  const running = await startStage({ ...runtime, broker: guarded }, GreetStage);
+  await runtime.ask('greet');
+  await runtime.events(1);
+  expect(runtime.lines.map(({ msg }) => msg)).toContainEqual(
+    expect.stringContaining('could not announce its contract'),
+  );
   await running.drain(1_000);
 });

@@ -32,14 +32,14 @@ class PolishStage implements Handles<typeof polish> {
   }
 }
 
-async function anEmbeddedHouse(dataDir: string) {
+async function anEmbeddedRuntime(dataDir: string) {
   return openRuntime('test', { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir });
 }
 
-async function eventsOn(house: Runtime, wanted: number): Promise<readonly RunEvent[]> {
+async function eventsOn(runtime: Runtime, wanted: number): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
   const enough = later<void>();
-  await using _ = await house.broker.tail([house.topics.runs], 'start', ({ value }) => {
+  await using _ = await runtime.broker.tail([runtime.topics.runs], 'start', ({ value }) => {
     events.push(...(JSON.parse(value!.toString()) as RunEvent[]));
     if (events.length >= wanted) enough.resolve();
   });
@@ -51,11 +51,11 @@ test('runs pass from stage to stage over the embedded log, and are there after a
   const dir = await mkdtemp(join(tmpdir(), 'millrace-stage-'));
   const runs = Array.from({ length: 50 }, (_, n) => 'run_' + String(n).padStart(26, '0'));
   {
-    await using house = await anEmbeddedHouse(dir);
-    const { topics, broker } = house;
+    await using runtime = await anEmbeddedRuntime(dir);
+    const { topics, broker } = runtime;
     await broker.publish([{ topic: topics.plans, key: CHAIN.hash, value: JSON.stringify(CHAIN.plan) }]);
-    const greeting = await startStage(house, GreetStage);
-    const polishing = await startStage(house, PolishStage);
+    const greeting = await startStage(runtime, GreetStage);
+    const polishing = await startStage(runtime, PolishStage);
     await broker.publish(
       runs.map((run) => ({
         topic: topics.stage('greet'),
@@ -65,13 +65,13 @@ test('runs pass from stage to stage over the embedded log, and are there after a
         ),
       })),
     );
-    await eventsOn(house, 100);
+    await eventsOn(runtime, 100);
     expect(await greeting.ready()).toBe(true);
     await Promise.all([greeting.drain(5_000), polishing.drain(5_000)]);
-    const [lag] = await broker.lag(house.groups.stage('polish'), topics.stage('polish'));
+    const [lag] = await broker.lag(runtime.groups.stage('polish'), topics.stage('polish'));
     expect(lag?.backlog).toBe(0);
   }
-  await using again = await anEmbeddedHouse(dir);
+  await using again = await anEmbeddedRuntime(dir);
   const events = await eventsOn(again, 100);
   const polished = events.filter((event) => event.type === 'step.completed' && event.step === 'polish');
   expect(polished.map(({ run }) => run).sort()).toEqual(runs);
@@ -83,14 +83,14 @@ test('runs pass from stage to stage over the embedded log, and are there after a
 test('a record that nobody can read keeps its headers on the embedded log', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-stage-'));
   {
-    await using house = await anEmbeddedHouse(dir);
-    const greeting = await startStage(house, GreetStage);
+    await using runtime = await anEmbeddedRuntime(dir);
+    const greeting = await startStage(runtime, GreetStage);
     const found = later<{ theirs: string | undefined; value: string | undefined }>();
-    await using _ = await house.broker.tail([house.topics.deadLetters], 'start', ({ headers, value }) =>
+    await using _ = await runtime.broker.tail([runtime.topics.deadLetters], 'start', ({ headers, value }) =>
       found.resolve({ theirs: headerText(headers, 'theirs'), value: value?.toString() }),
     );
     const headers = { theirs: 'kept', [HEADER.type]: 'whatever' };
-    await house.broker.publish([{ topic: house.topics.stage('greet'), key: null, value: '{', headers }]);
+    await runtime.broker.publish([{ topic: runtime.topics.stage('greet'), key: null, value: '{', headers }]);
     expect(await found.promise).toEqual({ theirs: 'kept', value: '{' });
     await greeting.drain(1_000);
   }

@@ -39,10 +39,10 @@ class GreetStage implements Handles<typeof greet> {
 }
 
 async function answerOf(served: AnyStage, input: unknown): Promise<RunEvent | undefined> {
-  await using house = await aRuntime();
-  const running = await startStages(house, [served]);
-  await house.ask('greet', { input });
-  const [event] = await house.events(1);
+  await using runtime = await aRuntime();
+  const running = await startStages(runtime, [served]);
+  await runtime.ask('greet', { input });
+  const [event] = await runtime.events(1);
   await running.drain(0);
   return event;
 }
@@ -67,19 +67,19 @@ describe.each([
 });
 
 test('functions and classes share one process', async () => {
-  await using house = await aRuntime();
-  const running = await startStages(house, [GreetStage, stage(polish, ({ text }) => ({ n: text.length }))]);
-  await house.ask('greet');
-  await house.ask('polish', { step: 'later', input: { text: 'abc' } });
-  const events = await house.events(2);
+  await using runtime = await aRuntime();
+  const running = await startStages(runtime, [GreetStage, stage(polish, ({ text }) => ({ n: text.length }))]);
+  await runtime.ask('greet');
+  await runtime.ask('polish', { step: 'later', input: { text: 'abc' } });
+  const events = await runtime.events(2);
   await running.drain(0);
   expect(events.map(({ type }) => type)).toEqual(['step.completed', 'step.completed']);
 });
 
 test('a stage named twice in one process is refused before it takes anything, naming the stage', async () => {
-  await using house = await aRuntime();
-  await expect(startStages(house, [GreetStage, stage(greet, work)])).rejects.toThrow(
+  await using runtime = await aRuntime();
+  await expect(startStages(runtime, [GreetStage, stage(greet, work)])).rejects.toThrow(
     'The stage greet is served twice by this process, by GreetStage and by stage(greet): remove one of them.',
   );
-  expect(house.records(house.topics.contracts)).toEqual([]);
+  expect(runtime.records(runtime.topics.contracts)).toEqual([]);
 });

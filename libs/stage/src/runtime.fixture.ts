@@ -7,7 +7,7 @@ import { telemetry } from '@millrace/telemetry';
 
 export const RUN = 'run_' + '0'.repeat(26);
 
-/** A house for the tests of this folder, on a log that is nothing but arrays. */
+/** A runtime for the tests of this folder, on a log that is nothing but arrays. */
 export interface TestRuntime extends Runtime, AsyncDisposable {
   /** Log lines so far. */
   readonly lines: readonly Record<string, unknown>[];

@@ -23,25 +23,25 @@ class Greet implements Handles<typeof greet> {
 }
 
 test('what a stage gives in place of its own answer is told with the answer', async () => {
-  await using house = await aRuntime();
-  const stage = await startStage(house, Greet);
-  await house.ask('greet', { input: { as: 'refused' } });
-  expect((await house.events(1))[0]).toMatchObject({
+  await using runtime = await aRuntime();
+  const stage = await startStage(runtime, Greet);
+  await runtime.ask('greet', { input: { as: 'refused' } });
+  expect((await runtime.events(1))[0]).toMatchObject({
     type: 'step.completed',
     output: { text: 'Hello' },
     insteadOf: { code: 'MODEL_REFUSED', message: 'The model answered 401.' },
   });
-  await house.ask('greet', { input: { as: 'own' } });
-  expect((await house.events(2))[1]).not.toHaveProperty('insteadOf');
+  await runtime.ask('greet', { input: { as: 'own' } });
+  expect((await runtime.events(2))[1]).not.toHaveProperty('insteadOf');
   await stage.drain(1_000);
 });
 
 test('a stage whose settings are refused is not ready until an attempt works, and takes its work all the while', async () => {
-  await using house = await aRuntime();
-  const stage = await startStage(house, Greet);
+  await using runtime = await aRuntime();
+  const stage = await startStage(runtime, Greet);
   const readyAfter = async (as: string, n: number) => {
-    await house.ask('greet', { input: { as } });
-    await house.events(n);
+    await runtime.ask('greet', { input: { as } });
+    await runtime.events(n);
     return stage.ready();
   };
   expect(await readyAfter('busy', 1)).toBe(true);

@@ -42,17 +42,17 @@ class GreetStage implements Handles<typeof greet> {
 }
 
 async function aStage(greeting?: Greeting) {
-  const house = await aRuntime();
+  const runtime = await aRuntime();
   const words = new Words();
   if (greeting) words.greeting = greeting;
-  const running = await startStage(house, GreetStage, { providers: [{ provide: Words, useValue: words }] });
+  const running = await startStage(runtime, GreetStage, { providers: [{ provide: Words, useValue: words }] });
   return {
-    ...house,
+    ...runtime,
     running,
-    greet: (over: Parameters<typeof house.ask>[1] = {}) => house.ask('greet', over),
+    greet: (over: Parameters<typeof runtime.ask>[1] = {}) => runtime.ask('greet', over),
     [Symbol.asyncDispose]: async () => {
       await running.drain(0);
-      await house[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
     },
   };
 }
@@ -108,10 +108,10 @@ test.each([
         return { given };
       }
     }
-    await using house = await aRuntime();
-    const running = await startStage(house, Loose);
-    await house.ask('greet');
-    const [event] = await house.events(1);
+    await using runtime = await aRuntime();
+    const running = await startStage(runtime, Loose);
+    await runtime.ask('greet');
+    const [event] = await runtime.events(1);
     await running.drain(0);
     expect(failureIn(event)).toMatchObject({ code: 'STAGE_OUTPUT_INVALID', details: [{ pointer }] });
   },
@@ -131,10 +131,10 @@ test('a contract that throws fails the step instead of taking it again for ever'
       return 'never';
     }
   }
-  await using house = await aRuntime();
-  const running = await startStage(house, Broken);
-  await house.ask('greet');
-  const [event] = await house.events(1);
+  await using runtime = await aRuntime();
+  const running = await startStage(runtime, Broken);
+  await runtime.ask('greet');
+  const [event] = await runtime.events(1);
   await running.drain(0);
   expect(failureIn(event)).toMatchObject({ code: 'STAGE_THREW', message: 'Error: a mistake in the contract' });
 });

@@ -14,12 +14,12 @@ export interface StageOptions extends CommandOptions {
   readonly imports?: ModuleMetadata['imports'];
 }
 
-/** Starts a stage in a house. Resolves when it takes commands. */
-export async function startStage(house: Runtime, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
+/** Starts a stage in a runtime. Resolves when it takes commands. */
+export async function startStage(runtime: Runtime, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
   contractOf(stage);
-  const { log } = house.telemetry;
-  const transport = new StageTransport(([handled]) => takeCommands(house, handled!, options));
-  const app = await within({ log }, () => appOf(transport, moduleOf(stage, options), house));
+  const { log } = runtime.telemetry;
+  const transport = new StageTransport(([handled]) => takeCommands(runtime, handled!, options));
+  const app = await within({ log }, () => appOf(transport, moduleOf(stage, options), runtime));
   try {
     await within({ log }, () => app.listen());
   } catch (error) {
@@ -52,8 +52,8 @@ export async function serveStage<Schema extends z.ZodType = z.ZodType<Env>>(
   const own = (env: Env) => (config ? readSettings(config, env, name) : env) as z.output<Schema>;
   await serve<readonly [StageSettings, z.output<Schema>]>(
     name,
-    (house, [{ concurrency }, env]) =>
-      startStage(house, stage, { ...rest, concurrency, providers: providers?.(env) ?? [] }),
+    (runtime, [{ concurrency }, env]) =>
+      startStage(runtime, stage, { ...rest, concurrency, providers: providers?.(env) ?? [] }),
     { config: (env) => readAll(name, [() => stageSettings(env, name), () => own(env)] as const) },
   );
 }
@@ -69,10 +69,10 @@ function moduleOf(stage: AnyStage, { providers = [], imports = [] }: StageOption
   };
 }
 
-async function appOf(strategy: StageTransport, module: DynamicModule, house: Runtime): Promise<INestMicroservice> {
+async function appOf(strategy: StageTransport, module: DynamicModule, runtime: Runtime): Promise<INestMicroservice> {
   return NestFactory.createMicroservice(module, {
     strategy,
-    logger: nestLogger(house.telemetry.log),
+    logger: nestLogger(runtime.telemetry.log),
     abortOnError: false,
   });
 }

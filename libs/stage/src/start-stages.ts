@@ -19,42 +19,43 @@ import type { HandledStage } from './nest/transport.js';
 export type StageGiven = AnyStage | ({ readonly stage: AnyStage } & Pick<StageOptions, 'providers' | 'imports'>);
 
 /**
- * Starts several stages in a house. What they follow, they follow together. Resolves when all of them take commands.
+ * Starts several stages in a runtime. What they follow, they follow together. Resolves when all of them take commands.
  * @throws {Error} where two of them have one contract's name
  */
 export async function startStages(
-  house: Runtime,
+  runtime: Runtime,
   stages: readonly StageGiven[],
   options: Omit<StageOptions, 'providers' | 'imports'> = {},
 ): Promise<Running> {
   refuseTwice(stages);
-  return together(house, options, (shared) =>
+  return together(runtime, options, (shared) =>
     stages.map((given) => {
       const { stage, ...own } = 'stage' in given ? given : { stage: given };
-      return startStage(house, stage, { ...shared, ...own });
+      return startStage(runtime, stage, { ...shared, ...own });
     }),
   );
 }
 
 /** Takes the commands of several stages whose handlers are there already. What they follow, they follow together. */
 export const takeTogether = (
-  house: Runtime,
+  runtime: Runtime,
   stages: readonly HandledStage[],
   options: CommandOptions = {},
-): Promise<Running> => together(house, options, (shared) => stages.map((stage) => takeCommands(house, stage, shared)));
+): Promise<Running> =>
+  together(runtime, options, (shared) => stages.map((stage) => takeCommands(runtime, stage, shared)));
 
 async function together(
-  house: Runtime,
+  runtime: Runtime,
   options: CommandOptions,
   start: (shared: CommandOptions) => readonly Promise<Running>[],
 ): Promise<Running> {
   await using opening = new AsyncDisposableStack();
   const shared = {
     ...options,
-    plans: options.plans ?? opening.use(await followPlans(house)),
-    cancellations: options.cancellations ?? opening.use(await followCancellations(house)),
-    limits: options.limits ?? opening.use(await followLimits(house)),
-    pauses: options.pauses ?? opening.use(await followPauses(house)),
+    plans: options.plans ?? opening.use(await followPlans(runtime)),
+    cancellations: options.cancellations ?? opening.use(await followCancellations(runtime)),
+    limits: options.limits ?? opening.use(await followLimits(runtime)),
+    pauses: options.pauses ?? opening.use(await followPauses(runtime)),
   };
   const running = await Promise.all(start(shared));
   const opened = opening.move();
@@ -95,7 +96,7 @@ export function refuseTwice(stages: readonly StageGiven[]): void {
 export async function serveStages(name: string, stages: (env: Env) => readonly StageGiven[]): Promise<void> {
   await serve<readonly [StageSettings, readonly StageGiven[]]>(
     name,
-    (house, [{ concurrency }, given]) => startStages(house, given, { concurrency }),
+    (runtime, [{ concurrency }, given]) => startStages(runtime, given, { concurrency }),
     { config: (env) => readAll(name, [() => stageSettings(env, name), () => stages(env)] as const) },
   );
 }

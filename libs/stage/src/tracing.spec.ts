@@ -39,11 +39,11 @@ function keptSpans(): Spans & { readonly recorded: SpanRecord[] } {
   };
 }
 
-async function traced(spans: Spans | undefined, work: (house: TestRuntime) => Promise<void>): Promise<void> {
-  await using house = await aRuntime();
-  const told = spans ? { ...house.telemetry, spans } : house.telemetry;
-  const running = await startStage({ ...house, telemetry: told }, GreetStage);
-  await work(house);
+async function traced(spans: Spans | undefined, work: (runtime: TestRuntime) => Promise<void>): Promise<void> {
+  await using runtime = await aRuntime();
+  const told = spans ? { ...runtime.telemetry, spans } : runtime.telemetry;
+  const running = await startStage({ ...runtime, telemetry: told }, GreetStage);
+  await work(runtime);
   await running.drain(0);
 }
 
@@ -51,9 +51,9 @@ const command = { plan: CHAIN.hash, step: 'hello', attempt: 2, links: [BRANCH] }
 
 test('an attempt is one span under the command’s context, named after its step, and the event names it', async () => {
   const spans = keptSpans();
-  await traced(spans, async (house) => {
-    await house.ask('greet', command, { [HEADER.traceparent]: PARENT });
-    const [event] = (await house.events(1)) as [StepCompleted];
+  await traced(spans, async (runtime) => {
+    await runtime.ask('greet', command, { [HEADER.traceparent]: PARENT });
+    const [event] = (await runtime.events(1)) as [StepCompleted];
     const [span] = spans.recorded.filter(({ kind }) => kind === 'consumer');
     expect(event.trace).toBe(span!.context.traceparent);
     expect(span).toMatchObject({
@@ -75,9 +75,9 @@ test('an attempt is one span under the command’s context, named after its step
 
 test('a hand-off is a send span under the attempt’s; its command goes on in the run’s context, and names the sending', async () => {
   const spans = keptSpans();
-  await traced(spans, async (house) => {
-    await house.ask('greet', command, { [HEADER.traceparent]: PARENT });
-    const [record] = await house.until(house.topics.stage('polish'), 1);
+  await traced(spans, async (runtime) => {
+    await runtime.ask('greet', command, { [HEADER.traceparent]: PARENT });
+    const [record] = await runtime.until(runtime.topics.stage('polish'), 1);
     const [sent] = spans.recorded.filter(({ kind }) => kind === 'producer');
     const [process] = spans.recorded.filter(({ kind }) => kind === 'consumer');
     expect(sent).toMatchObject({
@@ -93,9 +93,9 @@ test('a hand-off is a send span under the attempt’s; its command goes on in th
 
 test('a failed attempt’s span carries the code and no message', async () => {
   const spans = keptSpans();
-  await traced(spans, async (house) => {
-    await house.ask('greet', { ...command, input: { fail: true } }, { [HEADER.traceparent]: PARENT });
-    await house.events(1);
+  await traced(spans, async (runtime) => {
+    await runtime.ask('greet', { ...command, input: { fail: true } }, { [HEADER.traceparent]: PARENT });
+    await runtime.events(1);
     expect(spans.recorded).toHaveLength(1);
     expect(spans.recorded[0]).toMatchObject({ failed: 'NO_TONGUE', attributes: { 'millrace.status': 'failed' } });
     expect(JSON.stringify(spans.recorded)).not.toContain('Cannot speak');
@@ -103,28 +103,28 @@ test('a failed attempt’s span carries the code and no message', async () => {
 });
 
 test('without a collector the command’s context is passed on, so that the trace does not break', async () => {
-  await traced(undefined, async (house) => {
-    await house.ask('greet', command, { [HEADER.traceparent]: PARENT });
-    const [record] = await house.until(house.topics.stage('polish'), 1);
+  await traced(undefined, async (runtime) => {
+    await runtime.ask('greet', command, { [HEADER.traceparent]: PARENT });
+    const [record] = await runtime.until(runtime.topics.stage('polish'), 1);
     expect(headerText(record!.headers, HEADER.traceparent)).toBe(PARENT);
-    expect(await house.events(1)).toMatchObject([{ trace: PARENT }]);
+    expect(await runtime.events(1)).toMatchObject([{ trace: PARENT }]);
   });
 });
 
 test('a command without a context belongs to its run’s trace', async () => {
-  await traced(undefined, async (house) => {
-    await house.ask('greet', command);
-    expect(await house.events(1)).toMatchObject([{ trace: acceptedTraceparent(RUN) }]);
+  await traced(undefined, async (runtime) => {
+    await runtime.ask('greet', command);
+    expect(await runtime.events(1)).toMatchObject([{ trace: acceptedTraceparent(RUN) }]);
   });
 });
 
 test('attempts are counted by how they ended, and what the stage’s work took is measured', async () => {
-  await using house = await aRuntime();
-  const running = await startStage(house, GreetStage);
-  await house.ask('greet', { step: 'only' });
-  await house.ask('greet', { step: 'only', input: { fail: true } });
-  await house.events(2);
-  const text = await house.telemetry.metricsText();
+  await using runtime = await aRuntime();
+  const running = await startStage(runtime, GreetStage);
+  await runtime.ask('greet', { step: 'only' });
+  await runtime.ask('greet', { step: 'only', input: { fail: true } });
+  await runtime.events(2);
+  const text = await runtime.telemetry.metricsText();
   await running.drain(0);
   expect(text).toContain('millrace_stage_attempts_total{stage="greet",outcome="completed"} 1');
   expect(text).toContain('millrace_stage_attempts_total{stage="greet",outcome="NO_TONGUE"} 1');

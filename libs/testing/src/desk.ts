@@ -29,8 +29,8 @@ export class Desk implements AsyncDisposable {
     await using opening = new AsyncDisposableStack();
     const handles = new Map<string, Handle>();
     const settings = serviceSettings({ LOG_LEVEL: 'silent' }, 'testing');
-    const house = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles) }));
-    const running = await startStages(house, stages, sharedBy(options));
+    const runtime = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles) }));
+    const running = await startStages(runtime, stages, sharedBy(options));
     opening.defer(() => running.drain(0));
     return new Desk(opening.move(), handles);
   }

@@ -12,10 +12,10 @@ const COMPARE_MS = 3_000;
  * Runs the saga for as long as the store knows all that was committed. Where it does not, after a restore, nothing is
  * taken from any topic but `deployments`, on which people ask for the recovery.
  */
-export async function startCoordinator(house: Runtime, options: CoordinatorOptions): Promise<Running> {
-  const { broker, topics, groups, telemetry } = house;
-  const guard = new StoreGuard(house, options.store);
-  const guarded = new Guarded(() => startSaga(house, options, guard), { guard, log: telemetry.log });
+export async function startCoordinator(runtime: Runtime, options: CoordinatorOptions): Promise<Running> {
+  const { broker, topics, groups, telemetry } = runtime;
+  const guard = new StoreGuard(runtime, options.store);
+  const guarded = new Guarded(() => startSaga(runtime, options, guard), { guard, log: telemetry.log });
   await guarded.look().catch(async (error: unknown) => {
     await guarded.drain(0);
     throw error;
@@ -23,12 +23,12 @@ export async function startCoordinator(house: Runtime, options: CoordinatorOptio
   const deployments = await broker.consumeInOrder(
     deploymentsSource(
       {
-        house,
+        runtime,
         store: options.store,
         behind: () => guard.reason,
         recover: async (request) => {
           await guarded.look();
-          await recover({ house, options }, request);
+          await recover({ runtime, options }, request);
           await guarded.look();
         },
       },

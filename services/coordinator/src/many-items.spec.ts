@@ -31,7 +31,7 @@ const failing = pipeline({ name: 'failing', input: List, onFailure: 'fail' }, ({
 const dir = await mkdtemp(join(tmpdir(), 'millrace-many-items-'));
 const told = telemetry({ service: 'coordinator', logTo: { write: () => undefined } });
 const settings = { ...serviceSettings({}), dataDir: dir };
-const house = await openRuntime('coordinator', settings, { telemetry: told });
+const runtime = await openRuntime('coordinator', settings, { telemetry: told });
 await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Facts that were loaded and written, and the bytes of all answers: what a run costs, but for the time. */
@@ -55,7 +55,7 @@ let running: Running;
 let stage: AsyncDisposable;
 
 beforeAll(async () => {
-  const { broker, topics } = house;
+  const { broker, topics } = runtime;
   await broker.ensureTopics([{ name: topics.stage('work'), partitions: 2 }]);
   stage = await broker.consume({ topic: topics.stage('work'), group: 'work', concurrency: 100 }, ({ value }) => {
     const { run, step, attempt } = JSON.parse(value!.toString()) as StepCommand;
@@ -65,7 +65,7 @@ beforeAll(async () => {
       { topic: topics.runs, key: run, value: JSON.stringify(RunEvent.parse(event)), packed: true },
     ]);
   });
-  running = await startCoordinator(house, {
+  running = await startCoordinator(runtime, {
     store: counting,
     pipelines: [mapped, nested, failing],
     maxItems: MAX_ITEMS,
@@ -75,7 +75,7 @@ afterAll(async () => {
   await running.drain(2_000);
   await stage[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
-  await house[Symbol.asyncDispose]();
+  await runtime[Symbol.asyncDispose]();
   await told[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
@@ -83,7 +83,7 @@ afterAll(async () => {
 async function ended(name: string, input: unknown): Promise<{ run: string; status: string }> {
   const key = randomId('k');
   const run = runIdOf(name, key);
-  await house.broker.publish([intakeRecord(house.topics, { pipeline: name, input, key, source: 'test', at: 1 })]);
+  await runtime.broker.publish([intakeRecord(runtime.topics, { pipeline: name, input, key, source: 'test', at: 1 })]);
   for (;;) {
     const status = (await store.reader.run(run))?.status;
     if (status !== undefined && status !== 'running') return { run, status };

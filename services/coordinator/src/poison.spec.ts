@@ -35,7 +35,7 @@ const told = telemetry({
   service: 'coordinator',
   logTo: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
 });
-const house = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
+const runtime = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
 await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Runs whose rows the store refuses, as a database refuses a value. */
@@ -64,7 +64,7 @@ const picky: Store = {
 };
 
 beforeAll(async () => {
-  const { broker, topics } = house;
+  const { broker, topics } = runtime;
   await broker.ensureTopics([{ name: topics.stage('work'), partitions: 2 }]);
   stage = await broker.consume({ topic: topics.stage('work'), group: 'work', concurrency: 100 }, ({ value }) => {
     const { run, step, attempt } = JSON.parse(value!.toString()) as StepCommand;
@@ -75,7 +75,7 @@ beforeAll(async () => {
       { topic: topics.runs, key: run, value: JSON.stringify(RunEvent.parse(event)), packed: true },
     ]);
   });
-  running = await startCoordinator(house, {
+  running = await startCoordinator(runtime, {
     store: picky,
     pipelines: [plain, inTurn, wide, slow, napping],
     maxAnswerBytes: 4_000_000,
@@ -86,20 +86,20 @@ afterAll(async () => {
   await running.drain(2_000);
   await stage[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
-  await house[Symbol.asyncDispose]();
+  await runtime[Symbol.asyncDispose]();
   await told[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
 
 const asks = (key: string, of: { pipeline?: string; input?: unknown } = {}): Outgoing =>
-  intakeRecord(house.topics, { pipeline: 'plain', input: { key }, ...of, key, source: 'test', at: 1 });
+  intakeRecord(runtime.topics, { pipeline: 'plain', input: { key }, ...of, key, source: 'test', at: 1 });
 
 const status = async (run: string) => (await store.reader.run(run))?.status;
 
 /** Later ordinary runs complete, on every partition, and the coordinator is ready. */
 async function goesOn(): Promise<void> {
   const keys = Array.from({ length: 8 }, () => randomId('k'));
-  await house.broker.publish(keys.map((key) => asks(key)));
+  await runtime.broker.publish(keys.map((key) => asks(key)));
   for (const key of keys) await until(async () => (await status(runIdOf('plain', key))) === 'completed');
   await until(async () => (await running.ready()) === true);
 }
@@ -116,10 +116,10 @@ test('a run whose row the store refuses is parked alone: those asked for beside 
   const [bad, ...good] = Array.from({ length: 9 }, () => randomId('k'));
   refused.add(runIdOf('plain', bad!));
   const record = asks(bad!);
-  await house.broker.publish([...good.map((key) => asks(key)), record]);
+  await runtime.broker.publish([...good.map((key) => asks(key)), record]);
   for (const key of good) await until(async () => (await status(runIdOf('plain', key))) === 'completed');
   await goesOn();
-  const letter = await letterOf(house.topics.intake, record.value!);
+  const letter = await letterOf(runtime.topics.intake, record.value!);
   expect(letter).toMatchObject({ failure: { code: 'UNPROCESSABLE' }, pipeline: 'plain' });
   expect(await status(runIdOf('plain', bad!))).toBeUndefined();
 });
@@ -127,25 +127,25 @@ test('a run whose row the store refuses is parked alone: those asked for beside 
 test('what happened to a run whose rows the store refuses is parked, and other runs of the partition go on', async () => {
   const key = randomId('k');
   const run = runIdOf('plain', key);
-  await house.broker.publish([asks(key)]);
+  await runtime.broker.publish([asks(key)]);
   await until(async () => (await status(run)) === 'completed');
   const stopped = randomId('k');
   const id = runIdOf('plain', stopped);
-  await house.broker.publish([asks(stopped)]);
+  await runtime.broker.publish([asks(stopped)]);
   await until(async () => (await status(id)) !== undefined);
   refused.add(id);
   const value = JSON.stringify({ type: 'run.cancel-requested', run: id, at: 1 });
-  await house.broker.publish([{ topic: house.topics.runs, key: id, value }]);
+  await runtime.broker.publish([{ topic: runtime.topics.runs, key: id, value }]);
   await goesOn();
 });
 
 test('a move to a plan that nobody deployed is refused in the run’s history, and the run stays as it is', async () => {
   const key = randomId('k');
   const run = runIdOf('slow', key);
-  await house.broker.publish([asks(key, { pipeline: 'slow' })]);
+  await runtime.broker.publish([asks(key, { pipeline: 'slow' })]);
   await until(async () => (await status(run)) === 'waiting');
   const value = JSON.stringify({ type: 'run.move-requested', run, at: 1, to: 'p_nobody', from: 'wait', by: 'ann' });
-  await house.broker.publish([{ topic: house.topics.runs, key: run, value }]);
+  await runtime.broker.publish([{ topic: runtime.topics.runs, key: run, value }]);
   const refusal = await until(async () =>
     (await store.reader.run(run))?.facts.find(({ type }) => type === 'run.move-refused'),
   );
@@ -162,13 +162,13 @@ test('a move to a plan that nobody deployed is refused in the run’s history, a
 test('a record about several runs of which one fails is taken apart: the others hear of what happened to them', async () => {
   const keys = Array.from({ length: 4 }, () => randomId('k'));
   const [bad, ...good] = keys.map((key) => runIdOf('slow', key));
-  await house.broker.publish(keys.map((key) => asks(key, { pipeline: 'slow' })));
+  await runtime.broker.publish(keys.map((key) => asks(key, { pipeline: 'slow' })));
   for (const run of [bad!, ...good]) await until(async () => (await status(run)) === 'waiting');
   refused.add(bad!);
   const events = [bad!, ...good].map((run) => ({ type: 'run.cancel-requested', run, at: 1 }));
-  await house.broker.publish([{ topic: house.topics.runs, key: null, value: JSON.stringify(events) }]);
+  await runtime.broker.publish([{ topic: runtime.topics.runs, key: null, value: JSON.stringify(events) }]);
   for (const run of good) await until(async () => (await status(run)) === 'cancelled');
-  expect(await letterOf(house.topics.runs, JSON.stringify([events[0]]))).toMatchObject({
+  expect(await letterOf(runtime.topics.runs, JSON.stringify([events[0]]))).toMatchObject({
     failure: { code: 'UNPROCESSABLE' },
   });
   expect(await status(bad!)).toBe('waiting');
@@ -177,11 +177,11 @@ test('a record about several runs of which one fails is taken apart: the others 
 
 test('a run whose wake-up fails does not stop other timers, and is not woken again at once', async () => {
   const bad = randomId('k');
-  await house.broker.publish([asks(bad, { pipeline: 'napping' })]);
+  await runtime.broker.publish([asks(bad, { pipeline: 'napping' })]);
   await until(async () => (await status(runIdOf('napping', bad))) === 'waiting');
   refused.add(runIdOf('napping', bad));
   const good = Array.from({ length: 3 }, () => randomId('k'));
-  await house.broker.publish(good.map((key) => asks(key, { pipeline: 'napping' })));
+  await runtime.broker.publish(good.map((key) => asks(key, { pipeline: 'napping' })));
   for (const key of good) await until(async () => (await status(runIdOf('napping', key))) === 'completed');
   const woken = await until(async () => {
     const { items } = await store.reader.deadLetters({ limit: 200 });
@@ -199,7 +199,7 @@ test('a run whose wake-up fails does not stop other timers, and is not woken aga
 test('a partition that stands still makes the coordinator not ready, which names it and the disk; nothing is parked, and it goes on', async () => {
   const key = randomId('k');
   diskIsFull = true;
-  await house.broker.publish([asks(key)]);
+  await runtime.broker.publish([asks(key)]);
   const reason = await until(async () => {
     const ready = await running.ready();
     return ready !== true && ready;
@@ -222,7 +222,7 @@ const step = (run: string, more: object) => ({
 });
 
 describe('whatever a record says, it is a dead letter with its bytes, and later runs complete:', () => {
-  const topics = house.topics;
+  const topics = runtime.topics;
   const json = (topic: string, value: unknown, headers: Record<string, string> = {}) => ({
     topic,
     key: 'k',
@@ -236,7 +236,7 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
   /** A run that is under way: its stage does not answer. */
   const held = runIdOf('plain', 'held');
   beforeAll(async () => {
-    await house.broker.publish([asks('held')]);
+    await runtime.broker.publish([asks('held')]);
     await until(async () => (await status(held)) === 'running');
   });
   afterAll(async () => {
@@ -299,7 +299,7 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
     ['commands that are too large together', () => asking('wide', { text: 'x'.repeat(500_000) })],
   ])('%s', async (_, bad) => {
     const record = bad();
-    await house.broker.publish([record]);
+    await runtime.broker.publish([record]);
     await goesOn();
     expect(await letterOf(record.topic, record.value!)).toMatchObject({ status: 'open' });
   });
@@ -314,7 +314,7 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
     });
     const endless = deploy('recursive', { $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } }, $ref: '#/$defs/a' });
     const later = deploy('later', {});
-    await house.broker.publish([endless, later].map((request) => json(topics.deployments, request)));
+    await runtime.broker.publish([endless, later].map((request) => json(topics.deployments, request)));
     const outcomeOf = ({ id }: { id: string }) => until(() => store.reader.deployed.outcome(id));
     expect(await outcomeOf(endless)).toMatchObject({ status: 'refused' });
     expect(await outcomeOf(later)).toMatchObject({ status: 'applied' });
@@ -327,7 +327,7 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
   ])('a dead letter %s', async (_, headers) => {
     const value = randomId('v');
     const all = { 'millrace-dead-letter': `dl_${randomId('x').slice(2)}`, ...headers };
-    await house.broker.publish([{ topic: topics.deadLetters, key: null, value, headers: all }]);
+    await runtime.broker.publish([{ topic: topics.deadLetters, key: null, value, headers: all }]);
     await goesOn();
   });
 });

@@ -6,15 +6,15 @@ import { startCoordinator } from './coordinator.js';
 
 await serve(
   'coordinator',
-  async (house, config, { signal }) => {
-    const { log } = house.telemetry;
+  async (runtime, config, { signal }) => {
+    const { log } = runtime.telemetry;
     const onError = (error: Error) => log.warn({ err: error }, 'A database connection broke.');
     const project = await openProject({ from: process.cwd(), build: 'built', instead: config.PIPELINES });
     const pipelines = await project.pipelines();
     if (pipelines.length === 0)
       log.warn({ folder: project.folder }, 'No pipelines are brought: there is no millrace.config and no PIPELINES.');
-    const store = await untilReached({ log, signal }, () => openStore({ ...house.settings, onError }));
-    const running = await startCoordinator(house, {
+    const store = await untilReached({ log, signal }, () => openStore({ ...runtime.settings, onError }));
+    const running = await startCoordinator(runtime, {
       store,
       pipelines,
       keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,

@@ -23,7 +23,7 @@ import { RunQueries } from './runs/runs.js';
 import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
-import { HOUSE, READER, STAGES } from './http/tokens.js';
+import { RUNTIME, READER, STAGES } from './http/tokens.js';
 import { VersionsController } from './pipelines/versions.controller.js';
 import { Versions } from './pipelines/versions.js';
 
@@ -31,7 +31,7 @@ import { Versions } from './pipelines/versions.js';
 class GatewayModule {}
 
 interface Given {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly reader: StoreReader;
   readonly live: LiveFacts;
   readonly starting: Pick<RunStarterNeeds, 'live' | 'takenOnWithinMs'>;
@@ -44,7 +44,7 @@ interface Given {
 }
 
 export function gatewayModule({
-  house,
+  runtime,
   reader,
   live,
   starting,
@@ -57,9 +57,9 @@ export function gatewayModule({
 }: Given): DynamicModule {
   const plans = new StoredPlans(reader);
   const recent = new RecentRequests();
-  const consumers = new Consumers(house);
+  const consumers = new Consumers(runtime);
   const runs = new RunQueries({ reader, plans, recent, live, consumers });
-  const acts = new Acts({ house, runs, plans, reader });
+  const acts = new Acts({ runtime, runs, plans, reader });
   return {
     module: GatewayModule,
     controllers: [
@@ -77,17 +77,17 @@ export function gatewayModule({
       PageController,
     ],
     providers: [
-      { provide: HOUSE, useValue: house },
+      { provide: RUNTIME, useValue: runtime },
       { provide: READER, useValue: reader },
       { provide: STAGES, useValue: { limits, pauses, consumers, announced } },
       { provide: Readiness, useValue: readiness },
       { provide: StoredPlans, useValue: plans },
       { provide: RunQueries, useValue: runs },
       { provide: Acts, useValue: acts },
-      { provide: Versions, useValue: new Versions({ house, reader, plans, consumers, announced }) },
-      { provide: RunStarter, useValue: new RunStarter({ house, reader, plans, recent, ...starting }) },
-      { provide: DeadLetters, useValue: new DeadLetters({ house, reader, plans, acts }) },
-      { provide: Callbacks, useValue: new Callbacks({ house, runs, announced, key: callbackKey }) },
+      { provide: Versions, useValue: new Versions({ runtime, reader, plans, consumers, announced }) },
+      { provide: RunStarter, useValue: new RunStarter({ runtime, reader, plans, recent, ...starting }) },
+      { provide: DeadLetters, useValue: new DeadLetters({ runtime, reader, plans, acts }) },
+      { provide: Callbacks, useValue: new Callbacks({ runtime, runs, announced, key: callbackKey }) },
       { provide: Pages, useValue: pages },
     ],
   };

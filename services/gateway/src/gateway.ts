@@ -58,18 +58,18 @@ const LOOK_SOON_MS = 10;
 const TAKEN_ON_WITHIN_MS = 10_000;
 
 /** Serves the API, the page, and health on one port. @throws where the port is taken, unless `nextFreePort` */
-export async function startGateway(house: Runtime, options: GatewayOptions): Promise<Gateway> {
-  const watched = { reader: options.reader, log: house.telemetry.log };
+export async function startGateway(runtime: Runtime, options: GatewayOptions): Promise<Gateway> {
+  const watched = { reader: options.reader, log: runtime.telemetry.log };
   const live = new LiveFacts(watched);
   const soon = new LiveFacts(watched, LOOK_SOON_MS);
-  const progress = new ProgressFeed(house, { reader: options.reader });
-  const readiness = new Readiness(house, options.reader, { progress, others: options.others });
-  const limits = options.limits ?? (await followLimits(house));
-  const pauses = options.pauses ?? (await followPauses(house));
-  const announced = await followContracts(house);
+  const progress = new ProgressFeed(runtime, { reader: options.reader });
+  const readiness = new Readiness(runtime, options.reader, { progress, others: options.others });
+  const limits = options.limits ?? (await followLimits(runtime));
+  const pauses = options.pauses ?? (await followPauses(runtime));
+  const announced = await followContracts(runtime);
   const pages = new Pages(options.jaegerUrl);
   const module = gatewayModule({
-    house,
+    runtime,
     live,
     starting: { live: soon, takenOnWithinMs: options.takenOnWithinMs ?? TAKEN_ON_WITHIN_MS },
     readiness,
@@ -87,12 +87,12 @@ export async function startGateway(house: Runtime, options: GatewayOptions): Pro
   });
   app.disable('x-powered-by');
   app.disable('etag');
-  const site: Site = { host: options.host, publicUrls: house.settings.publicUrls };
-  const { meters, spans } = house.telemetry;
+  const site: Site = { host: options.host, publicUrls: runtime.settings.publicUrls };
+  const { meters, spans } = runtime.telemetry;
   app.use(countRequests(meters), traceRequests(spans), guarded(site));
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
   app.use(checkTarget, readBody);
-  app.useGlobalFilters(new ProblemFilter({ log: house.telemetry.log, page: (problem) => pages.problem(problem) }));
+  app.useGlobalFilters(new ProblemFilter({ log: runtime.telemetry.log, page: (problem) => pages.problem(problem) }));
   app.useGlobalPipes(new RequestValidation());
   await app.init();
   const server = app.getHttpServer();

@@ -5,13 +5,13 @@ import { startGateway } from './gateway.js';
 
 await serve(
   'gateway',
-  async (house, settings, { signal, takePort }) => {
-    const { databaseUrl, dataDir, host, port } = house.settings;
-    const { log } = house.telemetry;
+  async (runtime, settings, { signal, takePort }) => {
+    const { databaseUrl, dataDir, host, port } = runtime.settings;
+    const { log } = runtime.telemetry;
     const onError = (err: Error) => log.warn({ err }, 'The store was lost.');
     const store = await untilReached({ log, signal }, () => openStore({ databaseUrl, dataDir, onError }));
     await takePort();
-    const gateway = await startGateway(house, { reader: store.reader, host, port, ...settings });
+    const gateway = await startGateway(runtime, { reader: store.reader, host, port, ...settings });
     log.info({ url: gateway.url }, 'Listening.');
     return { ready: gateway.ready, drain: (ms) => gateway.drain(ms).finally(() => store[Symbol.asyncDispose]()) };
   },

@@ -72,29 +72,29 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
   await writeFile(pidFile, String(process.pid));
   opening.defer(() => rm(pidFile, { force: true }));
 
-  const houses: Runtime[] = [];
-  const house = async (service: string) => {
+  const runtimes: Runtime[] = [];
+  const runtime = async (service: string) => {
     const opened = opening.use(await openRuntime(service, settings, { broker }));
-    houses.push(opened);
+    runtimes.push(opened);
     return opened;
   };
-  const [store, gatewayHouse] = await Promise.all([
+  const [store, gatewayRuntime] = await Promise.all([
     // PGlite is here, or is not: there is nothing to wait for.
     settings.databaseUrl === undefined
       ? ownStore(settings)
       : untilReached({ log, signal: undefined }, () => openStore(settings)),
-    house('gateway'),
+    runtime('gateway'),
   ]);
   opening.use(store);
   const drained = (running: Running) => opening.defer(() => running.drain(settings.drainMs));
 
   const shared = {
-    plans: opening.use(await followPlans(gatewayHouse)),
-    cancellations: opening.use(await followCancellations(gatewayHouse)),
-    limits: opening.use(await followLimits(gatewayHouse)),
-    pauses: opening.use(await followPauses(gatewayHouse)),
+    plans: opening.use(await followPlans(gatewayRuntime)),
+    cancellations: opening.use(await followCancellations(gatewayRuntime)),
+    limits: opening.use(await followLimits(gatewayRuntime)),
+    pauses: opening.use(await followPauses(gatewayRuntime)),
   };
-  const coordinator = await startCoordinator(await house('coordinator'), {
+  const coordinator = await startCoordinator(await runtime('coordinator'), {
     store,
     pipelines,
     routesToPipelines: routesToProject,
@@ -108,12 +108,12 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
   await Promise.all(
     stages.map(async (given) => {
       const { stage, ...own } = 'stage' in given ? given : { stage: given };
-      drained(await startStage(await house(contractOf(stage).name), stage, { ...shared, ...own, concurrency }));
+      drained(await startStage(await runtime(contractOf(stage).name), stage, { ...shared, ...own, concurrency }));
     }),
   );
   const { host, port } = settings;
   const gateway = await startGateway(
-    { ...gatewayHouse, telemetry: { ...gatewayHouse.telemetry, metricsText: () => allMetrics(houses) } },
+    { ...gatewayRuntime, telemetry: { ...gatewayRuntime.telemetry, metricsText: () => allMetrics(runtimes) } },
     { reader: store.reader, ...shared, others: () => coordinator.ready(), host, port, nextFreePort: true, ...own },
   );
   drained(gateway);

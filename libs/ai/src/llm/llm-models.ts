@@ -77,7 +77,7 @@ const Letter = z.object({
 export class LlmDrafter extends Drafter {
   constructor(
     private readonly llm: Llm,
-    private readonly house: ReplyClosing = MILLBROOK,
+    private readonly runtime: ReplyClosing = MILLBROOK,
   ) {
     super();
   }
@@ -109,7 +109,7 @@ export class LlmDrafter extends Drafter {
     if (strange !== undefined)
       throw new ModelAnswerInvalid('The model cited an article that it was not given in draft.');
     return {
-      text: [greetingFor(entities.customerName), body, this.house.signature, this.house.disclaimer].join('\n\n'),
+      text: [greetingFor(entities.customerName), body, this.runtime.signature, this.runtime.disclaimer].join('\n\n'),
       citations: cited,
       grounded: grounded && cited.length > 0,
       language: await languageOf(`${request.subject}\n${request.text}`),

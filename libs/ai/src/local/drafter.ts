@@ -105,7 +105,7 @@ const SECOND = 0.7;
 export class TemplateDrafter extends Drafter {
   static readonly model = 'local-template@1';
 
-  constructor(private readonly house: ReplyClosing = MILLBROOK) {
+  constructor(private readonly runtime: ReplyClosing = MILLBROOK) {
     super();
   }
 
@@ -122,8 +122,8 @@ export class TemplateDrafter extends Drafter {
         ? quoted.map((article, at) => `${answerFrom(article, request, at === 0 ? 5 : 2)} [kb:${article.id}]`)
         : ['A colleague will look into your message and reply to you.']),
       ...(missing.length > 0 ? [`So that we can look into it, please tell us ${listed(missing)}.`] : []),
-      this.house.signature,
-      this.house.disclaimer,
+      this.runtime.signature,
+      this.runtime.disclaimer,
     ].join('\n\n');
     const language = await languageOf(`${request.subject}\n${request.text}`);
     return { text, citations: quoted.map(({ id }) => id), grounded, language, missing, model: TemplateDrafter.model };

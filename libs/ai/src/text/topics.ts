@@ -69,7 +69,7 @@ const ISSUE_RULES: readonly (readonly [string, RegExp])[] = [
   ['account closure', /\bclos(?:e|ing|ure)\b[^.!?\n]{0,30}\baccounts?\b/i],
   [
     'change of details',
-    /\b(?:change|update|new|moved)\b[^.!?\n]{0,30}\b(?:address|name|surname|phone|mobile|e-?mail|details|house)\b/i,
+    /\b(?:change|update|new|moved)\b[^.!?\n]{0,30}\b(?:address|name|surname|phone|mobile|e-?mail|details|runtime)\b/i,
   ],
   ['fee', /\b(?:fees?|charges?|charged)\b/i],
   ['mortgage', /\b(?:re)?mortgage/i],

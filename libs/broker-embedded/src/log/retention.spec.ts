@@ -12,8 +12,8 @@ async function publishMany(broker: Broker, to: string, count: number): Promise<v
 
 describe('old records', () => {
   test('go when every group is past them, so that the log does not grow for ever', async () => {
-    await using house = temporaryDirectory();
-    await using broker = await embeddedBroker({ ...house, ...small });
+    await using runtime = temporaryDirectory();
+    await using broker = await embeddedBroker({ ...runtime, ...small });
     await broker.ensureTopics([{ name: topic, partitions: 2 }]);
     const done = [0, 0];
     for (const group of [0, 1]) {
@@ -25,15 +25,15 @@ describe('old records', () => {
     await publishMany(broker, topic, 2000);
     await until('both groups are done', () => done.every((count) => count === 2000));
     await broker.publish([{ topic, key: null, value: 'last' }]);
-    await until('the log is small', () => bytesIn(house.dir) <= 100_000);
+    await until('the log is small', () => bytesIn(runtime.dir) <= 100_000);
     expect(values(await everything(broker, topic))).toContain('last');
   });
 
   test('stay while a group has not finished them, over restarts too', async () => {
-    await using house = temporaryDirectory();
+    await using runtime = temporaryDirectory();
     const all = Array.from({ length: 1000 }, (_, n) => `${n} ${filler}`);
     {
-      await using broker = await embeddedBroker({ ...house, ...small });
+      await using broker = await embeddedBroker({ ...runtime, ...small });
       await broker.ensureTopics([topic, 'other'].map((name) => ({ name, partitions: 1 })));
       const slow = await broker.consume({ topic, group: 'slow', concurrency: 1 }, () => Promise.resolve([]));
       await slow[Symbol.asyncDispose]();
@@ -43,10 +43,10 @@ describe('old records', () => {
         await broker.publish([{ topic: 'other', key: null, value: filler.repeat(10) }]);
       }
       const written = 1000 * filler.length * 11;
-      await until('what is not needed has gone', () => bytesIn(house.dir) < written / 2);
+      await until('what is not needed has gone', () => bytesIn(runtime.dir) < written / 2);
       expect(values(await everything(broker, topic))).toEqual(all);
     }
-    await using broker = await embeddedBroker({ ...house, ...small });
+    await using broker = await embeddedBroker({ ...runtime, ...small });
     const seen: string[] = [];
     await broker.consume({ topic, group: 'slow', concurrency: 1 }, ({ value }) => {
       seen.push(String(value));
@@ -57,22 +57,22 @@ describe('old records', () => {
   });
 
   test('of a compacted topic go but for the newest of each key, over restarts too', async () => {
-    await using house = temporaryDirectory();
+    await using runtime = temporaryDirectory();
     const newest = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`key-${n}`, `${990 + n} ${filler}`]));
     const latest = async (broker: Broker): Promise<Record<string, string>> =>
       Object.fromEntries((await everything(broker, 'plans')).map(({ key, value }) => [String(key), String(value)]));
     {
-      await using broker = await embeddedBroker({ ...house, ...small });
+      await using broker = await embeddedBroker({ ...runtime, ...small });
       await broker.ensureTopics([{ name: 'plans', partitions: 2, compacted: true }]);
       await broker.ensureTopics([{ name: topic, partitions: 1 }]);
       for (let n = 0; n < 1000; n++) {
         await broker.publish([{ topic: 'plans', key: `key-${n % 10}`, value: `${n} ${filler}` }]);
       }
       await publishMany(broker, topic, 1000);
-      await until('the log is small', () => bytesIn(house.dir) <= 100_000);
+      await until('the log is small', () => bytesIn(runtime.dir) <= 100_000);
       expect(await latest(broker)).toEqual(newest);
     }
-    await using broker = await embeddedBroker({ ...house, ...small });
+    await using broker = await embeddedBroker({ ...runtime, ...small });
     expect(await latest(broker)).toEqual(newest);
     const seen = new Set<string>();
     const tail = await broker.tail(['plans'], 'start', ({ key }) => seen.add(String(key)));
@@ -81,22 +81,22 @@ describe('old records', () => {
   });
 
   test('that are older than is kept go without any size being reached', async () => {
-    await using house = temporaryDirectory();
-    await using broker = await embeddedBroker({ ...house, segmentBytes: 20_000, keep: { ms: 1 }, fsync: false });
+    await using runtime = temporaryDirectory();
+    await using broker = await embeddedBroker({ ...runtime, segmentBytes: 20_000, keep: { ms: 1 }, fsync: false });
     await broker.ensureTopics([{ name: topic, partitions: 1 }]);
     await publishMany(broker, topic, 500);
     await until('the log is small', async () => {
       await publishMany(broker, topic, 1);
-      return bytesIn(house.dir) <= 60_000;
+      return bytesIn(runtime.dir) <= 60_000;
     });
   });
 
   test('that are gone do not count as backlog, and are skipped', async () => {
-    await using house = temporaryDirectory();
-    await using broker = await embeddedBroker({ ...house, ...small });
+    await using runtime = temporaryDirectory();
+    await using broker = await embeddedBroker({ ...runtime, ...small });
     await broker.ensureTopics([{ name: topic, partitions: 1 }]);
     await publishMany(broker, topic, 1000);
-    await until('the log is small', () => bytesIn(house.dir) <= 100_000);
+    await until('the log is small', () => bytesIn(runtime.dir) <= 100_000);
     const [before] = await broker.lag('late', topic);
     const there = await everything(broker, topic);
     expect(before).toMatchObject({ committed: null, end: 1000, backlog: there.length });

@@ -52,14 +52,14 @@ class Watched implements Sink {
  * stands above it belongs to transactions that are still open, and was not there for a reader of committed records.
  */
 export async function tail(
-  house: KafkaContext,
+  runtime: KafkaContext,
   of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
 ): Promise<Tail> {
-  for (const topic of of.topics) await house.topics.partitionsOf(topic);
-  const fetcher = await Fetcher.connect(house, of.topics);
+  for (const topic of of.topics) await runtime.topics.partitionsOf(topic);
+  const fetcher = await Fetcher.connect(runtime, of.topics);
   let closed = false;
   try {
-    const ranges = (await Promise.all(of.topics.map((topic) => house.topics.ranges(topic)))).flat();
+    const ranges = (await Promise.all(of.topics.map((topic) => runtime.topics.ranges(topic)))).flat();
     let left = 0;
     let catchUp!: () => void;
     const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
@@ -70,7 +70,7 @@ export async function tail(
           of.see(record);
         } catch (error) {
           const { topic, partition, offset } = record;
-          house.log('error', 'Who watches a topic threw', { topic, partition, offset, ...causeOf(error) });
+          runtime.log('error', 'Who watches a topic threw', { topic, partition, offset, ...causeOf(error) });
         }
       },
       reached: (): void => {
@@ -90,8 +90,8 @@ export async function tail(
         counts.set(topic, partition + 1);
       }
     };
-    const stop = house.topics.onChange(grow);
-    for (const topic of counts.keys()) grow(topic, house.topics.known(topic) ?? 0);
+    const stop = runtime.topics.onChange(grow);
+    for (const topic of counts.keys()) grow(topic, runtime.topics.known(topic) ?? 0);
     return {
       caughtUp,
       async [Symbol.asyncDispose]() {
@@ -108,15 +108,15 @@ export async function tail(
 
 /** Committed records of one partition from an offset on, at most `limit`; ends where the committed log ends. */
 export async function browse(
-  house: KafkaContext,
+  runtime: KafkaContext,
   at: { topic: string; partition: number; offset: number; limit: number },
 ): Promise<readonly Incoming[]> {
-  const range = (await house.topics.ranges(at.topic)).find(({ partition }) => partition === at.partition);
+  const range = (await runtime.topics.ranges(at.topic)).find(({ partition }) => partition === at.partition);
   const records: Incoming[] = [];
   if (!range || at.limit <= 0) return records;
   let position = Math.max(at.offset, range.start);
   if (position >= range.end) return records;
-  const fetcher = await Fetcher.connect(house, [at.topic]);
+  const fetcher = await Fetcher.connect(runtime, [at.topic]);
   await new Promise<void>((resolve) => {
     const move = (to: number): void => {
       position = to;

@@ -11,22 +11,22 @@ export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
   private turn = 0;
   private readonly slots: Slots;
 
-  constructor(house: KafkaContext, from: Source, handle: Handle) {
+  constructor(runtime: KafkaContext, from: Source, handle: Handle) {
     const slots = { free: from.concurrency };
     const { topic, group } = from;
     const window = Math.min(Math.max(from.window ?? DEFAULT_WINDOW, 1), MAX_WINDOW);
-    const parked = withParking(from, handle, house.maxRecordBytes);
+    const parked = withParking(from, handle, runtime.maxRecordBytes);
     const work = { topic, group, window, byKey: from.ordered === 'by-key', handle: parked, slots };
     super(
-      house,
+      runtime,
       { topic, group, onRelease: from.onRelease },
       (partition, shared) => new PartitionOwner(partition, work, shared),
     );
     this.slots = slots;
   }
 
-  static start(house: KafkaContext, admin: Admin, of: { from: Source; handle: Handle }): ConcurrentConsumption {
-    const consumption = new ConcurrentConsumption(house, of.from, of.handle);
+  static start(runtime: KafkaContext, admin: Admin, of: { from: Source; handle: Handle }): ConcurrentConsumption {
+    const consumption = new ConcurrentConsumption(runtime, of.from, of.handle);
     consumption.begin(admin);
     return consumption;
   }

@@ -19,7 +19,7 @@ export interface Owned extends Sink, Releasable {
 }
 
 export interface Shared {
-  readonly house: KafkaContext;
+  readonly runtime: KafkaContext;
   readonly fetcher: Fetcher;
   readonly tenure: Tenure;
   /** False while nothing new may be taken. */
@@ -59,7 +59,7 @@ export class GroupConsumption<O extends Owned> implements Consumption {
   private readonly closing = new Set<Promise<void>>();
 
   constructor(
-    private readonly house: KafkaContext,
+    private readonly runtime: KafkaContext,
     private readonly source: GroupSource,
     private readonly make: (partition: number, shared: Shared) => O,
   ) {
@@ -68,13 +68,13 @@ export class GroupConsumption<O extends Owned> implements Consumption {
 
   /** Begins in the background: what is missing (the topic, Kafka itself) is waited for, and `ready` tells. */
   begin(admin: Admin): void {
-    const { house, source } = this;
-    this.membership = new Membership(house.clients, house.topics, admin, {
+    const { runtime, source } = this;
+    this.membership = new Membership(runtime.clients, runtime.topics, admin, {
       topic: source.topic,
       group: source.group,
-      sessionTimeoutMs: house.sessionTimeoutMs,
-      log: house.log,
-      onMember: house.onMember,
+      sessionTimeoutMs: runtime.sessionTimeoutMs,
+      log: runtime.log,
+      onMember: runtime.onMember,
       assigned: (assignment) => void this.assigned(assignment),
       holdings: () => this.holdings(),
     });
@@ -145,7 +145,7 @@ export class GroupConsumption<O extends Owned> implements Consumption {
     this.handOver = handOver;
     for (const partition of [...this.owned.keys()]) {
       if (this.mine.has(partition)) this.keep(partition);
-      else if (handOver) void this.release(partition, this.house.handOverMs);
+      else if (handOver) void this.release(partition, this.runtime.handOverMs);
       else this.drop(partition);
     }
     const fetcher = await (this.connecting ??= this.connect());
@@ -183,9 +183,9 @@ export class GroupConsumption<O extends Owned> implements Consumption {
 
   private own(partition: number, fetcher: Fetcher): void {
     const { topic, group } = this.source;
-    const tenure = new Tenure(this.house, { topic, group, partition }, this.membership!);
+    const tenure = new Tenure(this.runtime, { topic, group, partition }, this.membership!);
     const owner: O = this.make(partition, {
-      house: this.house,
+      runtime: this.runtime,
       fetcher,
       tenure,
       taking: () => this.taking && !this.releases.has(partition),
@@ -214,12 +214,12 @@ export class GroupConsumption<O extends Owned> implements Consumption {
   }
 
   private async connect(): Promise<Fetcher | undefined> {
-    const { house, source } = this;
+    const { runtime, source } = this;
     while (!this.ending) {
       try {
-        return (this.fetcher = await Fetcher.connect(house, [source.topic]));
+        return (this.fetcher = await Fetcher.connect(runtime, [source.topic]));
       } catch (error) {
-        house.log('warn', `${source.topic} cannot be read yet; trying again`, {
+        runtime.log('warn', `${source.topic} cannot be read yet; trying again`, {
           topic: source.topic,
           group: source.group,
           error: kindOf(error),

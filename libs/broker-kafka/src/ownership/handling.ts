@@ -20,7 +20,7 @@ export interface RecordWork {
 }
 
 interface Around {
-  readonly house: KafkaContext;
+  readonly runtime: KafkaContext;
   readonly partition: number;
   readonly signal: AbortSignal;
   /** A record has finished, and waits for its commit. */
@@ -104,7 +104,7 @@ export class Handling {
       attempts: item.attempts,
       ...causeOf(error),
     };
-    this.around.house.log('warn', `A record of ${topic} was not handled; it comes again in ${ms} ms`, fields);
+    this.around.runtime.log('warn', `A record of ${topic} was not handled; it comes again in ${ms} ms`, fields);
     item.again = startTimer(ms, () => {
       item.again = undefined;
       this.startable.push(item);
@@ -141,7 +141,7 @@ export class Handling {
   }
 
   private finished(item: InHand, answer: readonly Outgoing[]): void {
-    const problem = item.dropped ? undefined : unsendable(answer, this.around.house);
+    const problem = item.dropped ? undefined : unsendable(answer, this.around.runtime);
     if (problem instanceof Promise) {
       problem.then(
         () => this.finished(item, answer),

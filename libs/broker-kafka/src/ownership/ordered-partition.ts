@@ -73,7 +73,7 @@ export class OrderedPartition implements Owned {
     const { position } = this.backlog;
     if (position >= start && position <= end) return;
     const fields = { topic: this.topic, partition: this.partition, position, start, end };
-    this.shared.house.log(
+    this.shared.runtime.log(
       'error',
       `Partition ${this.partition} of ${this.topic} does not hold the offset to read on from`,
       fields,
@@ -152,7 +152,7 @@ export class OrderedPartition implements Owned {
     try {
       const batch = { topic, partition, records, next, signal: this.gone.signal };
       const answer = await this.isolation.answer(batch, (given) =>
-        refuseTooLarge(given, this.shared.house.maxRecordBytes),
+        refuseTooLarge(given, this.shared.runtime.maxRecordBytes),
       );
       if (this.closed) return false;
       await this.commit(answer, next);
@@ -174,10 +174,10 @@ export class OrderedPartition implements Owned {
   }
 
   private async commit(records: readonly Outgoing[], next: number): Promise<void> {
-    const { house, tenure } = this.shared;
+    const { runtime, tenure } = this.shared;
     const since = performance.now();
-    refuseTooLarge(records, house.maxRecordBytes);
-    const routed = await route(records, house.topics);
+    refuseTooLarge(records, runtime.maxRecordBytes);
+    const routed = await route(records, runtime.topics);
     this.committing = true;
     try {
       await tenure.commit(routed, { offset: next, metadata: '' });
@@ -187,8 +187,8 @@ export class OrderedPartition implements Owned {
     }
     this.committed = next;
     const place = { group: this.source.group, topic: this.topic, partition: this.partition };
-    house.onMetric({ name: 'commit', ...place, records: this.taken, ms: performance.now() - since });
-    house.onMetric({ name: 'backlog', ...place, records: this.backlog.size - this.taken });
+    runtime.onMetric({ name: 'commit', ...place, records: this.taken, ms: performance.now() - since });
+    runtime.onMetric({ name: 'backlog', ...place, records: this.backlog.size - this.taken });
   }
 
   private async failed(error: unknown): Promise<void> {
@@ -199,7 +199,7 @@ export class OrderedPartition implements Owned {
     if (!this.shared.tenure.held) return;
     const ms = failures === 0 ? 0 : backOff(failures);
     const fields = { topic: this.topic, partition: this.partition, offset, attempts: failures, ...causeOf(error) };
-    this.shared.house.log('warn', `A batch of ${this.topic} was not handled; it comes again in ${ms} ms`, fields);
+    this.shared.runtime.log('warn', `A batch of ${this.topic} was not handled; it comes again in ${ms} ms`, fields);
     const until = performance.now() + ms;
     while (!this.closed && performance.now() < until) await this.change(until - performance.now());
   }

@@ -43,7 +43,7 @@ export class PartitionOwner implements Owned {
     this.window = new OffsetWindow(work.window);
     setMaxListeners(0, this.gone.signal);
     this.handling = new Handling(work, {
-      house: shared.house,
+      runtime: shared.runtime,
       partition,
       signal: this.gone.signal,
       finished: () => this.scheduleCommit(),
@@ -85,7 +85,7 @@ export class PartitionOwner implements Owned {
     if (position >= start && position <= end) return;
     const fields = { topic: this.topic, partition: this.partition, position, start, end };
     const what = `Partition ${this.partition} of ${this.topic} does not hold the offset to read on from`;
-    this.shared.house.log('error', what, fields);
+    this.shared.runtime.log('error', what, fields);
     if (position < start) return this.backlog.skipTo(start);
     // A log that ends before our offset is another log: the topic was made anew.
     this.handling.drop(() => true);
@@ -125,7 +125,7 @@ export class PartitionOwner implements Owned {
     if (!this.full) {
       this.full = true;
       const { group, topic } = this.work;
-      this.shared.house.onMetric({ name: 'window-full', group, topic, partition: this.partition });
+      this.shared.runtime.onMetric({ name: 'window-full', group, topic, partition: this.partition });
     }
     return false;
   }
@@ -158,7 +158,7 @@ export class PartitionOwner implements Owned {
   }
 
   private async commit(batch: readonly InHand[]): Promise<boolean> {
-    const { house, tenure } = this.shared;
+    const { runtime, tenure } = this.shared;
     const since = performance.now();
     const answers: Outgoing[] = [];
     for (const { record, answer } of batch) {
@@ -168,7 +168,7 @@ export class PartitionOwner implements Owned {
     if (this.backlog.size === 0) this.window.pass(this.backlog.position);
     const point = this.window.commitPoint();
     try {
-      await tenure.commit(await route(answers, house.topics), point);
+      await tenure.commit(await route(answers, runtime.topics), point);
     } catch (error) {
       if (!this.closed) this.commitFailed(batch, error);
       return false;
@@ -179,8 +179,8 @@ export class PartitionOwner implements Owned {
     this.committed = point.offset;
     this.atMost = Math.min(this.atMost * 2, MAX_COMMIT);
     const place = { group: this.work.group, topic: this.topic, partition: this.partition };
-    house.onMetric({ name: 'commit', ...place, records: batch.length, ms: performance.now() - since });
-    house.onMetric({ name: 'backlog', ...place, records: this.window.unsettled + this.backlog.size });
+    runtime.onMetric({ name: 'commit', ...place, records: batch.length, ms: performance.now() - since });
+    runtime.onMetric({ name: 'backlog', ...place, records: this.window.unsettled + this.backlog.size });
     return true;
   }
 

@@ -49,7 +49,7 @@ export class Tenure {
   private readonly stop = new AbortController();
 
   constructor(
-    private readonly house: KafkaContext,
+    private readonly runtime: KafkaContext,
     private readonly place: GroupPartition,
     private readonly membership: Pick<Membership, 'owns'>,
   ) {}
@@ -72,7 +72,7 @@ export class Tenure {
       try {
         if (this.failures > 0 && !(await this.stillOurs())) return undefined;
         const standing = await this.open();
-        if (standing) this.house.onMetric({ name: 'takeover', ...this.place, ms: performance.now() - since });
+        if (standing) this.runtime.onMetric({ name: 'takeover', ...this.place, ms: performance.now() - since });
         return standing;
       } catch (error) {
         this.failed('debug', 'could not be taken over', error);
@@ -105,7 +105,7 @@ export class Tenure {
   }
 
   private async open(): Promise<Standing | undefined> {
-    const { clients, transactionalIdPrefix, transactionTimeoutMs, maxBatchBytes, topics } = this.house;
+    const { clients, transactionalIdPrefix, transactionTimeoutMs, maxBatchBytes, topics } = this.runtime;
     const { group, topic, partition } = this.place;
     const producer = new TransactionalProducer(clients, this.place, {
       transactionalId: `${transactionalIdPrefix}.${group}.${topic}.${partition}`,
@@ -141,7 +141,7 @@ export class Tenure {
   private failed(level: 'debug' | 'info', what: string, error: unknown): void {
     this.failures++;
     const fields = { ...this.place, error: kindOf(error), reason: messageOf(error), failures: this.failures };
-    this.house.log(
+    this.runtime.log(
       this.failures > 3 ? 'warn' : level,
       `Partition ${this.place.partition} of ${this.place.topic} ${what}`,
       fields,
@@ -157,7 +157,7 @@ export class Tenure {
     const closed = producer
       .close()
       .catch((error: unknown) =>
-        this.house.log('debug', 'A producer did not close in order', { ...this.place, error: kindOf(error) }),
+        this.runtime.log('debug', 'A producer did not close in order', { ...this.place, error: kindOf(error) }),
       )
       .finally(() => this.closing.delete(closed));
     this.closing.add(closed);

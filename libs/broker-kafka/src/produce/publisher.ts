@@ -27,15 +27,15 @@ export class Publisher {
   private alone = 0;
   private readonly burials = new Set<Promise<void>>();
 
-  constructor(private readonly house: KafkaContext) {}
+  constructor(private readonly runtime: KafkaContext) {}
 
   async publish(records: readonly Outgoing[]): Promise<void> {
     if (records.length === 0) return;
     if (this.closed) throw unavailable(new Error('This broker has been closed'));
-    refuseTooLarge(records, this.house.maxRecordBytes);
+    refuseTooLarge(records, this.runtime.maxRecordBytes);
     try {
       for (const { topic } of records)
-        if (this.house.topics.known(topic) === undefined) await this.house.topics.partitionsOf(topic);
+        if (this.runtime.topics.known(topic) === undefined) await this.runtime.topics.partitionsOf(topic);
     } catch (error) {
       throw error instanceof BrokerError ? error : unavailable(error);
     }
@@ -56,7 +56,7 @@ export class Publisher {
       const batch = this.next();
       const records = batch.length === 1 ? batch[0]!.records : batch.flatMap((one) => one.records);
       try {
-        const routed = await route(records, this.house.topics);
+        const routed = await route(records, this.runtime.topics);
         const producer = (this.producer ??= await this.open());
         await producer.publish(routed);
         for (const { resolve } of batch) resolve();
@@ -83,7 +83,7 @@ export class Publisher {
   }
 
   private async open(): Promise<Producer> {
-    const { clients, maxBatchBytes, log } = this.house;
+    const { clients, maxBatchBytes, log } = this.runtime;
     for (const since = performance.now(); ; await sleep(200)) {
       const producer = new Producer(clients, null, maxBatchBytes);
       try {

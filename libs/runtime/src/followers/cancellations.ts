@@ -20,7 +20,7 @@ export interface Cancellations extends AsyncDisposable {
 
 /** Follows the topic of control records from its end. */
 export async function followCancellations(
-  house: FollowerContext,
+  runtime: FollowerContext,
   options: { readonly remembered?: number; readonly now?: () => number } = {},
 ): Promise<Cancellations> {
   const { remembered = REMEMBERED, now = Date.now } = options;
@@ -41,7 +41,7 @@ export async function followCancellations(
     return undefined;
   };
 
-  const tail = await follow(house, { topic: house.topics.control, from: 'end' }, see);
+  const tail = await follow(runtime, { topic: runtime.topics.control, from: 'end' }, see);
   return {
     isCancelled: (run, asked) => asked <= (cancelled.get(run) ?? -Infinity),
     onCancel: (run, asked, cancelled) => {

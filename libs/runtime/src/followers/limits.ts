@@ -10,10 +10,10 @@ export interface Limits extends AsyncDisposable {
 }
 
 /** Reads the topic of limits from its start, resolves when all that was there has been read, and follows on. */
-export async function followLimits(house: FollowerContext): Promise<Limits> {
+export async function followLimits(runtime: FollowerContext): Promise<Limits> {
   const limits = new Map<string, StageLimits>();
   const listening = new Map<string, Set<() => void>>();
-  const tail = await follow(house, { topic: house.topics.limits, from: 'start' }, ({ key, value }) => {
+  const tail = await follow(runtime, { topic: runtime.topics.limits, from: 'start' }, ({ key, value }) => {
     const stage = key?.toString('utf8');
     if (stage === undefined) return 'it has no key, and so no stage';
     const { data } = StageLimits.safeParse(readJson(value ?? '').value);

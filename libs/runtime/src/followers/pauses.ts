@@ -15,11 +15,11 @@ export interface Pauses extends AsyncDisposable {
 }
 
 /** Reads the topic of pauses from its start, resolves when all that was there has been read, and follows on. */
-export async function followPauses(house: FollowerContext): Promise<Pauses> {
+export async function followPauses(runtime: FollowerContext): Promise<Pauses> {
   const runs = new Set<string>();
   const stages = new Map<string, StagePause>();
   const listening = new Map<string, Set<() => void>>();
-  const tail = await follow(house, { topic: house.topics.pauses, from: 'start' }, ({ key, value }) => {
+  const tail = await follow(runtime, { topic: runtime.topics.pauses, from: 'start' }, ({ key, value }) => {
     const what = key?.toString('utf8') ?? '';
     const json = readJson(value ?? '').value;
     const stage = StagePause.safeParse(json).data;

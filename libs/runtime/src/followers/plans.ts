@@ -16,8 +16,8 @@ export interface FollowedPlans extends AsyncDisposable {
 }
 
 /** Reads the topic of plans from its start, resolves when all that was there has been read, and follows on. */
-export async function followPlans(house: FollowerContext): Promise<FollowedPlans> {
-  const { log } = house.telemetry;
+export async function followPlans(runtime: FollowerContext): Promise<FollowedPlans> {
+  const { log } = runtime.telemetry;
   const raw = new Map<string, unknown>();
   const loaded = new Map<string, LoadedPlan>();
   const newest = new Map<string, string>();
@@ -85,7 +85,7 @@ export async function followPlans(house: FollowerContext): Promise<FollowedPlans
     });
   };
 
-  const tail = await follow(house, { topic: house.topics.plans, from: 'start' }, see);
+  const tail = await follow(runtime, { topic: runtime.topics.plans, from: 'start' }, see);
   return {
     get,
     wait,

@@ -7,9 +7,9 @@ export interface StageContracts extends AsyncDisposable {
 }
 
 /** Reads the topic of contracts from its start, resolves when all that was there has been read, and follows on. */
-export async function followContracts(house: FollowerContext): Promise<StageContracts> {
+export async function followContracts(runtime: FollowerContext): Promise<StageContracts> {
   const contracts = new Map<string, AnnouncedContract>();
-  const tail = await follow(house, { topic: house.topics.contracts, from: 'start' }, ({ key, value }) => {
+  const tail = await follow(runtime, { topic: runtime.topics.contracts, from: 'start' }, ({ key, value }) => {
     const stage = key?.toString('utf8');
     if (stage === undefined) return 'it has no key, and so no stage';
     const { data } = AnnouncedContract.safeParse(readJson(value ?? '').value);

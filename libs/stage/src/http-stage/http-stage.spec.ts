@@ -58,14 +58,14 @@ interface Asked {
 /** Runs the stage against the endpoint, and returns the events that answer one command, and all that was logged. */
 async function answered(answer: Answer, { command = {}, options = {}, env = {} }: Asked = {}) {
   await using server = await endpoint(answer);
-  await using house = await aRuntime();
+  await using runtime = await aRuntime();
   const made = httpStage(weigh, { url: server.url, headers: { Authorization: 'Bearer ${TOKEN}' }, ...options });
   const settings = readSettings(made.config, { TOKEN: SECRET, HTTP_STAGE_HOSTS: server.host, ...env }, 'weigh');
-  const stage = await startStage(house, made.stage, { providers: made.providers(settings) });
+  const stage = await startStage(runtime, made.stage, { providers: made.providers(settings) });
   try {
-    await house.ask('weigh', { input: { text: 'two words' }, ...command });
-    const events = await house.events(1);
-    return { events, event: events.at(-1)!, asked: server.asked, logged: JSON.stringify(house.lines) };
+    await runtime.ask('weigh', { input: { text: 'two words' }, ...command });
+    const events = await runtime.events(1);
+    return { events, event: events.at(-1)!, asked: server.asked, logged: JSON.stringify(runtime.lines) };
   } finally {
     await stage.drain(1_000);
   }
@@ -206,16 +206,16 @@ test('server-sent progress is passed on, and the output ends the events', async 
     response.write('event: progress\ndata: {"fraction": 0.5, "message": "half"}\n\n: a comment\n\nevent: out');
     begun.resolve(response);
   });
-  await using house = await aRuntime();
+  await using runtime = await aRuntime();
   const made = httpStage(weigh, { url: server.url });
   const settings = readSettings(made.config, { HTTP_STAGE_HOSTS: server.host }, 'weigh');
-  const stage = await startStage(house, made.stage, { providers: made.providers(settings) });
+  const stage = await startStage(runtime, made.stage, { providers: made.providers(settings) });
   try {
-    await house.ask('weigh', { input: { text: 'two words' } });
+    await runtime.ask('weigh', { input: { text: 'two words' } });
     const response = await begun.promise;
-    expect(await house.events(1)).toMatchObject([{ type: 'step.progress', fraction: 0.5, message: 'half' }]);
+    expect(await runtime.events(1)).toMatchObject([{ type: 'step.progress', fraction: 0.5, message: 'half' }]);
     response.write('put\ndata: {"words":\ndata: 2}\n\n');
-    expect((await house.events(2)).at(-1)).toMatchObject({ type: 'step.completed', output: { words: 2 } });
+    expect((await runtime.events(2)).at(-1)).toMatchObject({ type: 'step.completed', output: { words: 2 } });
   } finally {
     await stage.drain(1_000);
   }
@@ -246,18 +246,18 @@ test('a 202 leaves the step open, and the endpoint has a signed place to answer 
     response.writeHead(202).end();
     reached.resolve();
   });
-  await using house = await aRuntime();
+  await using runtime = await aRuntime();
   const made = httpStage(weigh, { url: server.url });
   const env = { HTTP_STAGE_HOSTS: server.host, CALLBACK_URL: 'https://millrace.example.com/', CALLBACK_KEY: KEY };
-  const stage = await startStage(house, made.stage, {
+  const stage = await startStage(runtime, made.stage, {
     providers: made.providers(readSettings(made.config, env, 'weigh')),
   });
   try {
     const expires = Date.now() + 3_600_000;
-    await house.ask('weigh', { input: { text: 'later' }, attempt: 3, expires });
+    await runtime.ask('weigh', { input: { text: 'later' }, attempt: 3, expires });
     // The record is done, without an answer: the next one is.
-    await house.ask('weigh', { input: { nothing: 1 }, step: 'later' });
-    expect(await house.events(1)).toMatchObject([{ step: 'later', type: 'step.failed' }]);
+    await runtime.ask('weigh', { input: { nothing: 1 }, step: 'later' });
+    expect(await runtime.events(1)).toMatchObject([{ step: 'later', type: 'step.failed' }]);
     await reached.promise;
     const [, token] = /^https:\/\/millrace\.example\.com\/v1\/callbacks\?token=(\S+)$/.exec(
       String(server.asked[0]!.headers['millrace-callback']),

@@ -57,7 +57,7 @@ const SILENT = { LOG_LEVEL: 'silent' };
 
 /** An application that was there before, with these stages in it. */
 async function anApp(
-  house: TestRuntime,
+  runtime: TestRuntime,
   stages: readonly unknown[],
   set: (app: INestApplication) => void = () => undefined,
 ) {
@@ -65,33 +65,33 @@ async function anApp(
   class AppModule {}
   const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
   set(app);
-  const strategy = new MillraceStage({ broker: house.broker, env: SILENT });
+  const strategy = new MillraceStage({ broker: runtime.broker, env: SILENT });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   return { app, strategy };
 }
 
 async function answersOf(stages: readonly unknown[], set?: (app: INestApplication) => void): Promise<string> {
-  await using house = await aRuntime();
-  const { app } = await anApp(house, stages, set);
+  await using runtime = await aRuntime();
+  const { app } = await anApp(runtime, stages, set);
   await app.startAllMicroservices();
-  await house.ask('echo', { input: { text: 'a' } });
-  const [event] = (await house.events(1)) as [StepCompleted | StepFailed];
+  await runtime.ask('echo', { input: { text: 'a' } });
+  const [event] = (await runtime.events(1)) as [StepCompleted | StepFailed];
   await app.close();
   if (event.type === 'step.completed') return (event.output as Text).text;
   return `${event.failure.code} ${event.failure.kind}`;
 }
 
 test('an application serves all its stages, and goes on to answer HTTP', async () => {
-  await using house = await aRuntime();
-  const { app, strategy } = await anApp(house, [Echo, Shout]);
+  await using runtime = await aRuntime();
+  const { app, strategy } = await anApp(runtime, [Echo, Shout]);
   expect(await strategy.ready()).toBe('the stages have not started');
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
   expect(await strategy.ready()).toBe(true);
   expect(await (await fetch(`${await app.getUrl()}/hello`)).text()).toBe('hello');
-  await house.ask('echo', { input: { text: 'a' } });
-  await house.ask('shout', { input: { text: 'b' }, step: 'later' });
-  const events = (await house.events(2)) as StepCompleted[];
+  await runtime.ask('echo', { input: { text: 'a' } });
+  await runtime.ask('shout', { input: { text: 'b' }, step: 'later' });
+  const events = (await runtime.events(2)) as StepCompleted[];
   expect(events.map(({ output }) => output)).toEqual(expect.arrayContaining([{ text: 'a only' }, { text: 'B' }]));
   await app.close();
 });
@@ -99,12 +99,12 @@ test('an application serves all its stages, and goes on to answer HTTP', async (
 test('an application that is nothing but a microservice serves its stages too', async () => {
   @Module({ controllers: [Echo] })
   class AppModule {}
-  await using house = await aRuntime();
-  const strategy = new MillraceStage({ broker: house.broker, env: SILENT });
+  await using runtime = await aRuntime();
+  const strategy = new MillraceStage({ broker: runtime.broker, env: SILENT });
   const app = await NestFactory.createMicroservice(AppModule, { strategy, logger: false, abortOnError: false });
   await app.listen();
-  await house.ask('echo', { input: { text: 'a' } });
-  expect(((await house.events(1)) as StepCompleted[])[0]!.output).toEqual({ text: 'a only' });
+  await runtime.ask('echo', { input: { text: 'a' } });
+  expect(((await runtime.events(1)) as StepCompleted[])[0]!.output).toEqual({ text: 'a only' });
   await app.close();
 });
 
@@ -118,17 +118,17 @@ test('closing the application finishes what is in hand and takes nothing new', a
       return input;
     }
   }
-  await using house = await aRuntime();
-  const { app, strategy } = await anApp(house, [Slow]);
+  await using runtime = await aRuntime();
+  const { app, strategy } = await anApp(runtime, [Slow]);
   await app.startAllMicroservices();
-  await house.ask('echo', { input: { text: 'in hand' } });
+  await runtime.ask('echo', { input: { text: 'in hand' } });
   await begun.promise;
   const closed = app.close();
   while ((await strategy.ready()) !== 'stopping') await new Promise(setImmediate);
-  await house.ask('echo', { input: { text: 'too late' }, step: 'later' });
+  await runtime.ask('echo', { input: { text: 'too late' }, step: 'later' });
   open.resolve();
   await closed;
-  const events = (await house.events(1)) as StepCompleted[];
+  const events = (await runtime.events(1)) as StepCompleted[];
   expect(events.map(({ output }) => output)).toEqual([{ text: 'in hand' }]);
 });
 
@@ -182,13 +182,13 @@ describe('what cannot be served is told when the application starts', () => {
   test('two controllers with one contract', async () => {
     @Stage(echo)
     class Again extends Echo {}
-    await using house = await aRuntime();
-    await expect(anApp(house, [Echo, Again])).rejects.toThrow('The stage echo is served twice by this application');
+    await using runtime = await aRuntime();
+    await expect(anApp(runtime, [Echo, Again])).rejects.toThrow('The stage echo is served twice by this application');
   });
 
   test('no stage at all', async () => {
-    await using house = await aRuntime();
-    const { app } = await anApp(house, []);
+    await using runtime = await aRuntime();
+    const { app } = await anApp(runtime, []);
     await expect(app.startAllMicroservices()).rejects.toThrow(
       'put a controller with @Stage(contract) into one of its modules',
     );

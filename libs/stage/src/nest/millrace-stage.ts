@@ -54,17 +54,17 @@ async function open(
     () => connected(env, { service: name, database: false }),
   ] as const);
   await using opening = new AsyncDisposableStack();
-  const house = opening.use(await openRuntime(name, settings, { broker, signal }));
+  const runtime = opening.use(await openRuntime(name, settings, { broker, signal }));
   if (settings.kafka === undefined && !broker)
-    house.telemetry.log.warn(
+    runtime.telemetry.log.warn(
       'The stages are connected to no other service: without KAFKA_BROKERS they have a log of their own. Set KAFKA_BROKERS.',
     );
-  const running = await takeTogether(house, stages, { concurrency });
-  house.telemetry.log.info({ stages: stages.map(({ contract }) => contract.name) }, 'The stages take commands.');
+  const running = await takeTogether(runtime, stages, { concurrency });
+  runtime.telemetry.log.info({ stages: stages.map(({ contract }) => contract.name) }, 'The stages take commands.');
   const opened = opening.move();
   return {
     ready: async () => {
-      if (!(await house.broker.healthy())) return house.broker.ailment ?? 'the broker cannot be reached';
+      if (!(await runtime.broker.healthy())) return runtime.broker.ailment ?? 'the broker cannot be reached';
       return running.ready();
     },
     drain: async () => {

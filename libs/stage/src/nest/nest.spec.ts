@@ -41,10 +41,10 @@ type Text = { text: string };
 
 /** Returns what a stage answers to `{ text: 'a' }`, with everything that its app puts around it. */
 async function answerOf(stage: AnyStage, providers: Provider[] = []): Promise<string> {
-  await using house = await aRuntime();
-  const running = await startStage(house, stage, { providers });
-  await house.ask('echo', { input: { text: 'a' } });
-  const [event] = (await house.events(1)) as [StepCompleted | StepFailed];
+  await using runtime = await aRuntime();
+  const running = await startStage(runtime, stage, { providers });
+  await runtime.ask('echo', { input: { text: 'a' } });
+  const [event] = (await runtime.events(1)) as [StepCompleted | StepFailed];
   await running.drain(0);
   return event.type === 'step.failed' ? `${event.failure.code} ${event.failure.kind}` : (event.output as Text).text;
 }
@@ -204,11 +204,11 @@ test('a stage that misses a provider does not start, and the error names it', as
       super();
     }
   }
-  await using house = await aRuntime();
-  await expect(startStage(house, Needy)).rejects.toThrow(/Needy/);
+  await using runtime = await aRuntime();
+  await expect(startStage(runtime, Needy)).rejects.toThrow(/Needy/);
 });
 
 test('a class without @Stage is told apart', async () => {
-  await using house = await aRuntime();
-  await expect(startStage(house, Echo)).rejects.toThrow('put @Stage(contract) on the class');
+  await using runtime = await aRuntime();
+  await expect(startStage(runtime, Echo)).rejects.toThrow('put @Stage(contract) on the class');
 });

@@ -40,33 +40,35 @@ async function endAll(count: number): Promise<void> {
 
 async function aStage(concurrency: number) {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-limits-'));
-  const house = await openRuntime('test', {
+  const runtime = await openRuntime('test', {
     ...serviceSettings({ LOG_LEVEL: 'silent', TOPIC_PARTITIONS: '2' }),
     dataDir: dir,
   });
-  const stage = await startStage(house, SlowStage, { concurrency });
+  const stage = await startStage(runtime, SlowStage, { concurrency });
   begun.length = 0;
   let runs = 0;
   return {
     send: (names: readonly string[], more: object = {}) =>
-      house.broker.publish(
+      runtime.broker.publish(
         names.map((name) => {
           const run = 'run_' + String(runs++).padStart(26, '0');
           return {
-            topic: house.topics.stage('slow'),
+            topic: runtime.topics.stage('slow'),
             key: run,
             value: JSON.stringify({ ...aCommand({ run, step: 'slow', input: { name } }), ...more }),
           };
         }),
       ),
     limit: (limits: Omit<StageLimits, 'at'>) =>
-      house.broker.publish([{ topic: house.topics.limits, key: 'slow', value: JSON.stringify({ ...limits, at: 1 }) }]),
+      runtime.broker.publish([
+        { topic: runtime.topics.limits, key: 'slow', value: JSON.stringify({ ...limits, at: 1 }) },
+      ]),
     async [Symbol.asyncDispose]() {
       const draining = stage.drain(2_000);
       const letting = setInterval(endOne, 1);
       await draining;
       clearInterval(letting);
-      await house[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
       await rm(dir, { recursive: true });
     },
   };

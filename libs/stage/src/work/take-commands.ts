@@ -70,22 +70,22 @@ async function keepLimits(
 
 /** Takes a stage's commands and answers them with its handler. Resolves when it takes commands. */
 export async function takeCommands(
-  house: Runtime,
+  runtime: Runtime,
   { contract, handler }: HandledStage,
   options: CommandOptions = {},
 ): Promise<Running> {
-  const { broker, telemetry, topics, groups } = house;
+  const { broker, telemetry, topics, groups } = runtime;
   const { name } = contract;
   const [topic, group] = [topics.stage(name), groups.stage(name)];
-  await ensureStageTopics(house, [name]);
-  warnOfSlowPatterns(house, contract);
+  await ensureStageTopics(runtime, [name]);
+  warnOfSlowPatterns(runtime, contract);
   await using opening = new AsyncDisposableStack();
-  const plans = options.plans ?? opening.use(await followPlans(house));
-  const cancellations = options.cancellations ?? opening.use(await followCancellations(house));
-  const limits = options.limits ?? opening.use(await followLimits(house));
-  const pauses = options.pauses ?? opening.use(await followPauses(house));
+  const plans = options.plans ?? opening.use(await followPlans(runtime));
+  const cancellations = options.cancellations ?? opening.use(await followCancellations(runtime));
+  const limits = options.limits ?? opening.use(await followLimits(runtime));
+  const pauses = options.pauses ?? opening.use(await followPauses(runtime));
   const turns = new Turns(options.concurrency ?? 64);
-  opening.use(await keepLimits(house, { stage: name, limits, turns }));
+  opening.use(await keepLimits(runtime, { stage: name, limits, turns }));
   const pause = () => turns.pause(pauses.isStagePaused(name));
   pause();
   opening.defer(pauses.onChange(name, pause));
@@ -101,8 +101,8 @@ export async function takeCommands(
       worker.take(record, signal),
     ),
   );
-  observe(house, { topic, group, consumption, turns });
-  await announce(house, contract);
+  observe(runtime, { topic, group, consumption, turns });
+  await announce(runtime, contract);
   const opened = opening.move();
   return {
     ready: () =>

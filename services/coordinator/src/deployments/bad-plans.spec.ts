@@ -15,19 +15,19 @@ import { until } from '../testing/until.js';
 const log: string[] = [];
 const told = telemetry({ service: 'coordinator', logTo: { write: (line) => void log.push(line) } });
 const dir = await mkdtemp(join(tmpdir(), 'millrace-bad-plans-'));
-const house = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
+const runtime = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
 await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 let running: Running | undefined;
 
 const begin = async () => {
-  running = await startCoordinator(house, { store, pipelines: [] });
+  running = await startCoordinator(runtime, { store, pipelines: [] });
   await until(async () => (await running!.ready()) === true);
 };
 afterEach(() => running?.drain(2_000));
 afterAll(async () => {
   await store[Symbol.asyncDispose]();
-  await house[Symbol.asyncDispose]();
+  await runtime[Symbol.asyncDispose]();
   await told[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
@@ -43,7 +43,7 @@ const RECURSIVE = { $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } }, $ref: '#/$
 
 const ask = async (request: object): Promise<string> => {
   const id = randomId('dep');
-  const { topics, broker } = house;
+  const { topics, broker } = runtime;
   await broker.publish([{ topic: topics.deployments, key: 'p', value: JSON.stringify({ id, at: 1, ...request }) }]);
   return id;
 };
@@ -53,8 +53,8 @@ const deployed = async (plan: object, contracts: object = {}) =>
 
 const start = async (pipeline: string): Promise<string> => {
   const key = randomId('key');
-  const record = intakeRecord(house.topics, { pipeline, key, input: {}, source: '/tests', at: Date.now() });
-  await house.broker.publish([record]);
+  const record = intakeRecord(runtime.topics, { pipeline, key, input: {}, source: '/tests', at: Date.now() });
+  await runtime.broker.publish([record]);
   return runIdOf(pipeline, record.headers!['idempotency-key'] as string);
 };
 const completes = (run: string) => until(async () => (await store.reader.run(run))?.status === 'completed');

@@ -27,7 +27,7 @@ import { scheduling } from '../timers/scheduling.js';
 import { MissingTopic, triggerRows } from '../triggers/triggers.js';
 
 interface Needs {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly store: Store;
 }
 
@@ -42,7 +42,7 @@ type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested>;
 
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
 export function deploymentsSource(needs: Taking, of: { topic: string; group: string }): OrderedSource {
-  const parking = parkingOf(needs.house, of);
+  const parking = parkingOf(needs.runtime, of);
   return {
     ...of,
     maxBatch: 1,
@@ -59,7 +59,7 @@ export function deploymentsSource(needs: Taking, of: { topic: string; group: str
         const read = readRequest(record.value);
         if ('request' in read) answers.push(...(await taken(needs, read.request, record)));
         else {
-          const { broker, topics, telemetry } = needs.house;
+          const { broker, topics, telemetry } = needs.runtime;
           telemetry.meters.parked.add(1, { topic: of.topic, code: read.failure.code });
           const letter = { group: of.group, failure: read.failure, at: Date.now(), maxBytes: broker.maxRecordBytes };
           answers.push({ topic: topics.deadLetters, ...unreadable(record, letter) });
@@ -84,7 +84,7 @@ async function taken(
 
 /** Applies again, in order, what was asked for below the offset, and publishes nothing. What the store knows changes nothing. */
 async function reapply(needs: Needs, until: number): Promise<void> {
-  const { broker, topics } = needs.house;
+  const { broker, topics } = needs.runtime;
   for await (const page of pagesOf(broker, { topic: topics.deployments, partition: 0, from: 0, until }))
     for (const { value } of page) {
       const read = readRequest(value);
@@ -124,10 +124,10 @@ export async function bring(
     const plan = loaded.plan as DeployRequested['plan'];
     const request = { type: 'pipeline.deploy-requested', id, at, plan, contracts: schemas } as const;
     const { records } = await applied(needs, { ...request, atStart: true });
-    await needs.house.broker.publish(records);
+    await needs.runtime.broker.publish(records);
     if (!routes) continue;
     const again = await applied(needs, { ...request, id: derivedId('dep', ...what, String(at)) });
-    await needs.house.broker.publish(again.records);
+    await needs.runtime.broker.publish(again.records);
   }
 }
 
@@ -140,15 +140,15 @@ async function applied(
   needs: Needs,
   request: PipelineRequest | PlanRequest,
 ): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
-  const { house, store } = needs;
+  const { runtime, store } = needs;
   const { id, at } = request;
   if (request.type !== 'pipeline.deploy-requested') {
     const { pipeline } = request;
     const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => changeOf(request, now));
-    return { outcome, records: outcome.status === 'applied' ? [routed(house, pipeline, at)] : [] };
+    return { outcome, records: outcome.status === 'applied' ? [routed(runtime, pipeline, at)] : [] };
   }
   const { pipeline } = request.plan;
-  const checked = await usable(house, request);
+  const checked = await usable(runtime, request);
   const stages = Object.keys(request.contracts);
   const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) => {
     const change = 'plan' in checked ? deployment(request, checked.plan, now) : checked;
@@ -159,12 +159,12 @@ async function applied(
   if (outcome.status === 'refused' || !('plan' in checked)) return { outcome, records: [] };
   const { hash, plan } = checked.plan;
   const published = {
-    topic: house.topics.plans,
+    topic: runtime.topics.plans,
     key: hash,
     value: JSON.stringify(plan),
     headers: { ce_type: EVENT_TYPE.plan },
   };
-  return { outcome, records: [published, routed(house, pipeline, at)] };
+  return { outcome, records: [published, routed(runtime, pipeline, at)] };
 }
 
 function changeOf(request: Exclude<PipelineRequest, DeployRequested>, now: Deployed): DeploymentChange {
@@ -188,15 +188,15 @@ function refusedAtStart({ pipeline, failure }: DeploymentOutcome & { status: 're
 
 /** The plan, once it is known that it could run here: it loads, and its stages have topics. */
 async function usable(
-  house: Runtime,
+  runtime: Runtime,
   { plan, contracts }: DeployRequested,
 ): Promise<{ plan: LoadedPlan; triggers: readonly TriggerRow[] } | DeploymentChange> {
   try {
-    const loaded = checkPlan({ plan, contracts }, { maxSteps: house.settings.maxPlanSteps });
+    const loaded = checkPlan({ plan, contracts }, { maxSteps: runtime.settings.maxPlanSteps });
     const stages = stagesOf(loaded.plan);
-    await ensureStageTopics(house, stages);
-    for (const stage of stages) await house.broker.partitionsOf(house.topics.stage(stage));
-    return { plan: loaded, triggers: await triggerRows(house, loaded) };
+    await ensureStageTopics(runtime, stages);
+    for (const stage of stages) await runtime.broker.partitionsOf(runtime.topics.stage(stage));
+    return { plan: loaded, triggers: await triggerRows(runtime, loaded) };
   } catch (error) {
     if (error instanceof MissingTopic) return refusal(plan.pipeline, 'TRIGGER_TOPIC_MISSING', error.message);
     if (error instanceof PlanError) return refusal(plan.pipeline, 'PLAN_REFUSED', error.message);

@@ -27,15 +27,15 @@ interface Applying {
 
 /** Decides again what the store does not know, in the order in which it can be understood, and says nothing twice. */
 export async function applyRecovery(needs: Needs, { report, differing, evidence }: Applying): Promise<RecoveryReport> {
-  const { house, options } = needs;
-  const { broker, topics, groups, telemetry } = house;
+  const { runtime, options } = needs;
+  const { broker, topics, groups, telemetry } = runtime;
   const { store, pipelines, keyIsIdempotent = false } = options;
   const clock = new Clock(report.since);
-  const pauses = options.pauses ?? (await followPauses(house));
+  const pauses = options.pauses ?? (await followPauses(runtime));
   await using closing = new AsyncDisposableStack();
   if (!options.pauses) closing.use(pauses);
   const context: CoordinatorContext = {
-    ...sharedContext(house, options),
+    ...sharedContext(runtime, options),
     telemetry: { ...telemetry, spans: NO_SPANS },
     plans: new PlansThen(store, telemetry.log, evidence),
     stages: pauses,
@@ -46,7 +46,7 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
   };
   const retold = new Retold({ broker, store, topics }, evidence);
   const told: Retold['told'] = (...given) => retold.told(...given);
-  await bring({ house, store }, pipelines, { at: Date.now(), routes: false });
+  await bring({ runtime, store }, pipelines, { at: Date.now(), routes: false });
   await keepDeadLetters(context, { group: groups.deadLetters, since: report.since });
   await tellLast(context, { differing, retold });
   // Signals are known before the runs that heard them: each is then forgotten with the event that says so.

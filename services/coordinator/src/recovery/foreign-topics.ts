@@ -49,11 +49,11 @@ const isDeadLetter = (record: Incoming, { said }: Evidence): boolean => said.has
 
 /** Returns the records that triggers took after what the store knows, of triggers that gather: which of them are part of a run nobody can tell. */
 export async function gatheredSince(
-  { house, options }: Needs,
+  { runtime, options }: Needs,
   plans: readonly LoadedPlan[],
   since: number,
 ): Promise<GatheredRecords[]> {
-  const { broker, groups } = house;
+  const { broker, groups } = runtime;
   const triggers = new Map<string, { pipeline: string; name: string; topic: string }>();
   for (const { plan, starts } of plans)
     for (const { name, topic, gather } of starts.triggers)

@@ -8,10 +8,10 @@ export class StoreGuard {
   private behind = 0;
 
   constructor(
-    private readonly house: Pick<Runtime, 'broker' | 'topics' | 'groups' | 'telemetry'>,
+    private readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'groups' | 'telemetry'>,
     private readonly store: Pick<Store, 'recoveries'>,
   ) {
-    house.telemetry.meters.gauge(
+    runtime.telemetry.meters.gauge(
       'millrace_store_behind_records',
       'Committed offsets that the store does not know: above 0 after a restore, until the store is recovered.',
       () => [{ value: this.behind, labels: {} }],
@@ -27,8 +27,8 @@ export class StoreGuard {
   async check(): Promise<string | undefined> {
     if (await this.store.recoveries.underWay()) return this.tell('the store is being recovered', []);
     const partitions = await comparePartitions(
-      { broker: this.house.broker, store: this.store.recoveries },
-      decidedTopics(this.house),
+      { broker: this.runtime.broker, store: this.store.recoveries },
+      decidedTopics(this.runtime),
     );
     return this.tell(standingReason(partitions), partitions);
   }
@@ -48,7 +48,7 @@ export class StoreGuard {
     const before = this.found;
     this.found = reason;
     this.behind = partitions.reduce((sum, { from, until }) => sum + until - from, 0);
-    const { log } = this.house.telemetry;
+    const { log } = this.runtime.telemetry;
     if (reason !== undefined && before === undefined)
       log.error(
         { code: 'STORE_BEHIND', partitions: partitions.filter(({ standing }) => standing !== 'even').slice(0, 20) },

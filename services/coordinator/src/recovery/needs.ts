@@ -3,6 +3,6 @@ import type { CoordinatorOptions } from '../sources/saga.js';
 
 /** The parts that a recovery needs. */
 export interface Needs {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly options: CoordinatorOptions;
 }

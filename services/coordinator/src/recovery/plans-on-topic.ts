@@ -11,8 +11,8 @@ export interface PublishedPlans {
 }
 
 /** Returns the plans on `plans`; with `keep` the store gets them: runs that it does not know may follow them. */
-export async function plansOnTopic({ house, options }: Needs, { keep }: { keep: boolean }): Promise<PublishedPlans> {
-  const { broker, topics, groups, telemetry } = house;
+export async function plansOnTopic({ runtime, options }: Needs, { keep }: { keep: boolean }): Promise<PublishedPlans> {
+  const { broker, topics, groups, telemetry } = runtime;
   const plans: LoadedPlan[] = [];
   const stages = new Set<string>();
   for await (const page of pagesSince(broker, { topic: topics.plans, group: groups.runs, since: 0 }))

@@ -53,7 +53,7 @@ class World implements AsyncDisposable {
 
   private constructor(
     readonly dir: string,
-    readonly house: Awaited<ReturnType<typeof openRuntime>>,
+    readonly runtime: Awaited<ReturnType<typeof openRuntime>>,
   ) {}
 
   static async open(): Promise<World> {
@@ -61,14 +61,14 @@ class World implements AsyncDisposable {
     const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
     const world = new World(dir, await openRuntime('coordinator', settings));
     await emptyStore(dir);
-    await world.house.broker.ensureTopics(['payments', 'mails'].map((name) => ({ name, partitions: 1 })));
+    await world.runtime.broker.ensureTopics(['payments', 'mails'].map((name) => ({ name, partitions: 1 })));
     await world.serveStage();
     await world.begin();
     return world;
   }
 
   private async serveStage(): Promise<void> {
-    const { broker, topics } = this.house;
+    const { broker, topics } = this.runtime;
     const topic = topics.stage('work');
     await broker.ensureTopics([{ name: topic, partitions: 2 }]);
     await broker.consume({ topic, group: 'work', concurrency: 10 }, ({ value }) => {
@@ -84,9 +84,9 @@ class World implements AsyncDisposable {
 
   async begin(): Promise<void> {
     this.store = await openStore({ databaseUrl: undefined, dataDir: this.dir });
-    const house = { ...this.house, broker: this.shortened(this.house.broker) };
+    const runtime = { ...this.runtime, broker: this.shortened(this.runtime.broker) };
     const pipelines = [straight, asked, oneByOne, paid, digest];
-    this.running = await startCoordinator(house, { store: this.store, pipelines });
+    this.running = await startCoordinator(runtime, { store: this.store, pipelines });
   }
 
   /** The log as it would be had retention removed what stands below these offsets. */
@@ -129,25 +129,25 @@ class World implements AsyncDisposable {
 
   async start(name: string, key: string): Promise<string> {
     const request = { pipeline: name, key, input: { key }, source: '/tests', at: Date.now() };
-    const record = intakeRecord(this.house.topics, request);
-    await this.house.broker.publish([record]);
+    const record = intakeRecord(this.runtime.topics, request);
+    await this.runtime.broker.publish([record]);
     return runIdOf(name, String(record.headers!['idempotency-key']));
   }
 
   async answer(run: string): Promise<void> {
     const event = { type: 'step.signalled', run, step: 'approve', at: Date.now(), id: randomId('a') };
     const value = JSON.stringify(RunEvent.parse({ ...event, payload: { fine: true }, by: 'ann' }));
-    await this.house.broker.publish([{ topic: this.house.topics.runs, key: run, value, packed: true }]);
+    await this.runtime.broker.publish([{ topic: this.runtime.topics.runs, key: run, value, packed: true }]);
   }
 
   async pay(order: string): Promise<void> {
-    await this.house.broker.publish([{ topic: 'payments', key: null, value: JSON.stringify({ order }) }]);
+    await this.runtime.broker.publish([{ topic: 'payments', key: null, value: JSON.stringify({ order }) }]);
   }
 
   /** Resolves once a group has taken all records of a topic. */
   taken(group: string, name: string): Promise<unknown> {
     return until(async () =>
-      (await this.house.broker.lag(group, name)).every(({ committed, end }) => (committed ?? 0) === end),
+      (await this.runtime.broker.lag(group, name)).every(({ committed, end }) => (committed ?? 0) === end),
     );
   }
 
@@ -157,7 +157,7 @@ class World implements AsyncDisposable {
 
   async recover(apply: boolean): Promise<RecoveryReport> {
     const id = randomId('rec');
-    const { broker, topics } = this.house;
+    const { broker, topics } = this.runtime;
     const value = JSON.stringify({ type: 'recovery.requested', id, at: Date.now(), apply });
     await broker.publish([{ topic: topics.deployments, key: id, value }]);
     return until(async () => {
@@ -168,7 +168,7 @@ class World implements AsyncDisposable {
 
   /** The values that stand on a topic. */
   async said(topic: string): Promise<readonly { run: string }[]> {
-    const { broker } = this.house;
+    const { broker } = this.runtime;
     const values: { run: string }[] = [];
     for (let partition = 0; partition < (await broker.partitionsOf(topic)); partition++)
       for (const { value } of await broker.browse({ topic, partition, offset: 0, limit: 10_000 }))
@@ -178,21 +178,21 @@ class World implements AsyncDisposable {
 
   /** Partitions that are not where their group is. */
   async differing(): Promise<readonly string[]> {
-    const { broker } = this.house;
-    const all = await comparePartitions({ broker, store: this.store.recoveries }, decidedTopics(this.house));
+    const { broker } = this.runtime;
+    const all = await comparePartitions({ broker, store: this.store.recoveries }, decidedTopics(this.runtime));
     return all.filter(({ standing }) => standing !== 'even').map(({ standing }) => standing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
-    await this.house[Symbol.asyncDispose]();
+    await this.runtime[Symbol.asyncDispose]();
     await rm(this.dir, { recursive: true });
   }
 }
 
 test('a store that was put back takes nothing and names the command; recovered, it says nothing twice and knows every answer', async () => {
   await using world = await World.open();
-  const { topics } = world.house;
+  const { topics } = world.runtime;
   const waiting = [await world.start('asked', 'before-1'), await world.start('asked', 'before-2')];
   for (const run of waiting) await world.until(run, 'waiting');
   await world.backUp();
@@ -225,7 +225,7 @@ test('a store that was put back takes nothing and names the command; recovered, 
 
 test('what retention has removed is named run by run, and a run whose result stands has ended with it', async () => {
   await using world = await World.open();
-  const { broker, groups, topics } = world.house;
+  const { broker, groups, topics } = world.runtime;
   const waiting = [await world.start('asked', 'before-1'), await world.start('asked', 'before-2')];
   for (const run of waiting) await world.until(run, 'waiting');
   await world.backUp();
@@ -256,7 +256,7 @@ test('what retention has removed is named run by run, and a run whose result sta
 
 test('a signal that came after the backup reaches the run that waits for it then, and once; what a trigger was gathering is named', async () => {
   await using world = await World.open();
-  const { broker, groups, topics } = world.house;
+  const { broker, groups, topics } = world.runtime;
   const early = await world.start('paid', 'early');
   await world.until(early, 'waiting');
   await world.backUp();
@@ -291,13 +291,13 @@ test('an empty database under topics that were read is not taken for a first sta
   await world.until(runs[0]!, 'completed');
   await world.answer(runs[1]!);
   await world.until(runs[1]!, 'completed');
-  expect(await world.said(world.house.topics.results)).toHaveLength(2);
+  expect(await world.said(world.runtime.topics.results)).toHaveLength(2);
   expect([...world.worked.values()]).toEqual([1, 1]);
 });
 
 test('nothing of ordinary life is taken for a restore: a first start, records that are parked, a coordinator that ends and begins', async () => {
   await using world = await World.open();
-  const { broker, topics } = world.house;
+  const { broker, topics } = world.runtime;
   expect(await world.differing()).toEqual([]);
   await world.until(await world.start('straight', 'first'), 'completed');
   for (let partition = 0; partition < (await broker.partitionsOf(topics.runs)); partition++) {

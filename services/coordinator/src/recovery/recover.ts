@@ -21,9 +21,9 @@ export async function recover(needs: Needs, request: RecoveryRequested): Promise
   const begun = (request.apply && (await recoveries.underWay())) || (await begin(needs, request));
   const differing = begun.partitions.filter(({ standing }) => standing !== 'even');
   if (differing.length === 0) return recoveries.keep({ ...begun, status: 'done' });
-  const { house } = needs;
+  const { runtime } = needs;
   const { plans, stages } = await plansOnTopic(needs, { keep: request.apply });
-  const { broker, topics, groups } = house;
+  const { broker, topics, groups } = runtime;
   const evidence = await evidenceOf({ broker, topics, group: groups.runs, stages, since: begun.since });
   const surveying = await surveyingWith(needs);
   const surveyedBefore = begun.runs > 0;
@@ -49,15 +49,15 @@ async function surveyed(of: Surveying, begun: RecoveryReport, evidence: Evidence
   return { ...begun, ...(await survey(of, differing, evidence)) };
 }
 
-async function surveyingWith({ house, options }: Needs): Promise<Surveying> {
-  const { broker, topics } = house;
+async function surveyingWith({ runtime, options }: Needs): Promise<Surveying> {
+  const { broker, topics } = runtime;
   const { store, keyIsIdempotent = false } = options;
   return { broker, topics, store, keyIsIdempotent, count: await broker.partitionsOf(topics.runs) };
 }
 
-async function begin({ house, options }: Needs, { id, apply }: RecoveryRequested): Promise<RecoveryReport> {
-  const { broker } = house;
-  const partitions = await comparePartitions({ broker, store: options.store.recoveries }, decidedTopics(house));
+async function begin({ runtime, options }: Needs, { id, apply }: RecoveryRequested): Promise<RecoveryReport> {
+  const { broker } = runtime;
+  const partitions = await comparePartitions({ broker, store: options.store.recoveries }, decidedTopics(runtime));
   const since = Math.max(0, (await options.store.recoveries.newest()) - MARGIN_MS);
   const nothing = { runs: 0, results: 0, published: 0, missing: [] };
   return { id, status: 'under-way', applied: apply, since, partitions: [...partitions], ...nothing };

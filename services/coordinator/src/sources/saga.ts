@@ -48,20 +48,20 @@ export type Shared = Pick<
   'broker' | 'topics' | 'store' | 'telemetry' | 'runs' | 'cache' | 'maxAnswerBytes' | 'maxItems' | 'now'
 >;
 
-export function sharedContext(house: Runtime, options: CoordinatorOptions): Shared {
-  const { broker, topics, telemetry } = house;
+export function sharedContext(runtime: Runtime, options: CoordinatorOptions): Shared {
+  const { broker, topics, telemetry } = runtime;
   const { store, now = Date.now, maxAnswerBytes = MAX_ANSWER_BYTES, maxItems = MAX_MAP_ITEMS } = options;
   const cache = new RunCache(CACHED_BYTES);
   return { broker, topics, store, telemetry, runs: telemetry.meters.runs, cache, maxAnswerBytes, maxItems, now };
 }
 
 /** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
-export async function startSaga(house: Runtime, options: CoordinatorOptions, guard: StoreGuard): Promise<Running> {
-  const { broker, topics, groups, telemetry } = house;
+export async function startSaga(runtime: Runtime, options: CoordinatorOptions, guard: StoreGuard): Promise<Running> {
+  const { broker, topics, groups, telemetry } = runtime;
   const { store, now = Date.now } = options;
   const plans = new CoordinatorPlans(store, telemetry.log);
   const { pipelines, routesToPipelines = false } = options;
-  await bring({ house, store }, pipelines, { at: now(), routes: routesToPipelines });
+  await bring({ runtime, store }, pipelines, { at: now(), routes: routesToPipelines });
   const timers = new Timers({
     store,
     broker,
@@ -70,9 +70,9 @@ export async function startSaga(house: Runtime, options: CoordinatorOptions, gua
     now,
     others: (at) => beginDue({ store, broker, topics, telemetry }, at),
   });
-  const stages = options.pauses ?? (await followPauses(house));
+  const stages = options.pauses ?? (await followPauses(runtime));
   const context: CoordinatorContext = {
-    ...sharedContext(house, options),
+    ...sharedContext(runtime, options),
     plans,
     stages,
     guard,
@@ -80,7 +80,7 @@ export async function startSaga(house: Runtime, options: CoordinatorOptions, gua
   };
   const triggers = new Triggers(context, groups);
   let changes = 0;
-  const routes = await followRoutes(house, plans, async (current) => {
+  const routes = await followRoutes(runtime, plans, async (current) => {
     changes++;
     for (const plan of current) await keepSchedules(store, plan, now());
     triggers.follow(current);

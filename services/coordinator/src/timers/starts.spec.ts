@@ -20,7 +20,7 @@ const named = (options: Partial<Parameters<typeof pipeline<typeof Anything, unkn
 
 const dir = await mkdtemp(join(tmpdir(), 'millrace-starts-'));
 const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
-const house = await openRuntime('coordinator', settings);
+const runtime = await openRuntime('coordinator', settings);
 await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 let ahead = 0;
@@ -28,14 +28,14 @@ let running: Running | undefined;
 /** Commands that the stage has in hand, by run; none is answered until a test says so, unless it answers at once. */
 const inHand = new Map<string, () => void>();
 let answersAtOnce = true;
-const stage = house.broker
+const stage = runtime.broker
   .ensureTopics([
-    { name: house.topics.stage('work'), partitions: 2 },
+    { name: runtime.topics.stage('work'), partitions: 2 },
     ...['orders', 'clicks', 'edits', 'later'].map((name) => ({ name, partitions: 1 })),
   ])
   .then(() =>
-    house.broker.consume(
-      { topic: house.topics.stage('work'), group: 'work', concurrency: 1_000 },
+    runtime.broker.consume(
+      { topic: runtime.topics.stage('work'), group: 'work', concurrency: 1_000 },
       async ({ value }) => {
         const { run, step, attempt } = JSON.parse(value!.toString()) as StepCommand;
         if (!answersAtOnce) await new Promise<void>((resolve) => inHand.set(run, resolve));
@@ -49,13 +49,13 @@ const stage = house.broker
           startedAt: at,
           output: { ok: true },
         });
-        return [{ topic: house.topics.runs, key: run, value: JSON.stringify(event), packed: true }];
+        return [{ topic: runtime.topics.runs, key: run, value: JSON.stringify(event), packed: true }];
       },
     ),
   );
 
 async function begin(...pipelines: Pipeline[]): Promise<void> {
-  running = await startCoordinator(house, { store, pipelines, now: () => Date.now() + ahead });
+  running = await startCoordinator(runtime, { store, pipelines, now: () => Date.now() + ahead });
   await until(async () => (await running!.ready()) === true);
 }
 beforeAll(() => stage);
@@ -67,7 +67,7 @@ afterEach(async () => {
 afterAll(async () => {
   await (await stage)[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
-  await house[Symbol.asyncDispose]();
+  await runtime[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
 
@@ -86,7 +86,7 @@ const inputs = (of: Pipeline, count: number) =>
     return runs.filter(({ status }) => status === 'completed').length === count && runs.map(inputOf);
   });
 const publish = (name: string, ...values: unknown[]) =>
-  house.broker.publish(
+  runtime.broker.publish(
     values.map((value) => ({
       topic: name,
       key: 'k',
@@ -94,8 +94,8 @@ const publish = (name: string, ...values: unknown[]) =>
     })),
   );
 const ask = (of: Pipeline, key: string, input: object, headers: object = {}) => {
-  const record = intakeRecord(house.topics, { pipeline: of.name, key, input, source: 'test', at: 1 });
-  return house.broker.publish([{ ...record, headers: { ...record.headers, ...headers } }]);
+  const record = intakeRecord(runtime.topics, { pipeline: of.name, key, input, source: 'test', at: 1 });
+  return runtime.broker.publish([{ ...record, headers: { ...record.headers, ...headers } }]);
 };
 
 /** Asks, and waits until it is the nth: partitions have no order among each other. */
@@ -126,8 +126,8 @@ describe('a schedule', () => {
     await begin(hourly);
     const { nextAt } = (await store.reader.schedules({ pipeline: hourly.name }))[0]!;
     const time = new Date(nextAt!).toISOString();
-    await house.broker.publish([
-      intakeRecord(house.topics, {
+    await runtime.broker.publish([
+      intakeRecord(runtime.topics, {
         pipeline: hourly.name,
         key: `schedule/hourly/${time}`,
         input: { at: time },
@@ -162,8 +162,8 @@ test('a plan or a contract with a schema that cannot be used is refused when it 
   };
   const ids = Object.entries(bad).map(([name, more]) => ({ id: `${good.name}-${name}`, more }));
   const publishRequest = (id: string, more: object) =>
-    house.broker.publish([
-      { topic: house.topics.deployments, key: good.name, value: JSON.stringify(request(id, more)) },
+    runtime.broker.publish([
+      { topic: runtime.topics.deployments, key: good.name, value: JSON.stringify(request(id, more)) },
     ]);
   for (const { id, more } of ids) await publishRequest(id, more);
   await publishRequest(`${good.name}-good`, {});
@@ -236,10 +236,10 @@ describe('somebody else’s topic', () => {
     const edits = named({ trigger: topic('edits', { debounce: { quiet: '1h', key: ({ key }) => key } }) });
     await begin(edits);
     await publish('edits', { text: 'a' }, { text: 'ab' });
-    await until(async () => (await store.writer.position(house.groups.trigger(edits.name, 'edits'), 0))?.next === 2);
+    await until(async () => (await store.writer.position(runtime.groups.trigger(edits.name, 'edits'), 0))?.next === 2);
     ahead = 1_800_000;
     await publish('edits', { text: 'abc' });
-    await until(async () => (await store.writer.position(house.groups.trigger(edits.name, 'edits'), 0))?.next === 3);
+    await until(async () => (await store.writer.position(runtime.groups.trigger(edits.name, 'edits'), 0))?.next === 3);
     ahead += 1_800_001;
     expect((await runsOf(edits)).length).toBe(0);
     ahead += 1_800_001;
@@ -330,7 +330,7 @@ describe('a pipeline that is paused', () => {
   const stand = async (of: Pipeline, type: 'pipeline.pause-requested' | 'pipeline.resume-requested') => {
     const id = randomId('dep');
     const value = JSON.stringify({ type, id, at: Date.now() + ahead, pipeline: of.name, by: 'ann' });
-    await house.broker.publish([{ topic: house.topics.deployments, key: of.name, value }]);
+    await runtime.broker.publish([{ topic: runtime.topics.deployments, key: of.name, value }]);
     return until(async () => store.reader.deployed.outcome(id));
   };
   const statuses = async (of: Pipeline) => (await inOrder(of)).map(({ status }) => status);
@@ -418,7 +418,7 @@ test('what was refused at a start is taken at the next, once what was missing is
   const missing = `missing-${randomId('t')}`;
   const pipeline = named({ trigger: topic(missing, {}) });
   await expect(begin(pipeline)).rejects.toThrow('TRIGGER_TOPIC_MISSING');
-  await house.broker.ensureTopics([{ name: missing, partitions: 1 }]);
+  await runtime.broker.ensureTopics([{ name: missing, partitions: 1 }]);
   await begin(pipeline);
   await publish(missing, { n: 1 });
   await inputs(pipeline, 1);

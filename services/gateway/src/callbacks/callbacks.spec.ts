@@ -13,8 +13,8 @@ async function waitingRun(world: World): Promise<AttemptTicket> {
   });
   const { id: run } = Accepted.parse(await response.json());
   const contract = { input: {}, output: { type: 'object', required: ['label'] }, summary: 'About {label}' };
-  const record = { topic: world.house.topics.contracts, key: 'classify', value: JSON.stringify(contract) };
-  await world.house.broker.publish([record]);
+  const record = { topic: world.runtime.topics.contracts, key: 'classify', value: JSON.stringify(contract) };
+  await world.runtime.broker.publish([record]);
   const at = Date.now();
   const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
   return { run, step: 'classify', attempt: 1, stage: 'classify', startedAt: at, expires: at + 3_600_000, trace };

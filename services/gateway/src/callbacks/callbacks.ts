@@ -19,7 +19,7 @@ import type { RunQueries } from '../runs/runs.js';
 import { recordOf } from '../http/validation.js';
 
 interface Needs {
-  readonly house: Pick<Runtime, 'broker' | 'topics'>;
+  readonly runtime: Pick<Runtime, 'broker' | 'topics'>;
   readonly runs: Pick<RunQueries, 'record'>;
   readonly announced: Pick<StageContracts, 'get'>;
   readonly key: string | undefined;
@@ -77,7 +77,7 @@ export class Callbacks {
     event: StepCompleted | StepFailed,
     { run, step, attempt, trace }: AttemptTicket,
   ): Promise<void> {
-    const { broker, topics } = this.needs.house;
+    const { broker, topics } = this.needs.runtime;
     const headers = {
       [HEADER.type]: EVENT_TYPE.runEvents,
       [HEADER.id]: `${run}/${step}/${attempt}`,

@@ -10,7 +10,7 @@ import { writersOf } from './read-topics.js';
 import { failureView, timeOf } from '../runs/shown.js';
 
 interface Needs {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly reader: Pick<StoreReader, 'deadLetter' | 'deployed'>;
   readonly plans: StoredPlans;
   readonly acts: Acts;
@@ -40,7 +40,7 @@ export class DeadLetters {
   }
 
   private async republish(id: string, record: Stored): Promise<void> {
-    const { broker, topics } = this.needs.house;
+    const { broker, topics } = this.needs.runtime;
     const { key, value, headers } = await this.trusted(record);
     const redrives = Number(headerText(headers, UNREADABLE.redrives) ?? 0);
     // Sent on twice, a record on intake without a key of its own would become two runs.
@@ -64,7 +64,7 @@ export class DeadLetters {
 
   /** The partition that a record came from, where the topic still has it. */
   private async partitionOf({ topic, partition }: Stored): Promise<number | undefined> {
-    return partition < (await this.needs.house.broker.partitionsOf(topic)) ? partition : undefined;
+    return partition < (await this.needs.runtime.broker.partitionsOf(topic)) ? partition : undefined;
   }
 
   /**
@@ -88,7 +88,7 @@ export class DeadLetters {
 
   /** As the log still has it: with headers that are no text, or that were sent more than once. */
   private async original({ topic, partition, offset, timestamp }: Stored): Promise<Original | undefined> {
-    const found = await this.needs.house.broker.browse({ topic, partition, offset, limit: 1 }).catch(() => []);
+    const found = await this.needs.runtime.broker.browse({ topic, partition, offset, limit: 1 }).catch(() => []);
     return found.find((record) => record.offset === offset && record.timestamp === timestamp);
   }
 }

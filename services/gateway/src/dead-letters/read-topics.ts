@@ -4,7 +4,7 @@ import type { StoreReader } from '@millrace/store';
 import type { StoredPlans } from '../pipelines/plans.js';
 
 interface Needs {
-  readonly house: Pick<Runtime, 'topics'>;
+  readonly runtime: Pick<Runtime, 'topics'>;
   readonly reader: Pick<StoreReader, 'deployed'>;
   readonly plans: StoredPlans;
 }
@@ -14,7 +14,7 @@ interface Needs {
  * takes no records from there. Plans in use decide, which are those that new runs get and those that runs under way follow.
  */
 export async function writersOf(topic: string, needs: Needs): Promise<'anybody' | 'few' | undefined> {
-  const { topics } = needs.house;
+  const { topics } = needs.runtime;
   if (topic === topics.intake || topic === topics.runs) return 'anybody';
   if (topic === topics.deployments) return 'few';
   // Names of ours that are no stage's belong to services; a trigger that names one would not change that.

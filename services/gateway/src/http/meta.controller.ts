@@ -4,7 +4,7 @@ import { asyncApi } from '@millrace/contracts/asyncapi';
 import type { Runtime } from '@millrace/runtime';
 import { Readiness } from './readiness.js';
 import { openApi } from './openapi.js';
-import { HOUSE } from './tokens.js';
+import { RUNTIME } from './tokens.js';
 
 /** The endpoints for machines: health, metrics, documents. */
 @Controller()
@@ -13,10 +13,10 @@ export class MetaController {
   private readonly asyncApi: object;
 
   constructor(
-    @Inject(HOUSE) private readonly house: Runtime,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(Readiness) private readonly readiness: Readiness,
   ) {
-    this.asyncApi = asyncApi(house.settings.topicPrefix);
+    this.asyncApi = asyncApi(runtime.settings.topicPrefix);
   }
 
   /** The process runs; nothing else is looked at. */
@@ -37,7 +37,7 @@ export class MetaController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
-    return this.house.telemetry.metricsText();
+    return this.runtime.telemetry.metricsText();
   }
 
   @Get('openapi.json')

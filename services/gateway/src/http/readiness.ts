@@ -10,7 +10,7 @@ export class Readiness {
   private stopping = false;
 
   constructor(
-    private readonly house: Pick<Runtime, 'broker'>,
+    private readonly runtime: Pick<Runtime, 'broker'>,
     private readonly reader: Pick<StoreReader, 'healthy'>,
     private readonly of: { readonly progress?: Pick<ProgressFeed, 'still'>; readonly others?: Others | undefined } = {},
   ) {}
@@ -27,8 +27,8 @@ export class Readiness {
   /** True, or why not. */
   async state(): Promise<true | string> {
     if (this.stopping) return 'stopping';
-    const [broker, store] = await Promise.all([this.house.broker.healthy(), this.reader.healthy()]);
-    if (!broker) return this.house.broker.ailment ?? 'the broker cannot be reached';
+    const [broker, store] = await Promise.all([this.runtime.broker.healthy(), this.reader.healthy()]);
+    if (!broker) return this.runtime.broker.ailment ?? 'the broker cannot be reached';
     if (!store) return 'the store cannot be reached';
     return (await this.of.others?.()) ?? true;
   }

@@ -2,5 +2,5 @@
 export const READER = Symbol('reader');
 /** Limits and pauses of stages. */
 export const STAGES = Symbol('stages');
-export const HOUSE = Symbol('house');
+export const RUNTIME = Symbol('runtime');
 export const SETTINGS = Symbol('settings');

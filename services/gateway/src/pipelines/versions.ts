@@ -32,7 +32,7 @@ import { timeOf } from '../runs/shown.js';
 import { untilApplied } from '../http/until-applied.js';
 
 type Needs = Parameters<typeof checkStages>[0] & {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly reader: Pick<StoreReader, 'deployed' | 'run'>;
   readonly plans: StoredPlans;
 };
@@ -48,7 +48,7 @@ export class Versions {
       throw new RequestProblem('INVALID_REQUEST', `The plan is one of another pipeline.`, { errors });
     }
     const { allowUnserved = false, ...asked } = body;
-    const loaded = checkPlan(asked, { maxSteps: this.needs.house.settings.maxPlanSteps });
+    const loaded = checkPlan(asked, { maxSteps: this.needs.runtime.settings.maxPlanSteps });
     const going = await checkStages(this.needs, loaded, asked.contracts);
     if (!allowUnserved) refuseUnserved(going, loaded.plan);
     const view = await this.request({ type: 'pipeline.deploy-requested', id, at: Date.now(), ...asked });
@@ -57,7 +57,7 @@ export class Versions {
 
   /** @throws {RequestProblem | PlanError} why the plan is refused */
   check(body: CheckBody): Promise<CheckView> {
-    return check({ ...this.needs, maxPlanSteps: this.needs.house.settings.maxPlanSteps }, body);
+    return check({ ...this.needs, maxPlanSteps: this.needs.runtime.settings.maxPlanSteps }, body);
   }
 
   /** @throws {RequestProblem} UNKNOWN_PIPELINE, UNKNOWN_VERSION, NO_CANARY */
@@ -113,11 +113,11 @@ export class Versions {
 
   /** Publishes what is asked for and waits for what becomes of it. @throws {RequestProblem} why it was refused */
   async request(request: Exclude<DeploymentRequest, RecoveryRequested>): Promise<DeploymentView> {
-    const { house, reader } = this.needs;
+    const { runtime, reader } = this.needs;
     const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
     const headers = { [HEADER.id]: request.id, [HEADER.type]: EVENT_TYPE.deployment };
     const value = JSON.stringify(recordOf(DeploymentRequest, request));
-    await house.broker.publish([{ topic: house.topics.deployments, key: pipeline, value, headers }]);
+    await runtime.broker.publish([{ topic: runtime.topics.deployments, key: pipeline, value, headers }]);
     const outcome = await untilApplied(() => reader.deployed.outcome(request.id));
     if (outcome) return viewOf(request.id, outcome);
     return { id: request.id, status: 'pending', pipeline, links: linksOf(request.id, pipeline) };

@@ -4,14 +4,14 @@ import { type Accepted, RecoverBody } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
 import { RequestProblem } from '../http/problems.js';
-import { HOUSE, READER } from '../http/tokens.js';
+import { RUNTIME, READER } from '../http/tokens.js';
 import { recordOf } from '../http/validation.js';
 
 /** Asks a coordinator to bring a restored store up to its topics, and says what it found and did. */
 @Controller('v1/recoveries')
 export class RecoveriesController {
   constructor(
-    @Inject(HOUSE) private readonly house: Runtime,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(READER) private readonly reader: Pick<StoreReader, 'recovery'>,
   ) {}
 
@@ -21,7 +21,7 @@ export class RecoveriesController {
     const id = randomId('rec');
     const request = recordOf(DeploymentRequest, { type: 'recovery.requested', id, at: Date.now(), apply, ...act });
     const headers = { [HEADER.id]: id, [HEADER.type]: EVENT_TYPE.deployment };
-    const { broker, topics } = this.house;
+    const { broker, topics } = this.runtime;
     await broker.publish([{ topic: topics.deployments, key: id, value: JSON.stringify(request), headers }]);
     return { id, links: { self: `/v1/recoveries/${id}` } };
   }

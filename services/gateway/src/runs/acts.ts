@@ -13,7 +13,7 @@ import { recordOf } from '../http/validation.js';
 import { refusalOf } from '../pipelines/versions.js';
 
 interface Needs {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly runs: RunQueries;
   readonly plans: StoredPlans;
   readonly reader: Pick<StoreReader, 'deployed'>;
@@ -139,7 +139,7 @@ export class Acts {
   }
 
   private async publish(event: RunEvent): Promise<Accepted> {
-    const { broker, topics } = this.needs.house;
+    const { broker, topics } = this.needs.runtime;
     await broker.publish([
       {
         topic: topics.runs,

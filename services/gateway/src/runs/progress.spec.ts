@@ -32,8 +32,8 @@ test('a store that is older than what was committed is named, with the command t
     standings: (all: readonly string[]) =>
       Promise.resolve(all.map((topic) => ({ topic, partition: 0, next, began: 3 }))),
   };
-  const house = { topics, groups: groupsOf(), broker: { lag, browse: () => Promise.resolve([record]) } };
-  using progress = new ProgressFeed(house, { reader });
+  const runtime = { topics, groups: groupsOf(), broker: { lag, browse: () => Promise.resolve([record]) } };
+  using progress = new ProgressFeed(runtime, { reader });
   await progress.look();
   expect(progress.still[0]).toMatch(/older than what Kafka was told .*store 4, group 9.*millrace recover/);
   next = 9;

@@ -23,7 +23,7 @@ export class ProgressFeed implements Disposable {
   private found: readonly string[] = [];
 
   constructor(
-    private readonly house: Pick<Runtime, 'topics' | 'groups'> & { readonly broker: Pick<Broker, 'browse' | 'lag'> },
+    private readonly runtime: Pick<Runtime, 'topics' | 'groups'> & { readonly broker: Pick<Broker, 'browse' | 'lag'> },
     private readonly of: {
       readonly now?: () => number;
       /** Tells where the store stands: one that is older than the topics is told of. */
@@ -40,7 +40,7 @@ export class ProgressFeed implements Disposable {
 
   /** Looks where the groups are. A broker that does not say is asked again. */
   async look(): Promise<void> {
-    const { topics, groups } = this.house;
+    const { topics, groups } = this.runtime;
     const pairs = [
       [groups.intake, topics.intake],
       [groups.runs, topics.runs],
@@ -56,16 +56,16 @@ export class ProgressFeed implements Disposable {
   }
 
   private async olderStore(): Promise<readonly string[]> {
-    const { broker } = this.house;
+    const { broker } = this.runtime;
     const store = this.of.reader;
-    const reason = store && standingReason(await comparePartitions({ broker, store }, decidedTopics(this.house)));
+    const reason = store && standingReason(await comparePartitions({ broker, store }, decidedTopics(this.runtime)));
     return reason === undefined ? [] : [reason];
   }
 
   private async stillIn(group: string, topic: string): Promise<readonly string[]> {
     const at = (this.of.now ?? Date.now)();
     const still: string[] = [];
-    for (const { partition, committed, backlog } of await this.house.broker.lag(group, topic)) {
+    for (const { partition, committed, backlog } of await this.runtime.broker.lag(group, topic)) {
       const key = `${topic}/${partition}`;
       const before = this.seen.get(key);
       const since = before && backlog > 0 && before.committed === committed ? before.since : at;

@@ -50,7 +50,7 @@ export interface Started {
 }
 
 export interface RunStarterNeeds {
-  readonly house: Runtime;
+  readonly runtime: Runtime;
   readonly reader: Pick<StoreReader, 'run'>;
   readonly plans: StoredPlans;
   readonly recent: RecentRequests;
@@ -143,19 +143,19 @@ export class RunStarter {
     { pipeline, input, startAt, priority, tenant, traceparent, span }: StartRequest,
     { id, key, plan }: Asked,
   ): Promise<number | undefined> {
-    const { house, recent } = this.needs;
+    const { runtime, recent } = this.needs;
     const at = Date.now();
     const wantedAt = startAt === undefined ? undefined : readTime(startAt);
     const startsAt = wantedAt !== undefined && wantedAt > at ? wantedAt : undefined;
-    const { spans } = house.telemetry;
+    const { spans } = runtime.telemetry;
     const startMs = spans.now();
     const own = traceIdsOf(id).traceId;
     const sending = span && spans.context(span.context(own).traceparent);
     const under = sending?.traceparent ?? traceparent;
     const traceId = (under === undefined ? undefined : readTraceparent(under)?.traceId) ?? own;
-    await house.broker.publish([
+    await runtime.broker.publish([
       {
-        topic: house.topics.intake,
+        topic: runtime.topics.intake,
         key: id,
         value: JSON.stringify(input),
         headers: {
@@ -179,15 +179,15 @@ export class RunStarter {
     if (sending) {
       spans.record({
         context: sending,
-        name: SPAN.send(house.topics.intake),
+        name: SPAN.send(runtime.topics.intake),
         kind: 'producer',
         startMs,
         endMs: spans.now(),
         attributes: {
-          [ATTRIBUTE.messagingSystem]: messagingSystemOf(house.broker),
+          [ATTRIBUTE.messagingSystem]: messagingSystemOf(runtime.broker),
           [ATTRIBUTE.operationType]: 'send',
           [ATTRIBUTE.operationName]: 'send',
-          [ATTRIBUTE.destination]: house.topics.intake,
+          [ATTRIBUTE.destination]: runtime.topics.intake,
           [ATTRIBUTE.conversation]: id,
           [ATTRIBUTE.pipeline]: pipeline,
           [ATTRIBUTE.run]: id,

@@ -12,7 +12,7 @@ export class Consumers {
   private readonly known = new Map<string, Known>();
 
   constructor(
-    private readonly house: Pick<Runtime, 'broker' | 'topics' | 'groups'>,
+    private readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'groups'>,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -39,7 +39,7 @@ export class Consumers {
   }
 
   private async ask(stage: string): Promise<number | undefined> {
-    const { broker, topics, groups } = this.house;
+    const { broker, topics, groups } = this.runtime;
     try {
       return await broker.consumers(groups.stage(stage), topics.stage(stage));
     } catch {

@@ -64,8 +64,12 @@ test('a stage whose new contract breaks what is deployed says so in the list, wi
     return items.find(({ name }) => name === 'classify')!.breaks;
   };
   expect(await breaksOf()).toBeUndefined();
-  const record = { topic: world.house.topics.contracts, key: 'classify', value: JSON.stringify(contractOf('intent')) };
-  await world.house.broker.publish([record]);
+  const record = {
+    topic: world.runtime.topics.contracts,
+    key: 'classify',
+    value: JSON.stringify(contractOf('intent')),
+  };
+  await world.runtime.broker.publish([record]);
   expect(await breaksOf()).toEqual([{ pointer: '/output/label', detail: 'may be missing' }]);
 });
 

@@ -17,7 +17,7 @@ import type { Consumers } from './consumers.js';
 import { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import { timeOf } from '../runs/shown.js';
-import { HOUSE, READER, STAGES } from '../http/tokens.js';
+import { RUNTIME, READER, STAGES } from '../http/tokens.js';
 
 interface StagesSet {
   readonly limits: Pick<Limits, 'get'>;
@@ -30,7 +30,7 @@ interface StagesSet {
 export class StagesController {
   constructor(
     @Inject(READER) private readonly reader: StoreReader,
-    @Inject(HOUSE) private readonly house: Runtime,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(STAGES) private readonly set: StagesSet,
     @Inject(StoredPlans) private readonly plans: StoredPlans,
   ) {}
@@ -66,7 +66,7 @@ export class StagesController {
   @HttpCode(200)
   async limit(@Param('name') name: string, @Body({ schema: LimitBody }) body: LimitBody): Promise<StageView> {
     const stage = await this.find(name);
-    const { broker, topics } = this.house;
+    const { broker, topics } = this.runtime;
     const partitions = await broker.partitionsOf(topics.stage(name));
     if (body.concurrency !== undefined && body.concurrency < partitions) {
       const errors = [
@@ -104,7 +104,7 @@ export class StagesController {
       ...(by !== undefined && { by }),
       ...(reason !== undefined && { reason }),
     };
-    const { topics } = this.house;
+    const { topics } = this.runtime;
     await this.publish({ topic: topics.pauses, key: stagePauseKey(name), type: EVENT_TYPE.pause, value: next });
     return { ...stage, ...pausedView(next) };
   }
@@ -122,7 +122,7 @@ export class StagesController {
     value,
   }: Record<'topic' | 'key' | 'type', string> & { value: object }): Promise<void> {
     const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: type };
-    await this.house.broker.publish([{ topic, key, value: JSON.stringify(value), headers }]);
+    await this.runtime.broker.publish([{ topic, key, value: JSON.stringify(value), headers }]);
   }
 }
 

@@ -45,8 +45,8 @@ export class World implements AsyncDisposable {
 
   static async open({ settings, ...options }: WorldOptions = {}): Promise<World> {
     const world = new World();
-    const house = { ...world.house, settings: { ...world.house.settings, ...settings } };
-    world.gateway = await startGateway(house, { reader: world.reader, host: '127.0.0.1', port: 0, ...options });
+    const runtime = { ...world.runtime, settings: { ...world.runtime.settings, ...settings } };
+    world.gateway = await startGateway(runtime, { reader: world.reader, host: '127.0.0.1', port: 0, ...options });
     return world;
   }
 
@@ -58,7 +58,7 @@ export class World implements AsyncDisposable {
     return this.log.join('');
   }
 
-  readonly house: Runtime = {
+  readonly runtime: Runtime = {
     service: 'gateway',
     settings: { topicPrefix: 'millrace.' } as Runtime['settings'],
     broker: {
@@ -204,7 +204,7 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.gateway?.drain(1_000);
-    await this.house.telemetry[Symbol.asyncDispose]();
+    await this.runtime.telemetry[Symbol.asyncDispose]();
   }
 
   private take(records: readonly Outgoing[]): Promise<void> {

@@ -23,11 +23,11 @@ export const config = ModelEnv.safeExtend({
 });
 
 function drafterFor(settings: z.output<typeof config>): Drafter {
-  const house = { signature: settings.DRAFT_SIGNATURE, disclaimer: settings.DRAFT_DISCLAIMER };
-  const local = new TemplateDrafter(house);
+  const runtime = { signature: settings.DRAFT_SIGNATURE, disclaimer: settings.DRAFT_DISCLAIMER };
+  const local = new TemplateDrafter(runtime);
   const llm = llmSettings(settings);
   if (llm === undefined) return local;
-  return withFallback<Drafter>(new LlmDrafter(new Llm(llm), house), local, settings.MODEL_FALLBACK);
+  return withFallback<Drafter>(new LlmDrafter(new Llm(llm), runtime), local, settings.MODEL_FALLBACK);
 }
 
 export const providers = (settings: z.output<typeof config>) => [

@@ -9,7 +9,7 @@ import { ROOT, Service } from './processes.js';
 export const STANDALONE = 'services/standalone/dist/main.js';
 
 /** All of Millrace in one process of its own, on data of its own. */
-export interface StandaloneHouse extends AsyncDisposable {
+export interface StandaloneProcess extends AsyncDisposable {
   readonly dataDir: string;
   readonly service: Service;
   readonly api: Api;
@@ -17,7 +17,7 @@ export interface StandaloneHouse extends AsyncDisposable {
   outbox(): Promise<readonly string[]>;
 }
 
-export async function startStandaloneHouse(): Promise<StandaloneHouse> {
+export async function startStandalone(): Promise<StandaloneProcess> {
   build();
   await using opening = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-standalone-'));
