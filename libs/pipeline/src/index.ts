@@ -17,7 +17,14 @@ export {
   or,
   type Test,
 } from './authoring/conditions.js';
-export type { Define, FallbackOptions, Pipeline, ReviewOptions, StepOptions, WaitOptions } from './authoring/definition.js';
+export type {
+  Define,
+  FallbackOptions,
+  Pipeline,
+  ReviewOptions,
+  StepOptions,
+  WaitOptions,
+} from './authoring/definition.js';
 export { type Duration } from './authoring/duration.js';
 export { pipeline, type PipelineOptions } from './authoring/pipeline.js';
 export { orElse, type Ref, type RefOf } from './authoring/reference.js';

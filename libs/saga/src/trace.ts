@@ -3,7 +3,6 @@ import {
   type Fact,
   type Parent,
   readTraceparent,
-  type RunStatus,
   traceIdsOf,
   traceparentText,
 } from '@millrace/contracts';

@@ -14,7 +14,7 @@ const PIECE = 1024 * 1024;
 /** A segment is worth rewriting when at most this part of it is still needed. */
 const WORTHWHILE = 0.5;
 
-/** What retention needs of the log that it keeps small. */
+/** The part of a log that retention needs. */
 interface SweptLog {
   readonly settings: LogSettings;
   readonly catalog: Catalog;

@@ -1,7 +1,7 @@
 import type { Fact } from '@millrace/contracts';
 import { isUndo, itemName, itemOf } from '@millrace/pipeline/engine';
 import { degradedBy } from '../decide/degraded.js';
-import { type Fan, fanOf, gathered, type ItemResult, moved, withResult } from '../children/fan.js';
+import { fanOf, gathered, type ItemResult, moved, withResult } from '../children/fan.js';
 import { goOnWith } from './move.js';
 import { stand, withHappened } from './pausing.js';
 import { asked, counted } from '../decide/retry.js';
