@@ -73,10 +73,14 @@ export class Api {
 
   /** The run when nothing more happens to it by itself. */
   settled(id: string, status?: string): Promise<RunView> {
-    return until(`run ${id} is ${status ?? 'no longer running'}`, async () => {
-      const run = await this.run(id);
-      return (status ? run.status === status : run.status !== 'running') ? run : undefined;
-    });
+    let seen: RunView | undefined;
+    return until(
+      () => `run ${id} is ${status ?? 'no longer running'} (it is ${seen?.status}: ${JSON.stringify(seen?.steps)})`,
+      async () => {
+        seen = await this.run(id);
+        return (status ? seen.status === status : seen.status !== 'running') ? seen : undefined;
+      },
+    );
   }
 
   async history(id: string): Promise<readonly SeenFact[]> {

@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Polls until `condition` gives something, and says what it waited for when it does not. */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   condition: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 120_000,
 ): Promise<T> {
@@ -15,7 +15,10 @@ export async function until<T>(
   for (;;) {
     const found = await condition();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`Waited ${withinMs / 1000} s in vain: ${what}.`);
+    if (Date.now() > end) {
+      const said = typeof what === 'string' ? what : what();
+      throw new Error(`Waited ${withinMs / 1000} s in vain: ${said}.`);
+    }
     await sleep(50);
   }
 }

@@ -52,17 +52,20 @@ export function requestsFor({ id, method, path, described }: Operation, learnt: 
     place('query').map(({ name, schema }) => [
       name,
       mostly(
-        valueOf(schema, known).map((value) => encodeURIComponent(String(value).toWellFormed())),
+        valueOf({ ...schemas, ...(schema as object) }, known).map((value) =>
+          encodeURIComponent(String(value).toWellFormed()),
+        ),
         inUrl,
       ),
     ]),
   );
   const headers = Object.fromEntries(place('header').map(({ name }) => [name, mostly(usualHeader(name), inHeader)]));
-  const bodySchema = requestBody?.content['application/json']?.schema;
+  const own = requestBody?.content['application/json']?.schema;
+  const bodySchema = own && { ...schemas, ...(own as object) };
   const document =
     bodySchema === undefined
       ? fc.constant(undefined)
-      : fc.oneof(valueOf({ ...schemas, ...(bodySchema as object) }, known), withPlan(bodySchema, learnt));
+      : fc.oneof(valueOf(bodySchema, known), withPlan(bodySchema, learnt));
   return fc
     .record({
       parts: fc.record(parts),

@@ -51,3 +51,32 @@ test('what retention has removed is counted, and never taken for nothing', async
     { standing: 'behind', gone: 15 },
   ]);
 });
+
+test('where groups were reset, a partition that the store has never heard of is read again, too', async () => {
+  const ends = { first: 20, second: 30, empty: 0 };
+  const lag = (_: string, topic: string) =>
+    Promise.resolve(
+      Object.values(ends).map((end, partition) => ({ topic, partition, start: 0, committed: 0, end, backlog: end })),
+    );
+  const store = { standings: () => Promise.resolve([{ topic: 'intake', partition: 0, next: 9, began: 7 }]) };
+  const topics = [
+    { topic: 'intake', group: 'a' },
+    { topic: 'runs', group: 'b' },
+  ];
+  const found = await comparePartitions({ broker: { lag, browse: () => Promise.resolve([]) }, store }, topics);
+  expect(found.map(({ standing, from, until }) => [standing, from, until])).toEqual([
+    ['reset', 9, 20],
+    ['reset', 0, 30],
+    ['even', 0, 0],
+    ['reset', 0, 20],
+    ['reset', 0, 30],
+    ['even', 0, 0],
+  ]);
+});
+
+test('a first start with records that nobody has taken yet is no reset', async () => {
+  const lag = () => Promise.resolve([{ topic: 't', partition: 0, start: 0, committed: null, end: 9, backlog: 9 }]);
+  const broker = { lag, browse: () => Promise.resolve([]) };
+  const found = await comparePartitions({ broker, store: { standings: () => Promise.resolve([]) } }, [TOPIC]);
+  expect(found).toMatchObject([{ standing: 'even', from: 0, until: 0 }]);
+});

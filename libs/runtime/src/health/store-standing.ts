@@ -106,13 +106,17 @@ export async function comparePartitions(
     }),
   );
   const reset = new Set(partitions.flatMap(({ found: { topic, standing } }) => (standing === 'reset' ? [topic] : [])));
-  return partitions.map(({ lag, found }) => (reset.has(found.topic) ? resetToo(found, lag) : found));
+  const isReset = ({ topic, store }: RecoveredPartition) => reset.has(topic) || (store === null && reset.size > 0);
+  return partitions.map(({ lag, found }) => (isReset(found) ? resetToo(found, lag) : found));
 }
 
-/** Marks a partition as reset where its group was reset and the store is ahead by a batch: it was reset as the others were. */
+/**
+ * Marks a partition as reset where others were and its offsets alone do not show it: the store is ahead by a batch, or has never heard of the
+ * partition, whose first records came after the backup.
+ */
 function resetToo(found: RecoveredPartition, { start, end }: PartitionLag): RecoveredPartition {
   const { standing, store, group, from } = found;
-  if (standing !== 'even' || store === null || (group ?? 0) >= store || store > end) return found;
+  if (standing !== 'even' || (group ?? 0) >= (store ?? end) || (store ?? 0) > end) return found;
   return { ...found, standing: 'reset', until: end, gone: Math.max(0, Math.min(start, end) - from) };
 }
 
