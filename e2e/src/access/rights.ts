@@ -16,7 +16,7 @@ interface Right {
 const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text!);
 
 export const rights: readonly Right[] = readFileSync(`${ROOT}/docs/how-to/operate.md`, 'utf8')
-  .split('**Access.**')[1]!
+  .split('\n## Access\n')[1]!
   .split(/(?<=^\|.*)\n\n/m)[0]!
   .split('\n')
   .filter((line) => line.startsWith('|') && line.includes('`'))
