@@ -68,7 +68,7 @@ export async function openInstallation(of: {
     // A service keeps its data to itself: PostgreSQL, whose data are beside it, has an account of its own.
     MILLRACE_DATA: join(folder, 'services'),
     LOG_LEVEL: 'info',
-    PIPELINES: pathToFileURL(fileURLToPath(new URL('./pipeline.js', import.meta.url))).href,
+    PIPELINES: pathToFileURL(fileURLToPath(new URL('../dist/pipeline.js', import.meta.url))).href,
     BANK_URL: bank.url,
   };
   const mutant = of.mutant ? ['--import', new URL(`../dist/mutants/${of.mutant}.js`, import.meta.url).href] : [];

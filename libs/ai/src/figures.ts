@@ -7,7 +7,7 @@ import { trainFromCsv } from './local/train.js';
 
 /**
  * Prints how the local models do on a folder with `data/intents.csv` and `knowledge/`:
- * `node libs/ai/dist/text/figures.js pipelines/support-email`.
+ * `node libs/ai/dist/figures.js pipelines/support-email`.
  */
 async function figures(folder: string): Promise<string> {
   const csv = await readFile(join(folder, 'data/intents.csv'), 'utf8');

@@ -1,13 +1,13 @@
 // What the coordinator's two loops manage by themselves, on a real PostgreSQL and without a broker: runs taken on, and
 // events applied, a second. `node bench/events.mjs [runs]`; DATABASE_URL names an empty database. Build first.
 import { pack, partitionFor } from '@millrace/broker';
-import { rootTraceparent, topicsOf } from '@millrace/contracts';
+import { acceptedTraceparent, topicsOf } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openStore } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { intakeSource } from '../dist/sources/intake.js';
-import { Plans } from '../dist/deployments/plans.js';
+import { CoordinatorPlans } from '../dist/deployments/plans.js';
 import { RunCache } from '../dist/sources/run-cache.js';
 import { runsSource } from '../dist/sources/runs.js';
 
@@ -31,7 +31,7 @@ const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partitio
 const topics = topicsOf(`bench-${process.pid}.`);
 const told = telemetry({ service: 'bench', logTo: { write: () => undefined } });
 await using store = await openStore({ databaseUrl: process.env.DATABASE_URL, dataDir: '.' });
-const plans = new Plans(store, console);
+const plans = new CoordinatorPlans(store, console);
 await store.deployments.apply({ id: 'bench', at: Date.now(), pipeline: 'events', stages: [] }, () => ({
   outcome: { status: 'applied', pipeline: 'events', unchanged: false },
   route: { current: plan.hash },
@@ -43,7 +43,7 @@ const context = {
   store,
   telemetry: told,
   plans,
-  cache: new RunCache(RUNS),
+  cache: new RunCache(Infinity),
   partitions: PARTITIONS,
   runs: told.meters.runs,
   wakeBy: () => undefined,
@@ -92,7 +92,7 @@ const at = Date.now();
 const event = (run, n) => {
   const next = n < STEPS ? `,"next":["step${n + 1}"]` : '';
   const head = `{"type":"step.completed","run":"${run}","step":"step${n}","attempt":1,"at":${at},"startedAt":${at}`;
-  const value = `${head},"trace":"${rootTraceparent(run)}","output":{"text":"${TEXT}"}${next}}`;
+  const value = `${head},"trace":"${acceptedTraceparent(run)}","output":{"text":"${TEXT}"}${next}}`;
   return { topic: topics.runs, key: run, value, packed: true };
 };
 const records = partitions.map(() => []);
