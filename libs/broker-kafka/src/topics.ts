@@ -135,18 +135,16 @@ export class TopicMetadata {
 
   /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
   private async offsets(from: Cluster, of: OffsetsOf): Promise<ReadonlyMap<number, number>> {
-    return patiently(async () => {
+    return patiently(from, async () => {
       await from.addMultipleTargetTopics([of.topic]);
       const [found] = await from.fetchTopicsOffset([of]);
       const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-      if (of.partitions.every(({ partition }) => offsets.has(partition))) return offsets;
-      await from.refreshMetadata();
-      return undefined;
+      return of.partitions.every(({ partition }) => offsets.has(partition)) ? offsets : undefined;
     });
   }
 
   private async ask(topic: string): Promise<number> {
-    await patiently(async () => {
+    await patiently(this.cluster, async () => {
       try {
         await this.cluster.addMultipleTargetTopics([topic]);
         return true;
@@ -173,9 +171,12 @@ export class TopicMetadata {
 }
 
 /** Tries until there is an answer: a topic that has just been made, or a Kafka that is starting, has no leaders for a while. */
-async function patiently<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  for (const since = performance.now(); ; await sleep(50)) {
+async function patiently<T>(cluster: Cluster, attempt: () => Promise<T | undefined>): Promise<T> {
+  const since = performance.now();
+  for (let isStale = false; ; isStale = true, await sleep(50)) {
     try {
+      // Who leads a partition may have changed.
+      if (isStale) await cluster.refreshMetadata();
       const found = await attempt();
       if (found !== undefined) return found;
     } catch (error) {
