@@ -1,13 +1,14 @@
-import { sleep, startTimer } from '@millrace/contracts/timers';
+import { startTimer } from '@millrace/contracts/timers';
 import type { Admin } from 'kafkajs';
 import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
 import { BrokerError } from '@millrace/broker';
 import type { KafkaSettings, LogFunction } from './config.js';
 import { ConcurrentConsumption } from './ownership/consumption.js';
 import { GroupConsumption } from './ownership/group-consumption.js';
-import { Clients, isPassing, kafkajs, kindOf } from './kafkajs.js';
+import { Clients, isNotReady, isPassing, kafkajs, kindOf } from './kafkajs.js';
 import { OrderedPartition } from './ownership/ordered-partition.js';
 import { Publisher } from './produce/publisher.js';
+import { patiently, WHILE_KAFKA_STARTS } from './retry.js';
 import { browse, tail } from './fetch/tail.js';
 import type { KafkaContext } from './ownership/tenure.js';
 import { TopicMetadata, unreachable } from './topics.js';
@@ -18,7 +19,6 @@ const DEFAULT_MESSAGE_BYTES = 1_048_588;
 const BATCH_OVERHEAD = 512;
 const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
 const BATCH_BYTES = 900_000;
-const TOPICS_WITHIN_MS = 30_000;
 const HEALTHY_WITHIN_MS = 5_000;
 
 /**
@@ -93,21 +93,11 @@ class KafkaBroker implements Broker {
   }
 
   ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    return this.during(this.patiently(() => this.createMissing(specs)));
-  }
-
-  /** A topic that was made a moment ago, here or by another service, is not known to every part of Kafka at once. */
-  private async patiently(work: () => Promise<void>): Promise<void> {
-    const end = performance.now() + TOPICS_WITHIN_MS;
-    for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
-      try {
-        return await work();
-      } catch (error) {
-        const passing = isPassing(error) || (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC');
-        if (!passing || this.closing || performance.now() > end) throw error;
-        await sleep(pause);
-      }
-    }
+    // A topic that was made a moment ago, here or by another service, is not known to every part of Kafka at once.
+    return this.question(
+      () => this.createMissing(specs),
+      (error) => isPassing(error) || isUnknownTopic(error),
+    );
   }
 
   private async createMissing(specs: readonly TopicSpec[]): Promise<void> {
@@ -162,11 +152,14 @@ class KafkaBroker implements Broker {
   }
 
   consumers(group: string): Promise<number> {
-    return this.during(this.admin.describeGroups([group]).then(({ groups }) => groups[0]?.members.length ?? 0));
+    return this.question(async () => {
+      const { groups } = await this.admin.describeGroups([group]);
+      return groups[0]?.members.length ?? 0;
+    });
   }
 
   lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
-    return this.during(this.findLag(group, topic));
+    return this.question(() => this.findLag(group, topic));
   }
 
   private async findLag(group: string, topic: string): Promise<readonly PartitionLag[]> {
@@ -194,6 +187,12 @@ class KafkaBroker implements Broker {
     this.runtime.clients[Symbol.dispose]();
   }
 
+  /** Asks what a Kafka that is starting, or has lost a broker, may refuse to answer for a while. Where none answers, kafkajs has tried enough. */
+  private question<T>(ask: () => Promise<T>, isPassing = isNotReady): Promise<T> {
+    const mayPass = (error: unknown): boolean => !this.closing && isPassing(error);
+    return this.during(patiently({ ...WHILE_KAFKA_STARTS, mayPass }, ask));
+  }
+
   /** Remembers a call until it is over, and tells what goes wrong in the port's words. */
   private during<T>(call: Promise<T>): Promise<T> {
     const over = call
@@ -209,6 +208,10 @@ class KafkaBroker implements Broker {
     this.open.add(one);
     return one;
   }
+}
+
+function isUnknownTopic(error: unknown): boolean {
+  return error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC';
 }
 
 async function messageMaxBytes(admin: Admin, log: LogFunction): Promise<number> {

@@ -135,6 +135,15 @@ export function isPassing(error: unknown): boolean {
   return 'retriable' in error && error.retriable === true;
 }
 
+/** Returns true where Kafka itself has answered that it cannot say yet. */
+export function isNotReady(error: unknown): boolean {
+  return isPassing(error) && isOfKafka(error);
+}
+
+function isOfKafka(error: unknown): boolean {
+  return error instanceof Error && ('type' in error || isOfKafka(error.cause));
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin } from 'kafkajs';
 import type { Broker } from '@millrace/broker';
-import { kafkaBroker } from './kafka-broker.js';
+import { brokerOver, kafkaBroker } from './kafka-broker.js';
 import { Clients, kafkajs } from './kafkajs.js';
 import { testSettings } from './testing/config.js';
-import { topicsOn, until } from './testing/scene.js';
+import { networkTo, topicsOn, until } from './testing/scene.js';
 
 const settings = testSettings();
 
@@ -137,4 +137,19 @@ test('a topic that is gone for a while holds nothing up but itself', async () =>
   expect((await at.broker.lag(randomUUID(), other)).reduce((sum, { end }) => sum + end, 0)).toBe(2);
   await at.admin.createTopics({ topics: [{ topic: at.topic, numPartitions: 1 }] });
   await at.goesOn(5);
+});
+
+test('a group whose coordinator has just moved is asked about again', async () => {
+  await using network = await networkTo(settings);
+  await using broker = await brokerOver(network.clients, settings);
+  const [topic] = (await topicsOn(broker, 2, 1)) as [string];
+  const refusals = network.proxy.set({
+    api: 'offsetFetch',
+    mishap: 'refused',
+    count: 12, // more than kafkajs tries by itself
+    hold: () => Promise.resolve(),
+  });
+  const lag = await broker.lag(randomUUID(), topic);
+  expect(refusals.requests).toBe(12);
+  expect(lag.map(({ committed }) => committed)).toEqual([null, null]);
 });

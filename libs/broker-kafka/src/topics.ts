@@ -1,7 +1,8 @@
-import { sleep, startTimer, type Timer } from '@millrace/contracts/timers';
+import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { BrokerError } from '@millrace/broker';
 import type { LogFunction } from './config.js';
-import { ask, type Clients, type Cluster, isPassing, kindOf } from './kafkajs.js';
+import { ask, type Clients, type Cluster, isPassing, kindOf, protocolError } from './kafkajs.js';
+import { patiently, WHILE_KAFKA_STARTS } from './retry.js';
 import { partitionCounts } from './wire/metadata.js';
 
 export interface Range {
@@ -14,10 +15,10 @@ export interface Range {
 type TopicChanged = (topic: string, partitions: number) => void;
 type OffsetsOf = Parameters<Cluster['fetchTopicsOffset']>[0][number];
 
-const PATIENCE_MS = 15_000;
 /** How soon it is noticed that a topic has got more partitions. Each process asks with one small request. */
 const LOOK_MS = 5_000;
 const UNKNOWN_TOPIC = 3;
+const LEADER_NOT_AVAILABLE = 5;
 const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
 
 /** This process's knowledge of topics: how many partitions, and which broker leads each. */
@@ -135,19 +136,19 @@ export class TopicMetadata {
 
   /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
   private async offsets(from: Cluster, of: OffsetsOf): Promise<ReadonlyMap<number, number>> {
-    return patiently(from, async () => {
+    return this.question(from, async () => {
       await from.addMultipleTargetTopics([of.topic]);
       const [found] = await from.fetchTopicsOffset([of]);
       const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-      return of.partitions.every(({ partition }) => offsets.has(partition)) ? offsets : undefined;
+      if (!of.partitions.every(({ partition }) => offsets.has(partition))) throw protocolError(LEADER_NOT_AVAILABLE);
+      return offsets;
     });
   }
 
   private async ask(topic: string): Promise<number> {
-    await patiently(this.cluster, async () => {
+    await this.question(this.cluster, async () => {
       try {
         await this.cluster.addMultipleTargetTopics([topic]);
-        return true;
       } catch (error) {
         throw UNKNOWN.has(kindOf(error)) ? unknownTopic(topic, error) : error;
       }
@@ -162,27 +163,24 @@ export class TopicMetadata {
     return count;
   }
 
+  /** A topic that has just been made, or a Kafka that is starting, has no leaders for a while. */
+  private async question<T>(cluster: Cluster, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await patiently({ ...WHILE_KAFKA_STARTS, mayPass: isPassing }, async (isAgain) => {
+        // Who leads a partition may have changed.
+        if (isAgain) await cluster.refreshMetadata();
+        return ask();
+      });
+    } catch (error) {
+      throw error instanceof BrokerError ? error : unreachable(error);
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     this.watching?.stop();
     await this.looking;
     await Promise.all([this.cluster.disconnect(), this.uncommitted.disconnect()]);
-  }
-}
-
-/** Tries until there is an answer: a topic that has just been made, or a Kafka that is starting, has no leaders for a while. */
-async function patiently<T>(cluster: Cluster, attempt: () => Promise<T | undefined>): Promise<T> {
-  const since = performance.now();
-  for (let isStale = false; ; isStale = true, await sleep(50)) {
-    try {
-      // Who leads a partition may have changed.
-      if (isStale) await cluster.refreshMetadata();
-      const found = await attempt();
-      if (found !== undefined) return found;
-    } catch (error) {
-      if (!isPassing(error) || performance.now() - since > PATIENCE_MS)
-        throw error instanceof BrokerError ? error : unreachable(error);
-    }
   }
 }
 

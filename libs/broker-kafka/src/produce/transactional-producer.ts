@@ -1,5 +1,5 @@
-import { sleep } from '@millrace/contracts/timers';
 import { type Clients, kindOf, type Node } from '../kafkajs.js';
+import { patiently } from '../retry.js';
 import { Producer } from './producer.js';
 import type { Routed } from './routing.js';
 import type { CommitPoint } from '../ownership/window.js';
@@ -42,7 +42,9 @@ export class TransactionalProducer extends Producer {
       this.cluster.findGroupCoordinator({ groupId: this.place.group }),
     ]);
     this.adopt(
-      await this.patiently(() => this.transactions.initProducerId({ transactionalId, transactionTimeout: timeoutMs })),
+      await this.whenNotBusy(() =>
+        this.transactions.initProducerId({ transactionalId, transactionTimeout: timeoutMs }),
+      ),
     );
   }
 
@@ -77,34 +79,26 @@ export class TransactionalProducer extends Producer {
     const topics = [...routed].map(([name, partitions]) => ({ topic: name, partitions: [...partitions.keys()] }));
     // Both go to the same broker on one connection, so it takes them one after the other; waiting in between gains nothing.
     await all([
-      ...(topics.length > 0 ? [this.patiently(() => this.transactions.addPartitionsToTxn({ ...who, topics }))] : []),
-      this.patiently(() => this.transactions.addOffsetsToTxn({ ...who, groupId: group })),
+      ...(topics.length > 0 ? [this.whenNotBusy(() => this.transactions.addPartitionsToTxn({ ...who, topics }))] : []),
+      this.whenNotBusy(() => this.transactions.addOffsetsToTxn({ ...who, groupId: group })),
     ]);
     const offset = { partition, offset: String(point.offset), metadata: point.metadata };
     await all([
       ...(routed.size > 0 ? [this.write(routed)] : []),
-      this.patiently(() =>
+      this.whenNotBusy(() =>
         this.offsets.txnOffsetCommit({ ...who, groupId: group, topics: [{ topic, partitions: [offset] }] }),
       ),
     ]);
-    await this.patiently(() => this.transactions.endTxn({ ...who, transactionResult: true }));
+    await this.whenNotBusy(() => this.transactions.endTxn({ ...who, transactionResult: true }));
   }
 
   /**
    * Right after a transaction has ended Kafka is still writing its markers and answers `CONCURRENT_TRANSACTIONS`, without
    * having done anything: asking again within milliseconds is what it wants.
    */
-  private async patiently<T>(request: () => Promise<T>): Promise<T> {
-    const since = performance.now();
-    for (let wait = 1; ; wait = Math.min(wait * 1.5, 50)) {
-      try {
-        return await request();
-      } catch (error) {
-        const busy = kindOf(error) === 'CONCURRENT_TRANSACTIONS' && performance.now() - since < FOREVER_BUSY_MS;
-        if (!busy || this.closing) throw error;
-      }
-      await sleep(wait);
-    }
+  private whenNotBusy<T>(request: () => Promise<T>): Promise<T> {
+    const mayPass = (error: unknown): boolean => !this.closing && kindOf(error) === 'CONCURRENT_TRANSACTIONS';
+    return patiently({ forMs: FOREVER_BUSY_MS, firstPauseMs: 1, maxPauseMs: 50, mayPass }, request);
   }
 }
 

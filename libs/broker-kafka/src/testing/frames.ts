@@ -6,7 +6,7 @@ export interface RequestHead {
 }
 
 /** The keys of Kafka's requests that faults single out. */
-export const API = { produce: 0, heartbeat: 12, endTxn: 26, txnOffsetCommit: 28 } as const;
+export const API = { produce: 0, offsetFetch: 9, heartbeat: 12, endTxn: 26, txnOffsetCommit: 28 } as const;
 export type Api = keyof typeof API;
 
 const LENGTH = 4;

@@ -6,9 +6,10 @@ export type { Api };
 
 /**
  * A mishap of one request: `lost` it never arrives; `unanswered` it arrives, its answer does not; `slow` it arrives
- * after a while; `late` its sender is cut off at once, and it arrives after the sender has gone on elsewhere.
+ * after a while; `late` its sender is cut off at once, and it arrives after the sender has gone on elsewhere; `refused` its
+ * answer says that another broker coordinates the group (only for `offsetFetch`, whose answer ends with its error code).
  */
-export type Mishap = 'lost' | 'unanswered' | 'slow' | 'late';
+export type Mishap = 'lost' | 'unanswered' | 'slow' | 'late' | 'refused';
 
 export interface Trap {
   readonly api: Api;
@@ -43,7 +44,11 @@ interface Pair {
   readonly server: Socket;
   /** Requests whose answers go nowhere, by their ids. */
   readonly unanswered: Map<number, (answer: Buffer) => void>;
+  /** Requests that are refused, by their ids. */
+  readonly refused: Set<number>;
 }
+
+const NOT_COORDINATOR = 16;
 
 /** How long an answer is waited for that nobody else waits for. */
 const ANSWER_MS = 5_000;
@@ -105,7 +110,7 @@ export class Proxy implements AsyncDisposable {
   private accept(client: Socket): void {
     if (this.closed) return void client.destroy();
     const server = connect({ host: '127.0.0.1', port: this.to.port() });
-    const pair: Pair = { client, server, unanswered: new Map() };
+    const pair: Pair = { client, server, unanswered: new Map(), refused: new Set() };
     this.pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -135,6 +140,7 @@ export class Proxy implements AsyncDisposable {
         if (mishap === 'lost') return this.drop(pair);
         if (mishap === 'late') return await this.deliverLate(pair, { frame, trap: trap! });
         if (mishap === 'unanswered') pair.unanswered.set(correlationId, () => this.drop(pair));
+        if (mishap === 'refused') pair.refused.add(correlationId);
         if (mishap === 'slow') await trap!.of.hold();
         await this.pass(frame, pair.server);
       }
@@ -152,6 +158,7 @@ export class Proxy implements AsyncDisposable {
       for (const frame of frames.push(part)) {
         const heard = pair.unanswered.get(answerTo(frame));
         if (heard) return heard(frame);
+        if (pair.refused.delete(answerTo(frame))) frame.writeInt16BE(NOT_COORDINATOR, frame.length - 2);
         await this.pass(frame, pair.client);
       }
     }
