@@ -8,7 +8,8 @@ import { order, OrderInput } from './pipeline.js';
 /** The header by which a record of the fuzzer is known again, wherever it went. */
 export const FUZZED = 'chaos-fuzzed';
 
-const NOBODY = 'run_00000000000000000000000000';
+/** The run that records of the fuzzer are about. */
+export const NOBODY = 'run_00000000000000000000000000';
 const NO_PLAN = '0'.repeat(64);
 
 /** Hostile records for one topic. None of them is an order or a command that a stage would rightly do: what they do is harm, or nothing. */

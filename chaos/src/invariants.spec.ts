@@ -2,6 +2,7 @@ import type { Incoming } from '@millrace/broker';
 import { type Fact, stepIdempotencyKey, unreadable } from '@millrace/contracts';
 import type { Payment } from './bank.js';
 import type { Evidence, StoredRun } from './evidence.js';
+import { NOBODY } from './fuzzed.js';
 import { violationsOf } from './invariants.js';
 import { requestsOf } from './load.js';
 import { POISON } from './poison.js';
@@ -66,8 +67,14 @@ function kept() {
     }
     runs.set(run, { id: run, status, facts: facts as Fact[], waits: status === 'waiting' ? 1 : 0 });
   }
-  const poison = record('intake', '\0 poison', { [POISON]: '1' });
   const why = { group: 'g', failure: { code: 'X', kind: 'permanent' as const, message: '' }, at: 0, maxBytes: 10_000 };
+  // A stage answers the fuzzer's command, and the coordinator parks the answer: nobody asked for that run.
+  const strange = outcome(NOBODY, 'reserve', 3, 'step.failed');
+  events.push(strange);
+  const parkedAnswer = unreadable(strange, why);
+  deadLetters.push({ ...record('dead-letters', '', parkedAnswer.headers), value: strange.value });
+  letters.push({ id: String(parkedAnswer.headers['millrace-dead-letter']), run: null });
+  const poison = record('intake', '\0 poison', { [POISON]: '1' });
   const { headers, value } = unreadable(poison, why);
   deadLetters.push({ ...record('dead-letters', '', headers), value });
   letters.push({ id: String(headers['millrace-dead-letter']), run: null });

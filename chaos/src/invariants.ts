@@ -2,7 +2,7 @@ import type { Incoming } from '@millrace/broker';
 import { type Fact, headerText, type RunResult, stepIdempotencyKey, UNREADABLE } from '@millrace/contracts';
 import type { Evidence, StoredRun } from './evidence.js';
 import type { Request } from './load.js';
-import { FUZZED } from './fuzzed.js';
+import { FUZZED, NOBODY } from './fuzzed.js';
 import { POISON } from './poison.js';
 import { type Expected, expectationOf } from './rules.js';
 
@@ -40,8 +40,10 @@ export function violationsOf(requests: readonly Request[], evidence: Evidence): 
 
 const isPoison = ({ headers }: Incoming): boolean => headerText(headers, POISON) !== undefined;
 const isFuzzed = ({ headers }: Incoming): boolean => headerText(headers, FUZZED) !== undefined;
-/** Not made by a service, but by the harness to do harm. */
-export const isHostile = (record: Incoming): boolean => isPoison(record) || isFuzzed(record);
+/** A stage answers a command of the fuzzer as any other, and its answer tells of a run that nobody asked for. */
+const answersFuzzed = ({ value }: Incoming): boolean => value?.includes(`"run":"${NOBODY}"`) ?? false;
+/** Made by the harness to do harm, or what a service said to that. */
+export const isHostile = (record: Incoming): boolean => isPoison(record) || isFuzzed(record) || answersFuzzed(record);
 const parsed = <T>({ value }: Incoming): T => JSON.parse(value!.toString()) as T;
 
 function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results }: Evidence): Violation[] {

@@ -133,7 +133,10 @@ function timedOut({ timeoutMs, step }: StepCommand): AttemptOutcome {
 }
 
 function expired({ at, expires, step }: StepCommand): AttemptOutcome {
-  const message = `No process of the stage was free to begin the step ${step} within ${expires - at} ms.`;
+  const message =
+    expires > at
+      ? `No process of the stage was free to begin the step ${step} within ${expires - at} ms.`
+      : `The step ${step} was asked for when its deadline had passed.`;
   return { is: 'failed', failure: failure('STAGE_TIMED_OUT', message) };
 }
 
