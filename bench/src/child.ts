@@ -16,11 +16,13 @@ export interface ChildOptions {
   readonly told: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly cpuProfiles?: string | undefined;
+  /** Stands in the list of processes; without it the module's name does. */
+  readonly name?: string;
 }
 
 /** Starts a module beside this one, or the one of a URL. */
-export function startChild(module: string | URL, { told, env = {}, cpuProfiles }: ChildOptions): Child {
-  const child = fork(fileURLToPath(new URL(module, import.meta.url)), [], {
+export function startChild(module: string | URL, { told, env = {}, cpuProfiles, name }: ChildOptions): Child {
+  const child = fork(fileURLToPath(new URL(module, import.meta.url)), name === undefined ? [] : [name], {
     env: childEnv(env),
     // kafkajs asks for timers in the past, and Node says so each time.
     execArgv: [

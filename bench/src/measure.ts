@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beChild } from './child.js';
 import type { BenchClient } from './client.js';
+import { processesUnder, usedBetween } from './processes.js';
 import { NOT_READY, type Sample } from './sample.js';
 import { percentile } from './statistics.js';
 import type { BenchContext } from './system.js';
@@ -43,6 +44,7 @@ beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
     p95Ms: percentile(times, 0.95),
     p99Ms: percentile(times, 0.99),
     repeated: batch?.repeated ?? 0,
+    used: batch?.used ?? [],
   };
   return sample;
 });
@@ -63,5 +65,10 @@ async function singles(client: BenchClient, n: number): Promise<readonly number[
 
 async function saturated(client: BenchClient, n: number) {
   await client.saturate(Math.ceil(n * WARM_UP_BATCH));
-  return client.saturate(n);
+  // Our parent has started all servers, those that the environment names aside, and does nothing itself meanwhile.
+  const processes = () => processesUnder(process.ppid, process.ppid);
+  const before = processes();
+  const saturation = await client.saturate(n);
+  const used = usedBetween(before, processes());
+  return { ...saturation, used: used.map((one) => ({ ...one, cpuMs: one.cpuMs / n })) };
 }

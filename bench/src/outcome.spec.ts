@@ -9,6 +9,7 @@ const sample = (runsPerSecond: number | undefined, p50Ms: number): Sample => ({
   p95Ms: 2 * p50Ms,
   p99Ms: 3 * p50Ms,
   repeated: 1,
+  used: [{ name: 'client', cpuMs: p50Ms / 10, memoryMb: 100 }],
 });
 const [system] = SYSTEMS;
 
@@ -17,6 +18,7 @@ test('an outcome is the median of its rounds, with the slowest and the fastest',
   expect(outcomeOf(system!, workNamed('seven-steps', 5_000), samples)).toMatchObject({
     ...{ system: system!.name, work: 'seven-steps', runs: 5_000, rounds: 3, repeated: 3 },
     ...{ runsPerSecond: 1_000, runsPerSecondRange: [900, 1_500], p50Ms: 3, p95Ms: 6, p99Ms: 9 },
+    used: [{ name: 'client', cpuMicroseconds: 300, memoryMb: 100 }],
   });
 });
 

@@ -26,6 +26,8 @@ export const BenchOutcome = z.object({
   rounds: z.number(),
   repeated: z.number(),
   processes: z.string(),
+  /** At saturation: microseconds of processor time for each run, and the memory afterwards. */
+  used: z.array(z.object({ name: z.string(), cpuMicroseconds: z.number(), memoryMb: z.number() })),
 });
 export type BenchOutcome = z.infer<typeof BenchOutcome>;
 
@@ -54,7 +56,22 @@ export function outcomeOf(system: SystemEntry, work: Workload, samples: readonly
     rounds: samples.length,
     repeated: samples.reduce((sum, { repeated }) => sum + repeated, 0),
     processes: system.processes,
+    used: usedBy(samples),
   };
+}
+
+/** A process that did next to nothing in a run, such as a launcher, is left out. */
+const LEAST_MICROSECONDS = 1;
+
+function usedBy(samples: readonly Sample[]): BenchOutcome['used'] {
+  const names = new Set(samples.flatMap(({ used }) => used.map(({ name }) => name)));
+  return [...names]
+    .map((name) => {
+      const those = samples.flatMap(({ used }) => used.find((one) => one.name === name) ?? []);
+      const cpuMicroseconds = Math.round(median(those.map(({ cpuMs }) => cpuMs)) * 1_000);
+      return { name, cpuMicroseconds, memoryMb: Math.round(median(those.map(({ memoryMb }) => memoryMb))) };
+    })
+    .filter(({ cpuMicroseconds }) => cpuMicroseconds >= LEAST_MICROSECONDS);
 }
 
 const rounded = (value: number): number => Number(value.toFixed(2));

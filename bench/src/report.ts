@@ -46,8 +46,35 @@ function section(outcomes: readonly BenchOutcome[]): readonly string[] {
       columns.map(([title]) => title),
       outcomes.map((one) => columns.map(([, cell]) => cell(one))),
     ),
+    ...costs(outcomes),
   ];
 }
+
+/** The processor time and memory of each process, where runs were asked for at once. */
+function costs(outcomes: readonly BenchOutcome[]): readonly string[] {
+  const rows = outcomes.flatMap(({ system, used }) => [
+    ...used.map(({ name, cpuMicroseconds, memoryMb }) => [system, name, number(cpuMicroseconds), number(memoryMb)]),
+    ...(used.length > 1
+      ? [
+          [
+            system,
+            'together',
+            number(sum(used.map((one) => one.cpuMicroseconds))),
+            number(sum(used.map((one) => one.memoryMb))),
+          ],
+        ]
+      : []),
+  ]);
+  if (rows.length === 0) return [];
+  return [
+    '',
+    'What a run costs at saturation:',
+    '',
+    ...table(['system', 'process', 'CPU µs a run', 'memory MB'], rows),
+  ];
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function ratios(outcomes: readonly BenchOutcome[]): readonly string[] {
   const rows = ratiosOf(outcomes).map(({ work, ours, other, runsPerSecond, p50 }) => [

@@ -77,7 +77,7 @@ async function measure(measurement: Measurement, of: RoundsOptions, round: numbe
 async function measureOnce({ system, work }: Measurement, name: string, { servers, signal }: RoundsOptions) {
   await using place = await servers.place(name, system);
   const told: MeasureOptions = { system: system.name, work, at: place };
-  await using child = startChild('./measure.js', { told, cpuProfiles: place.cpuProfiles });
+  await using child = startChild('./measure.js', { told, name: 'client', cpuProfiles: place.cpuProfiles });
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });

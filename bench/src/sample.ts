@@ -1,3 +1,5 @@
+import type { ProcessUse } from './processes.js';
+
 /** One system at one work, once. */
 export interface Sample {
   readonly runsPerSecond: number | undefined;
@@ -6,6 +8,8 @@ export interface Sample {
   readonly p99Ms: number;
   /** Results that came more than once. A result that does not come at all ends the benchmark. */
   readonly repeated: number;
+  /** Each process while runs were asked for at once; `cpuMs` is for one run. */
+  readonly used: readonly ProcessUse[];
 }
 
 /** Said instead of a sample by a measurement whose system did not come up. */

@@ -1,4 +1,4 @@
-import type { Work } from '@millrace/bench';
+import type { Workload } from '@millrace/bench';
 
 export const QUEUES = { runs: 'runs', steps: 'steps' };
 
@@ -9,7 +9,7 @@ export const connectionTo = (url: string) => ({ url, maxRetriesPerRequest: null 
 export interface Told {
   readonly url: string;
   readonly prefix: string;
-  readonly work: Work;
+  readonly work: Workload;
 }
 
 /** A job's. */

@@ -1,6 +1,15 @@
 // Runs are jobs of one queue; their worker is in a process of its own.
 import { join } from 'node:path';
-import { Client, givenServers, payloadOf, resultOf, runOf, startChild, type System, type Work } from '@millrace/bench';
+import {
+  BenchClient,
+  givenServers,
+  payloadOf,
+  resultOf,
+  runOf,
+  startChild,
+  type System,
+  type Workload,
+} from '@millrace/bench';
 import { choosePort, find, startServer } from '@millrace/local';
 import { type FlowJob, FlowProducer, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -24,7 +33,7 @@ export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }
   ending.defer(() => flows.close());
   const events = new QueueEvents(QUEUES.runs, { ...options, lastEventId: '0' });
   ending.defer(() => events.close());
-  const client = new Client(async (runs) => {
+  const client = new BenchClient(async (runs) => {
     if (work.shape === 'sequence')
       await queue.addBulk(runs.map((run) => ({ name: work.name, data: dataOf(run), opts })));
     else await flows.addBulk(runs.map((run) => parentOf(run, work)));
@@ -38,7 +47,7 @@ export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }
 const dataOf = (run: number): Data => ({ text: payloadOf(run) });
 
 /** Its children are done all at once, and it when they are. */
-const parentOf = (run: number, work: Work): FlowJob => ({
+const parentOf = (run: number, work: Workload): FlowJob => ({
   name: 'run',
   queueName: QUEUES.runs,
   data: dataOf(run),

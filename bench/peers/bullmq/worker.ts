@@ -1,5 +1,5 @@
 // A process of its own: does the jobs.
-import { beChild, beside, type Work } from '@millrace/bench';
+import { beChild, beside, type Workload } from '@millrace/bench';
 import { type Job, Worker } from 'bullmq';
 import { connectionTo, type Data, QUEUES, type Told } from './queues.ts';
 
@@ -24,7 +24,7 @@ beChild<Told>(async ({ url, prefix, work }, ending) => {
 });
 
 /** After each step the job keeps how far it is and what the step gave, so that another attempt goes on from there. */
-async function stepByStep(job: Job<Data>, work: Work): Promise<string> {
+async function stepByStep(job: Job<Data>, work: Workload): Promise<string> {
   for (let step = job.data.step ?? 0; step < work.steps; step++)
     await job.updateData({ text: job.data.text, step: step + 1 });
   return job.data.text;

@@ -1,5 +1,5 @@
 // A library in the process that uses it: the client starts its workflows itself.
-import { beside, payloadOf, requesting, type System, type Work } from '@millrace/bench';
+import { beside, payloadOf, requesting, type System, type Workload } from '@millrace/bench';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 
 /** Workflows under way at saturation, and connections that they share. */
@@ -20,7 +20,7 @@ export const start: System = async (work, { databaseUrl }, ending) => {
   return requesting(AT_ONCE, (run) => workflow(payloadOf(run)));
 };
 
-async function steps(work: Work, given: string): Promise<string> {
+async function steps(work: Workload, given: string): Promise<string> {
   const { shape, steps } = work;
   if (shape === 'sequence') {
     let text = given;

@@ -1,4 +1,4 @@
-import { beside, type Work } from '@millrace/bench';
+import { beside, type Workload } from '@millrace/bench';
 import { Annotation, END, Send, START, StateGraph } from '@langchain/langgraph';
 
 const State = Annotation.Root({
@@ -11,7 +11,7 @@ const State = Annotation.Root({
 type State = typeof State.State;
 
 /** A node for each step where one follows another; else one node that is sent to for each. */
-export const graphOf = (work: Work) => (work.shape === 'sequence' ? chain(work.steps) : fan(work));
+export const graphOf = (work: Workload) => (work.shape === 'sequence' ? chain(work.steps) : fan(work));
 
 function chain(steps: number) {
   const names = Array.from({ length: steps }, (_, n) => `step${n + 1}`);
@@ -22,7 +22,7 @@ function chain(steps: number) {
   return new StateGraph(State).addSequence(nodes).addEdge(START, names[0]!).addEdge(names.at(-1)!, END);
 }
 
-function fan(work: Work) {
+function fan(work: Workload) {
   return new StateGraph(State)
     .addNode('step', async ({ text, n }: State) => ({ given: [await beside(work, text, n)] }))
     .addConditionalEdges(START, ({ text }) =>

@@ -1,17 +1,17 @@
-import { beside, type Work } from '@millrace/bench';
+import { beside, type Workload } from '@millrace/bench';
 import { type Context, RestatePromise, service } from '@restatedev/restate-sdk';
 
 export const SERVICE = 'runs';
 
 /** The message with which the endpoint's process is started. */
 export interface Told {
-  readonly work: Work;
+  readonly work: Workload;
 }
 
 export type RunService = ReturnType<typeof serviceFor>;
 
 /** A service that does a run: each step is a durable one of its handler, whose result is in the journal before the next. */
-export const serviceFor = (work: Work) =>
+export const serviceFor = (work: Workload) =>
   service({
     name: SERVICE,
     handlers: {

@@ -1,11 +1,11 @@
 // What runs in Temporal's sandbox.
 import { proxyActivities } from '@temporalio/workflow';
-import type { Work } from '@millrace/bench';
+import type { Workload } from '@millrace/bench';
 import type { Activities } from './activities.ts';
 
 const { step } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
 
-export async function run({ shape, steps, stepMs }: Work, given: string): Promise<string> {
+export async function run({ shape, steps, stepMs }: Workload, given: string): Promise<string> {
   if (shape === 'sequence') {
     let text = given;
     for (let n = 0; n < steps; n++) text = await step(text, stepMs);

@@ -48,6 +48,7 @@ async function start(
     const told: ServiceOptions = { service, work };
     const child = startChild('./systems/millrace-service.js', {
       told,
+      name: service,
       cpuProfiles,
       env: {
         KAFKA_BROKERS: brokers.join(','),
