@@ -13,7 +13,7 @@ const out = join(root, 'dist-packages');
 /** The documented packages that people install; all others that these need are published with them, as internal packages. */
 export const PUBLIC = [
   ...['millrace', '@millrace/client', '@millrace/pipeline', '@millrace/stage', '@millrace/testing'],
-  'create-millrace',
+  ...['@millrace/ai', 'create-millrace'],
 ];
 /** Packages that run on an older Node.js than services do; `@millrace/client` runs in browsers too. */
 const ON_NODE_20 = ['create-millrace', '@millrace/client'];
@@ -100,7 +100,7 @@ function copyCompiled(from, to) {
 const internalReadme = (name) => `# ${name}
 
 A part of [Millrace](https://www.npmjs.com/package/millrace), published because its packages need it. It promises nothing to anybody else: its
-exports change without notice. Use \`millrace\`, \`@millrace/client\`, \`@millrace/pipeline\`, \`@millrace/stage\` and \`@millrace/testing\`.
+exports change without notice. Use ${PUBLIC.map((it) => `\`${it}\``).join(', ')}.
 `;
 
 function publishedManifest(manifest, all, target) {

@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pack, PUBLIC } from '../../scripts/pack.mjs';
 import { problemsOf, TOOLS } from './check-packages.mjs';
+import { aModel, exampleOf, exampleTest } from './model.mjs';
 import { startRegistry } from './registry.mjs';
 import { followTutorial } from './tutorial.mjs';
 
@@ -148,6 +149,19 @@ async function inDevelopment() {
   await dev.stop();
 }
 
+/** The stage and the pipeline of the how-to guide, word for word, ask a server that speaks as providers do. */
+async function withAModel() {
+  await run('npm', ['install', '@millrace/ai']);
+  for (const [file, text] of exampleOf('how-to/call-an-llm.md')) writeFileSync(join(project, file), text);
+  writeFileSync(join(project, 'src/support.test.ts'), exampleTest);
+  await using model = await aModel();
+  await run('npm', ['test'], { more: { MODEL_URL: model.url } });
+  const [first, second] = model.asked;
+  assert.equal(model.asked.length, 2);
+  assert.match(JSON.stringify(first), /<message>.*Where is my refund.*<\\?\/message>/);
+  assert.equal(second.response_format.type, 'json_schema');
+}
+
 async function ofItsOwn() {
   const production = { NODE_ENV: 'production', PORT: await freePort() };
   const alone = await run('npx', ['--no-install', 'millrace', 'start', 'stage', 'greet'], {
@@ -249,6 +263,7 @@ async function inAProject(tarballs) {
   await part('npm install', () => run('npm', ['install']));
   await part('npm run build', () => run('npm', ['run', 'build']));
   await part('npm test', () => run('npm', ['test']));
+  await part('a stage that asks a model', withAModel);
   await part('npm run dev, with runs and mistakes', inDevelopment);
   await part('npm run build, as edited', () => run('npm', ['run', 'build']));
   assert.ok(existsSync(join(project, 'dist/millrace.config.js')));

@@ -46,7 +46,7 @@ async function settingsOf(file) {
         name,
         description: schema.description,
         values: Object.values(partOf(schema, 'enum')?.entries ?? {}),
-        standard: partOf(schema, 'default')?.defaultValue,
+        standard: (partOf(schema, 'default') ?? partOf(schema, 'prefault'))?.defaultValue,
       })),
     );
 }

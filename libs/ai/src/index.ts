@@ -15,7 +15,7 @@ export { Classification, Classifier, LinearClassifier, ModelFile, UNCLEAR } from
 export { type LabelledText, parseCsv, parseExamples } from './text/csv.js';
 export { trainClassifier, type Trained, trainFromCsv, type TrainingReport } from './local/train.js';
 export { loadClassifier } from './local/load.js';
-export { URGENCIES, type Urgency, urgencyOf } from './text/urgency.js';
+export { URGENCIES, type Urgency, UrgencyRules, UrgencyTable } from './text/urgency.js';
 
 export { Amount } from './text/amounts.js';
 export {
@@ -27,7 +27,8 @@ export {
   maskedCard,
   RuleEntityExtractor,
 } from './local/entities.js';
-export { PRODUCTS, type Product } from './text/topics.js';
+export { type NamedPattern } from './text/patterns.js';
+export { Topics } from './text/topics.js';
 export { type PersonalDataKind, personalDataIn, type Span } from './text/spans.js';
 export { personalDataKinds, redact } from './text/redact.js';
 export { asData, injectionSignals, type InjectionSignal } from './text/injection.js';
@@ -35,9 +36,10 @@ export { languageOf } from './text/language.js';
 
 export { Article, loadArticles, parseArticle } from './local/articles.js';
 export { Bm25Retriever, RetrievedArticle, type RetrieveOptions, Retriever } from './local/retriever.js';
-export { Draft, Drafter, DraftRequest, type ReplyClosing, MILLBROOK, TemplateDrafter } from './local/drafter.js';
-export { ComplianceReviewer, ComplianceFinding, ComplianceReview, RuleComplianceReviewer } from './local/compliance.js';
+export { Draft, Drafter, DraftRequest, Letter, TemplateDrafter } from './local/drafter.js';
+export { ComplianceReviewer, ComplianceFinding, ComplianceReview } from './local/compliance.js';
 
+export { readDataFile } from './data-file.js';
 export { llmSettings, ModelEnv } from './config.js';
 export { LlmSettings } from './llm/provider.js';
 export { Llm, type ModelQuestion } from './llm/llm.js';

@@ -23,7 +23,11 @@ export async function localModels(settings: Readonly<Record<string, string>> = {
   const outbox = await mkdtemp(join(tmpdir(), 'support-email-'));
   const env = {
     CLASSIFY_EXAMPLES: here('data/intents.csv'),
+    CLASSIFY_URGENCY: here('data/urgency.json'),
+    EXTRACT_TOPICS: here('data/topics.json'),
     RETRIEVE_ARTICLES: here('knowledge'),
+    DRAFT_LETTER: here('data/letter.json'),
+    COMPLY_RULES: here('data/rules.json'),
     OUTBOX_DIR: outbox,
     ...settings,
   };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadArticles, MILLBROOK } from '@millrace/ai';
+import { Letter, loadArticles, readDataFile } from '@millrace/ai';
 import * as compliance from '@millrace/stage-comply';
 import { stageTest } from '@millrace/testing';
 import { type Flow, here, localModels } from './flow.fixture.js';
@@ -145,11 +145,12 @@ test('classify and extract run side by side; the rest is handed from stage to st
 
 test('every article may be quoted in a reply: none breaks a rule', async () => {
   const articles = await loadArticles(here('knowledge'));
-  const providers = compliance.providers(compliance.config.parse({}));
+  const { disclaimer } = await readDataFile(Letter, here('data/letter.json'));
+  const providers = compliance.providers(compliance.config.parse({ COMPLY_RULES: here('data/rules.json') }));
   await using comply = await stageTest(compliance.comply, { stage: compliance.ComplyStage, providers });
   for (const { id, title, body } of articles) {
     const verdict = await comply.ask({
-      text: `${body} [kb:${id}]\n\n${MILLBROOK.disclaimer}`,
+      text: `${body} [kb:${id}]\n\n${disclaimer}`,
       citations: [id],
       articles: [{ id, title, excerpt: body }],
     });

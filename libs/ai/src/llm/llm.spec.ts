@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import {
   Classifier,
   type Classification,
+  Letter,
   Llm,
   LlmClassifier,
   LlmComplianceReviewer,
@@ -213,6 +214,13 @@ test('card numbers that an LLM extracts are masked whatever it says', async () =
   expect(found.cardNumbers).toEqual(['•••• 1111']);
 });
 
+test('an LLM chooses the product among those that were given', async () => {
+  const none = { accountNumbers: [], cardNumbers: [], ibans: [], amounts: [], dates: [], phones: [], emails: [] };
+  await using server = await provider(says({ ...none, product: 'yacht' }));
+  const asked = new LlmEntityExtractor(llm(server.url), ['card', 'loan']);
+  await expect(asked.extract('x', { signal, at: new Date(0) })).rejects.toBeInstanceOf(ModelAnswerInvalid);
+});
+
 /** Returns what servers with strict schemas refuse in a schema, if anything. */
 function refusedIn(schema: unknown, at = '$'): string[] {
   if (Array.isArray(schema)) return schema.flatMap((one, n) => refusedIn(one, `${at}[${n}]`));
@@ -235,8 +243,8 @@ test('every schema that is sent is one that servers with strict schemas take', a
   const asked = llm(server.url);
   await Promise.allSettled([
     new LlmClassifier(asked, ['lost']).classify('x', { signal }),
-    new LlmEntityExtractor(asked).extract('x', { signal, at: new Date(0) }),
-    new LlmDrafter(asked).draft({ ...request, entities: {} }, { signal }),
+    new LlmEntityExtractor(asked, ['card', 'loan']).extract('x', { signal, at: new Date(0) }),
+    new LlmDrafter(asked, letter).draft({ ...request, entities: {} }, { signal }),
     new LlmComplianceReviewer(asked).review('x', { signal }),
   ]);
   expect(server.asked).toHaveLength(4);
@@ -256,6 +264,7 @@ test('what an LLM says is null is not there', async () => {
   expect(found).toEqual({ ...none, model: 'tiny-1', usage: expect.anything() });
 });
 
+const letter = Letter.parse({ signature: 'Ours', disclaimer: 'This is not a commitment.' });
 const request = {
   subject: 'card',
   text: 'I lost my card',
@@ -268,14 +277,16 @@ test('a drafted letter has our greeting, signature and disclaimer around what th
   await using server = await provider(
     says({ paragraphs: ['Freeze it. [kb:lost-card]'], citations: [], grounded: true }),
   );
-  const draft = await new LlmDrafter(llm(server.url)).draft(request, { signal });
+  const draft = await new LlmDrafter(llm(server.url), letter).draft(request, { signal });
   expect(draft).toMatchObject({ citations: ['lost-card'], grounded: true, model: 'tiny-1' });
   expect(draft.text).toMatch(/^Dear Ada,\n\nFreeze it\.[^]*not a commitment/);
 });
 
 test('a letter that cites an article nobody gave is refused', async () => {
   await using server = await provider(says({ paragraphs: ['See [kb:made-up].'], citations: [], grounded: true }));
-  await expect(new LlmDrafter(llm(server.url)).draft(request, { signal })).rejects.toBeInstanceOf(ModelAnswerInvalid);
+  await expect(new LlmDrafter(llm(server.url), letter).draft(request, { signal })).rejects.toBeInstanceOf(
+    ModelAnswerInvalid,
+  );
 });
 
 test('an LLM that finds something keeps a reply from being sent', async () => {

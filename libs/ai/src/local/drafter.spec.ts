@@ -1,15 +1,14 @@
-import fc from 'fast-check';
 import {
   Bm25Retriever,
   DraftRequest,
   entitiesIn,
   languageOf,
+  Letter,
   llmSettings,
   loadArticles,
-  MILLBROOK,
   ModelEnv,
   personalDataIn,
-  RuleComplianceReviewer,
+  readDataFile,
   TemplateDrafter,
 } from '../index.js';
 import { supportEmail } from '../places.fixture.js';
@@ -17,8 +16,8 @@ import { supportEmail } from '../places.fixture.js';
 const signal = new AbortController().signal;
 const articles = await loadArticles(supportEmail('knowledge'));
 const retriever = new Bm25Retriever(articles);
-const drafter = new TemplateDrafter();
-const reviewer = new RuleComplianceReviewer();
+const letter = await readDataFile(Letter, supportEmail('data/letter.json'));
+const drafter = new TemplateDrafter(letter);
 
 async function reply(intent: string, text: string) {
   const entities = entitiesIn(text, new Date('2026-05-12T08:00:00Z'));
@@ -34,7 +33,7 @@ test('a reply greets by name, takes up the matter, answers with cited sentences 
   expect(greeting).toBe('Dear Marco Bellini,');
   expect(thanks).toMatch(/about your direct debit/);
   expect(answer).toMatch(/\[kb:direct-debits\]$/);
-  expect(rest.slice(-2)).toEqual([MILLBROOK.signature, MILLBROOK.disclaimer]);
+  expect(rest.slice(-2)).toEqual([letter.signature, letter.disclaimer]);
 });
 
 test('every sentence of an answer stands in the article that it cites', async () => {
@@ -66,42 +65,6 @@ test('no number, address or name trick of a mail gets into its reply', async () 
   const draft = await reply('lost-or-stolen-card', text);
   expect(personalDataIn(draft.text)).toEqual([]);
   expect(draft.text).toMatch(/^Hello,/);
-});
-
-test('whatever a customer writes, the reply passes the rules of compliance', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...new Set(articles.flatMap(({ intents }) => intents))),
-      fc.array(
-        fc.constantFrom('refund', 'card', 'stolen', '4111111111111111', 'I guarantee', 'a@b.example', 'app', '!!'),
-        {
-          maxLength: 12,
-        },
-      ),
-      async (intent, words) => {
-        const draft = await reply(intent, words.join(' '));
-        expect((await reviewer.review(draft.text, { signal })).findings).toEqual([]);
-      },
-    ),
-    { numRuns: 60 },
-  );
-});
-
-test.each([
-  ['promise', 'We will refund you tomorrow.'],
-  ['promise', 'You will get your money back.'],
-  ['personal-data', 'Your account 12345678 is fine.'],
-  ['advice', 'We advise you to invest in shares.'],
-  ['tone', 'That was your own fault.'],
-])('a reply is held back for %s: "%s"', async (rule, sentence) => {
-  const { ok, findings } = await reviewer.review(`${sentence}\n\n${MILLBROOK.disclaimer}`, { signal });
-  expect(ok).toBe(false);
-  expect(findings.map((finding) => finding.rule)).toEqual([rule]);
-});
-
-test('a reply without the disclaimer is held back', async () => {
-  const { findings } = await reviewer.review('All is well.', { signal });
-  expect(findings.map(({ rule }) => rule)).toEqual(['disclaimer']);
 });
 
 test.each([

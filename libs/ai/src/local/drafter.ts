@@ -34,68 +34,26 @@ export abstract class Drafter {
   abstract draft(request: DraftRequest, options: CallOptions): Promise<Draft>;
 }
 
-/** The words every reply ends with. */
-export interface ReplyClosing {
-  readonly signature: string;
-  readonly disclaimer: string;
-}
-
-export const MILLBROOK: ReplyClosing = {
-  signature: 'Kind regards,\nMillbrook Bank, Customer Support',
-  disclaimer:
-    'This reply is general information and not a commitment by the bank. We never ask for your PIN, password or one-time codes; please do not send them, or full card numbers, by e-mail.',
-};
-
-const TOPICS: Readonly<Record<string, string>> = {
-  'lost-or-stolen-card': 'your lost or stolen card',
-  'card-payment-not-recognised': 'a card payment that you do not recognise',
-  'refund-not-received': 'a refund that you are waiting for',
-  'transfer-failed-or-pending': 'your transfer',
-  'account-locked-or-login': 'your access to online banking',
-  'close-account': 'closing an account',
-  'change-address-or-details': 'changing your details',
-  'fees-and-charges': 'our fees and charges',
-  'mortgage-or-loan-question': 'your mortgage or loan question',
-  'cash-withdrawal-problem': 'your problem with a cash machine',
-  'card-delivery': 'the delivery of your card',
-  'direct-debit': 'your direct debit or standing order',
-  'statement-request': 'your statements',
-  'foreign-currency': 'foreign currency and using your card abroad',
-  'open-account': 'opening an account',
-  'phishing-report': 'a suspicious message',
-  complaint: 'your complaint',
-};
-const TROUBLE = new Set(['lost-or-stolen-card', 'card-payment-not-recognised', 'phishing-report', 'complaint']);
-
-type Fact = 'date' | 'amount';
-const NEEDED: Readonly<Record<string, readonly { fact?: Fact; ask: string }[]>> = {
-  'card-payment-not-recognised': [
-    { fact: 'date', ask: 'the date of the payment' },
-    { fact: 'amount', ask: 'the amount' },
-  ],
-  'refund-not-received': [
-    { fact: 'amount', ask: 'the amount of the refund' },
-    { ask: "the merchant's confirmation with its reference number" },
-  ],
-  'transfer-failed-or-pending': [
-    { fact: 'date', ask: 'the date of the transfer' },
-    { fact: 'amount', ask: 'the amount' },
-  ],
-  'cash-withdrawal-problem': [
-    { fact: 'date', ask: 'the date of the withdrawal' },
-    { fact: 'amount', ask: 'the amount' },
-    { ask: 'the place of the cash machine' },
-  ],
-  'fees-and-charges': [
-    { fact: 'date', ask: 'the date of the fee' },
-    { fact: 'amount', ask: 'its amount' },
-  ],
-};
+/** What an organisation writes into its replies, besides what its articles say. */
+export const Letter = z.object({
+  signature: z.string(),
+  disclaimer: z.string(),
+  /** For each intent the words after "Thank you for your message about". */
+  topics: z.record(z.string(), z.string()).default({}),
+  /** Intents for which the reply says that the organisation is sorry for the trouble. */
+  sorry: z.array(z.string()).default([]),
+  /** For each intent what the reply asks the customer for. With a `fact`, it asks only where the message names none. */
+  needed: z
+    .record(z.string(), z.array(z.object({ fact: z.enum(['date', 'amount']).optional(), ask: z.string() })))
+    .default({}),
+});
+export type Letter = z.infer<typeof Letter>;
 
 /** Returns the facts that are still needed to deal with a message of this intent. */
-export function missingFor(intent: string, { dates = [], amounts = [] }: Partial<Entities>): string[] {
-  const known: Record<Fact, boolean> = { date: dates.length > 0, amount: amounts.length > 0 };
-  return (NEEDED[intent] ?? []).filter(({ fact }) => !fact || !known[fact]).map(({ ask }) => ask);
+export function missingFor({ needed }: Letter, { intent, entities }: DraftRequest): string[] {
+  const { dates = [], amounts = [] } = entities;
+  const isGiven = { date: dates.length > 0, amount: amounts.length > 0 };
+  return (needed[intent] ?? []).filter(({ fact }) => !fact || !isGiven[fact]).map(({ ask }) => ask);
 }
 
 /** A second article is quoted when it scores at least this share of the best. */
@@ -105,7 +63,7 @@ const SECOND = 0.7;
 export class TemplateDrafter extends Drafter {
   static readonly model = 'local-template@1';
 
-  constructor(private readonly runtime: ReplyClosing = MILLBROOK) {
+  constructor(private readonly letter: Letter) {
     super();
   }
 
@@ -114,16 +72,16 @@ export class TemplateDrafter extends Drafter {
     const { intent, entities, articles } = request;
     const quoted = articles.filter(({ score }, at) => at === 0 || (at === 1 && score >= articles[0]!.score * SECOND));
     const grounded = quoted.length > 0;
-    const missing = grounded ? missingFor(intent, entities) : [];
+    const missing = grounded ? missingFor(this.letter, request) : [];
     const text = [
       greetingFor(entities.customerName),
-      acknowledgement(intent),
+      acknowledgement(this.letter, intent),
       ...(grounded
         ? quoted.map((article, at) => `${answerFrom(article, request, at === 0 ? 5 : 2)} [kb:${article.id}]`)
         : ['A colleague will look into your message and reply to you.']),
       ...(missing.length > 0 ? [`So that we can look into it, please tell us ${listed(missing)}.`] : []),
-      this.runtime.signature,
-      this.runtime.disclaimer,
+      this.letter.signature,
+      this.letter.disclaimer,
     ].join('\n\n');
     const language = await languageOf(`${request.subject}\n${request.text}`);
     return { text, citations: quoted.map(({ id }) => id), grounded, language, missing, model: TemplateDrafter.model };
@@ -135,9 +93,9 @@ export function greetingFor(name: string | undefined): string {
   return name !== undefined && /^\p{L}[\p{L}\p{M}'’. -]{0,60}$/u.test(name) ? `Dear ${name},` : 'Hello,';
 }
 
-function acknowledgement(intent: string): string {
-  const thanks = `Thank you for your message${TOPICS[intent] ? ` about ${TOPICS[intent]}` : ''}.`;
-  return TROUBLE.has(intent) ? `${thanks} We are sorry for the trouble.` : thanks;
+function acknowledgement({ topics, sorry }: Letter, intent: string): string {
+  const thanks = `Thank you for your message${topics[intent] ? ` about ${topics[intent]}` : ''}.`;
+  return sorry.includes(intent) ? `${thanks} We are sorry for the trouble.` : thanks;
 }
 
 /** The sentences nearest to the question, in the article's order; its first is always among them. */

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { Amount, amountsIn } from '../text/amounts.js';
 import { Answered, capped, type CallOptions } from '../llm/answer.js';
 import { accountsIn, cardsIn, emailsIn, ibansIn, loosePhonesIn, type Span } from '../text/spans.js';
-import { customerNameIn, issueIn, PRODUCTS, productIn } from '../text/topics.js';
+import { customerNameIn } from '../text/names.js';
+import { issueIn, productIn, Topics } from '../text/topics.js';
 import { windowsOf } from '../text/windows.js';
 
 /** The entities that a message names. Card numbers show their last four digits only; dates are ISO 8601 days; phones are E.164. */
 export const Entities = z.object({
   customerName: z.string().optional(),
-  product: z.enum(PRODUCTS).optional(),
+  product: z.string().optional(),
   issue: z.string().optional(),
   accountNumbers: z.array(z.string()),
   cardNumbers: z.array(z.string()),
@@ -39,17 +40,24 @@ export abstract class EntityExtractor {
 export class RuleEntityExtractor extends EntityExtractor {
   static readonly model = 'local-rules@1';
 
+  /** `topics`: the products and issues that are looked for; none unless given. */
+  constructor(private readonly topics: Topics = NO_TOPICS) {
+    super();
+  }
+
   async extract(text: string, { signal, at }: ExtractOptions): Promise<Extraction> {
     signal.throwIfAborted();
-    return { ...entitiesIn(text, at), model: RuleEntityExtractor.model };
+    return { ...entitiesIn(text, at, this.topics), model: RuleEntityExtractor.model };
   }
 }
+
+const NO_TOPICS: Topics = { products: [], issues: [] };
 
 /** Dates and phone numbers come from larger grammars, which look at the first 8 KB only, piece by piece, to stay quick on hostile text. */
 const GRAMMAR_TEXT = 8 * 1024;
 
-/** The facts in a message that was written at `at`. */
-export function entitiesIn(text: string, at: Date): Entities {
+/** Returns the facts in a message that was written at `at`. */
+export function entitiesIn(text: string, at: Date, topics: Topics = NO_TOPICS): Entities {
   const looked = capped(text);
   const ibans = ibansIn(looked);
   const cards = cardsIn(looked);
@@ -57,8 +65,8 @@ export function entitiesIn(text: string, at: Date): Entities {
   const taken = [...ibans, ...cards, ...accounts];
   return {
     customerName: customerNameIn(looked),
-    product: productIn(looked),
-    issue: issueIn(looked),
+    product: productIn(looked, topics.products),
+    issue: issueIn(looked, topics.issues),
     accountNumbers: once(accounts.map(({ value }) => value)),
     cardNumbers: once(cards.map(({ value }) => maskedCard(value))),
     ibans: once(ibans.map(({ value }) => value)),

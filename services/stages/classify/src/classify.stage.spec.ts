@@ -1,17 +1,20 @@
-import type { Classification } from '@millrace/ai';
+import { type Classification, UrgencyRules, UrgencyTable } from '@millrace/ai';
 import { readSettings } from '@millrace/runtime';
 import type { StageRun } from '@millrace/stage';
 import { ClassifyStage } from './classify.stage.js';
 import { config } from './config.js';
 
 const run = { attempt: 1, signal: new AbortController().signal } as StageRun;
-const stageThatSays = (answer: Classification, asked: string[] = []) =>
-  new ClassifyStage({
+const urgency = new UrgencyTable(UrgencyRules.parse({ high: ['lost-or-stolen-card'], low: [], pressing: 'urgent' }));
+const stageThatSays = (answer: Classification, asked: string[] = []) => {
+  const classifier = {
     async classify(text: string) {
       asked.push(text);
       return answer;
     },
-  });
+  };
+  return new ClassifyStage(classifier, urgency);
+};
 const lost: Classification = {
   label: 'lost-or-stolen-card',
   confidence: 0.9,

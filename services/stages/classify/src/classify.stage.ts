@@ -1,10 +1,13 @@
-import { Classifier, urgencyOf } from '@millrace/ai';
+import { Classifier, UrgencyTable } from '@millrace/ai';
 import { type Handles, type In, type Out, Stage, type StageRun } from '@millrace/stage';
 import { classify } from './contract.js';
 
 @Stage(classify)
 export class ClassifyStage implements Handles<typeof classify> {
-  constructor(private readonly classifier: Classifier) {}
+  constructor(
+    private readonly classifier: Classifier,
+    private readonly table: UrgencyTable,
+  ) {}
 
   async handle({ subject, text }: In<typeof classify>, run: StageRun): Promise<Out<typeof classify>> {
     const message = `${subject}\n${text}`.trim();
@@ -12,7 +15,7 @@ export class ClassifyStage implements Handles<typeof classify> {
     if (insteadOf) run.degraded(insteadOf);
     return {
       intent: label,
-      urgency: urgencyOf(label, message),
+      urgency: this.table.urgencyOf(label, message),
       confidence,
       alternatives: alternatives.map(({ label: intent, confidence }) => ({ intent, confidence })),
       model,

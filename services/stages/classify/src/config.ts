@@ -8,7 +8,10 @@ import {
   llmSettings,
   loadClassifier,
   ModelEnv,
+  readDataFile,
   UNCLEAR,
+  UrgencyRules,
+  UrgencyTable,
   withFallback,
 } from '@millrace/ai';
 import { z } from 'zod';
@@ -22,6 +25,11 @@ export const config = ModelEnv.safeExtend({
   CLASSIFY_MODEL: file('a file written by millrace train')
     .optional()
     .describe('A file written by `millrace train`, in the place of the examples.'),
+  CLASSIFY_URGENCY: file('a JSON file with high, low and pressing')
+    .default('pipelines/support-email/data/urgency.json')
+    .describe(
+      'A JSON file with the intents that are urgent or can wait, and the words that make a message more urgent.',
+    ),
   /** Holds what was learnt, so that only the first start learns. */
   MILLRACE_DATA: z.string().default('./.millrace'),
 });
@@ -39,4 +47,8 @@ const labelsOf = ({ labels }: LinearClassifier): string[] => labels.filter((labe
 
 export const providers = (settings: z.output<typeof config>) => [
   { provide: Classifier, useFactory: () => classifierFor(settings) },
+  {
+    provide: UrgencyTable,
+    useFactory: async () => new UrgencyTable(await readDataFile(UrgencyRules, settings.CLASSIFY_URGENCY)),
+  },
 ];

@@ -3,7 +3,6 @@ import { ComplianceReviewer, Llm, LlmComplianceReviewer, llmSettings, ModelEnv, 
 import { z } from 'zod';
 import { Rulebook, RuleInvalid } from './rulebook.js';
 import { RulesAlone } from './rules-alone.js';
-import { RULES } from './rules.js';
 
 /** A rulebook from a JSON file with a list of rules. */
 const RulesFile = z.string().transform((path, context) => {
@@ -17,7 +16,9 @@ const RulesFile = z.string().transform((path, context) => {
 });
 
 export const config = ModelEnv.safeExtend({
-  COMPLY_RULES: RulesFile.optional().describe('A JSON file with a list of rules, in the place of the built-in rules.'),
+  COMPLY_RULES: RulesFile.prefault('pipelines/support-email/data/rules.json').describe(
+    'A JSON file with the rules that every reply keeps.',
+  ),
 });
 
 function reviewerFor(settings: z.output<typeof config>): ComplianceReviewer {
@@ -28,6 +29,6 @@ function reviewerFor(settings: z.output<typeof config>): ComplianceReviewer {
 }
 
 export const providers = (settings: z.output<typeof config>) => [
-  { provide: Rulebook, useFactory: () => settings.COMPLY_RULES ?? new Rulebook(RULES) },
+  { provide: Rulebook, useValue: settings.COMPLY_RULES },
   { provide: ComplianceReviewer, useFactory: () => reviewerFor(settings) },
 ];

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import {
   Drafter,
+  Letter,
   Llm,
   LlmDrafter,
   llmSettings,
-  MILLBROOK,
   ModelEnv,
+  readDataFile,
   TemplateDrafter,
   withFallback,
 } from '@millrace/ai';
@@ -14,20 +16,30 @@ import { z } from 'zod';
 const Lines = z.string().transform((text) => text.replaceAll('\\n', '\n'));
 
 export const config = ModelEnv.safeExtend({
-  DRAFT_SIGNATURE: Lines.default(MILLBROOK.signature).describe(
-    'The signature of every reply. `\\n` begins a new line.',
+  DRAFT_LETTER: z
+    .string()
+    .refine((path) => existsSync(path), 'expected a JSON file with the words of replies, which is not there')
+    .default('pipelines/support-email/data/letter.json')
+    .describe('A JSON file with the words that the organisation writes into its replies.'),
+  DRAFT_SIGNATURE: Lines.optional().describe(
+    'The signature of every reply, instead of the one in `DRAFT_LETTER`. `\\n` begins a new line.',
   ),
-  DRAFT_DISCLAIMER: Lines.default(MILLBROOK.disclaimer).describe(
-    'The small print of every reply. `\\n` begins a new line.',
+  DRAFT_DISCLAIMER: Lines.optional().describe(
+    'The small print of every reply, instead of the one in `DRAFT_LETTER`. `\\n` begins a new line.',
   ),
 });
 
-function drafterFor(settings: z.output<typeof config>): Drafter {
-  const runtime = { signature: settings.DRAFT_SIGNATURE, disclaimer: settings.DRAFT_DISCLAIMER };
-  const local = new TemplateDrafter(runtime);
+async function drafterFor(settings: z.output<typeof config>): Promise<Drafter> {
+  const { DRAFT_LETTER: file, DRAFT_SIGNATURE: signature, DRAFT_DISCLAIMER: disclaimer } = settings;
+  const letter = {
+    ...(await readDataFile(Letter, file)),
+    ...(signature !== undefined && { signature }),
+    ...(disclaimer !== undefined && { disclaimer }),
+  };
+  const local = new TemplateDrafter(letter);
   const llm = llmSettings(settings);
   if (llm === undefined) return local;
-  return withFallback<Drafter>(new LlmDrafter(new Llm(llm), runtime), local, settings.MODEL_FALLBACK);
+  return withFallback<Drafter>(new LlmDrafter(new Llm(llm), letter), local, settings.MODEL_FALLBACK);
 }
 
 export const providers = (settings: z.output<typeof config>) => [

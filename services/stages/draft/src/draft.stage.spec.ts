@@ -1,10 +1,15 @@
-import { TemplateDrafter } from '@millrace/ai';
+import { Letter, TemplateDrafter } from '@millrace/ai';
 import type { StageRun } from '@millrace/stage';
 import { draft } from './contract.js';
 import { DraftStage } from './draft.stage.js';
 
 const run = { signal: new AbortController().signal } as StageRun;
-const stage = new DraftStage(new TemplateDrafter({ signature: 'Ours', disclaimer: 'We never ask for your PIN.' }));
+const letter = Letter.parse({
+  signature: 'Ours',
+  disclaimer: 'We never ask for your PIN.',
+  needed: { 'refund-not-received': [{ fact: 'amount', ask: 'the amount of the refund' }] },
+});
+const stage = new DraftStage(new TemplateDrafter(letter));
 const asked = { subject: 'Refund', text: 'Where is my refund?', intent: 'refund-not-received', customerName: 'Ada' };
 const articles = [{ id: 'refunds', title: 'Refunds', score: 3, excerpt: 'Refunds usually take five working days.' }];
 
@@ -34,7 +39,7 @@ test('a draft of a fallback says so', async () => {
   const insteadOf = { code: 'MODEL_REFUSED', message: 'The model answered 401 to draft.' };
   const degraded: unknown[] = [];
   const told = { ...run, degraded: (reason: unknown) => void degraded.push(reason) } as StageRun;
-  const local = new TemplateDrafter();
+  const local = new TemplateDrafter(letter);
   const fallen = new DraftStage({ draft: async (...given) => ({ ...(await local.draft(...given)), insteadOf }) });
   const reply = await fallen.handle({ ...asked, dates: [], amounts: [], articles }, told);
   expect(reply).toMatchObject({ fallback: 'MODEL_REFUSED', model: TemplateDrafter.model });

@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { injectionSignals, languageOf, loadClassifier } from '../index.js';
-import { supportEmail } from '../places.fixture.js';
+import { injectionSignals, languageOf, loadClassifier } from '@millrace/ai';
+import { here } from './flow.fixture.js';
 
 const signal = new AbortController().signal;
-const classifier = await loadClassifier({ csv: supportEmail('data/intents.csv') });
+const classifier = await loadClassifier({ csv: here('data/intents.csv') });
 
 /** Subject and body of a sample that is plain text; the others need a MIME parser, which is the intake's. */
 async function plain(name: string): Promise<string> {
-  const mail = await readFile(supportEmail(`samples/${name}.eml`), 'utf8');
+  const mail = await readFile(here(`samples/${name}.eml`), 'utf8');
   const [head, ...body] = mail.split('\r\n\r\n');
   return `${/^Subject: (.*)$/m.exec(head!)?.[1]?.trim() ?? ''}\n${body.join('\n\n').replaceAll('\r\n', '\n')}`;
 }
@@ -39,10 +39,10 @@ test('the sample prompt-injection shows what it tries, the German one its langua
 });
 
 test('every sample has the header of a mail and addresses that cannot reach anybody', async () => {
-  const names = (await readdir(supportEmail('samples'))).filter((name) => name.endsWith('.eml'));
+  const names = (await readdir(here('samples'))).filter((name) => name.endsWith('.eml'));
   expect(names.length).toBeGreaterThanOrEqual(12);
   for (const name of names) {
-    const mail = await readFile(supportEmail(`samples/${name}`), 'latin1');
+    const mail = await readFile(here(`samples/${name}`), 'latin1');
     expect(mail).toMatch(/^From: .+\r\nTo: .+\r\nSubject: /);
     for (const [, domain] of mail.matchAll(/@([\w.-]+)/g))
       expect(domain).toMatch(/(?:^|\.)example(?:\.(?:com|net|org))?$/);
