@@ -131,7 +131,7 @@ function show(entries) {
   }
 }
 
-/** Until somebody ends us, or everything we started has gone. */
+/** Waits until somebody ends us, or everything we started has gone. */
 async function stay({ started, end }, interrupted) {
   log('Ctrl-C stops what was started here');
   const told = new Set();

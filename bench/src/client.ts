@@ -16,7 +16,7 @@ export interface Saturation {
   readonly repeated: number;
 }
 
-/** How runs are asked for; each payload is `payloadOf(run)` of one. */
+/** The requests for runs; each payload is `payloadOf(run)` of one. */
 export type Publish = (runs: readonly number[]) => Promise<void>;
 
 /** The client's side of every system: asks for runs, counts results, takes the time. */

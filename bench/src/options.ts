@@ -50,7 +50,7 @@ const Options = z.object({
 });
 export type Options = z.output<typeof Options>;
 
-/** How the benchmark was called wrongly. */
+/** The mistake in the benchmark's arguments. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

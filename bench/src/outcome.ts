@@ -19,7 +19,7 @@ export const BenchOutcome = z.object({
   p50Ms: z.number(),
   p95Ms: z.number(),
   p99Ms: z.number(),
-  /** How often the time of one step a run takes whose steps all go on at once: 1 would be ideal. */
+  /** The time of a run whose steps all go on at once, as a multiple of the time of one step: 1 would be ideal. */
   overIdeal: z.number().optional(),
   /** For a map: the median time of a run divided by its items. */
   microsecondsPerItem: z.number().optional(),
@@ -76,7 +76,7 @@ function usedBy(samples: readonly Sample[]): BenchOutcome['used'] {
 
 const rounded = (value: number): number => Number(value.toFixed(2));
 
-/** How one system compares with another at one work. */
+/** The comparison of two systems at one work. */
 export interface Ratio {
   readonly work: string;
   readonly ours: string;

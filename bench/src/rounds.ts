@@ -14,7 +14,7 @@ export interface RoundsOptions {
   readonly log: (line: string) => void;
 }
 
-/** How often a system is started before it is given up. */
+/** The number of times that a system is started before it is given up. */
 const STARTS = 3;
 
 interface Measurement {

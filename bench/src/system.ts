@@ -31,7 +31,7 @@ export interface SystemEntry {
   readonly byNameOnly?: true;
   /** A server that it starts for itself, where the environment names none. */
   readonly program?: { readonly name: string; readonly instead: keyof BenchEnvironment; readonly remedy: string };
-  /** Which processes it runs in, besides the servers of `store`; for people, as the two that follow. */
+  /** The processes that it runs in, besides the servers of `store`; for people, as the two that follow. */
   readonly processes: string;
   /** Says where runs are stored, and when they are durable. */
   readonly store: string;

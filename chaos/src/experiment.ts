@@ -16,7 +16,7 @@ export interface ExperimentOptions {
   readonly seed: number;
   readonly runs: number;
   readonly faults: number;
-  /** How long publishing takes. */
+  /** The time that publishing takes. */
   readonly spanMs: number;
   readonly layout: Layout;
   readonly mutant?: MutantName | undefined;

@@ -15,7 +15,7 @@ import { freePorts, until } from './waiting.js';
 const PREFIX = 'chaos.';
 const READY_MS = 300_000;
 
-/** Which stages share a process: none, or those that never call each other's. */
+/** The stages that share a process: none, or those that never call each other's. */
 export const LAYOUTS = {
   apart: ['open', 'weigh', 'price', 'quote', 'reserve', 'insure', 'pay'],
   together: ['open,insure', 'weigh,price', 'quote,reserve', 'pay'],

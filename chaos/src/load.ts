@@ -43,7 +43,7 @@ export function requestsOf(seed: number, count: number): Request[] {
 
 /** Publishes runs at a steady rate until all are accepted, some of them twice and some of them late. */
 export class Load {
-  /** Why a request was refused that should not have been. */
+  /** The reason for which a request was refused that should have been accepted. */
   readonly refusals: string[] = [];
   /** Requests that were sent, in order. */
   readonly sent: Request[] = [];

@@ -47,7 +47,7 @@ const Options = z.object({
 });
 export type Options = z.output<typeof Options>;
 
-/** How the harness was called wrongly. */
+/** The mistake in the harness's arguments. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

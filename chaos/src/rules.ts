@@ -1,13 +1,13 @@
 import { shareOf } from './chance.js';
 
 /*
- * How the order pipeline behaves, run by run. Everything follows from the run's id and its input, so the harness knows
+ * Defines how the order pipeline behaves, run by run. Everything follows from the run's id and its input, so the harness knows
  * before it starts what each run has to come to.
  */
 
 export const MAX_ATTEMPTS = 3;
 
-/** How often reserving fails before it works; MAX_ATTEMPTS times: never. */
+/** The number of times that reserving fails before it works; with MAX_ATTEMPTS it never works. */
 export function failuresOf(run: string): number {
   const share = shareOf(`reserve/${run}`);
   if (share < 0.8) return 0;

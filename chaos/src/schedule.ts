@@ -77,7 +77,7 @@ export function scheduleOf(of: {
   faults: number;
   services: readonly string[];
   spanMs: number;
-  /** Nothing but these. */
+  /** The only kinds of faults that are planned; all kinds unless given. */
   only?: readonly Fault['kind'][] | undefined;
 }): readonly Planned[] {
   const chance = chanceOf(of.seed);

@@ -20,9 +20,9 @@ export interface Command {
 
 /** A service as its own process, started again whenever it ends, as by an operator's supervisor. */
 export class Service implements AsyncDisposable {
-  /** How it ended when it should not have: nobody had asked for it and it had started, or it was told to and did not do so in order. */
+  /** The way in which it ended when it should not have: nobody had asked for it and it had started, or it was told to and did not do so in order. */
   readonly crashes: string[] = [];
-  /** How often it gave up starting, as a service may whose servers are away: it is started again. */
+  /** The number of times that it gave up starting, as a service may whose servers are away: it is started again. */
   failedStarts = 0;
   private child: ChildProcess | undefined;
   private ended: Promise<string> = Promise.resolve('');

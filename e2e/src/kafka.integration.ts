@@ -7,7 +7,7 @@ import { histories, repeated } from './histories.js';
 import { type Installation, install, STAGES } from './installation.js';
 import { ROOT, until } from './processes.js';
 
-/** How many runs are under way while services are killed. */
+/** The number of runs that are under way while services are killed. */
 const RUNS = Number(process.env['E2E_RUNS'] ?? 1_000);
 
 const clear = {

@@ -16,7 +16,7 @@ export interface OutageOptions {
   readonly sessionTimeoutMs: number;
   /** Runs that are asked for each second. */
   readonly rate: number;
-  /** How long the one step of a run takes. */
+  /** The time that the one step of a run takes. */
   readonly workMs: number;
 }
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { metric, rssOf, Scene, type Task } from './pressure/scene.js';
 import { until } from './processes.js';
 
-/** How many records wait behind the slow stage. */
+/** The number of records that wait behind the slow stage. */
 const WAITING = Number(process.env['E2E_WAITING'] ?? 100_000);
-/** How many runs wait for people. */
+/** The number of runs that wait for people. */
 const ASKED = Number(process.env['E2E_ASKED'] ?? 10_000);
 const MINUTES = 60_000;
 const MB = 1024 * 1024;

@@ -65,7 +65,7 @@ class Rehearsal implements AsyncDisposable {
     await this.installation.broker.publish(records);
   }
 
-  /** Why the coordinator is not ready; nothing where it is. */
+  /** Returns the reason for which the coordinator is not ready; nothing where it is. */
   async unready(): Promise<string> {
     const answer = await fetch(`${this.installation.services.get('coordinator')!.url}/readyz`).catch(() => undefined);
     const { reason } = ((await answer?.json().catch(() => undefined)) ?? {}) as { reason?: string };

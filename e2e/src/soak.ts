@@ -6,7 +6,7 @@ import { floorsOf, type Sample, slopeOf } from './slope.js';
 export interface SoakOptions {
   /** Runs asked for each second. */
   readonly rate: number;
-  /** Until caches have filled and code is compiled; not measured. */
+  /** The time until caches have filled and code is compiled; it is not measured. */
   readonly warmUpMinutes: number;
   readonly minutes: number;
 }

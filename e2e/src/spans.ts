@@ -57,7 +57,7 @@ interface OtlpTraces {
   }[];
 }
 
-/** As OTLP counts them. */
+/** The numbers with which OTLP names kinds of spans. */
 const KINDS = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
 
 const valuesOf = (attributes: OtlpAttributes): ReadonlyMap<string, unknown> =>

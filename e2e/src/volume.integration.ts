@@ -8,7 +8,7 @@ import { install } from './installation.js';
 import { ROOT, until } from './processes.js';
 import { startStandalone } from './standalone-process.js';
 
-/** How many rows of customers' questions; E2E_ROWS=50 is quick. */
+/** The number of customers' questions that are asked; E2E_ROWS=50 is quick. */
 const ROWS = Number(process.env['E2E_ROWS'] ?? 1_000);
 const AT_ONCE = 16;
 const MINUTES = 60_000;

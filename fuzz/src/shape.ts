@@ -5,7 +5,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Values that exist in the installation under attack, by the name of the field that holds one: `run`, `step`, `stage`. */
 export type KnownValues = Readonly<Record<string, readonly unknown[]>>;
 
-/** How deep a schema that refers to itself is followed. */
+/** The depth to which a schema that refers to itself is followed. */
 const DEEPEST = 6;
 
 /** Makes values that a JSON Schema allows, as zod writes them. Fields whose name is in `known` mostly hold a value that exists. */

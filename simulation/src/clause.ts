@@ -37,7 +37,7 @@ export function readBy(one: Clause): readonly number[] {
   return ('all' in one ? one.all : one.any).flatMap(readBy);
 }
 
-/** As CEL. */
+/** Returns the CEL expression. */
 export function celOf(one: Clause, name: (of: number) => string): string {
   if ('not' in one) return `!(${celOf(one.not, name)})`;
   if ('all' in one) return one.all.map((part) => `(${celOf(part, name)})`).join(' && ');

@@ -8,21 +8,21 @@ export interface Sketch {
   readonly reads: readonly number[];
   readonly when: Clause | undefined;
   readonly retry: Omit<RetryPolicy, 'cases'>;
-  /** How often to try again where the model is busy, if that differs. */
+  /** The number of retries where the model is busy, if that differs. */
   readonly busy: number | undefined;
-  /** For which failures; undefined stands for any. */
+  /** The codes of failures that it is for; undefined stands for any. */
   readonly fallbacks: readonly ('STAGE_TIMED_OUT' | 'MODEL_BUSY' | undefined)[];
   readonly hasDefault: boolean;
 }
 
-/** How one attempt of a step goes. */
+/** The course of one attempt of a step. */
 export type ScriptOutcome = 'succeeds' | 'fails' | 'is busy' | 'fails for good' | 'never answers';
 
 /** The course of a run of a plan: its events in order. */
 export interface Course {
   /** By step; attempts beyond the list succeed. */
   readonly outcomes: readonly (readonly ScriptOutcome[])[];
-  /** Which of the things that could happen next does; when used up, the first, and nothing odd happens any more. */
+  /** The choices among the things that could happen next; when used up, the first thing happens, and nothing odd any more. */
   readonly choices: readonly number[];
   readonly cancelled: boolean;
   readonly window: number;

@@ -41,7 +41,7 @@ export class World {
   private readonly past: RunEvent[] = [];
   private now = 1_000_000;
   private turn = 0;
-  /** As its facts have it. */
+  /** The run as its facts have it. */
   private paused = false;
   /** The pauses that stages will hear of, and those that they have heard of. */
   private readonly told: boolean[] = [];

@@ -15,6 +15,6 @@ export interface Told {
 /** A job's. */
 export interface Data {
   readonly text: string;
-  /** How many steps are done; or which of those that are done all at once this is. */
+  /** The number of steps that are done, or of this step among those that are done at once. */
   readonly step?: number;
 }

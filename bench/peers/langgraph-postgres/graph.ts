@@ -3,7 +3,7 @@ import { Annotation, END, Send, START, StateGraph } from '@langchain/langgraph';
 
 const State = Annotation.Root({
   text: Annotation<string>,
-  /** Which of the steps that go on side by side this is. */
+  /** The number of this step among those that go on side by side. */
   n: Annotation<number>,
   /** The outputs of steps that ran in parallel. */
   given: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),

@@ -14,7 +14,7 @@ const version = (mark: number) => ({
   output: { mark, went: { $ref: ['go'] } },
 });
 
-/** Which version a run gets, and being moved to another: see `constructs.integration.ts`. */
+/** Proves which version a run gets, and that a run moves to another: see `constructs.integration.ts`. */
 export function routes(installation: () => Installation): void {
   const kill = (name: string) => installation().services.get(name)!.kill9();
   const api = () => new Api(installation().gateway);

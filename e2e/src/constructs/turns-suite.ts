@@ -24,7 +24,7 @@ const ALL = KINDS.flatMap(({ kind, count, headers }) =>
 );
 const PARTITIONS = 4;
 
-/** Whose turn it is in a stage: see `constructs.integration.ts`. */
+/** Proves in which order a stage takes commands: see `constructs.integration.ts`. */
 export function turns(installation: () => Installation): void {
   /** Returns the runs' facts of one type. */
   const having = async <Type extends 'step.requested' | 'step.completed'>(type: Type) => {

@@ -28,7 +28,7 @@ export function waiting(installation: () => Installation): void {
     (await installation().read(installation().topics.results))
       .map(({ value }) => JSON.parse(String(value)) as RunResult)
       .filter(({ run }) => all.includes(run));
-  /** How many facts of a type they have together. */
+  /** Returns the number of facts of a type that they have together. */
   const number = async (runs: readonly string[], type: Fact['type']) => {
     const of = await histories(installation().database);
     return runs.flatMap((run) => of.get(run) ?? []).filter((fact) => fact.type === type).length;

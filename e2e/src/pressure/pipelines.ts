@@ -2,9 +2,9 @@ import { defineStage, pipeline } from '@millrace/pipeline';
 import { z } from 'zod';
 
 const Task = z.object({
-  /** How long it takes; less than 0: for ever. */
+  /** The time that it takes; less than 0: for ever. */
   ms: z.number(),
-  /** How many bytes of text it gives. */
+  /** The number of bytes of text that it gives. */
   give: z.int().nonnegative(),
   pad: z.string().default(''),
 });

@@ -74,7 +74,7 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** How many runs of a pipeline have each status. */
+  /** Returns the number of a pipeline's runs in each status. */
   async statuses(pipeline: string): Promise<Readonly<Record<string, number>>> {
     const { rows } = await this.installation.database.query<{ status: string; n: number }>(
       'select status, count(*)::int as n from runs where pipeline = $1 group by status',

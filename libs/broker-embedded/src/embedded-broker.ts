@@ -26,7 +26,7 @@ export interface EmbeddedOptions {
   readonly fsync?: boolean;
   /** Default 1 MiB. */
   readonly maxRecordBytes?: number;
-  /** How long, and up to which size of the whole log, records stay that every group is past. Default: a week, 256 MiB. */
+  /** The time, and the size of the whole log, for which records stay that every group is past. Default: a week, 256 MiB. */
   readonly keep?: { readonly ms?: number; readonly bytes?: number };
   /** At about this size a new file is begun; a file is the least that is removed at once. Default 16 MiB. */
   readonly segmentBytes?: number;

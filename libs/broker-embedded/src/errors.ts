@@ -14,7 +14,7 @@ export function closed(): BrokerError {
   return new BrokerError('BROKER_UNAVAILABLE', 'The log has been closed. Open it again.');
 }
 
-/** Why something could not be written: `LOG_FULL` where there is no room, else `BROKER_UNAVAILABLE`. */
+/** Returns the code for a failed write: `LOG_FULL` where there is no room, else `BROKER_UNAVAILABLE`. */
 export function refusal(dir: string, cause: unknown): BrokerError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {

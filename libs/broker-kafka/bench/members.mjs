@@ -16,7 +16,7 @@ const numbers = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 const broker = await kafkaBroker(settings);
 await broker.ensureTopics([from, to].map((name) => ({ name, partitions: PARTITIONS })));
-/** When records of each partition were begun, and how often each record was. */
+/** The times at which records of each partition were begun, and the number of times that each record was. */
 const begun = numbers.map(() => []);
 const calls = new Map();
 

@@ -7,7 +7,7 @@ import { everything, gate, networkTo, numbered, ownerOf, topicsOn, until, values
 import { TopicMetadata } from './topics.js';
 
 /*
- * What kafkajs 2.2.4 does wrong, or leaves to its user: shown first without our remedy, then with it. Aborted records that
+ * Shows the faults of kafkajs 2.2.4, and what it leaves to its user: first without our remedy, then with it. Aborted records that
  * it lets through are in exactly-once.integration.ts.
  */
 const settings = testSettings();

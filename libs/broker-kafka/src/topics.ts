@@ -15,7 +15,7 @@ export interface Range {
 type TopicChanged = (topic: string, partitions: number) => void;
 type OffsetsOf = Parameters<Cluster['fetchTopicsOffset']>[0][number];
 
-/** How soon it is noticed that a topic has got more partitions. Each process asks with one small request. */
+/** The time within which new partitions of a topic are noticed. Each process asks with one small request. */
 const LOOK_MS = 5_000;
 const UNKNOWN_TOPIC = 3;
 const LEADER_NOT_AVAILABLE = 5;

@@ -12,7 +12,7 @@ export interface Incoming {
   /** Milliseconds since the epoch, as the log has it. */
   readonly timestamp: number;
   /**
-   * Why the broker cannot read what stands here (a checksum that does not fit, an unknown compression); the value is its bytes as
+   * The reason for which the broker cannot read the record (a checksum that does not fit, an unknown compression); the value is its bytes as
    * the log has them. No handler is given such a record: it is parked, or passed over where nothing parks.
    */
   readonly damaged?: string;
@@ -54,9 +54,9 @@ export interface Parking {
 export interface Source {
   readonly topic: string;
   readonly group: string;
-  /** How many records this process handles at once, over all its partitions. */
+  /** The number of records that this process handles at once, over all its partitions. */
   readonly concurrency: number;
-  /** How far above a partition's oldest unfinished record the newest one in hand may be, in records. Default 4,096 or what the offset's metadata can hold. */
+  /** The distance from a partition's oldest unfinished record to the newest one in hand, in records, at most. Default 4,096 or what the offset's metadata can hold. */
   readonly window?: number;
   /** Records with the same key are handled one after the other, in the log's order. */
   readonly ordered?: 'by-key';
@@ -176,7 +176,7 @@ export interface Broker extends AsyncDisposable {
   readonly maxRecordBytes: number;
   /** Can be reached now. Never throws. */
   healthy(): Promise<boolean>;
-  /** Why it is not healthy, in a sentence for people, where the broker knows: there is no room on its disk. */
+  /** The reason for which it is not healthy, in a sentence for people, where the broker knows it: there is no room on its disk. */
   readonly ailment?: string | undefined;
   /** Creates those that are missing. One that exists is left as it is. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;

@@ -27,7 +27,7 @@ export class Isolation {
     return this.failing && this.failing.failures >= STANDS_AFTER ? this.failing : undefined;
   }
 
-  /** How many of the oldest records make the next batch. A record that cannot be read goes alone. */
+  /** Returns the number of the oldest records that make the next batch. A record that cannot be read goes alone. */
   cut(records: readonly Incoming[]): number {
     const damaged = records.findIndex((record) => record.damaged !== undefined);
     return Math.min(records.length, this.size, damaged < 0 ? Infinity : Math.max(damaged, 1));

@@ -24,7 +24,7 @@ export function murmur2(key: Uint8Array): number {
   return h & 0x7fffffff;
 }
 
-/** Which of `partitions` a key falls to, the same on every broker and in every Kafka client with the default partitioner. */
+/** Returns the number of the partition that a key falls to, the same on every broker and in every Kafka client with the default partitioner. */
 export function partitionFor(key: string | Uint8Array, partitions: number): number {
   return murmur2(typeof key === 'string' ? Buffer.from(key) : key) % partitions;
 }

@@ -42,7 +42,7 @@ type Call<Data> = (init: { readonly signal?: AbortSignal }) => Promise<Outcome<D
 
 /** Sends the requests of all groups: who asks, what goes wrong, and when it is aborted are dealt with here alone. */
 export class Api {
-  /** Without a login. */
+  /** The address of the gateway, without a login. */
   readonly url: string;
   /** The generated operations. */
   readonly http: Client<paths, `${string}/${string}`>;

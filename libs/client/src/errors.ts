@@ -66,7 +66,7 @@ export class MillraceUnreachable extends MillraceError {
   readonly reason: string;
 
   constructor(
-    /** Without a login. */
+    /** The address of the gateway, without a login. */
     readonly url: string,
     cause: unknown,
   ) {

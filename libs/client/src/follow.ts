@@ -13,9 +13,9 @@ export type RunFact = Fact & { readonly seq: number };
 export interface FollowOptions extends CallOptions {
   /** Begins behind the fact with this sequence number; 0, the default, begins with the first. */
   readonly after?: number;
-  /** How long a gateway that was heard of may be away. Default 30,000 ms. */
+  /** The longest time for which a gateway that has answered before may be away. Default 30,000 ms. */
   readonly patienceMs?: number;
-  /** How long a connection may be silent before it counts as lost. Default 45,000 ms; a gateway says something every 15 s. */
+  /** The time after which a silent connection counts as lost. Default 45,000 ms; a gateway says something every 15 s. */
   readonly silenceMs?: number;
 }
 

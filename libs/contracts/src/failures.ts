@@ -7,7 +7,7 @@ import { DurationMs, text } from './values/values.js';
 export const FailureKind = z.enum(['transient', 'permanent']);
 export type FailureKind = z.infer<typeof FailureKind>;
 
-/** Why an attempt, a record or a run went wrong, as it travels and is stored. Holds no payload. */
+/** The failure of an attempt, a record or a run, as it travels and is stored. Holds no payload. */
 export const Failure = z.object({
   /** From the catalogue below, or a stage's own in the same SCREAMING_SNAKE_CASE. */
   code: z

@@ -20,7 +20,7 @@ export function blamesRecord(error: unknown): boolean {
 /** The log and the metrics that tell of a parked record. */
 type Told = Pick<Runtime['telemetry'], 'log' | 'meters'>;
 
-/** Why a record that `parkingOf` parks is a dead letter. Quotes nothing of the record. */
+/** Returns the reason for which a record that `parkingOf` parks is a dead letter. Quotes nothing of the record. */
 export function unprocessable(error: unknown): Failure {
   if (error instanceof Error && 'failure' in error) {
     const known = Failure.safeParse(error.failure);

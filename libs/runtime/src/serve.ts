@@ -40,7 +40,7 @@ export interface Host {
   onUncaught(crash: (error: unknown) => void): void;
   /** Tells whoever started this process, where it listens. */
   tell?(message: object): void;
-  /** For what goes wrong before there is a log. */
+  /** Reports a failure before there is a log. */
   complain(text: string): void;
   exit(code: number): void;
 }
@@ -175,7 +175,7 @@ async function live(host: Host, service: string, { settings, given, start }: Lif
   host.exit(0);
 }
 
-/** How long a service that crashed takes to leave its groups, so that others need not wait for the end of its session. */
+/** The time that a service that crashed takes to leave its groups, so that others need not wait for the end of its session. */
 const LEAVE_MS = 3_000;
 
 async function leave(runtime: Runtime | undefined): Promise<void> {

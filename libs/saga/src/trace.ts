@@ -58,7 +58,7 @@ export function tracedUnder(run: Run): { trace?: string } {
   return { trace: traceparentText({ traceId, spanId, sampled: readTraceparent(run.trace)?.sampled ?? true }) };
 }
 
-/** How a run stands from this fact on, where it is not at work from then on: waiting, parked, held, or at its end. */
+/** The state of a run from this fact on, where it is not at work: waiting, parked, held, or at its end. */
 export function restOf(run: Pick<Run, 'endedAt' | 'status'>, fact: Fact): Rested | undefined {
   switch (fact.type) {
     case 'run.accepted':

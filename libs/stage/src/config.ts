@@ -14,7 +14,7 @@ export const StageEnvironment = z.object({
     .describe('How many steps a process works on at once. `npm start` and `millrace dev` use 16.'),
 });
 
-/** How a stage works: the settings that only stages have. */
+/** The settings that only stages have. */
 export interface StageSettings {
   readonly concurrency: number;
 }

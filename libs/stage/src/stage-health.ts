@@ -5,7 +5,7 @@ const EVERY_MS = 60_000;
 
 /** Watches how a stage's attempts end, so that no fallback is silent and a wrong setting shows. */
 export class StageHealth {
-  /** When the log last told of a code, and how many fallbacks for it have been since. */
+  /** The time at which the log last told of a code, and the number of fallbacks for it since. */
   private readonly told = new Map<string, { at: number; since: number }>();
   private failing: string | undefined;
 
@@ -15,7 +15,7 @@ export class StageHealth {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Why the stage cannot do its work as it is configured; undefined once an attempt has worked. */
+  /** The reason for which the stage cannot do its work as it is configured; undefined once an attempt has worked. */
   get trouble(): string | undefined {
     return this.failing;
   }

@@ -27,7 +27,7 @@ export const ATTRIBUTE = {
   item: 'millrace.item',
   stage: 'millrace.stage',
   attempt: 'millrace.attempt',
-  /** How many steps a run had, and how many attempts they took together. */
+  /** The number of a run's steps, and of the attempts that they took together. */
   steps: 'millrace.steps',
   attempts: 'millrace.attempts',
   deadLetter: 'millrace.dead_letter',

@@ -20,7 +20,7 @@ const MOMENT_MS = 0.001;
 const SHORTEST_MS = 0.002;
 const QUEUE = 16_384;
 const BATCH = 1_024;
-/** How long a batch may take, its retries included: after that it is dropped. */
+/** The time that a batch may take, its retries included: after that it is dropped. */
 export const EXPORT_MS = 3_000;
 
 export interface OpenSpans extends Spans {

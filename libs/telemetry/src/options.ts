@@ -6,7 +6,7 @@ export interface TelemetryOptions {
   readonly version?: string | undefined;
   /** The URL of an OTLP receiver over HTTP, e.g. http://localhost:4318. Without it no span is made and no metric is pushed. */
   readonly otlpEndpoint?: string | undefined;
-  /** Which traces are kept; by default all that their callers keep. */
+  /** The traces that are kept; by default all that their callers keep. */
   readonly sampling?: Sampling | undefined;
   /** `fatal`, `error`, `warn`, `info` (default), `debug`, `trace` or `silent`. */
   readonly logLevel?: string | undefined;

@@ -19,7 +19,7 @@ export interface Telemetry extends AsyncDisposable {
   flush(): Promise<void>;
 }
 
-/** How long closing waits for a collector that does not answer. */
+/** The time for which closing waits for a collector that does not answer. */
 const CLOSE_MS = EXPORT_MS + 1_000;
 
 export function telemetry(options: TelemetryOptions): Telemetry {

@@ -1,9 +1,9 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
-/** How long somebody waits for spans to be delivered. */
+/** The time for which a caller waits until spans are delivered. */
 const WAIT_MS = 500;
-/** How long a collector that did not answer is not waited for. */
+/** The time for which a collector that did not answer is not awaited. */
 const AWAY_MS = 10_000;
 
 /**

@@ -1,6 +1,6 @@
 import type { SpanKind } from './spans.js';
 
-/** How many items of a step have a name of their own in spans: backends keep a list of all names. */
+/** The number of a step's items that have a name of their own in spans: backends keep a list of all names. */
 const NAMED_ITEMS = 100;
 
 /** `embed item 3`: the step of an item, and which one. */

@@ -36,12 +36,12 @@ export class Beginnings {
     this.schedules = [...plan.starts.schedules].map(([name, schedule]) => ({ name, nextAt: nextTick(schedule, at) }));
   }
 
-  /** When a schedule is due next. */
+  /** Returns the time at which a schedule is due next. */
   dueTick(): number {
     return Math.min(...this.schedules.map(({ nextAt }) => nextAt ?? Infinity));
   }
 
-  /** When records that were gathered become a run next. */
+  /** Returns the time at which collected records next become a run. */
   dueRecords(): number {
     return Math.min(...[...this.open.values()].map(({ gathering }) => gathering.dueAt));
   }

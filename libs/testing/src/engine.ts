@@ -20,7 +20,7 @@ export interface StageCall<Input> {
   readonly run: string;
   readonly step: string;
   readonly attempt: number;
-  /** As it was sent: defaults of the contract are not filled in. */
+  /** The input as it was sent: defaults of the contract are not filled in. */
   readonly input: Input;
 }
 

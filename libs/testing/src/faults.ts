@@ -2,7 +2,7 @@ import { itemOf, type Plan, type PlanStep, undoName } from '@millrace/pipeline/e
 import { TestingError } from './errors.js';
 
 /**
- * When a stage's process dies over a command. `before-publish`: it has done the work and told nobody; whatever the work did outside stays done.
+ * The moment at which a stage's process dies over a command. `before-publish`: it has done the work and told nobody; whatever the work did outside stays done.
  * `after-publish`: what it answered is out, and that it had the command is not noted (a stage in another language may lack transactions).
  * Either way another process gets the command again, as the same attempt.
  */

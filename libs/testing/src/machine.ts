@@ -15,7 +15,7 @@ import { Desk, MAX_RECORD_BYTES, stageIn } from './desk.js';
 import { type TestFault, Faults } from './faults.js';
 import { type Message, TestRuns, toRun, toStage } from './runs.js';
 
-/** When its clock starts. */
+/** The time at which its clock starts. */
 const START = Date.parse('2026-01-01T00:00:00Z');
 const { runs: RUNS } = topicsOf();
 
@@ -23,7 +23,7 @@ const { runs: RUNS } = topicsOf();
 export interface DeadRecord {
   readonly failure: Failure;
   readonly topic: string;
-  /** As text. */
+  /** The input as text. */
   readonly value: string | null;
 }
 
@@ -99,7 +99,7 @@ export class EngineMachine implements AsyncDisposable {
     });
   }
 
-  /** To when something of the runs that there are is due, and what comes of it; false where nothing ever is. */
+  /** Moves the clock to the next timer of the runs and lets it fire; false where there is none. */
   passOn(): Promise<boolean> {
     return this.alone(() => (this.dueOf() < Infinity ? this.passTo(Infinity) : Promise.resolve(false)));
   }
@@ -131,7 +131,7 @@ export class EngineMachine implements AsyncDisposable {
     return mine;
   }
 
-  /** Until nothing more happens without time passing. */
+  /** Works until nothing more happens without time passing. */
   private async settle(): Promise<void> {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       if (next.to === 'stage') await this.work(next);
@@ -154,7 +154,7 @@ export class EngineMachine implements AsyncDisposable {
     return true;
   }
 
-  /** When anything but a schedule is due next. */
+  /** Returns the time at which anything but a schedule is due next. */
   private dueOf(): number {
     const { runs, beginnings, late } = this;
     return Math.min(runs.due() ?? Infinity, beginnings.dueRecords(), runs.signals.due(), ...late.map(({ at }) => at));

@@ -23,7 +23,7 @@ interface Member {
   run: Run;
   readonly plan: LoadedPlan;
   readonly facts: Fact[];
-  /** How many facts there were when it was woken last, and for when. */
+  /** The number of facts when it was woken last, and the time for which. */
   woken?: { readonly seq: number; readonly at: number };
 }
 
@@ -100,7 +100,7 @@ export class TestRuns {
     return this.join(acceptChild(event, { plan, at }), plan);
   }
 
-  /** When something is due next if nothing happens: a retry, the end of a wait or of a sleep. */
+  /** Returns the time of the next timer: a retry, the end of a wait or of a sleep. */
   due(): number | undefined {
     const times = [...this.members.values()].flatMap((member) => dueOf(member) ?? []);
     return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));

@@ -51,7 +51,7 @@ export class Signals {
     });
   }
 
-  /** When the next one is given up that nobody waits for. */
+  /** Returns the time at which the next signal is given up that nobody waits for. */
   due(): number {
     return Math.min(...this.kept.flatMap(({ to, expiresAt }) => (to ? [] : [expiresAt])));
   }

@@ -13,7 +13,7 @@ interface SlotHolder extends SlotRequest {
   leaving: boolean;
 }
 
-/** Which runs have a place where only so many of a key may be under way, in the order in which they asked: in memory, what the store keeps in a table. */
+/** Keeps in memory which runs have a concurrency slot, in the order in which they asked, as the store keeps it in a table. */
 export class Places {
   private readonly places: SlotHolder[] = [];
   private untold: SlotNotice[] = [];

@@ -5,7 +5,7 @@ import { stage as stageOf, type StageGiven, type StageHandler } from '@millrace/
 import { contractIn, Desk } from './desk.js';
 import { TestingError } from './errors.js';
 
-/** How one attempt ended, as the coordinator hears of it. */
+/** The end of one attempt, as the coordinator hears of it. */
 export type StageAnswer<Contract extends StageContract> =
   | { readonly is: 'completed'; readonly output: StageOutput<Contract> }
   | { readonly is: 'failed'; readonly failure: Failure };

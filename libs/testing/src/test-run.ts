@@ -28,7 +28,7 @@ export interface RunContext {
   passOn(): Promise<boolean>;
 }
 
-/** Whose a review is. */
+/** The recipient of a review, and the person who has claimed it. */
 export interface ReviewStanding {
   readonly assignee: string | undefined;
   readonly group: string | undefined;
@@ -121,7 +121,7 @@ export class TestRun<Output = unknown> {
     if (refused) throw new TestingError('ANSWER_REFUSED', said(refused.failure));
   }
 
-  /** Whom a review that waits is for now, and who has it in hand. @throws {TestingError} NOT_WAITING */
+  /** Returns the recipient of a waiting review, and the person who has claimed it. @throws {TestingError} NOT_WAITING */
   review(step: string): ReviewStanding {
     const { review, status } = stepOf(this.run, step);
     if (!review || status !== 'waiting') throw this.notWaiting(step);

@@ -1,4 +1,4 @@
-/** How the command ends, for scripts. */
+/** The exit codes of commands, for scripts. */
 export const EXIT = {
   ok: 0,
   error: 1,

@@ -5,7 +5,7 @@ import { StoreGuard } from './recovery/guard.js';
 import { recover } from './recovery/recover.js';
 import { type CoordinatorOptions, startSaga } from './sources/saga.js';
 
-/** How often the store is compared with the groups. */
+/** The interval at which the store is compared with the groups. */
 const COMPARE_MS = 3_000;
 
 /**

@@ -53,7 +53,7 @@ export interface Gateway extends Running {
 /** The largest body; the broker's limit is a second one. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** How often it is looked whether a run with an idempotency key was taken on: that is what its POST waits for. */
+/** The interval at which a POST with an idempotency key looks whether its run was accepted. */
 const LOOK_SOON_MS = 10;
 const TAKEN_ON_WITHIN_MS = 10_000;
 

@@ -19,7 +19,7 @@ export type Answered = z.infer<typeof Answered>;
 /** Every model takes a signal and stops when it fires. */
 export interface CallOptions {
   readonly signal: AbortSignal;
-  /** Which try of the step this is, from 1: the local model may answer at the last one. */
+  /** The number of the step's attempt, from 1: the local model may answer at the last one. */
   readonly attempt?: number;
 }
 

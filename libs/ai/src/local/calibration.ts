@@ -40,7 +40,7 @@ export interface Judged {
   readonly correct: boolean;
 }
 
-/** How far confidence is from the share of right answers, on average over ten bins of confidence (0 is perfect). */
+/** Returns the distance between confidence and the share of right answers, on average over ten bins of confidence (0 is perfect). */
 export function calibrationError(judged: readonly Judged[]): number {
   const bins = Array.from({ length: 10 }, () => ({ confidence: 0, correct: 0 }));
   for (const { confidence, correct } of judged) {

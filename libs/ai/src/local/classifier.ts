@@ -133,7 +133,7 @@ export class LinearClassifier extends Classifier {
       .sort((a, b) => b.confidence - a.confidence);
   }
 
-  /** How surely one sentence on its own speaks of something else than the whole: a mail about two things is ambiguous. */
+  /** Returns the certainty with which one sentence on its own speaks of something else than the whole: a mail about two things is ambiguous. */
   private rivalOf(label: string, text: string): number {
     const sentences = sentencesOf(text);
     if (sentences.length < 2) return 0;

@@ -34,7 +34,7 @@ export abstract class Drafter {
   abstract draft(request: DraftRequest, options: CallOptions): Promise<Draft>;
 }
 
-/** What an organisation writes into its replies, besides what its articles say. */
+/** The words of an organisation in its replies, besides those of its articles. */
 export const Letter = z.object({
   signature: z.string(),
   disclaimer: z.string(),

@@ -11,7 +11,7 @@ export interface Features {
   readonly known: number;
 }
 
-/** How much of a text's length words and word pairs make; the rest is characters, which forgive typos and endings. */
+/** The share of a text's length that words and word pairs make; the rest is characters, which forgive typos and endings. */
 const WORD_SHARE = 0.4;
 
 const WORDS = 'w'.charCodeAt(0);
@@ -38,7 +38,7 @@ export function sentencesOf(words: string): string[][] {
     .slice(0, 40);
 }
 
-/** How often each word (`w:`), pair of neighbouring words (`b:`) and run of 3–5 characters within a word (`c:`) occurs. */
+/** Counts each word (`w:`), pair of neighbouring words (`b:`) and run of 3–5 characters within a word (`c:`). */
 export function countFeatures(words: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   const count = (feature: string) => counts.set(feature, (counts.get(feature) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { capped } from '../llm/answer.js';
 
-/** Why a text looks as if it wants to steer a model rather than tell a person something. */
+/** The reason for which a text looks as if it wants to steer a model rather than tell a person something. */
 export type InjectionSignal =
   | 'overrides-instructions'
   | 'changes-role'

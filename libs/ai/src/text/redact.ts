@@ -16,7 +16,7 @@ export function redact(text: string): string {
   return text.length > MAX_TEXT ? `${out}[rest left out]` : out;
 }
 
-/** Which kinds of personal data a text holds, each once. */
+/** Returns the kinds of personal data that a text holds, each once. */
 export function personalDataKinds(text: string): PersonalDataKind[] {
   return [...new Set(personalDataIn(text).map(({ kind }) => kind))];
 }

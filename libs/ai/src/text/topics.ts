@@ -3,7 +3,7 @@ import { NamedPattern } from './patterns.js';
 
 /** The products and issues that messages to an organisation speak of. */
 export const Topics = z.object({
-  /** Where two patterns match at the same place, the product that is listed first is taken: list the more particular one first. */
+  /** The more particular product stands first: of two patterns that match at the same place, the first is taken. */
   products: z.array(NamedPattern).default([]),
   /** Tried from the first to the last; the first that matches is taken. */
   issues: z.array(NamedPattern).default([]),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { capped } from '../llm/answer.js';
 import { Pattern } from './patterns.js';
 
-/** How soon a message needs an answer. */
+/** The urgency of a message. */
 export const URGENCIES = ['low', 'normal', 'high'] as const;
 export type Urgency = (typeof URGENCIES)[number];
 

@@ -1,4 +1,4 @@
-/** How far a group is in one partition, as the log has it. */
+/** The progress of a group in one partition, as the log has it. */
 export interface OffsetProgress {
   /** All below it is done. */
   mark: number;

@@ -9,7 +9,7 @@ export async function within(ms: number, promise: Promise<unknown>): Promise<voi
   timer?.stop();
 }
 
-/** Why a signal is aborted: the record is the next owner's. */
+/** The reason with which a signal is aborted: the record is the next owner's. */
 export function lost({ topic, id }: Partition): Error {
   const reason = new Error(`Partition ${id} of ${topic.name} is no longer ours; its records come again elsewhere.`);
   reason.name = 'AbortError';

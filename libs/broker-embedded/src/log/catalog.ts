@@ -20,7 +20,7 @@ export class Partition {
   lastRead: { readonly address: number; readonly records: readonly Incoming[] } | undefined;
   /** On a compacted topic: the newest offset of each key. */
   readonly newest: Map<string, number> | undefined;
-  /** How many records are in the log, superseded ones too. */
+  /** The number of records in the log, superseded ones too. */
   count = 0;
 
   constructor(

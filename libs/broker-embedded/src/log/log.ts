@@ -69,7 +69,7 @@ export class CommitLog {
     return !this.#closed && !this.stalled && !this.#refusals.why;
   }
 
-  /** Why nothing can be written now; undefined where it can, as far as is known. */
+  /** The reason for which nothing can be written now; undefined where writing works, as far as is known. */
   get ailment(): string | undefined {
     return (this.#sync.broken ?? this.#refusals.why)?.message;
   }
@@ -82,7 +82,7 @@ export class CommitLog {
     this.#schedule();
   }
 
-  /** As `append`; resolves once it is on the disk. */
+  /** Appends like `append`, and resolves once the record is on the disk. */
   commit(write: Omit<Write, 'durable' | 'refused'>): Promise<void> {
     return new Promise((resolve, reject) => this.append({ ...write, durable: resolve, refused: reject }));
   }

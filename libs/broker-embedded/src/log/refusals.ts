@@ -9,7 +9,7 @@ export class Refusals {
   #timer: Timer | undefined;
   #ms = 0;
 
-  /** Why the last write was refused, until one succeeds or there is room again. */
+  /** The reason for which the last write was refused, until a write succeeds or there is room again. */
   get why(): Error | undefined {
     return this.#why;
   }

@@ -9,7 +9,7 @@ export interface Segment {
   readonly file: string;
   readonly fd: number;
   length: number;
-  /** When its newest record was written. */
+  /** The time at which its newest record was written. */
   newest: number;
   /** The log says that it may go. */
   dropped: boolean;

@@ -28,7 +28,7 @@ interface Reading {
 }
 
 const IDLE_WAIT_MS = 250;
-/** While some partitions want nothing, so that one of them need not wait long once it does. */
+/** The longest fetch while some partitions want no records, so that such a partition need not wait long once it does. */
 const BUSY_WAIT_MS = 10;
 const TROUBLE_MS = 200;
 const MAX_BYTES = 8 * 1024 * 1024;

@@ -36,7 +36,7 @@ class Log {
     this.append(producerId, true, 1, outcome === 'commit' ? 1 : 0);
   }
 
-  /** Up to where readers of committed records are let. */
+  /** The offset up to which readers of committed records may read. */
   get stable(): number {
     return Math.min(this.end, ...[...this.openSince.values()].map(({ first }) => first));
   }

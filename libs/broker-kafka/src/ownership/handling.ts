@@ -5,7 +5,7 @@ import { backOff, InHand, KeyOrder } from './in-hand.js';
 import { unsendable } from '../produce/routing.js';
 import type { KafkaContext } from './tenure.js';
 
-/** How many records a process handles at once, over all its partitions. */
+/** The number of records that a process handles at once, over all its partitions. */
 export interface Slots {
   free: number;
 }
@@ -46,7 +46,7 @@ export class Handling {
     private readonly around: Around,
   ) {}
 
-  /** How many have finished and wait for their commit. */
+  /** The number of records that have finished and wait for their commit. */
   get waiting(): number {
     return this.ready.length;
   }

@@ -46,7 +46,7 @@ export class KeyOrder {
 const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 10_000;
 
-/** How long a record that was rejected `attempts` times stands aside. */
+/** Returns the time for which a record that was rejected `attempts` times stands aside. */
 export function backOff(attempts: number): number {
   return Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
 }

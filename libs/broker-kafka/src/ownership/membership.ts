@@ -26,9 +26,9 @@ export interface Assignment {
 }
 
 const REBALANCE_IN_PROGRESS = 27;
-/** How soon a member hears of a rebalance, and joins again when it has something to give away. */
+/** The time within which a member hears of a rebalance, and joins again when it has something to give away. */
 const HEARTBEAT_MS = 200;
-/** How soon partitions that were added to the topic are given to somebody. */
+/** The time within which partitions that were added to the topic are assigned. */
 const METADATA_MS = 5_000;
 
 /**

@@ -14,7 +14,7 @@ import type { Fetched } from '../wire/requests.js';
 const MAX_QUEUED = 1_000;
 const MAX_BYTES = 16 * 1024 * 1024; // queued and in hand
 const MAX_COMMIT = 2_000;
-/** How long nothing may happen until the offset is moved past what holds no records: transaction markers, mostly. */
+/** The time without records after which the offset is moved past offsets that hold none: transaction markers, mostly. */
 const IDLE_MS = 100;
 
 /** Handles one partition's records, many at once, and commits those that are finished, in whatever order they finish. */

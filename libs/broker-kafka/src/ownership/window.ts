@@ -12,7 +12,7 @@ export interface CommitPoint {
 }
 
 /**
- * Which records of one partition are done, while they finish in any order. No I/O: the owner of the partition asks and tells.
+ * Keeps which records of one partition are done, while they finish in any order. No I/O: the owner of the partition asks and tells.
  *
  * A record is *taken* (in the log's order), *finished*, and *settled* when the commit that carries it has succeeded. The
  * mark is the offset below which all is done. Offsets that hold no record for us (control records, aborted or compacted
@@ -187,7 +187,7 @@ export class OffsetWindow {
   }
 }
 
-/** How many offsets an offset's metadata names as done. */
+/** Returns the number of offsets that an offset's metadata names as done. */
 export function doneAbove(metadata: string): number {
   let count = 0;
   for (const byte of Buffer.from(metadata, 'base64')) for (let bits = byte; bits; bits &= bits - 1) count++;

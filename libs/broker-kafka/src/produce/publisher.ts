@@ -23,7 +23,7 @@ export class Publisher {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
   private closed = false;
-  /** How many of the next publications are sent alone: after Kafka has refused several together, that shows which it refuses. */
+  /** The number of the next publications that are sent alone: after Kafka has refused several together, that shows which it refuses. */
   private alone = 0;
   private readonly burials = new Set<Promise<void>>();
 

@@ -24,7 +24,7 @@ export async function route(records: readonly Outgoing[], topics: TopicMetadata)
   return routed;
 }
 
-/** Why an answer cannot be committed: found out before it can hold up others. A promise while a topic has to be looked up. */
+/** Returns the reason for which an answer cannot be committed, before it can hold up others. A promise while a topic has to be looked up. */
 export function unsendable(
   answer: readonly Outgoing[],
   { topics, maxRecordBytes }: { readonly topics: TopicMetadata; readonly maxRecordBytes: number },

@@ -14,7 +14,7 @@ export type Mishap = 'lost' | 'unanswered' | 'slow' | 'late' | 'refused';
 export interface Trap {
   readonly api: Api;
   readonly mishap: Mishap;
-  /** How many requests it takes. */
+  /** The number of requests that it takes. */
   readonly count: number;
   /** Resolves when one that is `slow` or `late` may arrive. */
   readonly hold: () => Promise<unknown>;
@@ -33,7 +33,7 @@ interface Armed {
   readonly answers: Buffer[];
 }
 
-/** How all connections are for a while. */
+/** The state of all connections for a while. */
 export interface Weather {
   readonly latencyMs: number;
   readonly bytesPerSecond: number;
@@ -50,7 +50,7 @@ interface Pair {
 
 const NOT_COORDINATOR = 16;
 
-/** How long an answer is waited for that nobody else waits for. */
+/** The time for which an answer is awaited that nobody else awaits. */
 const ANSWER_MS = 5_000;
 
 /** Stands between services and a server, and is where the network breaks. */

@@ -72,7 +72,7 @@ export function int64At(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4);
 }
 
-/** How many bytes `value` (32 bits, zigzag) takes as a varint. */
+/** Returns the number of bytes that `value` (32 bits, zigzag) takes as a varint. */
 export function sizeOfVarint(value: number): number {
   const zigzag = ((value << 1) ^ (value >> 31)) >>> 0;
   if (zigzag < 0x80) return 1;

@@ -1,7 +1,7 @@
 import { ByteWriter } from './bytes.js';
 import { wire, type WireRequest } from './requests.js';
 
-/** How many partitions a topic has, or why Kafka does not say. */
+/** The number of a topic's partitions, or Kafka's reason for not telling it. */
 export interface TopicPartitions {
   readonly topic: string;
   readonly errorCode: number;

@@ -115,7 +115,7 @@ export interface Batch {
   readonly body: Buffer;
   /** All of it, as it was fetched. */
   readonly whole: Buffer;
-  /** Why its records cannot be read, where its head says so. */
+  /** The reason for which its records cannot be read, where its head says so. */
   readonly damaged?: string;
 }
 

@@ -38,7 +38,7 @@ export type RouteBody = z.infer<typeof RouteBody>;
 export const StageDoubtView = z.object({ step: z.string(), pointer: z.string(), detail: z.string() });
 export type StageDoubtView = z.infer<typeof StageDoubtView>;
 
-/** How a plan and the stages that it asks go together; nothing where they do. */
+/** The problems between a plan and the stages that it asks; none where they fit. */
 const Going = {
   /** Stages of the plan that no process serves now: its runs wait there until somebody starts them. */
   noConsumer: z.array(z.string()).optional(),
@@ -72,7 +72,7 @@ export const VersionView = z.object({
   deployedAt: Time,
   by: z.string().optional(),
   reason: z.string().optional(),
-  /** How much of new runs it gets. */
+  /** The share of new runs that it gets. */
   share: z.number().min(0).max(1),
   /** Runs that follow it and have not ended. */
   liveRuns: z.int().nonnegative(),
@@ -111,7 +111,7 @@ export const CheckView = z.object({
   broken: z.array(z.object({ run: z.string(), plan: z.string(), step: z.string(), stage: z.string() })),
   /** Live runs of the pipeline that could not be moved to the plan from any step. They end on their own. */
   unmovable: z.array(z.object({ run: z.string(), plan: z.string(), detail: z.string() })),
-  /** How many live runs were looked at; `complete` is false where there were more. */
+  /** The number of live runs that were looked at; `complete` is false where there were more. */
   examined: z.int().nonnegative(),
   complete: z.boolean(),
   ...Going,

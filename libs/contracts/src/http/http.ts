@@ -46,9 +46,9 @@ export const AttemptView = z.object({
   /** A fallback did it: this stage. */
   fallback: z.boolean().optional(),
   stage: z.string().optional(),
-  /** When it was asked for. */
+  /** The time at which it was requested. */
   requestedAt: Time,
-  /** When its stage began; absent where no stage has said so. */
+  /** The time at which its stage began; absent where no stage has said so. */
   startedAt: Time.optional(),
   endedAt: Time.optional(),
   failure: FailureView.optional(),
@@ -61,7 +61,7 @@ const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'rac
 /** The words for a step's items, for people. */
 export const ITEMS_WORD = { map: 'items', loop: 'rounds', race: 'branches' } as const;
 
-/** How the items of a step stand. */
+/** The numbers of a step's items in each state. */
 export const ItemsView = z.object({
   total: z.int().nonnegative(),
   /** They are worked on in so many pages, each a child run; the counts are of pages. */
@@ -73,7 +73,7 @@ export const ItemsView = z.object({
 });
 export type ItemsView = z.infer<typeof ItemsView>;
 
-/** Whom a review is for, and who has it in hand. */
+/** The person or group that a review is for, and the person who has claimed it. */
 const Held = { assignee: z.string().optional(), group: z.string().optional(), claimedBy: z.string().optional() };
 
 export const StepView = z.object({
@@ -98,7 +98,7 @@ export const StepView = z.object({
   ...Held,
   /** For a signal that is waited for: the topic it may come from, and the key of its record. */
   from: z.object({ topic: z.string(), key: z.string() }).optional(),
-  /** When it is tried again, or when its wait ends. */
+  /** The time at which it is tried again, or at which its wait ends. */
   due: Time.optional(),
   failure: FailureView.optional(),
   deadLetter: z.string().optional(),
@@ -142,9 +142,9 @@ export const RunView = RunSummaryView.extend({
   given: z.record(z.string(), z.unknown()).optional(),
   input: Json.optional(),
   output: Json.optional(),
-  /** Which steps gave what a fallback or a default gave, and for what. */
+  /** The steps whose output came from a fallback or a default, and the failures that led to it. */
   degradedBy: z.array(Degraded).optional(),
-  /** Why it has failed, and in which step. */
+  /** The failure of the run, and the step in which it happened. */
   failure: FailureView.optional(),
   failedStep: z.string().optional(),
   /** The run in which the handler of its failure is asked. How that goes changes nothing here. */
@@ -223,7 +223,7 @@ export const DeadLetterView = z.object({
 export type DeadLetterView = z.infer<typeof DeadLetterView>;
 export const DeadLetterList = pageOf(DeadLetterView);
 
-/** Since when something is paused, by whom and why. */
+/** The time since which something is paused, the person who paused it, and the reason. */
 const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });
 
 export const PipelineSummaryView = z.object({
@@ -250,7 +250,7 @@ export type PipelineView = z.infer<typeof PipelineView>;
 export const StageView = z.object({
   name: z.string(),
   pipelines: z.array(z.string()),
-  /** How many processes take its commands now; absent where the broker does not say. */
+  /** The number of processes that take its commands now; absent where the broker does not say. */
   consumers: z.int().nonnegative().optional(),
   /** The limits that were set for the stage; absent where none were. */
   limits: StageLimits.optional(),
@@ -274,7 +274,7 @@ export type StartRun = z.infer<typeof StartRun>;
 const Act = {
   /** The person who acts. */
   by: Person.optional(),
-  /** Why. */
+  /** The reason. */
   reason: Reason.optional(),
 };
 export const ActBody = z.strictObject(Act);

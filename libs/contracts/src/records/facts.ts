@@ -24,7 +24,7 @@ import {
 
 const Step = { step: StepName, at: TimeMs };
 const OfAttempt = { ...Step, attempt: Attempt };
-/** Whom a review is for. */
+/** The person or group that a review is for. */
 const Assigned = { assignee: Name.optional(), group: Name.optional() };
 /** A fallback does it: the first, or that one of a chain. */
 const Fallback = z.union([z.literal(true), z.int().min(2)]).optional();
@@ -119,7 +119,7 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step.item-failed'), ...Step, failure: Failure }),
   /** All items have ended: the step's output is what they gave. */
   z.object({ type: z.literal('step.gathered'), ...Step, collect: z.literal(true).optional() }),
-  /** How the child run of a step stands, when it is not simply running. */
+  /** The state of a step's child run, when it is not simply running. */
   z.object({ type: z.literal('step.child'), ...OfAttempt, status: ChildStatus }),
   z.object({
     type: z.literal('step.waiting'),

@@ -67,7 +67,7 @@ export function headerText(headers: Headers, name: string): string | undefined {
   return textOf(Array.isArray(value) ? value[0] : value);
 }
 
-/** Why something must not be decided by a header: it was sent more than once, or is no text, or too long; undefined where it may be. */
+/** The reason for which nothing may be decided by a header: it was sent more than once, or is no text, or too long; undefined where it may be. */
 export function headerFailure(headers: Headers, name: string, max: number): Failure | undefined {
   const value = headers[name];
   if (value === undefined) return undefined;

@@ -18,7 +18,7 @@ export const StageLimits = z.object({
     .min(ONE_A_DAY, 'expected at least 0.00001, about one a day: pause the stage to begin none')
     .max(1_000_000)
     .optional(),
-  /** How often a tenant's turn comes, compared with one of weight 1. */
+  /** The frequency of a tenant's turns, as a multiple of that of weight 1. */
   weights: z.record(Name, z.number().min(0.001).max(1_000)).optional(),
   at: TimeMs,
   ...ByWhom,

@@ -8,7 +8,7 @@ export type RunPause = z.infer<typeof RunPause>;
 /** The number of a stage's pauses that are kept, the newest ones. */
 export const STAGE_PAUSES = 20;
 
-/** When a stage takes nothing new, and did not: a record on `pauses`, keyed `stage/<name>`; the newest counts. */
+/** The times for which a stage is or was paused: a record on `pauses`, keyed `stage/<name>`; the newest counts. */
 export const StagePause = z.object({
   /** In order. It is paused while the last one has no end. */
   times: z

@@ -31,17 +31,17 @@ export const StepCommand = z.object({
   plan: PlanReference,
   step: StepName,
   /**
-   * Which try of the step this is. A step that is handed off begins with the number of the attempt that handed it on, so
+   * The number of the attempt. A step that is handed off begins with the number of the attempt that handed it on, so
    * that what a superseded attempt handed on can be told from what the current one did.
    */
   attempt: Attempt,
-  /** Which of the step's own attempts this is, where that is another number: what the stage's code and people are told. */
+  /** The number of the attempt among the step's own, where that is another number: what the stage's code and people are told. */
   ownAttempt: Attempt.optional(),
-  /** As the stage's contract has it. */
+  /** The input that the stage's contract describes. */
   input: z.unknown(),
   /** Earlier outputs (and the run's own input, under `input`) that a step handed off further down still reads. */
   known: Known.optional(),
-  /** When it was sent. */
+  /** The time at which it was sent. */
   at: TimeMs,
   /** For a step that was handed off: the time at which the coordinator asked for the step that the hand-offs began with. Defaults to `at`. */
   asked: TimeMs.optional(),
@@ -194,7 +194,7 @@ export const RunRequested = z.object({
 });
 export type RunRequested = z.infer<typeof RunRequested>;
 
-/** How a child run that has not ended stands, for the step that it does the work of. */
+/** The state of a child run that has not ended, for the step whose work it does. */
 export const ChildStatus = z.enum(['running', 'waiting', 'dead-lettered']);
 export type ChildStatus = z.infer<typeof ChildStatus>;
 export const StepChild = z.object({

@@ -4,7 +4,7 @@ import { Count, text, TimeMs } from '../values/values.js';
 const Offset = z.int().nonnegative();
 
 /**
- * How the store stands to a partition. `even`: it knows all that was committed. `behind`: records were committed that it
+ * The standing of the store towards a partition. `even`: it knows all that was committed. `behind`: records were committed that it
  * does not know. `reset`: the group begins again before a batch that the store knows.
  */
 export const PartitionStanding = z.enum(['even', 'behind', 'reset']);

@@ -30,7 +30,7 @@ export const UNREADABLE = {
   failureDetails: 'millrace-failure-details',
   failedAt: 'millrace-failed-at',
   redrives: 'millrace-redrives',
-  /** How many bytes the record's value had, where they do not fit beside these headers: they are still at its origin. */
+  /** The number of bytes of the record's value, where they do not fit beside these headers: they are still at its origin. */
   omitted: 'millrace-value-omitted',
 } as const;
 

@@ -12,7 +12,7 @@ export type JsonReading =
 export interface JsonBounds {
   /** Bytes of a text that is read; of a value in memory, the characters that it takes at least. */
   readonly maxBytes?: number;
-  /** How many arrays and objects may lie within each other. */
+  /** The number of arrays and objects that may lie within each other. */
   readonly maxDepth?: number;
 }
 
@@ -55,7 +55,7 @@ export function readJson(
   return fault ? { fault } : { value };
 }
 
-/** Why a value in memory would not arrive as it is when it is sent as JSON; undefined where it would. Properties that are undefined are not sent. */
+/** Returns the reason for which a value in memory would not arrive as it is when it is sent as JSON; undefined where it would. Properties that are undefined are not sent. */
 export function jsonFault(
   value: unknown,
   { maxBytes = Infinity, maxDepth = JSON_DEPTH }: JsonBounds = {},
@@ -68,7 +68,7 @@ export function jsonFault(
 }
 
 /**
- * How many characters a value in memory takes at least, or why it would not arrive. What stands in it many times counts each time, as in
+ * Returns the number of characters that a value in memory takes at least, or the reason for which it would not arrive. What stands in it many times counts each time, as in
  * its text, and the walk ends at the bound: a value that is small in memory may be endless as text.
  */
 export function jsonSize(

@@ -45,7 +45,7 @@ export const DurationMs = z.int().min(0).max(LONGEST_MS);
 /** A number of things, as wide as its column. */
 export const Count = z.int().min(0).max(INT4_MAX);
 export const PositiveCount = z.int().min(1).max(INT4_MAX);
-/** Which try of a step: the first is 1. */
+/** The number of a step's attempt: the first is 1. */
 export const Attempt = PositiveCount;
 
 /** A time as RFC 3339, in UTC; one that RFC 3339 cannot write as the nearest that it can. */

@@ -6,11 +6,11 @@ export class Condition {
   constructor(
     readonly text: string,
     readonly sources: readonly ReferenceSource[],
-    /** How tightly its outermost operator binds. */
+    /** The precedence of its outermost operator. */
     private readonly binds: 'loose' | 'or' | 'and' | 'tight',
   ) {}
 
-  /** As a part of a larger condition. */
+  /** Writes the condition as a part of a larger one. */
   within(operator: 'or' | 'and' | 'not'): string {
     const isClear = operator === 'not' ? /^[\w.]+$/.test(this.text) : this.binds === 'tight' || this.binds === operator;
     return isClear ? this.text : `(${this.text})`;

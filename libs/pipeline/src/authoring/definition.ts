@@ -154,7 +154,7 @@ interface AnyStep<When> {
 
 interface AnyWork<When> extends AnyStep<When> {
   /**
-   * From when the step begins (again, when it is redriven), over all its attempts, fallbacks and items: then it has failed for good, and what it is
+   * The time from the beginning of the step (again, when it is redriven), over all its attempts, fallbacks and items: then it has failed for good, and what it is
    * doing is cancelled. An attempt has a `timeout` of its own. For ever unless given.
    */
   readonly deadline?: Duration;
@@ -169,11 +169,11 @@ export interface StepOptions<
   readonly retry?: Retry;
   /** For one attempt, from when its stage starts it: 30 seconds unless the contract says otherwise. */
   readonly timeout?: Duration;
-  /** How long an attempt may wait for its stage to take it: 10 minutes unless given. */
+  /** The time for which an attempt may wait until its stage takes it: 10 minutes unless given. */
   readonly startTimeout?: Duration;
   /** Asked when the stage has failed for good: one, or several in order, each when the one before has failed for good, too. */
   readonly fallback?: FallbackOptions<Fallback> | { readonly [I in keyof Chain]: FallbackOptions<Chain[I]> };
-  /** When stage and fallbacks have failed for good: go on with an output, or park the step as a dead letter (which is what happens otherwise). */
+  /** Handles the failure of the stage and its fallbacks: go on with an output, or park the step as a dead letter (as happens without this option). */
   readonly onFailure?: StandIn<z.input<Contract['output']>> | 'dead-letter';
 }
 
@@ -228,7 +228,7 @@ export interface MapOptions<When, OnItem, T> extends AnyWork<When> {
   readonly onItemFailure?: OnItem;
   /** The name of the item in histories and conditions; defaults to `item`. */
   readonly as?: string;
-  /** When the step fails. */
+  /** The handling of the step's failure. */
   readonly onFailure?: StandIn<readonly ResultOf<T, OnItem>[]> | 'dead-letter';
 }
 
@@ -239,7 +239,7 @@ export interface LoopOptions<Output extends z.ZodType, When, Start> extends AnyW
   readonly max: number;
   /** The value that the first round is given as `previous`. */
   readonly start?: Start;
-  /** When the condition does not hold after the last round: `go-on` with what that gave (which is what happens otherwise), or `fail`. */
+  /** Decides what follows when the condition does not hold after the last round: `go-on` with the output of that round (as happens without this option), or `fail`. */
   readonly onLimit?: 'go-on' | 'fail';
   /** The name of the round before in conditions; defaults to `previous`. */
   readonly as?: string;
@@ -254,11 +254,11 @@ export interface RaceOptions<When, Output> extends AnyWork<When> {
 type CaseOf<Cases> = { [K in keyof Cases]: Cases[K] extends () => infer T ? T : never }[keyof Cases];
 
 export interface RunOptions<When, Output> extends AnyWork<When> {
-  /** How often to begin a run, the first time included: once unless given. */
+  /** The number of times that a run is begun, the first included: once unless given. */
   readonly retry?: Retry;
   /** For one run. */
   readonly timeout?: Duration;
-  /** When its run fails for good. Without it, what fails is parked in that run, which goes on when that is redriven. */
+  /** The handling of its run's failure. Without it, a step that fails is parked in that run, which goes on when the step is redriven. */
   readonly onFailure?: StandIn<Output> | 'dead-letter';
 }
 
@@ -267,9 +267,9 @@ export type SleepOptions = AnyStep<Test>;
 export interface WaitOptions<Answer extends z.ZodType, When> extends AnyStep<When> {
   /** The content that the person, or whoever answers, is shown. */
   readonly show?: unknown;
-  /** How long to wait; for ever unless given. */
+  /** The time to wait; for ever unless given. */
   readonly timeout?: Duration;
-  /** When nobody answers in time: go on with an answer, or park the step as a dead letter (which is what happens otherwise). */
+  /** Decides what follows when nobody answers in time: go on with an answer, or park the step as a dead letter (as happens without this option). */
   readonly onFailure?: StandIn<z.input<Answer>> | 'dead-letter';
 }
 
@@ -278,12 +278,12 @@ export interface SignalOptions<Answer extends z.ZodType, When> extends WaitOptio
   readonly from?: FromTopic;
 }
 
-/** Whom a review is for: a name, or a reference to one. */
+/** The person or group that a review is for: a name, or a reference to one. */
 export type To =
   | { readonly assignee: string | RefOf<string | undefined>; readonly group?: never }
   | { readonly group: string | RefOf<string | undefined>; readonly assignee?: never };
 
-/** Whom a review goes to next, so long after it began to wait. Who had claimed it until then has no more claim. */
+/** The person or group that a review goes to next, so long after it began to wait. Who had claimed it until then has no more claim. */
 export type Escalation = To & { readonly after: Duration };
 
 export type ReviewOptions<Answer extends z.ZodType, When> = WaitOptions<Answer, When> &

@@ -1,10 +1,10 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { PlanError } from '../plan/plan-error.js';
 
-/** How the run's input is called in mappings and conditions; no step can have this name. */
+/** The name of the run's input in mappings and conditions; no step can have this name. */
 export const INPUT = 'input';
 
-/** How what failed is called where something is done about it: `code`, `kind`, `message` and `step`. A step of this name goes first. */
+/** The name of the failure where it is handled: `code`, `kind`, `message` and `step`. A step of this name goes first. */
 export const FAILURE = 'failure';
 
 const STEP_NAME = /^[a-z][a-zA-Z0-9]{0,63}$/;

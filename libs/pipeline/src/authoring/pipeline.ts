@@ -30,7 +30,7 @@ export interface PipelineOptions<Input extends z.ZodType> extends StartOptions<I
   readonly onFailure?: 'park' | 'fail';
   /** The stages that exist, where that is known: a step of any other is refused. */
   readonly stages?: readonly string[];
-  /** From when a run begins: then it has failed, and what it and its child runs are doing is cancelled. For ever unless given. */
+  /** The time from the beginning of a run: then it has failed, and what it and its child runs are doing is cancelled. For ever unless given. */
   readonly deadline?: Duration;
 }
 

@@ -42,7 +42,7 @@ export interface HandOff {
 }
 
 /**
- * Which steps are wanted now: those without a mark whose predecessors are all completed or skipped, and on through those that
+ * Returns the steps that are wanted now: those without a mark whose predecessors are all completed or skipped, and on through those that
  * this finds to be skipped. For the coordinator. Pure.
  */
 export function advance({ compiled }: LoadedPlan, progress: RunProgress): Advance {

@@ -123,7 +123,7 @@ function fieldsOf(value: unknown, as: (fields: Fields) => unknown = (fields) => 
   return as(typeof value === 'object' && value !== null ? (value as Fields) : {});
 }
 
-/** As Kafka takes them. */
+/** Names that Kafka takes. */
 const TOPIC_NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 /** Names that become topics, keys and rows elsewhere. */

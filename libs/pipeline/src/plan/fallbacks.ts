@@ -9,7 +9,7 @@ export const fallbacksOf = ({ fallback }: Pick<Work & StageStep, 'fallback'>): r
 /** Returns the work of a step: its stage, or its `nth` fallback, counted from 1. */
 export const workOf = (step: StageStep, nth: number): StageStep | Fallback => fallbacksOf(step)[nth - 1] ?? step;
 
-/** Whom to ask next after a failure: the number of a fallback; 0 where there is none for it. */
+/** Returns the number of the fallback that is asked next after a failure; 0 where there is none for it. */
 export function fallbackAfter(step: Pick<StageStep, 'fallback'>, nth: number, code: string): number {
   return fallbacksOf(step).findIndex(({ on }, i) => i >= nth && (on?.includes(code) ?? true)) + 1;
 }

@@ -3,7 +3,7 @@ import { needsOf } from '../authoring/reads.js';
 import { PlanError } from './plan-error.js';
 import type { Plan, PlanStep } from './plan.js';
 
-/** How references to plans name that of the run which handles a failure; no step can have this name. */
+/** The name of the plan whose run handles a failure, in references to plans; no step can have this name. */
 export const HANDLER = 'on:failure';
 /** The only step of that run. */
 const STEP = 'onFailure';

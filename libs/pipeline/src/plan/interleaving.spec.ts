@@ -79,7 +79,7 @@ function planOf(drawn: readonly Sketch[]): LoadedPlan {
   });
 }
 
-/** How every step ended up: what it was started with, or that it was skipped or failed; more than one entry is a step that began twice. */
+/** The end of every step: what it was started with, or that it was skipped or failed; more than one entry is a step that began twice. */
 type Story = Map<string, unknown[]>;
 
 /** A run of a plan: commands in flight, events on their way to the coordinator in the order of their commits, and what it knows. */

@@ -137,7 +137,7 @@ export function stepOf(plan: CompiledPlan, name: string): CompiledStep {
   return step;
 }
 
-/** How references name the plan of a step's run or of its items' (`embed`), that of a map's pages (`embed[-]`), and those of branches (`fastest[a]`). */
+/** The names, in references, of the plan of a step's run or of its items' (`embed`), that of a map's pages (`embed[-]`), and those of branches (`fastest[a]`). */
 function wayTo(compiled: CompiledPlan, name: string): string {
   const item = itemOf(name);
   if (!item || compiled.byName.get(item.step)?.branches.has(item.key)) return name;

@@ -83,7 +83,7 @@ export const StageStep = z.object({ ...StageWork.shape, ...Common, ...Compensate
 /** Without a `compensate` of its own, what its run did is undone step by step. */
 export const RunStep = RunWork.extend({ ...Common, ...Compensated });
 
-/** Whom a review is for: one person, or a group of which somebody claims it. */
+/** The recipient of a review: one person, or a group of which somebody claims it. */
 export const Recipient = z.union([
   z.strictObject({ assignee: MappingSchema }),
   z.strictObject({ group: MappingSchema }),
@@ -118,7 +118,7 @@ export const WaitStep = z.object({
   from: SignalSource.optional(),
   /** For a review: the people who are asked. */
   to: Recipient.optional(),
-  /** Whom a review goes to next where nobody has answered so long after it began to wait; each later than the one before. */
+  /** The recipients that a review goes to next where nobody has answered so long after it began to wait; each later than the one before. */
   escalate: z.array(z.object({ afterMs: Millis, to: Recipient })).optional(),
   ...Common,
 });
@@ -159,7 +159,7 @@ export const LoopStep = z.object({
   until: CelText,
   /** The most rounds. */
   max: z.int().min(1).max(1_000),
-  /** When they are over and the condition does not hold. */
+  /** The failure when the rounds are over and the condition does not hold. */
   onLimit: z.enum(['go-on', 'fail']),
   ...Common,
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Which plans new runs of a pipeline get, by hash. */
+/** The plans that new runs of a pipeline get, by hash. */
 export interface Route {
   readonly current: string;
   /** The version that was current before: a rollback goes back to it. */
@@ -19,7 +19,7 @@ function placeOf(run: string): number {
   return createHash('sha256').update(`canary/${run}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-/** With `plan` current. */
+/** Returns the route with `plan` as the current one. */
 const onto = ({ current, before }: Route, plan: string): Route =>
   plan === current ? { current, before, canary: undefined } : { current: plan, before: current, canary: undefined };
 

@@ -29,7 +29,7 @@ export function checkSchema(schema: unknown, what: string): void {
 const OPEN = -1;
 
 class Checking {
-  /** How many schemas look at the same value in a row, from this one on; `OPEN` while that is being found out. */
+  /** Returns the number of schemas that look at the same value in a row, from this one on; `OPEN` while that is being found out. */
   private readonly heights = new Map<SchemaObject, number>();
   /** The place where each schema was found. */
   private readonly places = new Map<unknown, string>();

@@ -20,7 +20,7 @@ interface Sides {
 }
 
 /**
- * Why some value that `given` allows would not be allowed by `wanted`; nothing where every value is. Sound: what it lets pass passes. It is
+ * Returns the reason for which some value that `given` allows would not be allowed by `wanted`; nothing where every value is. Sound: what it lets pass passes. It is
  * exact but for a given form that only several wanted forms together cover, for ranges of integers that are spelled out in the other, and for
  * rules of JSON Schema it does not know, which have to be equal.
  * Fields that a schema does not name are taken for absent.
@@ -131,7 +131,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   ...ANNOTATIONS,
   ...['type', 'properties', 'required', 'additionalProperties', 'items', 'prefixItems'],
 ]);
-/** Which type of value a rule is about; values of others pass it. */
+/** The type of value that a rule is about; values of other types pass it. */
 const ABOUT: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength', 'pattern', 'format', 'contentEncoding', 'contentMediaType'],
   array: ['minItems', 'maxItems', 'uniqueItems', 'contains'],

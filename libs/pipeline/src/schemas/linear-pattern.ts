@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** A regular expression whose time to match grows with the text alone, whatever the text is. */
 export interface LinearPattern {
   test(text: string): boolean;
-  /** How large the compiled pattern is: what each character costs, at worst. */
+  /** The size of the compiled pattern: the cost of each character, at worst. */
   readonly size: number;
   /** The pattern itself. */
   toString(): string;
@@ -89,7 +89,7 @@ function asRe2(source: string): string {
   });
 }
 
-/** How large a pattern is once its repetitions are written out. */
+/** Returns the size of a pattern once its repetitions are written out. */
 function sizeOf(source: string): number {
   const groups: number[] = [];
   let [whole, atom] = [0, 0];

@@ -96,7 +96,7 @@ function thereIn(shape: Shape): readonly Shape[] {
   return [shape.is === 'schema' ? { ...shape, notNull: true } : shape];
 }
 
-/** Why nothing is there, whatever happens; undefined where something may be. */
+/** Returns the reason for which no value is there, whatever happens; undefined where one may be. */
 export function absence(shape: Shape): string | undefined {
   if (shape.is === 'absent') return shape.why;
   if (shape.is !== 'oneOf') return undefined;

@@ -7,10 +7,10 @@ export interface GatheredRecord {
   readonly bytes: number;
   /** Names its place: of the first one the run's id is made. */
   readonly place: string;
-  /** How it goes together with others. */
+  /** The rule by which it is put together with others. */
   readonly max: number;
   readonly maxBytes: number;
-  /** When the first one is to become a run at the latest, and each later one moves it to; undefined where it does not. */
+  /** The time at which the first record becomes a run at the latest, and the time to which each later one moves it; undefined where it does not. */
   readonly dueAt: number;
   readonly latestMs: number | undefined;
   /** The one before it is forgotten, and the time begins anew. */

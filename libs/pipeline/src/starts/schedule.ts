@@ -7,7 +7,7 @@ interface Times {
   readonly zone: string;
 }
 
-/** How far an hour that is repeated reaches back; no zone sets its clock back by more. */
+/** The length of the longest repeated hour; no zone sets its clock back by more. */
 const REPEATED_MS = 3 * 3_600_000;
 const MOST = 1_000;
 
@@ -115,11 +115,11 @@ const GRACE_MS = 60_000;
 export interface Due {
   /** To be run now, oldest first. */
   readonly ticks: readonly number[];
-  /** When to look again. */
+  /** The time at which to look again. */
   readonly next: number | undefined;
 }
 
-/** Which times of a schedule are to be run at `now`, given the first that has not been: what was missed is caught up with as it says, at most `most` at once. */
+/** Returns the times of a schedule that are to be run at `now`, given the first that has not been: what was missed is caught up with as it says, at most `most` at once. */
 export function dueTicks(
   schedule: Times & { readonly catchUp: 'none' | 'last' | 'all' },
   of: { first: number; now: number; most: number },

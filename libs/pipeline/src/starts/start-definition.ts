@@ -129,9 +129,9 @@ export interface StartOptions<Input extends z.ZodType> {
   readonly schedules?: Readonly<Record<string, Schedule>>;
   /** Topics whose records begin runs: one, or several by name: see `topic`. */
   readonly trigger?: Trigger | Readonly<Record<string, Trigger>>;
-  /** How soon its steps are taken by their stages, where a run says nothing else: `normal` unless given. */
+  /** The priority of its steps, where a run says nothing else: `normal` unless given. */
   readonly priority?: Priority;
-  /** Whose run it is: stages share their turns among tenants. */
+  /** The tenant that the run belongs to: stages share their turns among tenants. */
   readonly tenant?: (input: Ref<z.input<Input>>) => Mapped<unknown>;
   /** At most `limit` runs at once for each key. */
   readonly concurrency?: {
@@ -141,7 +141,7 @@ export interface StartOptions<Input extends z.ZodType> {
   };
 }
 
-/** As the plan has it; undefined where there is nothing. */
+/** Returns the form that the plan has; undefined where there is nothing. */
 export function startsOf<Input extends z.ZodType>(
   { schedules, trigger, concurrency, priority, tenant }: StartOptions<Input>,
   input: JsonSchema,

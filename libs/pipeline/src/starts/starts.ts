@@ -25,14 +25,14 @@ export type Schedule = z.infer<typeof Schedule>;
 
 /** Several records as one run. */
 export const Gather = z.discriminatedUnion('by', [
-  /** As soon as there are `max`, and at the latest `withinMs` after the first. */
+  /** Collects up to `max` records, for at most `withinMs` after the first. */
   z.object({
     by: z.literal('batch'),
     max: z.int().min(1).max(10_000),
     withinMs: Millis,
     key: MappingSchema.optional(),
   }),
-  /** Once none of the same key has come for `quietMs`, and at the latest `withinMs` after the first; the last one counts. */
+  /** Takes the last record of a key once no other has come for `quietMs`, and at the latest `withinMs` after the first. */
   z.object({ by: z.literal('debounce'), quietMs: Millis, withinMs: Millis.optional(), key: MappingSchema.optional() }),
 ]);
 export type Gather = z.infer<typeof Gather>;
@@ -62,7 +62,7 @@ export const Concurrency = z.object({
 });
 export type Concurrency = z.infer<typeof Concurrency>;
 
-/** When and how runs of a pipeline begin, apart from being asked for. */
+/** The ways in which runs of a pipeline begin besides requests. */
 export const Starts = z.object({
   schedules: z.record(StartName, Schedule).optional(),
   triggers: z.record(StartName, Trigger).optional(),

@@ -2,7 +2,7 @@ import { cut } from '@millrace/contracts';
 import { type Scope, compileMapping } from '../authoring/mapping.js';
 import type { Mapping, PlanStep } from '../plan/plan.js';
 
-/** Whom a review is for, as it stands in a run: nobody in particular where what names them is not there. */
+/** Returns the recipient of a review, as it stands in a run: nobody in particular where what names them is not there. */
 export interface Assigned {
   readonly assignee?: string;
   readonly group?: string;
@@ -14,7 +14,7 @@ export function recipientsOf(step: PlanStep): readonly Mapping[] {
   return [step.to ?? {}, ...(step.escalate ?? []).map(({ to }) => to)];
 }
 
-/** Whom a review is for after so many escalations. */
+/** Returns the recipient of a review after so many escalations. */
 export function assignedTo(step: PlanStep, known: Scope, escalations: number): Assigned {
   const given = compileMapping(recipientsOf(step)[escalations] ?? {})(known) as Record<string, unknown>;
   const named = Object.entries(given).filter(([, name]) => name !== null && name !== '');

@@ -33,11 +33,11 @@ export const RetryPolicy = Tries.extend({
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
 type Given = Omit<z.input<typeof Tries>, 'maxTotalMs'> & {
-  /** From when the stage was first asked: no attempt begins later. */
+  /** The time from the first attempt: no attempt begins later. */
   readonly maxTotal?: Duration;
 };
 
-/** How often to try, the first time included; or the whole policy, of which the rest has defaults. */
+/** The number of attempts, the first included; or the whole policy, of which the rest has defaults. */
 export type Retry =
   | number
   | (Given & {

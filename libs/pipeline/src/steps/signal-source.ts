@@ -17,13 +17,13 @@ export interface FromTopicOptions<Value> {
   readonly value?: z.ZodType<Value>;
   /** Records for which this is false are passed over. CEL over `record`, or a condition. */
   readonly when?: string | ((record: Ref<TopicRecord<Value>>) => Test);
-  /** Whose a record is. */
+  /** The run that a record belongs to. */
   readonly key: (record: Ref<TopicRecord<Value>>) => RefOf<unknown>;
   /** Computes the key that the run waits for. */
   readonly on: RefOf<string | number | undefined> | string;
   /** The answer that a record is: its value unless given. */
   readonly give?: (record: Ref<TopicRecord<Value>>) => unknown;
-  /** For how long a record is kept that comes before anybody waits for it: a day unless given. */
+  /** The time for which a record is kept that comes before anybody waits for it: a day unless given. */
   readonly keep?: Duration;
 }
 
@@ -49,7 +49,7 @@ export interface LoadedSource {
   readonly id: string;
   readonly topic: string;
   readonly keepMs: number;
-  /** Whose a record is and what answer; undefined where it is nobody's; the failure where that cannot be told. */
+  /** Returns the run that a record belongs to, and its answer; undefined where it is nobody's; the failure where that cannot be told. */
   read(record: object): { readonly key: string; readonly payload: unknown } | Failure | undefined;
 }
 
@@ -90,7 +90,7 @@ export interface TopicSignal {
   readonly keys: readonly { readonly key: string; readonly payload: unknown }[];
 }
 
-/** Whose signal a record of a topic may be; undefined where it is nobody's, why not where that cannot be told. */
+/** Returns the signal that a record of a topic may be; undefined where it is nobody's, why not where that cannot be told. */
 export function signalIn(record: TakenRecord, sources: readonly LoadedSource[]): TopicSignal | Failure | undefined {
   const value = readTopicRecord(record);
   if (isFailure(value)) return value;

@@ -49,7 +49,7 @@ export function addSleep(
   return builder.add(name, { step, output: { type: 'null' }, waitsFor: builder.waits(name, options, []) }, options);
 }
 
-/** Whom a review is for and goes to, and what that reads. */
+/** Returns the recipients of a review, and the references that they read. */
 function recipients(
   builder: Builder,
   step: string,

@@ -7,7 +7,7 @@ import { asCondition, mappingText } from './mapping-text.js';
 import type { Text } from './reader.js';
 
 type Steps = Plan['steps'];
-/** How a step by itself is written. */
+/** Writes a step by itself. */
 type StepText = (name: string, step: PlanStep) => Text;
 
 /**
@@ -86,7 +86,7 @@ function guardedBy(condition: string, steps: Steps): Steps {
   );
 }
 
-/** Without the parentheses that it has as a part of another only. */
+/** Removes the parentheses that it has only as a part of another. */
 function alone(condition: string): string {
   const inner = condition.slice(1, -1);
   return condition.startsWith('(') && conditionOf(inner).within('and') === condition ? inner : condition;

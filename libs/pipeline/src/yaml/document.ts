@@ -32,7 +32,7 @@ export class YamlError extends Error {
 }
 
 export interface YamlSource {
-  /** How it is called in errors. */
+  /** Its name in errors. */
   readonly file: string;
   /** For sub-pipelines in files of their own: the plan of another file. */
   readonly load?: LoadPlan;
@@ -92,7 +92,7 @@ const MOST_TEXT = 2_000_000;
 const MOST_STEPS_IN_TEXT = 10_000;
 /** A problem may quote a condition or a key of any length. */
 const LONGEST_PROBLEM = 1_000;
-/** Nobody reads more; to find the place of one takes longer the larger the text is. */
+/** The number of problems that are told. Nobody reads more, and each takes longer to find the larger the text is. */
 const MOST_PROBLEMS = 100;
 const first = <T>(problems: readonly T[]): readonly T[] => problems.slice(0, MOST_PROBLEMS);
 

@@ -5,7 +5,7 @@ import { Fallback, Given, HandlerPlan, Plan, PlanStep, RetryPolicy, RunWork, Sch
 import { Concurrency, Schedule, Starts, Trigger } from '../starts/starts.js';
 
 /**
- * How each part of a plan is written. All of it follows from the zod types of the plan: a field that is added there can be written at once. What this
+ * The written form of each part of a plan. All of it follows from the zod types of the plan: a field that is added there can be written at once. What this
  * file adds are short forms and what counts where nothing is said.
  */
 export type Form =
@@ -78,13 +78,13 @@ const RENAMED: Readonly<Record<string, string>> = { work: 'do', inputSchema: 'in
 
 /** `timeoutMs` is a length of time, written as `timeout: 30s`. */
 const isTime = (name: string): boolean => /[a-z]Ms$/.test(name) || name === 'ms';
-/** How a field of the plan is called in the text. */
+/** Returns the name in the text for a field of the plan. */
 export const textOf = (name: string): string =>
   RENAMED[name] ?? (isTime(name) && name !== 'ms' ? name.slice(0, -2) : name);
 
 const known = new Map<z.ZodType, Form>();
 
-/** How a value of a type of the plan's is written. */
+/** The written form of a value of one of the plan's types. */
 export function formOf(type: z.ZodType, name = ''): Form {
   const inner = unwrapped(type);
   const { def } = inner._zod as unknown as { def: Def };

@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<string, () => z.ZodType>> = {
   date: () => z.iso.date(),
 };
 
-/** As an object that holds any JSON Schema where a type is expected. */
+/** Writes an object that holds any JSON Schema where a type is expected. */
 const RAW = '$json';
 
 /**

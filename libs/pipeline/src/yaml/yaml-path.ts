@@ -7,7 +7,7 @@ export interface YamlFault {
   readonly what: string;
   /** The key is wrong, not what stands under it. */
   readonly isKey?: boolean;
-  /** How far into the text of the value, where that is known. */
+  /** The distance into the text of the value, where it is known. */
   readonly offset?: number;
 }
 

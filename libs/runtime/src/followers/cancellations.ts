@@ -4,7 +4,7 @@ import { follow, type FollowerContext } from './follow.js';
 
 /** The number of cancelled runs that are remembered, the newest ones: about 10 MB. The coordinator catches a forgotten one. */
 const REMEMBERED = 100_000;
-/** How much earlier than the coordinator's a service's clock may be. */
+/** The time by which a service's clock may be behind the coordinator's. */
 const CLOCK_MS = 60_000;
 
 /**

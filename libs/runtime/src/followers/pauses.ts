@@ -3,12 +3,12 @@ import { follow, type FollowerContext } from './follow.js';
 
 /** The runs and stages that are paused now. */
 export interface Pauses extends AsyncDisposable {
-  /** Nothing is to be handed on for this run. */
+  /** Returns true while nothing may be handed on for this run. */
   isPaused(run: string): boolean;
-  /** When the stage was paused, as far as it ever was. */
+  /** Returns the last pause of the stage, with its end where it is over; undefined for a stage that was never paused. */
   ofStage(stage: string): StagePause | undefined;
   isStagePaused(stage: string): boolean;
-  /** For how many milliseconds the stage was paused between two times. */
+  /** Returns the milliseconds for which the stage was paused between two times. */
   pausedFor(stage: string, between: { from: number; to: number }): number;
   /** Calls `changed` when the stage is paused, or goes on. Returns what stops listening. */
   onChange(stage: string, changed: () => void): () => void;

@@ -130,13 +130,13 @@ export interface ServiceSettings {
   /** Origins under which the service's port is reached by name, beside localhost and IP addresses. */
   readonly publicUrls: readonly string[];
   readonly otlpEndpoint: string | undefined;
-  /** Which traces are kept. */
+  /** The traces that are kept. */
   readonly sampling: Sampling;
   readonly logLevel: string;
   readonly logPretty: boolean;
   /** The most steps of a plan that is deployed, those of plans within it included. */
   readonly maxPlanSteps: number;
-  /** How long a service that is told to stop may finish what it has in hand, in milliseconds. */
+  /** The time for which a service that is told to stop may finish its work, in milliseconds. */
   readonly drainMs: number;
 }
 

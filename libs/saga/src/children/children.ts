@@ -93,7 +93,7 @@ export function handlerRequest(
   };
 }
 
-/** How many items there are of what a child run is to do, where there are more than one. */
+/** Returns the number of items that a child run works on, where there are more than one. */
 function itemsBeside(run: Run, plan: LoadedPlan, item: { step: string } | undefined): Pick<Parent, 'items'> {
   const isMap = item !== undefined && plan.step(item.step).kind === 'map';
   const items = isMap ? itemsWith(run, countOf(listOf(plan, item.step, run.known))) : (run.parent?.items ?? 1);
@@ -133,7 +133,7 @@ export const cancelOf = ({ id }: Run, child: string, of: { at: number; compensat
   reason: `Its parent ${id} goes on without it.`,
 });
 
-/** How a child run stands to its parent. One that is being undone is under way. */
+/** Returns the state of a child run for its parent. One that is being undone is under way. */
 const standing = ({ status }: Run): ChildStatus =>
   status === 'waiting' || status === 'dead-lettered' ? status : 'running';
 

@@ -4,7 +4,7 @@ import type { Plan } from '@millrace/pipeline/engine';
 /** A run, its child runs, and theirs: random plans of every kind of step, and a random course of events. */
 export interface Script {
   readonly plan: Plan;
-  /** How attempts go: which of these is a matter of the run, the step and the attempt. */
+  /** The ways in which attempts go: the run, the step and the attempt choose one. */
   readonly outcomes: readonly ('succeeds' | 'fails' | 'fails for good' | 'dies')[];
   readonly chance: readonly number[];
   readonly items: number;

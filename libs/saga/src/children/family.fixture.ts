@@ -10,7 +10,7 @@ import { wakeAtOf } from '../run/timers.js';
 export interface Member {
   run: Run;
   readonly plan: LoadedPlan;
-  /** As its facts have it. */
+  /** The run as its facts have it. */
   paused?: boolean;
   readonly facts: Fact[];
   readonly log: RunEvent[];

@@ -45,7 +45,7 @@ export function withResult(fan: Fan, item: string, result: ItemResult): Fan {
   return { ...fan, results, failed: fan.failed + failed };
 }
 
-/** How many items a map of so many has with those of the maps around it. The items of a page were counted by its map. */
+/** Returns the number of items of a map together with those of the maps around it. The items of a page were counted by its map. */
 export const itemsWith = ({ known, parent }: Run, items: number): number =>
   pageIn(known) ? (parent?.items ?? 1) : (parent?.items ?? 1) * items;
 

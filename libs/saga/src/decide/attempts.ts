@@ -8,7 +8,7 @@ export interface AttemptRequest {
   readonly step: string;
   readonly stage: string;
   readonly attempt: number;
-  /** Which of the step's own attempts it is. */
+  /** The number of the attempt among the step's own. */
   readonly ownAttempt: number;
   readonly input: unknown;
   readonly known: Readonly<Record<string, unknown>> | undefined;

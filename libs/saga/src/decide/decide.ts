@@ -56,7 +56,7 @@ interface Context {
   readonly waits?: boolean | undefined;
   /** The most items that a map may go over; MAX_MAP_ITEMS without it. */
   readonly maxItems?: number | undefined;
-  /** Which stages are paused, and were; none without it. */
+  /** The stages that are paused, and those that were; none without it. */
   readonly stages?: StagePauses | undefined;
 }
 

@@ -8,13 +8,13 @@ import { type ByWhom, toldToChildren } from '../run/pausing.js';
 import { MAX_MAP_ITEMS } from '../children/items.js';
 import type { Run } from '../run/run.js';
 
-/** Why a run has failed, and in which step. */
+/** The failure of a run, and the step in which it happened. */
 export interface Failing {
   readonly step?: string | undefined;
   readonly failure: Failure;
 }
 
-/** As facts have it. */
+/** The failure as facts have it. */
 export const byFallback = (nth: number): { fallback?: true | number } =>
   nth === 0 ? {} : { fallback: nth === 1 ? true : nth };
 
@@ -110,7 +110,7 @@ export class Recording {
     return { type: 'step.dead-lettered', step, at: this.at, deadLetter, failure: cause, input: kept };
   }
 
-  /** Why a stage or a person cannot be given a value: a mapping that reads a large value many times makes one that nothing holds. */
+  /** Returns the reason for which a stage or a person cannot be given a value: a mapping that reads a large value many times makes one that nothing holds. */
   protected refusalOfGiven(given: unknown, step: string): Failure | undefined {
     const size = jsonSize(given, { maxBytes: MAX_MADE });
     return typeof size === 'number' ? undefined : jsonFailure(size, `What ${step} is given`);

@@ -5,7 +5,7 @@ import type { StepState } from '../run/run.js';
 
 type Tries = Omit<RetryPolicy, 'never' | 'cases'>;
 
-/** When a step that has just failed is tried again by the same stage; undefined when not at all. `of`: the run and the step. */
+/** Returns the time at which a step that has just failed is tried again by the same stage; undefined when it is not. `of`: the run and the step. */
 export function retryAt(
   policy: RetryPolicy,
   given: { state: StepState; cause: Failure; at: number; of: string },

@@ -2,7 +2,7 @@ import { failure, type Failure } from '@millrace/contracts';
 import type { LoadedPlan, PlanStep } from '@millrace/pipeline/engine';
 import { type Run, stepOf, type StepState } from './run.js';
 
-/** When a run has failed, whatever it is doing; undefined where it has all the time it needs, as for undoing what it did. */
+/** Returns the time at which a run has failed, whatever it is doing; undefined where it has all the time it needs, as for undoing what it did. */
 export function runDeadline({ begunAt, undoing }: Run, { plan: { deadlineMs } }: LoadedPlan): number | undefined {
   return deadlineMs === undefined || undoing ? undefined : begunAt + deadlineMs;
 }
@@ -10,7 +10,7 @@ export function runDeadline({ begunAt, undoing }: Run, { plan: { deadlineMs } }:
 export const runLate = ({ plan: { deadlineMs } }: LoadedPlan): Failure =>
   failure('RUN_DEADLINE_PASSED', `The run has not ended within its ${deadlineMs} ms.`);
 
-/** When a step that is worked on, or is to be tried again, has failed for good. Items have none of their own. */
+/** Returns the time at which a step that is worked on, or is to be tried again, has failed for good. Items have none of their own. */
 export function stepDeadline(run: Run, plan: LoadedPlan, step: string): number | undefined {
   const { deadlineMs } = plan.step(step);
   const { status, begunAt } = stepOf(run, step);

@@ -10,7 +10,7 @@ export interface ByWhom {
   readonly reason?: string;
 }
 
-/** While a run is paused, it is kept in mind what something has happened to. */
+/** Keeps the steps to which something has happened while a run is paused. */
 export function withHappened({ paused }: Run, step: string): Paused | undefined {
   return paused && { ...paused, happened: [...paused.happened.filter((one) => one !== step), step] };
 }
@@ -59,7 +59,7 @@ export interface StagePauses {
   pausedFor(stage: string, between: { readonly from: number; readonly to: number }): number;
 }
 
-/** While its stage is paused it is looked at again after this, and then after as long as it has been. */
+/** The time after which a step whose stage is paused is looked at again; later looks wait as long as it has waited so far. */
 const LOOK_MS = 60_000;
 
 /** An attempt that would be given up now, and has waited for a stage that was paused: by as much it has longer. */

@@ -16,19 +16,19 @@ export interface StepState {
   readonly status: StepStatus;
   /** The attempt that counts; results of any other are late or stale. 0 where there was none. */
   readonly attempt: number;
-  /** How often it was begun itself: an attempt's number goes on from that of the step which handed it on. */
+  /** The number of times that it was begun itself: an attempt's number goes on from that of the step which handed it on. */
   readonly tries: number;
-  /** How often it failed since the step was begun, redriven or given to a fallback, by code: what the retry policy counts. */
+  /** The number of failures since the step was begun, redriven or given to a fallback, by code: the retry policy counts them. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Since when that is, in milliseconds since the epoch. */
+  /** The time since which tries and failures are counted, in milliseconds since the epoch. */
   readonly triedSince: number | undefined;
-  /** Since when it stands so, in milliseconds since the epoch. */
+  /** The time at which this state began, in milliseconds since the epoch. */
   readonly since: number;
-  /** Since when it has been worked on, all attempts together: what its deadline counts from. */
+  /** The time at which work on it began, all attempts together: its deadline counts from here. */
   readonly begunAt: number | undefined;
-  /** When something has to happen if nothing does: a retry, the end of a wait. Deadlines of attempts are in the plan. */
+  /** The time of its next timer: a retry, the end of a wait. Deadlines of attempts are in the plan. */
   readonly due: number | undefined;
-  /** Which of its fallbacks has taken over, the first being 1; 0 while its own stage is asked. */
+  /** The number of the fallback that has taken over, the first being 1; 0 while its own stage is asked. */
   readonly fallback: number;
   /** The failure for which the fallback was asked. */
   readonly cause: Failure | undefined;
@@ -65,7 +65,7 @@ export interface Paused {
 }
 
 /** A run as it follows from its facts. Never changed: `evolve` makes the next one. */
-/** When a run first came to wait, and for what: its span ends there. Undefined while it has been at work all the time. */
+/** Returns the time at which a run first came to wait, and the wait: its span ends there. Undefined while it has been at work all the time. */
 export interface Rested {
   readonly at: number;
   readonly status: RunStatus;
@@ -92,7 +92,7 @@ export interface Run {
   readonly tenant: string | undefined;
   /** It was moved from one plan to another. */
   readonly moved: boolean;
-  /** How many facts it follows from. */
+  /** The number of facts that it follows from. */
   readonly seq: number;
   /** Steps, and items of steps: `embed[3]`. */
   readonly steps: ReadonlyMap<string, StepState>;
@@ -106,7 +106,7 @@ export interface Run {
   readonly paused: Paused | undefined;
   /** Signals that came before their steps wait, by step, the oldest first. */
   readonly early: ReadonlyMap<string, readonly Early[]>;
-  /** Why it has failed, in which step, and the run in which its handler is asked. */
+  /** Its failure, the step in which it happened, and the run in which its handler is asked. */
   readonly failed:
     { readonly failure: Failure; readonly step: string | undefined; readonly handler: string | undefined } | undefined;
   /** The step that this run does the work of, in another run. */
@@ -114,7 +114,7 @@ export interface Run {
   /** Traceparents: of the span that its spans stand under, or are linked to. */
   readonly trace: string | undefined;
   readonly link: string | undefined;
-  /** When it first came to wait. */
+  /** The time at which it first came to wait. */
   readonly rested: Rested | undefined;
   /** The run's input under `input`, and the outputs of finished steps. */
   readonly known: Readonly<Record<string, unknown>>;
@@ -152,7 +152,7 @@ export const newRun = (id: string): Run => ({
   output: undefined,
 });
 
-/** How often a stage has failed, before it is asked. */
+/** The number of times that a stage has failed, before it is asked. */
 export const NOT_TRIED = { failures: {}, triedSince: undefined };
 
 export const NOT_BEGUN: StepState = {
@@ -205,7 +205,7 @@ export function childEnded(run: Run, { step }: { step: string }): Partial<StepSt
   return child ? { child: { ...child, status: 'running' } } : {};
 }
 
-/** How a run stands that has not ended. */
+/** The state of a run that has not ended. */
 export function statusOf(run: Run): RunStatus {
   if (run.paused) return 'paused';
   if (run.held) return 'held';

@@ -5,7 +5,7 @@ import { type Run, type StepState } from './run.js';
 import { escalationAt } from './waiting.js';
 
 /**
- * How long past a deadline the coordinator leaves to the stage's own answer, which knows more: the stage gives an attempt
+ * The time past a deadline that the coordinator leaves to the stage's own answer, which knows more: the stage gives an attempt
  * up at the same moment, and its answer has to travel.
  */
 const GRACE_MS = 500;
@@ -30,7 +30,7 @@ function dueOf(name: string, state: StepState, { run, plan }: { run: Run; plan: 
   );
 }
 
-/** When an attempt is given up that nothing is heard of. */
+/** Returns the time at which an attempt is given up that nothing is heard of. */
 export function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefined {
   if (state.status !== 'running') return undefined;
   // A child run that is being undone takes as long as that takes.
@@ -39,7 +39,7 @@ export function attemptEnd(run: Run, step: PlanStep, state: StepState): number |
   return step.kind === 'run' && step.timeoutMs !== undefined ? state.since + step.timeoutMs : undefined;
 }
 
-/** When a run next has to be woken if nothing happens to it; undefined when never. */
+/** Returns the time at which a run next has to be woken if nothing happens to it; undefined for never. */
 export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
   if (isOver(run.status) || run.paused) return undefined;
   if (run.held) return run.held.until;

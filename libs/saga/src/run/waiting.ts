@@ -93,7 +93,7 @@ export function withEarly({ early }: Run, { step, ...fact }: Fact & { type: 'ste
   return new Map(early).set(step, [...(early.get(step) ?? []), { id, payload, by, reason }]);
 }
 
-/** When a review that waits goes to somebody else; undefined where it does not. */
+/** Returns the time at which a waiting review goes to somebody else; undefined where it does not. */
 export function escalationAt({ escalate }: WaitStep, { status, review, since }: StepState): number | undefined {
   const next = status === 'waiting' && review ? escalate?.[review.escalations] : undefined;
   return next && since + next.afterMs;

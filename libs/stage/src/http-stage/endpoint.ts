@@ -5,7 +5,7 @@ import { ANSWER_LATER, type StageRun } from '../work/stage-run.js';
 import { answerOf } from './answer-of.js';
 import { HttpCaller, shownUrl, type TlsFiles } from './http-call.js';
 
-/** How an endpoint is called, with all secrets filled in. */
+/** The call of an endpoint, with all secrets filled in. */
 export interface EndpointSettings {
   readonly url: URL;
   readonly method: string;

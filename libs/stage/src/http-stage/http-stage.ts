@@ -8,14 +8,14 @@ import { Endpoint } from './endpoint.js';
 import { callbackOf, HttpStageEnvironment, namesIn, refuseHost, withSecrets } from './config.js';
 import type { TlsFiles } from './http-call.js';
 
-/** How a stage's work is asked of an HTTP endpoint. */
+/** The request that asks an HTTP endpoint for a stage's work. */
 export interface HttpStageOptions {
   readonly url: string;
   /** POST without it. */
   readonly method?: 'POST' | 'PUT' | 'PATCH';
   /** `${NAME}` stands for an environment variable: secrets are written nowhere else. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long one request may take; without it as long as the attempt. */
+  /** The time that one request may take; without it as long as the attempt. */
   readonly timeout?: Duration;
   /** The most bytes of an answer: 1,000,000 without it. */
   readonly maxBytes?: number;

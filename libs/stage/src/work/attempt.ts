@@ -12,7 +12,7 @@ import { failureOf, StageFailure } from './failure.js';
 import { ProgressReporter, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
 
-/** How an attempt ended here. `dropped`: nobody waits for its result any more, or another process has the work. */
+/** The end of an attempt here. `dropped`: nobody waits for its result any more, or another process has the work. */
 export type AttemptOutcome =
   | { readonly is: 'completed'; readonly output: unknown }
   | { readonly is: 'failed'; readonly failure: Failure }

@@ -20,5 +20,5 @@ export function readCommand(value: Buffer | null): { command: StepCommand } | { 
   return { failure: failure('INVALID_RECORD', 'The record is not a step’s command.', { details: detailsOf(error) }) };
 }
 
-/** When the coordinator asked for what a command is a part of: for itself, or for the step that led to it by hand-offs. */
+/** Returns the time at which the coordinator sent the command, or the command that led to it by hand-offs. */
 export const askedAt = ({ at, asked = at }: StepCommand): number => asked;

@@ -6,7 +6,7 @@ export interface StageRun {
   /** The run's id. */
   readonly id: string;
   readonly step: string;
-  /** Which of the step's own attempts this is, from 1, whatever happened to the steps before it. */
+  /** The number of this attempt among the step's own, from 1, whatever happened to the steps before it. */
   readonly attempt: number;
   /** The same on every attempt of this step: pass it on to systems that know idempotency keys. */
   readonly idempotencyKey: string;

@@ -24,7 +24,7 @@ import { Turns } from './turns.js';
 import { Worker } from './worker.js';
 
 export interface CommandOptions {
-  /** How many steps this process works on at once. Default 64. */
+  /** The number of steps that this process works on at once. Default 64. */
   readonly concurrency?: number;
   /** The plans that several stages of one process share; the caller closes them. */
   readonly plans?: FollowedPlans;
@@ -38,7 +38,7 @@ export interface CommandOptions {
 /** The number of commands that wait in the process beyond those in hand, so that commands of a higher priority can pass them. */
 const AHEAD = 512;
 
-/** How soon limits are shared out anew after the stage's topic has got more partitions. */
+/** The time within which limits are shared out anew after the stage's topic has got more partitions. */
 const PARTITIONS_MS = 5_000;
 
 /** Limits the turns of a stage as long as it runs: each of its topic's partitions has a share. */

@@ -9,7 +9,7 @@ export interface Claim {
   readonly partition: number;
 }
 
-/** How often each is chosen while all wait: no priority waits for ever, and a high one hardly waits. */
+/** The number of times that each is chosen while all wait: no priority waits for ever, and a high one hardly waits. */
 const SHARES: Readonly<Record<Priority, number>> = { high: 64, normal: 8, low: 1 };
 
 interface Waiting extends Claim {

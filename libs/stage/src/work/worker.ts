@@ -28,7 +28,7 @@ import type { Turns } from './turns.js';
 import { validate } from './validate.js';
 import { WorkLost } from './work-lost.js';
 
-/** How long a hand-off waits for a plan that this service has not seen yet. */
+/** The time for which a hand-off waits for a plan that this service has not seen yet. */
 const PLAN_MS = 2_000;
 
 export interface WorkerOptions {
@@ -41,7 +41,7 @@ export interface WorkerOptions {
   readonly plans: Pick<FollowedPlans, 'get' | 'wait'>;
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
   readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
-  /** Whose turn it is; without it, every command's at once. */
+  /** The order in which commands are taken; without it, every command at once. */
   readonly turns?: Pick<Turns, 'take' | 'release'> | undefined;
   /** Hears how attempts end. */
   readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;

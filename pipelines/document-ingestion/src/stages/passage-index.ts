@@ -16,7 +16,7 @@ export interface Found {
 export abstract class PassageIndex {
   abstract put(document: string, passages: readonly Embedded[]): Promise<void>;
   abstract documents(): Promise<readonly string[]>;
-  /** Nothing of one that is not there. */
+  /** Returns nothing for a document that is not there. */
   abstract read(document: string): Promise<readonly Embedded[]>;
   abstract nearest(vector: readonly number[], most: number): Promise<readonly Found[]>;
 }

@@ -3,7 +3,7 @@ import type { Env } from '../config.js';
 /** The surroundings of the command line; a test gives its own. */
 export interface Terminal {
   readonly env: Env;
-  /** How a person calls the command line here: `npx millrace` where that is how it was started. */
+  /** The words with which a person calls the command line here: `npx millrace` where that is how it was started. */
   readonly program?: string;
   /** The folder in which files are looked for. */
   readonly cwd: string;

@@ -26,7 +26,7 @@ export interface StageOnBrokerOptions {
   readonly broker: Broker;
   readonly topics: Topics;
   readonly name: string;
-  /** How long each answer is waited for. */
+  /** The time for which each answer is awaited. */
   readonly withinMs: number;
 }
 

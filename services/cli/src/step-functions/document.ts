@@ -52,7 +52,7 @@ export function putInto(doc: Doc, path: readonly string[], value: Doc): Doc {
 /** The fields of what a step gives, where that is an object with these and no others. */
 export type FieldsOf = (step: string) => readonly string[] | undefined;
 
-/** As a plan can say it; undefined where it is an object that is not known with something put into it. */
+/** Returns the form that a plan can hold; undefined where it is an object that is not known with something put into it. */
 export function mappingOf(doc: Doc, fieldsOf: FieldsOf): Doc | undefined {
   if (typeof doc === 'string') return doc.replaceAll('$', '$$$$');
   if (Array.isArray(doc)) {
@@ -80,7 +80,7 @@ function spelledOut(doc: Doc, fieldsOf: FieldsOf): Doc {
   return fields ? Object.fromEntries(fields.map((field) => [field, refTo(step!, field)])) : doc;
 }
 
-/** As CEL; undefined where that is no value that a condition can compare. */
+/** Returns the CEL expression; undefined where that is no value that a condition can compare. */
 export function celOf(doc: Doc): string | undefined {
   if (typeof doc === 'number') return Number.isInteger(doc) ? `${doc}.0` : String(doc);
   if (doc === null || typeof doc !== 'object') return JSON.stringify(doc);

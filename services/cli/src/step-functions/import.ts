@@ -17,7 +17,7 @@ export interface Unmapped {
 }
 
 export interface Imported {
-  /** As a document of docs/reference/yaml.md. */
+  /** The document in the form of docs/reference/yaml.md. */
   readonly pipeline: Readonly<Record<string, unknown>>;
   readonly unmapped: readonly Unmapped[];
 }

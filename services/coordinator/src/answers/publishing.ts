@@ -62,7 +62,7 @@ export function answerTo(
   return { decision: { run, facts, requests: decision.requests, events }, records };
 }
 
-/** How deep a value lies within a record of ours at most. */
+/** The greatest depth of a value within a record of ours. */
 const ENVELOPE_DEPTH = 10;
 
 const tooLarge = (what: string, record: Outgoing, maxBytes: number): Failure =>

@@ -32,7 +32,7 @@ interface Needs {
 }
 
 interface Taking extends Needs {
-  /** Why the store may lack what was applied before; undefined where it lacks nothing. */
+  /** The reason for which the store may lack deployments that were applied before; undefined where it lacks nothing. */
   readonly behind: () => string | undefined;
   readonly recover: (request: RecoveryRequested) => Promise<void>;
 }

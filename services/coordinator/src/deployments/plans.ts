@@ -24,7 +24,7 @@ const isStorable = (name: string): boolean => name.length <= LONGEST_NAME && !na
 export class CoordinatorPlans {
   private readonly byHash = new Map<string, LoadedPlan>();
   private readonly routes = new Map<string, Route>();
-  /** Why stored plans cannot be used, by hash. They were deployed by another version, or written past it. */
+  /** The reasons for which stored plans cannot be used, by hash. They were deployed by another version, or written past it. */
   private readonly refused = new Map<string, PlanError>();
 
   constructor(

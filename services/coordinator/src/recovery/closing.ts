@@ -7,7 +7,7 @@ import { pagesSince } from './scan.js';
 
 type Needs = Pick<CoordinatorContext, 'broker' | 'topics' | 'store' | 'plans'> & { readonly group: string };
 
-/** How a run is said to have been cancelled where only that is known. */
+/** The reason that is given for a cancelled run where only the cancellation is known. */
 const BY = { by: 'millrace', reason: 'Its end stands on results; what came before it is gone.' } as const;
 
 /**

@@ -18,7 +18,7 @@ export class StoreGuard {
     );
   }
 
-  /** Why nothing may be decided; undefined where all is well. */
+  /** The reason for which nothing may be decided; undefined where all is well. */
   get reason(): string | undefined {
     return this.found;
   }

@@ -48,7 +48,7 @@ class World implements AsyncDisposable {
   running: Running | undefined;
   /** The first offset that a partition still holds. */
   readonly kept = new Map<string, number>();
-  /** How often the stage was asked for a run's step. */
+  /** Returns the number of times that the stage was asked for a run's step. */
   readonly worked = new Map<string, number>();
 
   private constructor(

@@ -24,7 +24,7 @@ export class RunCache {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** How many runs it holds. */
+  /** The number of runs that it holds. */
   get size(): number {
     return this.runs.size;
   }

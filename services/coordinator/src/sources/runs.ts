@@ -28,7 +28,7 @@ import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
 
 /** A run while a batch is applied to it. */
 interface Work {
-  /** As the batch found it; undefined where it began with the batch. */
+  /** The run as the batch found it; undefined where it began with the batch. */
   readonly before: Cached | undefined;
   /** Another one once the run was moved. */
   plan: LoadedPlan;

@@ -33,7 +33,7 @@ export interface CoordinatorOptions {
   readonly maxItems?: number;
 }
 
-/** How often it is looked for topics that nobody waits for any more. */
+/** The interval at which topics are dropped that nobody waits for any more. */
 const LOOK_MS = 600_000;
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 /** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */

@@ -12,7 +12,7 @@ export const UNKNOWN = { code: 'UNKNOWN_RUN', detail: 'is about a run that was n
 export const UNASKED = { code: 'CONTRADICTS_RUN', detail: 'asks for a child run that no run here asked for' } as const;
 const MOST_DETAILS = 20;
 
-/** Why a record with these strays is a dead letter; undefined where it has none. */
+/** Returns the reason for which a record with these strays is a dead letter; undefined where it has none. */
 export function failureOf(strays: readonly Stray[]): Failure | undefined {
   const [first] = strays;
   if (!first) return undefined;

@@ -5,7 +5,7 @@ import type { Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { eventsRecord } from '../answers/publishing.js';
 
-/** How often the store is asked what is due: what bounds the delay of a timer that another coordinator set. */
+/** The interval at which the store is asked for due timers. It bounds the delay of a timer that another coordinator set. */
 const POLL_MS = 500;
 const BATCH = 500;
 /** A run that was woken and did not move (its event is still under way) is woken again after this. */

@@ -84,7 +84,7 @@ const portOf = (world: World) => new URL(world.url).port;
 const stateOf = async (world: World, run: string) =>
   RunView.parse(await (await fetch(`${world.url}/v1/runs/${run}`)).json()).status;
 
-/** How many requests the gateway itself has refused: that none was changed by must not be the browser's doing alone. */
+/** Returns the number of requests that the gateway itself has refused: that none was changed by must not be the browser's doing alone. */
 async function refused(world: World): Promise<number> {
   const text = await (await fetch(`${world.url}/metrics`)).text();
   return [...text.matchAll(/^millrace_http_requests_total\{.*status="403".*\} (\d+)/gm)].reduce(

@@ -4,7 +4,7 @@ export interface RecentRequest {
   /** The plan's hash that the input was checked against. */
   readonly plan: string;
   readonly at: number;
-  /** When the run begins; absent where it begins at once. */
+  /** The time at which the run begins; absent where it begins at once. */
   readonly startsAt?: number | undefined;
   readonly traceId: string;
 }

@@ -1,6 +1,6 @@
 import { sleep } from '@millrace/contracts/timers';
 
-/** How long an answer waits for the coordinator to decide, and how often it looks. */
+/** The time for which an answer waits for the coordinator's decision, and the interval at which it looks. */
 const LONGEST_WAIT_MS = 10_000;
 const LOOK_MS = 25;
 

@@ -22,7 +22,7 @@ const of = (name: string, dark: boolean): Colour => colours.get(name)![dark ? 1 
 const mixed = (top: Colour, under: Colour, part: number): Colour =>
   top.map((value, at) => value * part + under[at]! * (1 - part)) as unknown as Colour;
 
-/** As WCAG 2.2 defines it. */
+/** Returns the contrast ratio that WCAG 2.2 defines. */
 function ratio(one: Colour, other: Colour): number {
   const light = (colour: Colour) => {
     const [r, g, b] = colour.map((value) => {

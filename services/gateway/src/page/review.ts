@@ -29,7 +29,7 @@ export function reviewOf(run: RunView, step: StepView, plan: LoadedPlan | undefi
   };
 }
 
-/** Why somebody is asked, in words, and what there is to look at beside that. */
+/** The reasons for the review in words, and the content to look at beside them. */
 function reasonsIn(show: unknown): { reasons: readonly string[]; rest: unknown } {
   if (typeof show !== 'object' || show === null || Array.isArray(show)) return { reasons: [], rest: show };
   const { reasons, ...rest } = show as { reasons?: unknown };

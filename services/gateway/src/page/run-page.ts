@@ -47,7 +47,7 @@ export function runPage(run: RunView, { plan, now, traceUrl, pipelineIsPaused }:
   };
 }
 
-/** Why a run has not begun that is not held until a time. */
+/** Returns the reason for which a run has not begun that is not held until a time. */
 function heldFor(plan: LoadedPlan | undefined, pipelineIsPaused: boolean): string {
   if (pipelineIsPaused) return 'Its pipeline is paused: it begins once somebody resumes the pipeline.';
   const limit = plan?.plan.starts?.concurrency?.limit;
@@ -126,7 +126,7 @@ function stepOf(step: StepView, axis: Axis) {
   };
 }
 
-/** Whom a review is for and who has it in hand, in words. */
+/** Returns the recipient of a review and the person who has claimed it, in words. */
 function holderOf({ status, assignee, group, claimedBy, from }: StepView): string | undefined {
   if (status !== 'waiting') return undefined;
   if (from) return `for ${from.key} from the topic ${from.topic}`;

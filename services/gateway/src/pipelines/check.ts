@@ -98,7 +98,7 @@ function hurt(run: Run, plan: LoadedPlan, broken: ReadonlySet<string>): CheckVie
   });
 }
 
-/** Why a run could not be moved, whatever the step; undefined where there is one from which it could. */
+/** Returns the reason for which a run could not be moved, whatever the step; undefined where it could from some step. */
 function unmovable(run: Run, target: MoveTarget): string | undefined {
   let why = '';
   for (const from of [...target.plan.order].reverse()) {

@@ -16,7 +16,7 @@ export class StoredPlans {
     return planWithin(await this.outermost(outermostOf(reference)), reference);
   }
 
-  /** As `byHash`; undefined where the plan is there and cannot be used. */
+  /** Returns what `byHash` does; undefined where the plan is there and cannot be used. */
   async find(reference: string): Promise<LoadedPlan | undefined> {
     try {
       return await this.byHash(reference);

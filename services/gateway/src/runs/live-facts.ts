@@ -20,7 +20,7 @@ interface Watcher {
   readonly run: string;
   readonly viewer: Viewer;
   after: number;
-  /** How often in a row the store has refused the question about its run. */
+  /** The number of times in a row that the store has refused the question about its run. */
   refusals: number;
 }
 

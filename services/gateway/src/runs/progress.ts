@@ -3,7 +3,7 @@ import { startInterval, type Timer } from '@millrace/contracts/timers';
 import { comparePartitions, decidedTopics, type Runtime, standingReason } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
 
-/** How often it is looked where the coordinator is. */
+/** The interval at which the coordinator's progress is read. */
 const LOOK_MS = 5_000;
 /** A partition with a backlog that has not moved for so long is told of. */
 const STILL_MS = 15_000;

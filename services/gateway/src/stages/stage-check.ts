@@ -19,7 +19,7 @@ interface Needs {
   readonly announced: Pick<StageContracts, 'get'>;
 }
 
-/** How a plan and the stages that it asks go together. */
+/** The problems between a plan and the stages that it asks. */
 export interface StageCheck {
   /** Stages that no process serves, and whose contract none has ever announced. */
   readonly unserved: readonly string[];

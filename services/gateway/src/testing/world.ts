@@ -192,7 +192,7 @@ export class World implements AsyncDisposable {
     known.facts.splice(0, known.facts.length, { ...(known.facts[0] as Fact & { type: 'run.accepted' }), ...held });
   }
 
-  /** To where a person is asked. */
+  /** Works until a person is asked. */
   toReview(run: string): void {
     this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
     this.completed(run, 'draft', { text: 'Dear customer' });

@@ -17,7 +17,7 @@ export const draft = defineStage({
     articles: z.array(z.object({ id: z.string(), title: z.string(), score: z.number(), excerpt: z.string() })),
   }),
   output: z.object({
-    /** As the customer gets it. */
+    /** The text that the customer gets. */
     text: z.string(),
     /** The same with `[kb:id]` after what an article supports: for rules, and for people who check. */
     cited: z.string(),

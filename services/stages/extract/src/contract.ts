@@ -9,7 +9,7 @@ export const extract = defineStage({
   input: z.object({
     subject: z.string().default(''),
     text: z.string(),
-    /** When it was written, RFC 3339: "yesterday" is the day before. Now, where it is not known. */
+    /** The time at which the message was written, RFC 3339: "yesterday" is the day before. Now, where it is not given. */
     date: z.string().optional(),
   }),
   output: z.object({
@@ -21,7 +21,7 @@ export const extract = defineStage({
     /** Their last four digits only. */
     cardNumbers: z.array(z.string()),
     ibans: z.array(z.string()),
-    /** With ISO 4217 codes. */
+    /** Amounts with ISO 4217 codes. */
     amounts: z.array(z.object({ value: z.number(), currency: z.string() })),
     /** ISO 8601 days. */
     dates: z.array(z.string()),

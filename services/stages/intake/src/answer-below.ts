@@ -14,10 +14,10 @@ const SMALL_PRINT =
   /confidential|intended recipient|disclaimer|unsubscribe|do not reply to this|general information and not|never ask (?:you )?for|registered (?:in england|office|number)|authori[sz]ed and regulated|vertraulich|impressum|amtsgericht|confidentiel|confidencial|riservat|vertrouwelijk/i;
 const EMPTY_LINES = 3;
 
-/** How answers to a question begin, in the languages of mail programs. */
+/** The beginnings of answers to a question, in the languages of mail programs. */
 const ANSWERS =
   /^\s*(?:yes|yeah|no|nope|not|ok(?:ay)?|sure|correct|wrong|that(?:’|')?s|it (?:was|is|wasn)|ja|nein|doch|oui|non|si|sí|sim|não|nee|nej|tak|nie)(?![\p{L}\p{N}])/iu;
-/** How a paragraph begins in which a person speaks for himself or answers: a firm says "we". */
+/** The beginning of a paragraph in which a person speaks for himself or answers: a firm says "we". */
 const SPEAKS =
   /^\s*(?:yes|yeah|no|nope|ok(?:ay)?|i|i(?:’|')(?:m|ve|d|ll)|my|mine|thanks|thank you|ja|nein|ich|mein\p{L}*|danke|oui|non|je|j(?:’|')\p{L}+|mon|ma|mes|merci|sí|yo|mi|gracias|sim|não|eu|obrigad[oa]|io|mio|grazie|nee|ik|mijn|jag|jeg|tack|takk|tak)(?![\p{L}\p{N}])/iu;
 

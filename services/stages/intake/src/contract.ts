@@ -57,7 +57,7 @@ export const CustomerEmail = z.object({
   automatic: z.boolean(),
   /** True when `text` may hold words that are not the writer's, or lack some that later steps should know: a person decides. */
   uncertain: z.boolean(),
-  /** Why it is uncertain, in sentences for people. */
+  /** The reasons for the uncertainty, in sentences for people. */
   doubts: z.array(z.string()).optional(),
   /** ISO 639-1, when the text is long enough to tell. */
   language: z.string().optional(),

@@ -6,7 +6,7 @@ import { type ParsedMail, parsedMail } from './parsed-mail.js';
 import { attachmentDoubt, encryptionDoubt } from './unread.js';
 import { bounded, hasMailHeaders, plainText } from './raw-message.js';
 
-/** Why a message cannot be worked on. */
+/** The reason for which a message cannot be worked on. */
 export type Unreadable = { readonly code: 'EMAIL_UNREADABLE' | 'EMAIL_EMPTY'; readonly message: string };
 
 /** Characters of text that go on. */

@@ -12,7 +12,7 @@ const WROTE = [
 ];
 const SENDER_WROTE = /^(?=.*\d).*<[^<>\s]+@[^<>\s]+>(?:\s(?:wrote|schrieb))?\s?:$/i;
 
-/** How many lines the attribution takes that begins here (mail programs wrap it), 0 when there is none. */
+/** Returns the number of lines of the attribution that begins here (mail programs wrap it), 0 when there is none. */
 export function attributionLength(lines: readonly string[], at: number): number {
   for (let length = 1; length <= 3; length++) {
     const last = lines[at + length - 1];
@@ -57,7 +57,7 @@ const HEADERS: readonly (readonly [Header, RegExp])[] = [
 ];
 
 export interface HeaderBlock {
-  /** How many lines it takes. */
+  /** The number of lines that it takes. */
   readonly length: number;
   readonly values: Readonly<Partial<Record<Header, string>>>;
 }

@@ -7,7 +7,7 @@ export const route = defineStage({
   description: 'Decides whether a person looks at a reply before it is sent, and says why.',
   summary: '{review?A person looks at it first|Goes out without a person}',
   input: z.object({
-    /** How sure the classification is, 0 to 1. */
+    /** The confidence of the classification, 0 to 1. */
     confidence: z.number().min(0).max(1),
     intent: z.string(),
     urgency: z.enum(['low', 'normal', 'high']),
@@ -22,7 +22,7 @@ export const route = defineStage({
     automatic: z.boolean().default(false),
     /** True when the words that were read may not be the customer's own, or not all of them. */
     uncertain: z.boolean().default(false),
-    /** Why they are uncertain, in sentences. */
+    /** The reasons for the uncertainty, in sentences. */
     doubts: z.array(z.string()).default([]),
     /** For each step that a fallback answered, the code of the failure that it answered for. */
     fallback: z.record(z.string(), z.string().optional()).default({}),
@@ -33,13 +33,13 @@ export const route = defineStage({
   }),
   output: z.object({
     review: z.boolean(),
-    /** Why a person should look; empty when nobody has to. */
+    /** The reasons for which a person should look; empty when nobody has to. */
     reasons: z.array(z.string()),
     /** The reasons in words. */
     why: z.array(z.string()),
     /** The confidence from which replies go out by themselves. */
     threshold: z.number(),
-    /** How sure the whole reply is: the classification's confidence, halved for each doubt. */
+    /** The confidence of the whole reply: the classification's, halved for each doubt. */
     confidence: z.number().min(0).max(1),
   }),
 });

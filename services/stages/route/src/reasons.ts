@@ -69,7 +69,7 @@ function isMostlyLatin(text: string): boolean {
 const fallbacksIn = (fallback: Case['fallback']): number =>
   Object.values(fallback).filter((code) => code !== undefined).length;
 
-/** How sure the whole reply is: half as sure as its classification for each doubt (uncertain words, a step that a fallback answered). */
+/** Returns the confidence of the whole reply: the classification's, halved for each doubt (uncertain words, a step that a fallback answered). */
 export function confidenceIn({ confidence, uncertain, fallback }: Case): number {
   return confidence * 0.5 ** (Number(uncertain) + fallbacksIn(fallback));
 }

@@ -1,4 +1,4 @@
-/** How sure a classification has to be for a reply to go out without a person, 0 to 1. */
+/** The confidence from which a reply goes out without a person, 0 to 1. */
 export class Threshold {
   constructor(readonly confidence: number) {}
 }
