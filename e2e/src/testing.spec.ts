@@ -33,7 +33,7 @@ const butTheRace = (lines: readonly string[]) => lines.filter((line) => !/ first
 
 test.each<[string, Pipeline, object]>([
   ['a map', squares, { numbers: [1, 2, 3] }],
-  ['a map of many pages', squares, { numbers }],
+  ['a map of many chunks', squares, { numbers }],
   ['runs within a run', families, { numbers: [1, 2] }],
   ['loop, switch and race', ways, { n: 7, way: 'up' }],
 ])('what a test’s engine says of %s is what happens on a log and a database', async (_, pipeline, input) => {

@@ -42,15 +42,15 @@ export {
   WaitStep,
   type Work,
 } from './plan/plan.js';
-export { itemName, itemOf, PAGE_NAME, rangeOf } from './plan/item-names.js';
+export { itemName, itemOf, CHUNK_NAME, rangeOf } from './plan/item-names.js';
 export {
   firstOf,
-  isPaged,
+  isChunked,
   keysOf,
   listOf,
   type Chunk,
-  type PagedList,
-  pageIn,
+  type ChunkedList,
+  chunkIn,
   shareOf,
   sliceOf,
   spreadOf,

@@ -21,12 +21,12 @@ test('a run that only links to its caller, or has none, has a trace of its own',
   expect(runTraceOf(runOf(accepted))).toMatchObject({ ...own, links: [] });
 });
 
-test('a child run stands under what its parent does, a page of a map beside it with a link', () => {
+test('a child run stands under what its parent does, a chunk of a map beside it with a link', () => {
   const { traceId, acceptedSpanId } = traceIdsOf(OTHER);
   const under = `00-${traceId}-${acceptedSpanId}-01`;
   expect(runTraceOf(runOf({ ...accepted, parent }))).toMatchObject({ traceId, parent: under, links: [] });
-  const page = { ...parent, step: 'each[0-99]' };
-  expect(runTraceOf(runOf({ ...accepted, parent: page }))).toMatchObject({
+  const chunk = { ...parent, step: 'each[0-99]' };
+  expect(runTraceOf(runOf({ ...accepted, parent: chunk }))).toMatchObject({
     traceId: traceIdsOf(RUN).traceId,
     parent: undefined,
     links: [under],

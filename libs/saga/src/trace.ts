@@ -27,20 +27,20 @@ export interface RunTrace {
 
 type Traced = Pick<Run, 'id' | 'parent' | 'trace' | 'link'>;
 
-/** A trace of some thousand spans is more than Jaeger draws: pages of a map have their own. */
-const isPage = (parent: Parent | undefined): boolean =>
+/** A trace of some thousand spans is more than Jaeger draws: chunks of a map have their own. */
+const isChunk = (parent: Parent | undefined): boolean =>
   parent !== undefined && rangeOf(itemOf(parent.step)?.key ?? '') !== undefined;
 
 /** The run whose trace a run is part of, where nobody's trace is continued. */
 export const traceOf = ({ id, parent }: Pick<Run, 'id' | 'parent'>): string =>
-  parent && !isPage(parent) ? parent.trace : id;
+  parent && !isChunk(parent) ? parent.trace : id;
 
 /** Returns the trace and the ids of a run's spans: the same ones for every owner of the run. */
 export function runTraceOf({ id, parent, trace, link }: Traced): RunTrace {
   const own = traceIdsOf(id);
   const ids = { rootSpanId: own.rootSpanId, acceptedSpanId: own.acceptedSpanId };
   const links = link === undefined ? [] : [link];
-  if (isPage(parent)) {
+  if (isChunk(parent)) {
     return { traceId: own.traceId, ...ids, parent: undefined, links: [trace ?? acceptedTraceparent(parent!.trace)] };
   }
   const under = trace === undefined ? undefined : readTraceparent(trace);

@@ -194,7 +194,7 @@ describe('child runs', () => {
     expect(run.child('first[never]').status).toBe('failed');
   });
 
-  test('a list of 250 items is worked on in pages, and the next stage gets all of it', async () => {
+  test('a list of 250 items is worked on in chunks, and the next stage gets all of it', async () => {
     await using engine = await testEngine(doubled, numbers);
     const run = await engine.start({ numbers: Array.from({ length: 250 }, (_, i) => i) });
     expect(run.output).toEqual({ sum: 62_250 });

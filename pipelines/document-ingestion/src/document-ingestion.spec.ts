@@ -71,7 +71,7 @@ test('a process that dies over the index leaves one, whole', async () => {
   expect(await readdir(folder)).toEqual(['travel-handbook.json']);
 });
 
-test('a long document is worked on in pages, and all of it is indexed, in order', async () => {
+test('a long document is worked on in chunks, and all of it is indexed, in order', async () => {
   await using engine = await ingesting();
   const paragraphs = Array.from({ length: 120 }, (_, i) => `Paragraph ${i}.`);
   const run = await engine.start({ id: 'long', title: 'Long', text: paragraphs.join('\n\n') });

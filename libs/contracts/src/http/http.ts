@@ -64,7 +64,7 @@ export const ITEMS_WORD = { map: 'items', loop: 'rounds', race: 'branches' } as 
 /** The numbers of a step's items in each state. */
 export const ItemsView = z.object({
   total: z.int().nonnegative(),
-  /** They are worked on in so many pages, each a child run; the counts are of pages. */
+  /** The number of chunks, where the items are worked on in chunks: each is a child run, and the counts are of chunks. */
   pages: z.int().positive().optional(),
   running: z.int().nonnegative(),
   ended: z.int().nonnegative(),

@@ -112,7 +112,7 @@ export const Fact = z.discriminatedUnion('type', [
     as: z.enum(['map', 'loop', 'race']),
     items: Count,
     from: Count,
-    /** The keys of a race's branches; and of a map's pages, `300-399`, where it is worked on in pages. */
+    /** The keys of a race's branches; and of a map's chunks, `300-399`, where it is worked on in chunks. */
     keys: z.array(StepName).optional(),
   }),
   /** An item that failed for good, which the step's policy allows. */

@@ -92,7 +92,7 @@ function prepareWithin(loaded: LoadedPlan): void {
       for (const branch of Object.keys(step.branches)) prepareWithin(loaded.child(itemName(name, branch)));
     else if ((step.kind === 'map' || step.kind === 'loop') && step.work.kind === 'run')
       prepareWithin(loaded.child(itemName(name, 0)));
-    // A long list is worked on in pages, each by a plan of its own.
+    // A long list is worked on in chunks, each by a plan of its own.
     if (step.kind === 'map') loaded.child(itemName(name, '0-1'));
   }
   if (loaded.plan.onFailure?.handler) loaded.child(HANDLER);

@@ -1,5 +1,5 @@
-/** The name under which a chunk reads its part of the list, where that begins, and how many items may be under way in it. */
-export const PAGE_NAME = '$page';
+/** The name under which a chunk reads its part of the list, where that begins, and its concurrency. It is on the wire and in hashes of plans: it stays. */
+export const CHUNK_NAME = '$page';
 
 export const itemName = (step: string, key: string | number): string => `${step}[${key}]`;
 
@@ -9,7 +9,7 @@ export function itemOf(name: string): { step: string; key: string } | undefined 
   return open < 0 ? undefined : { step: name.slice(0, open), key: name.slice(open + 1, -1) };
 }
 
-/** The part of the list that a page's key names; undefined for a single item's key. */
+/** The part of the list that a chunk's key names; undefined for a single item's key. */
 export function rangeOf(key: string): { from: number; to: number } | undefined {
   const [from, to] = key.split('-');
   return to === undefined ? undefined : { from: Number(from), to: Number(to) };

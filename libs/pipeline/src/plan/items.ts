@@ -1,83 +1,83 @@
 import type { Scope } from '../authoring/mapping.js';
-import { PAGE_NAME, rangeOf } from './item-names.js';
+import { CHUNK_NAME, rangeOf } from './item-names.js';
 import type { CompiledStep, LoadedPlan } from './plan-model.js';
 import type { MapStep } from './plan.js';
 
 /**
  * Items: the pieces of a step that does the same work several times. Each is a step of its own while it runs, under the name `embed[3]`. A list of
- * more than `PAGE` items is worked on in pages, `embed[300-399]`: each is a child run with a part of the list.
+ * more than `CHUNK_ITEMS` items is worked on in chunks, `embed[300-399]`: each is a child run with a part of the list.
  */
-export const PAGE = 100;
-/** An item's step would grow past bounds with more pages than this: they are larger instead, and have pages of their own. */
-const MOST_PAGES = 1_000;
+export const CHUNK_ITEMS = 100;
+/** An item's step would grow past bounds with more chunks than this: they are larger instead, and have chunks of their own. */
+const MOST_CHUNKS = 1_000;
 
 export interface Chunk {
-  readonly items: readonly unknown[] | PagedList;
+  readonly items: readonly unknown[] | ChunkedList;
   readonly from: number;
   readonly concurrency: number;
 }
 
-/** A list that is too long for a run's facts: the child runs that have it, and how much of it each. */
-export interface PagedList {
+/** A list that is too long for a run's facts: the child runs that hold it, and the number of items of each. Stored facts call chunks `$pages`. */
+export interface ChunkedList {
   readonly $pages: readonly { readonly run: string; readonly items: number }[];
 }
 
-export function isPaged(value: unknown): value is PagedList {
+export function isChunked(value: unknown): value is ChunkedList {
   if (typeof value !== 'object' || value === null) return false;
   const { $pages } = value as { $pages?: unknown };
-  return Array.isArray($pages) && $pages.length <= MOST_PAGES && $pages.every(isPart);
+  return Array.isArray($pages) && $pages.length <= MOST_CHUNKS && $pages.every(isPart);
 }
 
-const isPart = (page: unknown): boolean => {
-  if (typeof page !== 'object' || page === null) return false;
-  const { run, items } = page as { run?: unknown; items?: unknown };
+const isPart = (chunk: unknown): boolean => {
+  if (typeof chunk !== 'object' || chunk === null) return false;
+  const { run, items } = chunk as { run?: unknown; items?: unknown };
   return typeof run === 'string' && Number.isSafeInteger(items) && Number(items) > 0;
 };
 
-/** How a list is worked on: so many items from an index on, or in pages of these keys. */
-export function spreadOf(list: readonly unknown[] | PagedList, from: number): { items: number; pages?: string[] } {
-  if (isPaged(list)) {
+/** Returns the number of items of a list that begins at index `from`, and the keys of its chunks where it is long. */
+export function spreadOf(list: readonly unknown[] | ChunkedList, from: number): { items: number; chunks?: string[] } {
+  if (isChunked(list)) {
     let at = from;
-    const pages = list.$pages.map(({ items }) => `${at}-${(at += items) - 1}`);
-    return { items: at - from, pages };
+    const chunks = list.$pages.map(({ items }) => `${at}-${(at += items) - 1}`);
+    return { items: at - from, chunks };
   }
-  if (list.length <= PAGE) return { items: list.length };
-  const size = Math.max(PAGE, Math.ceil(list.length / MOST_PAGES));
-  const pages = Array.from({ length: Math.ceil(list.length / size) }, (_, i) => {
+  if (list.length <= CHUNK_ITEMS) return { items: list.length };
+  const size = Math.max(CHUNK_ITEMS, Math.ceil(list.length / MOST_CHUNKS));
+  const chunks = Array.from({ length: Math.ceil(list.length / size) }, (_, i) => {
     const first = from + i * size;
     return `${first}-${Math.min(first + size, from + list.length) - 1}`;
   });
-  return { items: list.length, pages };
+  return { items: list.length, chunks };
 }
 
 /** The keys of so many items. */
 export const keysOf = (from: number, items: number): string[] =>
   Array.from({ length: items }, (_, i) => String(from + i));
 
-/** The part of a list that belongs to a page. One that is paged itself has the same pages. */
+/** The part of a list that belongs to a chunk. One that is chunked itself has the same chunks. */
 export function sliceOf(
-  list: readonly unknown[] | PagedList,
+  list: readonly unknown[] | ChunkedList,
   key: string,
   from: number,
-): readonly unknown[] | PagedList {
+): readonly unknown[] | ChunkedList {
   const range = rangeOf(key)!;
-  if (!isPaged(list)) return list.slice(range.from - from, range.to + 1 - from);
+  if (!isChunked(list)) return list.slice(range.from - from, range.to + 1 - from);
   let at = from;
   return { $pages: list.$pages.filter(({ items }) => (at += items) - items === range.from) };
 }
 
-/** How many items may be under way in a page, where `pages` of them share what the step allows. */
-export const shareOf = (concurrency: number, pages: number): number =>
-  Math.max(1, Math.floor(concurrency / Math.min(pages, concurrency)));
+/** Returns the number of items that may be under way in each of `chunks` chunks, which share the concurrency of their step. */
+export const shareOf = (concurrency: number, chunks: number): number =>
+  Math.max(1, Math.floor(concurrency / Math.min(chunks, concurrency)));
 
 /** The list that a map goes over; undefined where there is none. */
 export function listOf(
   { compiled }: LoadedPlan,
   step: string,
   known: Scope,
-): readonly unknown[] | PagedList | undefined {
+): readonly unknown[] | ChunkedList | undefined {
   const list = compiled.byName.get(step)!.input(known);
-  return Array.isArray(list) || isPaged(list) ? list : undefined;
+  return Array.isArray(list) || isChunked(list) ? list : undefined;
 }
 
 /** Returns the scope of an item's work: its step's scope, the item and its index. */
@@ -94,7 +94,7 @@ export function knownTo(step: CompiledStep, key: string, known: Scope): Scope {
   return { ...known, [as]: list[index - firstOf(known)], [`${as}Index`]: index };
 }
 
-/** The index of a list's first item: not 0 within a page. */
-export const firstOf = (known: Scope): number => pageIn(known)?.from ?? 0;
+/** The index of a list's first item: not 0 within a chunk. */
+export const firstOf = (known: Scope): number => chunkIn(known)?.from ?? 0;
 
-export const pageIn = (known: Scope): Chunk | undefined => known[PAGE_NAME] as Chunk | undefined;
+export const chunkIn = (known: Scope): Chunk | undefined => known[CHUNK_NAME] as Chunk | undefined;

@@ -65,7 +65,7 @@ export interface CompiledStep {
   readonly carries: readonly string[];
   /** The work for each of its items, for a chunk of them, or in each branch. */
   readonly item: CompiledStep | undefined;
-  readonly page: CompiledStep | undefined;
+  readonly chunk: CompiledStep | undefined;
   readonly branches: ReadonlyMap<string, CompiledStep>;
   readonly undo: CompiledStep | undefined;
   /** The condition that ends a loop. */
@@ -125,19 +125,19 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
   };
 }
 
-/** A step, what is done for an item or a page of one, or what undoes it: where that is not named it is for the run that did it. */
+/** A step, what is done for an item or a chunk of one, or what undoes it: where that is not named it is for the run that did it. */
 export function stepOf(plan: CompiledPlan, name: string): CompiledStep {
   const undone = undoneBy(name);
   const done = undone === undefined ? undefined : stepOf(plan, undone);
   if (done) return done.undo ?? done;
   const item = itemOf(name);
   const base = plan.byName.get(item?.step ?? name);
-  const step = item ? (base?.branches.get(item.key) ?? (rangeOf(item.key) ? base?.page : base?.item)) : base;
+  const step = item ? (base?.branches.get(item.key) ?? (rangeOf(item.key) ? base?.chunk : base?.item)) : base;
   if (!step) throw new PlanError('UNKNOWN_STEP', `the plan has no step "${name}"`, name);
   return step;
 }
 
-/** The names, in references, of the plan of a step's run or of its items' (`embed`), that of a map's pages (`embed[-]`), and those of branches (`fastest[a]`). */
+/** The names, in references, of the plan of a step's run or of its items' (`embed`), that of a map's chunks (`embed[-]`), and those of branches (`fastest[a]`). */
 function wayTo(compiled: CompiledPlan, name: string): string {
   const item = itemOf(name);
   if (!item || compiled.byName.get(item.step)?.branches.has(item.key)) return name;
@@ -233,11 +233,11 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
     const within = [item, ...branches.values(), until].flatMap((one) => [...(one?.needs ?? [])]);
     const outer = within.filter((need) => !own.includes(need));
     const needs = new Set([...compiled.needs, ...outer, ...undoReads, ...(when?.needs ?? [])]);
-    const page =
+    const chunk =
       step.kind === 'map'
         ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: outer }), all)
         : undefined;
-    return { ...compiled, when, item, page, branches, undo, until, needs };
+    return { ...compiled, when, item, chunk, branches, undo, until, needs };
   };
 }
 
@@ -266,7 +266,7 @@ function compiledWork(name: string, step: PlanStep, names: Names): Building {
     isHandedOff: false,
     carries: [],
     item: undefined,
-    page: undefined,
+    chunk: undefined,
     branches: new Map(),
     undo: undefined,
     until: undefined,

@@ -132,39 +132,39 @@ describe('a map', () => {
 });
 
 describe('a long list', () => {
-  test('is worked on in pages, so many at most, which cover it', () => {
+  test('is worked on in chunks, so many at most, which cover it', () => {
     const covered = (count: number) => {
-      const { items, pages = [] } = spreadOf(Array.from({ length: count }), 0);
+      const { items, chunks = [] } = spreadOf(Array.from({ length: count }), 0);
       let at = 0;
-      for (const key of pages) {
+      for (const key of chunks) {
         const [from, to] = key.split('-').map(Number) as [number, number];
         expect(from).toBe(at);
         at = to + 1;
       }
-      return { items, pages: pages.length, to: at };
+      return { items, chunks: chunks.length, to: at };
     };
-    expect(covered(100)).toEqual({ items: 100, pages: 0, to: 0 });
-    expect(covered(101)).toEqual({ items: 101, pages: 2, to: 101 });
-    expect(covered(100_000)).toEqual({ items: 100_000, pages: 1_000, to: 100_000 });
-    expect(covered(250_001)).toEqual({ items: 250_001, pages: 997, to: 250_001 });
+    expect(covered(100)).toEqual({ items: 100, chunks: 0, to: 0 });
+    expect(covered(101)).toEqual({ items: 101, chunks: 2, to: 101 });
+    expect(covered(100_000)).toEqual({ items: 100_000, chunks: 1_000, to: 100_000 });
+    expect(covered(250_001)).toEqual({ items: 250_001, chunks: 997, to: 250_001 });
   });
 
-  test('that is in pages already keeps them', () => {
+  test('that is in chunks already keeps them', () => {
     const list = {
       $pages: [
         { run: 'a', items: 98 },
         { run: 'b', items: 100 },
       ],
     };
-    expect(spreadOf(list, 0)).toEqual({ items: 198, pages: ['0-97', '98-197'] });
+    expect(spreadOf(list, 0)).toEqual({ items: 198, chunks: ['0-97', '98-197'] });
   });
 
-  test('has the same work in its pages', () => {
-    const page = ingest.loaded.child('embed[100-199]');
-    expect(page.hash).toBe(`${ingest.loaded.hash}/embed[-]`);
-    expect(page.plan.given).toEqual(['input', '$page']);
+  test('has the same work in its chunks', () => {
+    const chunk = ingest.loaded.child('embed[100-199]');
+    expect(chunk.hash).toBe(`${ingest.loaded.hash}/embed[-]`);
+    expect(chunk.plan.given).toEqual(['input', '$page']);
     const known = { input: { language: 'en' }, $page: { items: [{ text: 'c' }], from: 100, concurrency: 1 } };
-    expect(inputOf(page, 'embed[100]', known)).toEqual({ text: 'c', language: 'en' });
+    expect(inputOf(chunk, 'embed[100]', known)).toEqual({ text: 'c', language: 'en' });
     expect(itemOf('embed[100-199]')).toEqual({ step: 'embed', key: '100-199' });
   });
 });

@@ -15,15 +15,15 @@ import {
   givenToHandler,
   HANDLER,
   inputOf,
-  isPaged,
+  isChunked,
   itemOf,
   listOf,
   type LoadedPlan,
   type MapStep,
-  PAGE_NAME,
+  CHUNK_NAME,
   type Chunk,
-  type PagedList,
-  pageIn,
+  type ChunkedList,
+  chunkIn,
   rangeOf,
   type RunStep,
   shareOf,
@@ -40,7 +40,7 @@ export const parksIn = ({ parent }: Run, { plan }: LoadedPlan): boolean => !plan
 
 /** Returns how many items of a map may be under way; within a chunk, the chunk's share of the whole map's number. */
 export const concurrencyOf = ({ concurrency }: MapStep, { known }: Run): number =>
-  pageIn(known)?.concurrency ?? concurrency;
+  chunkIn(known)?.concurrency ?? concurrency;
 
 /** Returns the request for the run that does the work of a step, of an item, or of a chunk of items. The run's id follows from its parent, step and item. */
 export function childRequest(
@@ -50,7 +50,7 @@ export function childRequest(
   const { step, attempt, plan, at } = of;
   const id = derivedId('run', run.id, step, String(attempt));
   const item = itemOf(step);
-  const isPage = item !== undefined && rangeOf(item.key) !== undefined;
+  const isChunk = item !== undefined && rangeOf(item.key) !== undefined;
   const parent: Parent = {
     run: run.id,
     step,
@@ -59,7 +59,7 @@ export function childRequest(
     trace: traceOf(run),
     ...itemsBeside(run, plan, item),
   };
-  const given = { ...givenTo(plan, step, run.known), ...(isPage && { [PAGE_NAME]: pageOf(run, plan, item) }) };
+  const given = { ...givenTo(plan, step, run.known), ...(isChunk && { [CHUNK_NAME]: chunkOf(run, plan, item) }) };
   const takesInput = (plan.step(step) as RunStep).input !== undefined;
   return {
     type: 'run.requested',
@@ -100,8 +100,8 @@ function itemsBeside(run: Run, plan: LoadedPlan, item: { step: string } | undefi
   return items > 1 ? { items } : {};
 }
 
-const countOf = (list: readonly unknown[] | PagedList | undefined): number =>
-  isPaged(list) ? list.$pages.reduce((sum, { items }) => sum + items, 0) : (list?.length ?? 0);
+const countOf = (list: readonly unknown[] | ChunkedList | undefined): number =>
+  isChunked(list) ? list.$pages.reduce((sum, { items }) => sum + items, 0) : (list?.length ?? 0);
 
 const inheritedBy = ({ priority, tenant }: Run): Pick<RunRequested, 'priority' | 'tenant'> => ({
   ...(priority !== undefined && { priority }),
@@ -116,7 +116,7 @@ function parks(plan: LoadedPlan, step: string): boolean {
   return definition.onFailure === undefined && definition.kind === 'run' && !triesAgain(definition.retry);
 }
 
-function pageOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: string }): Chunk {
+function chunkOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: string }): Chunk {
   return {
     items: sliceOf(listOf(plan, step, run.known)!, key, firstOf(run.known)),
     from: rangeOf(key)!.from,
@@ -176,12 +176,12 @@ export function toldToParent(
 
 /** Returns the tally of a chunk: its results stay with it, and its map counts them. */
 function tallyOf(run: Run): Tally | undefined {
-  if (!pageIn(run.known)) return undefined;
+  if (!chunkIn(run.known)) return undefined;
   const list = listIn(run);
-  const items = isPaged(list) ? list.$pages.reduce((sum, page) => sum + page.items, 0) : list.length;
+  const items = isChunked(list) ? list.$pages.reduce((sum, chunk) => sum + chunk.items, 0) : list.length;
   return { items, failed: run.fans.get(itemOf(run.parent!.step)!.step)!.failed };
 }
 
 /** Returns the results of a map's chunk. */
-export const listIn = ({ known, parent }: Run): readonly unknown[] | PagedList =>
-  known[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | PagedList;
+export const listIn = ({ known, parent }: Run): readonly unknown[] | ChunkedList =>
+  known[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | ChunkedList;

@@ -1,5 +1,5 @@
 import { derivedId, Fact, failure, isOver, RunEvent, runIdOf } from '@millrace/contracts';
-import { handOff, isPaged, itemOf, type LoadedPlan, loadPlan, planWithin } from '@millrace/pipeline/engine';
+import { handOff, isChunked, itemOf, type LoadedPlan, loadPlan, planWithin } from '@millrace/pipeline/engine';
 import { accept, acceptChild, decide } from '../decide/decide.js';
 import type { Decision } from '../decide/decision.js';
 import { listIn } from './children.js';
@@ -153,10 +153,10 @@ export class Family {
 
   /** Replaces stand-ins for lists by the lists, as the coordinator does. */
   private withList(event: RunEvent & { type: 'run.requested' }): RunEvent & { type: 'run.requested' } {
-    const page = event.given?.['$page'] as { items: unknown } | undefined;
-    if (!page || !isPaged(page.items)) return event;
-    const items = page.items.$pages.flatMap(({ run }) => listIn(this.members.get(run)!.run) as unknown[]);
-    return { ...event, given: { ...event.given, $page: { ...page, items } } };
+    const chunk = event.given?.['$page'] as { items: unknown } | undefined;
+    if (!chunk || !isChunked(chunk.items)) return event;
+    const items = chunk.items.$pages.flatMap(({ run }) => listIn(this.members.get(run)!.run) as unknown[]);
+    return { ...event, given: { ...event.given, $page: { ...chunk, items } } };
   }
 
   private send(run: string, request: Decision['requests'][number]): void {

@@ -12,7 +12,7 @@ const tried = {
   races: 0,
   runs: 0,
   parked: 0,
-  pages: 0,
+  chunks: 0,
   failed: 0,
   claims: 0,
   escalations: 0,
@@ -38,7 +38,7 @@ function lived(family: Family): void {
   expect(violations(family)).toEqual([]);
   for (const { facts } of family.members.values()) {
     for (const fact of facts) {
-      if (fact.type === 'step.spread') tried[fact.as === 'map' && fact.keys ? 'pages' : (`${fact.as}s` as const)] += 1;
+      if (fact.type === 'step.spread') tried[fact.as === 'map' && fact.keys ? 'chunks' : (`${fact.as}s` as const)] += 1;
       if (fact.type === 'step.requested' && fact.child) tried.runs += 1;
       if (fact.type === 'step.child') tried.parked += 1;
       if (fact.type === 'step.requested' && fact.fallback === true) tried.fallbacks += 1;
@@ -62,17 +62,17 @@ const live = (rules = RULES) => fc.property(script(fc.nat(6)), (one) => lived(ne
 describe('whatever happens to a run and its child runs, in whatever order', () => {
   test('all of them end, each attempt is sent once, and lists are in order', () => {
     fc.assert(live(), { numRuns: 2_000 });
-    const { pages: _, ...all } = tried;
+    const { chunks: _, ...all } = tried;
     // The rarest happens more than fifty times in 2,000 courses: that one is missing is not chance.
     expect(Object.entries(all).filter(([, times]) => times === 0)).toEqual([]);
   }, 300_000);
 
-  test('maps of many pages too', () => {
+  test('maps of many chunks too', () => {
     fc.assert(
       fc.property(script(fc.integer({ min: 101, max: 320 }), firstMap), (one) => lived(new Family(one))),
       { numRuns: 60 },
     );
-    expect(tried.pages).toBeGreaterThan(30);
+    expect(tried.chunks).toBeGreaterThan(30);
   }, 300_000);
 });
 

@@ -1,5 +1,5 @@
 import { type Fact, failure, type Failure } from '@millrace/contracts';
-import { type ItemFailure, itemOf, keysOf, pageIn, type PagedList } from '@millrace/pipeline/engine';
+import { type ItemFailure, itemOf, keysOf, chunkIn, type ChunkedList } from '@millrace/pipeline/engine';
 import type { Run, StepState } from '../run/run.js';
 import type { Fan, ItemResult } from './fan-state.js';
 export type { Fan, ItemResult };
@@ -13,13 +13,13 @@ export interface Tally {
 /** The items of a step when they become known; again, when the step is redriven: what a map has a result of keeps it. */
 export function fanOf({ as, from, items, keys: given }: Fact & { type: 'step.spread' }, earlier: Fan | undefined): Fan {
   const keys = given ?? keysOf(from, items);
-  const pages = as === 'map' && given !== undefined;
+  const chunks = as === 'map' && given !== undefined;
   const before = as === 'map' ? earlier : undefined;
   const places = before?.places ?? new Map(keys.map((key, place) => [key, place]));
-  const isKept = (one: ItemResult | undefined) => one && 'output' in one && !(pages && tallyOf(one).failed > 0);
+  const isKept = (one: ItemResult | undefined) => one && 'output' in one && !(chunks && tallyOf(one).failed > 0);
   const results = (before?.results ?? keys.map(() => undefined)).map((one) => (isKept(one) ? one : undefined));
   const todo = keys.filter((_, place) => results[place] === undefined);
-  return { keys, places, as, pages, todo, begun: 0, active: 0, ended: 0, failed: 0, results, isGathered: false };
+  return { keys, places, as, chunks, todo, begun: 0, active: 0, ended: 0, failed: 0, results, isGathered: false };
 }
 
 const isActive = ({ status, child }: StepState): boolean =>
@@ -41,13 +41,13 @@ export function moved(fan: Fan, item: string, of: { from: StepState; to: StepSta
 export function withResult(fan: Fan, item: string, result: ItemResult): Fan {
   const results = fan.results.slice();
   results[fan.places.get(itemOf(item)!.key)!] = result;
-  const failed = fan.pages ? tallyOf(result).failed : Number('failure' in result);
+  const failed = fan.chunks ? tallyOf(result).failed : Number('failure' in result);
   return { ...fan, results, failed: fan.failed + failed };
 }
 
-/** Returns the number of items of a map together with those of the maps around it. The items of a page were counted by its map. */
+/** Returns the number of items of a map together with those of the maps around it. The items of a chunk were counted by its map. */
 export const itemsWith = ({ known, parent }: Run, items: number): number =>
-  pageIn(known) ? (parent?.items ?? 1) : (parent?.items ?? 1) * items;
+  chunkIn(known) ? (parent?.items ?? 1) : (parent?.items ?? 1) * items;
 
 /** The keys that may begin now. */
 export function nextOf(fan: Fan, concurrency: number): readonly string[] {
@@ -61,13 +61,13 @@ export function winnerOf(fan: Fan): ItemResult | undefined {
   return fan.results.find((one) => one && 'output' in one) ?? fan.results.findLast((one) => one !== undefined);
 }
 
-/** The output of a step whose items have ended: a map's list in their order, or the pages in which it is. */
-export function gathered(fan: Fan, of: { collect: boolean; pageOf: (key: string) => string }): unknown {
+/** The output of a step whose items have ended: a map's list in their order, or the chunks in which it is. */
+export function gathered(fan: Fan, of: { collect: boolean; chunkOf: (key: string) => string }): unknown {
   if (fan.as === 'loop') return outputIn(fan.results[fan.ended - 1]);
   if (fan.as === 'race') return outputIn(winnerOf(fan));
-  if (fan.pages) {
-    const pages = fan.keys.map((key, place) => ({ run: of.pageOf(key), items: tallyOf(fan.results[place]).items }));
-    return { $pages: pages.filter(({ items }) => items > 0) } satisfies PagedList;
+  if (fan.chunks) {
+    const chunks = fan.keys.map((key, place) => ({ run: of.chunkOf(key), items: tallyOf(fan.results[place]).items }));
+    return { $pages: chunks.filter(({ items }) => items > 0) } satisfies ChunkedList;
   }
   if (of.collect) return fan.results;
   return fan.results.flatMap((one) => (one && 'output' in one ? [one.output] : []));

@@ -55,9 +55,9 @@ export function spreadFor(run: Run, plan: LoadedPlan, of: { step: string; maxIte
   const list = listOf(plan, step, run.known);
   if (!list) return failure('NOT_A_LIST', `What ${step} goes over is no list.`);
   const from = firstOf(run.known);
-  const { items, pages } = spreadOf(list, from);
+  const { items, chunks } = spreadOf(list, from);
   if (itemsWith(run, items) > maxItems) return tooManyItems(run, { step, items, maxItems });
-  return { as: 'map', from, items, ...(pages && { keys: pages }) };
+  return { as: 'map', from, items, ...(chunks && { keys: chunks }) };
 }
 
 function tooManyItems(run: Run, of: { step: string; items: number; maxItems: number }): Failure {

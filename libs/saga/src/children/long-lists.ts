@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import { isPaged, type LoadedPlan, PAGE_NAME, type Chunk } from '@millrace/pipeline/engine';
+import { isChunked, type LoadedPlan, CHUNK_NAME, type Chunk } from '@millrace/pipeline/engine';
 import { listIn } from './children.js';
 import type { Decision } from '../decide/decision.js';
 import { evolve } from '../run/evolve.js';
@@ -8,7 +8,7 @@ import { evolve } from '../run/evolve.js';
 export type LoadFacts = (runs: readonly string[]) => Promise<ReadonlyMap<string, readonly Fact[]>>;
 
 /**
- * Puts lists in where only what stands for them is known: what a map of many items gave lies in the facts of its pages. A stage gets the list, a page of a
+ * Puts lists in where only what stands for them is known: what a map of many items gave lies in the facts of its chunks. A stage gets the list, a chunk of a
  * next map its part of it. Everything else passes on what stands for it.
  */
 export async function withLists(decision: Decision, of: { plan: LoadedPlan; load: LoadFacts }): Promise<Decision> {
@@ -20,9 +20,9 @@ export async function withLists(decision: Decision, of: { plan: LoadedPlan; load
     known: await put(request.known),
   }));
   const events = decision.events.map(async (event) => {
-    const page = event.type === 'run.requested' ? (event.given?.[PAGE_NAME] as Chunk | undefined) : undefined;
-    if (event.type !== 'run.requested' || !page || !isPaged(page.items)) return event;
-    return { ...event, given: { ...event.given, [PAGE_NAME]: { ...page, items: await put(page.items) } } };
+    const chunk = event.type === 'run.requested' ? (event.given?.[CHUNK_NAME] as Chunk | undefined) : undefined;
+    if (event.type !== 'run.requested' || !chunk || !isChunked(chunk.items)) return event;
+    return { ...event, given: { ...event.given, [CHUNK_NAME]: { ...chunk, items: await put(chunk.items) } } };
   });
   return { ...decision, requests: await Promise.all(requests), events: await Promise.all(events) };
 }
@@ -36,7 +36,7 @@ function holdsPaged(value: unknown): boolean {
   while (waiting.length > 0) {
     const next = waiting.pop();
     if (typeof next !== 'object' || next === null) continue;
-    if (isPaged(next)) return true;
+    if (isChunked(next)) return true;
     for (const one of Object.values(next)) if (typeof one === 'object' && one !== null) waiting.push(one);
   }
   return false;
@@ -44,7 +44,7 @@ function holdsPaged(value: unknown): boolean {
 
 async function filled(value: unknown, load: LoadFacts): Promise<unknown> {
   if (typeof value !== 'object' || value === null || !holdsPaged(value)) return value;
-  if (isPaged(value)) {
+  if (isChunked(value)) {
     const facts = await load(value.$pages.map(({ run }) => run));
     const parts = value.$pages.map(({ run }) => listIn(evolve(undefined, run, facts.get(run) ?? [])));
     return (await Promise.all(parts.map((part) => filled(part, load)))).flat();

@@ -9,7 +9,7 @@ import {
   listOf,
   type LoopStep,
   type MapStep,
-  pageIn,
+  chunkIn,
   type RaceStep,
   spreadOf,
   standInFor,
@@ -232,11 +232,11 @@ export class Deciding extends Recording {
     return true;
   }
 
-  /** A page may have passed over more items than its map tolerates. */
+  /** A chunk may have passed over more items than its map tolerates. */
   afterResult(step: string): void {
     if (this.run!.paused) return;
     const item = itemOf(step);
-    if (!this.isStopped && item && this.run!.fans.get(item.step)?.pages) this.tolerate(item.step);
+    if (!this.isStopped && item && this.run!.fans.get(item.step)?.chunks) this.tolerate(item.step);
   }
 
   /** Items are asked for at once: their step has begun. */
@@ -291,10 +291,10 @@ export class Deciding extends Recording {
     this.add(this.parked(step, cause, input));
   }
 
-  /** Within a page nothing is known of the others: the map itself counts. */
+  /** Within a chunk nothing is known of the others: the map itself counts. */
   private tolerate(step: string): void {
     const { known, fans } = this.run!;
-    if (pageIn(known)) return;
+    if (chunkIn(known)) return;
     const { items } = spreadOf(listOf(this.plan, step, known)!, 0);
     const cause = tooMany(fans.get(step)!, (this.plan.step(step) as MapStep).onItemFailure, items);
     if (cause) this.giveUp(step, cause, null);

@@ -148,8 +148,8 @@ function apply(run: RunDraft, fact: Fact): void {
       return;
     case 'step.gathered': {
       set(run, fact.step, { since, status: 'completed' });
-      const pageOf = (key: string) => stepOf(run, itemName(fact.step, key)).child!.run;
-      gather(run, fact.step, gathered(run.fans.get(fact.step)!, { collect: fact.collect ?? false, pageOf }));
+      const chunkOf = (key: string) => stepOf(run, itemName(fact.step, key)).child!.run;
+      gather(run, fact.step, gathered(run.fans.get(fact.step)!, { collect: fact.collect ?? false, chunkOf }));
       return;
     }
     case 'step.waiting': {

@@ -183,7 +183,7 @@ function lineOf(fact: Fact): Line {
 function spreadText({ as, items, keys }: Fact & { type: 'step.spread' }): string {
   if (as === 'race') return `races ${keys?.join(', ')}`;
   if (as === 'loop') return `up to ${items} rounds`;
-  return keys ? `${items} items in ${keys.length} pages` : `${items} items`;
+  return keys ? `${items} items in ${keys.length} chunks` : `${items} items`;
 }
 
 const byOf = ({ by }: { by?: string | undefined }): string => (by === undefined ? '' : `by ${oneLine(by)}`);

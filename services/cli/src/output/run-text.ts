@@ -50,8 +50,8 @@ function degradedText({ step, by, code, message }: Degraded): string {
   return `${step}: ${used}${code ? `, ${code}: ${oneLine(message ?? '')}` : ''}`;
 }
 
-function itemsText(kind: StepView['kind'], { total, pages, running, ended, failed }: ItemsView): string {
-  const word = pages === undefined ? ITEMS_WORD[kind as keyof typeof ITEMS_WORD] : 'pages';
+function itemsText(kind: StepView['kind'], { total, pages: chunks, running, ended, failed }: ItemsView): string {
+  const word = chunks === undefined ? ITEMS_WORD[kind as keyof typeof ITEMS_WORD] : 'chunks';
   return [`${ended}/${total} ${word}`, running > 0 && `${running} running`, failed > 0 && `${failed} failed`]
     .filter(Boolean)
     .join(', ');

@@ -95,7 +95,7 @@ function stepOf(step: StepView, axis: Axis) {
     mark: MARKS[status],
     items: step.items && {
       ...step.items,
-      word: step.items.pages ? 'pages' : ITEMS_WORD[kind as keyof typeof ITEMS_WORD],
+      word: step.items.pages ? 'chunks' : ITEMS_WORD[kind as keyof typeof ITEMS_WORD],
     },
     child: step.child,
     childStatus: step.childStatus,
