@@ -37,26 +37,30 @@ interface Entry {
 export const FAILURES = {
   INVALID_JSON: {
     kind: 'permanent',
-    remedy: 'Publish a JSON value; the record is kept as it came among the dead letters.',
+    remedy: 'Publish the record again with a JSON value. The original is kept unchanged as a dead letter.',
   },
   INVALID_VALUE: {
     kind: 'permanent',
     remedy:
-      'Send what every part can keep: text without NUL, numbers that a double holds (longer ones as text), at most 100 levels.',
+      'Send only values that can be stored: text without NUL characters, numbers that fit a double (send longer ones as text), at most 100 levels of nesting.',
   },
   INVALID_HEADER: {
     kind: 'permanent',
-    remedy: 'Correct the header that the message names: UTF-8 without NUL, no longer than the message says, sent once.',
+    remedy:
+      'Correct the header that the message names: UTF-8 without NUL characters, at most as long as the message says, sent once.',
   },
-  INVALID_RECORD: { kind: 'permanent', remedy: 'Compare the record with the schema that the details point into.' },
+  INVALID_RECORD: {
+    kind: 'permanent',
+    remedy: 'Correct the record: `details` names the fields that do not fit the schema of the topic.',
+  },
   INVALID_INPUT: {
     kind: 'permanent',
-    remedy: 'Send an input that fits the pipeline; GET /v1/pipelines/{name} shows its schema.',
+    remedy: 'Send an input that fits the pipeline’s schema, which GET /v1/pipelines/{name} shows.',
   },
-  INVALID_PRIORITY: { kind: 'permanent', remedy: 'Give the header `priority` as `high`, `normal` or `low`.' },
+  INVALID_PRIORITY: { kind: 'permanent', remedy: 'Set the header `priority` to `high`, `normal` or `low`.' },
   INVALID_START_TIME: {
     kind: 'permanent',
-    remedy: 'Give the header `start-at` as RFC 3339, e.g. 2026-01-31T09:00:00Z.',
+    remedy: 'Write the header `start-at` in the form of RFC 3339, e.g. 2026-01-31T09:00:00Z.',
   },
   TRIGGER_TOPIC_MISSING: {
     kind: 'permanent',
@@ -65,109 +69,127 @@ export const FAILURES = {
   IDEMPOTENCY_KEY_REUSED: {
     kind: 'permanent',
     remedy:
-      'A run of this pipeline was started with the same idempotency key and another input: publish the record with a key of its own where it is wanted.',
+      'Publish the record with an idempotency key of its own if a second run is wanted: another run of this pipeline was started with this key and another input.',
   },
   MISSING_PIPELINE: { kind: 'permanent', remedy: 'Add the header `pipeline: <name>` to the record.' },
   UNKNOWN_PIPELINE: {
     kind: 'permanent',
-    remedy: 'Deploy the pipeline, or correct the name; GET /v1/pipelines lists those that exist.',
+    remedy: 'Deploy the pipeline, or correct its name. GET /v1/pipelines lists the pipelines that exist.',
   },
-  UNKNOWN_RUN: { kind: 'permanent', remedy: 'Check the run id; it was never accepted here.' },
+  UNKNOWN_RUN: {
+    kind: 'permanent',
+    remedy: 'Check the id of the run: this installation never accepted a run with it.',
+  },
   STORE_BEHIND: {
     kind: 'transient',
     remedy:
-      'The database is older than what Kafka was told, as after a restore: nothing is taken until `millrace recover --apply` has brought it up to the topics. `millrace recover` alone says what that would do.',
+      'Run `millrace recover` to see what is missing, then `millrace recover --apply`. The database is older than the topics in Kafka, as after a restore, and no records are processed until it has caught up.',
   },
   UNPROCESSABLE: {
     kind: 'permanent',
     remedy:
-      'Millrace failed each time on this record: the log names the error at the record’s topic, partition and offset. Report it; redrive the dead letter once it is mended.',
+      'Report the error that the log names for the record’s topic, partition and offset: Millrace failed on this record each time. Redrive the dead letter once the error is fixed.',
   },
   RECORD_DAMAGED: {
     kind: 'permanent',
     remedy:
-      'Send it again, in smaller batches where it unpacks to too much; where its bytes were changed on the broker’s disk, see to the disk.',
+      'Send the record again, in smaller compressed batches if the message says that the batch is too large. If the bytes were damaged on the broker’s disk, check that disk.',
   },
   ANSWER_TOO_LARGE: {
     kind: 'permanent',
-    remedy:
-      'The record asks for more than one record may (MAX_ANSWER_BYTES): let it pass on less, or a reference to the data.',
+    remedy: 'Pass on less data, or a reference to it: the work that follows from this record exceeds MAX_ANSWER_BYTES.',
   },
   CONTRADICTS_RUN: {
     kind: 'permanent',
-    remedy: 'The event says what cannot have happened to its run: see who else may write to the topic `runs`.',
+    remedy:
+      'Check which programs may write to the topic `runs`: the event tells of something that cannot have happened to its run.',
   },
-  RECORD_TOO_LARGE: { kind: 'permanent', remedy: 'Put large content elsewhere and send a reference to it.' },
+  RECORD_TOO_LARGE: { kind: 'permanent', remedy: 'Store large content elsewhere and send a reference to it.' },
   STAGE_INPUT_INVALID: {
     kind: 'permanent',
-    remedy: 'The pipeline passes this stage something that its contract does not take: correct the step’s input.',
+    remedy: 'Correct the step’s input in the pipeline: it does not fit the contract of the stage.',
   },
   STAGE_OUTPUT_INVALID: {
     kind: 'transient',
-    remedy: 'The stage answered with something that its contract does not allow: correct the stage.',
+    remedy: 'Correct the stage: its output does not fit its contract.',
   },
   STAGE_OUTPUT_TOO_LARGE: {
     kind: 'permanent',
-    remedy: 'Let the stage put large content elsewhere and answer with a reference to it.',
+    remedy: 'Let the stage store large content elsewhere and answer with a reference to it.',
   },
   STAGE_THREW: {
     kind: 'transient',
-    remedy: 'See the stage’s log under the run’s trace id; throw a StageFailure to say whether trying again helps.',
+    remedy:
+      'Read the stage’s log under the run’s trace id and fix the error. Throw a StageFailure where the stage knows whether another attempt helps.',
   },
   STAGE_REFUSED: {
     kind: 'permanent',
-    remedy: 'A guard or a pipe of the stage turned the command away: see its rules, and what the step passes to it.',
+    remedy: 'Compare the step’s input with the rules of the stage’s guards and pipes: one of them refused the command.',
   },
   STAGE_TIMED_OUT: {
     kind: 'transient',
-    remedy: 'The stage did not answer within the step’s timeout: raise it, or make the stage heed its AbortSignal.',
+    remedy: 'Raise the step’s `timeout`, or make the stage faster: it did not answer in time.',
   },
   CONDITION_FAILED: {
     kind: 'permanent',
-    remedy: 'The step’s `when` could not be evaluated on these values: guard the fields that may be absent.',
+    remedy:
+      'Check in the step’s `when` that optional fields are present before they are compared: it could not be evaluated on these values.',
   },
   MAPPING_FAILED: {
     kind: 'permanent',
-    remedy: 'The step’s input refers to something that is not there: use orElse for optional values.',
+    remedy: 'Use orElse for optional values: the step’s input refers to a value that is absent.',
   },
   STEP_DEADLINE_PASSED: {
     kind: 'permanent',
-    remedy: 'The step took longer than its `deadline`, all attempts together: redrive the dead letter, or raise it.',
+    remedy: 'Redrive the dead letter, or raise the step’s `deadline`: all attempts together took longer.',
   },
   RUN_DEADLINE_PASSED: {
     kind: 'permanent',
-    remedy: 'The run took longer than its pipeline’s `deadline`: start it again where it is still wanted, or raise it.',
+    remedy: 'Start the run again if it is still wanted, or raise the pipeline’s `deadline`: the run took longer.',
   },
   SIGNAL_TIMED_OUT: {
     kind: 'permanent',
-    remedy: 'Nobody answered in time: redrive the dead letter to wait again, or give the step a default.',
+    remedy: 'Redrive the dead letter to wait again, or give the step a default: nobody answered in time.',
   },
   SIGNAL_UNWANTED: {
     kind: 'permanent',
     remedy:
-      'No run waited for the record’s key for as long as such records are kept: correct its key, or start the run, and redrive it.',
+      'Correct the record’s key, or start the run that waits for it, and redrive the dead letter: no run waited for this key while the record was kept.',
   },
-  SIGNAL_INVALID: { kind: 'permanent', remedy: 'Send a payload that fits the step’s schema.' },
+  SIGNAL_INVALID: {
+    kind: 'permanent',
+    remedy: 'Send a payload that fits the step’s schema, which GET /v1/reviews/{id} or the plan shows.',
+  },
   REVIEW_CLAIMED: {
     kind: 'permanent',
-    remedy: 'Let the one who claimed the review answer it, or give the claim back first; then answer again.',
+    remedy: 'Let the person who claimed the review answer it, or release the claim (`unclaim`) and answer again.',
   },
   PLAN_REFUSED: {
     kind: 'permanent',
-    remedy: 'Correct what the message names and deploy again; nothing has changed.',
+    remedy: 'Correct the pipeline where the message says and deploy it again. The former version is still in use.',
   },
   CONTRACT_BREAKS: {
     kind: 'permanent',
     remedy:
-      'A stage’s contract may only grow: take what it took, give what it gave. Put the new contract under a new name of a stage (`draft-v2`) and let new plans use that one.',
+      'Give the changed contract a new stage name (`draft-v2`) and use that stage in new plans. A contract may only grow: it keeps accepting every former input, and its outputs keep fitting the former schema.',
   },
-  UNKNOWN_VERSION: { kind: 'permanent', remedy: 'GET /v1/pipelines/{name}/versions lists those that were deployed.' },
-  UNKNOWN_SCHEDULE: { kind: 'permanent', remedy: 'GET /v1/schedules lists them; those of a plan go with the plan.' },
+  UNKNOWN_VERSION: {
+    kind: 'permanent',
+    remedy: 'Name a version that was deployed: GET /v1/pipelines/{name}/versions lists them.',
+  },
+  UNKNOWN_SCHEDULE: {
+    kind: 'permanent',
+    remedy: 'Name a schedule that GET /v1/schedules lists. Schedules that a plan declares disappear with the plan.',
+  },
   SCHEDULE_REFUSED: {
     kind: 'permanent',
-    remedy: 'Correct what the message names; cron has five fields and an IANA time zone.',
+    remedy:
+      'Correct the schedule where the message says: a cron expression has five fields, the time zone is an IANA name.',
   },
-  NO_CANARY: { kind: 'permanent', remedy: 'Deploy a version with a share first; then it can be promoted.' },
+  NO_CANARY: {
+    kind: 'permanent',
+    remedy: 'Deploy a version as a canary first (with a share of new runs); then promote it.',
+  },
   STAGE_TOPIC_MISSING: {
     kind: 'permanent',
     remedy: 'Create the topics of the stages that the message names, or let Millrace do it (CREATE_TOPICS=true).',
@@ -177,74 +199,89 @@ export const FAILURES = {
     remedy:
       'Move the run from an earlier step of the new plan, or leave it on its own plan; the details name what does not fit.',
   },
-  NOT_A_LIST: { kind: 'permanent', remedy: 'The map’s `over` gave no list: pass it one, or orElse(list, []).' },
+  NOT_A_LIST: {
+    kind: 'permanent',
+    remedy: 'Pass a list to the map’s `over`, or orElse(list, []) where it may be absent.',
+  },
   TOO_MANY_ITEMS: {
     kind: 'permanent',
-    remedy: 'Give the map a shorter list, in several runs, or raise MAX_MAP_ITEMS on every coordinator.',
+    remedy: 'Split the list over several runs, or raise MAX_MAP_ITEMS on every coordinator.',
   },
   TOO_MANY_FAILED: {
     kind: 'permanent',
-    remedy: 'See why the items failed; redrive the dead letter to try those again that did.',
+    remedy:
+      'Look up why the items failed and fix the cause; then redrive the dead letter, which tries the failed items again.',
   },
   LOOP_LIMIT: {
     kind: 'permanent',
     remedy:
-      'The loop’s condition did not hold within its rounds: redrive the dead letter for as many again, or let it go on.',
+      'Redrive the dead letter for the same number of rounds again, or use `go-on` to continue with the last output: the condition did not hold within the rounds.',
   },
   CHILD_CANCELLED: {
     kind: 'permanent',
-    remedy: 'Somebody cancelled the run that did the step’s work: redrive the dead letter to begin another.',
+    remedy: 'Redrive the dead letter to begin another child run: somebody cancelled the run that did the step’s work.',
   },
-  MODEL_BUSY: { kind: 'transient', remedy: 'Nothing to do: the step is tried again when the provider allows it.' },
+  MODEL_BUSY: {
+    kind: 'transient',
+    remedy:
+      'Wait: the step is tried again when the provider allows it. If it happens often, limit the stage (`millrace stage limit`).',
+  },
   MODEL_REFUSED: {
     kind: 'permanent',
     configuration: true,
     remedy:
-      'Correct the address, the key or the name of the model (MODEL_URL, MODEL_API_KEY, MODEL_NAME): the stage is not ready until a call works.',
+      'Correct the address, the key or the name of the model (MODEL_URL, MODEL_API_KEY, MODEL_NAME). The stage is not ready until a call succeeds.',
   },
   MODEL_REQUEST_REFUSED: {
     kind: 'permanent',
-    remedy: 'The model does not take this request (too long, or its content): asking again changes nothing.',
+    remedy:
+      'Shorten or change the request: the model refuses it for its length or its content, and would refuse it again.',
   },
-  MODEL_TIMEOUT: { kind: 'transient', remedy: 'Give the model longer (MODEL_TIMEOUT_MS), or use a faster one.' },
-  MODEL_UNAVAILABLE: { kind: 'transient', remedy: 'Check the model’s endpoint and its credentials.' },
+  MODEL_TIMEOUT: { kind: 'transient', remedy: 'Raise MODEL_TIMEOUT_MS, or use a faster model.' },
+  MODEL_UNAVAILABLE: {
+    kind: 'transient',
+    remedy: 'Check that the model’s endpoint (MODEL_URL) runs and can be reached.',
+  },
   MODEL_ANSWER_INVALID: {
     kind: 'transient',
-    remedy: 'The model’s answer did not fit the schema: it is asked again, then the fallback answers.',
+    remedy:
+      'Make the instructions clearer or use another model if it happens often. The step is tried again, then its fallback answers.',
   },
   ENDPOINT_BUSY: {
     kind: 'transient',
-    remedy: 'Nothing to do: the step is tried again when the endpoint allows it (its `Retry-After`).',
+    remedy: 'Wait: the step is tried again when the endpoint allows it (`Retry-After`).',
   },
   ENDPOINT_UNAVAILABLE: {
     kind: 'transient',
-    remedy: 'Check that the endpoint of the HTTP stage runs and can be reached, and its log.',
+    remedy: 'Check that the endpoint of the HTTP stage runs and can be reached, and read its log.',
   },
   ENDPOINT_TIMED_OUT: {
     kind: 'transient',
-    remedy: 'Give the endpoint longer (`timeout` of the HTTP stage), or let it answer 202 and call back.',
+    remedy: 'Raise `timeout` of the HTTP stage, or let the endpoint answer 202 and call back later.',
   },
   ENDPOINT_REFUSED: {
     kind: 'permanent',
-    remedy: 'Correct the request or the credentials: the endpoint does not take this, however often it is asked.',
+    remedy: 'Correct the request or the credentials: the endpoint refuses this request, and would refuse it again.',
   },
   ENDPOINT_REDIRECTED: {
     kind: 'permanent',
     configuration: true,
-    remedy: 'Give the HTTP stage the URL that the endpoint redirects to, if that is meant to be called.',
+    remedy:
+      'Set `url` of the HTTP stage to the address that the endpoint redirects to, if you trust that address: redirects to other hosts are not followed.',
   },
   ENDPOINT_ANSWER_INVALID: {
     kind: 'permanent',
-    remedy: 'Let the endpoint answer as docs/how-to/http-stages.md says: JSON that fits the contract, or problem+json.',
+    remedy:
+      'Correct the endpoint: it has to answer with JSON that fits the contract, or with problem+json (docs/how-to/http-stages.md).',
   },
   ENDPOINT_ANSWER_TOO_LARGE: {
     kind: 'permanent',
     remedy:
-      'Let the endpoint put large content elsewhere and answer with a reference, or raise `maxBytes` of the HTTP stage.',
+      'Let the endpoint store large content elsewhere and answer with a reference, or raise `maxBytes` of the HTTP stage.',
   },
   PLAN_UNKNOWN: {
     kind: 'transient',
-    remedy: 'The plan has not reached this service yet: check that the topic `plans` is readable.',
+    remedy: 'Check that this service may read the topic `plans`: the plan has not reached it yet.',
   },
 } as const satisfies Record<string, Entry>;
 export type FailureCode = keyof typeof FAILURES;
