@@ -28,7 +28,7 @@ export interface SlotChanges {
   /** Runs that have begun: they need not be told any more. */
   readonly begun: readonly string[];
   readonly ended: readonly string[];
-  /** Runs whose time has come, and which now want a place. */
+  /** Runs whose time has come, and which now want a slot. */
   readonly wanted: readonly SlotRequest[];
   readonly at: number;
 }
@@ -39,7 +39,7 @@ export interface SlotNotice {
   readonly cancel: string | undefined;
 }
 
-/** How many of a key have a place, wait for one, and are about to leave theirs. */
+/** The numbers of a key's runs that have a slot, that wait for one, and that are about to leave theirs. */
 export interface SlotCounts {
   readonly active: number;
   readonly held: number;

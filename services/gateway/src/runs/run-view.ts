@@ -79,10 +79,10 @@ function itemsToLookAt(run: Run, step: string): readonly string[] {
 function itemsOf(run: Run, step: string): ItemsView | undefined {
   const fan = run.fans.get(step);
   if (!fan) return undefined;
-  const { keys, pages, active, ended, failed, isGathered } = fan;
+  const { keys, chunks, active, ended, failed, isGathered } = fan;
   // What a race has left behind is being cancelled.
   const running = isGathered ? 0 : active;
-  return { total: keys.length, ...(pages && { pages: keys.length }), running, ended, failed };
+  return { total: keys.length, ...(chunks && { pages: keys.length }), running, ended, failed };
 }
 
 function stepView(name: string, { run, plan, unserved, history }: UnservedContext & { history: History }): StepView {
