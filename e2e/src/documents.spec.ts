@@ -42,6 +42,20 @@ test('the files that ARCHITECTURE.md opens for a question are there', () => {
   expect(folders.map(([file]) => file!).filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
+test('what ARCHITECTURE.md finds by folder names is in that folder, and in no other', () => {
+  const rows = all(read('ARCHITECTURE.md'), /^\| the [^|]+\| `([^`]+)` +\| `(\w+)` +\|$/gm);
+  expect(rows).toHaveLength(10);
+  const sources = globSync('{libs,services}/*/src/**/*.ts', { cwd: ROOT }).filter(
+    (file) => !/\.(spec|fixture)\./.test(file),
+  );
+  const homesOf = (name: string) =>
+    sources.filter((file) =>
+      new RegExp(`^export (?:async )?(?:function|class|const) ${name}\\b`, 'm').test(read(file)),
+    );
+  const found = rows.map(([, name]) => [...new Set(homesOf(name!).map((file) => dirname(file)))]);
+  expect(found).toEqual(rows.map(([folder]) => [folder]));
+});
+
 test('the page of packages has every package that is public, and no other', () => {
   const [[list]] = all(read('scripts/pack.mjs'), /^export const PUBLIC = ([^;]+);/gm) as [[string]];
   const told = all(read('docs/reference/packages.md'), /^\| \[?`([^`]+)`/gm).map(([name]) => name);

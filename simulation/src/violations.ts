@@ -42,10 +42,10 @@ function ofResults(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[]
     if (fact.type === 'step.completed' && by !== fact.attempt)
       wrong.push(`what attempt ${by} of ${fact.step} gave was taken for that of attempt ${fact.attempt}`);
   }
-  for (const [step, output] of Object.entries(run.known)) {
+  for (const [step, output] of Object.entries(run.scope)) {
     const { saw } = output as { saw?: unknown };
     if (saw === undefined) continue;
-    const recorded = JSON.stringify(inputOf(plan, step, run.known));
+    const recorded = JSON.stringify(inputOf(plan, step, run.scope));
     if (recorded !== JSON.stringify(saw)) wrong.push(`${step} was computed from something that is not on record`);
   }
   return wrong;
@@ -57,7 +57,7 @@ function ofConditions(run: Run, sketches: readonly Sketch[]): string[] {
     const step = `s${i}`;
     const { status, failure } = stepOf(run, step);
     if (status === 'pending' || status === 'cancelled') return [];
-    const valueOf = (n: number) => run.known[nameOf(i, n)] as { n: number } | undefined;
+    const valueOf = (n: number) => run.scope[nameOf(i, n)] as { n: number } | undefined;
     const told = when ? holds(when, valueOf) : true;
     if (status === 'skipped' && told !== false) return [`${step} was skipped, though its condition is: ${told}`];
     if (status !== 'skipped' && told === false) return [`${step} began, though its condition does not hold`];

@@ -63,7 +63,7 @@ export class TestRun<Output = unknown> {
   /** A step, or an item of one: `embed[3]`. One that has not begun is `pending`. */
   step(name: string): TestStep {
     const { status, attempt, failure } = stepOf(this.run, name);
-    return { status, attempt, failure, output: this.run.known[name] };
+    return { status, attempt, failure, output: this.run.scope[name] };
   }
 
   /** The reviews and signals that it waits for. */

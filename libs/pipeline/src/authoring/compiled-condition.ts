@@ -8,7 +8,7 @@ import { PlanError } from '../plan/plan-error.js';
 export interface CompiledCondition {
   readonly needs: ReadonlySet<string>;
   /** True or false, or the failure when it cannot be told. A step that was skipped is null to it. */
-  readonly holds: (known: Scope) => boolean | Failure;
+  readonly holds: (scope: Scope) => boolean | Failure;
 }
 
 /** The limits of one condition. */
@@ -31,9 +31,9 @@ function compile(
   const evaluate = parsed(environment, text, step);
   const spending = counted(evaluate.ast, text, step);
   const reads = [...new Set(identifiersOf(evaluate.ast))].filter((name) => variables.has(name));
-  const holds = (known: Scope): boolean | Failure => {
+  const holds = (scope: Scope): boolean | Failure => {
     const values: Record<string, unknown> = {};
-    for (const name of reads) values[name] = known[name] ?? null;
+    for (const name of reads) values[name] = scope[name] ?? null;
     try {
       const answer: unknown = spending ? spending(() => evaluate(values) as unknown) : evaluate(values);
       return typeof answer === 'boolean' ? answer : failed(step, text, 'it gives neither true nor false');

@@ -90,8 +90,8 @@ function conditionOn(define: (facts: Ref<Facts>) => Condition | Ref<boolean | un
   });
   const loaded = loadPlan(plan);
   const holds = (facts: Facts | undefined) => {
-    const known = { input: {}, ...(facts && { facts: JSON.parse(JSON.stringify(facts)) as unknown }) };
-    const { wanted, failed } = advance(loaded, { known, mark: (step) => (step === 'facts' ? 'completed' : undefined) });
+    const scope = { input: {}, ...(facts && { facts: JSON.parse(JSON.stringify(facts)) as unknown }) };
+    const { wanted, failed } = advance(loaded, { scope, mark: (step) => (step === 'facts' ? 'completed' : undefined) });
     return failed[0]?.failure.code ?? wanted.length === 1;
   };
   return { text: plan.steps['act']!.when, holds };

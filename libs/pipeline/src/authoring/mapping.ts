@@ -5,7 +5,7 @@ import type { Mapping } from '../plan/plan-mapping.js';
 export type Scope = Readonly<Record<string, unknown>>;
 
 /** Makes a value from what is known. Never throws: what is not there is undefined. */
-export type ReadScope = (known: Scope) => unknown;
+export type ReadScope = (scope: Scope) => unknown;
 
 export type Path = readonly [string, ...(string | number)[]];
 
@@ -67,7 +67,7 @@ function closureOf(mapping: Mapping): ReadScope {
       return firstOf(form.parts.map(([, part]) => compileMapping(part)));
     case 'array': {
       const items = form.parts.map(([, part]) => compileMapping(part));
-      return (known) => items.map((read) => read(known) ?? null);
+      return (scope) => items.map((read) => read(scope) ?? null);
     }
     case 'object':
       return objectOf(form.parts.map(([field, part]) => ({ field, read: compileMapping(part) })));
@@ -76,9 +76,9 @@ function closureOf(mapping: Mapping): ReadScope {
 
 /** The value at a path; only what an object has of its own is found. */
 function reader([from, ...path]: Path): ReadScope {
-  if (path.length === 0) return (known) => known[from];
-  return (known) => {
-    let value = known[from];
+  if (path.length === 0) return (scope) => scope[from];
+  return (scope) => {
+    let value = scope[from];
     for (const part of path) {
       if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) return undefined;
       value = (value as Record<string | number, unknown>)[part];
@@ -88,10 +88,10 @@ function reader([from, ...path]: Path): ReadScope {
 }
 
 function firstOf(alternatives: readonly ReadScope[]): ReadScope {
-  return (known) => {
+  return (scope) => {
     let value: unknown;
     for (const read of alternatives) {
-      value = read(known);
+      value = read(scope);
       if (value !== undefined && value !== null) return value;
     }
     return value;
@@ -99,10 +99,10 @@ function firstOf(alternatives: readonly ReadScope[]): ReadScope {
 }
 
 function objectOf(fields: readonly { readonly field: string; readonly read: ReadScope }[]): ReadScope {
-  return (known) => {
+  return (scope) => {
     const made: Record<string, unknown> = {};
     for (const { field, read } of fields) {
-      const value = read(known);
+      const value = read(scope);
       if (value !== undefined) made[field] = value;
     }
     return made;

@@ -23,7 +23,7 @@ const stage = (predecessors: string[], input: unknown, more: object = {}) => ({
 });
 const planOf = (steps: Record<string, unknown>, output: unknown = null) =>
   loadPlan({ format: 1, pipeline: 'p', inputSchema: {}, steps, output });
-const at = (known: Scope, marks: Record<string, StepMark>) => ({ known, mark: (step: string) => marks[step] });
+const at = (scope: Scope, marks: Record<string, StepMark>) => ({ scope, mark: (step: string) => marks[step] });
 
 describe('what the coordinator starts', () => {
   const diamond = planOf({
@@ -50,19 +50,19 @@ describe('what the coordinator starts', () => {
   });
 
   test('a join begins once all it waits for has ended, a skipped step included', () => {
-    const known = { input: {}, a: { x: 1, y: 0 } };
-    const first = advance(diamond, at(known, { a: 'completed', left: 'begun' }));
+    const scope = { input: {}, a: { x: 1, y: 0 } };
+    const first = advance(diamond, at(scope, { a: 'completed', left: 'begun' }));
     expect(first).toEqual({ wanted: [], skipped: ['right'], failed: [] });
     const second = advance(
       diamond,
-      at({ ...known, left: 'L' }, { a: 'completed', left: 'completed', right: 'skipped' }),
+      at({ ...scope, left: 'L' }, { a: 'completed', left: 'completed', right: 'skipped' }),
     );
     expect(second.wanted).toMatchObject([{ step: 'join', input: 'L' }]);
   });
 
   test('a condition that cannot be evaluated is a permanent failure of its step, without the values in it', () => {
-    const known = { input: {}, a: { x: 1, y: 'secret' } };
-    const { failed, wanted } = advance(diamond, at(known, { a: 'completed' }));
+    const scope = { input: {}, a: { x: 1, y: 'secret' } };
+    const { failed, wanted } = advance(diamond, at(scope, { a: 'completed' }));
     expect(wanted.map(({ step }) => step)).toEqual(['left']);
     expect(failed).toMatchObject([{ step: 'right', failure: { code: 'CONDITION_FAILED', kind: 'permanent' } }]);
     expect(JSON.stringify(failed)).not.toContain('secret');

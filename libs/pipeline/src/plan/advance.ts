@@ -1,7 +1,7 @@
 import type { Failure } from '@millrace/contracts';
 import { factsOf } from '../steps/failure-facts.js';
 import { itemOf } from './item-names.js';
-import { knownTo } from './items.js';
+import { itemScope } from './items.js';
 import type { Scope } from '../authoring/mapping.js';
 import { FAILURE } from '../authoring/names.js';
 import { PlanError } from './plan-error.js';
@@ -12,7 +12,7 @@ import type { LoopStep, PlanStep } from './plan.js';
 export type StepMark = 'begun' | 'completed' | 'skipped';
 
 export interface RunProgress {
-  readonly known: Scope;
+  readonly scope: Scope;
   mark(step: string): StepMark | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface HandOff {
  * this finds to be skipped. For the coordinator. Pure.
  */
 export function advance({ compiled }: LoadedPlan, progress: RunProgress): Advance {
-  const { known } = progress;
+  const { scope } = progress;
   const wanted: WantedStep[] = [];
   const skipped: string[] = [];
   const failed: Advance['failed'][number][] = [];
@@ -57,8 +57,8 @@ export function advance({ compiled }: LoadedPlan, progress: RunProgress): Advanc
   };
   for (const step of compiled.steps) {
     if (progress.mark(step.name) !== undefined || !step.predecessors.every(isOver)) continue;
-    const holds = step.when ? step.when.holds(known) : true;
-    if (holds === true) wanted.push(wantedOf(step, known));
+    const holds = step.when ? step.when.holds(scope) : true;
+    if (holds === true) wanted.push(wantedOf(step, scope));
     else if (holds === false) {
       skipped.push(step.name);
       over.add(step.name);
@@ -74,15 +74,15 @@ const NOTHING: HandOff = Object.freeze({ wanted: Object.freeze([]), skipped: Obj
  * was itself to be handed off. `known` is what travelled with the command, and the step's own output under its name. A step whose
  * condition fails is left out: the coordinator finds out by itself. Pure.
  */
-export function handOff({ compiled }: LoadedPlan, step: string, known: Scope): HandOff {
+export function handOff({ compiled }: LoadedPlan, step: string, scope: Scope): HandOff {
   const from = stepOf(compiled, step);
   if (from.next.length === 0) return NOTHING;
   const wanted: WantedStep[] = [];
   const skipped: string[] = [];
   const follow = (steps: readonly CompiledStep[]): void => {
     for (const next of steps) {
-      const holds = next.when ? next.when.holds(known) : true;
-      if (holds === true) wanted.push(wantedOf(next, known));
+      const holds = next.when ? next.when.holds(scope) : true;
+      if (holds === true) wanted.push(wantedOf(next, scope));
       if (holds !== false) continue;
       skipped.push(next.name);
       follow(next.next);
@@ -93,20 +93,20 @@ export function handOff({ compiled }: LoadedPlan, step: string, known: Scope): H
 }
 
 /** The input of a step or an item from what is known: for retries and redrives. */
-export function inputOf({ compiled }: LoadedPlan, step: string, known: Scope): unknown {
-  return stepOf(compiled, step).input(knownIn(compiled, step, known));
+export function inputOf({ compiled }: LoadedPlan, step: string, scope: Scope): unknown {
+  return stepOf(compiled, step).input(scopeIn(compiled, step, scope));
 }
 
 /** The input of a fallback, of which the first is 1, from what is known and what it stands in for has failed of. */
 export function fallbackInputOf(
   { compiled }: LoadedPlan,
   { step, nth, cause }: { step: string; nth: number; cause: Failure | undefined },
-  known: Scope,
+  scope: Scope,
 ): unknown {
   const { fallbackInputs, isShadowed } = stepOf(compiled, step);
   const input = fallbackInputs[nth - 1];
   if (!input) throw new PlanError('UNKNOWN_STEP', `it has no fallback ${nth}`, step);
-  const all = knownIn(compiled, step, known);
+  const all = scopeIn(compiled, step, scope);
   return input(isShadowed || !cause ? all : { ...all, [FAILURE]: factsOf(cause, step) });
 }
 
@@ -114,19 +114,19 @@ export function fallbackInputOf(
 export function standInFor(
   { compiled }: LoadedPlan,
   { step: name, cause }: { step: string; cause: Failure },
-  known: Scope,
+  scope: Scope,
 ): { readonly output: unknown } | undefined {
   const { step, give, isShadowed } = stepOf(compiled, name);
   const { onFailure } = step;
   if (!onFailure || !(onFailure.on?.includes(cause.code) ?? true)) return undefined;
   if ('default' in onFailure) return { output: onFailure.default };
-  return { output: give!(isShadowed ? known : { ...known, [FAILURE]: factsOf(cause, name) }) };
+  return { output: give!(isShadowed ? scope : { ...scope, [FAILURE]: factsOf(cause, name) }) };
 }
 
 /** Returns the values that a child run is given from its parent's scope. */
-export function givenTo(plan: LoadedPlan, step: string, known: Scope): Record<string, unknown> {
+export function givenTo(plan: LoadedPlan, step: string, scope: Scope): Record<string, unknown> {
   const { given = [] } = plan.child(step).plan;
-  const all = knownIn(plan.compiled, step, known);
+  const all = scopeIn(plan.compiled, step, scope);
   return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
 }
 
@@ -134,46 +134,46 @@ export function givenTo(plan: LoadedPlan, step: string, known: Scope): Record<st
 export function isLoopOver(
   { compiled }: LoadedPlan,
   { step, round }: { step: string; round: number },
-  known: Scope,
+  scope: Scope,
 ): boolean | Failure {
   const { step: loop, until } = stepOf(compiled, step);
   const { as } = loop as LoopStep;
-  return until!.holds({ ...known, [as]: known[step], [`${as}Index`]: round });
+  return until!.holds({ ...scope, [as]: scope[step], [`${as}Index`]: round });
 }
 
 /** Returns the scope of a step, or of an item of one. */
-function knownIn(plan: LoadedPlan['compiled'], step: string, known: Scope): Scope {
+function scopeIn(plan: LoadedPlan['compiled'], step: string, scope: Scope): Scope {
   const item = itemOf(step);
-  return item ? knownTo(plan.byName.get(item.step)!, item.key, known) : known;
+  return item ? itemScope(plan.byName.get(item.step)!, item.key, scope) : scope;
 }
 
 /** Returns the values that travel with a step's command: those of `carries(step)` that are known; undefined where there are none. */
-export function carriedWith({ compiled }: LoadedPlan, step: string, known: Scope): Record<string, unknown> | undefined {
-  return carried(stepOf(compiled, step), known);
+export function carriedWith({ compiled }: LoadedPlan, step: string, scope: Scope): Record<string, unknown> | undefined {
+  return carried(stepOf(compiled, step), scope);
 }
 
 /** The pipeline's output from what is known at the end. */
-export function outputOf({ compiled }: LoadedPlan, known: Scope): unknown {
-  return compiled.output(known);
+export function outputOf({ compiled }: LoadedPlan, scope: Scope): unknown {
+  return compiled.output(scope);
 }
 
-function carried({ carries }: CompiledStep, known: Scope): Record<string, unknown> | undefined {
+function carried({ carries }: CompiledStep, scope: Scope): Record<string, unknown> | undefined {
   let travels: Record<string, unknown> | undefined;
   for (const name of carries) {
-    const value = known[name];
+    const value = scope[name];
     if (value !== undefined) (travels ??= {})[name] = value;
   }
   return travels;
 }
 
-function wantedOf(compiled: CompiledStep, known: Scope): WantedStep {
+function wantedOf(compiled: CompiledStep, scope: Scope): WantedStep {
   const { name, step } = compiled;
-  const input = compiled.input(known);
+  const input = compiled.input(scope);
   if (step.kind !== 'stage') {
     const { timeoutMs } = step as { timeoutMs?: number };
     return { step: name, kind: step.kind, input, ...(timeoutMs !== undefined && { timeoutMs }) };
   }
-  const travels = carried(compiled, known);
+  const travels = carried(compiled, scope);
   const { stage, deadlineMs = Infinity } = step;
   const timeoutMs = Math.min(step.timeoutMs, deadlineMs);
   return travels

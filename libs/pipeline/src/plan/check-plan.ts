@@ -78,7 +78,7 @@ function usable(plan: unknown): LoadedPlan {
   const loaded = loadPlan(plan);
   prepareInput(loaded);
   prepareWithin(loaded);
-  advance(loaded, { known: {}, mark: () => undefined });
+  advance(loaded, { scope: {}, mark: () => undefined });
   return loaded;
 }
 

@@ -89,7 +89,7 @@ class Run {
   private readonly inFlight: WantedStep[] = [];
   private readonly events: { step: string; output: unknown; next: readonly string[]; skipped: readonly string[] }[] =
     [];
-  private known: Scope = { input: { on: true, of: 'in' } };
+  private scope: Scope = { input: { on: true, of: 'in' } };
 
   constructor(
     private readonly plan: LoadedPlan,
@@ -131,12 +131,12 @@ class Run {
   }
 
   private coordinate(): void {
-    const { wanted, skipped, failed } = advance(this.plan, { known: this.known, mark: (step) => this.marks.get(step) });
+    const { wanted, skipped, failed } = advance(this.plan, { scope: this.scope, mark: (step) => this.marks.get(step) });
     skipped.forEach((step) => this.skip(step));
     for (const next of wanted) {
       this.marks.set(next.step, 'begun');
       this.begin(next);
-      expect(inputOf(this.plan, next.step, this.known)).toEqual(next.input);
+      expect(inputOf(this.plan, next.step, this.scope)).toEqual(next.input);
     }
     for (const { step } of failed) {
       this.tell(step, 'failed');
@@ -151,7 +151,7 @@ class Run {
   }
 
   private end(step: string, output: unknown): void {
-    this.known = { ...this.known, [step]: output };
+    this.scope = { ...this.scope, [step]: output };
     this.marks.set(step, 'completed');
   }
 

@@ -74,27 +74,27 @@ export const shareOf = (concurrency: number, chunks: number): number =>
 export function listOf(
   { compiled }: LoadedPlan,
   step: string,
-  known: Scope,
+  scope: Scope,
 ): readonly unknown[] | ChunkedList | undefined {
-  const list = compiled.byName.get(step)!.input(known);
+  const list = compiled.byName.get(step)!.input(scope);
   return Array.isArray(list) || isChunked(list) ? list : undefined;
 }
 
 /** Returns the scope of an item's work: its step's scope, the item and its index. */
-export function knownTo(step: CompiledStep, key: string, known: Scope): Scope {
+export function itemScope(step: CompiledStep, key: string, scope: Scope): Scope {
   const index = Number(key);
   if (step.step.kind === 'loop') {
     const { as } = step.step;
     // What the round before gave is known as the loop's own output so far.
-    return { ...known, [as]: known[step.name] ?? step.input(known), [`${as}Index`]: index };
+    return { ...scope, [as]: scope[step.name] ?? step.input(scope), [`${as}Index`]: index };
   }
-  if (step.step.kind === 'race' || rangeOf(key)) return known;
+  if (step.step.kind === 'race' || rangeOf(key)) return scope;
   const { as } = step.step as MapStep;
-  const list = step.input(known) as readonly unknown[];
-  return { ...known, [as]: list[index - firstOf(known)], [`${as}Index`]: index };
+  const list = step.input(scope) as readonly unknown[];
+  return { ...scope, [as]: list[index - firstOf(scope)], [`${as}Index`]: index };
 }
 
 /** The index of a list's first item: not 0 within a chunk. */
-export const firstOf = (known: Scope): number => chunkIn(known)?.from ?? 0;
+export const firstOf = (scope: Scope): number => chunkIn(scope)?.from ?? 0;
 
-export const chunkIn = (known: Scope): Chunk | undefined => known[CHUNK_NAME] as Chunk | undefined;
+export const chunkIn = (scope: Scope): Chunk | undefined => scope[CHUNK_NAME] as Chunk | undefined;

@@ -186,7 +186,7 @@ type Building = CompiledStep & {
 };
 
 function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Building[] {
-  const known = knownAround(plan);
+  const known = namesAround(plan);
   const compileStep = stepCompiler(plan, order);
   return order.map((name) => {
     const step = compileStep(name);
@@ -197,7 +197,7 @@ function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Bu
   });
 }
 
-const knownAround = ({ given = [] }: Plan): ReadonlySet<string> => new Set([INPUT, ...given]);
+const namesAround = ({ given = [] }: Plan): ReadonlySet<string> => new Set([INPUT, ...given]);
 
 /** Returns the names that a step reads, whatever it waits for: steps, `input`, and given values; those of its condition come last. Throws a PlanError. */
 export function readsOf(plan: Plan): (name: string) => readonly string[] {
@@ -210,7 +210,7 @@ type Names = Pick<ReadonlySet<string>, 'has'>;
 
 /** Compiles a step by itself: what waits for what comes later. */
 function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => Building {
-  const known = knownAround(plan);
+  const known = namesAround(plan);
   const around = new Set([...known, ...names]);
   const conditionOf = conditionsOver(around);
   return (name) => {

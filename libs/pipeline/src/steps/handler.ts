@@ -12,8 +12,8 @@ import type { HandlerPlan } from '../plan/plan.js';
 import { type Ref, type RefOf, referenceOf, refTo } from '../authoring/reference.js';
 
 /** Returns the values that the run of a pipeline's failure handler is given: those that it reads, as far as they are there. */
-export function givenToHandler(plan: LoadedPlan, of: { failure: Failure; step: string }, known: Scope): Scope {
-  const all: Scope = { ...(!plan.plan.steps[FAILURE] && { [FAILURE]: factsOf(of.failure, of.step) }), ...known };
+export function givenToHandler(plan: LoadedPlan, of: { failure: Failure; step: string }, scope: Scope): Scope {
+  const all: Scope = { ...(!plan.plan.steps[FAILURE] && { [FAILURE]: factsOf(of.failure, of.step) }), ...scope };
   const { given = [] } = plan.child(HANDLER).plan;
   return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
 }

@@ -15,8 +15,8 @@ export function recipientsOf(step: PlanStep): readonly Mapping[] {
 }
 
 /** Returns the recipient of a review after so many escalations. */
-export function assignedTo(step: PlanStep, known: Scope, escalations: number): Assigned {
-  const given = compileMapping(recipientsOf(step)[escalations] ?? {})(known) as Record<string, unknown>;
+export function assignedTo(step: PlanStep, scope: Scope, escalations: number): Assigned {
+  const given = compileMapping(recipientsOf(step)[escalations] ?? {})(scope) as Record<string, unknown>;
   const named = Object.entries(given).filter(([, name]) => name !== null && name !== '');
   return Object.fromEntries(named.map(([as, name]) => [as, cut(String(name), 200)]));
 }

@@ -101,10 +101,10 @@ export function signalIn(record: TakenRecord, sources: readonly LoadedSource[]):
 }
 
 /** Returns what a step waits for, as text for people and as it is looked up; undefined where the run has no key for it. */
-export function awaitedBy(step: PlanStep, known: Scope): { topic: string; key: string } | undefined {
+export function awaitedBy(step: PlanStep, scope: Scope): { topic: string; key: string } | undefined {
   const from = fromOf(step);
   if (!from) return undefined;
-  const key = keyText(compileMapping(from.on)(known));
+  const key = keyText(compileMapping(from.on)(scope));
   return isNobodys(key) ? undefined : { topic: from.topic, key };
 }
 

@@ -39,8 +39,8 @@ import { traceOf, tracedUnder } from '../trace.js';
 export const parksIn = ({ parent }: Run, { plan }: LoadedPlan): boolean => !plan.onFailure && (parent?.parks ?? true);
 
 /** Returns how many items of a map may be under way; within a chunk, the chunk's share of the whole map's number. */
-export const concurrencyOf = ({ concurrency }: MapStep, { known }: Run): number =>
-  chunkIn(known)?.concurrency ?? concurrency;
+export const concurrencyOf = ({ concurrency }: MapStep, { scope }: Run): number =>
+  chunkIn(scope)?.concurrency ?? concurrency;
 
 /** Returns the request for the run that does the work of a step, of an item, or of a chunk of items. The run's id follows from its parent, step and item. */
 export function childRequest(
@@ -59,14 +59,14 @@ export function childRequest(
     trace: traceOf(run),
     ...itemsBeside(run, plan, item),
   };
-  const given = { ...givenTo(plan, step, run.known), ...(isChunk && { [CHUNK_NAME]: chunkOf(run, plan, item) }) };
+  const given = { ...givenTo(plan, step, run.scope), ...(isChunk && { [CHUNK_NAME]: chunkOf(run, plan, item) }) };
   const takesInput = (plan.step(step) as RunStep).input !== undefined;
   return {
     type: 'run.requested',
     run: id,
     at,
     plan: plan.child(step).hash,
-    input: takesInput ? inputOf(plan, step, run.known) : undefined,
+    input: takesInput ? inputOf(plan, step, run.scope) : undefined,
     ...(Object.keys(given).length > 0 && { given }),
     parent,
     ...tracedUnder(run),
@@ -86,7 +86,7 @@ export function handlerRequest(
     run: derivedId('run', run.id, HANDLER, '1'),
     at,
     plan: plan.child(HANDLER).hash,
-    given: { ...givenToHandler(plan, { failure, step }, run.known) },
+    given: { ...givenToHandler(plan, { failure, step }, run.scope) },
     parent: { run: run.id, step: HANDLER, attempt: 1, parks: true, trace: traceOf(run) },
     ...tracedUnder(run),
     ...inheritedBy(run),
@@ -96,7 +96,7 @@ export function handlerRequest(
 /** Returns the number of items that a child run works on, where there are more than one. */
 function itemsBeside(run: Run, plan: LoadedPlan, item: { step: string } | undefined): Pick<Parent, 'items'> {
   const isMap = item !== undefined && plan.step(item.step).kind === 'map';
-  const items = isMap ? itemsWith(run, countOf(listOf(plan, item.step, run.known))) : (run.parent?.items ?? 1);
+  const items = isMap ? itemsWith(run, countOf(listOf(plan, item.step, run.scope))) : (run.parent?.items ?? 1);
   return items > 1 ? { items } : {};
 }
 
@@ -118,7 +118,7 @@ function parks(plan: LoadedPlan, step: string): boolean {
 
 function chunkOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: string }): Chunk {
   return {
-    items: sliceOf(listOf(plan, step, run.known)!, key, firstOf(run.known)),
+    items: sliceOf(listOf(plan, step, run.scope)!, key, firstOf(run.scope)),
     from: rangeOf(key)!.from,
     concurrency: shareOf(concurrencyOf(plan.step(step) as MapStep, run), run.fans.get(step)!.keys.length),
   };
@@ -176,12 +176,12 @@ export function toldToParent(
 
 /** Returns the tally of a chunk: its results stay with it, and its map counts them. */
 function tallyOf(run: Run): Tally | undefined {
-  if (!chunkIn(run.known)) return undefined;
+  if (!chunkIn(run.scope)) return undefined;
   const list = listIn(run);
   const items = isChunked(list) ? list.$pages.reduce((sum, chunk) => sum + chunk.items, 0) : list.length;
   return { items, failed: run.fans.get(itemOf(run.parent!.step)!.step)!.failed };
 }
 
 /** Returns the results of a map's chunk. */
-export const listIn = ({ known, parent }: Run): readonly unknown[] | ChunkedList =>
-  known[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | ChunkedList;
+export const listIn = ({ scope, parent }: Run): readonly unknown[] | ChunkedList =>
+  scope[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | ChunkedList;

@@ -42,16 +42,16 @@ export function violations({ members, sent, strays, sentInPause, root }: Family)
 }
 
 const textOf = (run: Run): string =>
-  JSON.stringify([run.status, [...run.steps], [...run.fans], run.known, run.output ?? null, run.done, run.undoing]);
+  JSON.stringify([run.status, [...run.steps], [...run.fans], run.scope, run.output ?? null, run.done, run.undoing]);
 
 /** A map's list has an entry for each item, in their order, or leaves out those that failed. */
 function wrongList(run: Run, plan: LoadedPlan, step: string): string[] {
   const definition = plan.step(step);
-  const list = run.known[step];
+  const list = run.scope[step];
   if (definition.kind !== 'map' || stepOf(run, step).status !== 'completed' || !Array.isArray(list)) return [];
   if (definition.work.kind !== 'stage' || list.length === 0) return [];
   const { onItemFailure } = definition;
-  const from = (run.known['$page'] as { from: number } | undefined)?.from ?? 0;
+  const from = (run.scope['$page'] as { from: number } | undefined)?.from ?? 0;
   const indices = list.map((one: { saw?: { index: number }; output?: { saw: { index: number } } }, i) =>
     onItemFailure === 'collect' ? (one.output?.saw.index ?? from + i) : one.saw!.index,
   );

@@ -46,8 +46,8 @@ export function withResult(fan: Fan, item: string, result: ItemResult): Fan {
 }
 
 /** Returns the number of items of a map together with those of the maps around it. The items of a chunk were counted by its map. */
-export const itemsWith = ({ known, parent }: Run, items: number): number =>
-  chunkIn(known) ? (parent?.items ?? 1) : (parent?.items ?? 1) * items;
+export const itemsWith = ({ scope, parent }: Run, items: number): number =>
+  chunkIn(scope) ? (parent?.items ?? 1) : (parent?.items ?? 1) * items;
 
 /** The keys that may begin now. */
 export function nextOf(fan: Fan, concurrency: number): readonly string[] {

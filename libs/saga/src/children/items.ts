@@ -33,7 +33,7 @@ export function endOf(run: Run, plan: LoadedPlan, step: string): 'done' | Failur
     return isAll ? (winner?.failure ?? 'done') : undefined;
   }
   if (fan.ended === 0 || fan.ended < fan.begun) return undefined;
-  const isOver = isLoopOver(plan, { step, round: fan.ended - 1 }, run.known);
+  const isOver = isLoopOver(plan, { step, round: fan.ended - 1 }, run.scope);
   if (isOver === true) return 'done';
   if (isOver !== false) return isOver;
   if (!isAll) return undefined;
@@ -52,9 +52,9 @@ export function spreadFor(run: Run, plan: LoadedPlan, of: { step: string; maxIte
     const keys = Object.keys(definition.branches);
     return { as: 'race', from: 0, items: keys.length, keys };
   }
-  const list = listOf(plan, step, run.known);
+  const list = listOf(plan, step, run.scope);
   if (!list) return failure('NOT_A_LIST', `What ${step} goes over is no list.`);
-  const from = firstOf(run.known);
+  const from = firstOf(run.scope);
   const { items, chunks } = spreadOf(list, from);
   if (itemsWith(run, items) > maxItems) return tooManyItems(run, { step, items, maxItems });
   return { as: 'map', from, items, ...(chunks && { keys: chunks }) };

@@ -129,14 +129,14 @@ describe('a result', () => {
     run.wake();
     expect(run.completed('a', 1)).toMatchObject({ facts: [], requests: [] });
     run.completed('a', 2);
-    expect(run.run.known['a']).toBe('a2');
+    expect(run.run.scope['a']).toBe('a2');
   });
 
   test('that is late counts while the next attempt has not begun: it was paid for', () => {
     const run = new Case();
     run.wake();
     run.completed('a', 1, { next: ['b'] });
-    expect(run.run.known['a']).toBe('a1');
+    expect(run.run.scope['a']).toBe('a1');
     expect(stepOf(run.run, 'b')).toMatchObject({ status: 'running', attempt: 1 });
   });
 
@@ -179,7 +179,7 @@ describe('a wait', () => {
     ]);
     expect(run.on(answer({ ok: true })).requests).toMatchObject([{ step: 'b' }]);
     expect(run.on(answer({ ok: false }, 'y')).facts).toEqual([]);
-    expect(run.run.known['a']).toEqual({ ok: true });
+    expect(run.run.scope['a']).toEqual({ ok: true });
   });
 
   test('without a limit has no timer, and with one is parked when nobody answers', () => {

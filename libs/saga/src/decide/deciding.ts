@@ -149,7 +149,7 @@ export class Deciding extends Recording {
     if (definition.kind !== 'stage') return this.beginChild(step);
     const { stage } = workOf(definition, fallback);
     const input = inputFor(this.run!, this.plan, { step, nth: fallback });
-    return this.request({ step, stage, input, known: carriedWith(this.plan, step, this.run!.known), fallback });
+    return this.request({ step, stage, input, known: carriedWith(this.plan, step, this.run!.scope), fallback });
   }
 
   private beginChild(step: string): Fact {
@@ -266,7 +266,7 @@ export class Deciding extends Recording {
     const item = itemOf(step);
     const definition = this.plan.step(item?.step ?? step);
     const policy = item && itemPolicyOf(definition);
-    const standIn = standInFor(this.plan, { step, cause }, this.run!.known);
+    const standIn = standInFor(this.plan, { step, cause }, this.run!.scope);
     if (item && policy !== 'park') {
       this.add({ type: 'step.item-failed', step, at: this.at, failure: cause });
       if (policy === 'fail') this.giveUp(item.step, cause, null);
@@ -293,9 +293,9 @@ export class Deciding extends Recording {
 
   /** Within a chunk nothing is known of the others: the map itself counts. */
   private tolerate(step: string): void {
-    const { known, fans } = this.run!;
-    if (chunkIn(known)) return;
-    const { items } = spreadOf(listOf(this.plan, step, known)!, 0);
+    const { scope, fans } = this.run!;
+    if (chunkIn(scope)) return;
+    const { items } = spreadOf(listOf(this.plan, step, scope)!, 0);
     const cause = tooMany(fans.get(step)!, (this.plan.step(step) as MapStep).onItemFailure, items);
     if (cause) this.giveUp(step, cause, null);
   }

@@ -90,7 +90,7 @@ export class Recording {
 
   /** The run has completed, unless its output cannot be kept: then why. */
   protected completed(): Failure | undefined {
-    const output = outputOf(this.plan, this.run!.known);
+    const output = outputOf(this.plan, this.run!.scope);
     const refused = this.refusalOf(output ?? null, 'The run’s output');
     if (!refused) this.add({ type: 'run.completed', at: this.at, output });
     return refused;

@@ -17,7 +17,7 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
     ...begun,
     steps: new Map(begun.steps),
     fans: new Map(begun.fans),
-    known: { ...begun.known },
+    scope: { ...begun.scope },
   };
   for (const fact of facts) {
     draft.rested ??= restOf(draft, fact);
@@ -44,14 +44,14 @@ function give(run: RunDraft, step: string, result: ItemResult): void {
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
   if (fan) run.fans.set(item.step, withResult(fan, step, result));
-  if (fan?.as === 'loop' && 'output' in result) run.known[item!.step] = result.output;
-  else if (!fan && 'output' in result) run.known[step] = result.output;
+  if (fan?.as === 'loop' && 'output' in result) run.scope[item!.step] = result.output;
+  else if (!fan && 'output' in result) run.scope[step] = result.output;
 }
 
 /** Items need no states any more once their step has ended. */
 function gather(run: RunDraft, step: string, output: unknown): void {
   const fan = run.fans.get(step);
-  run.known[step] = output;
+  run.scope[step] = output;
   if (!fan) return;
   for (const key of fan.keys) run.steps.delete(itemName(step, key));
   run.fans.set(step, { ...fan, results: [], isGathered: true });
@@ -72,7 +72,7 @@ function apply(run: RunDraft, fact: Fact): void {
       run.priority = fact.priority;
       run.tenant = fact.tenant;
       run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
-      run.known = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
+      run.scope = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
       return;
     case 'run.queued':
       run.held = { until: undefined };
@@ -179,7 +179,7 @@ function apply(run: RunDraft, fact: Fact): void {
       return;
     case 'step.valued':
       set(run, fact.step, { since, status: 'completed' });
-      run.known[fact.step] = fact.output;
+      run.scope[fact.step] = fact.output;
       return;
     case 'step.signal-kept':
       run.early = withEarly(run, fact);
@@ -247,7 +247,7 @@ function abandon(run: RunDraft, step: string, since: number): void {
 /** The items that are to be worked on begin anew; the numbers of their attempts go on. */
 function spread(run: RunDraft, fact: Fact & { type: 'step.spread' }): void {
   const [step, fan] = [fact.step, fanOf(fact, run.fans.get(fact.step))];
-  if (fan.as === 'loop') delete run.known[step];
+  if (fan.as === 'loop') delete run.scope[step];
   for (const key of fan.todo) {
     const before = run.steps.get(itemName(step, key));
     if (before) run.steps.set(itemName(step, key), { ...before, status: 'pending', ...NOT_TRIED, child: undefined });

@@ -110,7 +110,7 @@ describe('a run that is moved to another plan', () => {
     );
     const again = evolve(undefined, id, facts);
     expect([...again.steps]).toEqual([...run.last.run.steps]);
-    expect(again).toMatchObject({ plan: after.hash, known: { input: 'hello', a: 'a1' } });
+    expect(again).toMatchObject({ plan: after.hash, scope: { input: 'hello', a: 'a1' } });
   });
 
   test('leaves the dead letters of what begins anew behind', () => {

@@ -30,7 +30,7 @@ export function moveOf(run: Run, { plan, contracts }: MoveTarget, from: string):
   const missing = plan.order.filter((step) => !ended(step) && precedes(plan, step, from));
   const details = [
     ...missing.map((step) => ({ pointer: `/steps/${step}`, detail: `has not ended, and "${from}" comes after it` })),
-    ...problems('/input', validateInput(plan, run.known['input'])),
+    ...problems('/input', validateInput(plan, run.scope['input'])),
     ...kept.flatMap((step) => problems(`/steps/${step}/output`, misfitOf(run, step, { plan, contracts }))),
   ];
   if (details.length > 0) return refused(`The run does not fit the plan at "${from}".`, details);
@@ -46,7 +46,7 @@ export function goOnWith(run: RunDraft, { plan, kept, restarted, attempt, at }: 
   for (const step of [...run.steps.keys()]) {
     if (stays.has(step)) continue;
     run.steps.delete(step);
-    delete run.known[step];
+    delete run.scope[step];
   }
   for (const step of [...run.fans.keys()]) if (!stays.has(step)) run.fans.delete(step);
   run.paused &&= { ...run.paused, happened: [] };
@@ -88,5 +88,5 @@ function misfitOf(run: Run, step: string, { plan, contracts }: MoveTarget): Deta
       ? [{ pointer: '', detail: 'is absent: the step was skipped, and now always runs' }]
       : undefined;
   const schema = schemaOf(definition, contracts);
-  return schema === undefined ? undefined : valueProblems(run.known[step], schema);
+  return schema === undefined ? undefined : valueProblems(run.scope[step], schema);
 }

@@ -117,7 +117,7 @@ export interface Run {
   /** The time at which it first came to wait. */
   readonly rested: Rested | undefined;
   /** The run's input under `input`, and the outputs of finished steps. */
-  readonly known: Readonly<Record<string, unknown>>;
+  readonly scope: Readonly<Record<string, unknown>>;
   readonly output: unknown;
 }
 
@@ -148,7 +148,7 @@ export const newRun = (id: string): Run => ({
   trace: undefined,
   link: undefined,
   rested: undefined,
-  known: {},
+  scope: {},
   output: undefined,
 });
 
@@ -195,7 +195,7 @@ const MARKS: Record<StepStatus, StepMark | undefined> = {
 
 /** Returns what `advance` has to know of a run. */
 export const progressOf = (run: Run): RunProgress => ({
-  known: run.known,
+  scope: run.scope,
   mark: (step) => MARKS[stepOf(run, step).status],
 });
 
@@ -226,5 +226,5 @@ export function statusOf(run: Run): RunStatus {
 export type RunDraft = { -readonly [K in keyof Run]: Run[K] } & {
   steps: Map<string, StepState>;
   fans: Map<string, Fan>;
-  known: Record<string, unknown>;
+  scope: Record<string, unknown>;
 };

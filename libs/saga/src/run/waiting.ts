@@ -18,8 +18,8 @@ export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: WantedStep;
     return { type: 'step.waiting', step, at, kind: 'sleep', due: at + Math.ceil(definition.ms) };
   const { kind, timeoutMs } = definition as WaitStep;
   const due = timeoutMs === undefined ? {} : { due: at + Math.ceil(timeoutMs) };
-  const from = awaitedBy(definition, run.known);
-  const whom = { ...(from && { from }), ...assignedTo(definition, run.known, 0) };
+  const from = awaitedBy(definition, run.scope);
+  const whom = { ...(from && { from }), ...assignedTo(definition, run.scope, 0) };
   return { type: 'step.waiting', step, at, kind, show: input, ...due, ...whom };
 }
 
@@ -102,7 +102,7 @@ export function escalationAt({ escalate }: WaitStep, { status, review, since }: 
 /** The review goes on to the next. */
 export function escalated(run: Run, plan: LoadedPlan, of: { step: string; at: number }): Fact {
   const { escalations } = stepOf(run, of.step).review!;
-  return { type: 'step.escalated', ...of, ...assignedTo(plan.step(of.step), run.known, escalations + 1) };
+  return { type: 'step.escalated', ...of, ...assignedTo(plan.step(of.step), run.scope, escalations + 1) };
 }
 
 /** A review that still waits, since when and until when it did. */

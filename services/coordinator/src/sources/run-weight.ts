@@ -10,8 +10,8 @@ const NODE = 24;
 export function weightOf(run: Run, before?: { readonly run: Run; readonly bytes: number }): number {
   const states = run.steps.size - (before?.run.steps.size ?? 0);
   let bytes = (before?.bytes ?? RUN) + states * STEP;
-  for (const [name, value] of Object.entries(run.known))
-    if (before?.run.known[name] !== value) bytes += weightOfValue(value);
+  for (const [name, value] of Object.entries(run.scope))
+    if (before?.run.scope[name] !== value) bytes += weightOfValue(value);
   for (const [name, fan] of run.fans) {
     // Once: as if all items gave what the first of them has given.
     if (before?.run.fans.get(name)?.ended) continue;

@@ -45,7 +45,7 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
     ...(run.parent && { parentStep: run.parent.step }),
     ...(given.length > 0 && { given: Object.fromEntries(given) }),
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
-    input: run.known['input'],
+    input: run.scope['input'],
     ...(run.output !== undefined && { output: run.output }),
     ...(run.degraded.length > 0 && { degraded: true, degradedBy: [...run.degraded] }),
     ...(run.failed && { failure: failureView(run.failed.failure) }),
@@ -89,7 +89,7 @@ function stepView(name: string, { run, plan, unserved, history }: UnservedContex
   const step = plan.step(name);
   const state = stepOf(run, name);
   const begun = history.attempts.length > 0;
-  const output = state.status === 'completed' ? run.known[name] : undefined;
+  const output = state.status === 'completed' ? run.scope[name] : undefined;
   const items = itemsOf(run, name);
   return {
     name,
