@@ -130,9 +130,9 @@ class Stage:
             if error := next(self.gives.iter_errors(from_json(text)), None):
                 return misfit("STAGE_OUTPUT_INVALID", "transient", error)  # another attempt may answer otherwise
         except (TypeError, ValueError) as error:
-            return failed("STAGE_OUTPUT_INVALID", f"What the stage answered cannot be sent: {type(error).__name__}.")
+            return failed("STAGE_OUTPUT_INVALID", f"The stage’s output cannot be sent: {type(error).__name__}.")
         if len(text) > MAX_BYTES:
-            return failed("STAGE_OUTPUT_TOO_LARGE", "What the stage answered is too large.", "permanent")
+            return failed("STAGE_OUTPUT_TOO_LARGE", "The stage’s output is too large.", "permanent")
         return {"type": "step.completed", "output": output}
 
     def follow_cancellations(self):

@@ -9,7 +9,7 @@ export const TRIES = 3;
 export function damageOf({ topic, partition, offset, damaged }: Incoming): BrokerError | undefined {
   if (damaged === undefined) return undefined;
   const place = `at offset ${offset} of partition ${partition} of ${topic}`;
-  return new BrokerError('RECORD_DAMAGED', `What stands ${place} cannot be read: ${damaged}.`);
+  return new BrokerError('RECORD_DAMAGED', `The record ${place} cannot be read: ${damaged}.`);
 }
 
 /** Handles records as `handle` does, and parks one that has failed `TRIES` times for a reason of its own. */

@@ -192,7 +192,7 @@ export class Fetcher {
     for (const { offset, damaged } of records) {
       if (damaged === undefined) continue;
       this.of.onMetric({ name: 'damaged', topic, partition });
-      const what = `What stands at offset ${offset} of partition ${partition} of ${topic} cannot be read and is passed over`;
+      const what = `The record at offset ${offset} of partition ${partition} of ${topic} cannot be read and is skipped`;
       this.of.log('error', what, { topic, partition, offset, reason: damaged });
     }
     reading.sink.accept(records, { ...fetched, next });

@@ -70,7 +70,7 @@ export async function tail(
           of.see(record);
         } catch (error) {
           const { topic, partition, offset } = record;
-          runtime.log('error', 'Who watches a topic threw', { topic, partition, offset, ...causeOf(error) });
+          runtime.log('error', 'The handler of a watched topic threw', { topic, partition, offset, ...causeOf(error) });
         }
       },
       reached: (): void => {

@@ -179,7 +179,7 @@ export const PROBLEMS = {
   },
   STAGE_UNSERVED: {
     status: 422,
-    title: 'Nobody serves a stage of the plan',
+    title: 'No process serves a stage of the plan',
     remedy:
       'Correct the name of the stage, or start the process that serves it. To deploy first and start the process later, pass `allowUnserved` or `--allow-unserved`.',
   },

@@ -27,8 +27,8 @@ export const ScheduleBody = z.strictObject({
   catchUp: z
     .enum(['none', 'last', 'all'])
     .optional()
-    .describe('What becomes of times that were missed: none, the last one (unless given), all of them.'),
-  input: z.unknown().describe('What each run is given.'),
+    .describe('Which missed times still start a run: none, the last one (the default), or all of them.'),
+  input: z.unknown().describe('The input of each run.'),
   ...ByWhom,
 });
 export type ScheduleBody = z.infer<typeof ScheduleBody>;

@@ -35,7 +35,7 @@ const Links = z.record(z.string(), z.string()).describe('Paths of what belongs t
 
 export const Action = z.enum(['cancel', 'pause', 'resume', 'move', 'signal', 'answer', 'claim', 'unclaim', 'redrive']);
 export type Action = z.infer<typeof Action>;
-const AllowedActions = z.array(Action).describe('What may be done with this now; anything else is refused with 409.');
+const AllowedActions = z.array(Action).describe('The actions that are possible now; any other is refused with 409.');
 
 /** A failure as it is shown: what happened, and what to do about it. */
 export const FailureView = Failure.extend({ remedy: z.string() });
@@ -299,9 +299,9 @@ export type CancelBody = z.infer<typeof CancelBody>;
 
 export const LimitBody = z.strictObject({
   concurrency: StageLimits.shape.concurrency.describe(
-    'So many steps at once over all processes; at least one for each partition.',
+    'The number of steps at once over all processes; at least one for each partition.',
   ),
-  perSecond: StageLimits.shape.perSecond.describe('So many steps begun each second.'),
+  perSecond: StageLimits.shape.perSecond.describe('The number of steps that begin each second.'),
   weights: StageLimits.shape.weights.describe('How often a tenant’s turn comes, compared with one of weight 1.'),
   ...Act,
 });

@@ -79,7 +79,7 @@ export function loadSource(source: SignalSource): LoadedSource {
 
 export const UNWANTED = failure(
   'SIGNAL_UNWANTED',
-  'Nobody waited for the record for as long as such records are kept.',
+  'No run waited for the record while it was kept.',
 );
 
 /** The waiting steps that a record may answer, and how long it is kept where nobody waits yet. */

@@ -7,10 +7,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The keys beside the fields of a plan, with their descriptions. */
 const ABOUT: Readonly<Record<string, string>> = {
-  pipeline: 'What runs are asked for by, in kebab-case.',
-  input: 'What is given: a type, or for a step a value.',
+  pipeline: 'The name of the pipeline, in kebab-case: requests for runs name it.',
+  input: 'The input: a type for a pipeline, a value for a step.',
   steps: 'The steps by name, in camelCase. What a step waits for follows from what it reads.',
-  output: 'What a run gives.',
+  output: 'The output of a run.',
   stage: 'The stage that does the work; the step’s own name in kebab-case unless given.',
   run: 'A run of its own: a pipeline, or the path of its file.',
   review: 'A person answers; the type of the answer.',
@@ -35,10 +35,10 @@ const ABOUT: Readonly<Record<string, string>> = {
     'The stage that is asked when this one has failed for good; or several, in order. `$failure.code` reads what failed.',
   on: 'Codes of failures.',
   handler: 'The stage that is asked once when a run has failed. `$failure.code` reads what failed.',
-  onFailure: 'What to go on with when the step has failed for good.',
-  give: 'What it is then, or what the answer is: made of `$failure`, or of a topic’s `$record`.',
-  as: 'What the item, or the round before, is called.',
-  show: 'What the person is shown.',
+  onFailure: 'The output with which the run goes on when the step has failed for good.',
+  give: 'The value: made of `$failure` for a failed step, or of `$record` for a record of a topic.',
+  as: 'The name of the item, or of the output of the round before.',
+  show: 'The content that the person is shown.',
 };
 
 /** JSON Schema of a pipeline in YAML, for editors. It follows from the zod types of the plan. */

@@ -176,7 +176,7 @@ function move(
   const { to, from, by, reason } = event;
   const act = { ...(by && { by }), ...(reason && { reason }) };
   const moved = run.undoing
-    ? failure('MOVE_REFUSED', 'What the run did is being undone.')
+    ? failure('MOVE_REFUSED', 'The completed steps of the run are being undone.')
     : target
       ? moveOf(run, target, from)
       : failure('MOVE_REFUSED', `There is no plan ${to}.`);

@@ -72,15 +72,15 @@ export function completed(
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
   if (tooLarge) {
     const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
-    return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered makes ${sizes}.`) };
+    return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `The stage’s output makes ${sizes}.`) };
   }
   return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, of, around)) : [] };
 }
 
 /** Returns the failure for an output that JSON would silently change: a stage's output arrives as it is, or not at all. */
 function outputFailure({ what, pointer, detail }: JsonFault): Failure {
-  if (what === 'size') return failure('STAGE_OUTPUT_TOO_LARGE', `What the stage answered is too large: ${detail}.`);
-  const message = `What the stage answered cannot be sent as it is, at ${pointer || 'its top'}: ${detail}.`;
+  if (what === 'size') return failure('STAGE_OUTPUT_TOO_LARGE', `The stage’s output is too large: ${detail}.`);
+  const message = `The stage’s output cannot be sent as it is, at ${pointer || 'its top'}: ${detail}.`;
   return failure('STAGE_OUTPUT_INVALID', message, { details: [{ pointer: cut(pointer, 1_000), detail }] });
 }
 

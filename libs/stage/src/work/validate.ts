@@ -13,7 +13,7 @@ export async function validate(
   if (!error) return { value: data };
   const [first] = detailsOf(error);
   const where = first ? ` At ${first.pointer || '/'}: ${first.detail}.` : '';
-  const what = otherwise === 'STAGE_INPUT_INVALID' ? 'The step’s input does' : 'What the stage answered does';
+  const what = otherwise === 'STAGE_INPUT_INVALID' ? 'The step’s input does' : 'The stage’s output does';
   const message = `${what} not fit the stage’s contract.${where}`;
   return { failure: failure(otherwise, message, { details: detailsOf(error) }) };
 }

@@ -16,7 +16,7 @@ export function importedYaml(json: unknown, name: string): { yaml: string; unmap
         { cause },
       );
     if (cause instanceof YamlError)
-      throw new CliError(EXIT.error, `What it maps to is no pipeline:\n${cause.message}`, { cause });
+      throw new CliError(EXIT.error, `The result is not a valid pipeline:\n${cause.message}`, { cause });
     throw cause;
   }
 }

@@ -75,7 +75,7 @@ function eventRecord(topic: string, event: RunEvent, maxBytes: number): Outgoing
   const fault = jsonFault(event, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
   if (!fault && fits(record, maxBytes)) return record;
   const { run, step, attempt } = event.type === 'run.requested' ? event.parent : event;
-  const what = event.type === 'run.requested' ? `What the run of ${step} is given` : `What the run of ${step} gave`;
+  const what = event.type === 'run.requested' ? `The input of the run of ${step}` : `The output of the run of ${step}`;
   const cause = fault ? jsonFailure(fault, what) : tooLarge(what, record, maxBytes);
   const { at } = event;
   const failed = { type: 'step.failed', run, step, attempt, at, startedAt: at, failure: cause } as const;

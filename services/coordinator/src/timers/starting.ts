@@ -44,7 +44,7 @@ export async function beginDue(needs: Needs, at: number): Promise<boolean> {
     try {
       if (begin && (await begin(needs, at))) more = true;
     } catch (error) {
-      needs.telemetry.log.warn({ err: error }, 'What is due could not begin; it is tried again.');
+      needs.telemetry.log.warn({ err: error }, 'Due schedules, batches or runs could not begin; they are tried again.');
     }
   }
   return more;
@@ -114,7 +114,7 @@ async function endGatherings({ store, broker, topics, telemetry }: Needs, at: nu
     } else
       telemetry.log.error(
         { gathering: gathering.id },
-        'What a trigger gathered makes no record that could travel: it is kept and tried again.',
+        'The batch of a trigger makes no record that can be published: it is kept and tried again.',
       );
   }
   if (records.length > 0) await broker.publish(records);
@@ -137,7 +137,7 @@ function gatheredRecord(
     const input = inputOfGathered(trigger!, records);
     return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
   } catch (error) {
-    telemetry.log.error({ gathering: id, ...causeOf(error) }, 'What a trigger gathered makes no input.');
+    telemetry.log.error({ gathering: id, ...causeOf(error) }, 'The batch of a trigger makes no input.');
     return undefined;
   }
 }

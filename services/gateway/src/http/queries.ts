@@ -27,7 +27,7 @@ export const ReviewsQuery = z.strictObject({
   kind: z
     .enum(['review', 'signal'])
     .optional()
-    .describe('What a person gives, or what a system gives. Both without it.'),
+    .describe('Answers of a person, or signals of a system. Both unless given.'),
   assignee: name.describe('Only reviews for this person.'),
   group: name.describe('Only reviews for this group.'),
   claimedBy: name.describe('Only reviews that this person has claimed.'),
