@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pack, PUBLIC } from '../../scripts/pack.mjs';
 import { problemsOf, TOOLS } from './check-packages.mjs';
+import { imageOf, servicesOf } from './container.mjs';
 import { aModel, exampleOf, exampleTest } from './model.mjs';
 import { startRegistry } from './registry.mjs';
 import { followTutorial } from './tutorial.mjs';
@@ -44,8 +45,8 @@ function run(command, args, { cwd = project, more = {}, fails = false } = {}) {
 }
 
 /** Starts a process that stays, and tells what it says. */
-function start(command, args, more) {
-  const child = spawn(command, args, { cwd: project, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(command, args, more, cwd = project) {
+  const child = spawn(command, args, { cwd, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   const started = { said: '', ended: undefined };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (started.said += chunk));
   const over = new Promise((resolve) => child.once('close', (code) => resolve((started.ended = code))));
@@ -175,6 +176,20 @@ async function ofItsOwn() {
   assert.match(nowhere, /There is no millrace\.config\.ts in .*npm create millrace/);
 }
 
+let image;
+
+/** The commands of the Dockerfile, in a folder of their own: development's packages are gone afterwards, and all that runs is there. */
+async function asAnImage() {
+  const folder = join(work, 'image');
+  image = { folder, ...(await imageOf(project, { folder, run })) };
+  assert.ok(!existsSync(join(folder, 'node_modules/typescript')), 'An image has no packages of development');
+  for (const { name, args } of servicesOf(project)) {
+    const [, ...entry] = image.entry;
+    const said = await run(process.execPath, [...entry, ...args], { cwd: folder, more: image.env, fails: true });
+    assert.match(said, /KAFKA_BROKERS {2}is missing/, `${name} loads, and asks for Kafka`);
+  }
+}
+
 async function inProduction() {
   const id = `own${process.pid}`;
   const { default: pg } = await import('pg');
@@ -183,21 +198,25 @@ async function inProduction() {
   await admin.query(`CREATE DATABASE ${id}`);
   const database = new URL(DATABASE_URL);
   database.pathname = `/${id}`;
-  const common = {
-    KAFKA_BROKERS,
-    NODE_ENV: 'production',
-    DATABASE_URL: database.href,
-    TOPIC_PREFIX: `${id}.`,
-    LOG_LEVEL: 'warn',
-  };
+  const common = { KAFKA_BROKERS, DATABASE_URL: database.href, TOPIC_PREFIX: `${id}.`, LOG_LEVEL: 'warn' };
   const services = [];
-  for (const service of ['coordinator', 'gateway', 'stage greet', 'stage sign']) {
+  for (const { name, args, environment } of servicesOf(project)) {
     const port = await freePort();
-    const args = ['node_modules/millrace/bin/millrace.mjs', 'start', ...service.split(' ')];
-    services.push({ service, port, process: start(process.execPath, args, { ...common, PORT: port }) });
+    const settings = { ...image.env, ...environment, ...common, PORT: port, HOST: '127.0.0.1' };
+    // There is no collector beside this test.
+    delete settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+    const [, ...entry] = image.entry;
+    services.push({
+      service: name,
+      port,
+      process: start(process.execPath, [...entry, ...args], settings, image.folder),
+    });
   }
   for (const { service, port, process } of services) await until(`${service} is ready`, () => isReady(port), process);
-  await runsToItsEnd(/Good morning Ada! Yours, Millrace/, `http://127.0.0.1:${services[1].port}`);
+  await runsToItsEnd(
+    /Good morning Ada! Yours, Millrace/,
+    `http://127.0.0.1:${services.find(({ service }) => service === 'gateway').port}`,
+  );
   for (const { process } of services) assert.equal(await process.stop(), 0);
   await admin.query(`DROP DATABASE ${id} WITH (FORCE)`);
   await admin.end();
@@ -268,6 +287,7 @@ async function inAProject(tarballs) {
   await part('npm run build, as edited', () => run('npm', ['run', 'build']));
   assert.ok(existsSync(join(project, 'dist/millrace.config.js')));
   await part('what cannot start says why', ofItsOwn);
+  await part('the commands of the Dockerfile', asAnImage);
   if (KAFKA_BROKERS && DATABASE_URL) await part('Kafka and PostgreSQL, one process for each service', inProduction);
   else console.log('KAFKA_BROKERS and DATABASE_URL are not set: production is left out');
   await part('Node.js 20', onNode20);

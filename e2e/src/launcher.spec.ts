@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -72,6 +72,25 @@ onUnix('what npm started ends when npm is killed before the launcher has looked 
     await chmod(ps, 0o755);
     const { allEnded } = startAsNpmDoes(`${folder}${delimiter}${process.env['PATH']}`);
     await allEnded;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('the command line of a checkout that was never built says what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'never-built-'));
+  try {
+    await cp(join(ROOT, 'services/millrace/bin'), join(folder, 'bin'), { recursive: true });
+    const child = spawn(process.execPath, [join(folder, 'bin/millrace.mjs'), 'run', 'list'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, said]).toEqual([
+      1,
+      'Millrace is not built yet. Run "npm run build" in its repository, or "npm start", which builds and starts it.\n',
+    ]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -25,7 +25,10 @@ function otherNode() {
   }
 }
 
-if (!existsSync(main)) refuse('Millrace is not built: run "npm run build" in its repository first.');
+if (!existsSync(main))
+  refuse(
+    'Millrace is not built yet. Run "npm run build" in its repository, or "npm start", which builds and starts it.',
+  );
 if (isAtLeast(NEEDED_MAJOR, 0)) {
   nodeModule.enableCompileCache();
   await import('../dist/main.js');
