@@ -1,12 +1,16 @@
 // Docstrings are sentences that somebody who joins tomorrow understands. The message is the remedy.
 
+const START = String.raw`^\*\s*(?:\*\s*)?`;
+const PREPOSITION = 'For|Up to|To|In|By|At|With|Since|From|Until';
 /** Words with which a clause begins that depends on a sentence which is not there. */
-const HEADLESS =
-  /^\*\s*(?:\*\s*)?(What|Who|Whoever|Whom|Whose|Whether|Which|Where|Why|How|So|Of|(?:For|Up to|To|In|By|At|With|Since|From|Until) (?:how|when|where|which|what|whom))\b/;
-/** Words with which a sentence may begin, too: "When the lease is lost, the process stops." It has a comma before its end. */
-const CLAUSE = /^\*\s*(?:\*\s*)?(When|While|Until|If|Because)\b[^,:]*?(?:[.;]\s|[.;]?\s*$)/;
+const HEADLESS = new RegExp(`${START}(What|Who|Whoever|Whether|Where|So|Of)\\b`);
+const QUESTION = new RegExp(
+  `${START}(Whom|Whose|Which|Why|How|(?:${PREPOSITION}) (?:how|when|where|which|what|whom))\\b`,
+);
+/** A sentence may begin with these, too: "When the lease is lost, the process stops." It has a comma before its end. */
+const CLAUSE = new RegExp(`${START}(When|While|Until|If|Because)\\b[^,:]*?(?:[.;]\\s|[.;]?\\s*$)`);
 
-const headless = {
+const refusing = (...patterns) => ({
   meta: {
     type: 'suggestion',
     schema: [],
@@ -19,15 +23,15 @@ const headless = {
     Program() {
       for (const comment of sourceCode.getAllComments()) {
         if (comment.type !== 'Block') continue;
-        const word = (HEADLESS.exec(comment.value) ?? CLAUSE.exec(comment.value))?.[1];
+        const word = patterns.map((pattern) => pattern.exec(comment.value)?.[1]).find((found) => found !== undefined);
         if (word) report({ loc: comment.loc, messageId: 'headless', data: { word } });
       }
     },
   }),
-};
+});
 
 /** ESLint's setting for docstrings. */
 export const docstrings = {
-  plugins: { docstrings: { rules: { headless } } },
-  rules: { 'docstrings/headless': 'error' },
+  plugins: { docstrings: { rules: { headless: refusing(HEADLESS), clause: refusing(QUESTION, CLAUSE) } } },
+  rules: { 'docstrings/headless': 'error', 'docstrings/clause': 'error' },
 };

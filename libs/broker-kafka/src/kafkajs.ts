@@ -188,7 +188,7 @@ export class Clients implements Disposable {
   }
 
   /**
-   * For when all clients have disconnected: kafkajs forgets a connection that is being made while its client disconnects, and such a one
+   * Closes what is left once all clients have disconnected: kafkajs forgets a connection that is being made while its client disconnects, and it
    * would keep the process alive until Kafka takes it for idle, ten minutes later.
    */
   [Symbol.dispose](): void {

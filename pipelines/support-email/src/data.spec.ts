@@ -25,13 +25,18 @@ const providers = compliance.providers(compliance.config.parse({ COMPLY_RULES: h
 const comply = await stageTest(compliance.comply, { stage: compliance.ComplyStage, providers });
 afterAll(() => comply[Symbol.asyncDispose]());
 
+async function asked(reply: Parameters<typeof comply.ask>[0]) {
+  const answer = await comply.ask(reply);
+  if (answer.is !== 'completed') throw new Error(`comply failed: ${answer.is}`);
+  return answer.output;
+}
+
 async function check(sentence: string, more: { citations?: string[]; notice?: string } = {}) {
-  const { output } = await comply.ask({
+  return asked({
     articles: [article],
     text: `Dear Ada,\n\nThank you for your message about the refund that you are waiting for. ${sentence}\n\n${more.notice ?? NOTICE}`,
     citations: more.citations ?? ['refunds'],
   });
-  return output!;
 }
 const broken = async (sentence: string, more = {}) => (await check(sentence, more)).violations.map(({ rule }) => rule);
 
@@ -105,8 +110,8 @@ test('whatever a customer writes, the reply that is drafted without a language m
         const found = await retriever.retrieve(text, { signal, intent });
         const entities = entitiesIn(text, at, topics);
         const draft = await drafter.draft({ subject: '', text, intent, entities, articles: found }, { signal });
-        const answer = await comply.ask({ text: draft.text, citations: draft.citations, articles: found });
-        const errors = answer.output!.violations.filter(({ severity }) => severity === 'error');
+        const { violations } = await asked({ text: draft.text, citations: draft.citations, articles: found });
+        const errors = violations.filter(({ severity }) => severity === 'error');
         const uncited = draft.grounded ? [] : ['cites-sources'];
         expect(errors.map(({ rule }) => rule)).toEqual(uncited);
       },

@@ -326,7 +326,7 @@ test('a pipeline is paused and goes on', async () => {
   gateway.answers.set('POST /v1/pipelines/letters/resume', applied);
   expect(await run('pipelines pause letters --by ann')).toMatchObject({
     out: 'letters  paused\n',
-    err: 'It was so already.\n',
+    err: 'Already paused.\n',
   });
   expect((await run('pipeline resume letters')).out).toBe('letters  resumed\n');
   expect(gateway.asked.map(({ body }) => JSON.parse(body) as object)).toEqual([{ by: 'ann' }, {}]);

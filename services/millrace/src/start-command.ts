@@ -5,14 +5,14 @@ import { noProject } from './no-project.js';
 export function startCommand(program: Command, { terminal }: CliContext): void {
   const start = program
     .command('start')
-    .description('run one service of this project, as it was built: what production runs, one process each')
+    .description('run one service of this project from its build; in production each service is a process of its own')
     .addHelpText(
       'after',
       '\nEach needs KAFKA_BROKERS; coordinator and gateway need DATABASE_URL. PORT=9000: where it answers /readyz and /metrics.',
     );
   start
     .command('coordinator')
-    .description('take runs on, decide what follows, fire timers; brings the project’s pipelines')
+    .description('accept runs, decide what follows, fire timers; deploys the project’s pipelines')
     .action(async () => {
       await goToProject(terminal.cwd);
       await import('@millrace/coordinator/main');
@@ -25,7 +25,7 @@ export function startCommand(program: Command, { terminal }: CliContext): void {
     });
   start
     .command('stage')
-    .description('do the work of one stage, or of several in one process')
+    .description('serve one stage, or several in one process')
     .argument('<name...>')
     .action(async (names: string[]) => {
       const folder = await goToProject(terminal.cwd);

@@ -5,7 +5,7 @@ import { Amount, amountsIn } from '../text/amounts.js';
 import { Answered, capped, type CallOptions } from '../llm/answer.js';
 import { accountsIn, cardsIn, emailsIn, ibansIn, loosePhonesIn, type Span } from '../text/spans.js';
 import { customerNameIn } from '../text/names.js';
-import { issueIn, productIn, Topics } from '../text/topics.js';
+import { issueIn, productIn, type Topics } from '../text/topics.js';
 import { windowsOf } from '../text/windows.js';
 
 /** The entities that a message names. Card numbers show their last four digits only; dates are ISO 8601 days; phones are E.164. */

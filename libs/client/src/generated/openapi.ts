@@ -386,7 +386,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What distinguishes two versions: steps, what they read, their conditions, schemas. */
+    /** The differences between two versions: steps, what they read, their conditions, schemas. */
     get: operations['diffVersions'];
     put?: never;
     post?: never;
@@ -471,7 +471,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What became of a deployment. One that was refused answers with why. */
+    /** The result of a deployment. A refused deployment answers with the reason. */
     get: operations['getDeployment'];
     put?: never;
     post?: never;
@@ -522,7 +522,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a recovery found, and did: where store, groups and topics stand, and the runs that lack something. */
+    /** The findings and changes of a recovery: the positions of store, groups and topics, and the runs that lack something. */
     get: operations['getRecovery'];
     put?: never;
     post?: never;
@@ -749,12 +749,12 @@ export interface components {
         /** @enum {string} */
         childStatus?: 'running' | 'waiting' | 'dead-lettered';
         defaulted?: boolean;
-        /** @description What may be done with this now; anything else is refused with 409. */
+        /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
           'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
         )[];
       }[];
-      /** @description What may be done with this now; anything else is refused with 409. */
+      /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
         'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
       )[];
@@ -817,7 +817,7 @@ export interface components {
       claimedBy?: string;
       show?: unknown;
       schema?: unknown;
-      /** @description What may be done with this now; anything else is refused with 409. */
+      /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
         'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
       )[];
@@ -845,7 +845,7 @@ export interface components {
         claimedBy?: string;
         show?: unknown;
         schema?: unknown;
-        /** @description What may be done with this now; anything else is refused with 409. */
+        /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
           'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
         )[];
@@ -892,7 +892,7 @@ export interface components {
           [key: string]: string;
         };
       };
-      /** @description What may be done with this now; anything else is refused with 409. */
+      /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
         'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
       )[];
@@ -938,7 +938,7 @@ export interface components {
             [key: string]: string;
           };
         };
-        /** @description What may be done with this now; anything else is refused with 409. */
+        /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
           'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
         )[];
@@ -3428,11 +3428,11 @@ export interface operations {
           /** @description IANA, e.g. Europe/Berlin. UTC unless given. */
           zone?: string;
           /**
-           * @description What becomes of times that were missed: none, the last one (unless given), all of them.
+           * @description Which missed times still start a run: none, the last one (the default), or all of them.
            * @enum {string}
            */
           catchUp?: 'none' | 'last' | 'all';
-          /** @description What each run is given. */
+          /** @description The input of each run. */
           input: unknown;
           by?: string;
           reason?: string;
@@ -3777,7 +3777,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description PLAN_REFUSED: The plan cannot be run. STAGE_UNSERVED: Nobody serves a stage of the plan. CONTRACT_MISFIT: The plan does not fit the contract of a stage. CONTRACT_BREAKS: A stage’s new contract would break those who know it. STAGE_TOPIC_MISSING: A stage has no topic. TRIGGER_TOPIC_MISSING: The topic of a trigger does not exist. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      /** @description PLAN_REFUSED: The plan cannot be run. STAGE_UNSERVED: No process serves a stage of the plan. CONTRACT_MISFIT: The plan does not fit the contract of a stage. CONTRACT_BREAKS: A stage’s new contract would break those who know it. STAGE_TOPIC_MISSING: A stage has no topic. TRIGGER_TOPIC_MISSING: The topic of a trigger does not exist. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
       422: {
         headers: {
           [name: string]: unknown;
@@ -4288,7 +4288,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description What would be. */
+      /** @description The changes that a deployment would make. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -4743,9 +4743,9 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
-          /** @description So many steps at once over all processes; at least one for each partition. */
+          /** @description The number of steps at once over all processes; at least one for each partition. */
           concurrency?: number;
-          /** @description So many steps begun each second. */
+          /** @description The number of steps that begin each second. */
           perSecond?: number;
           /** @description How often a tenant’s turn comes, compared with one of weight 1. */
           weights?: {

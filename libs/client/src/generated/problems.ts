@@ -4,59 +4,62 @@
 export const PROBLEM_REMEDIES = {
   INVALID_JSON: 'Send one JSON value, in UTF-8.',
   INVALID_VALUE:
-    'Correct what `errors` names: text without NUL, numbers that a double holds (send longer ones as text), each key once, at most 100 levels.',
-  INVALID_REQUEST: 'Correct what `errors` names; GET /openapi.json describes every request.',
+    'Correct the places that `errors` names: text without NUL characters, numbers that fit a double (send longer ones as text), each key once, at most 100 levels of nesting.',
+  INVALID_REQUEST: 'Correct the fields that `errors` names. GET /openapi.json describes every request.',
   INVALID_CURSOR:
-    'Pass `next` of the page before it unchanged, with the same filters; or begin again without a cursor.',
+    'Pass `next` of the previous page unchanged and with the same filters, or start again without a cursor.',
   UNKNOWN_HOST:
-    'Use localhost or an IP address; or list the URL that people use in PUBLIC_URL (several with commas) and restart.',
+    'Use localhost or an IP address. Or set PUBLIC_URL to the URL that people use (several with commas) and restart the gateway.',
   CROSS_SITE:
-    'Use the page that this gateway serves, or a client that is not a web page. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
-  UNKNOWN_ROUTE: 'GET /openapi.json lists every path.',
-  UNKNOWN_RUN: 'GET /v1/runs lists the runs there are.',
-  UNKNOWN_STEP: 'GET /v1/runs/{id} names the steps of the run.',
-  UNKNOWN_REVIEW: 'GET /v1/reviews lists those that are open.',
-  UNKNOWN_DEAD_LETTER: 'GET /v1/dead-letters lists them.',
-  UNKNOWN_RECOVERY: 'POST /v1/recoveries begins one.',
-  UNKNOWN_PIPELINE: 'GET /v1/pipelines lists those that are deployed.',
+    'Use the web page of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
+  UNKNOWN_ROUTE: 'Correct the path: GET /openapi.json lists all of them.',
+  UNKNOWN_RUN: 'Check the id: GET /v1/runs lists the runs.',
+  UNKNOWN_STEP: 'Check the name: GET /v1/runs/{id} shows the steps of the run.',
+  UNKNOWN_REVIEW: 'Check the id: GET /v1/reviews lists the open reviews.',
+  UNKNOWN_DEAD_LETTER: 'Check the id: GET /v1/dead-letters lists the dead letters.',
+  UNKNOWN_RECOVERY: 'Check the id, or begin a recovery with POST /v1/recoveries.',
+  UNKNOWN_PIPELINE: 'Check the name: GET /v1/pipelines lists the deployed pipelines.',
   UNKNOWN_CALLBACK:
-    'Call the whole URL that came as `millrace-callback`, and give gateway and HTTP stages the same CALLBACK_KEY.',
+    'Call the whole URL of the header `millrace-callback`. Set CALLBACK_KEY to the same value for the gateway and the HTTP stages.',
   CALLBACK_OVER:
-    'Nothing to do: the attempt was answered, given up or cancelled. A new attempt comes with a URL of its own.',
-  METHOD_NOT_ALLOWED: 'Use one of those in the header `Allow`.',
-  NOT_ALLOWED_NOW: '`allowedActions` of a run, step, review or dead letter says what can be.',
+    'Stop calling this URL: the attempt was answered, given up or cancelled. A new attempt has a URL of its own.',
+  METHOD_NOT_ALLOWED: 'Use one of the methods in the header `Allow`.',
+  NOT_ALLOWED_NOW: 'Choose an action that `allowedActions` of the run, step, review or dead letter names.',
   REDRIVE_REFUSED:
-    'Look at the record (`GET /v1/dead-letters/{id}`) and send it yourself where it belongs. Topic and offset are headers that everybody who may write to `dead-letters` can set.',
+    'Look at the record (GET /v1/dead-letters/{id}) and send it to its topic yourself. Its origin cannot be trusted: everybody who may write to `dead-letters` can set these headers.',
   REVIEW_CLAIMED:
-    'Let the one whom the detail names answer it, or give the claim back first (`unclaim`): that is in the history.',
-  TOO_LARGE: 'Put large content elsewhere and send a reference to it, or raise the limit.',
+    'Let the person whom the detail names answer the review, or release the claim first (`unclaim`), which the history shows.',
+  TOO_LARGE: 'Store large content elsewhere and send a reference to it, or raise the limit.',
   UNSUPPORTED_CONTENT_TYPE:
-    'Send the header `content-type: application/json`, also without a body; POST /v1/runs also takes message/rfc822.',
-  INVALID_INPUT: 'Correct what `errors` names; GET /v1/pipelines/{name} shows the schema.',
-  UNKNOWN_VERSION: 'GET /v1/pipelines/{name}/versions lists those that were deployed.',
-  UNKNOWN_DEPLOYMENT: 'Use the id that the deployment was answered with; one that is not applied yet is not found.',
-  UNKNOWN_SCHEDULE: 'GET /v1/schedules lists them; those of a plan go with the plan.',
+    'Send the header `content-type: application/json`, even without a body. POST /v1/runs also accepts message/rfc822.',
+  INVALID_INPUT: 'Correct the fields that `errors` names. GET /v1/pipelines/{name} shows the schema.',
+  UNKNOWN_VERSION: 'Check the version: GET /v1/pipelines/{name}/versions lists the deployed versions.',
+  UNKNOWN_DEPLOYMENT:
+    'Use the id in the answer to the deployment, and try again shortly: a deployment is found once it is applied.',
+  UNKNOWN_SCHEDULE:
+    'Check the name: GET /v1/schedules lists the schedules. Schedules that a plan declares disappear with the plan.',
   SCHEDULE_REFUSED:
-    'Correct what the detail names; cron has five fields (minute, hour, day, month, weekday) and an IANA time zone.',
-  TRIGGER_TOPIC_MISSING: 'Create the topic that the detail names, or correct its name; then deploy again.',
-  UNKNOWN_STAGE: 'GET /v1/stages lists those that pipelines use.',
+    'Correct the schedule where the detail says: a cron expression has five fields (minute, hour, day, month, weekday), the time zone is an IANA name.',
+  TRIGGER_TOPIC_MISSING: 'Create the topic that the detail names, or correct its name. Then deploy again.',
+  UNKNOWN_STAGE: 'Check the name: GET /v1/stages lists the stages that pipelines use.',
   LIMIT_TOO_SMALL:
-    'Each partition of the stage’s topic needs at least one of it: raise the limit, or create the topic with fewer partitions.',
-  NO_CANARY: 'Deploy a version with a share first; then it can be promoted.',
+    'Raise the limit to at least one for each partition of the stage’s topic, or create the topic with fewer partitions.',
+  NO_CANARY: 'Deploy a version as a canary first (with a share of new runs); then promote it.',
   STAGE_UNSERVED:
-    'Correct the name of the stage, or start the process that serves it. To deploy first and start it later, say so: `allowUnserved`, or `--allow-unserved`.',
+    'Correct the name of the stage, or start the process that serves it. To deploy first and start the process later, pass `allowUnserved` or `--allow-unserved`.',
   CONTRACT_MISFIT:
-    'Correct what `errors` names: what a step gives its stage, or reads of one. `allowUnserved`, or `--allow-unserved`, deploys it all the same.',
-  PLAN_REFUSED: 'Correct what the detail names and deploy again; nothing has changed.',
+    'Correct the steps that `errors` names: their input does not fit the stage, or they read a field that a stage does not give. To deploy all the same, pass `allowUnserved` or `--allow-unserved`.',
+  PLAN_REFUSED: 'Correct the pipeline where the detail says and deploy it again. The former version is still in use.',
   CONTRACT_BREAKS:
-    'A contract may only grow. Put the new one under a new name of a stage (`draft-v2`), and let new plans use that one.',
+    'Give the changed contract a new stage name (`draft-v2`) and use that stage in new plans: a contract may only grow.',
   STAGE_TOPIC_MISSING: 'Create the topic that the detail names, or let Millrace do it (CREATE_TOPICS=true).',
-  MOVE_REFUSED: 'Move it from an earlier step of that plan, or leave it on its own; `errors` names what does not fit.',
-  INVALID_ANSWER: 'Correct what `errors` names; GET /v1/reviews/{id} shows the schema.',
-  IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new input; the same key and input give the same run.',
-  INTERNAL: 'Try again; the gateway’s log has the cause under the trace id.',
-  BROKER_UNAVAILABLE: 'Try again after `Retry-After` seconds; with the same Idempotency-Key nothing happens twice.',
+  MOVE_REFUSED:
+    'Move the run from an earlier step of that plan, or leave it on its own plan. `errors` names what does not fit.',
+  INVALID_ANSWER: 'Correct the fields that `errors` names. GET /v1/reviews/{id} shows the schema.',
+  IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new input: the same key and input give the same run.',
+  INTERNAL: 'Try again. The gateway’s log has the cause under the trace id.',
+  BROKER_UNAVAILABLE: 'Try again after `Retry-After` seconds. With the same Idempotency-Key nothing happens twice.',
   NOT_TAKEN_ON_YET:
-    'Send the same request with the same Idempotency-Key again after `Retry-After` seconds: it is one run, and the answer says whose input it has. If this stays so, see whether a coordinator is running.',
+    'Send the same request with the same Idempotency-Key again after `Retry-After` seconds: it starts no second run. If this persists, check that a coordinator is running.',
   STORE_UNAVAILABLE: 'Try again after `Retry-After` seconds.',
 } as const;

@@ -117,7 +117,7 @@ export const DeploymentOutcome = z.discriminatedUnion('status', [
     version: PositiveCount.optional(),
     plan: PlanReference.optional(),
     schedule: text({ max: 100 }).optional(),
-    /** It was so already. */
+    /** The request changed nothing: all was as it asks. */
     unchanged: z.boolean(),
   }),
   z.object({ status: z.literal('refused'), pipeline: Name, failure: Failure }),

@@ -46,7 +46,7 @@ export function reviewCommands(program: Command, context: CliContext): void {
   talking(review.command('claim'))
     .description('claim a review: nobody else can answer it until it is released or escalated')
     .argument('<review>', '<run>.<step>, as `review list` has it')
-    .requiredOption('--by <name>', 'who takes it')
+    .requiredOption('--by <name>', 'the person who claims it')
     .option('--reason <text>', 'reason, kept in the history')
     .option('--take-over', 'claim the review even if somebody else has claimed it')
     .action(async (id: string, options: CommonOptions & ActOptions & { by: string; takeOver?: true }) => {

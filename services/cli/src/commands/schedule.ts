@@ -37,7 +37,7 @@ export function scheduleCommands(program: Command, { terminal }: CliContext): vo
     .argument('<cron>', 'minute, hour, day of the month, month, day of the week')
     .option('--zone <zone>', 'IANA time zone, e.g. Europe/Berlin (default: UTC)')
     .addOption(
-      new Option('--catch-up <what>', 'what becomes of times that were missed').choices(['none', 'last', 'all']),
+      new Option('--catch-up <what>', 'which missed times still start a run').choices(['none', 'last', 'all']),
     )
     .option(
       '-i, --input <key=value>',

@@ -31,8 +31,8 @@ export function stageCheckCommand(stage: Command, { terminal, end }: CliContext)
       '--prefix <prefix>',
       'prefix of the topics; use one that only the check uses (default: TOPIC_PREFIX, else check.)',
     )
-    .option('--wait <seconds>', 'how long to wait for the stage to start', wholeNumber('--wait'), 60)
-    .option('--within <seconds>', 'how long to wait for each answer', wholeNumber('--within'), 30)
+    .option('--wait <seconds>', 'seconds to wait for the stage to start', wholeNumber('--wait'), 60)
+    .option('--within <seconds>', 'seconds to wait for each answer', wholeNumber('--within'), 30)
     .addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS).default('table'))
     .addHelpText(
       'after',

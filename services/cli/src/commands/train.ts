@@ -10,7 +10,7 @@ export function trainCommand(program: Command, { terminal }: CliContext): void {
     .command('train')
     .description('train a classifier from a CSV with the columns text and label')
     .argument('<csv>')
-    .requiredOption('-o, --output <file>', 'where to write the model')
+    .requiredOption('-o, --output <file>', 'the file to write the model to')
     .action(async (csv: string, { output }: { output: string }) => {
       const table = await readFile(resolve(terminal.cwd, csv), 'utf8').catch((cause: unknown) => {
         throw unreadable(csv, cause);

@@ -49,7 +49,7 @@ export function versionCommands(pipeline: Command, context: CliContext): void {
       .command('canary')
       .description('send a share of new runs to a deployed version')
       .requiredOption('--to <version>', 'which', wholeNumber('--to'))
-      .requiredOption('--share <share>', 'how much of new runs, e.g. 0.05 or 5%', shareOf),
+      .requiredOption('--share <share>', 'the share of new runs, e.g. 0.05 or 5%', shareOf),
     context,
     ({ to, share }: { to: number; share: number }) => ({ action: 'canary', version: to, share }),
   );
@@ -60,10 +60,10 @@ export function versionCommands(pipeline: Command, context: CliContext): void {
       .action(async (name: string, options: CommonOptions & ActOptions) => {
         const view = await clientOf(terminal, options).pipelines[verb](name, actOf(options));
         terminal.out(shown(view, options.output, { name, text: () => `${name}  ${verb}d` }));
-        if (view.unchanged) terminal.say('It was so already.\n');
+        if (view.unchanged) terminal.say(`Already ${verb}d.\n`);
       });
-  standing('pause', 'no new run begins: what is asked for is held, in order; runs under way go on');
-  standing('resume', 'what was held begins');
+  standing('pause', 'hold new runs, in the order of their requests; runs under way go on');
+  standing('resume', 'start the runs that were held');
 
   talking(pipeline.command('show'))
     .description('print a pipeline: deployed (name, name@version), or from a module, a YAML or a JSON file')
@@ -157,7 +157,7 @@ function showDeployment(
   const { pipeline, version, plan, unchanged, status } = view;
   const text = () => (status === 'pending' ? `${pipeline}  pending as ${view.id}` : `${pipeline}@${version}  ${plan}`);
   terminal.out(shown(view, output, { name: version === undefined ? view.id : String(version), text }));
-  if (unchanged) terminal.say('It was so already.\n');
+  if (unchanged) terminal.say('Nothing to do: this was deployed and routed already.\n');
   for (const stage of view.noConsumer ?? [])
     terminal.say(`no consumer: no process serves the stage ${stage}. Runs wait there until you start it.\n`);
   for (const one of view.misfits ?? []) terminal.say(`misfit: ${doubtText(one, placeOf)}\n`);

@@ -36,7 +36,7 @@ export class World implements AsyncDisposable {
   readonly askedFor: (readonly string[])[] = [];
   private readonly runs = new Map<string, { run: Run; facts: Fact[] }>();
   private readonly asked: Outgoing[] = [];
-  /** Whatever was asked of the installation was so already. */
+  /** If true, requests for deployments change nothing. */
   private readonly outcomes = new Map<string, DeploymentOutcome>();
   private readonly log: string[] = [];
   private readonly readers: { readonly topics: readonly string[]; readonly see: (record: Incoming) => void }[] = [];

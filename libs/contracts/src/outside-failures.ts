@@ -1,0 +1,70 @@
+/** A failure of the catalogue. */
+export interface FailureEntry {
+  readonly kind: 'transient' | 'permanent';
+  /** The remedy: begins with what a person should do. */
+  readonly remedy: string;
+  /** Every attempt fails so until somebody corrects the service's settings: the service is not ready meanwhile. */
+  readonly configuration?: true;
+}
+
+/** The failures of language models and HTTP endpoints that stages call: a part of `FAILURES`. */
+export const OUTSIDE_FAILURES = {
+  MODEL_BUSY: {
+    kind: 'transient',
+    remedy:
+      'Wait: the step is tried again when the provider allows it. If it happens often, limit the stage (`millrace stage limit`).',
+  },
+  MODEL_REFUSED: {
+    kind: 'permanent',
+    configuration: true,
+    remedy:
+      'Correct the address, the key or the name of the model (MODEL_URL, MODEL_API_KEY, MODEL_NAME). The stage is not ready until a call succeeds.',
+  },
+  MODEL_REQUEST_REFUSED: {
+    kind: 'permanent',
+    remedy:
+      'Shorten or change the request: the model refuses it for its length or its content, and would refuse it again.',
+  },
+  MODEL_TIMEOUT: { kind: 'transient', remedy: 'Raise MODEL_TIMEOUT_MS, or use a faster model.' },
+  MODEL_UNAVAILABLE: {
+    kind: 'transient',
+    remedy: 'Check that the model’s endpoint (MODEL_URL) runs and can be reached.',
+  },
+  MODEL_ANSWER_INVALID: {
+    kind: 'transient',
+    remedy:
+      'Make the instructions clearer or use another model if it happens often. The step is tried again, then its fallback answers.',
+  },
+  ENDPOINT_BUSY: {
+    kind: 'transient',
+    remedy: 'Wait: the step is tried again when the endpoint allows it (`Retry-After`).',
+  },
+  ENDPOINT_UNAVAILABLE: {
+    kind: 'transient',
+    remedy: 'Check that the endpoint of the HTTP stage runs and can be reached, and read its log.',
+  },
+  ENDPOINT_TIMED_OUT: {
+    kind: 'transient',
+    remedy: 'Raise `timeout` of the HTTP stage, or let the endpoint answer 202 and call back later.',
+  },
+  ENDPOINT_REFUSED: {
+    kind: 'permanent',
+    remedy: 'Correct the request or the credentials: the endpoint refuses this request, and would refuse it again.',
+  },
+  ENDPOINT_REDIRECTED: {
+    kind: 'permanent',
+    configuration: true,
+    remedy:
+      'Set `url` of the HTTP stage to the address that the endpoint redirects to, if you trust that address: redirects to other hosts are not followed.',
+  },
+  ENDPOINT_ANSWER_INVALID: {
+    kind: 'permanent',
+    remedy:
+      'Correct the endpoint: it has to answer with JSON that fits the contract, or with problem+json (docs/how-to/http-stages.md).',
+  },
+  ENDPOINT_ANSWER_TOO_LARGE: {
+    kind: 'permanent',
+    remedy:
+      'Let the endpoint store large content elsewhere and answer with a reference, or raise `maxBytes` of the HTTP stage.',
+  },
+} as const satisfies Record<string, FailureEntry>;
