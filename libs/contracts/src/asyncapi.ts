@@ -151,8 +151,7 @@ function channels(prefix: string): readonly Channel[] {
       name: 'control',
       address: topics.control,
       action: 'send',
-      description:
-        'Notices for every service: cancelled runs and changed routes. Keyed by the run or the pipeline.',
+      description: 'Notices for every service: cancelled runs and changed routes. Keyed by the run or the pipeline.',
       type: EVENT_TYPE.control,
       headers: InternalHeaders,
       payload: Control,

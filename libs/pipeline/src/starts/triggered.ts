@@ -13,7 +13,10 @@ export interface Asking {
 export type Triggered =
   { readonly run: Asking } | { readonly gathered: GatheredRecord } | { readonly failure: Failure };
 
-export const TOO_LARGE = failure('RECORD_TOO_LARGE', 'The input that the trigger makes of the record is too large for a record.');
+export const TOO_LARGE = failure(
+  'RECORD_TOO_LARGE',
+  'The input that the trigger makes of the record is too large for a record.',
+);
 
 /** Returns what a trigger makes of a record of its topic; nothing where the trigger does not want it. */
 export function triggered(

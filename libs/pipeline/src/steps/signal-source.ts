@@ -77,10 +77,7 @@ export function loadSource(source: SignalSource): LoadedSource {
   };
 }
 
-export const UNWANTED = failure(
-  'SIGNAL_UNWANTED',
-  'No run waited for the record while it was kept.',
-);
+export const UNWANTED = failure('SIGNAL_UNWANTED', 'No run waited for the record while it was kept.');
 
 /** The waiting steps that a record may answer, and how long it is kept where nobody waits yet. */
 export interface TopicSignal {

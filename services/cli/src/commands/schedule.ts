@@ -36,9 +36,7 @@ export function scheduleCommands(program: Command, { terminal }: CliContext): vo
     .argument('<name>')
     .argument('<cron>', 'minute, hour, day of the month, month, day of the week')
     .option('--zone <zone>', 'IANA time zone, e.g. Europe/Berlin (default: UTC)')
-    .addOption(
-      new Option('--catch-up <what>', 'which missed times still start a run').choices(['none', 'last', 'all']),
-    )
+    .addOption(new Option('--catch-up <what>', 'which missed times still start a run').choices(['none', 'last', 'all']))
     .option(
       '-i, --input <key=value>',
       'a field of the input, read as the type that the pipeline says; may be given several times',

@@ -17,7 +17,8 @@ export const RECOVERY_OPERATIONS: readonly Operation[] = [
     method: 'GET',
     path: '/v1/recoveries/{id}',
     id: 'getRecovery',
-    summary: 'The findings and changes of a recovery: the positions of store, groups and topics, and the runs that lack something.',
+    summary:
+      'The findings and changes of a recovery: the positions of store, groups and topics, and the runs that lack something.',
     answers: ok('RecoveryReport', 'As far as it has come.'),
     problems: ['UNKNOWN_RECOVERY'],
   },
