@@ -153,7 +153,7 @@ describe('run start', () => {
     await using gateway = await FakeGateway.open();
     gateway.problems.set('/v1/runs', 'UNKNOWN_PIPELINE');
     const { err } = await gateway.run('run start nothing --json {}');
-    expect(err).toBe('error Because.\nThe command "pipeline list" shows those that are deployed.\n');
+    expect(err).toBe('error Because.\nCheck the name: the command "pipeline list" shows the deployed pipelines.\n');
   });
 
   test('a file that is not there is named once, in words', async () => {

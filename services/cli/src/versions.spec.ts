@@ -151,7 +151,7 @@ describe('pipeline deploy', () => {
     await file('plan.json', two);
     const { exit, err } = await run('pipeline deploy plan.json');
     expect(exit).toBe(EXIT.error);
-    expect(err).toContain('A contract may only grow');
+    expect(err).toContain('a contract may only grow');
   });
 });
 

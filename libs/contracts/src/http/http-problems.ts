@@ -87,7 +87,7 @@ export const PROBLEMS = {
     status: 404,
     title: 'No step is answered here',
     remedy:
-      'Call the whole URL of the header `millrace-callback`. Set CALLBACK_KEY to the same value for the gateway and the HTTP stages.',
+      'Call the whole URL that came as `millrace-callback`. Set CALLBACK_KEY to the same value for the gateway and the HTTP stages.',
   },
   CALLBACK_OVER: {
     status: 410,

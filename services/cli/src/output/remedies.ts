@@ -11,30 +11,33 @@ export const SPEAKS_HTTP =
   /\b(?:GET|POST|PUT|DELETE) \/|`(?:errors|next|Allow|allowedActions)`|Retry-After|Idempotency-Key|\bheaders?\b/;
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  INVALID_CURSOR: 'Begin again without a cursor.',
-  UNKNOWN_ROUTE: 'The gateway may be of another version: the command "doctor" tells.',
-  UNKNOWN_RUN: 'The command "run list" shows the runs there are.',
-  UNKNOWN_STEP: 'The command "run get" shows the steps of a run.',
-  UNKNOWN_REVIEW: 'The command "review list" shows those that are open.',
-  UNKNOWN_DEAD_LETTER: 'The command "dead-letter list" shows them.',
-  UNKNOWN_PIPELINE: 'The command "pipeline list" shows those that are deployed.',
-  UNKNOWN_SCHEDULE: 'The command "schedule list" shows them; those of a plan go with the plan.',
-  UNKNOWN_STAGE: 'The command "stage list" shows those that pipelines use.',
-  UNKNOWN_VERSION: 'The command "pipeline versions" shows those that were deployed.',
-  UNKNOWN_RECOVERY: 'Begin one with the command "recover".',
-  INVALID_INPUT: 'The command "pipeline get" shows what the pipeline takes.',
-  INVALID_ANSWER: 'The command "review get" shows what it takes.',
+  INVALID_CURSOR: 'Start again without a cursor.',
+  UNKNOWN_ROUTE: 'Run the command "doctor": the gateway may have another version.',
+  UNKNOWN_RUN: 'Check the id: the command "run list" shows the runs.',
+  UNKNOWN_STEP: 'Check the name: the command "run get" shows the steps of a run.',
+  UNKNOWN_REVIEW: 'Check the id: the command "review list" shows the open reviews.',
+  UNKNOWN_DEAD_LETTER: 'Check the id: the command "dead-letter list" shows the dead letters.',
+  UNKNOWN_PIPELINE: 'Check the name: the command "pipeline list" shows the deployed pipelines.',
+  UNKNOWN_SCHEDULE:
+    'Check the name: the command "schedule list" shows the schedules. Schedules that a plan declares disappear with the plan.',
+  UNKNOWN_STAGE: 'Check the name: the command "stage list" shows the stages that pipelines use.',
+  UNKNOWN_VERSION: 'Check the version: the command "pipeline versions" shows the deployed versions.',
+  UNKNOWN_RECOVERY: 'Begin a recovery with the command "recover".',
+  INVALID_INPUT: 'Correct the input: the command "pipeline get" shows the schema.',
+  INVALID_ANSWER: 'Correct the answer: the command "review get" shows the schema.',
   CONTRACT_BREAKS:
-    'A contract may only grow. Put the new one under a new name of a stage (draft-v2), and let new plans use that one.',
+    'Give the changed contract a new stage name (draft-v2) and use that stage in new plans: a contract may only grow.',
   STAGE_UNSERVED:
-    'Correct the name of the stage, or start the process that serves it. --allow-unserved deploys first; runs wait until you start it.',
-  CONTRACT_MISFIT: 'Correct what the step gives its stage, or reads of one. --allow-unserved deploys it all the same.',
-  NOT_ALLOWED_NOW: 'The command "run get" shows how the run stands.',
-  REVIEW_CLAIMED: 'Let them answer it, or give their claim back with "review unclaim": that is in the history.',
-  REDRIVE_REFUSED: 'Look at it with "dead-letter get", and send the record yourself where it belongs.',
-  MOVE_REFUSED: 'Move it from an earlier step of that plan, or leave it on its own.',
+    'Correct the name of the stage, or start the process that serves it. With --allow-unserved you deploy first, and runs wait until you start the process.',
+  CONTRACT_MISFIT:
+    'Correct the input of the step, or the fields that it reads of another step. With --allow-unserved you deploy all the same.',
+  NOT_ALLOWED_NOW: 'Look at the state of the run with the command "run get".',
+  REVIEW_CLAIMED:
+    'Let that person answer the review, or release the claim with "review unclaim", which the history shows.',
+  REDRIVE_REFUSED: 'Look at the record with "dead-letter get" and send it to its topic yourself.',
+  MOVE_REFUSED: 'Move the run from an earlier step of that plan, or leave it on its own plan.',
   BROKER_UNAVAILABLE: 'Try again in a moment; with the same --idempotency-key nothing happens twice.',
   NOT_TAKEN_ON_YET:
-    'Try again in a moment with the same --idempotency-key: it is one run. If this stays so, see whether a coordinator is running.',
+    'Try again in a moment with the same --idempotency-key: it starts no second run. If this persists, check that a coordinator is running.',
   STORE_UNAVAILABLE: 'Try again in a moment.',
 };

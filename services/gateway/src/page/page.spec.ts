@@ -83,7 +83,7 @@ test('a parked run shows the failure, the remedy and the way on; a finished one 
   world.failed(id, 'classify', 'The <model> broke.');
   const html = await page(world, `/runs/${id}`);
   expect(html).toContain('The &lt;model&gt; broke.');
-  expect(html).toContain('correct the step’s input');
+  expect(html).toContain('Correct the step’s input');
   expect(html).toMatch(/data-post="\/v1\/dead-letters\/dl_\w+\/redrive"/);
   await fetch(`${world.url}/v1/runs/${id}/cancel`, {
     method: 'POST',
