@@ -20,7 +20,7 @@ export const PROBLEM_REMEDIES = {
   UNKNOWN_RECOVERY: 'Check the id, or begin a recovery with POST /v1/recoveries.',
   UNKNOWN_PIPELINE: 'Check the name: GET /v1/pipelines lists the deployed pipelines.',
   UNKNOWN_CALLBACK:
-    'Call the whole URL of the header `millrace-callback`. Set CALLBACK_KEY to the same value for the gateway and the HTTP stages.',
+    'Call the whole URL that came as `millrace-callback`. Set CALLBACK_KEY to the same value for the gateway and the HTTP stages.',
   CALLBACK_OVER:
     'Stop calling this URL: the attempt was answered, given up or cancelled. A new attempt has a URL of its own.',
   METHOD_NOT_ALLOWED: 'Use one of the methods in the header `Allow`.',
