@@ -99,7 +99,7 @@ const HOMES = [
   },
   { packages: ['@opentelemetry/*'], homes: ['libs/telemetry/**'], why: 'use libs/telemetry' },
   {
-    packages: ['pg', 'kysely', 'kysely/*', '@electric-sql/pglite'],
+    packages: ['pg', 'kysely', 'kysely/*', 'node:sqlite'],
     homes: ['libs/store/**', 'bench/**'],
     why: 'use libs/store',
   },

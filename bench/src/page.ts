@@ -61,7 +61,7 @@ function systems(outcomes: readonly BenchOutcome[]): readonly string[] {
 const NOTES = [
   'Restate, DBOS and Temporal do all steps of a run in one handler or workflow, as their documentation does it, whereas Millrace hands each run from service to service. Calls between seven services would cost them more.',
   'BullMQ stores the progress of a job after each step, the pattern "process step jobs" of its documentation. A flow of seven queues, which BullMQ has too, reached about a fifth of that rate in a trial.',
-  'Kafka confirms before data is on the disk, by default: it relies on replicas, of which there are none here. So does Redis, for up to a second, and PGlite, always. The embedded log, PostgreSQL and Restate sync each commit.',
+  'Kafka confirms before data is on the disk, by default: it relies on replicas, of which there are none here. So does Redis, for up to a second. The embedded log, SQLite, PostgreSQL and Restate sync each commit.',
   'LangGraph has no queue and no worker of its own: a run whose process ends waits until its thread is invoked again.',
   'A map over 10,000 items is not measured for Restate, DBOS, LangGraph and Temporal: with the first three a run took more than the minute after which the benchmark gives up, in a trial on two busy cores.',
   "Temporal's own server for development is not what its documentation recommends for production.",

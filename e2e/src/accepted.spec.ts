@@ -2,14 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceSettings } from '@millrace/runtime';
-import { emptyStore } from '@millrace/store/testing';
 import { accepted, openPlace, type InstallationUnderTest } from './accepted/suite.js';
 
 let dir: string;
 let place: InstallationUnderTest;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'millrace-accepted-'));
-  await emptyStore(dir);
   place = await openPlace(serviceSettings({ LOG_LEVEL: 'silent', MILLRACE_DATA: dir }), 1);
 });
 afterAll(async () => {

@@ -4,7 +4,6 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { emptyStore } from '@millrace/store/testing';
 import { ROOT } from './processes.js';
 import { build } from './standalone-process.js';
 
@@ -84,7 +83,6 @@ test.each([
 
 test('a contract that breaks what was deployed stops the start, with the stage, the field and what to do', async () => {
   const dataDir = join(folder, 'data');
-  await emptyStore(dataDir);
   const env = { ...process.env, PORT: '0', MILLRACE_DATA: dataDir };
   const main = join(ROOT, 'services/standalone/dist/main.js');
   await write(

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyStore } from '@millrace/store/testing';
 import { Api } from './api.js';
 import { ROOT, Service } from './processes.js';
 
@@ -22,7 +21,6 @@ export async function startStandalone(): Promise<StandaloneProcess> {
   await using opening = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-standalone-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
-  await emptyStore(dataDir);
   const env = { MILLRACE_DATA: dataDir };
   const service = opening.use(await Service.start('standalone', { file: STANDALONE, env }));
   await service.ready();

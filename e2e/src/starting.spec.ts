@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyStore } from '@millrace/store/testing';
 import { ROOT } from './processes.js';
 import { build, STANDALONE } from './standalone-process.js';
 
@@ -76,10 +75,21 @@ test('data where the system makes no folder is refused at once, and not tried fo
 
 test('a store whose files are damaged is told in a sentence, with what to do', async () => {
   const dataDir = join(folder, 'damaged');
-  await emptyStore(dataDir);
-  await writeFile(join(dataDir, 'store', 'PG_VERSION'), 'nonsense');
+  await mkdir(join(dataDir, 'store'), { recursive: true });
+  await writeFile(join(dataDir, 'store', 'store.sqlite'), 'nonsense');
   const { code, said } = await refused({ MILLRACE_DATA: dataDir });
   expect([code, said.trim().split('\n').length]).toEqual([1, 1]);
   expect(said).toContain(`The store in ${dataDir}/store cannot be opened: its files are damaged`);
   expect(said).toContain('name another MILLRACE_DATA');
+});
+
+test('a store of an earlier version, which kept it in PGlite, is refused with what to do', async () => {
+  const dataDir = join(folder, 'pglite');
+  await mkdir(join(dataDir, 'store'), { recursive: true });
+  await writeFile(join(dataDir, 'store', 'PG_VERSION'), '17\n');
+  const { code, said } = await refused({ MILLRACE_DATA: dataDir });
+  expect([code, said.trim().split('\n').length]).toEqual([1, 1]);
+  expect(said).toContain(
+    'To go on with its runs, start the earlier version; to begin anew, name another MILLRACE_DATA.',
+  );
 });

@@ -49,7 +49,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     needs: [],
     exactlyOnce: true,
     mostAtOnce: Infinity,
-    store: 'the embedded log, synced with each commit; PGlite, never synced',
+    store: 'the embedded log and SQLite, each synced with each commit',
     step: 'a stage of its own; settings are the defaults',
     load: async () => (await import('./millrace-embedded.js')).millraceEmbedded,
   },

@@ -10,7 +10,7 @@ import type { System } from '../system.js';
 import { payloadOf, runOf } from '../works.js';
 import { runCoordinator, runStages } from './millrace.js';
 
-/** Everything in the client's process, as in standalone, on the embedded log (with fsync) and PGlite. */
+/** Everything in the client's process, as in standalone, on the embedded log and SQLite, both with fsync. */
 export const millraceEmbedded: System = async (work, { dataDir }, ending) => {
   const told = { MILLRACE_DATA: dataDir, TOPIC_PARTITIONS: String(work.partitions), LOG_LEVEL: 'warn' };
   const settings = serviceSettings(told, 'bench');

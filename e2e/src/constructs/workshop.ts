@@ -11,7 +11,6 @@ import { evolve, type Run } from '@millrace/saga';
 import { openRuntime, serviceSettings } from '@millrace/runtime';
 import { startStages } from '@millrace/stage';
 import { openStore, type StoreReader } from '@millrace/store';
-import { emptyStore } from '@millrace/store/testing';
 import { until } from '../processes.js';
 import { TOPICS } from './begins.js';
 import { PAYMENTS, PIPELINES } from './pipelines.js';
@@ -40,7 +39,6 @@ export class Workshop implements AsyncDisposable {
     opening.defer(() => rm(dataDir, { recursive: true, force: true }));
     const settings = serviceSettings({ MILLRACE_DATA: dataDir, LOG_LEVEL: 'error' }, 'workshop');
     const broker = opening.use(await embeddedBroker({ dir: join(dataDir, 'log'), fsync: false }));
-    await emptyStore(dataDir);
     const store = opening.use(await openStore({ databaseUrl: undefined, dataDir }));
     const installation = opening.use(await openRuntime('workshop', settings, { broker }));
     const others = [PAYMENTS, `${PAYMENTS}.hasty`, ...Object.values(TOPICS)];

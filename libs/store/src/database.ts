@@ -1,126 +1,74 @@
-import { mkdir } from 'node:fs/promises';
-import { Kysely, Migrator, PostgresDialect } from 'kysely';
-import pg from 'pg';
-import { toldAs } from './errors.js';
-import { PGliteServer } from './pglite/pglite-server.js';
-import { migrations, type Tables } from './schema/schema.js';
+import { type Kysely, type MigrationProvider, Migrator } from 'kysely';
+import type { Dialect } from './dialect.js';
+import { StoreUnusable } from './errors.js';
+import type { Commit } from './store.js';
+import type { Tables } from './tables.js';
 
-/** Runs one statement; `name` lets the server keep its plan. */
-export type Query = <Row>(text: string, values: readonly unknown[], name?: string) => Promise<readonly Row[]>;
+/** SQL that is the same in every dialect, or is written for the one that it is run in. Parameters are `$1`, `$2`, …; times are in milliseconds. */
+export type Statement = string | ((dialect: Dialect) => string);
 
-/** One SQL and one client on two servers: PostgreSQL over the wire, or PGlite in this process. */
+/** A statement that reads rows from the relation `u`; `rows` stands for that relation in a FROM clause. */
+export type RowsStatement = (rows: string, dialect: Dialect) => string;
+
+/** One column of the relation that a statement is run over. */
+export interface Column {
+  readonly type: 'text' | 'int' | 'float';
+  readonly values: readonly (string | number | null)[];
+}
+
+/** By name, in the order of `u`. */
+export type Columns = Readonly<Record<string, Column>>;
+
+export const texts = (values: readonly (string | null)[]): Column => ({ type: 'text', values });
+export const ints = (values: readonly number[]): Column => ({ type: 'int', values });
+export const floats = (values: readonly (number | null | undefined)[]): Column => ({
+  type: 'float',
+  values: values.map((value) => value ?? null),
+});
+
+/** The part of a commit that nearly every batch has: its position, its answer, facts and rows of runs. */
+export type Batch = Pick<Commit, 'topic' | 'partition' | 'expected' | 'next' | 'answer' | 'changes'>;
+
+/** Names that are locked for different reasons never wait for each other. */
+export type LockSpace = 'deployments' | 'slots' | 'signals' | 'gatherings';
+
+/** Asks the database. Outside a transaction each call is one by itself. */
+export interface Query {
+  /** Runs one statement; `name` lets a server keep its plan. */
+  <Row>(statement: Statement, values: readonly unknown[], name?: string): Promise<readonly Row[]>;
+  /** Runs a statement over rows, which are given by their columns. */
+  each<Row>(statement: RowsStatement, columns: Columns, name?: string): Promise<readonly Row[]>;
+  /** Writes a batch: all of it or nothing. Resolves to false where the partition does not stand at `expected`. */
+  batch(batch: Batch): Promise<boolean>;
+  /** Keeps everybody else from locking these names until the transaction ends. */
+  lock(space: LockSpace, names: readonly string[]): Promise<void>;
+}
+
+/** A database with the tables of the store. Each adapter opens one: PostgreSQL over the wire, or SQLite in this process. */
 export interface Database extends AsyncDisposable {
   /** For lists and look-ups. */
   readonly db: Kysely<Tables>;
   /** For what is written thousands of times a second. */
   readonly query: Query;
+  readonly dialect: Dialect;
+  readonly migrations: MigrationProvider;
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Resolves to false while the database cannot be reached, or is known to take no writes. */
+  healthy(): Promise<boolean>;
 }
 
 /**
- * Every list has an index in its own order. PostgreSQL, where it expects few rows, would rather gather all of them and sort them, and it cannot know how
- * many a filter on JSON or on two columns leaves: a bitmap of 100,000 rows for a page of 50. Compiling a plan takes longer than any statement here.
+ * Brings the tables to this version; safe with several instances starting at once.
+ * @throws {StoreUnusable} where a newer version of Millrace has written them
  */
-const IN_ORDER = 'set enable_bitmapscan = off; set jit = off';
-
-/** Prepares each new connection of a pool before it is used. */
-const prepared =
-  (statements: string): pg.PoolConfig['verify'] =>
-  (client, done) =>
-    void client.query(statements).then(() => done(), done);
-
-/** Translates errors of the database into the store's errors. */
-const told = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error: unknown) => {
-    throw toldAs(error);
-  });
-
-const queryOn =
-  (client: { query(q: pg.QueryConfig): Promise<{ rows: unknown[] }> }): Query =>
-  async <Row>(text: string, values: readonly unknown[], name?: string) => {
-    const asked = { text, values: values as unknown[], ...(name !== undefined && { name }) };
-    const result = await told(client.query(asked));
-    return result.rows as Row[];
-  };
-
-/** @param url e.g. `postgres://user:password@host:5432/database` */
-export function openPostgres(url: string, onError: (error: Error) => void): Database {
-  const verify = prepared(IN_ORDER);
-  return databaseOn(new pg.Pool({ connectionString: url, max: 8, application_name: 'millrace', verify }), onError);
-}
-
-/** A PostgreSQL inside this process, kept in `dir`. It survives the end of the process; what the machine's end leaves of it is up to the system's cache. */
-export async function openPGlite(dir: string, onError: (error: Error) => void): Promise<Database> {
-  await mkdir(dir, { recursive: true });
-  const server = new PGliteServer(dir);
-  const pool = new pg.Pool({
-    max: 1,
-    idleTimeoutMillis: 0,
-    user: 'postgres',
-    database: 'postgres',
-    ssl: false,
-    stream: () => server.connect(),
-    // Every connection is the same session, and the pool makes a new one after an error.
-    verify: prepared(`rollback; deallocate all; ${IN_ORDER}`),
-  });
-  const database = databaseOn(pool, onError);
-  return {
-    ...database,
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function databaseOn(pool: pg.Pool, onError: (error: Error) => void): Database {
-  pool.on('error', onError); // An idle connection that breaks: the pool makes another.
-  // One that breaks in use fails what it is used for, and says so once more: with nobody to hear it the process would end.
-  pool.on('connect', (client) => tellingOwnWords(client).on('error', () => undefined));
-  const connect = () => told(pool.connect());
-  const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }),
-  });
-  return {
-    db,
-    query: queryOn(pool),
-    async transaction(work) {
-      const client = await connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work(queryOn(client));
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch((cause: unknown) => {
-          broken = new Error('The connection could not roll back', { cause });
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      await db.destroy();
-      // Kysely leaves a pool alone that nothing was asked of through it.
-      if (!pool.ending) await pool.end();
-    },
-  };
-}
-
-/** Makes every query of the client, Kysely's too, fail with the store's errors. */
-function tellingOwnWords(client: pg.PoolClient): pg.PoolClient {
-  const query = client.query.bind(client) as (...asked: unknown[]) => unknown;
-  client.query = ((...asked: unknown[]) => {
-    const result = query(...asked);
-    return result instanceof Promise ? told(result) : result;
-  }) as typeof client.query;
-  return client;
-}
-
-/** Brings the tables to this version; safe with several instances starting at once. */
-export async function migrate({ db }: Database): Promise<void> {
+export async function migrate({ db, migrations }: Pick<Database, 'db' | 'migrations'>): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error) throw new Error('The database could not be migrated.', { cause: error });
+  if (error === undefined) return;
+  const [, newer] = /previously executed migration (\S+) is missing/.exec((error as Error).message) ?? [];
+  if (newer === undefined) throw new Error('The database could not be migrated.', { cause: error });
+  throw new StoreUnusable(
+    `The store was written by a newer version of Millrace (its tables have the change ${newer}, which this version does not know). ` +
+      'Nothing was changed. Start the newer version again, or name another store.',
+    { cause: error },
+  );
 }

@@ -1,4 +1,4 @@
-export { InvalidCursor, StaleOwner, StoreUnavailable } from './errors.js';
+export { InvalidCursor, StaleOwner, StoreUnavailable, StoreUnusable } from './errors.js';
 export { openStore, type Store } from './open.js';
 export type {
   Commit,

@@ -1,12 +1,13 @@
 import { Id, LAST_TIME, readJson, RunStatus } from '@millrace/contracts';
-import type { Query } from './database.js';
+import type { Database } from './database.js';
+import type { Dialect } from './dialect.js';
 import { InvalidCursor } from './errors.js';
 import type { PageRequest, Paged } from './store.js';
 
 /** A list that is read page by page, newest first. */
 export interface List {
   readonly from: string;
-  readonly select: string;
+  readonly select: (dialect: Dialect) => string;
   /** The time that the list is ordered by: its column, and its name in `select`. */
   readonly at: readonly [column: string, name: string];
   /** Columns that together tell rows of one time apart. Without them a page would lose rows. */
@@ -18,11 +19,10 @@ export interface List {
 /** A restriction of a list to one value; undefined: no restriction. */
 export type Filters = Readonly<Record<string, string | undefined>>;
 
-const millis = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
-
 export const RUNS: List = {
   from: 'runs',
-  select: `id, pipeline, plan, status, parent, degraded, ${millis('accepted_at')} as "acceptedAt", ${millis('ended_at')} as "endedAt"`,
+  select: ({ millis }) =>
+    `id, pipeline, plan, status, parent, degraded, ${millis('accepted_at')} as "acceptedAt", ${millis('ended_at')} as "endedAt"`,
   at: ['accepted_at', '"acceptedAt"'],
   key: ['id'],
   few: { status: RunStatus.options, degraded: [false, true] },
@@ -30,7 +30,7 @@ export const RUNS: List = {
 
 export const REVIEWS: List = {
   from: 'waits',
-  select: `run, step, kind, pipeline, show, held, ${millis('since')} as since, ${millis('due')} as due`,
+  select: ({ millis }) => `run, step, kind, pipeline, show, held, ${millis('since')} as since, ${millis('due')} as due`,
   at: ['since', 'since'],
   key: ['run', 'step'],
   few: { kind: ['review', 'signal'] },
@@ -38,7 +38,7 @@ export const REVIEWS: List = {
 
 export const DEAD_LETTERS: List = {
   from: 'dead_letters',
-  select: `id, status, letter, ${millis('at')} as at`,
+  select: ({ millis }) => `id, status, letter, ${millis('at')} as at`,
   at: ['at', 'at'],
   key: ['id'],
   few: { status: ['open', 'redriven', 'closed'] },
@@ -49,7 +49,7 @@ export const DEAD_LETTERS: List = {
  * page costs the same on the first page and the last, and whatever share of the rows its filters want.
  */
 export async function pageOf<Row, T>(
-  query: Query,
+  { query, dialect }: Pick<Database, 'query' | 'dialect'>,
   of: {
     readonly list: List;
     /** Values of columns with few values; all of them without. */
@@ -62,37 +62,42 @@ export async function pageOf<Row, T>(
     readonly item: (row: Row) => T;
   },
 ): Promise<Paged<T>> {
-  const { text, values } = statementOf(of);
+  const { text, values } = statementOf(of, dialect);
   const rows = await query<Row & Record<string, unknown>>(text, values);
   const items = rows.slice(0, of.page.limit);
   const last = rows.length > of.page.limit ? items.at(-1) : undefined;
   return { items: items.map(of.item), next: last && cursorOf(of.list, last) };
 }
 
-function statementOf({ list, few, filters, always, page }: Omit<Parameters<typeof pageOf>[1], 'item'>) {
+function statementOf(
+  { list, few, filters, always, page }: Omit<Parameters<typeof pageOf>[1], 'item'>,
+  dialect: Dialect,
+) {
   const values: unknown[] = [];
   const value = (one: unknown): string => `$${values.push(one)}`;
-  const conditions = always === undefined ? [] : [always];
-  const merged = Object.entries(list.few).map(([column, all]) => {
-    const type = typeof all[0] === 'boolean' ? 'bool' : 'text';
-    const wanted = few[column] === undefined ? all : [few[column]];
-    conditions.push(`${list.from}.${column} = merged_${column}.value`);
-    return `unnest(${value(wanted)}::${type}[]) as merged_${column}(value)`;
-  });
-  for (const [left, right] of Object.entries(filters))
-    if (right !== undefined) conditions.push(`${left} = ${value(right)}::text`);
+  const text = (one: unknown): string => `cast(${value(one)} as text)`;
+  const where = always === undefined ? [] : [always];
+  for (const [left, right] of Object.entries(filters)) if (right !== undefined) where.push(`${left} = ${text(right)}`);
   if (page.before !== undefined) {
     const { at, key } = readCursor(page.before, list);
-    const last = [`to_timestamp(${value(at / 1000)}::float8)`, ...key.map((one) => `${value(one)}::text`)];
-    conditions.push(`(${[list.at[0], ...list.key].join(', ')}) < (${last.join(', ')})`);
+    where.push(
+      `(${[list.at[0], ...list.key].join(', ')}) < (${[dialect.time(value(at)), ...key.map(text)].join(', ')})`,
+    );
   }
   const newestFirst = (at: string, from: string) => [at, ...list.key].map((c) => `${from}.${c} desc`).join(', ');
-  const limit = value(page.limit + 1);
-  const text = `select listed.* from ${merged.join(' cross join ')} cross join lateral (
-    select ${list.select} from ${list.from} where ${conditions.join(' and ')}
-    order by ${newestFirst(list.at[0], list.from)} limit ${limit}::int
-  ) listed order by ${newestFirst(list.at[1], 'listed')} limit ${limit}::int`;
-  return { text, values };
+  const newest = {
+    from: list.from,
+    select: list.select(dialect),
+    few: Object.entries(list.few).map(([column, all]) => {
+      const wanted = few[column];
+      return { column, values: wanted === undefined ? all : [wanted] };
+    }),
+    where,
+    order: newestFirst(list.at[0], list.from),
+    merged: newestFirst(list.at[1], 'listed'),
+    limit: value(page.limit + 1),
+  };
+  return { text: dialect.newest(newest, value), values };
 }
 
 /** Cursors say where a page ended: the time of its last row and its key. They are opaque to callers. */

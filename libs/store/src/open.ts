@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type Database, migrate, openPGlite, openPostgres } from './database.js';
-import { isAway, StoreUnavailable } from './errors.js';
+import type { Database } from './database.js';
 import { DatabaseReader } from './reader.js';
 import type { StoreReader } from './store.js';
 import { Recoveries } from './recoveries.js';
@@ -21,38 +20,33 @@ export interface Store extends AsyncDisposable {
 /**
  * Opens the store and brings its tables to this version.
  * @throws {StoreUnavailable} where no PostgreSQL answers there yet
- * @param at `databaseUrl`: a PostgreSQL; without it, one inside this process that is kept under `dataDir`.
+ * @throws {StoreUnusable} where waiting would not help; the message says what to do
+ * @param at `databaseUrl`: a PostgreSQL; without it, SQLite in this process, which is kept under `dataDir`.
  */
 export async function openStore(at: {
   databaseUrl: string | undefined;
   dataDir: string;
   onError?: (error: Error) => void;
 }): Promise<Store> {
-  const onError = at.onError ?? (() => undefined);
-  const database: Database =
-    at.databaseUrl === undefined
-      ? await openPGlite(join(at.dataDir, 'store'), onError)
-      : openPostgres(at.databaseUrl, onError);
-  try {
-    await migrate(database);
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    const told = (error as Error).cause;
-    const cause = told instanceof StoreUnavailable ? told.cause : told;
-    if (isAway(cause)) throw new StoreUnavailable('The database cannot be reached.', { cause });
-    throw error;
-  }
-  const writer = new StoreWriter(database);
-  return {
-    reader: new DatabaseReader(database),
-    writer,
-    deployments: new Deployments(database),
-    starts: new StartsStore(database),
-    signals: new SignalsStore(database),
-    recoveries: new Recoveries(database),
-    async [Symbol.asyncDispose]() {
-      await writer.close();
-      await database[Symbol.asyncDispose]();
-    },
-  };
+  return storeOn(await openDatabase(at));
 }
+
+/** Loads the adapter that is used, and not the other with all that it needs. */
+async function openDatabase({ databaseUrl, dataDir, onError }: Parameters<typeof openStore>[0]): Promise<Database> {
+  if (databaseUrl === undefined) {
+    const { openSqlite } = await import('./sqlite/open-sqlite.js');
+    return openSqlite(join(dataDir, 'store'));
+  }
+  const { openPostgres } = await import('./postgres/postgres.js');
+  return openPostgres(databaseUrl, onError ?? (() => undefined));
+}
+
+export const storeOn = (database: Database): Store => ({
+  reader: new DatabaseReader(database),
+  writer: new StoreWriter(database),
+  deployments: new Deployments(database),
+  starts: new StartsStore(database),
+  signals: new SignalsStore(database),
+  recoveries: new Recoveries(database),
+  [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+});

@@ -1,6 +1,6 @@
 import type { Fact, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
-import type { Database } from './database.js';
+import { type Database, floats, texts } from './database.js';
 import { DEAD_LETTERS, pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
@@ -17,9 +17,6 @@ import type {
   Standing,
 } from './store.js';
 
-const millis = (column: string) => sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
-const optionalMillis = (column: string) => sql<number | null>`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
-
 export class DatabaseReader implements StoreReader {
   readonly deployed: DeploymentReader;
 
@@ -27,16 +24,20 @@ export class DatabaseReader implements StoreReader {
     this.deployed = new DeploymentReader(database);
   }
 
+  private millis<T extends number | null = number>(column: string) {
+    return sql.raw<T>(this.database.dialect.millis(column));
+  }
+
   private summaries() {
     return this.database.db
       .selectFrom('runs')
       .select(['id', 'pipeline', 'plan', 'status', 'parent', 'degraded'])
-      .select([millis('accepted_at').as('acceptedAt'), optionalMillis('ended_at').as('endedAt')]);
+      .select([this.millis('accepted_at').as('acceptedAt'), this.millis<number | null>('ended_at').as('endedAt')]);
   }
 
   runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary>> {
     const { status, pipeline, parent, degraded } = filter;
-    return pageOf(this.database.query, {
+    return pageOf(this.database, {
       list: RUNS,
       few: { status, degraded },
       filters: { pipeline, parent },
@@ -56,10 +57,11 @@ export class DatabaseReader implements StoreReader {
   async factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>> {
     if (after.size === 0) return new Map();
     // A row may begin before the number asked for and reach past it.
-    const rows = await this.database.query<{ run: string; seq: number; facts: Fact[] }>(
-      `select h.run, h.seq, h.facts from history h join unnest($1::text[], $2::int8[]) as a(run, seq) on a.run = h.run
-       where h.seq + json_array_length(h.facts) > a.seq + 1 order by h.run, h.seq`,
-      [[...after.keys()], [...after.values()]],
+    const rows = await this.database.query.each<{ run: string; seq: number; facts: Fact[] }>(
+      (asked) =>
+        `select h.run, h.seq, h.facts from history h join ${asked} on u.run = h.run
+         where h.seq + json_array_length(h.facts) > u.seq + 1 order by h.run, h.seq`,
+      { run: texts([...after.keys()]), seq: floats([...after.values()]) },
       'facts-after',
     );
     const found = new Map<string, Fact[]>();
@@ -72,7 +74,7 @@ export class DatabaseReader implements StoreReader {
 
   reviews(filter: ReviewFilter & PageRequest): Promise<Paged<Review>> {
     const { kind, pipeline, assignee, group, claimedBy } = filter;
-    return pageOf(this.database.query, {
+    return pageOf(this.database, {
       list: REVIEWS,
       few: { kind },
       filters: {
@@ -87,12 +89,15 @@ export class DatabaseReader implements StoreReader {
   }
 
   private letters() {
-    return this.database.db.selectFrom('dead_letters').select(['id', 'status', 'letter']).select(millis('at').as('at'));
+    return this.database.db
+      .selectFrom('dead_letters')
+      .select(['id', 'status', 'letter'])
+      .select(this.millis('at').as('at'));
   }
 
   deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & PageRequest): Promise<Paged<DeadLetter>> {
     const { status, pipeline } = filter;
-    return pageOf(this.database.query, {
+    return pageOf(this.database, {
       list: DEAD_LETTERS,
       few: { status },
       filters: { pipeline },
@@ -113,7 +118,7 @@ export class DatabaseReader implements StoreReader {
         join.onRef('versions.pipeline', '=', 'routes.pipeline').onRef('versions.plan', '=', 'routes.current'),
       )
       .select(['routes.pipeline as name', 'routes.current as plan', 'routes.paused'])
-      .select(millis('versions.deployed_at').as('deployedAt'))
+      .select(this.millis('versions.deployed_at').as('deployedAt'))
       .orderBy('routes.pipeline')
       .execute();
     return rows.map(({ paused, ...row }) => ({
@@ -123,7 +128,7 @@ export class DatabaseReader implements StoreReader {
   }
 
   schedules({ pipeline }: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]> {
-    return scheduleRows(this.database.query, '$1::text is null or pipeline = $1', [pipeline ?? null]);
+    return scheduleRows(this.database.query, 'cast($1 as text) is null or pipeline = $1', [pipeline ?? null]);
   }
 
   async plan(hash: string): Promise<unknown> {
@@ -139,11 +144,8 @@ export class DatabaseReader implements StoreReader {
     return new Recoveries(this.database).standings(topics);
   }
 
-  async healthy(): Promise<boolean> {
-    return this.database.query('select 1', []).then(
-      () => true,
-      () => false,
-    );
+  healthy(): Promise<boolean> {
+    return this.database.healthy();
   }
 }
 

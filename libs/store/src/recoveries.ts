@@ -1,7 +1,9 @@
 import type { RecoveryReport } from '@millrace/contracts';
-import { texts } from './arrays.js';
 import type { Database } from './database.js';
 import type { RunSummary, Standing } from './store.js';
+
+/** The answer of a batch that has nothing to publish. */
+const NO_ANSWER = Buffer.from('[]');
 
 /** Says where the store stands, and keeps what recoveries did. */
 export class Recoveries {
@@ -9,8 +11,9 @@ export class Recoveries {
 
   async standings(topics: readonly string[]): Promise<readonly Standing[]> {
     return this.database.query<Standing>(
-      `select topic, partition, next::float8 as next, began::float8 as began from positions where topic = any($1::text[])`,
-      [texts(topics)],
+      ({ among }) =>
+        `select topic, partition, cast(next as float8) as next, cast(began as float8) as began from positions where topic ${among('$1')}`,
+      [topics],
       'standings',
     );
   }
@@ -37,26 +40,32 @@ export class Recoveries {
     const { id, status } = report;
     await this.database.transaction(async (query) => {
       await query(
-        `insert into recoveries (id, at, ended_at, report) values ($1, now(), case when $2::boolean then now() end, $3::json)
-         on conflict (id) do update set ended_at = excluded.ended_at, report = excluded.report`,
+        ({ now, json }) =>
+          `insert into recoveries (id, at, ended_at, report) values ($1, ${now}, case when cast($2 as boolean) then ${now} end, ${json('$3')})
+           on conflict (id) do update set ended_at = excluded.ended_at, report = excluded.report`,
         [id, status !== 'under-way', JSON.stringify(report)],
       );
-      for (const { topic, partition } of settled)
+      for (const { topic, partition } of settled) {
+        await query('update positions set began = 0 where topic = $1 and partition = cast($2 as int)', [
+          topic,
+          partition,
+        ]);
         await query(
-          `with own as (
-             update positions set began = 0 where topic = $1 and partition = $2::int returning topic, partition, next
-           )
-           insert into answers (topic, partition, next, answer) select topic, partition, next, '[]' from own
+          `insert into answers (topic, partition, next, answer)
+           select topic, partition, next, $3 from positions where topic = $1 and partition = cast($2 as int)
            on conflict (topic, partition, next) do update set answer = excluded.answer`,
-          [topic, partition],
+          [topic, partition, NO_ANSWER],
         );
+      }
     });
   }
 
   /** Returns the latest time that the store knows of; 0 where it is empty. */
   async newest(): Promise<number> {
     const [row] = await this.database.query<{ at: number | null }>(
-      `select (extract(epoch from greatest(max(accepted_at), max(ended_at))) * 1000)::float8 as at from runs`,
+      ({ millis }) =>
+        `select ${millis('max(at)')} as at
+         from (select max(accepted_at) as at from runs union all select max(ended_at) from runs) times`,
       [],
     );
     return row?.at ?? 0;
@@ -65,8 +74,8 @@ export class Recoveries {
   /** Returns those of `runs` that have not ended. */
   async open(runs: readonly string[]): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(
-      'select id from runs where id = any($1::text[]) and ended_at is null',
-      [texts(runs)],
+      ({ among }) => `select id from runs where id ${among('$1')} and ended_at is null`,
+      [runs],
     );
     return rows.map(({ id }) => id);
   }
@@ -74,7 +83,7 @@ export class Recoveries {
   /** Returns runs that have not ended, in the order of their ids, past `after`. */
   async openAfter(after: string, limit: number): Promise<readonly Pick<RunSummary, 'id' | 'status'>[]> {
     return this.database.query<Pick<RunSummary, 'id' | 'status'>>(
-      `select id, status from runs where status <> 'completed' and ended_at is null and id > $1 order by id limit $2::int`,
+      `select id, status from runs where status <> 'completed' and ended_at is null and id > $1 order by id limit cast($2 as int)`,
       [after, limit],
     );
   }
@@ -82,9 +91,10 @@ export class Recoveries {
   /** Keeps a plan that runs follow, unless it is there. */
   async keepPlan(of: { hash: string; pipeline: string; plan: unknown; at: number }): Promise<void> {
     await this.database.query(
-      `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, $3::json, to_timestamp($4::float8))
-       on conflict (hash) do nothing`,
-      [of.hash, of.pipeline, JSON.stringify(of.plan), of.at / 1000],
+      ({ json, time }) =>
+        `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, ${json('$3')}, ${time('$4')})
+         on conflict (hash) do nothing`,
+      [of.hash, of.pipeline, JSON.stringify(of.plan), of.at],
     );
   }
 }

@@ -46,22 +46,22 @@ export class SignalsStore {
   /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
   async toTell(of: { at: number; until: number; limit: number }): Promise<readonly MatchedSignal[]> {
     return this.database.query<MatchedSignal>(
-      `update signals set tell_at = to_timestamp($2::float8) where id in (
-         select id from signals where tell_at <= to_timestamp($1::float8) and run is not null order by tell_at limit $3::int
-         for update skip locked
-       ) returning id, run, step, payload`,
-      [of.at / 1000, of.until / 1000, of.limit],
+      ({ time, skipLocked }) =>
+        `update signals set tell_at = ${time('$2')} where id in (
+           select id from signals where tell_at <= ${time('$1')} and run is not null order by tell_at limit cast($3 as int) ${skipLocked}
+         ) returning id, run, step, payload`,
+      [of.at, of.until, of.limit],
     );
   }
 
   /** Signals that nobody has waited for in their time. Nobody gets them any more; they come again after `until` unless they are forgotten by then. */
   async expired(of: { at: number; until: number; limit: number }): Promise<readonly { id: string; record: unknown }[]> {
     return this.database.query<{ id: string; record: unknown }>(
-      `update signals set gone = true, expires_at = to_timestamp($2::float8) where id in (
-         select id from signals where expires_at <= to_timestamp($1::float8) and run is null order by expires_at limit $3::int
-         for update skip locked
-       ) returning id, record`,
-      [of.at / 1000, of.until / 1000, of.limit],
+      ({ time, skipLocked }) =>
+        `update signals set gone = true, expires_at = ${time('$2')} where id in (
+           select id from signals where expires_at <= ${time('$1')} and run is null order by expires_at limit cast($3 as int) ${skipLocked}
+         ) returning id, record`,
+      [of.at, of.until, of.limit],
     );
   }
 
@@ -75,8 +75,14 @@ export async function keepSignals(query: Query, { awaited, taken, returned, at }
   if (taken.length > 0) await forget(query, taken);
   const keys = [...awaited];
   if (returned.length > 0) {
-    await query('update signals set run = null, step = null, tell_at = null where id = any($1::text[])', [returned]);
-    const rows = await query<{ key: string }>('select key from signal_keys where signal = any($1::text[])', [returned]);
+    await query(
+      ({ among }) => `update signals set run = null, step = null, tell_at = null where id ${among('$1')}`,
+      [returned],
+    );
+    const rows = await query<{ key: string }>(
+      ({ among }) => `select key from signal_keys where signal ${among('$1')}`,
+      [returned],
+    );
     keys.push(...rows.map(({ key }) => key));
   }
   await match(query, keys, at);
@@ -85,11 +91,11 @@ export async function keepSignals(query: Query, { awaited, taken, returned, at }
 /** Brings signals and those who wait for them together, the oldest first. Who writes either of a key holds its lock, so that one of two sees the other. */
 async function match(query: Query, given: readonly string[], now: number): Promise<void> {
   const keys = [...new Set(given)].sort();
-  for (const key of keys) await query('select pg_advisory_xact_lock(hashtextextended($1, 8))', [key]);
+  await query.lock('signals', keys);
   for (const key of keys) {
     for (let found = true; found;) {
       const rows = await query(
-        `with s as (
+        ({ time }) => `with s as (
            select k.signal, k.payload from signal_keys k join signals s on s.id = k.signal
            where k.key = $1 and s.run is null and not s.gone order by s.at, s.id limit 1
          ), w as (
@@ -97,9 +103,9 @@ async function match(query: Query, given: readonly string[], now: number): Promi
              and not exists (select 1 from signals s where s.run = w.run and s.step = w.step)
            order by since, run, step limit 1
          )
-         update signals set run = w.run, step = w.step, payload = s.payload, tell_at = to_timestamp($2::float8)
+         update signals set run = w.run, step = w.step, payload = s.payload, tell_at = ${time('$2')}
          from s, w where signals.id = s.signal and signals.run is null and not signals.gone returning 1`,
-        [key, now / 1000],
+        [key, now],
       );
       found = rows.length > 0;
     }
@@ -107,23 +113,24 @@ async function match(query: Query, given: readonly string[], now: number): Promi
 }
 
 async function forget(query: Query, ids: readonly string[]): Promise<void> {
-  await query('delete from signal_keys where signal = any($1::text[])', [ids]);
-  await query('delete from signals where id = any($1::text[])', [ids]);
+  await query(({ among }) => `delete from signal_keys where signal ${among('$1')}`, [ids]);
+  await query(({ among }) => `delete from signals where id ${among('$1')}`, [ids]);
 }
 
 async function takeSignals(query: Query, records: readonly SignalRecord[], now: number): Promise<void> {
   for (const { id, record, expiresAt, keys } of records) {
     await query(
-      `insert into signals (id, record, at, expires_at) values ($1, $2::json, to_timestamp($3::float8), to_timestamp($4::float8))
-       on conflict (id) do nothing`,
-      [id, JSON.stringify(record), now / 1000, expiresAt / 1000],
+      ({ json, time }) =>
+        `insert into signals (id, record, at, expires_at) values ($1, ${json('$2')}, ${time('$3')}, ${time('$4')})
+         on conflict (id) do nothing`,
+      [id, JSON.stringify(record), now, expiresAt],
     );
     for (const { key, payload } of keys)
-      await query('insert into signal_keys (key, signal, payload) values ($1, $2, $3::json) on conflict do nothing', [
-        key,
-        id,
-        JSON.stringify(payload),
-      ]);
+      await query(
+        ({ json }) =>
+          `insert into signal_keys (key, signal, payload) values ($1, $2, ${json('$3')}) on conflict do nothing`,
+        [key, id, JSON.stringify(payload)],
+      );
   }
   await match(
     query,

@@ -29,28 +29,31 @@ async function givePlace(
   { at, paused }: { at: number; paused: boolean },
 ): Promise<SlotGrant> {
   const [taken] = await query<{ active: number; held: number; leaving: number }>(
-    `select count(*) filter (where active)::int as active, count(*) filter (where not active and cancel is null)::int as held,
-       count(*) filter (where active and cancel is not null)::int as leaving
+    `select cast(count(*) filter (where active) as int) as active,
+       cast(count(*) filter (where not active and cancel is null) as int) as held,
+       cast(count(*) filter (where active and cancel is not null) as int) as leaving
      from places where pipeline = $1 and key = $2 and most is not null`,
     [pipeline, key],
   );
   const { place, endsWaiting, endsOldest } = slotFor({ limit, whenFull }, { ...taken!, paused });
   if (place === 'dropped' || (place === 'active' && limit === Infinity)) return place;
   await query(
-    `insert into places (run, pipeline, key, most, active) values ($1, $2, $3, $4::int, $5::boolean) on conflict (run) do nothing`,
+    `insert into places (run, pipeline, key, most, active) values ($1, $2, $3, cast($4 as int), cast($5 as boolean)) on conflict (run) do nothing`,
     [run, pipeline, key, mostOf(limit), place === 'active'],
   );
-  const values = [pipeline, key, run, replaceReason(run), at / 1000];
+  const values = [pipeline, key, run, replaceReason(run), at];
   if (endsWaiting)
     await query(
-      `update places set cancel = $4, tell_at = to_timestamp($5::float8)
-       where pipeline = $1 and key = $2 and not active and cancel is null and run <> $3`,
+      ({ time }) =>
+        `update places set cancel = $4, tell_at = ${time('$5')}
+         where pipeline = $1 and key = $2 and not active and cancel is null and run <> $3`,
       values,
     );
   if (endsOldest)
     await query(
-      `update places set cancel = $4, tell_at = to_timestamp($5::float8) where run = (
-         select run from places where pipeline = $1 and key = $2 and active and cancel is null and run <> $3 order by seq limit 1)`,
+      ({ time }) =>
+        `update places set cancel = $4, tell_at = ${time('$5')} where run = (
+           select run from places where pipeline = $1 and key = $2 and active and cancel is null and run <> $3 order by seq limit 1)`,
       values,
     );
   return place;
@@ -59,24 +62,26 @@ async function givePlace(
 /** Within a transaction: keeps places as a batch has it. Who is next where one became free is told so. */
 export async function keepSlots(query: Query, { begun, ended, wanted, at }: SlotChanges): Promise<void> {
   if (begun.length + ended.length + wanted.length === 0) return;
-  const own = await query<Spot>('select distinct pipeline, key from places where run = any($1::text[])', [
-    [...begun, ...ended],
-  ]);
+  const own = await query<Spot>(
+    ({ among }) => `select distinct pipeline, key from places where run ${among('$1')}`,
+    [[...begun, ...ended]],
+  );
   const paused = await pausedOf(query, [...own, ...wanted]);
   // All at once and first: who holds a row and then waits for a lock could wait for ever.
   await lock(query, [...own, ...wanted]);
-  if (begun.length > 0)
-    await query(
-      `with free as (delete from places where run = any($1::text[]) and most is null)
-       update places set tell_at = null where run = any($1::text[]) and cancel is null and most is not null`,
-      [begun],
-    );
+  if (begun.length > 0) {
+    await query(({ among }) => `delete from places where run ${among('$1')} and most is null`, [begun]);
+    await query(({ among }) => `update places set tell_at = null where run ${among('$1')} and cancel is null`, [begun]);
+  }
   for (const one of wanted) {
     const place = await givePlace(query, one, { at, paused: paused.has(one.pipeline) });
     await tellPlace(query, one, { place, at });
   }
   if (ended.length === 0) return;
-  const left = await query<Spot>('delete from places where run = any($1::text[]) returning pipeline, key', [ended]);
+  const left = await query<Spot>(
+    ({ among }) => `delete from places where run ${among('$1')} returning pipeline, key`,
+    [ended],
+  );
   for (const spot of left) if (!paused.has(spot.pipeline)) await nextTurns(query, spot, at);
 }
 
@@ -89,23 +94,24 @@ export async function beginWaiting(query: Query, pipeline: string, at: number): 
   await lock(query, spots);
   for (const spot of spots) await nextTurns(query, spot, at);
   await query(
-    `update places set active = true, tell_at = to_timestamp($2::float8)
-     where pipeline = $1 and not active and most is null and cancel is null`,
-    [pipeline, at / 1000],
+    ({ time }) =>
+      `update places set active = true, tell_at = ${time('$2')}
+       where pipeline = $1 and not active and most is null and cancel is null`,
+    [pipeline, at],
   );
 }
 
 /** Places of a key that are free go to those who have waited longest, who are told so. */
 async function nextTurns(query: Query, { pipeline, key }: Spot, at: number): Promise<void> {
   await query(
-    `update places set active = true, tell_at = to_timestamp($3::float8) where run in (
+    ({ time }) => `update places set active = true, tell_at = ${time('$3')} where run in (
          select run from (
            select run, most, row_number() over (order by seq) as turn from places
            where pipeline = $1 and key = $2 and not active and cancel is null and most is not null
          ) waiting
          where turn + (select count(*) from places where pipeline = $1 and key = $2 and active and most is not null) <= most
        )`,
-    [pipeline, key, at / 1000],
+    [pipeline, key, at],
   );
 }
 
@@ -115,19 +121,21 @@ async function tellPlace(
   { run, pipeline, key, limit }: SlotRequest,
   of: { place: SlotGrant; at: number },
 ): Promise<void> {
-  const at = of.at / 1000;
+  const { at } = of;
   if (of.place === 'active' && limit === Infinity)
     await query(
-      `insert into places (run, pipeline, key, most, active, tell_at)
-       values ($1, $2, $3, null, true, to_timestamp($4::float8)) on conflict (run) do nothing`,
+      ({ time }) =>
+        `insert into places (run, pipeline, key, most, active, tell_at)
+         values ($1, $2, $3, null, true, ${time('$4')}) on conflict (run) do nothing`,
       [run, pipeline, key, at],
     );
   else if (of.place === 'active')
-    await query('update places set tell_at = to_timestamp($2::float8) where run = $1', [run, at]);
+    await query(({ time }) => `update places set tell_at = ${time('$2')} where run = $1`, [run, at]);
   if (of.place !== 'dropped') return;
   await query(
-    `insert into places (run, pipeline, key, most, active, cancel, tell_at)
-     values ($1, $2, $3, $4::int, false, $5, to_timestamp($6::float8)) on conflict (run) do nothing`,
+    ({ time }) =>
+      `insert into places (run, pipeline, key, most, active, cancel, tell_at)
+       values ($1, $2, $3, cast($4 as int), false, $5, ${time('$6')}) on conflict (run) do nothing`,
     [run, pipeline, key, mostOf(limit), dropReason(key, limit), at],
   );
 }
@@ -136,7 +144,8 @@ async function tellPlace(
 async function pausedOf(query: Query, spots: readonly Pick<Spot, 'pipeline'>[]): Promise<ReadonlySet<string>> {
   const names = [...new Set(spots.map(({ pipeline }) => pipeline))];
   const rows = await query<{ pipeline: string; paused: boolean }>(
-    'select pipeline, paused is not null as paused from routes where pipeline = any($1::text[]) order by pipeline for share',
+    ({ among, forShare }) =>
+      `select pipeline, paused is not null as paused from routes where pipeline ${among('$1')} order by pipeline ${forShare}`,
     [names],
   );
   return new Set(rows.flatMap(({ pipeline, paused }) => (paused ? [pipeline] : [])));
@@ -145,8 +154,8 @@ async function pausedOf(query: Query, spots: readonly Pick<Spot, 'pipeline'>[]):
 /** One that has no limit is not counted. */
 const mostOf = (limit: number): number | null => (limit === Infinity ? null : limit);
 
-/** In one order everywhere, so that nobody waits for somebody who waits for them. */
-async function lock(query: Query, spots: readonly Spot[]): Promise<void> {
-  const names = [...new Set(spots.map(({ pipeline, key }) => JSON.stringify([pipeline, key])))].sort();
-  for (const name of names) await query('select pg_advisory_xact_lock(hashtextextended($1, 7))', [name]);
-}
+const lock = (query: Query, spots: readonly Spot[]): Promise<void> =>
+  query.lock(
+    'slots',
+    spots.map(({ pipeline, key }) => JSON.stringify([pipeline, key])),
+  );

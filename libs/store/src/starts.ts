@@ -41,8 +41,6 @@ export interface DueGathering {
   readonly records: readonly unknown[];
 }
 
-const optional = (ms: number | undefined) => (ms === undefined ? null : ms / 1000);
-
 type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals', boolean>>;
 
 /** The times of a pipeline that is paused do not come: what became of them its schedules say when it goes on. */
@@ -55,21 +53,28 @@ export class StartsStore {
   /** Which of these have anything due, in one look. */
   async due(at: number): Promise<Due> {
     const [row] = await this.database.query<Due>(
-      `select exists(select 1 from schedules where next_at <= to_timestamp($1::float8) and ${RUNNING}) as schedules,
-         exists(select 1 from gatherings where due_at <= to_timestamp($1::float8)) as gatherings,
-         exists(select 1 from places where tell_at <= to_timestamp($1::float8)) as places,
-         exists(select 1 from signals where tell_at <= to_timestamp($1::float8))
-           or exists(select 1 from signals where run is null and expires_at <= to_timestamp($1::float8)) as signals`,
-      [at / 1000],
+      ({ time }) =>
+        `select exists(select 1 from schedules where next_at <= ${time('$1')} and ${RUNNING}) as schedules,
+           exists(select 1 from gatherings where due_at <= ${time('$1')}) as gatherings,
+           exists(select 1 from places where tell_at <= ${time('$1')}) as places,
+           exists(select 1 from signals where tell_at <= ${time('$1')})
+             or exists(select 1 from signals where run is null and expires_at <= ${time('$1')}) as signals`,
+      [at],
       'starts-due',
     );
-    return row!;
+    const { schedules, gatherings, places, signals } = row!;
+    return {
+      schedules: Boolean(schedules),
+      gatherings: Boolean(gatherings),
+      places: Boolean(places),
+      signals: Boolean(signals),
+    };
   }
 
   /** Keeps the schedules of a plan, as `keepSchedulesOf`. Nothing, where another plan is current by now. */
   async keepSchedules(of: { pipeline: string; plan: string; at: number }): Promise<void> {
     await this.database.transaction(async (query) => {
-      await query('select pg_advisory_xact_lock(hashtext($1))', ['millrace.deployments']);
+      await query.lock('deployments', ['millrace.deployments']);
       const [current] = await query('select 1 from routes where pipeline = $1 and current = $2', [
         of.pipeline,
         of.plan,
@@ -79,15 +84,17 @@ export class StartsStore {
   }
 
   async dueSchedules(at: number, limit: number): Promise<readonly ScheduleRow[]> {
-    return scheduleRows(this.database.query, `next_at <= to_timestamp($1::float8) and ${RUNNING}`, [at / 1000], limit);
+    const { query, dialect } = this.database;
+    return scheduleRows(query, `next_at <= ${dialect.time('$1')} and ${RUNNING}`, [at], limit);
   }
 
   /** Moves a schedule on, unless somebody else has. */
   async moveOn(schedule: ScheduleRow, nextAt: number | undefined): Promise<void> {
     await this.database.query(
-      `update schedules set next_at = to_timestamp($3::float8)
-       where id = $1 and abs(extract(epoch from next_at) - $2::float8) < 0.0005 and spec::text = $4`,
-      [schedule.id, optional(schedule.nextAt), optional(nextAt), JSON.stringify(schedule.spec)],
+      ({ time, millis }) =>
+        `update schedules set next_at = ${time('$3')}
+         where id = $1 and abs(${millis('next_at')} - cast($2 as float8)) < 0.5 and cast(spec as text) = $4`,
+      [schedule.id, schedule.nextAt ?? null, nextAt ?? null, JSON.stringify(schedule.spec)],
     );
   }
 
@@ -109,7 +116,9 @@ export class StartsStore {
       takeOnce(query, at, {
         records,
         take: async (fresh) => {
-          await lockKeys(query, fresh);
+          // Records of a key come on several partitions.
+          const keys = fresh.map(({ trigger, key }) => JSON.stringify([trigger, key]));
+          await query.lock('gatherings', keys);
           for (const record of fresh) await take(query, record, at.now);
         },
       }),
@@ -119,10 +128,11 @@ export class StartsStore {
   /** Those that are to become runs now. They take no more records, and are due again after `until` unless they are done with by then. */
   async dueGatherings(of: { at: number; until: number; limit: number }): Promise<readonly DueGathering[]> {
     const rows = await this.database.query<{ id: string; trigger: string; key: string }>(
-      `update gatherings set closed = true, due_at = to_timestamp($2::float8) where id in (
-         select id from gatherings where due_at <= to_timestamp($1::float8) order by due_at limit $3::int for update skip locked
-       ) returning id, trigger, key`,
-      [of.at / 1000, of.until / 1000, of.limit],
+      ({ time, skipLocked }) =>
+        `update gatherings set closed = true, due_at = ${time('$2')} where id in (
+           select id from gatherings where due_at <= ${time('$1')} order by due_at limit cast($3 as int) ${skipLocked}
+         ) returning id, trigger, key`,
+      [of.at, of.until, of.limit],
     );
     const found: DueGathering[] = [];
     for (const row of rows) {
@@ -137,18 +147,19 @@ export class StartsStore {
 
   async forget(gatherings: readonly string[]): Promise<void> {
     await this.database.transaction(async (query) => {
-      await query('delete from gathered where gathering = any($1::text[])', [gatherings]);
-      await query('delete from gatherings where id = any($1::text[])', [gatherings]);
+      await query(({ among }) => `delete from gathered where gathering ${among('$1')}`, [gatherings]);
+      await query(({ among }) => `delete from gatherings where id ${among('$1')}`, [gatherings]);
     });
   }
 
   /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
   async toTell(of: { at: number; until: number; limit: number }): Promise<readonly SlotNotice[]> {
     const rows = await this.database.query<{ run: string; cancel: string | null }>(
-      `update places set tell_at = to_timestamp($2::float8) where run in (
-         select run from places where tell_at <= to_timestamp($1::float8) order by tell_at limit $3::int for update skip locked
-       ) returning run, cancel`,
-      [of.at / 1000, of.until / 1000, of.limit],
+      ({ time, skipLocked }) =>
+        `update places set tell_at = ${time('$2')} where run in (
+           select run from places where tell_at <= ${time('$1')} order by tell_at limit cast($3 as int) ${skipLocked}
+         ) returning run, cancel`,
+      [of.at, of.until, of.limit],
     );
     return rows.map(({ run, cancel }) => ({ run, cancel: cancel ?? undefined }));
   }
@@ -163,8 +174,9 @@ export async function scheduleRows(
   const rows = await query<
     Omit<ScheduleRow, 'nextAt' | 'by' | 'reason'> & { nextAt: number | null; by: string | null; reason: string | null }
   >(
-    `select id, pipeline, name, spec, made, by, reason, (extract(epoch from next_at) * 1000)::float8 as "nextAt"
-     from schedules where ${where} order by next_at, id limit ${limit}`,
+    ({ millis }) =>
+      `select id, pipeline, name, spec, made, by, reason, ${millis('next_at')} as "nextAt"
+       from schedules where ${where} order by next_at nulls last, id limit ${limit}`,
     values,
   );
   return rows.map((row) => ({
@@ -181,10 +193,10 @@ export async function keepSchedulesOf(query: Query, of: { pipeline: string; plan
   const [row] = await query<{ plan: Pick<Plan, 'starts'> }>('select plan from plans where hash = $1', [plan]);
   const starts = row?.plan.starts;
   const schedules = Object.entries(starts?.schedules ?? {});
-  await query('delete from schedules where pipeline = $1 and not made and name <> all($2::text[])', [
-    pipeline,
-    schedules.map(([name]) => name),
-  ]);
+  await query(
+    ({ among }) => `delete from schedules where pipeline = $1 and not made and not (name ${among('$2')})`,
+    [pipeline, schedules.map(([name]) => name)],
+  );
   for (const [name, spec] of schedules)
     await upsertSchedule(query, { pipeline, name, spec, nextAt: nextTick(spec, at), made: false });
 }
@@ -198,51 +210,46 @@ export async function upsertSchedule(
   { pipeline, name, spec, nextAt, made, by, reason }: NewSchedule,
 ): Promise<boolean> {
   const rows = await query(
-    `insert into schedules (id, pipeline, name, spec, made, next_at, by, reason)
-     values ($1, $2, $3, $4::json, $5::boolean, to_timestamp($6::float8), $7, $8)
-     on conflict (id) do update set spec = excluded.spec, by = excluded.by, reason = excluded.reason,
-       next_at = case when schedules.spec::text = excluded.spec::text then schedules.next_at else excluded.next_at end
-     where schedules.made = excluded.made
-     returning 1`,
-    [`${pipeline}/${name}`, pipeline, name, JSON.stringify(spec), made, optional(nextAt), by ?? null, reason ?? null],
+    ({ json, time }) =>
+      `insert into schedules (id, pipeline, name, spec, made, next_at, by, reason)
+       values ($1, $2, $3, ${json('$4')}, cast($5 as boolean), ${time('$6')}, $7, $8)
+       on conflict (id) do update set spec = excluded.spec, by = excluded.by, reason = excluded.reason,
+         next_at = case when cast(schedules.spec as text) = cast(excluded.spec as text) then schedules.next_at else excluded.next_at end
+       where schedules.made = excluded.made
+       returning 1`,
+    [`${pipeline}/${name}`, pipeline, name, JSON.stringify(spec), made, nextAt ?? null, by ?? null, reason ?? null],
   );
   return rows.length > 0;
-}
-
-/** Locks the keys whose batch windows are opened: records of a key come on several partitions. The order is the same everywhere, so that there is no deadlock. */
-async function lockKeys(query: Query, records: readonly GatheredRecord[]): Promise<void> {
-  const keys = [...new Set(records.map(({ trigger, key }) => JSON.stringify([trigger, key])))].sort();
-  await query('select pg_advisory_xact_lock(hashtextextended(key, 9)) from unnest($1::text[]) as key', [keys]);
 }
 
 /** Adds a record to the gathering of its key that still takes some, or opens one. */
 async function take(query: Query, one: GatheredRecord, now: number): Promise<void> {
   const { trigger, key, record, replaces } = one;
   const [open] = await query<Gathering>(
-    `select id, count, bytes, (extract(epoch from first_at) * 1000)::float8 as "firstAt",
-       (extract(epoch from due_at) * 1000)::float8 as "dueAt"
-     from gatherings where trigger = $1 and key = $2 and not closed for update`,
+    ({ millis, forUpdate }) =>
+      `select id, count, bytes, ${millis('first_at')} as "firstAt", ${millis('due_at')} as "dueAt"
+       from gatherings where trigger = $1 and key = $2 and not closed ${forUpdate}`,
     [trigger, key],
   );
   const { ends, into, isFull } = gathered(open, one, now);
   const { id, count, bytes, firstAt, dueAt } = into;
   if (ends)
-    await query('update gatherings set closed = true, due_at = to_timestamp($2::float8) where id = $1', [
-      open!.id,
-      now / 1000,
-    ]);
+    await query(
+      ({ time }) => `update gatherings set closed = true, due_at = ${time('$2')} where id = $1`,
+      [open!.id, now],
+    );
   await query(
-    `insert into gatherings (id, trigger, key, count, bytes, first_at, due_at, closed)
-     values ($1, $2, $3, $4::int, $5::int, to_timestamp($6::float8), to_timestamp($7::float8), $8::boolean)
-     on conflict (id) do update set count = excluded.count, bytes = excluded.bytes, due_at = excluded.due_at, closed = excluded.closed`,
-    [id, trigger, key, count, bytes, firstAt / 1000, dueAt / 1000, isFull],
+    ({ time }) =>
+      `insert into gatherings (id, trigger, key, count, bytes, first_at, due_at, closed)
+       values ($1, $2, $3, cast($4 as int), cast($5 as int), ${time('$6')}, ${time('$7')}, cast($8 as boolean))
+       on conflict (id) do update set count = excluded.count, bytes = excluded.bytes, due_at = excluded.due_at, closed = excluded.closed`,
+    [id, trigger, key, count, bytes, firstAt, dueAt, isFull],
   );
   if (replaces) await query('delete from gathered where gathering = $1', [id]);
-  await query('insert into gathered (gathering, seq, record) values ($1, $2::int, $3::json)', [
-    id,
-    count,
-    JSON.stringify(record),
-  ]);
+  await query(
+    ({ json }) => `insert into gathered (gathering, seq, record) values ($1, cast($2 as int), ${json('$3')})`,
+    [id, count, JSON.stringify(record)],
+  );
 }
 
 export async function removeSchedule(query: Query, pipeline: string, name: string): Promise<void> {

@@ -14,15 +14,15 @@ export async function takeOnce<Record extends { readonly offset: number }>(
   of: { readonly records: readonly Record[]; readonly take: (fresh: readonly Record[]) => Promise<void> },
 ): Promise<void> {
   const [position] = await query<{ next: string }>(
-    `insert into positions (topic, partition, next) values ($1, $2::int, 0)
-     on conflict (topic, partition) do update set next = positions.next returning next::text`,
+    `insert into positions (topic, partition, next) values ($1, cast($2 as int), 0)
+     on conflict (topic, partition) do update set next = positions.next returning cast(next as text) as next`,
     [topic, partition],
   );
   const done = Number(position!.next);
   await of.take(of.records.filter(({ offset }) => offset >= done));
-  await query('update positions set next = greatest(next, $3::bigint) where topic = $1 and partition = $2::int', [
-    topic,
-    partition,
-    next,
-  ]);
+  await query(
+    ({ larger }) =>
+      `update positions set next = ${larger('next', 'cast($3 as bigint)')} where topic = $1 and partition = cast($2 as int)`,
+    [topic, partition, next],
+  );
 }

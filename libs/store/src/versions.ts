@@ -1,6 +1,6 @@
 import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline/engine';
-import type { Database, Query } from './database.js';
+import { type Database, floats, type Query, texts } from './database.js';
 import { beginWaiting } from './slots.js';
 import { keepSchedulesOf, type NewSchedule, removeSchedule, type TriggerRow, upsertSchedule } from './starts.js';
 
@@ -82,7 +82,7 @@ export class DeploymentReader {
   /** Plans that runs which have not ended follow, with how many. */
   async livePlans(pipeline: string): Promise<readonly { readonly plan: string; readonly runs: number }[]> {
     return this.database.query<{ plan: string; runs: number }>(
-      `select plan, count(*)::int as runs from runs where ended_at is null and pipeline = $1 group by plan order by plan`,
+      `select plan, cast(count(*) as int) as runs from runs where ended_at is null and pipeline = $1 group by plan order by plan`,
       [pipeline],
     );
   }
@@ -90,8 +90,8 @@ export class DeploymentReader {
   /** Runs that have not ended and follow one of the plans, in the order of their ids, past `after`. */
   async liveRuns(of: { plans: readonly string[]; after: string; limit: number }): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `select id from runs
-       where ended_at is null and plan = any($1::text[]) and id > $2 order by id limit $3::int`,
+      ({ among }) =>
+        `select id from runs where ended_at is null and plan ${among('$1')} and id > $2 order by id limit cast($3 as int)`,
       [of.plans, of.after, of.limit],
     );
     return rows.map(({ id }) => id);
@@ -100,8 +100,8 @@ export class DeploymentReader {
   /** The plans, of any pipeline, that ask the stage, wherever in them it stands: by their content. */
   async plansOf(stage: string): Promise<readonly string[]> {
     const rows = await this.database.query<{ hash: string }>(
-      `select hash from plans where plan::text ~ ('"stage"\\s*:\\s*"' || $1 || '"')`,
-      [stage],
+      ({ contains }) => `select hash from plans where ${contains('plan', 'cast($1 as text)')}`,
+      [`"stage":${JSON.stringify(stage)}`],
     );
     return rows.map(({ hash }) => hash);
   }
@@ -119,7 +119,7 @@ export class Deployments {
     decide: (now: Deployed) => DeploymentChange,
   ): Promise<DeploymentOutcome> {
     return this.database.transaction(async (query) => {
-      await query('select pg_advisory_xact_lock(hashtext($1))', ['millrace.deployments']);
+      await query.lock('deployments', ['millrace.deployments']);
       const [before] = await query<{ outcome: DeploymentOutcome }>('select outcome from deployments where id = $1', [
         request.id,
       ]);
@@ -148,21 +148,22 @@ const routeOf = ({ current, before, canary, share }: RouteRow): Route => ({
 
 const routeRows = (query: Query, pipelines?: readonly string[]) =>
   query<RouteRow>(
-    `select pipeline, current, before, canary, share, paused from routes
-     where $1::text[] is null or pipeline = any($1::text[])`,
-    [pipelines ?? null],
-    'routes',
+    ({ among }) =>
+      `select pipeline, current, before, canary, share, paused from routes${pipelines ? ` where pipeline ${among('$1')}` : ''}`,
+    pipelines ? [pipelines] : [],
+    pipelines ? 'routes' : 'all-routes',
   );
 
 async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<Deployed> {
   const [route] = await routeRows(query, [pipeline]);
   const versions = await query<Omit<Version, 'by' | 'reason'> & { by: string | null; reason: string | null }>(
-    `select version, plan, (extract(epoch from deployed_at) * 1000)::float8 as "deployedAt", by, reason
-     from versions where pipeline = $1 order by version`,
+    ({ millis }) =>
+      `select version, plan, ${millis('deployed_at')} as "deployedAt", by, reason
+       from versions where pipeline = $1 order by version`,
     [pipeline],
   );
   const contracts = await query<{ stage: string; schemas: StageSchemas }>(
-    'select stage, schemas from contracts where stage = any($1::text[])',
+    ({ among }) => `select stage, schemas from contracts where stage ${among('$1')}`,
     [stages],
   );
   const schedules = await query<{ name: string; made: boolean }>(
@@ -184,19 +185,21 @@ async function write(query: Query, of: Subject & { id: string; at: number }, cha
   if (version) {
     const { plan, content, deployedAt, by, reason } = version;
     await query(
-      `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, $3::json, to_timestamp($4::float8))
-       on conflict (hash) do nothing`,
-      [plan, pipeline, JSON.stringify(content), deployedAt / 1000],
+      ({ json, time }) =>
+        `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, ${json('$3')}, ${time('$4')})
+         on conflict (hash) do nothing`,
+      [plan, pipeline, JSON.stringify(content), deployedAt],
     );
     await query(
-      `insert into versions (pipeline, version, plan, deployed_at, by, reason)
-       values ($1, $2::int, $3, to_timestamp($4::float8), $5, $6)`,
-      [pipeline, version.version, plan, deployedAt / 1000, by ?? null, reason ?? null],
+      ({ time }) =>
+        `insert into versions (pipeline, version, plan, deployed_at, by, reason)
+         values ($1, cast($2 as int), $3, ${time('$4')}, $5, $6)`,
+      [pipeline, version.version, plan, deployedAt, by ?? null, reason ?? null],
     );
   }
   if (route) {
     await query(
-      `insert into routes (pipeline, current, before, canary, share) values ($1, $2, $3, $4, $5::float8)
+      `insert into routes (pipeline, current, before, canary, share) values ($1, $2, $3, $4, cast($5 as float8))
        on conflict (pipeline) do update
        set current = excluded.current, before = excluded.before, canary = excluded.canary, share = excluded.share`,
       [pipeline, route.current, route.before ?? null, route.canary?.plan ?? null, route.canary?.share ?? null],
@@ -205,29 +208,36 @@ async function write(query: Query, of: Subject & { id: string; at: number }, cha
   }
   if (change.pause !== undefined) {
     const { pause } = change;
-    await query('update routes set paused = $2::json where pipeline = $1', [pipeline, pause && JSON.stringify(pause)]);
+    await query(
+      ({ json }) => `update routes set paused = ${json('$2')} where pipeline = $1`,
+      [pipeline, pause && JSON.stringify(pause)],
+    );
     if (pause === null) await beginWaiting(query, pipeline, at);
   }
   if (contracts.size > 0) {
-    await query(
-      `insert into contracts (stage, schemas, since)
-       select stage, schemas::json, to_timestamp($3::float8) from unnest($1::text[], $2::text[]) as u(stage, schemas)
-       on conflict (stage) do update set schemas = excluded.schemas, since = excluded.since`,
-      [[...contracts.keys()], [...contracts.values()].map((one) => JSON.stringify(one)), at / 1000],
+    await query.each(
+      (rows, { json, time }) =>
+        `insert into contracts (stage, schemas, since) select stage, ${json('schemas')}, ${time('since')} from ${rows} where true
+         on conflict (stage) do update set schemas = excluded.schemas, since = excluded.since`,
+      {
+        stage: texts([...contracts.keys()]),
+        schemas: texts([...contracts.values()].map((one) => JSON.stringify(one))),
+        since: floats([...contracts.values()].map(() => at)),
+      },
     );
   }
   for (const trigger of change.triggers ?? []) {
     await query(
-      `insert into triggers (id, pipeline, name, spec, starts) values ($1, $2, $3, $4::json, $5::json)
-       on conflict (id) do update set spec = excluded.spec`,
+      ({ json }) =>
+        `insert into triggers (id, pipeline, name, spec, starts) values ($1, $2, $3, ${json('$4')}, ${json('$5')})
+         on conflict (id) do update set spec = excluded.spec`,
       [trigger.id, pipeline, trigger.name, JSON.stringify(trigger.spec), JSON.stringify(trigger.starts)],
     );
   }
   if (change.makes) await upsertSchedule(query, change.makes);
   if (change.removes !== undefined) await removeSchedule(query, pipeline, change.removes);
-  await query('insert into deployments (id, at, outcome) values ($1, to_timestamp($2::float8), $3::json)', [
-    id,
-    at / 1000,
-    JSON.stringify(outcome),
-  ]);
+  await query(
+    ({ time, json }) => `insert into deployments (id, at, outcome) values ($1, ${time('$2')}, ${json('$3')})`,
+    [id, at, JSON.stringify(outcome)],
+  );
 }

@@ -1,13 +1,11 @@
 import type { Fact } from '@millrace/contracts';
 import { unlimitedSlot, type SlotGrant, type SlotRequest } from '@millrace/pipeline/engine';
-import { AnswersRoom } from './answers.js';
-import { floats, ints, texts } from './arrays.js';
-import type { Database, Query } from './database.js';
+import { type Database, floats, ints, type Query, texts } from './database.js';
 import { StaleOwner } from './errors.js';
 import { grantSlots, keepSlots } from './slots.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './store.js';
-import { COMMIT, CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
+import { CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
 
 /** The position of a partition: the offset after its last batch, and that batch's answer, which a backup may lack. */
 export interface Position {
@@ -27,27 +25,23 @@ export interface Created {
 
 async function firstFacts(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const rows = await query<{ run: string; facts: readonly Fact[] }>(
-    'select distinct on (run) run, facts from history where run = any($1::text[]) order by run, seq',
+    ({ among }) =>
+      `select run, facts from history h where run ${among('$1')} and seq = (select min(seq) from history f where f.run = h.run)`,
     [runs],
     'first-facts',
   );
   return new Map(rows.map(({ run, facts }) => [run, facts]));
 }
 
-const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
-
 /** Write side: what the coordinator decides, a batch at a time. */
 export class StoreWriter {
-  private readonly room: AnswersRoom;
-
-  constructor(private readonly database: Database) {
-    this.room = new AnswersRoom(database.query);
-  }
+  constructor(private readonly database: Database) {}
 
   async position(topic: string, partition: number): Promise<Position | undefined> {
     const [row] = await this.database.query<{ next: string; began: string; answer: Uint8Array | null }>(
-      `select next::text, began::text, coalesce(answers.answer, nullif(positions.answer, '')) as answer
-       from positions left join answers using (topic, partition, next) where topic = $1 and partition = $2`,
+      ({ lastAnswer }) =>
+        `select cast(next as text) as next, cast(began as text) as began, ${lastAnswer} as answer
+         from positions left join answers using (topic, partition, next) where topic = $1 and partition = $2`,
       [topic, partition],
     );
     return row && { next: Number(row.next), began: Number(row.began), answer: row.answer ?? undefined };
@@ -56,7 +50,7 @@ export class StoreWriter {
   /** The facts of those of `runs` that exist. */
   async load(runs: readonly string[]): Promise<ReadonlyMap<string, readonly Fact[]>> {
     const rows = await this.database.query<{ run: string; facts: readonly Fact[] }>(
-      'select run, facts from history where run = any($1::text[]) order by run, seq',
+      ({ among }) => `select run, facts from history where run ${among('$1')} order by run, seq`,
       [runs],
       'load',
     );
@@ -71,14 +65,14 @@ export class StoreWriter {
 
   /** The run's timer is due at `at` and not before. */
   async snooze(run: string, at: number): Promise<void> {
-    await this.database.query('update runs set wake_at = to_timestamp($2::float8) where id = $1', [run, at / 1000]);
+    await this.database.query(({ time }) => `update runs set wake_at = ${time('$2')} where id = $1`, [run, at]);
   }
 
   /** Which of `runs` exist. */
   async known(runs: readonly string[]): Promise<ReadonlySet<string>> {
     const asked = [[...new Set(runs)]];
     const rows = await this.database.query<{ id: string }>(
-      'select id from runs where id = any($1::text[])',
+      ({ among }) => `select id from runs where id ${among('$1')}`,
       asked,
       'known',
     );
@@ -99,7 +93,6 @@ export class StoreWriter {
         await this.write(query, commit);
         await this.writeRare(query, commit);
       });
-    this.room.wrote(commit.answer);
   }
 
   /**
@@ -111,19 +104,19 @@ export class StoreWriter {
     summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: SlotRequest | undefined })[],
     decide: (created: Created) => Commit,
   ): Promise<void> {
-    const answer = await this.database.transaction(async (query) => {
-      const rows = await query<{ id: string; paused: boolean }>(
+    await this.database.transaction(async (query) => {
+      const rows = await query.each<{ id: string; paused: boolean }>(
         CREATE,
-        [
-          texts(summaries.map((s) => s.id)),
-          texts(summaries.map((s) => s.pipeline)),
-          texts(summaries.map((s) => s.plan)),
-          texts(summaries.map((s) => s.status)),
-          floats(summaries.map((s) => s.acceptedAt / 1000)),
-          floats(summaries.map((s) => seconds(s.endedAt))),
-          floats(summaries.map((s) => seconds(s.wakeAt))),
-          ints(summaries.map((s) => Number(s.degraded ?? false))),
-        ],
+        {
+          id: texts(summaries.map((s) => s.id)),
+          pipeline: texts(summaries.map((s) => s.pipeline)),
+          plan: texts(summaries.map((s) => s.plan)),
+          status: texts(summaries.map((s) => s.status)),
+          accepted: floats(summaries.map((s) => s.acceptedAt)),
+          ended: floats(summaries.map((s) => s.endedAt)),
+          wake: floats(summaries.map((s) => s.wakeAt)),
+          degraded: ints(summaries.map((s) => Number(s.degraded ?? false))),
+        },
         'create',
       );
       const made = new Set(rows.map((row) => row.id));
@@ -140,43 +133,11 @@ export class StoreWriter {
       const commit = decide({ made, places, before });
       await this.write(query, commit);
       await this.writeRare(query, commit);
-      return commit.answer;
     });
-    this.room.wrote(answer);
   }
 
-  private async write(query: Query, { topic, partition, expected, next, answer, changes }: Commit): Promise<void> {
-    const facts = changes.filter((c) => c.facts.length > 0);
-    const rows = changes.filter((c) => c.row && !c.created);
-    const made = changes.filter((c) => c.created);
-    const [result] = await query<{ owners: number }>(
-      COMMIT,
-      [
-        topic,
-        partition,
-        expected,
-        next,
-        answer,
-        texts(facts.map((c) => c.summary.id)),
-        ints(facts.map((c) => c.fromSeq)),
-        texts(facts.map((c) => JSON.stringify(c.facts))),
-        texts(rows.map((c) => c.summary.id)),
-        texts(rows.map((c) => c.summary.status)),
-        floats(rows.map((c) => seconds(c.summary.endedAt))),
-        floats(rows.map((c) => seconds(c.wakeAt))),
-        texts(made.map((c) => c.summary.id)),
-        texts(made.map((c) => c.summary.pipeline)),
-        texts(made.map((c) => c.summary.plan)),
-        texts(made.map((c) => c.summary.status)),
-        floats(made.map((c) => c.summary.acceptedAt / 1000)),
-        floats(made.map((c) => seconds(c.summary.endedAt))),
-        floats(made.map((c) => seconds(c.wakeAt))),
-        texts(made.map((c) => c.summary.parent ?? null)),
-        ...[rows, made].map((of) => ints(of.map((c) => Number(c.summary.degraded ?? false)))),
-      ],
-      'commit',
-    );
-    if (result?.owners !== 1) throw new StaleOwner(topic, partition);
+  private async write(query: Query, commit: Commit): Promise<void> {
+    if (!(await query.batch(commit))) throw new StaleOwner(commit.topic, commit.partition);
   }
 
   private async writeRare(
@@ -192,45 +153,49 @@ export class StoreWriter {
   ): Promise<void> {
     if (places) await keepSlots(query, places);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
-    if (waited.length > 0) await query(WAITED, [waited.map((w) => w.run), waited.map((w) => w.step)]);
+    if (waited.length > 0)
+      await query.each(WAITED, { run: texts(waited.map((w) => w.run)), step: texts(waited.map((w) => w.step)) });
     const waits = changes.flatMap((c) => c.waits);
     if (waits.length > 0) {
-      await query(WAIT, [
-        waits.map((w) => w.run),
-        waits.map((w) => w.step),
-        waits.map((w) => w.kind),
-        waits.map((w) => w.pipeline),
-        waits.map((w) => w.since / 1000),
-        waits.map((w) => seconds(w.due)),
-        waits.map((w) => JSON.stringify(w.show ?? null)),
-        waits.map((w) => (w.held ? JSON.stringify(w.held) : null)),
-        waits.map((w) => w.correlation ?? null),
-      ]);
+      await query.each(WAIT, {
+        run: texts(waits.map((w) => w.run)),
+        step: texts(waits.map((w) => w.step)),
+        kind: texts(waits.map((w) => w.kind)),
+        pipeline: texts(waits.map((w) => w.pipeline)),
+        since: floats(waits.map((w) => w.since)),
+        due: floats(waits.map((w) => w.due)),
+        show: texts(waits.map((w) => JSON.stringify(w.show ?? null))),
+        held: texts(waits.map((w) => (w.held ? JSON.stringify(w.held) : null))),
+        correlation: texts(waits.map((w) => w.correlation ?? null)),
+      });
     }
     const held = changes.flatMap(({ summary, held = [] }) => held.map((one) => ({ run: summary.id, ...one })));
     if (held.length > 0) {
-      await query(HELD, [
-        held.map(({ run }) => run),
-        held.map(({ step }) => step),
-        held.map(({ assignee, group, claimedBy }) => JSON.stringify({ assignee, group, claimedBy })),
-        held.map(({ due }) => seconds(due)),
-      ]);
+      await query.each(HELD, {
+        run: texts(held.map(({ run }) => run)),
+        step: texts(held.map(({ step }) => step)),
+        held: texts(held.map(({ assignee, group, claimedBy }) => JSON.stringify({ assignee, group, claimedBy }))),
+        due: floats(held.map(({ due }) => due)),
+      });
     }
     if (signals) await keepSignals(query, signals);
     if (deadLetters.length > 0) {
-      await query(DEAD, [
-        deadLetters.map((d) => d.id),
-        deadLetters.map((d) => d.at / 1000),
-        deadLetters.map((d) => d.run ?? null),
-        deadLetters.map((d) => d.pipeline ?? null),
-        deadLetters.map((d) => JSON.stringify(d)),
-      ]);
+      await query.each(DEAD, {
+        id: texts(deadLetters.map((d) => d.id)),
+        at: floats(deadLetters.map((d) => d.at)),
+        run: texts(deadLetters.map((d) => d.run ?? null)),
+        pipeline: texts(deadLetters.map((d) => d.pipeline ?? null)),
+        letter: texts(deadLetters.map((d) => JSON.stringify(d))),
+      });
     }
     if (redriven.length > 0) {
-      await query(`update dead_letters set status = 'redriven' where id = any($1::text[])`, [redriven]);
+      await query(({ among }) => `update dead_letters set status = 'redriven' where id ${among('$1')}`, [redriven]);
     }
     if (closed.length > 0)
-      await query(`update dead_letters set status = 'closed' where status = 'open' and id = any($1::text[])`, [closed]);
+      await query(
+        ({ among }) => `update dead_letters set status = 'closed' where status = 'open' and id ${among('$1')}`,
+        [closed],
+      );
   }
 
   /** Keeps dead letters that other services made of records they could not read. */
@@ -244,21 +209,17 @@ export class StoreWriter {
       await this.database.query(`delete from ${table} where topic = $1 and partition = $2`, [topic, partition]);
   }
 
-  /** Resolves once nothing is under way that was begun beside the commits. */
-  close(): Promise<void> {
-    return this.room.close();
-  }
-
   /**
    * Runs whose timer is due at `at`, oldest first. They are not due again before `until`: whoever takes them wakes them,
    * and if that comes to nothing they turn up here once more.
    */
   async takeDue(of: { at: number; until: number; limit: number }): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `update runs set wake_at = to_timestamp($2::float8) where id in (
-         select id from runs where wake_at <= to_timestamp($1::float8) order by wake_at limit $3::int for update skip locked
-       ) returning id`,
-      [of.at / 1000, of.until / 1000, of.limit],
+      ({ time, skipLocked }) =>
+        `update runs set wake_at = ${time('$2')} where id in (
+           select id from runs where wake_at <= ${time('$1')} order by wake_at limit cast($3 as int) ${skipLocked}
+         ) returning id`,
+      [of.at, of.until, of.limit],
       'due',
     );
     return rows.map((row) => row.id);

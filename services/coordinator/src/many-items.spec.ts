@@ -6,7 +6,6 @@ import { type Fact, randomId, RunEvent, runIdOf, type StepCommand } from '@millr
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store } from '@millrace/store';
-import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { answerOf } from './answers/answer.js';
@@ -32,7 +31,6 @@ const dir = await mkdtemp(join(tmpdir(), 'millrace-many-items-'));
 const told = telemetry({ service: 'coordinator', logTo: { write: () => undefined } });
 const settings = { ...serviceSettings({}), dataDir: dir };
 const runtime = await openRuntime('coordinator', settings, { telemetry: told });
-await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Facts that were loaded and written, and the bytes of all answers: what a run costs, but for the time. */
 const counted = { loaded: 0, written: 0, answered: 0 };

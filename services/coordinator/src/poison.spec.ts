@@ -6,7 +6,6 @@ import { derivedId, HEADER, randomId, RunEvent, runIdOf, type StepCommand } from
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store, StoreUnavailable } from '@millrace/store';
-import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { intakeRecord } from './sources/intake-record.js';
@@ -36,7 +35,6 @@ const told = telemetry({
   logTo: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
 });
 const runtime = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
-await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 /** Runs whose rows the store refuses, as a database refuses a value. */
 const refused = new Set<string>();

@@ -3,8 +3,8 @@ import { BrokerError } from '@millrace/broker';
 import { misspeltText } from '@millrace/contracts';
 import { ProjectError } from '@millrace/project';
 import { ConfigError, processEnv } from '@millrace/runtime';
+import { StoreUnusable } from '@millrace/store';
 import { redact } from '@millrace/telemetry';
-import { DataUnusable } from './data-unusable.js';
 import { type Standalone, startStandalone } from './standalone.js';
 
 /** Ctrl-C reaches us from the terminal, from npm and from our launcher: signals this close together are one. */
@@ -46,7 +46,7 @@ try {
   });
 } catch (error) {
   if (error instanceof ConfigError) refuse(error.message);
-  const isTold = [BrokerError, DataUnusable, ProjectError].some((kind) => error instanceof kind);
+  const isTold = [BrokerError, StoreUnusable, ProjectError].some((kind) => error instanceof kind);
   refuse(`Millrace cannot start: ${isTold ? (error as Error).message : stackOf(error)}`);
 }
 // When the launcher is gone, nobody would stop this process any more. It may have gone while we started.

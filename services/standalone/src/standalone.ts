@@ -23,10 +23,9 @@ import {
   untilReached,
 } from '@millrace/runtime';
 import { contractOf, startStage } from '@millrace/stage';
-import { openStore, type Store } from '@millrace/store';
+import { openStore } from '@millrace/store';
 import { type Log, telemetry } from '@millrace/telemetry';
 import { allMetrics } from './all-metrics.js';
-import { DataUnusable } from './data-unusable.js';
 import { StandaloneConfig } from './config.js';
 
 export interface Standalone extends AsyncDisposable {
@@ -48,7 +47,7 @@ export interface StandaloneOptions {
   readonly routesToProject?: boolean;
 }
 
-/** Runs every service of Millrace in this process, on the embedded log and PGlite, as they would run each in its own. */
+/** Runs every service of Millrace in this process, on the embedded log and SQLite, as they would run each in its own. */
 export async function startStandalone(env: Env, options: StandaloneOptions): Promise<Standalone> {
   const { from, build, routesToProject = false } = options;
   const instead = StandaloneConfig.shape.PIPELINES.safeParse(env['PIPELINES']?.trim() || undefined).data;
@@ -79,9 +78,9 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
     return opened;
   };
   const [store, gatewayRuntime] = await Promise.all([
-    // PGlite is here, or is not: there is nothing to wait for.
+    // SQLite is here, or is not: there is nothing to wait for.
     settings.databaseUrl === undefined
-      ? ownStore(settings)
+      ? openStore(settings)
       : untilReached({ log, signal: undefined }, () => openStore(settings)),
     runtime('gateway'),
   ]);
@@ -117,7 +116,7 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
     { reader: store.reader, ...shared, others: () => coordinator.ready(), host, port, nextFreePort: true, ...own },
   );
   drained(gateway);
-  // PGlite gives its files modes of its own.
+  // What an earlier version, or a person, has put there since.
   await keepPrivate(settings.dataDir);
   // Where the CLI looks first.
   await writeFile(urlFile, gateway.url);
@@ -171,15 +170,5 @@ async function ownLog(dataDir: string, log: Log): Promise<Broker> {
     const url = await readFile(join(dataDir, 'url'), 'utf8').catch(() => undefined);
     const where = url === undefined ? 'It is still starting.' : `It answers at ${url}.`;
     throw new BrokerError(error.code, `${error.message} ${where}`, { cause: error });
-  }
-}
-
-/** @throws {DataUnusable} where PGlite cannot open its files */
-async function ownStore({ dataDir }: ServiceSettings): Promise<Store> {
-  const dir = join(dataDir, 'store');
-  try {
-    return await openStore({ databaseUrl: undefined, dataDir });
-  } catch (cause) {
-    throw new DataUnusable(dir, cause);
   }
 }

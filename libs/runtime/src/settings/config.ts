@@ -37,7 +37,7 @@ export const ServiceEnvironment = z.object({
   MILLRACE_DATA: z
     .string()
     .default('./.millrace')
-    .describe('The folder of the embedded log, of PGlite and of the outbox.'),
+    .describe('The folder of the embedded log, of the embedded store (SQLite) and of the outbox.'),
   TOPIC_PREFIX: z
     .string()
     .regex(/^[\w.-]{1,60}$/, 'expected letters, digits, ".", "_" and "-", e.g. millrace.')
@@ -50,7 +50,7 @@ export const ServiceEnvironment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:/, 'postgres://user:password@localhost:5432/millrace')
     .optional()
     .describe(
-      'The PostgreSQL of coordinator and gateway. Without it they use PGlite in their process. Required with `NODE_ENV=production` and with several processes.',
+      'The PostgreSQL of coordinator and gateway. Without it they use SQLite in their process. Required with `NODE_ENV=production` and with several processes.',
     ),
   PORT: wholeNumber('a port', { min: 0, max: 65_535 })
     .default(8080)
@@ -123,7 +123,7 @@ export interface ServiceSettings {
   readonly topicPartitions: number;
   /** Missing topics are created on start. */
   readonly createTopics: boolean;
-  /** Undefined: PGlite, in `dataDir`. */
+  /** Undefined: SQLite, in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly port: number;
   readonly host: string;

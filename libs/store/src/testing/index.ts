@@ -1,3 +1,2 @@
-export { emptyStore } from './empty-store.js';
 export { type ListCost, listCosts } from './list-costs.js';
 export { fillStore } from './many-runs.js';

@@ -1,5 +1,7 @@
-import { openPostgres, type Query } from '../database.js';
+import type { Query, Statement } from '../database.js';
 import { DEAD_LETTERS, type List, REVIEWS, RUNS } from '../lists.js';
+import { openPostgres } from '../postgres/postgres.js';
+import { postgresDialect } from '../postgres/postgres-dialect.js';
 import { DatabaseReader } from '../reader.js';
 import type { PageRequest } from '../store.js';
 import { ASKED_LISTS, type AskedList } from './asked-lists.js';
@@ -24,12 +26,16 @@ export async function listCosts(
   url: string,
   { times, limit }: { times: number; limit: number },
 ): Promise<readonly ListCost[]> {
-  await using database = openPostgres(url, () => undefined);
+  await using database = await openPostgres(url, () => undefined);
   const asked: { text: string; values: readonly unknown[] }[] = [];
-  const query: Query = (text, values, name) => {
-    asked.push({ text, values });
-    return database.query(text, values, name);
-  };
+  const query: Query = Object.assign(
+    <Row>(statement: Statement, values: readonly unknown[], name?: string) => {
+      const text = typeof statement === 'string' ? statement : statement(postgresDialect);
+      asked.push({ text, values });
+      return database.query<Row>(text, values, name);
+    },
+    { each: database.query.each, batch: database.query.batch, lock: database.query.lock },
+  );
   const reader = new DatabaseReader({ ...database, query });
   const cost = async (read: () => Promise<unknown>): Promise<Omit<ListCost, 'list' | 'page'>> => {
     const took: number[] = [];

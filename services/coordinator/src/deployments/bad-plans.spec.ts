@@ -5,7 +5,6 @@ import { randomId, runIdOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
-import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import { startCoordinator } from '../coordinator.js';
 import { deployment } from './deployment.js';
@@ -16,7 +15,6 @@ const log: string[] = [];
 const told = telemetry({ service: 'coordinator', logTo: { write: (line) => void log.push(line) } });
 const dir = await mkdtemp(join(tmpdir(), 'millrace-bad-plans-'));
 const runtime = await openRuntime('coordinator', { ...serviceSettings({}), dataDir: dir }, { telemetry: told });
-await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 let running: Running | undefined;
 

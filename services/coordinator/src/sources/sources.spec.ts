@@ -22,7 +22,6 @@ import {
 } from '@millrace/contracts';
 import { type LoadedPlan, loadPlan } from '@millrace/pipeline/engine';
 import { openStore, StaleOwner, type Store } from '@millrace/store';
-import { emptyStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
 import type { CoordinatorContext } from '../context.js';
 import { deployment, routing } from '../deployments/deployment.js';
@@ -66,7 +65,6 @@ let store: Store;
 const told = telemetry({ service: 'coordinator', logLevel: 'silent' });
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'millrace-coordinator-'));
-  await emptyStore(dataDir);
   store = await openStore({ databaseUrl: undefined, dataDir });
   await deploy(planOf('letters'));
 });

@@ -5,7 +5,6 @@ import { randomId, RunEvent, type StepCommand } from '@millrace/contracts';
 import { cron, defineStage, gt, type Pipeline, pipeline, topic } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
-import { emptyStore } from '@millrace/store/testing';
 import { z } from 'zod';
 import { intakeRecord } from '../sources/intake-record.js';
 import { startCoordinator } from '../index.js';
@@ -21,7 +20,6 @@ const named = (options: Partial<Parameters<typeof pipeline<typeof Anything, unkn
 const dir = await mkdtemp(join(tmpdir(), 'millrace-starts-'));
 const settings = { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir: dir };
 const runtime = await openRuntime('coordinator', settings);
-await emptyStore(dir);
 const store = await openStore({ databaseUrl: undefined, dataDir: dir });
 let ahead = 0;
 let running: Running | undefined;

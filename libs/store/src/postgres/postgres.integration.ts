@@ -1,7 +1,7 @@
-import { openPostgres } from './database.js';
-import { StoreUnavailable } from './errors.js';
-import { openStore } from './open.js';
-import { storeSuite } from './conformance/suite.js';
+import { openPostgres } from './postgres.js';
+import { StoreUnavailable } from '../errors.js';
+import { openStore } from '../open.js';
+import { storeSuite } from '../conformance/suite.js';
 
 const databaseUrl = process.env['DATABASE_URL'];
 
@@ -14,7 +14,7 @@ storeSuite('PostgreSQL', async () => {
 });
 
 test('a connection that breaks in the middle of a transaction fails the transaction, and nothing else', async () => {
-  await using database = openPostgres(databaseUrl!, () => undefined);
+  await using database = await openPostgres(databaseUrl!, () => undefined);
   const broken = database.transaction(async (query) => {
     const [own] = await query<{ pid: number }>('select pg_backend_pid() as pid', []);
     await database.query('select pg_terminate_backend($1)', [own!.pid]);

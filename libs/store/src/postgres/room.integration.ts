@@ -1,7 +1,7 @@
 import { randomId } from '@millrace/contracts';
 import pg from 'pg';
-import { openStore } from './open.js';
-import { commitOf } from './conformance/runs.fixture.js';
+import { openStore } from '../open.js';
+import { commitOf } from '../conformance/runs.fixture.js';
 
 const databaseUrl = process.env['DATABASE_URL']!;
 const PARTITIONS = 8;

@@ -1,7 +1,7 @@
 import { randomId } from '@millrace/contracts';
 import pg from 'pg';
-import { openStore } from './open.js';
-import { fillStore, listCosts } from './testing/index.js';
+import { openStore } from '../open.js';
+import { fillStore, listCosts } from '../testing/index.js';
 
 const databaseUrl = process.env['DATABASE_URL']!;
 const RUNS = 20_000;

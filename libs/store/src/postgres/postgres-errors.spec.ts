@@ -1,4 +1,5 @@
-import { StoreUnavailable, toldAs } from './errors.js';
+import { StoreUnavailable } from '../errors.js';
+import { toldAs } from './postgres-errors.js';
 
 const fromDatabase = (code: string, message = 'no') =>
   Object.assign(new Error(message), { code, severity: 'ERROR', name: 'error' });

@@ -5,48 +5,7 @@ import { pauses } from './schema-pauses.js';
 import { recoveries } from './schema-recoveries.js';
 import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
-import { versions, type VersionTables } from './schema-versions.js';
-
-/** Columns as Kysely reads them, JSON is parsed; times are `timestamptz`, read as milliseconds through `millis`. */
-export interface Tables extends VersionTables {
-  runs: {
-    id: string;
-    pipeline: string;
-    plan: string;
-    status: string;
-    accepted_at: Date;
-    ended_at: Date | null;
-    wake_at: Date | null;
-    parent: string | null;
-    degraded: boolean;
-  };
-  /** A run's facts; those of one batch are one row. `seq` is the number of the row's first fact. */
-  history: { run: string; seq: number; facts: unknown };
-  waits: {
-    run: string;
-    step: string;
-    kind: 'review' | 'signal';
-    pipeline: string;
-    since: Date;
-    due: Date | null;
-    show: unknown;
-    /** For a review: the people it is for, and the person who has claimed it. */
-    held: unknown;
-  };
-  dead_letters: {
-    id: string;
-    status: 'open' | 'redriven' | 'closed';
-    at: Date;
-    run: string | null;
-    pipeline: string | null;
-    letter: unknown;
-  };
-  /** The position of each partition. `answer` is what coordinators of an earlier version write. */
-  positions: { topic: string; partition: number; next: number; began: number; answer: Uint8Array };
-  /** The answer of the batch that brought a partition to `next`; answers of earlier batches are deleted (`answers.ts`). */
-  answers: { topic: string; partition: number; next: number; answer: Uint8Array };
-  plans: { hash: string; pipeline: string; plan: unknown; deployed_at: Date };
-}
+import { versions } from './schema-versions.js';
 
 const first: Migration = {
   async up(db: Kysely<unknown>) {
@@ -60,6 +19,7 @@ const first: Migration = {
       db,
     );
     await sql`create index runs_wake on runs (wake_at) where wake_at is not null`.execute(db);
+    // A run's facts; those of one batch are one row. `seq` is the number of the row's first fact.
     await sql`create table history (run text, seq int, facts json not null, primary key (run, seq))`.execute(db);
     await sql`create table waits (
       run text, step text, kind text not null, pipeline text not null, since timestamptz not null, due timestamptz,

@@ -1,29 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 
-export interface VersionTables {
-  /** The plans of a pipeline in the order in which each was first deployed, from 1. */
-  versions: {
-    pipeline: string;
-    version: number;
-    plan: string;
-    deployed_at: Date;
-    by: string | null;
-    reason: string | null;
-  };
-  routes: {
-    pipeline: string;
-    current: string;
-    before: string | null;
-    canary: string | null;
-    share: number | null;
-    paused: unknown;
-  };
-  /** The contract of each stage, as it was last announced. */
-  contracts: { stage: string; schemas: unknown; since: Date };
-  /** The outcome of each request; a request that has one is not applied again. */
-  deployments: { id: string; at: Date; outcome: string };
-}
-
 export const versions: Migration = {
   async up(db: Kysely<unknown>) {
     await sql`create table versions (

@@ -1,4 +1,4 @@
-import type { Query } from './database.js';
+import type { Query } from '../database.js';
 
 /** `answers` is emptied when it takes more room than this. */
 const MOST_BYTES = 16 * 1024 * 1024;

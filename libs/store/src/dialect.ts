@@ -1,0 +1,42 @@
+/** A list of rows that is read by the newest of each combination of some columns. */
+export interface Newest {
+  readonly from: string;
+  readonly select: string;
+  /** The columns, and for each the values whose rows are wanted, as one parameter and as one parameter each. */
+  readonly few: readonly { readonly column: string; readonly values: readonly (string | boolean)[] }[];
+  /** Further conditions of each row. */
+  readonly where: readonly string[];
+  /** ORDER BY of the rows of one combination, and of the rows that were selected. */
+  readonly order: string;
+  readonly merged: string;
+  readonly limit: string;
+}
+
+/** The fragments of SQL in which databases differ. A parameter is given by its name, e.g. `$1`. */
+export interface Dialect {
+  /** Returns the time that a parameter, or an expression, has in milliseconds. */
+  time(ms: string): string;
+  /** Returns the milliseconds of a column with a time. */
+  millis(column: string): string;
+  /** Returns JSON, for a column, of a parameter with its text. */
+  json(text: string): string;
+  /** Returns JSON whose fields are searched, of a parameter with its text. */
+  searchedJson(text: string): string;
+  /** Returns the right side of a condition that holds for each value of a parameter with a list of texts. */
+  among(list: string): string;
+  /** Returns a condition: the text of a column contains that of a parameter. */
+  contains(column: string, part: string): string;
+  /** Returns the smaller or the larger of two values. */
+  larger(one: string, other: string): string;
+  /** Keeps the selected rows from changes of others until the transaction ends. */
+  readonly forShare: string;
+  readonly forUpdate: string;
+  /** Leaves out rows that others are changing, and keeps the others from them. */
+  readonly skipLocked: string;
+  /** The present time. */
+  readonly now: string;
+  /** The answer of a partition's last batch, in `positions left join answers`. */
+  readonly lastAnswer: string;
+  /** Returns a statement that reads the newest rows of each combination from an index and merges them. `value` adds a parameter. */
+  newest(of: Newest, value: (one: unknown) => string): string;
+}

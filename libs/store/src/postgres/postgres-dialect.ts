@@ -1,0 +1,31 @@
+import type { Dialect, Newest } from '../dialect.js';
+
+const millis = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+export const postgresDialect: Dialect = {
+  time: (ms) => `to_timestamp(${ms}::float8 / 1000)`,
+  millis,
+  json: (text) => `${text}::json`,
+  searchedJson: (text) => `${text}::jsonb`,
+  among: (list) => `= any(${list}::text[])`,
+  contains: (column, part) => `strpos(${column}::text, ${part}) > 0`,
+  larger: (one, other) => `greatest(${one}, ${other})`,
+  forShare: 'for share',
+  forUpdate: 'for update',
+  skipLocked: 'for update skip locked',
+  now: 'now()',
+  // Coordinators of an earlier version wrote their answers to `positions`.
+  lastAnswer: `coalesce(answers.answer, nullif(positions.answer, ''))`,
+  newest,
+};
+
+function newest({ from, select, few, where, order, merged, limit }: Newest, value: (one: unknown) => string): string {
+  const relations = few.map(({ column, values }) => {
+    const type = typeof values[0] === 'boolean' ? 'bool' : 'text';
+    return `unnest(${value(values)}::${type}[]) as merged_${column}(value)`;
+  });
+  const conditions = few.map(({ column }) => `${from}.${column} = merged_${column}.value`);
+  return `select listed.* from ${relations.join(' cross join ')} cross join lateral (
+    select ${select} from ${from} where ${[...conditions, ...where].join(' and ')} order by ${order} limit ${limit}::int
+  ) listed order by ${merged} limit ${limit}::int`;
+}

@@ -1,0 +1,101 @@
+import { LAST_TIME } from '@millrace/contracts';
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+
+/** A column with a time, in milliseconds. */
+const time = (name: string): string => `${name} real check (${name} between -${LAST_TIME} and ${LAST_TIME})`;
+
+/** The tables as they are in PostgreSQL, where the comments on them are. The type `json_text` keeps text, and is parsed when it is read. */
+const TABLES = [
+  `create table runs (
+    no integer primary key, id text not null unique, pipeline text not null, plan text not null, status text not null,
+    ${time('accepted_at')} not null, ${time('ended_at')}, ${time('wake_at')}, parent text, degraded boolean not null default false
+  )`,
+  // By the number of the run: runs that are under way have numbers side by side, and their facts go to a few pages. Ids would spread them over all of the index.
+  `create table facts (run_no int not null, seq int not null, facts json_text not null, primary key (run_no, seq))`,
+  `create view history as select runs.id as run, facts.seq, facts.facts from facts join runs on runs.no = facts.run_no`,
+  `create table waits (
+    run text not null, step text not null, kind text not null, pipeline text not null, ${time('since')} not null, ${time('due')},
+    show json_text, held json_text, correlation text, primary key (run, step)
+  )`,
+  `create table dead_letters (
+    id text primary key not null, status text not null, ${time('at')} not null, run text, pipeline text, letter json_text not null
+  )`,
+  `create table positions (
+    topic text not null, partition int not null, next int not null, began int not null default 0, primary key (topic, partition)
+  ) without rowid`,
+  `create table answers (
+    topic text not null, partition int not null, next int not null, answer blob not null, primary key (topic, partition, next)
+  ) without rowid`,
+  `create table plans (hash text primary key not null, pipeline text not null, plan json_text not null, ${time('deployed_at')} not null)`,
+  `create table versions (
+    pipeline text not null, version int not null, plan text not null, ${time('deployed_at')} not null, by text, reason text,
+    primary key (pipeline, version), unique (pipeline, plan)
+  )`,
+  `create table routes (
+    pipeline text primary key not null, current text not null, before text, canary text, share real, paused json_text
+  )`,
+  `create table contracts (stage text primary key not null, schemas json_text not null, ${time('since')} not null)`,
+  `create table deployments (id text primary key not null, ${time('at')} not null, outcome json_text not null)`,
+  `create table schedules (
+    id text primary key not null, pipeline text not null, name text not null, spec json_text not null, made boolean not null,
+    ${time('next_at')}, by text, reason text
+  )`,
+  `create table triggers (
+    id text primary key not null, pipeline text not null, name text not null, spec json_text not null, starts json_text not null
+  )`,
+  `create table gatherings (
+    id text primary key not null, trigger text not null, key text not null, count int not null, bytes int not null,
+    ${time('first_at')} not null, ${time('due_at')} not null, closed boolean not null
+  )`,
+  `create table gathered (gathering text not null, seq int not null, record json_text not null, primary key (gathering, seq))`,
+  `create table places (
+    seq integer primary key autoincrement, run text not null unique, pipeline text not null, key text not null, most int,
+    active boolean not null, cancel text, ${time('tell_at')}
+  )`,
+  `create table signals (
+    id text primary key not null, record json_text not null, ${time('at')} not null, ${time('expires_at')} not null,
+    run text, step text, payload json_text, ${time('tell_at')}, gone boolean not null default false
+  )`,
+  `create table signal_keys (key text not null, signal text not null, payload json_text not null, primary key (key, signal))`,
+  `create table recoveries (id text primary key not null, ${time('at')} not null, ${time('ended_at')}, report json_text not null)`,
+];
+
+const RUNS = 'status, degraded, accepted_at desc, id desc';
+const WAITS = 'kind, since desc, run desc, step desc';
+const LETTERS = 'status, at desc, id desc';
+
+/** One index for each way to ask for a list, in the list's own order, and one for each kind of time that comes. */
+const INDEXES = [
+  `runs_listed on runs (${RUNS}) where parent is null`,
+  `runs_of_pipeline on runs (pipeline, ${RUNS}) where parent is null`,
+  `runs_of_parent on runs (parent, ${RUNS}) where parent is not null`,
+  `runs_live on runs (pipeline, plan, id) where ended_at is null`,
+  `runs_wake on runs (wake_at) where wake_at is not null`,
+  `waits_listed on waits (${WAITS})`,
+  `waits_of_pipeline on waits (pipeline, ${WAITS})`,
+  ...Object.entries({ assignee: 'assignee', group: 'group', claimer: 'claimedBy' }).map(
+    ([name, field]) =>
+      `waits_of_${name} on waits ((held ->> '${field}'), ${WAITS}) where (held ->> '${field}') is not null`,
+  ),
+  `waits_correlation on waits (correlation, since) where correlation is not null`,
+  `dead_letters_listed on dead_letters (${LETTERS})`,
+  `dead_letters_of_pipeline on dead_letters (pipeline, ${LETTERS})`,
+  `schedules_next on schedules (next_at) where next_at is not null`,
+  `gatherings_due on gatherings (due_at)`,
+  `places_turn on places (pipeline, key, active, seq)`,
+  `places_tell on places (tell_at) where tell_at is not null`,
+  `signals_tell on signals (tell_at) where tell_at is not null`,
+  `signals_expire on signals (expires_at) where run is null`,
+  `signals_given on signals (run, step) where run is not null`,
+  `signal_keys_signal on signal_keys (signal)`,
+];
+
+const first: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const table of TABLES) await sql.raw(table).execute(db);
+    for (const index of INDEXES) await sql.raw(`create index ${index}`).execute(db);
+    await sql`create unique index gatherings_open on gatherings (trigger, key) where not closed`.execute(db);
+  },
+};
+
+export const migrations: MigrationProvider = { getMigrations: () => Promise.resolve({ '001-first': first }) };

@@ -1,0 +1,32 @@
+import type { Dialect, Newest } from '../dialect.js';
+
+/** Times are kept as milliseconds, JSON as its text, and a list as the text of a JSON array. A transaction is alone: no row of it has to be locked. */
+export const sqliteDialect: Dialect = {
+  time: (ms) => ms,
+  millis: (column) => column,
+  json: (text) => text,
+  searchedJson: (text) => text,
+  among: (list) => `in (select value from json_each(${list}))`,
+  contains: (column, part) => `instr(${column}, ${part}) > 0`,
+  larger: (one, other) => `max(${one}, ${other})`,
+  forShare: '',
+  forUpdate: '',
+  skipLocked: '',
+  now: `(unixepoch('subsec') * 1000)`,
+  lastAnswer: 'answers.answer',
+  newest,
+};
+
+/** SQLite has no LATERAL: each combination of values is a part of a UNION of its own. */
+function newest({ from, select, few, where, order, merged, limit }: Newest, value: (one: unknown) => string): string {
+  let combinations: readonly (readonly string[])[] = [[]];
+  for (const { column, values } of few) {
+    const conditions = values.map((one) => `${from}.${column} = ${value(one)}`);
+    combinations = combinations.flatMap((sofar) => conditions.map((condition) => [...sofar, condition]));
+  }
+  const parts = combinations.map(
+    (conditions) =>
+      `select * from (select ${select} from ${from} where ${[...conditions, ...where].join(' and ')} order by ${order} limit ${limit})`,
+  );
+  return `select listed.* from (${parts.join(' union all ')}) listed order by ${merged} limit ${limit}`;
+}
