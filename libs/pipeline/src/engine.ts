@@ -42,7 +42,7 @@ export {
   WaitStep,
   type Work,
 } from './plan/plan.js';
-export { itemName, itemOf, CHUNK_NAME, rangeOf } from './plan/item-names.js';
+export { itemName, itemOf, type ItemRange, CHUNK_NAME, rangeOf } from './plan/item-names.js';
 export {
   firstOf,
   isChunked,

@@ -5,6 +5,7 @@ export { MAX_MAP_ITEMS } from './children/items.js';
 export { inputFor, type AttemptRequest } from './decide/attempts.js';
 export { contradictionOf } from './decide/contradiction.js';
 export type { Decision } from './decide/decision.js';
+export { type CarryingEvent, fitting, type RecordLimits } from './decide/fitting.js';
 export { type Implied, impliedBy } from './decide/implied.js';
 export { type LoadFacts, withLists } from './children/long-lists.js';
 export { heardSignals } from './run/heard.js';

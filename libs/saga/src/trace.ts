@@ -28,8 +28,7 @@ export interface RunTrace {
 type Traced = Pick<Run, 'id' | 'parent' | 'trace' | 'link'>;
 
 /** A trace of some thousand spans is more than Jaeger draws: chunks of a map have their own. */
-const isChunk = (parent: Parent | undefined): boolean =>
-  parent !== undefined && rangeOf(itemOf(parent.step)?.key ?? '') !== undefined;
+const isChunk = (parent: Parent): boolean => rangeOf(itemOf(parent.step)?.key ?? '') !== undefined;
 
 /** The run whose trace a run is part of, where nobody's trace is continued. */
 export const traceOf = ({ id, parent }: Pick<Run, 'id' | 'parent'>): string =>
@@ -40,8 +39,8 @@ export function runTraceOf({ id, parent, trace, link }: Traced): RunTrace {
   const own = traceIdsOf(id);
   const ids = { rootSpanId: own.rootSpanId, acceptedSpanId: own.acceptedSpanId };
   const links = link === undefined ? [] : [link];
-  if (isChunk(parent)) {
-    return { traceId: own.traceId, ...ids, parent: undefined, links: [trace ?? acceptedTraceparent(parent!.trace)] };
+  if (parent && isChunk(parent)) {
+    return { traceId: own.traceId, ...ids, parent: undefined, links: [trace ?? acceptedTraceparent(parent.trace)] };
   }
   const under = trace === undefined ? undefined : readTraceparent(trace);
   if (under) return { traceId: under.traceId, ...ids, parent: trace, links };

@@ -120,7 +120,7 @@ export function standInFor(
   const { onFailure } = step;
   if (!onFailure || !(onFailure.on?.includes(cause.code) ?? true)) return undefined;
   if ('default' in onFailure) return { output: onFailure.default };
-  return { output: give!(isShadowed ? scope : { ...scope, [FAILURE]: factsOf(cause, name) }) };
+  return give && { output: give(isShadowed ? scope : { ...scope, [FAILURE]: factsOf(cause, name) }) };
 }
 
 /** Returns the values that a child run is given from its parent's scope. */
@@ -138,13 +138,13 @@ export function isLoopOver(
 ): boolean | Failure {
   const { step: loop, until } = stepOf(compiled, step);
   const { as } = loop as LoopStep;
-  return until!.holds({ ...scope, [as]: scope[step], [`${as}Index`]: round });
+  return until?.holds({ ...scope, [as]: scope[step], [`${as}Index`]: round }) ?? true;
 }
 
 /** Returns the scope of a step, or of an item of one. */
 function scopeIn(plan: LoadedPlan['compiled'], step: string, scope: Scope): Scope {
   const item = itemOf(step);
-  return item ? itemScope(plan.byName.get(item.step)!, item.key, scope) : scope;
+  return item ? itemScope(stepOf(plan, item.step), item.key, scope) : scope;
 }
 
 /** Returns the values that travel with a step's command: those of `carries(step)` that are known; undefined where there are none. */

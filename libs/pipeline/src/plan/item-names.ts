@@ -9,8 +9,14 @@ export function itemOf(name: string): { step: string; key: string } | undefined 
   return open < 0 ? undefined : { step: name.slice(0, open), key: name.slice(open + 1, -1) };
 }
 
+/** The first and the last index of a chunk's items. */
+export interface ItemRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The part of the list that a chunk's key names; undefined for a single item's key. */
-export function rangeOf(key: string): { from: number; to: number } | undefined {
+export function rangeOf(key: string): ItemRange | undefined {
   const [from, to] = key.split('-');
   return to === undefined ? undefined : { from: Number(from), to: Number(to) };
 }

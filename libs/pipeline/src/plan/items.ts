@@ -1,6 +1,6 @@
 import type { Scope } from '../authoring/mapping.js';
-import { CHUNK_NAME, rangeOf } from './item-names.js';
-import type { CompiledStep, LoadedPlan } from './plan-model.js';
+import { CHUNK_NAME, type ItemRange, rangeOf } from './item-names.js';
+import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
 import type { MapStep } from './plan.js';
 
 /**
@@ -57,10 +57,9 @@ export const keysOf = (from: number, items: number): string[] =>
 /** The part of a list that belongs to a chunk. One that is chunked itself has the same chunks. */
 export function sliceOf(
   list: readonly unknown[] | ChunkedList,
-  key: string,
+  range: ItemRange,
   from: number,
 ): readonly unknown[] | ChunkedList {
-  const range = rangeOf(key)!;
   if (!isChunked(list)) return list.slice(range.from - from, range.to + 1 - from);
   let at = from;
   return { $pages: list.$pages.filter(({ items }) => (at += items) - items === range.from) };
@@ -76,7 +75,7 @@ export function listOf(
   step: string,
   scope: Scope,
 ): readonly unknown[] | ChunkedList | undefined {
-  const list = compiled.byName.get(step)!.input(scope);
+  const list = stepOf(compiled, step).input(scope);
   return Array.isArray(list) || isChunked(list) ? list : undefined;
 }
 

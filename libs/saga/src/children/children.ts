@@ -16,6 +16,7 @@ import {
   HANDLER,
   inputOf,
   isChunked,
+  type ItemRange,
   itemOf,
   listOf,
   type LoadedPlan,
@@ -50,7 +51,7 @@ export function childRequest(
   const { step, attempt, plan, at } = of;
   const id = derivedId('run', run.id, step, String(attempt));
   const item = itemOf(step);
-  const isChunk = item !== undefined && rangeOf(item.key) !== undefined;
+  const range = item && rangeOf(item.key);
   const parent: Parent = {
     run: run.id,
     step,
@@ -59,7 +60,7 @@ export function childRequest(
     trace: traceOf(run),
     ...itemsBeside(run, plan, item),
   };
-  const given = { ...givenTo(plan, step, run.scope), ...(isChunk && { [CHUNK_NAME]: chunkOf(run, plan, item) }) };
+  const given = { ...givenTo(plan, step, run.scope), ...(item && range && { [CHUNK_NAME]: chunkOf(run, plan, { step: item.step, range }) }) };
   const takesInput = (plan.step(step) as RunStep).input !== undefined;
   return {
     type: 'run.requested',
@@ -116,11 +117,11 @@ function parks(plan: LoadedPlan, step: string): boolean {
   return definition.onFailure === undefined && definition.kind === 'run' && !triesAgain(definition.retry);
 }
 
-function chunkOf(run: Run, plan: LoadedPlan, { step, key }: { step: string; key: string }): Chunk {
+function chunkOf(run: Run, plan: LoadedPlan, { step, range }: { step: string; range: ItemRange }): Chunk {
   return {
-    items: sliceOf(listOf(plan, step, run.scope)!, key, firstOf(run.scope)),
-    from: rangeOf(key)!.from,
-    concurrency: shareOf(concurrencyOf(plan.step(step) as MapStep, run), run.fans.get(step)!.keys.length),
+    items: sliceOf(listOf(plan, step, run.scope) ?? [], range, firstOf(run.scope)),
+    from: range.from,
+    concurrency: shareOf(concurrencyOf(plan.step(step) as MapStep, run), run.fans.get(step)?.keys.length ?? 1),
   };
 }
 
@@ -139,16 +140,16 @@ const standing = ({ status }: Run): ChildStatus =>
 
 /** Returns what a child run's parent has to hear: the child's end, or a change of its status. */
 export function toldToParent(
-  before: Run | undefined,
+  before: Run,
   run: Run,
   { facts, at }: { facts: readonly Fact[]; at: number },
 ): readonly RunEvent[] {
-  if (!run.parent || facts.length === 0) return [];
+  const last = facts.at(-1);
+  if (!run.parent || !last) return [];
   const { run: parent } = run.parent;
   const { step, attempt } = run.undoing?.undoes ?? run.parent;
   const of = { run: parent, step, attempt, at };
   const ended = { ...of, startedAt: run.acceptedAt };
-  const last = facts.at(-1)!;
   switch (last.type) {
     case 'run.completed':
       return [
@@ -168,7 +169,7 @@ export function toldToParent(
     }
     default: {
       const status = standing(run);
-      const isNews = status !== (before ? standing(before) : 'running');
+      const isNews = status !== standing(before);
       return isNews && !isOver(run.status) ? [{ type: 'step.child', ...of, status }] : [];
     }
   }
@@ -179,9 +180,12 @@ function tallyOf(run: Run): Tally | undefined {
   if (!chunkIn(run.scope)) return undefined;
   const list = listIn(run);
   const items = isChunked(list) ? list.$pages.reduce((sum, chunk) => sum + chunk.items, 0) : list.length;
-  return { items, failed: run.fans.get(itemOf(run.parent!.step)!.step)!.failed };
+  return { items, failed: run.fans.get(mapOf(run))?.failed ?? 0 };
 }
 
 /** Returns the results of a map's chunk. */
-export const listIn = ({ scope, parent }: Run): readonly unknown[] | ChunkedList =>
-  scope[itemOf(parent?.step ?? '')?.step ?? ''] as readonly unknown[] | ChunkedList;
+export const listIn = (run: Run): readonly unknown[] | ChunkedList =>
+  run.scope[mapOf(run)] as readonly unknown[] | ChunkedList;
+
+/** Returns the map that a chunk is a part of. */
+const mapOf = ({ parent }: Run): string => itemOf(parent?.step ?? '')?.step ?? '';

@@ -1,5 +1,5 @@
 import { type Fact, failure, type Failure } from '@millrace/contracts';
-import { type ItemFailure, itemOf, keysOf, chunkIn, type ChunkedList } from '@millrace/pipeline/engine';
+import { type ItemFailure, keysOf, chunkIn, type ChunkedList } from '@millrace/pipeline/engine';
 import type { Run, StepState } from '../run/run.js';
 import type { Fan, ItemResult } from './fan-state.js';
 export type { Fan, ItemResult };
@@ -27,9 +27,8 @@ const isActive = ({ status, child }: StepState): boolean =>
 const isEnded = ({ status }: StepState): boolean => status === 'completed' || status === 'failed';
 
 /** The fan after one of its items went from one state to another. */
-export function moved(fan: Fan, item: string, of: { from: StepState; to: StepState }): Fan {
-  const { from, to } = of;
-  const isNew = from.status === 'pending' && to.status !== 'pending' && fan.todo[fan.begun] === itemOf(item)!.key;
+export function moved(fan: Fan, key: string, { from, to }: { from: StepState; to: StepState }): Fan {
+  const isNew = from.status === 'pending' && to.status !== 'pending' && fan.todo[fan.begun] === key;
   return {
     ...fan,
     begun: fan.begun + Number(isNew),
@@ -38,9 +37,10 @@ export function moved(fan: Fan, item: string, of: { from: StepState; to: StepSta
   };
 }
 
-export function withResult(fan: Fan, item: string, result: ItemResult): Fan {
+export function withResult(fan: Fan, key: string, result: ItemResult): Fan {
   const results = fan.results.slice();
-  results[fan.places.get(itemOf(item)!.key)!] = result;
+  const place = fan.places.get(key);
+  if (place !== undefined) results[place] = result;
   const failed = fan.chunks ? tallyOf(result).failed : Number('failure' in result);
   return { ...fan, results, failed: fan.failed + failed };
 }
@@ -62,12 +62,15 @@ export function winnerOf(fan: Fan): ItemResult | undefined {
 }
 
 /** The output of a step whose items have ended: a map's list in their order, or the chunks in which it is. */
-export function gathered(fan: Fan, of: { collect: boolean; chunkOf: (key: string) => string }): unknown {
+export function gathered(fan: Fan, of: { collect: boolean; runOf: (key: string) => string | undefined }): unknown {
   if (fan.as === 'loop') return outputIn(fan.results[fan.ended - 1]);
   if (fan.as === 'race') return outputIn(winnerOf(fan));
   if (fan.chunks) {
-    const chunks = fan.keys.map((key, place) => ({ run: of.chunkOf(key), items: tallyOf(fan.results[place]).items }));
-    return { $pages: chunks.filter(({ items }) => items > 0) } satisfies ChunkedList;
+    const chunks = fan.keys.flatMap((key, place) => {
+      const [run, { items }] = [of.runOf(key), tallyOf(fan.results[place])];
+      return run !== undefined && items > 0 ? [{ run, items }] : [];
+    });
+    return { $pages: chunks } satisfies ChunkedList;
   }
   if (of.collect) return fan.results;
   return fan.results.flatMap((one) => (one && 'output' in one ? [one.output] : []));

@@ -9,7 +9,7 @@ import {
   type PlanStep,
   spreadOf,
 } from '@millrace/pipeline/engine';
-import { itemsWith, winnerOf } from './fan.js';
+import { type Fan, itemsWith, winnerOf } from './fan.js';
 import type { Run } from '../run/run.js';
 
 /** A map of more items would keep the coordinator from other runs for seconds. */
@@ -23,8 +23,11 @@ export function itemPolicyOf(step: PlanStep): ItemFailure {
 }
 
 /** Returns how a step's items have ended it: done, or failed; undefined while they go on. */
-export function endOf(run: Run, plan: LoadedPlan, step: string): 'done' | Failure | undefined {
-  const fan = run.fans.get(step)!;
+export function endOf(
+  run: Run,
+  plan: LoadedPlan,
+  { step, fan }: { step: string; fan: Fan },
+): 'done' | Failure | undefined {
   const isAll = fan.ended === fan.todo.length;
   if (fan.as === 'map') return isAll ? 'done' : undefined;
   if (fan.as === 'race') {

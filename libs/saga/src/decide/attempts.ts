@@ -47,9 +47,10 @@ export function lastAttempt(run: Run, step: string): number {
  */
 function handedOn(run: Run, plan: LoadedPlan, step: string): number {
   let highest = 0;
-  for (let name = step; plan.isHandedOff(name);) {
-    name = plan.compiled.byName.get(name)!.predecessors[0]!;
-    highest = Math.max(highest, stepOf(run, name).attempt);
+  let name: string | undefined = step;
+  while (name !== undefined && plan.isHandedOff(name)) {
+    name = plan.compiled.byName.get(name)?.predecessors[0];
+    if (name !== undefined) highest = Math.max(highest, stepOf(run, name).attempt);
   }
   return highest;
 }

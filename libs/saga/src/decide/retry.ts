@@ -5,13 +5,13 @@ import type { StepState } from '../run/run.js';
 
 type Tries = Omit<RetryPolicy, 'never' | 'cases'>;
 
-/** Returns the time at which a step that has just failed is tried again by the same stage; undefined when it is not. `of`: the run and the step. */
+/** Returns the time at which a step that has just failed is tried again by the same stage; undefined when it is not. `attemptOf` names the run and the step. */
 export function retryAt(
   policy: RetryPolicy,
-  given: { state: StepState; cause: Failure; at: number; of: string },
+  given: { state: StepState; cause: Failure; at: number; attemptOf: string },
 ): number | undefined {
-  const { state, cause, at, of } = given;
-  const seed = `${of}/${state.attempt}`;
+  const { state, cause, at, attemptOf } = given;
+  const seed = `${attemptOf}/${state.attempt}`;
   if (cause.kind === 'permanent' || policy.never?.includes(cause.code)) return undefined;
   const own = caseOf(policy, cause.code);
   const tries: Tries = own ?? policy;

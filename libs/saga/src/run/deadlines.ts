@@ -18,6 +18,9 @@ export function stepDeadline(run: Run, plan: LoadedPlan, step: string): number |
   return status === 'running' || status === 'retrying' ? begunAt + deadlineMs : undefined;
 }
 
+export const isPastStepDeadline = (run: Run, plan: LoadedPlan, { step, at }: { step: string; at: number }): boolean =>
+  (stepDeadline(run, plan, step) ?? Infinity) <= at;
+
 export const stepLate = (step: string, { deadlineMs }: PlanStep): Failure =>
   failure('STEP_DEADLINE_PASSED', `${step} has not ended within its ${deadlineMs} ms, all attempts together.`);
 

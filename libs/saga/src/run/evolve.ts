@@ -36,15 +36,15 @@ function set(run: RunDraft, step: string, change: Partial<StepState> & { since: 
   run.steps.set(step, to);
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
-  if (fan) run.fans.set(item.step, moved(fan, step, { from, to }));
+  if (item && fan) run.fans.set(item.step, moved(fan, item.key, { from, to }));
 }
 
 /** Records the output of a step or an item: others read it, or it is one of the results that become the step's output. */
 function give(run: RunDraft, step: string, result: ItemResult): void {
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
-  if (fan) run.fans.set(item.step, withResult(fan, step, result));
-  if (fan?.as === 'loop' && 'output' in result) run.scope[item!.step] = result.output;
+  if (item && fan) run.fans.set(item.step, withResult(fan, item.key, result));
+  if (item && fan?.as === 'loop' && 'output' in result) run.scope[item.step] = result.output;
   else if (!fan && 'output' in result) run.scope[step] = result.output;
 }
 
@@ -57,172 +57,171 @@ function gather(run: RunDraft, step: string, output: unknown): void {
   run.fans.set(step, { ...fan, results: [], isGathered: true });
 }
 
-function apply(run: RunDraft, fact: Fact): void {
-  const since = fact.at;
-  switch (fact.type) {
-    case 'run.accepted':
-      run.pipeline = fact.pipeline;
-      run.plan = fact.plan;
-      run.acceptedAt = fact.at;
-      run.begunAt = fact.at;
-      run.parent = fact.parent;
-      run.trace = fact.trace;
-      run.link = fact.link;
-      run.key = fact.key;
-      run.priority = fact.priority;
-      run.tenant = fact.tenant;
-      run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
-      run.scope = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
-      return;
-    case 'run.queued':
-      run.held = { until: undefined };
-      return;
-    case 'run.begun':
-      run.held = undefined;
-      run.begunAt = fact.at;
-      return;
-    case 'run.paused':
-    case 'run.resumed':
-      stand(run, fact);
-      return;
-    case 'step.requested': {
-      const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
-      const before = stepOf(run, fact.step);
-      const numbers = { attempt: fact.attempt, tries: before.tries + 1 };
-      set(run, fact.step, { since, status: 'running', ...numbers, child, ...asked(before, fact) });
-      return;
-    }
-    case 'step.completed':
-      set(run, fact.step, {
-        since,
-        status: 'completed',
-        failure: undefined,
-        trace: fact.trace,
-        ...childEnded(run, fact),
-      });
-      give(run, fact.step, { output: fact.output });
-      run.degraded = degradedBy(run, fact);
-      run.paused = withHappened(run, fact.step);
-      run.done = withDone(run, fact.step);
-      for (const step of fact.skipped ?? []) set(run, step, { since, status: 'skipped' });
-      for (const step of fact.next ?? [])
-        set(run, step, { since, status: 'running', attempt: fact.attempt, tries: 1, triedSince: since });
-      return;
-    case 'step.failed': {
-      const { failure, trace } = fact;
-      const before = stepOf(run, fact.step);
-      const { firstFailedAt = fact.at } = before;
-      set(run, fact.step, {
-        since,
-        failure,
-        firstFailedAt,
-        trace,
-        ...counted(before, failure),
-        ...childEnded(run, fact),
-      });
-      run.paused = withHappened(run, fact.step);
-      // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
-      if (run.paused || (run.undoing && !isUndo(fact.step))) set(run, fact.step, { since, status: 'failed' });
-      return;
-    }
-    case 'step.child':
-      set(run, fact.step, { since, child: { run: stepOf(run, fact.step).child!.run, status: fact.status } });
-      return;
-    case 'step.prolonged':
-      run.steps.set(fact.step, { ...stepOf(run, fact.step), due: fact.due });
-      return;
-    case 'step.retrying':
-      set(run, fact.step, { since, status: 'retrying', due: fact.due });
-      return;
-    case 'step.skipped':
-      set(run, fact.step, { since, status: 'skipped' });
-      return;
-    case 'step.spread': {
-      set(run, fact.step, { since, status: 'running' });
-      spread(run, fact);
-      return;
-    }
-    case 'step.item-failed':
-      set(run, fact.step, { since, status: 'failed', failure: fact.failure });
-      give(run, fact.step, { failure: fact.failure });
-      return;
-    case 'step.gathered': {
-      set(run, fact.step, { since, status: 'completed' });
-      const chunkOf = (key: string) => stepOf(run, itemName(fact.step, key)).child!.run;
-      gather(run, fact.step, gathered(run.fans.get(fact.step)!, { collect: fact.collect ?? false, chunkOf }));
-      return;
-    }
-    case 'step.waiting': {
-      const { assignee, group, kind, due } = fact;
-      const review = { assignee, group, escalations: 0, claimedBy: undefined };
-      set(run, fact.step, { since, status: 'waiting', due, review: kind === 'review' ? review : undefined });
-      return;
-    }
-    case 'step.claimed':
-    case 'step.unclaimed':
-      hold(run, fact.step, { claimedBy: fact.type === 'step.claimed' ? fact.by : undefined });
-      return;
-    case 'step.escalated': {
-      const { assignee, group } = fact;
-      const escalations = stepOf(run, fact.step).review!.escalations + 1;
-      hold(run, fact.step, { assignee, group, escalations, claimedBy: undefined });
-      return;
-    }
-    case 'step.answered':
-      set(run, fact.step, { since, status: 'completed' });
-      give(run, fact.step, { output: fact.output });
-      return;
-    case 'step.defaulted':
-      set(run, fact.step, { since, status: 'completed' });
-      run.degraded = degradedBy(run, fact);
-      gather(run, fact.step, fact.output);
-      return;
-    case 'step.valued':
-      set(run, fact.step, { since, status: 'completed' });
-      run.scope[fact.step] = fact.output;
-      return;
-    case 'step.signal-kept':
-      run.early = withEarly(run, fact);
-      return;
-    case 'step.answer-refused':
-    case 'run.move-refused':
-      return;
-    case 'step.dead-lettered':
-      set(run, fact.step, { since, status: 'dead-lettered', deadLetter: fact.deadLetter, failure: fact.failure });
-      abandon(run, fact.step, since);
-      return;
-    case 'step.redriven': {
-      const anew = { deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
-      set(run, fact.step, { since, status: 'pending', fallback: 0, ...NOT_TRIED, ...anew });
-      run.paused = withHappened(run, fact.step);
-      return;
-    }
-    case 'run.moved':
-      goOnWith(run, fact);
-      return;
-    case 'run.completed':
-      run.status = 'completed';
-      run.endedAt = fact.at;
-      run.output = fact.output;
-      return;
-    case 'run.compensating': {
-      const { as, failure, step, undoes, by, reason } = fact;
-      run.undoing = { as, failure, step, undoes, by, reason };
-      if (failure) run.failed = { failure, step, handler: undefined };
-      run.endedAt = undefined;
-      leave(run, fact);
-      return;
-    }
-    case 'run.failed':
-    case 'run.cancelled':
-      if (fact.type === 'run.failed') run.failed = { failure: fact.failure, step: fact.step, handler: fact.handler };
-      run.status = fact.type === 'run.failed' ? 'failed' : 'cancelled';
-      run.endedAt = fact.at;
-      for (const [step, { status }] of run.steps) {
-        if (status !== 'completed' && status !== 'skipped' && status !== 'failed') {
-          set(run, step, { since, status: fact.type === 'run.failed' && fact.step === step ? 'failed' : 'cancelled' });
-        }
-      }
+type Apply<Type extends Fact['type']> = (run: RunDraft, fact: Fact & { readonly type: Type }) => void;
+
+function apply<Type extends Fact['type']>(run: RunDraft, fact: Fact & { readonly type: Type }): void {
+  const change: Apply<Type> = CHANGES[fact.type];
+  change(run, fact);
+}
+
+const NOTHING = (): void => undefined;
+
+/** The changes that facts of the run as a whole make. */
+const RUN_CHANGES: { readonly [Type in Fact['type'] & `run.${string}`]: Apply<Type> } = {
+  'run.accepted'(run, fact) {
+    run.pipeline = fact.pipeline;
+    run.plan = fact.plan;
+    run.acceptedAt = fact.at;
+    run.begunAt = fact.at;
+    run.parent = fact.parent;
+    run.trace = fact.trace;
+    run.link = fact.link;
+    run.key = fact.key;
+    run.priority = fact.priority;
+    run.tenant = fact.tenant;
+    run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
+    run.scope = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
+  },
+  'run.queued'(run) {
+    run.held = { until: undefined };
+  },
+  'run.begun'(run, { at }) {
+    run.held = undefined;
+    run.begunAt = at;
+  },
+  'run.paused': stand,
+  'run.resumed': stand,
+  'run.moved': goOnWith,
+  'run.move-refused': NOTHING,
+  'run.completed'(run, { at, output }) {
+    run.status = 'completed';
+    run.endedAt = at;
+    run.output = output;
+  },
+  'run.compensating'(run, fact) {
+    const { as, failure, step, undoes, by, reason } = fact;
+    run.undoing = { as, failure, step, undoes, by, reason };
+    if (failure) run.failed = { failure, step, handler: undefined };
+    run.endedAt = undefined;
+    leave(run, fact);
+  },
+  'run.failed'(run, { at, failure, step, handler }) {
+    run.failed = { failure, step, handler };
+    run.status = 'failed';
+    end(run, at, step);
+  },
+  'run.cancelled'(run, { at }) {
+    run.status = 'cancelled';
+    end(run, at);
+  },
+};
+
+/** The changes that facts of a step's attempts make. */
+const ATTEMPT_CHANGES = {
+  'step.requested'(run, fact) {
+    const { at: since, step, attempt } = fact;
+    const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
+    const before = stepOf(run, step);
+    set(run, step, { since, status: 'running', attempt, tries: before.tries + 1, child, ...asked(before, fact) });
+  },
+  'step.completed'(run, fact) {
+    const { at: since, step, attempt, output, trace, skipped = [], next = [] } = fact;
+    set(run, step, { since, status: 'completed', failure: undefined, trace, ...childEnded(run, fact) });
+    give(run, step, { output });
+    run.degraded = degradedBy(run, fact);
+    run.paused = withHappened(run, step);
+    run.done = withDone(run, step);
+    for (const one of skipped) set(run, one, { since, status: 'skipped' });
+    for (const one of next) set(run, one, { since, status: 'running', attempt, tries: 1, triedSince: since });
+  },
+  'step.failed'(run, fact) {
+    const { at: since, step, failure, trace } = fact;
+    const before = stepOf(run, step);
+    const { firstFailedAt = since } = before;
+    const ended = { ...counted(before, failure), ...childEnded(run, fact) };
+    set(run, step, { since, failure, firstFailedAt, trace, ...ended });
+    run.paused = withHappened(run, step);
+    // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
+    if (run.paused || (run.undoing && !isUndo(step))) set(run, step, { since, status: 'failed' });
+  },
+  'step.child'(run, { at: since, step, status }) {
+    const { child } = stepOf(run, step);
+    if (child) set(run, step, { since, child: { run: child.run, status } });
+  },
+  'step.prolonged'(run, { step, due }) {
+    run.steps.set(step, { ...stepOf(run, step), due });
+  },
+  'step.retrying': (run, { at: since, step, due }) => set(run, step, { since, status: 'retrying', due }),
+  'step.dead-lettered'(run, { at: since, step, deadLetter, failure }) {
+    set(run, step, { since, status: 'dead-lettered', deadLetter, failure });
+    abandon(run, step, since);
+  },
+  'step.redriven'(run, { at: since, step }) {
+    const anew = { deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
+    set(run, step, { since, status: 'pending', fallback: 0, ...NOT_TRIED, ...anew });
+    run.paused = withHappened(run, step);
+  },
+} satisfies Partial<{ readonly [Type in Fact['type']]: Apply<Type> }>;
+
+/** The changes that facts of a step make without an attempt: a value, items, a wait. */
+const STEP_CHANGES: {
+  readonly [Type in Exclude<Fact['type'], `run.${string}` | keyof typeof ATTEMPT_CHANGES>]: Apply<Type>;
+} = {
+  'step.skipped': (run, { at: since, step }) => set(run, step, { since, status: 'skipped' }),
+  'step.valued'(run, { at: since, step, output }) {
+    set(run, step, { since, status: 'completed' });
+    run.scope[step] = output;
+  },
+  'step.defaulted'(run, fact) {
+    const { at: since, step, output } = fact;
+    set(run, step, { since, status: 'completed' });
+    run.degraded = degradedBy(run, fact);
+    gather(run, step, output);
+  },
+  'step.spread'(run, fact) {
+    set(run, fact.step, { since: fact.at, status: 'running' });
+    spread(run, fact);
+  },
+  'step.item-failed'(run, { at: since, step, failure }) {
+    set(run, step, { since, status: 'failed', failure });
+    give(run, step, { failure });
+  },
+  'step.gathered'(run, { at: since, step, collect = false }) {
+    set(run, step, { since, status: 'completed' });
+    const fan = run.fans.get(step);
+    const runOf = (key: string) => stepOf(run, itemName(step, key)).child?.run;
+    gather(run, step, fan && gathered(fan, { collect, runOf }));
+  },
+  'step.waiting'(run, { at: since, step, assignee, group, kind, due }) {
+    const review = { assignee, group, escalations: 0, claimedBy: undefined };
+    set(run, step, { since, status: 'waiting', due, review: kind === 'review' ? review : undefined });
+  },
+  'step.claimed': (run, { step, by }) => hold(run, step, () => ({ claimedBy: by })),
+  'step.unclaimed': (run, { step }) => hold(run, step, () => ({ claimedBy: undefined })),
+  'step.escalated': (run, { step, assignee, group }) =>
+    hold(run, step, ({ escalations }) => ({ assignee, group, escalations: escalations + 1, claimedBy: undefined })),
+  'step.answered'(run, { at: since, step, output }) {
+    set(run, step, { since, status: 'completed' });
+    give(run, step, { output });
+  },
+  'step.answer-refused': NOTHING,
+  'step.signal-kept'(run, fact) {
+    run.early = withEarly(run, fact);
+  },
+};
+
+const CHANGES: { readonly [Type in Fact['type']]: Apply<Type> } = {
+  ...RUN_CHANGES,
+  ...ATTEMPT_CHANGES,
+  ...STEP_CHANGES,
+};
+
+/** Ends everything that a run still does: it has failed, in one of its steps, or was cancelled. */
+function end(run: RunDraft, at: number, failed?: string): void {
+  run.endedAt = at;
+  for (const [step, { status }] of run.steps) {
+    if (status === 'completed' || status === 'skipped' || status === 'failed') continue;
+    set(run, step, { since: at, status: step === failed ? 'failed' : 'cancelled' });
   }
 }
 

@@ -23,7 +23,7 @@ export function stand(run: RunDraft, { type, at }: Fact & { type: 'run.paused' |
 
 /** The time of a pause has not passed for the run: all its times move by as much. */
 function goOn(run: RunDraft, at: number): void {
-  const since = run.paused!.since;
+  const { since } = run.paused ?? { since: at };
   const later = (time: number) => time + at - Math.max(since, Math.min(time, at));
   const optional = (time: number | undefined) => (time === undefined ? undefined : later(time));
   run.paused = undefined;
@@ -72,9 +72,10 @@ export function prolonged(
   const state = stepOf(run, step);
   if (!stages || definition.kind !== 'stage' || state.status !== 'running') return undefined;
   const { stage } = workOf(definition, state.fallback);
+  const own = attemptEnd(run, definition, state);
   const ms = stages.pausedFor(stage, { from: state.since, to: at });
-  const end = attemptEnd(run, definition, state)! + ms;
-  if (end <= at || (stepDeadline(run, plan, step) ?? Infinity) <= at) return undefined;
+  const end = (own ?? at) + ms;
+  if (own === undefined || end <= at || (stepDeadline(run, plan, step) ?? Infinity) <= at) return undefined;
   const due = stages.isStagePaused(stage) ? Math.max(end, at + Math.max(LOOK_MS, ms)) : end;
   return { type: 'step.prolonged', step, attempt: state.attempt, at, due };
 }

@@ -100,13 +100,15 @@ export function escalationAt({ escalate }: WaitStep, { status, review, since }: 
 }
 
 /** The review goes on to the next. */
-export function escalated(run: Run, plan: LoadedPlan, of: { step: string; at: number }): Fact {
-  const { escalations } = stepOf(run, of.step).review!;
-  return { type: 'step.escalated', ...of, ...assignedTo(plan.step(of.step), run.scope, escalations + 1) };
+export function escalated(run: Run, plan: LoadedPlan, { step, at }: { step: string; at: number }): Fact {
+  const escalations = stepOf(run, step).review?.escalations ?? 0;
+  return { type: 'step.escalated', step, at, ...assignedTo(plan.step(step), run.scope, escalations + 1) };
 }
 
-/** A review that still waits, since when and until when it did. */
-export function hold(run: RunDraft, step: string, change: Partial<NonNullable<StepState['review']>>): void {
-  const state = stepOf(run, step);
-  run.steps.set(step, { ...state, review: { ...state.review!, ...change } });
+type Held = NonNullable<StepState['review']>;
+
+/** Changes who has a review that still waits; since when and until when it waits stays. */
+export function hold(run: RunDraft, step: string, change: (review: Held) => Partial<Held>): void {
+  const { review, ...state } = stepOf(run, step);
+  if (review) run.steps.set(step, { ...state, review: { ...review, ...change(review) } });
 }

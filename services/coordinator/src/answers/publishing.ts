@@ -1,7 +1,6 @@
 import { fits, type Outgoing, sizeOf } from '@millrace/broker';
 import {
   EVENT_TYPE,
-  type Fact,
   failure,
   type Failure,
   jsonFailure,
@@ -10,77 +9,72 @@ import {
   type RunEvent,
 } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
-import { decide, type Decision, type AttemptRequest } from '@millrace/saga';
+import { type AttemptRequest, type CarryingEvent, type Decision, fitting, type Run } from '@millrace/saga';
 import type { AnswerBudget } from './answer-budget.js';
 import type { CoordinatorContext } from '../context.js';
 import { commandRecord, factRecords } from './records.js';
 import type { BatchSpans } from '../run-spans.js';
 
-/**
- * The records that a decision asks for. A request that is larger than a record may be fails its step, which is a decision
- * of its own: the one that counts is returned.
- */
+/** Returns the records that a decision asks for, and the decision as records can hold it: that is the one which counts. */
 export function answerTo(
   context: CoordinatorContext,
   decision: Decision,
   of: { plan: LoadedPlan; spans: BatchSpans; budget: AnswerBudget },
 ): { decision: Decision; records: Outgoing[] } {
-  const { broker, topics } = context;
+  const { broker, topics, maxItems } = context;
+  const { plan, spans, budget } = of;
+  const { maxRecordBytes } = broker;
   const records: Outgoing[] = [];
-  let { run } = decision;
-  const facts: Fact[] = [...decision.facts];
-  const events: RunEvent[] = [...decision.events];
-  for (let requests = decision.requests; requests.length > 0;) {
-    const more: AttemptRequest[] = [];
-    for (const request of requests) {
-      const record = commandRecord(topics, run, { request, ...of.spans.sending(run, request) });
-      const fault = jsonFault(request.input ?? null, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
-      if (!fault && fits(record, broker.maxRecordBytes)) {
-        of.budget.spend([record]);
-        records.push(record);
-        continue;
-      }
-      const cause = fault
-        ? jsonFailure(fault, `The input of ${request.step}`)
-        : tooLarge(`The input of ${request.step}`, record, broker.maxRecordBytes);
-      const { step, attempt, at } = request;
-      const event = { type: 'step.failed', run: run.id, step, attempt, at, startedAt: at } as const;
-      const next = decide(run, { ...event, failure: cause }, { plan: of.plan, at });
-      run = next.run;
-      facts.push(...next.facts);
-      events.push(...next.events);
-      more.push(...next.requests);
-    }
-    requests = more;
-  }
-  const told = [
-    ...events.map((event) => eventRecord(topics.runs, event, broker.maxRecordBytes)),
-    ...facts.flatMap((fact) => factRecords(topics, run, { fact, plan: of.plan, limit: broker.maxRecordBytes })),
-  ];
-  of.budget.spend(told);
-  for (const record of told) records.push(record);
-  return { decision: { run, facts, requests: decision.requests, events }, records };
+  const carrying = new Map<RunEvent, Outgoing>();
+  const publish = (record: Outgoing): void => {
+    budget.spend([record]);
+    records.push(record);
+  };
+  const limits = {
+    refusalOfRequest(run: Run, request: AttemptRequest): Failure | undefined {
+      const record = commandRecord(topics, run, { request, ...spans.sending(run, request) });
+      const refused = refusalOf(record, {
+        carries: request.input,
+        what: `The input of ${request.step}`,
+        maxRecordBytes,
+      });
+      if (!refused) publish(record);
+      return refused;
+    },
+    refusalOfEvent(event: CarryingEvent): Failure | undefined {
+      const record = eventsRecord(topics.runs, event.run, event);
+      carrying.set(event, record);
+      return refusalOf(record, { carries: event, what: contentOf(event), maxRecordBytes });
+    },
+  };
+  const fitted = fitting(decision, { plan, limits, maxItems });
+  const { run, facts, events } = fitted;
+  for (const event of events) publish(carrying.get(event) ?? eventsRecord(topics.runs, event.run, event));
+  for (const fact of facts)
+    for (const record of factRecords(topics, run, { fact, plan, limit: maxRecordBytes })) publish(record);
+  return { decision: fitted, records };
 }
 
 /** The greatest depth of a value within a record of ours. */
 const ENVELOPE_DEPTH = 10;
 
-const tooLarge = (what: string, record: Outgoing, maxBytes: number): Failure =>
-  failure('RECORD_TOO_LARGE', `${what} makes a record of ${sizeOf(record)} bytes; the broker takes ${maxBytes}.`);
-
-/** The record of an event. What a child run is given, or gives its parent, fails the parent's step where no record can hold it. */
-function eventRecord(topic: string, event: RunEvent, maxBytes: number): Outgoing {
-  const record = eventsRecord(topic, event.run, event);
-  if (event.type !== 'step.completed' && event.type !== 'run.requested') return record;
-  const fault = jsonFault(event, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
-  if (!fault && fits(record, maxBytes)) return record;
-  const { run, step, attempt } = event.type === 'run.requested' ? event.parent : event;
-  const what = event.type === 'run.requested' ? `The input of the run of ${step}` : `The output of the run of ${step}`;
-  const cause = fault ? jsonFailure(fault, what) : tooLarge(what, record, maxBytes);
-  const { at } = event;
-  const failed = { type: 'step.failed', run, step, attempt, at, startedAt: at, failure: cause } as const;
-  return eventsRecord(topic, run, failed satisfies RunEvent);
+/** Says why a record cannot carry a value: the value is nested too deeply, or the record is larger than the broker takes. */
+function refusalOf(
+  record: Outgoing,
+  of: { carries: unknown; what: string; maxRecordBytes: number },
+): Failure | undefined {
+  const { carries, what, maxRecordBytes } = of;
+  const fault = jsonFault(carries ?? null, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
+  if (fault) return jsonFailure(fault, what);
+  if (fits(record, maxRecordBytes)) return undefined;
+  const message = `${what} makes a record of ${sizeOf(record)} bytes; the broker takes ${maxRecordBytes}.`;
+  return failure('RECORD_TOO_LARGE', message);
 }
+
+const contentOf = (event: CarryingEvent): string =>
+  event.type === 'run.requested'
+    ? `The input of the run of ${event.parent.step}`
+    : `The output of the run of ${event.step}`;
 
 export const eventsRecord = (topic: string, run: string, event: unknown): Outgoing => ({
   topic,

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
@@ -89,7 +88,7 @@ export function intakeSource(
       const changes = made.map(({ decision, plan }): RunChange => ({
         ...changeOf(undefined, decision, plan),
         // The row has been made; having no place, or a request that no record could hold, has changed the run since.
-        row: !isDeepStrictEqual(summaryOf(decision.run), summaryOf(accepted.get(decision.run.id)!.decision.run)),
+        row: decision.run !== accepted.get(decision.run.id)?.decision.run,
       }));
       signals = signalChanges([], changes, at);
       // A run that is over at once, as one of values alone is, leaves its place to the next.

@@ -1,0 +1,122 @@
+import type { RunEvent } from '@millrace/contracts';
+import type { StagePauses } from '../run/pausing.js';
+import { type Run, stepOf } from '../run/run.js';
+import { answered, claimed, kept } from '../run/waiting.js';
+import { afterRedrive, afterResult, cancel, pause, resume, startTimeHasCome } from './acts.js';
+import type { DecisionDraft } from './draft.js';
+import { failOverdue, passTime } from './due.js';
+import { afterFailure } from './failing.js';
+import { settle } from './settling.js';
+
+/** The circumstances of a decision that neither the run nor its plan says. */
+export interface Circumstances {
+  /** True while the run's pipeline is paused: a run that is to begin waits for its turn. */
+  readonly waits?: boolean | undefined;
+  /** Which stages are paused, and were; none without it. */
+  readonly stages?: StagePauses | undefined;
+}
+
+type Handler<Type extends RunEvent['type']> = (
+  draft: DecisionDraft,
+  event: RunEvent & { readonly type: Type },
+  circumstances: Circumstances,
+) => void;
+
+type HandledType = Exclude<RunEvent['type'], 'run.move-requested'>;
+const IGNORED = (): void => undefined;
+
+/** Decides what follows from each kind of event for a run that has not ended. An event that is late, repeated or stale changes nothing. */
+const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
+  'step.completed'(draft, event) {
+    if (!isCurrent(draft.run, event)) return;
+    const { type, step, attempt, at, startedAt, output, next, skipped, degraded, insteadOf, summary, trace } = event;
+    const optional = {
+      ...(next && { next }),
+      ...(skipped && { skipped }),
+      ...(degraded && { degraded }),
+      ...(insteadOf && { insteadOf }),
+      ...(summary && { summary }),
+      ...(trace && { trace }),
+    };
+    draft.add({ type, step, attempt, at, startedAt, output, ...optional });
+    afterResult(draft, step);
+    settle(draft);
+  },
+  'step.failed'(draft, event) {
+    if (!isCurrent(draft.run, event)) return;
+    const { type, step, attempt, at, startedAt, failure, trace } = event;
+    draft.add({ type, step, attempt, at, startedAt, failure, ...(trace && { trace }) });
+    afterFailure(draft, step, failure);
+    settle(draft);
+  },
+  'step.child'(draft, event) {
+    const { type, step, attempt, status } = event;
+    const { child } = stepOf(draft.run, step);
+    if (!isCurrent(draft.run, event) || !child || child.status === status) return;
+    draft.add({ type, step, attempt, at: draft.at, status });
+    settle(draft);
+  },
+  'step.signalled'(draft, event) {
+    const fact = answered(draft.run, event, draft);
+    if (!fact) return draft.add(...kept(draft.run, event, draft));
+    draft.add(fact);
+    if (fact.type === 'step.answered') settle(draft);
+  },
+  'step.claimed': (draft, event) => draft.add(...claimed(draft.run, event, draft.at)),
+  'step.unclaimed': (draft, event) => draft.add(...claimed(draft.run, event, draft.at)),
+  'step.redriven'(draft, { type, step, deadLetter, by, reason }) {
+    const state = stepOf(draft.run, step);
+    if (state.status !== 'dead-lettered' || state.deadLetter !== deadLetter) return;
+    draft.add({ type, step, at: draft.at, deadLetter, ...byWhom({ by, reason }) });
+    afterRedrive(draft, step);
+    settle(draft);
+  },
+  'run.cancel-requested': (draft, { compensate, ...event }) =>
+    cancel(draft, { ...byWhom(event), ...(compensate && { compensate }) }),
+  'run.pause-requested'(draft, event) {
+    if (!draft.run.paused) pause(draft, byWhom(event));
+  },
+  'run.resume-requested'(draft, event) {
+    if (draft.run.paused) resume(draft, byWhom(event));
+  },
+  'run.released'(draft) {
+    const { held } = draft.run;
+    if (!held || held.until !== undefined) return;
+    draft.add({ type: 'run.begun', at: draft.at });
+    settle(draft);
+  },
+  'run.woken'(draft, _event, { waits = false, stages }) {
+    if (draft.run.paused) return;
+    if (draft.run.held) return startTimeHasCome(draft, waits);
+    if (!failOverdue(draft)) passTime(draft, stages);
+    settle(draft);
+  },
+  'run.compensate-requested': IGNORED,
+  'run.requested': IGNORED,
+  'step.progress': IGNORED,
+};
+
+export function handle<Type extends HandledType>(
+  draft: DecisionDraft,
+  event: RunEvent & { readonly type: Type },
+  circumstances: Circumstances,
+): void {
+  const handler: Handler<Type> = HANDLERS[event.type];
+  handler(draft, event, circumstances);
+}
+
+export const byWhom = ({ by, reason }: { by?: string | undefined; reason?: string | undefined }) => ({
+  ...(by && { by }),
+  ...(reason && { reason }),
+});
+
+/**
+ * Returns true when a result counts: it comes from the current attempt. One that succeeded after its deadline still counts while the next
+ * attempt has not begun, or while the run is being undone: it, too, has to be.
+ */
+function isCurrent(run: Run, event: { type: string; step: string; attempt: number }): boolean {
+  const { status, attempt } = stepOf(run, event.step);
+  if (attempt !== event.attempt) return false;
+  if (status === 'running' || event.type !== 'step.completed') return status === 'running';
+  return status === 'retrying' || (run.undoing !== undefined && (status === 'cancelled' || status === 'failed'));
+}
