@@ -15,9 +15,9 @@ await mutate(
           producerEpoch: this.epoch,
         };
         const topics = [...routed].map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
-        await this.patiently(() => this.transactions.addPartitionsToTxn({ ...who, topics }));
+        await this.whenNotBusy(() => this.transactions.addPartitionsToTxn({ ...who, topics }));
         await this.write(routed);
-        await this.patiently(() => this.transactions.endTxn({ ...who, transactionResult: true }));
+        await this.whenNotBusy(() => this.transactions.endTxn({ ...who, transactionResult: true }));
         await sleep(BETWEEN_MS);
       }
       await original.call(this, new Map(), point);

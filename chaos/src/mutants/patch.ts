@@ -9,7 +9,7 @@ export interface TransactionalProducerInside {
     addPartitionsToTxn(of: object): Promise<unknown>;
     endTxn(of: object): Promise<unknown>;
   };
-  patiently<T>(request: () => Promise<T>): Promise<T>;
+  whenNotBusy<T>(request: () => Promise<T>): Promise<T>;
   write(routed: Routed): Promise<void>;
   initialise(): Promise<void>;
   transact(routed: Routed, point: unknown): Promise<void>;
@@ -28,7 +28,8 @@ export async function mutate<Name extends 'initialise' | 'transact'>(
     TransactionalProducer: { prototype: TransactionalProducerInside };
   };
   const { prototype } = TransactionalProducer;
-  if (typeof prototype[name] !== 'function')
-    throw new Error(`There is no ${name} to mutate: the mutant is out of date.`);
+  for (const needed of [name, 'write', 'whenNotBusy'] as const)
+    if (typeof prototype[needed] !== 'function')
+      throw new Error(`The producer has no method ${needed}: the mutant is out of date.`);
   prototype[name] = make(prototype[name]);
 }

@@ -1,3 +1,4 @@
+import { retry } from '@millrace/contracts/retry';
 import { startTimer } from '@millrace/contracts/timers';
 import type { Admin } from 'kafkajs';
 import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
@@ -8,7 +9,7 @@ import { GroupConsumption } from './ownership/group-consumption.js';
 import { Clients, isNotReady, isPassing, kafkajs, kindOf } from './kafkajs.js';
 import { OrderedPartition } from './ownership/ordered-partition.js';
 import { Publisher } from './produce/publisher.js';
-import { patiently, WHILE_KAFKA_STARTS } from './retry.js';
+import { WHILE_KAFKA_STARTS } from './while-kafka-starts.js';
 import { browse, tail } from './fetch/tail.js';
 import type { KafkaContext } from './ownership/tenure.js';
 import { TopicMetadata, unreachable } from './topics.js';
@@ -190,7 +191,7 @@ class KafkaBroker implements Broker {
   /** Asks what a Kafka that is starting, or has lost a broker, may refuse to answer for a while. Where none answers, kafkajs has tried enough. */
   private question<T>(ask: () => Promise<T>, isPassing = isNotReady): Promise<T> {
     const mayPass = (error: unknown): boolean => !this.closing && isPassing(error);
-    return this.during(patiently({ ...WHILE_KAFKA_STARTS, mayPass }, ask));
+    return this.during(retry({ ...WHILE_KAFKA_STARTS, mayPass }, ask));
   }
 
   /** Remembers a call until it is over, and tells what goes wrong in the port's words. */

@@ -1,8 +1,9 @@
+import { retry } from '@millrace/contracts/retry';
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { BrokerError } from '@millrace/broker';
 import type { LogFunction } from './config.js';
 import { ask, type Clients, type Cluster, isPassing, kindOf, protocolError } from './kafkajs.js';
-import { patiently, WHILE_KAFKA_STARTS } from './retry.js';
+import { WHILE_KAFKA_STARTS } from './while-kafka-starts.js';
 import { partitionCounts } from './wire/metadata.js';
 
 export interface Range {
@@ -166,7 +167,7 @@ export class TopicMetadata {
   /** A topic that has just been made, or a Kafka that is starting, has no leaders for a while. */
   private async question<T>(cluster: Cluster, ask: () => Promise<T>): Promise<T> {
     try {
-      return await patiently({ ...WHILE_KAFKA_STARTS, mayPass: isPassing }, async (isAgain) => {
+      return await retry({ ...WHILE_KAFKA_STARTS, mayPass: isPassing }, async (isAgain) => {
         // Who leads a partition may have changed.
         if (isAgain) await cluster.refreshMetadata();
         return ask();

@@ -1,3 +1,4 @@
+export { type BackOff, backOffMs } from './back-off.js';
 export { cut } from './values/cut.js';
 export { Degraded, InsteadOf } from './records/degraded.js';
 export {

@@ -1,3 +1,4 @@
+import { backOffMs } from '@millrace/contracts';
 import {
   causeOf,
   type Incoming,
@@ -10,7 +11,7 @@ import type { Partition, Subscription, Watcher } from '../log/catalog.js';
 import type { Lease } from '../log/commit.js';
 import type { CommitLog } from '../log/log.js';
 import { OffsetWindow } from './progress.js';
-import { within } from './waiting.js';
+import { REJECTED, within } from './waiting.js';
 
 /** The consumption that a lease is part of. */
 export interface LeaseHolder {
@@ -22,8 +23,6 @@ export interface LeaseHolder {
 
 /** A batch ends at about so many bytes. */
 const BATCH_BYTES = 4 * 1024 * 1024;
-const FIRST_RETRY_MS = 10;
-const LAST_RETRY_MS = 5000;
 
 /** A partition whose records are taken in order, one batch at a time. */
 export class BatchLease implements Lease, Watcher {
@@ -98,7 +97,7 @@ export class BatchLease implements Lease, Watcher {
     const failures = this.#isolation.failed(error, offset);
     const place = { topic: this.partition.topic.name, partition: this.partition.id, offset };
     this.consumption.log.settings.log?.warn({ ...place, failures, ...causeOf(error) }, 'a batch comes again');
-    if (failures > 0) await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS));
+    if (failures > 0) await this.#pause(backOffMs(REJECTED, failures));
   }
 
   /** Opens the partition: an answer that was decided and not yet published is committed first. */

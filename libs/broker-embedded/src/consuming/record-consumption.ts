@@ -1,49 +1,27 @@
-import {
-  causeOf,
-  type Consumption,
-  type Handle,
-  type Outgoing,
-  type Source,
-  type Standstill,
-  withParking,
-} from '@millrace/broker';
+import { causeOf, type Handle, type Outgoing, type Source, type Standstill, withParking } from '@millrace/broker';
 import type { Partition, Subscription } from '../log/catalog.js';
 import type { CommitLog } from '../log/log.js';
-import type { Member } from './membership.js';
+import { PartitionHolder } from './partition-holder.js';
 import { RecordLease, type RecordTask } from './record-lease.js';
-import { lost, within } from './waiting.js';
 
 /** Handles records of a topic, many at once; commits each one's answer and offset as one. */
-export class RecordConsumption implements Consumption, Member {
-  readonly #leases = new Map<Partition, RecordLease>();
+export class RecordConsumption extends PartitionHolder<RecordLease> {
   #order: RecordLease[] = [];
   #turn = 0;
-  #paused = false;
-  #ended = false;
-  #draining = false;
   #handling = 0;
   #writing = 0;
   #idle: (() => void) | undefined;
   readonly still: readonly Standstill[] = [];
   readonly #handle: Handle;
-  readonly #pump = (): void => this.#start();
 
   constructor(
-    readonly log: CommitLog,
-    readonly subscription: Subscription,
+    log: CommitLog,
+    subscription: Subscription,
     readonly work: { source: Source; handle: Handle },
   ) {
+    super(log, subscription);
     this.#handle = withParking(work.source, work.handle, log.settings.maxRecordBytes);
-    log.onRecovered.add(this.#pump);
-    log.membership(subscription).join(this);
-  }
-
-  get ready(): boolean {
-    return !this.#ended && !this.#draining;
-  }
-
-  get ended(): boolean {
-    return this.#ended;
+    this.join();
   }
 
   get inFlight(): number {
@@ -54,63 +32,41 @@ export class RecordConsumption implements Consumption, Member {
     return this.#order.reduce((sum, lease) => sum + lease.queued, 0);
   }
 
-  own(partition: Partition): void {
-    const { source } = this.work;
-    const lease = new RecordLease(this.subscription, partition, { source, reader: this.log.reader, wake: this.#pump });
-    this.#leases.set(partition, lease);
-    this.#order = [...this.#leases.values()];
+  override own(partition: Partition): void {
+    super.own(partition);
+    this.#order = [...this.leases.values()];
     // Whoever shares the partitions out is not done yet.
-    queueMicrotask(this.#pump);
+    queueMicrotask(() => this.wake());
   }
 
-  lose(partition: Partition): void {
-    const lease = this.#leases.get(partition)!;
-    this.#leases.delete(partition);
-    this.#order = [...this.#leases.values()];
-    this.#handling -= lease.inFlight.size;
-    lease.end(lost(partition));
+  override lose(partition: Partition): void {
+    this.#handling -= this.leases.get(partition)?.inFlight.size ?? 0;
+    super.lose(partition);
+    this.#order = [...this.leases.values()];
     this.#restIfIdle();
   }
 
-  pause(): void {
-    this.#paused = true;
+  protected override leaseOf(partition: Partition): RecordLease {
+    const { source } = this.work;
+    return new RecordLease(this.subscription, partition, {
+      source,
+      reader: this.log.reader,
+      wake: () => this.wake(),
+    });
   }
 
-  resume(): void {
-    this.#paused = false;
-    this.#start();
+  protected override async atRest(): Promise<void> {
+    if (this.#handling > 0 || this.#writing > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 
-  async drain(ms: number): Promise<void> {
-    this.#draining = true;
-    if (this.#handling > 0 || this.#writing > 0)
-      await within(ms, new Promise<void>((resolve) => (this.#idle = resolve)));
-    await this[Symbol.asyncDispose]();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#ended) return;
-    this.log.flush();
-    this.abandon();
-    await this.log.synced();
-  }
-
-  /** Leaves everything as it is, for the next owner. */
-  abandon(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.log.onRecovered.delete(this.#pump);
-    this.log.membership(this.subscription).leave(this);
-  }
-
-  #start(): void {
+  protected override wake(): void {
     const { concurrency } = this.work.source;
     let without = 0;
     while (this.#handling < concurrency && without < this.#order.length) {
-      if (this.#paused || this.#draining || this.#ended || this.log.stalled) return;
-      const lease = this.#order[this.#turn++ % this.#order.length]!;
-      const task = lease.take();
-      if (task) {
+      if (this.held) return;
+      const lease = this.#order[this.#turn++ % this.#order.length];
+      const task = lease?.take();
+      if (lease && task) {
         without = 0;
         void this.#run(lease, task);
       } else {
@@ -136,7 +92,7 @@ export class RecordConsumption implements Consumption, Member {
     this.#handling--;
     if (answer) this.#commit(lease, task, answer);
     else lease.again(task);
-    this.#start();
+    this.wake();
     this.#restIfIdle();
   }
 
@@ -154,7 +110,7 @@ export class RecordConsumption implements Consumption, Member {
       records,
       finish: { lease, offsets: [task.record.offset] },
       written: () => {
-        if (settle()) this.#start();
+        if (settle()) this.wake();
       },
       refused: () => {
         if (settle() && !lease.ended) lease.again(task);

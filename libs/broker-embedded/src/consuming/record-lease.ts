@@ -1,7 +1,9 @@
+import { backOffMs } from '@millrace/contracts';
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Incoming, Source } from '@millrace/broker';
 import { keyText, type Partition, type Subscription, type Watcher } from '../log/catalog.js';
 import type { Lease } from '../log/commit.js';
+import { REJECTED } from './waiting.js';
 import { OffsetWindow } from './progress.js';
 import type { LogReader } from '../log/reader.js';
 
@@ -10,8 +12,6 @@ const WINDOW = 4096;
 const AHEAD = 64;
 /** No more is read while so many bytes wait. */
 const HELD_BYTES = 4 * 1024 * 1024;
-const FIRST_RETRY_MS = 10;
-const LAST_RETRY_MS = 5000;
 
 export interface RecordTask {
   readonly record: Incoming;
@@ -75,7 +75,7 @@ export class RecordLease implements Lease, Watcher {
 
   /** The record comes again, later each time. */
   again(task: RecordTask): void {
-    const ms = Math.min(FIRST_RETRY_MS * 2 ** task.failures++, LAST_RETRY_MS);
+    const ms = backOffMs(REJECTED, ++task.failures);
     const timer = startTimer(ms, () => {
       this.#retries.delete(timer);
       this.#push(task);

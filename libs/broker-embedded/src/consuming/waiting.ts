@@ -1,6 +1,9 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Partition } from '../log/catalog.js';
 
+/** How long a record or a batch that was rejected waits until it comes again. */
+export const REJECTED = { firstMs: 10, longestMs: 5_000 };
+
 /** Resolves with the promise, or after `ms`. */
 export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: Timer | undefined;

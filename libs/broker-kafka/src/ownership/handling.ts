@@ -1,7 +1,8 @@
+import { backOffMs } from '@millrace/contracts';
 import { startTimer } from '@millrace/contracts/timers';
 import { causeOf, type Handle, type Incoming, type Outgoing } from '@millrace/broker';
 import { weigh } from '../fetch/backlog.js';
-import { backOff, InHand, KeyOrder } from './in-hand.js';
+import { InHand, KeyOrder, REJECTED } from './in-hand.js';
 import { unsendable } from '../produce/routing.js';
 import type { KafkaContext } from './tenure.js';
 
@@ -95,7 +96,7 @@ export class Handling {
 
   /** Was not handled, or could not be committed: comes again after a while, and others go on. */
   standAside(item: InHand, error: unknown): void {
-    const ms = backOff(++item.attempts);
+    const ms = backOffMs(REJECTED, ++item.attempts);
     const { topic } = this.work;
     const fields = {
       topic,

@@ -43,10 +43,5 @@ export class KeyOrder {
   }
 }
 
-const FIRST_BACK_OFF_MS = 100;
-const LONGEST_BACK_OFF_MS = 10_000;
-
-/** Returns the time for which a record that was rejected `attempts` times stands aside. */
-export function backOff(attempts: number): number {
-  return Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
-}
+/** The pauses in which a rejected record stands aside. */
+export const REJECTED = { firstMs: 100, longestMs: 10_000 };

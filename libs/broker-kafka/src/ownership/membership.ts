@@ -1,3 +1,4 @@
+import { backOffMs } from '@millrace/contracts';
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Admin, Consumer } from 'kafkajs';
 import { HAND_OVER, handOverAssigner, type Holdings } from './assigner.js';
@@ -30,6 +31,8 @@ const REBALANCE_IN_PROGRESS = 27;
 const HEARTBEAT_MS = 200;
 /** The time within which partitions that were added to the topic are assigned. */
 const METADATA_MS = 5_000;
+/** Pauses before the group is joined again. */
+const NOT_A_MEMBER = { firstMs: 100, longestMs: 10_000 };
 
 /**
  * Keeps this process a member of a group. kafkajs's consumer is used for that alone: it joins, sends heartbeats and joins
@@ -143,7 +146,7 @@ export class Membership {
     if (this.joined) this.member.assigned({ partitions: [], handOver: false });
     this.joined = false;
     this.memberId = '';
-    const wait = Math.min(100 * 2 ** this.failures++, 10_000);
+    const wait = backOffMs(NOT_A_MEMBER, ++this.failures);
     this.say(`not a member of its group; joining again in ${wait} ms`, error);
     this.retry = startTimer(wait, () => {
       this.retry = undefined;

@@ -1,9 +1,10 @@
+import { backOffMs } from '@millrace/contracts';
 import { startTimer } from '@millrace/contracts/timers';
 import { causeOf, type Incoming, Isolation, type OrderedSource, type Outgoing, refuseTooLarge } from '@millrace/broker';
 import type { Standstill } from '@millrace/broker';
 import { Backlog } from '../fetch/backlog.js';
 import type { Owned, Shared } from './group-consumption.js';
-import { backOff } from './in-hand.js';
+import { REJECTED } from './in-hand.js';
 import { route } from '../produce/routing.js';
 import type { Standing } from './tenure.js';
 import type { Fetched } from '../wire/requests.js';
@@ -197,7 +198,7 @@ export class OrderedPartition implements Owned {
     const failures = this.isolation.failed(error, offset);
     // A lost commit has been told of by the tenure, which also waits.
     if (!this.shared.tenure.held) return;
-    const ms = failures === 0 ? 0 : backOff(failures);
+    const ms = failures === 0 ? 0 : backOffMs(REJECTED, failures);
     const fields = { topic: this.topic, partition: this.partition, offset, attempts: failures, ...causeOf(error) };
     this.shared.runtime.log('warn', `A batch of ${this.topic} was not handled; it comes again in ${ms} ms`, fields);
     const until = performance.now() + ms;

@@ -1,3 +1,4 @@
+import { backOffMs } from '@millrace/contracts';
 import { sleep } from '@millrace/contracts/timers';
 import type { GroupMember, LogFunction, Metric } from '../config.js';
 import { type Clients, kindOf, messageOf } from '../kafkajs.js';
@@ -6,6 +7,9 @@ import type { Routed } from '../produce/routing.js';
 import type { TopicMetadata } from '../topics.js';
 import { type GroupPartition, TransactionalProducer } from '../produce/transactional-producer.js';
 import type { CommitPoint } from './window.js';
+
+/** Pauses between failed commits. */
+const FAILED = { firstMs: 100, longestMs: 5_000 };
 
 /** The context that every part of a broker on Kafka shares. */
 export interface KafkaContext {
@@ -133,7 +137,7 @@ export class Tenure {
 
   private async stillOurs(): Promise<boolean> {
     // The first time at once: most often all it takes is a new epoch.
-    const wait = this.failures === 1 ? 0 : Math.min(50 * 2 ** this.failures, 5_000);
+    const wait = this.failures === 1 ? 0 : backOffMs(FAILED, this.failures);
     if (wait > 0) await sleep(wait, { signal: this.stop.signal }).catch(() => undefined);
     return !this.closed && this.membership.owns(this.place.partition);
   }

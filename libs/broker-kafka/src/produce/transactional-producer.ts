@@ -1,5 +1,5 @@
+import { retry } from '@millrace/contracts/retry';
 import { type Clients, kindOf, type Node } from '../kafkajs.js';
-import { patiently } from '../retry.js';
 import { Producer } from './producer.js';
 import type { Routed } from './routing.js';
 import type { CommitPoint } from '../ownership/window.js';
@@ -98,7 +98,7 @@ export class TransactionalProducer extends Producer {
    */
   private whenNotBusy<T>(request: () => Promise<T>): Promise<T> {
     const mayPass = (error: unknown): boolean => !this.closing && kindOf(error) === 'CONCURRENT_TRANSACTIONS';
-    return patiently({ forMs: FOREVER_BUSY_MS, firstPauseMs: 1, maxPauseMs: 50, mayPass }, request);
+    return retry({ forMs: FOREVER_BUSY_MS, backOff: { firstMs: 1, longestMs: 50, factor: 1.5 }, mayPass }, request);
   }
 }
 

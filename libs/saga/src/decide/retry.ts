@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Fact, Failure } from '@millrace/contracts';
+import { backOffMs, type Fact, type Failure } from '@millrace/contracts';
 import type { RetryPolicy } from '@millrace/pipeline/engine';
 import type { StepState } from '../run/run.js';
 
@@ -48,7 +48,7 @@ export const triesAgain = ({ maxAttempts, cases = [] }: RetryPolicy): boolean =>
  * whenever it is computed for the same attempt (`seed`); never earlier than the failing side asked for.
  */
 export function delayOf(tries: Tries, of: { failed: number; seed: string; cause: Failure }): number {
-  const exponential = Math.min(tries.maxMs, tries.initialMs * tries.factor ** (of.failed - 1));
+  const exponential = backOffMs({ firstMs: tries.initialMs, longestMs: tries.maxMs, factor: tries.factor }, of.failed);
   const chance = createHash('sha256').update(of.seed).digest().readUInt32BE(0) / 2 ** 32;
   return Math.max(Math.round(exponential * (1 - tries.jitter * chance)), of.cause.retryAfterMs ?? 0);
 }

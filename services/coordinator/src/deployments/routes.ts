@@ -1,10 +1,10 @@
 import { Control, readJson } from '@millrace/contracts';
-import { sleep } from '@millrace/contracts/timers';
+import { retry } from '@millrace/contracts/retry';
 import type { Runtime } from '@millrace/runtime';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import type { CoordinatorPlans } from './plans.js';
 
-const RETRY_MS = 1_000;
+const EVERY_SECOND = { firstMs: 1_000, longestMs: 1_000 };
 
 /** Keeps `plans` as the store has them: read now, and again whenever somebody says that a route has changed. `current` is told which plans are. */
 export async function followRoutes(
@@ -13,21 +13,17 @@ export async function followRoutes(
   current: (plans: readonly LoadedPlan[]) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const stop = new AbortController();
+  const { signal } = stop;
   let refreshing = Promise.resolve();
   const refresh = (pipeline: string) => {
-    refreshing = refreshing.then(async () => {
-      while (!stop.signal.aborted) {
-        try {
-          return await current(await plans.refresh(pipeline));
-        } catch (error) {
-          telemetry.log.error(
-            { err: error, pipeline },
-            'A route could not be read: new runs go where they went before.',
-          );
-          await sleep(RETRY_MS, { signal: stop.signal }).catch(() => undefined);
-        }
-      }
-    });
+    const mayPass = (): boolean => !signal.aborted;
+    const onPause = (err: unknown): void =>
+      telemetry.log.error({ err, pipeline }, 'A route could not be read: new runs go where they went before.');
+    refreshing = refreshing
+      .then(() =>
+        retry({ backOff: EVERY_SECOND, signal, mayPass, onPause }, async () => current(await plans.refresh(pipeline))),
+      )
+      .catch(() => undefined);
   };
   const tail = await broker.tail([topics.control], 'end', ({ value }) => {
     const { data } = Control.safeParse(readJson(value ?? '').value);

@@ -1,4 +1,4 @@
-import { startTimer } from '@millrace/contracts/timers';
+import { retry } from '@millrace/contracts/retry';
 import { BrokerError, type Consumption, type OrderedSource } from '@millrace/broker';
 import {
   type LoadedPlan,
@@ -14,8 +14,7 @@ import { signalSource } from '../sources/signals.js';
 import { openedAt, triggerSource } from './trigger.js';
 
 const BATCH = 500;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
+const BACK_OFF = { firstMs: 250, longestMs: 30_000 };
 
 export const triggerIdOf = (pipeline: string, { name, topic }: LoadedTrigger): string => `${pipeline}/${name}/${topic}`;
 
@@ -155,20 +154,22 @@ export class Triggers {
   /** A topic or a broker that is away is waited for; nobody else waits for it. */
   private async start(id: string, source: OrderedSource, stop: AbortSignal): Promise<void> {
     await Promise.all(this.ending); // The same group may be about to leave.
-    for (let pause = FIRST_PAUSE_MS; !stop.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
+    const onPause = (error: unknown, ms: number): void =>
+      this.context.telemetry.log.warn(
+        { err: error, trigger: id, againInMs: ms },
+        'A trigger cannot take its topic yet.',
+      );
+    const mayPass = (): boolean => !stop.aborted;
+    try {
+      await retry({ backOff: BACK_OFF, signal: stop, mayPass, onPause }, async () => {
+        if (stop.aborted) return;
         const consumption = await this.context.broker.consumeInOrder(source);
         const running = this.running.get(id);
         if (running?.stop.signal === stop && !stop.aborted) running.consumption = consumption;
         else await consumption[Symbol.asyncDispose]();
-        return;
-      } catch (error) {
-        this.context.telemetry.log.warn(
-          { err: error, trigger: id, againInMs: pause },
-          'A trigger cannot take its topic yet.',
-        );
-        await paused(pause, stop);
-      }
+      });
+    } catch (error) {
+      if (!stop.aborted) throw error;
     }
   }
 
@@ -181,13 +182,3 @@ export class Triggers {
 }
 
 const specOf = (trigger: LoadedTrigger): string => JSON.stringify(trigger);
-
-function paused(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = startTimer(ms, resolve);
-    stop.addEventListener('abort', () => {
-      timer.stop();
-      resolve();
-    });
-  });
-}

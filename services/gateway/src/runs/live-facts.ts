@@ -1,5 +1,5 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
-import type { Fact } from '@millrace/contracts';
+import { backOffMs, type Fact } from '@millrace/contracts';
 import type { StoreReader } from '@millrace/store';
 
 export interface Seen {
@@ -43,14 +43,12 @@ export class LiveFacts implements Disposable {
   private timer: Timer | undefined;
   private asking = false;
   private closed = false;
-  private pauseMs: number;
+  private failures = 0;
 
   constructor(
     private readonly needs: Needs,
     private readonly everyMs = EVERY_MS,
-  ) {
-    this.pauseMs = everyMs;
-  }
+  ) {}
 
   /** Shows `viewer` the facts of `run` past `after`, until what this returns is called or the viewer is lost. */
   watch(run: string, after: number, viewer: Viewer): () => void {
@@ -78,14 +76,14 @@ export class LiveFacts implements Disposable {
     for (const { run, after } of this.watchers) from.set(run, Math.min(after, from.get(run) ?? after));
     try {
       if (from.size > 0) this.tell(from, await this.needs.reader.factsAfter(from));
-      this.pauseMs = this.everyMs;
+      this.failures = 0;
     } catch (error) {
       this.needs.log.warn({ err: error, watched: from.size }, 'The facts of the watched runs could not be read.');
       await this.askApart(from);
-      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+      this.failures++;
     } finally {
       this.asking = false;
-      this.schedule(this.pauseMs);
+      this.schedule(backOffMs({ firstMs: this.everyMs, longestMs: LONGEST_PAUSE_MS }, this.failures + 1));
     }
   }
 
