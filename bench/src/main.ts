@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { thisMachine } from './machine.js';
-import { HELP, type Options, readOptions, UsageError } from './options.js';
+import { UsageError } from '@millrace/runtime';
+import { HELP, type Options, optionsOf } from './options.js';
 import { Measured } from './outcome.js';
 import { writePage } from './page.js';
 import { markdown } from './report.js';
@@ -65,7 +66,7 @@ async function bench(options: Options): Promise<number> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
+  const options = optionsOf(process.argv.slice(2));
   if (options.help) process.stdout.write(`${HELP}\n`);
   process.exitCode = options.help ? 0 : await bench(options);
 } catch (error) {

@@ -1,7 +1,8 @@
-import { readOptions, UsageError } from './options.js';
+import { UsageError } from '@millrace/runtime';
+import { optionsOf } from './options.js';
 
 test('without options everything is measured, five times', () => {
-  const { systems, works, rounds, runs } = readOptions([]);
+  const { systems, works, rounds, runs } = optionsOf([]);
   expect(systems.map(({ name }) => name)).toEqual([
     ...['kafkajs-at-least-once', 'kafkajs-transactional', 'millrace-kafka', 'millrace-embedded'],
     ...['restate', 'bullmq', 'dbos', 'langgraph-postgres', 'temporal'],
@@ -11,14 +12,14 @@ test('without options everything is measured, five times', () => {
 });
 
 test('systems and works can be chosen by name', () => {
-  const { systems, works } = readOptions(['--systems', 'bullmq,millrace-embedded', '--works', 'three-steps']);
+  const { systems, works } = optionsOf(['--systems', 'bullmq,millrace-embedded', '--works', 'three-steps']);
   expect(systems.map(({ name }) => name)).toEqual(['millrace-embedded', 'bullmq']);
   expect(works).toEqual(['three-steps']);
 });
 
 test('all that is wrong with a call is told at once', () => {
-  const call = () => readOptions(['--systems', 'sidekiq', '--rounds', '0', '--runs', 'many']);
+  const call = () => optionsOf(['--systems', 'sidekiq', '--rounds', '0', '--runs', 'many']);
   expect(call).toThrow(UsageError);
   expect(call).toThrow(/--systems: .*\n--rounds: .*\n--runs: /s);
-  expect(() => readOptions(['--round', '1'])).toThrow(UsageError);
+  expect(() => optionsOf(['--round', '1'])).toThrow(UsageError);
 });

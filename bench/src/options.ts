@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { flag, readOptions, wholeNumber } from '@millrace/runtime';
 import { z } from 'zod';
 import { SYSTEMS } from './systems/all.js';
 import { DEFAULT_RUNS, WORK_NAMES } from './works.js';
@@ -25,13 +25,6 @@ const some = <const Name extends string>(names: readonly [Name, ...Name[]], byDe
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(names)));
 
-const wholeNumber = (byDefault: number) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,6}$/, 'expected a whole number above 0')
-    .default(String(byDefault))
-    .transform(Number);
-
 const names = SYSTEMS.map(({ name }) => name) as [string, ...string[]];
 
 const usual = SYSTEMS.filter(({ byNameOnly }) => !byNameOnly).map(({ name }) => name);
@@ -46,32 +39,9 @@ const Options = z.object({
   page: z.string().optional(),
   from: z.string().optional(),
   'cpu-profiles': z.string().optional(),
-  help: z.boolean().default(false),
+  help: flag(),
 });
 export type Options = z.output<typeof Options>;
 
-/** The mistake in the benchmark's arguments. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} with all problems at once */
-export function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        ...{ systems: text, works: text, rounds: text, runs: text, json: text, markdown: text },
-        ...{ page: text, from: text, 'cpu-profiles': text },
-        help: { type: 'boolean' },
-      },
-    }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-  const { data, error } = Options.safeParse(values);
-  if (data) return data;
-  throw new UsageError(error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`).join('\n'));
-}
+export const optionsOf = (args: readonly string[]): Options => readOptions(Options, args);

@@ -1,11 +1,12 @@
 import { experiment } from './experiment.js';
-import { HELP, readOptions, UsageError } from './options.js';
+import { UsageError } from '@millrace/runtime';
+import { HELP, optionsOf } from './options.js';
 import { report } from './report.js';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
-  const { help, seed: seeds, minutes, ...options } = readOptions(process.argv.slice(2));
+  const { help, seed: seeds, minutes, ...options } = optionsOf(process.argv.slice(2));
   if (help) {
     say(HELP);
     return 0;

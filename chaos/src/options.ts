@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { flag, readOptions, wholeNumber } from '@millrace/runtime';
 import { z } from 'zod';
 
 const MUTANTS = ['no-fencing', 'offsets-outside', 'no-hand-over'] as const;
@@ -15,13 +15,6 @@ export const HELP = `npm run chaos               breaks everything around runnin
 
 Ends with 0 when nothing was violated, with 1 when something was.`;
 
-const wholeNumber = (byDefault: string) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,6}$/, 'expected a whole number above 0')
-    .default(byDefault)
-    .transform(Number);
-
 const Options = z.object({
   seed: z
     .string()
@@ -32,43 +25,20 @@ const Options = z.object({
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     })
     .refine((seeds) => seeds.length > 0, 'expected the smaller number first'),
-  runs: wholeNumber('3000'),
+  runs: wholeNumber(3_000),
   minutes: z
     .string()
     .regex(/^\d{1,3}(\.\d+)?$/, 'expected a number of minutes')
     .default('1.5')
     .transform(Number)
     .refine((minutes) => minutes > 0, 'expected more than 0'),
-  faults: wholeNumber('16'),
+  faults: wholeNumber(16),
   layout: z.enum(['apart', 'together']).default('apart'),
   mutant: z.enum(MUTANTS).optional(),
-  keep: z.boolean().default(false),
-  help: z.boolean().default(false),
+  keep: flag(),
+  help: flag(),
 });
 export type Options = z.output<typeof Options>;
 
-/** The mistake in the harness's arguments. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} with all problems at once */
-export function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        ...{ seed: text, runs: text, minutes: text, faults: text, layout: text, mutant: text },
-        ...{ keep: flag, help: flag },
-      },
-    }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-  const { data, error } = Options.safeParse(values);
-  if (data) return data;
-  throw new UsageError(error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`).join('\n'));
-}
+export const optionsOf = (args: readonly string[]): Options => readOptions(Options, args);

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { processEnv } from '@millrace/runtime';
+import { flag, processEnv, readOptions, UsageError } from '@millrace/runtime';
 import { campaign, Field, SURFACES, type Tried } from './campaign.js';
 import { startEmbedded } from './embedded.js';
 import { startOnKafka } from './kafka.js';
@@ -28,7 +27,7 @@ const Options = z.object({
     .regex(/^\d{1,3}(\.\d+)?$/, 'expected a number of minutes')
     .default('10')
     .transform(Number),
-  help: z.boolean().default(false),
+  help: flag(),
 });
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -46,11 +45,7 @@ function report(all: readonly Tried[]): void {
 }
 
 async function main(): Promise<number> {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    options: { surface: text, on: text, seed: text, minutes: text, help: { type: 'boolean' } },
-  });
-  const { surface, on, seed, minutes, help } = Options.parse(values);
+  const { surface, on, seed, minutes, help } = readOptions(Options, process.argv.slice(2));
   if (help) {
     say(HELP);
     return 0;
@@ -68,4 +63,10 @@ async function main(): Promise<number> {
   return all.some(({ findings }) => findings.length > 0) ? 1 : 0;
 }
 
-process.exit(await main());
+try {
+  process.exit(await main());
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${HELP}\n`);
+  process.exit(2);
+}

@@ -1,4 +1,5 @@
 export { type BackOff, backOffMs } from './back-off.js';
+export { BoundedMap } from './values/bounded-map.js';
 export { cut } from './values/cut.js';
 export { Degraded, InsteadOf } from './records/degraded.js';
 export {

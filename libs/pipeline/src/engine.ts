@@ -42,6 +42,7 @@ export {
   WaitStep,
   type Work,
 } from './plan/plan.js';
+export { planCache } from './plan/plan-cache.js';
 export { itemName, itemOf, type ItemRange, CHUNK_NAME, rangeOf } from './plan/item-names.js';
 export {
   firstOf,

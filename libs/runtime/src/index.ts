@@ -2,6 +2,7 @@ import '@millrace/contracts/node-version';
 export { type Cancellations, followCancellations } from './followers/cancellations.js';
 export { processEnv, ServiceEnvironment, type ServiceSettings, serviceSettings } from './settings/config.js';
 export { ConfigError, type ConfigProblem, type Env, readAll, readSettings } from './settings/config-error.js';
+export { flag, readOptions, UsageError, wholeNumber } from './settings/options.js';
 export { followContracts, type StageContracts } from './followers/stage-contracts.js';
 export { type Health, type HealthServer, healthServer } from './health/health-server.js';
 export { type Refusal, refusalOf, type Site, SITE_HEADERS } from './http-guard.js';

@@ -1,5 +1,5 @@
 import type { Incoming } from '@millrace/broker';
-import { Control, readJson } from '@millrace/contracts';
+import { BoundedMap, Control, readJson } from '@millrace/contracts';
 import { follow, type FollowerContext } from './follow.js';
 
 /** The number of cancelled runs that are remembered, the newest ones: about 10 MB. The coordinator catches a forgotten one. */
@@ -24,7 +24,7 @@ export async function followCancellations(
   options: { readonly remembered?: number; readonly now?: () => number } = {},
 ): Promise<Cancellations> {
   const { remembered = REMEMBERED, now = Date.now } = options;
-  const cancelled = new Map<string, number>();
+  const cancelled = new BoundedMap<number>(remembered);
   const listening = new Map<string, Set<(at: number) => void>>();
 
   const see = ({ value, timestamp }: Incoming): string | undefined => {
@@ -34,9 +34,7 @@ export async function followCancellations(
     const { run } = control;
     // Whoever writes it says when it was: not later than it came.
     const at = Math.max(Math.min(control.at, timestamp, now() + CLOCK_MS), cancelled.get(run) ?? 0);
-    cancelled.delete(run);
     cancelled.set(run, at);
-    if (cancelled.size > remembered) cancelled.delete(cancelled.keys().next().value!);
     for (const tell of [...(listening.get(run) ?? [])]) tell(at);
     return undefined;
   };

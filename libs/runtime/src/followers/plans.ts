@@ -1,6 +1,14 @@
 import { readJson, RECORD_DEPTH } from '@millrace/contracts';
 import { startTimer } from '@millrace/contracts/timers';
-import { hashOf, type LoadedPlan, loadPlan, outermostOf, type Plan, planWithin } from '@millrace/pipeline/engine';
+import {
+  hashOf,
+  type LoadedPlan,
+  loadPlan,
+  outermostOf,
+  type Plan,
+  planCache,
+  planWithin,
+} from '@millrace/pipeline/engine';
 import type { Incoming } from '@millrace/broker';
 import { follow, type FollowerContext } from './follow.js';
 
@@ -18,8 +26,8 @@ export interface FollowedPlans extends AsyncDisposable {
 /** Reads the topic of plans from its start, resolves when all that was there has been read, and follows on. */
 export async function followPlans(runtime: FollowerContext): Promise<FollowedPlans> {
   const { log } = runtime.telemetry;
-  const raw = new Map<string, unknown>();
-  const loaded = new Map<string, LoadedPlan>();
+  const published = new Map<string, Plan>();
+  const loaded = planCache();
   const newest = new Map<string, string>();
   const waiting = new Map<string, Set<() => void>>();
 
@@ -31,7 +39,7 @@ export async function followPlans(runtime: FollowerContext): Promise<FollowedPla
       const plan = readJson(value, { maxDepth: RECORD_DEPTH }).value as Plan;
       // Anybody may write to the topic: what is not the plan that its key names must not take that plan's place.
       if (hashOf(plan) !== hash) return 'it is not the plan whose hash is its key';
-      raw.set(hash, plan);
+      published.set(hash, plan);
       newest.delete(plan.pipeline);
       newest.set(plan.pipeline, hash);
     } catch {
@@ -44,17 +52,16 @@ export async function followPlans(runtime: FollowerContext): Promise<FollowedPla
   // Compiled when first needed: a service sees every plan and uses few.
   const outermost = (hash: string): LoadedPlan | undefined => {
     const known = loaded.get(hash);
-    if (known || !raw.has(hash)) return known;
+    if (known || !published.has(hash)) return known;
     try {
-      const plan = loadPlan(raw.get(hash));
+      const plan = loadPlan(published.get(hash));
       if (plan.hash !== hash) throw new Error(`its content has the hash ${plan.hash}`);
       loaded.set(hash, plan);
       return plan;
     } catch (error) {
+      published.delete(hash);
       log.error({ plan: hash, err: error }, 'A plan cannot be used and is left out.');
       return undefined;
-    } finally {
-      raw.delete(hash);
     }
   };
 

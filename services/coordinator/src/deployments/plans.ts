@@ -1,8 +1,9 @@
-import { failure, type Failure } from '@millrace/contracts';
+import { BoundedMap, failure, type Failure } from '@millrace/contracts';
 import { PlanError } from '@millrace/pipeline';
 import {
   type LoadedPlan,
   outermostOf,
+  planCache,
   planFor,
   planWithin,
   type Route,
@@ -22,10 +23,10 @@ const isStorable = (name: string): boolean => name.length <= LONGEST_NAME && !na
 
 /** Plans by hash, and the ones that new runs of each pipeline get. */
 export class CoordinatorPlans {
-  private readonly byHash = new Map<string, LoadedPlan>();
+  private readonly byHash = planCache();
   private readonly routes = new Map<string, Route>();
   /** The reasons for which stored plans cannot be used, by hash. They were deployed by another version, or written past it. */
-  private readonly refused = new Map<string, PlanError>();
+  private readonly refused = new BoundedMap<PlanError>(MOST_REFUSED);
 
   constructor(
     private readonly store: Pick<Store, 'reader'>,
@@ -57,9 +58,9 @@ export class CoordinatorPlans {
     const routes = wanted.length === 0 ? new Map<string, Route>() : await this.store.reader.deployed.routes(wanted);
     const plans = new Map<string, LoadedPlan>();
     for (const { current, canary } of routes.values())
-      for (const hash of [current, canary?.plan]) {
-        const plan = hash === undefined ? undefined : await this.find(hash);
-        if (plan) plans.set(hash!, plan);
+      for (const hash of canary ? [current, canary.plan] : [current]) {
+        const plan = await this.find(hash);
+        if (plan) plans.set(hash, plan);
       }
     return (pipeline, run) => {
       const route = routes.get(pipeline);
@@ -124,7 +125,7 @@ export class CoordinatorPlans {
   private async outermost(hash: string): Promise<LoadedPlan | undefined> {
     const known = this.byHash.get(hash);
     if (known) return known;
-    if (this.refused.has(hash)) return undefined;
+    if (this.refused.get(hash)) return undefined;
     const stored = await this.store.reader.plan(hash);
     if (stored === undefined) return undefined;
     try {
@@ -137,7 +138,6 @@ export class CoordinatorPlans {
         { plan: hash, err: error },
         'A stored plan cannot be used: no run of it begins or goes on. Deploy another one.',
       );
-      if (this.refused.size >= MOST_REFUSED) this.refused.delete(this.refused.keys().next().value!);
       this.refused.set(hash, error);
       return undefined;
     }

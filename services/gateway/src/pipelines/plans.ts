@@ -1,13 +1,11 @@
 import { PlanError } from '@millrace/pipeline';
-import { type LoadedPlan, outermostOf, planFor, planWithin, usablePlan } from '@millrace/pipeline/engine';
+import { type LoadedPlan, outermostOf, planCache, planFor, planWithin, usablePlan } from '@millrace/pipeline/engine';
 import type { StoreReader } from '@millrace/store';
 import { RequestProblem } from '../http/problems.js';
 
-const MOST = 500;
-
 /** Plans ready for use. A plan never changes under its hash, so it is loaded once. */
 export class StoredPlans {
-  private readonly loaded = new Map<string, LoadedPlan>();
+  private readonly loaded = planCache();
 
   constructor(private readonly reader: Pick<StoreReader, 'plan' | 'pipelines' | 'deployed'>) {}
 
@@ -32,7 +30,6 @@ export class StoredPlans {
     const stored = await this.reader.plan(hash);
     if (stored === undefined) throw new Error(`The store has no plan ${hash}, though something refers to it`);
     const plan = usablePlan(stored);
-    if (this.loaded.size >= MOST) this.loaded.delete(this.loaded.keys().next().value!);
     this.loaded.set(hash, plan);
     return plan;
   }
