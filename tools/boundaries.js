@@ -1,93 +1,115 @@
-// Which project may import which, and the one place for each library that is easily spread. The message is the remedy.
+// Says which project may import which, and names the one place for each library that is easily spread. The message is the remedy.
 
 /** Any package of this workspace but these and what is in them, of which `*` stands for a part of the name. */
 const butFor = (names) => `^@millrace/(?!(?:${names.map((name) => name.replaceAll('*', '[^/]+')).join('|')})(?:/|$))`;
 
-/** Inside a folder, `allowed` are the only packages of this workspace; each line is a sentence of ARCHITECTURE.md. The last that fits a file counts. */
+/**
+ * Inside a folder, `allowed` are the only packages of this workspace, each with what it exports below its name. The last that fits a file counts.
+ * Tests of a folder may import more: `tests`.
+ */
 const LAYERS = [
   {
-    files: ['libs/contracts/**'],
+    folder: 'libs/contracts',
     allowed: [],
     why: 'contracts stand on nothing: move the code to the library that needs both',
   },
   {
-    files: ['libs/client/**'],
+    folder: 'libs/client',
     allowed: [],
     why: 'the client is for programs outside of Millrace and for browsers: what it needs of contracts is generated',
   },
-  { files: ['libs/pipeline/**'], allowed: ['contracts'], why: 'pipeline is pure: it knows contracts alone' },
+  { folder: 'libs/pipeline', allowed: ['contracts'], why: 'pipeline is pure: it knows contracts alone' },
   {
-    files: ['libs/saga/**'],
-    allowed: ['contracts', 'pipeline', 'pipeline/engine'],
+    folder: 'libs/saga',
+    allowed: ['contracts', 'pipeline'],
     why: 'saga is pure: do the I/O in services/coordinator',
   },
-  { files: ['libs/broker/**'], allowed: ['contracts'], why: 'the port knows no adapter and no service' },
-  ...['libs/broker-kafka/**', 'libs/broker-embedded/**'].map((folder) => ({
-    files: [folder],
-    allowed: ['broker', 'broker/*', 'contracts'],
-    why: 'an adapter knows its port alone',
-  })),
+  { folder: 'libs/broker', allowed: ['contracts'], why: 'the port knows no adapter and no service' },
+  { folder: 'libs/broker-kafka', allowed: ['broker', 'contracts'], why: 'an adapter knows its port alone' },
+  { folder: 'libs/broker-embedded', allowed: ['broker', 'contracts'], why: 'an adapter knows its port alone' },
+  { folder: 'libs/telemetry', allowed: ['contracts'], why: 'telemetry is used by the others and uses none of them' },
+  { folder: 'libs/ai', allowed: ['contracts'], why: 'ai is models and text, and knows no run: pass in what it needs' },
   {
-    files: ['libs/telemetry/**'],
-    allowed: ['contracts'],
-    why: 'telemetry is used by the others and uses none of them',
-  },
-  {
-    files: ['libs/ai/**'],
-    allowed: ['contracts', 'contracts/timers'],
-    why: 'ai is models and text, and knows no run: pass in what it needs',
-  },
-  {
-    files: ['libs/store/**'],
-    allowed: ['contracts', 'pipeline', 'pipeline/engine', 'saga'],
+    folder: 'libs/store',
+    allowed: ['contracts', 'pipeline', 'saga'],
     why: 'the store keeps facts and decides nothing',
   },
   {
-    files: ['services/stages/**'],
-    allowed: ['contracts', 'pipeline', 'pipeline/engine', 'stage', 'runtime', 'ai'],
+    folder: 'libs/runtime',
+    allowed: ['broker', 'broker-embedded', 'broker-kafka', 'contracts', 'pipeline', 'telemetry'],
+    why: 'the runtime is what every service starts with, and knows none of them',
+  },
+  {
+    folder: 'libs/stage',
+    allowed: ['broker', 'contracts', 'pipeline', 'runtime', 'telemetry'],
+    why: 'the stage runtime knows commands and answers, no run state and no stage',
+  },
+  {
+    folder: 'libs/project',
+    allowed: ['contracts', 'pipeline', 'runtime', 'stage'],
+    why: 'a project is the pipelines and stages of a folder, and starts no service',
+  },
+  {
+    folder: 'libs/testing',
+    allowed: ['broker', 'contracts', 'pipeline', 'runtime', 'saga', 'stage'],
+    why: 'the test engine needs neither a database nor a service: what it shares with the coordinator is in libs/saga',
+  },
+  {
+    folder: 'services/coordinator',
+    allowed: ['broker', 'contracts', 'pipeline', 'project', 'runtime', 'saga', 'store', 'telemetry'],
+    why: 'no service imports a service, and the coordinator runs no stage: move what both need to a library',
+  },
+  {
+    folder: 'services/gateway',
+    allowed: ['broker', 'contracts', 'pipeline', 'runtime', 'saga', 'store', 'telemetry'],
+    why: 'no service imports a service, and the gateway decides nothing: ask the coordinator by a record',
+  },
+  {
+    folder: 'services/cli',
+    allowed: ['ai', 'broker', 'client', 'contracts', 'pipeline', 'project', 'runtime', 'stage', 'testing'],
+    tests: ['broker-embedded'],
+    why: 'the command line asks the gateway, by @millrace/client: it knows no database and no service',
+  },
+  {
+    folder: 'services/bridge',
+    allowed: ['project', 'runtime', 'stage'],
+    why: 'the bridge is stages that are configured: the code is in libs/stage',
+  },
+  {
+    folder: 'services/standalone',
+    allowed: [
+      ...['broker', 'broker-embedded', 'contracts', 'coordinator', 'gateway', 'project', 'runtime', 'stage', 'store'],
+      'telemetry',
+    ],
+    why: 'standalone joins the services, and leaves their work to them',
+  },
+  {
+    folder: 'services/millrace',
+    allowed: ['cli', 'contracts', 'coordinator', 'gateway', 'project', 'stage', 'standalone'],
+    why: 'the program starts what is asked for, and does nothing itself',
+  },
+  {
+    folder: 'services/stages',
+    allowed: ['ai', 'contracts', 'pipeline', 'runtime', 'stage'],
     why: 'a stage knows its work alone: no other stage, no run state, no broker; pass data through the pipeline',
   },
   {
-    files: ['pipelines/**'],
-    allowed: ['pipeline', 'pipeline/engine', 'stage-*/contract'],
+    folder: 'pipelines',
+    allowed: ['pipeline', 'stage-*/contract'],
     why: 'a pipeline imports contracts of stages, not the stages',
   },
   {
+    folder: 'pipelines/*/src/stages',
     files: ['pipelines/*/src/stages/**', 'pipelines/*/src/main.ts'],
-    allowed: ['contracts', 'pipeline', 'pipeline/engine', 'stage', 'runtime', 'ai'],
+    allowed: ['ai', 'contracts', 'pipeline', 'runtime', 'stage'],
     why: 'a stage knows its work alone: no other stage, no run state, no broker; pass data through the pipeline',
   },
   {
+    folder: 'pipelines/*/src/stages',
     files: ['pipelines/*/src/stages/index.ts'],
-    allowed: ['contracts', 'pipeline', 'pipeline/engine', 'stage', 'stage-*', 'runtime', 'ai'],
+    allowed: ['ai', 'contracts', 'pipeline', 'runtime', 'stage', 'stage-*'],
     why: 'the list of a pipeline’s stages reads their settings and does nothing else',
   },
-  ...[
-    ['services/coordinator/**', 'services/gateway/**', 'services/cli/**'],
-    ['libs/runtime/**', 'libs/testing/**'],
-    ['libs/stage/**'],
-    ['libs/project/**'],
-  ].map((files) => ({
-    files,
-    allowed: [
-      ...[
-        'client',
-        'contracts',
-        'contracts/*',
-        'pipeline',
-        'pipeline/engine',
-        'saga',
-        'store',
-        'store/*',
-        'broker',
-        'broker/*',
-        'broker-kafka',
-        'broker-embedded',
-      ],
-      ...['telemetry', 'runtime', 'stage', 'project', 'project/*', 'ai'],
-    ],
-    why: 'no service imports a service: move what both need to a library; only services/standalone joins them',
-  })),
 ];
 
 /** A library, and the folders that may import it. */
@@ -110,13 +132,13 @@ const HOMES = [
   },
 ];
 
-const inside = (files, pattern) => files.every((file) => file.startsWith(pattern.replace('**', '')));
+const TESTS = ['spec', 'integration', 'fixture'];
 
-/** ESLint's settings, one for each layer: the later of two settings of one rule wins, so each holds all that applies. */
-export const boundaries = LAYERS.map(({ files, allowed, why }) => {
-  const foreign = HOMES.filter(({ homes }) => !homes.some((home) => inside(files, home)));
+/** ESLint's setting for some files: the later of two settings of one rule wins, so each holds all that applies. */
+const setting = ({ folder, files, allowed, why }) => {
+  const foreign = HOMES.filter(({ homes }) => !homes.some((home) => `${folder}/`.startsWith(home.replace('**', ''))));
   return {
-    files: files.map((file) => (file.endsWith('.ts') ? file : `${file}/*.ts`)),
+    files,
     rules: {
       'no-restricted-imports': [
         'error',
@@ -130,6 +152,15 @@ export const boundaries = LAYERS.map(({ files, allowed, why }) => {
       ],
     },
   };
+};
+
+export const boundaries = LAYERS.flatMap(({ tests = [], ...layer }) => {
+  const { folder, files = [`${folder}/**`], allowed } = layer;
+  const sources = files.map((file) => (file.endsWith('.ts') ? file : `${file}/*.ts`));
+  const own = setting({ ...layer, files: sources });
+  if (tests.length === 0) return [own];
+  const testFiles = TESTS.map((kind) => `${folder}/**/*.${kind}.ts`);
+  return [own, setting({ ...layer, files: testFiles, allowed: [...allowed, ...tests] })];
 });
 
 // A pipeline's tests run its stages, and those of the importer what it makes of state machines.

@@ -25,6 +25,17 @@ const refused: [file: string, code: string][] = [
   ['pipelines/agent/src/agent.ts', `import '@millrace/stage';`],
   ['services/gateway/src/a.ts', `import '@millrace/coordinator';`],
   ['services/coordinator/src/a.ts', `import '@millrace/gateway';`],
+  ['services/cli/src/a.ts', `import '@millrace/store';`],
+  ['services/cli/src/a.ts', `import '@millrace/broker-embedded';`],
+  ['services/gateway/src/a.ts', `import '@millrace/broker-kafka';`],
+  ['services/gateway/src/a.ts', `import '@millrace/stage';`],
+  ['services/coordinator/src/a.ts', `import '@millrace/stage';`],
+  ['services/bridge/src/a.ts', `import '@millrace/store';`],
+  ['services/standalone/src/a.ts', `import '@millrace/cli';`],
+  ['services/millrace/src/a.ts', `import '@millrace/store';`],
+  ['libs/testing/src/a.ts', `import '@millrace/store';`],
+  ['libs/stage/src/a.ts', `import '@millrace/saga';`],
+  ['libs/project/src/a.ts', `import '@millrace/broker';`],
   ['services/coordinator/src/a.ts', `import 'kafkajs';`],
   ['services/stages/draft/src/a.ts', `import '@opentelemetry/api';`],
   ['libs/stage/src/a.ts', `import 'pg';`],
@@ -39,6 +50,8 @@ const allowed: [file: string, code: string][] = [
   ['pipelines/agent/src/stages/a.ts', `import '@millrace/stage';`],
   ['pipelines/agent/src/main.ts', `import '@millrace/stage';`],
   ['services/standalone/src/a.ts', `import '@millrace/coordinator';`],
+  ['services/cli/src/a.ts', `import '@millrace/client';`],
+  ['services/cli/src/a.spec.ts', `import '@millrace/broker-embedded';`],
 ];
 
 /** Timers that fire at once beyond 24.8 days. */
