@@ -80,6 +80,25 @@ export {
   isRunId,
 } from './records/records.js';
 export { isStepCommand, isStepEnd } from './record-guards.js';
+export { type ReadEvent, readCommand, readControl, readDeploymentRequest, readEvents } from './records/reading.js';
+export {
+  attemptId,
+  commandRecord,
+  contractRecord,
+  controlRecord,
+  deploymentRecord,
+  eventRecord,
+  eventsRecord,
+  eventTextRecord,
+  intakeRecord,
+  limitsRecord,
+  parkedStepRecord,
+  planRecord,
+  resultRecord,
+  runPauseRecord,
+  stagePauseRecord,
+  type WireRecord,
+} from './records/wire.js';
 export { Priority, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { nearestName } from './values/nearest-name.js';

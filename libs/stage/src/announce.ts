@@ -1,4 +1,4 @@
-import { type AnnouncedContract, EVENT_TYPE, HEADER, randomId } from '@millrace/contracts';
+import { type AnnouncedContract, contractRecord, randomId } from '@millrace/contracts';
 import { type StageContract } from '@millrace/pipeline';
 import { schemasOf } from '@millrace/pipeline/engine';
 import type { Runtime } from '@millrace/runtime';
@@ -18,8 +18,7 @@ export async function announce(
       ...(description !== undefined && { description }),
       ...(summary !== undefined && { summary }),
     };
-    const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: EVENT_TYPE.contract };
-    await broker.publish([{ topic: topics.contracts, key: name, value: JSON.stringify(announced), headers }]);
+    await broker.publish([contractRecord(topics, name, { contract: announced, id: randomId('evt') })]);
   } catch (error) {
     const text = `The stage ${name} could not announce its contract: plans are not checked against it.`;
     telemetry.log.warn({ err: error, stage: name, topic: topics.contracts }, text);

@@ -2,14 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sizeOf } from '@millrace/broker';
-import { type Fact, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
+import { type Fact, intakeRecord, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
 import { answerOf } from './answers/answer.js';
-import { intakeRecord } from './sources/intake-record.js';
 import { startCoordinator } from './index.js';
 
 const MAX_ITEMS = 1_200;

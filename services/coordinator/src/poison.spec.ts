@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outgoing } from '@millrace/broker';
-import { derivedId, HEADER, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
+import { derivedId, HEADER, intakeRecord, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store, StoreUnavailable } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { z } from 'zod';
-import { intakeRecord } from './sources/intake-record.js';
 import { startCoordinator } from './index.js';
 import { until } from './testing/until.js';
 

@@ -1,5 +1,5 @@
 import type { Incoming } from '@millrace/broker';
-import { BoundedMap, Control, readJson } from '@millrace/contracts';
+import { BoundedMap, readControl } from '@millrace/contracts';
 import { follow, type FollowerContext } from './follow.js';
 
 /** The number of cancelled runs that are remembered, the newest ones: about 10 MB. The coordinator catches a forgotten one. */
@@ -28,7 +28,7 @@ export async function followCancellations(
   const listening = new Map<string, Set<(at: number) => void>>();
 
   const see = ({ value, timestamp }: Incoming): string | undefined => {
-    const { data: control } = Control.safeParse(readJson(value ?? '').value);
+    const control = readControl(value);
     if (!control) return 'it is no control record';
     if (control.type !== 'run.cancelled') return undefined;
     const { run } = control;

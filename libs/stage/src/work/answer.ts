@@ -1,10 +1,11 @@
 import { fits, type Outgoing, sizeOf } from '@millrace/broker';
 import {
+  attemptId,
+  commandRecord,
   cut,
-  EVENT_TYPE,
+  eventTextRecord,
   failure,
   type Failure,
-  HEADER,
   type InsteadOf,
   jsonFault,
   type JsonFault,
@@ -68,7 +69,7 @@ export function completed(
   const line = summary && summarize(summary, output);
   if (line) event += `,"summary":${JSON.stringify(line)}`;
   const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
-  const records = [eventRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
+  const records = [answerRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
   if (tooLarge) {
     const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
@@ -96,12 +97,12 @@ function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, o
 
 /** The record that says an attempt failed. */
 export function failed(of: AnswerOf & { readonly failure: Failure }, { topics }: AnswerContext): Outgoing {
-  return eventRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}}`, topics);
+  return answerRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}}`, topics);
 }
 
 /** The record that says how far a step is. */
 export function progressed(of: AnswerOf & { readonly said: Said }, { topics }: AnswerContext): Outgoing {
-  return eventRecord(of, `${opening('step.progress', of)},${JSON.stringify(of.said).slice(1)}`, topics);
+  return answerRecord(of, `${opening('step.progress', of)},${JSON.stringify(of.said).slice(1)}`, topics);
 }
 
 /** Written by hand up to the part that differs: the output is turned into text once, and the order of keys is ours. */
@@ -113,15 +114,8 @@ function opening(type: string, { command, context, startedAt, at }: AnswerOf): s
   );
 }
 
-function eventRecord({ command, context }: AnswerOf, value: string, topics: Topics): Outgoing {
-  return {
-    topic: topics.runs,
-    key: command.run,
-    value,
-    packed: true,
-    headers: headersOf(EVENT_TYPE.runEvents, command, context.traceparent),
-  };
-}
+const answerRecord = ({ command, context }: AnswerOf, text: string, topics: Topics): Outgoing =>
+  eventTextRecord(topics, { run: command.run, text }, { id: attemptId(command), traceparent: context.traceparent });
 
 interface Send {
   readonly step: string;
@@ -132,8 +126,8 @@ interface Send {
 
 function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: LoadedPlan }, around: AnswerContext): Send {
   const { run, plan: hash, attempt, priority, tenant } = of.command;
-  const { step, stage, input, known } = wanted;
-  const { timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
+  const { step, input, known } = wanted;
+  const { stage, timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
   const startMs = around.spans.now();
   const context = around.spans.context(of.context.traceparent);
   const expires = of.at + Math.ceil(startTimeoutMs + timeoutMs);
@@ -153,21 +147,12 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     tenant,
     ...(around.spans.on && { links: [context.traceparent] }),
   };
-  const headers = headersOf(EVENT_TYPE.stepRequested, command, of.traceparent);
   return {
     step,
     context,
     startMs,
-    record: { topic: around.topics.stage(stage!), key: run, value: JSON.stringify(command), headers },
+    record: commandRecord(around.topics, command, { stage, traceparent: of.traceparent }),
   };
-}
-
-function headersOf(
-  type: string,
-  { run, step, attempt }: Pick<StepCommand, 'run' | 'step' | 'attempt'>,
-  traceparent: string,
-): Record<string, string> {
-  return { [HEADER.type]: type, [HEADER.id]: `${run}/${step}/${attempt}`, [HEADER.traceparent]: traceparent };
 }
 
 function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around: AnswerContext): SpanRecord {

@@ -3,6 +3,7 @@ import {
   acceptedTraceparent,
   HEADER,
   headerText,
+  readCommand,
   type StepCommand,
   type Topics,
   unreadable,
@@ -19,7 +20,7 @@ import {
 import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } from '@millrace/telemetry';
 import { completed, failed, progressed, type AnswerContext } from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
-import { askedAt, readCommand } from './command.js';
+import { askedAt } from './command.js';
 import { failureOf } from './failure.js';
 import { within } from './scope.js';
 import type { StageHealth } from '../stage-health.js';

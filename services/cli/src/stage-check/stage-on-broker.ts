@@ -1,11 +1,11 @@
 import { type Broker, type Incoming, partitionFor } from '@millrace/broker';
 import {
-  EVENT_TYPE,
-  HEADER,
+  acceptedTraceparent,
+  commandRecord,
+  controlRecord,
   headerText,
   randomId,
   readJson,
-  acceptedTraceparent,
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
@@ -80,9 +80,10 @@ export class StageOnBroker implements AsyncDisposable {
       ...given,
     };
     const partition = more.partition ?? partitionFor(command.run, this.partitions);
-    const record = { key: command.run, value: JSON.stringify(command), headers: headersOf(command), partition };
-    const topic = this.options.topics.stage(this.options.name);
-    await this.options.broker.publish(Array.from({ length: more.times ?? 1 }, () => ({ ...record, topic })));
+    const { broker, topics, name } = this.options;
+    const headers = { stage: name, traceparent: acceptedTraceparent(command.run) };
+    const record = { ...commandRecord(topics, command, headers), partition };
+    await broker.publish(Array.from({ length: more.times ?? 1 }, () => record));
     return { command, partition };
   }
 
@@ -95,8 +96,8 @@ export class StageOnBroker implements AsyncDisposable {
   }
 
   async cancel(run: string, at: number): Promise<void> {
-    const value = JSON.stringify({ type: 'run.cancelled', run, at });
-    await this.options.broker.publish([{ topic: this.options.topics.control, key: null, value }]);
+    const { broker, topics } = this.options;
+    await broker.publish([controlRecord(topics, { type: 'run.cancelled', run, at })]);
   }
 
   /** All that was seen about a command, progress aside. */
@@ -131,12 +132,6 @@ export class StageOnBroker implements AsyncDisposable {
       if (typeof event === 'object' && event !== null) this.events.push({ event: event as SeenEvent['event'], record });
   }
 }
-
-const headersOf = ({ run, step, attempt }: StepCommand): Record<string, string> => ({
-  [HEADER.type]: EVENT_TYPE.stepRequested,
-  [HEADER.id]: `${run}/${step}/${attempt}`,
-  [HEADER.traceparent]: acceptedTraceparent(run),
-});
 
 /** The header of a record as text. */
 export const headerOf = ({ headers }: Incoming, name: string): string | undefined => headerText(headers, name);

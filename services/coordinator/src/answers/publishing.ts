@@ -1,6 +1,6 @@
 import { fits, type Outgoing, sizeOf } from '@millrace/broker';
 import {
-  EVENT_TYPE,
+  eventRecord,
   failure,
   type Failure,
   jsonFailure,
@@ -12,7 +12,7 @@ import type { LoadedPlan } from '@millrace/pipeline/engine';
 import { type AttemptRequest, type CarryingEvent, type Decision, fitting, type Run } from '@millrace/saga';
 import type { AnswerBudget } from './answer-budget.js';
 import type { CoordinatorContext } from '../context.js';
-import { commandRecord, factRecords } from './records.js';
+import { factRecords, requestRecord } from './records.js';
 import type { BatchSpans } from '../run-spans.js';
 
 /** Returns the records that a decision asks for, and the decision as records can hold it: that is the one which counts. */
@@ -32,7 +32,7 @@ export function answerTo(
   };
   const limits = {
     refusalOfRequest(run: Run, request: AttemptRequest): Failure | undefined {
-      const record = commandRecord(topics, run, { request, ...spans.sending(run, request) });
+      const record = requestRecord(topics, run, { request, ...spans.sending(run, request) });
       const refused = refusalOf(record, {
         carries: request.input,
         what: `The input of ${request.step}`,
@@ -42,14 +42,14 @@ export function answerTo(
       return refused;
     },
     refusalOfEvent(event: CarryingEvent): Failure | undefined {
-      const record = eventsRecord(topics.runs, event.run, event);
+      const record = eventRecord(topics, event);
       carrying.set(event, record);
       return refusalOf(record, { carries: event, what: contentOf(event), maxRecordBytes });
     },
   };
   const fitted = fitting(decision, { plan, limits, maxItems });
   const { run, facts, events } = fitted;
-  for (const event of events) publish(carrying.get(event) ?? eventsRecord(topics.runs, event.run, event));
+  for (const event of events) publish(carrying.get(event) ?? eventRecord(topics, event));
   for (const fact of facts)
     for (const record of factRecords(topics, run, { fact, plan, limit: maxRecordBytes })) publish(record);
   return { decision: fitted, records };
@@ -75,11 +75,3 @@ const contentOf = (event: CarryingEvent): string =>
   event.type === 'run.requested'
     ? `The input of the run of ${event.parent.step}`
     : `The output of the run of ${event.step}`;
-
-export const eventsRecord = (topic: string, run: string, event: unknown): Outgoing => ({
-  topic,
-  key: run,
-  value: JSON.stringify(event),
-  headers: { ce_type: EVENT_TYPE.runEvents },
-  packed: true,
-});

@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomId, runIdOf } from '@millrace/contracts';
+import { intakeRecord, randomId, runIdOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { startCoordinator } from '../coordinator.js';
 import { deployment } from './deployment.js';
-import { intakeRecord } from '../sources/intake-record.js';
 import { until } from '../testing/until.js';
 
 const log: string[] = [];

@@ -1,17 +1,14 @@
 import { BrokerError, type Incoming, type OrderedSource, type Outgoing } from '@millrace/broker';
 import {
-  type Control,
+  controlRecord,
   type DeploymentOutcome,
   DeploymentRequest,
-  derivedId,
   type DeployRequested,
-  detailsOf,
-  EVENT_TYPE,
+  derivedId,
   failure,
   type Failure,
-  jsonFailure,
-  readJson,
-  RECORD_DEPTH,
+  planRecord,
+  readDeploymentRequest,
   type RecoveryRequested,
   remedyOf,
   unreadable,
@@ -56,7 +53,7 @@ export function deploymentsSource(needs: Taking, of: { topic: string; group: str
     async take({ records }) {
       const answers: Outgoing[] = [];
       for (const record of records) {
-        const read = readRequest(record.value);
+        const read = readDeploymentRequest(record.value);
         if ('request' in read) answers.push(...(await taken(needs, read.request, record)));
         else {
           const { broker, topics, telemetry } = needs.runtime;
@@ -87,7 +84,7 @@ async function reapply(needs: Needs, until: number): Promise<void> {
   const { broker, topics } = needs.runtime;
   for await (const page of pagesOf(broker, { topic: topics.deployments, partition: 0, from: 0, until }))
     for (const { value } of page) {
-      const read = readRequest(value);
+      const read = readDeploymentRequest(value);
       if (!('request' in read) || read.request.type === 'recovery.requested') continue;
       if (!(await needs.store.reader.deployed.outcome(read.request.id))) await applied(needs, read.request);
     }
@@ -95,7 +92,7 @@ async function reapply(needs: Needs, until: number): Promise<void> {
 
 /** Tells who waits for the outcome of a request that cannot be carried out. Where that cannot be told either, the dead letter has to do. */
 async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Failure): Promise<void> {
-  const read = readRequest(value);
+  const read = readDeploymentRequest(value);
   if (!('request' in read) || read.request.type === 'recovery.requested') return;
   const { request } = read;
   const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
@@ -145,7 +142,7 @@ async function applied(
   if (request.type !== 'pipeline.deploy-requested') {
     const { pipeline } = request;
     const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => changeOf(request, now));
-    return { outcome, records: outcome.status === 'applied' ? [routed(runtime, pipeline, at)] : [] };
+    return { outcome, records: outcome.status === 'applied' ? [routedRecord(runtime, pipeline, at)] : [] };
   }
   const { pipeline } = request.plan;
   const checked = await usable(runtime, request);
@@ -158,14 +155,11 @@ async function applied(
   });
   if (outcome.status === 'refused' || !('plan' in checked)) return { outcome, records: [] };
   const { hash, plan } = checked.plan;
-  const published = {
-    topic: runtime.topics.plans,
-    key: hash,
-    value: JSON.stringify(plan),
-    headers: { ce_type: EVENT_TYPE.plan },
-  };
-  return { outcome, records: [published, routed(runtime, pipeline, at)] };
+  return { outcome, records: [planRecord(runtime.topics, { hash, plan }), routedRecord(runtime, pipeline, at)] };
 }
+
+const routedRecord = ({ topics }: Runtime, pipeline: string, at: number): Outgoing =>
+  controlRecord(topics, { type: 'pipeline.routed', pipeline, at });
 
 function changeOf(request: Exclude<PipelineRequest, DeployRequested>, now: Deployed): DeploymentChange {
   switch (request.type) {
@@ -204,22 +198,4 @@ async function usable(
       return refusal(plan.pipeline, 'STAGE_TOPIC_MISSING', error.message);
     throw error;
   }
-}
-
-function routed({ topics }: Runtime, pipeline: string, at: number): Outgoing {
-  const control: Control = { type: 'pipeline.routed', pipeline, at };
-  return {
-    topic: topics.control,
-    key: pipeline,
-    value: JSON.stringify(control),
-    headers: { ce_type: EVENT_TYPE.control },
-  };
-}
-
-function readRequest(value: Buffer | null): { request: DeploymentRequest } | { failure: Failure } {
-  const { value: json, fault } = readJson(value ?? '', { maxDepth: RECORD_DEPTH });
-  if (fault) return { failure: jsonFailure(fault) };
-  const { data, error } = DeploymentRequest.safeParse(json);
-  if (data) return { request: data };
-  return { failure: failure('INVALID_RECORD', 'The record asks for no deployment.', { details: detailsOf(error) }) };
 }

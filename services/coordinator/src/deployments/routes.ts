@@ -1,4 +1,4 @@
-import { Control, readJson } from '@millrace/contracts';
+import { readControl } from '@millrace/contracts';
 import { retry } from '@millrace/contracts/retry';
 import type { Runtime } from '@millrace/runtime';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
@@ -26,8 +26,8 @@ export async function followRoutes(
       .catch(() => undefined);
   };
   const tail = await broker.tail([topics.control], 'end', ({ value }) => {
-    const { data } = Control.safeParse(readJson(value ?? '').value);
-    if (data?.type === 'pipeline.routed') refresh(data.pipeline);
+    const control = readControl(value);
+    if (control?.type === 'pipeline.routed') refresh(control.pipeline);
   });
   await tail.caughtUp;
   await current(await plans.refresh());

@@ -3,12 +3,12 @@ import {
   deadLetterIdOf,
   HEADER,
   headerText,
+  readEvents,
   readJson,
   RECORD_DEPTH,
   type RunEvent,
   type Topics,
 } from '@millrace/contracts';
-import { readEvents } from '../sources/events.js';
 import { pagesSince } from './scan.js';
 
 /** The decisions since a time that the topics hold: none of them is published again. */

@@ -1,14 +1,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomId, RunEvent, runIdOf, type RecoveryReport, type StepCommand } from '@millrace/contracts';
+import { intakeRecord, randomId, type RecoveryReport, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
 import type { Broker } from '@millrace/broker';
 import { defineStage, fromTopic, pipeline, topic } from '@millrace/pipeline';
 import { comparePartitions, decidedTopics, openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, type Store } from '@millrace/store';
 import { z } from 'zod';
 import { startCoordinator } from '../coordinator.js';
-import { intakeRecord } from '../sources/intake-record.js';
 import { until } from '../testing/until.js';
 
 const Anything = z.looseObject({});

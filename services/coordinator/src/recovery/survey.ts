@@ -1,7 +1,12 @@
 import { type Broker, type Incoming, partitionFor } from '@millrace/broker';
-import type { MissingRun, RecoveredPartition, RecoveryReport, Topics } from '@millrace/contracts';
+import {
+  type MissingRun,
+  readEvents,
+  type RecoveredPartition,
+  type RecoveryReport,
+  type Topics,
+} from '@millrace/contracts';
 import type { Store } from '@millrace/store';
-import { readEvents } from '../sources/events.js';
 import { runAskedBy } from '../sources/request.js';
 import type { Evidence } from './evidence.js';
 import { pagesOf } from './scan.js';

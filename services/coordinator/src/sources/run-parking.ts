@@ -1,8 +1,7 @@
 import type { Incoming, Outgoing, Parking } from '@millrace/broker';
-import { EVENT_TYPE, type RunEvent } from '@millrace/contracts';
+import { eventsRecord, readEvents, type RunEvent } from '@millrace/contracts';
 import { blamesRecord, parkingOf } from '@millrace/runtime';
 import type { CoordinatorContext } from '../context.js';
-import { readEvents } from './events.js';
 
 /** A run whose wake-up fails is not woken again before this: each time would be another dead letter. */
 const WAKE_AGAIN_MS = 3_600_000;
@@ -20,16 +19,10 @@ export function runParking(context: CoordinatorContext, { group }: { group: stri
     if (byRun && byRun.size > 1) {
       const { topic, partition, offset } = record;
       telemetry.log.warn({ topic, partition, offset, runs: byRun.size }, 'A record is taken apart by its runs.');
-      return [...byRun].map(([run, events]) => ({
-        topic: topics.runs,
-        partition,
-        key: run,
-        value: JSON.stringify(events),
-        headers: { ce_type: EVENT_TYPE.runEvents },
-      }));
+      return [...byRun].map(([run, events]) => ({ ...eventsRecord(topics, run, events), partition }));
     }
     const [woken] = [...(byRun?.values() ?? [])].filter((events) => events.some(({ type }) => type === 'run.woken'));
-    if (woken) await sleepOn(woken[0]!.run);
+    if (woken?.[0]) await sleepOn(woken[0].run);
     return parking.park(record, error);
   }
 

@@ -1,5 +1,5 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { derivedId, type Failure, type RunEvent, unreadable } from '@millrace/contracts';
+import { derivedId, type Failure, readEvents, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import {
   acceptChild,
@@ -17,7 +17,6 @@ import { answerBytes } from '../answers/answer.js';
 import { AnswerBudget } from '../answers/answer-budget.js';
 import { changeOf, closedOf, deadLettersOf, redrivenOf } from '../answers/change.js';
 import type { CoordinatorContext } from '../context.js';
-import { readEvents } from './events.js';
 import { Positions } from './position.js';
 import { answerTo } from '../answers/publishing.js';
 import type { Cached } from './run-cache.js';

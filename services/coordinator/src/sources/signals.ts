@@ -1,11 +1,10 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { type RunEvent, type TakenRecord, unreadable } from '@millrace/contracts';
+import { eventRecord, type RunEvent, type TakenRecord, unreadable } from '@millrace/contracts';
 import { type LoadedSource, signalIn, UNWANTED } from '@millrace/pipeline/engine';
 import { heardSignals } from '@millrace/saga';
 import type { RunChange, SignalChanges, SignalRecord } from '@millrace/store';
 import { parkingOf } from '@millrace/runtime';
 import type { CoordinatorContext } from '../context.js';
-import { eventsRecord } from '../answers/publishing.js';
 
 type Needs = Pick<CoordinatorContext, 'broker' | 'topics' | 'store'>;
 
@@ -75,7 +74,7 @@ export async function tellSignals({ store, broker, topics }: Needs, at: number):
     await broker.publish(
       told.map(({ id, run, step, payload }) => {
         const event: RunEvent = { type: 'step.signalled', run, step, at, id, payload, correlated: true };
-        return eventsRecord(topics.runs, run, event);
+        return eventRecord(topics, event);
       }),
     );
   }

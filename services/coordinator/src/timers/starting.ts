@@ -1,5 +1,5 @@
 import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
-import type { RunEvent, Topics } from '@millrace/contracts';
+import { eventRecord, intakeRecord, type RunEvent, type Topics } from '@millrace/contracts';
 import {
   dueTicks,
   inputOfGathered,
@@ -11,8 +11,6 @@ import {
 } from '@millrace/pipeline/engine';
 import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
-import { intakeRecord } from '../sources/intake-record.js';
-import { eventsRecord } from '../answers/publishing.js';
 import { tellSignals } from '../sources/signals.js';
 
 /** The number that is read at once: enough to share a transaction, few enough to be in memory. */
@@ -151,7 +149,7 @@ async function tell({ store, broker, topics }: Needs, at: number): Promise<boole
         cancel === undefined
           ? { type: 'run.released', run, at }
           : { type: 'run.cancel-requested', run, at, by: 'millrace', reason: cancel };
-      return eventsRecord(topics.runs, run, event);
+      return eventRecord(topics, event);
     }),
   );
   return told.length === BATCH;

@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomId, RunEvent, type StepCommand } from '@millrace/contracts';
+import { intakeRecord, randomId, RunEvent, type StepCommand } from '@millrace/contracts';
 import { cron, defineStage, gt, type Pipeline, pipeline, topic } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
 import { z } from 'zod';
-import { intakeRecord } from '../sources/intake-record.js';
 import { startCoordinator } from '../index.js';
 import { until } from '../testing/until.js';
 

@@ -1,9 +1,8 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Broker } from '@millrace/broker';
-import { type RunEvent, type Topics } from '@millrace/contracts';
+import { eventRecord, type Topics } from '@millrace/contracts';
 import type { Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
-import { eventsRecord } from '../answers/publishing.js';
 
 /** The interval at which the store is asked for due timers. It bounds the delay of a timer that another coordinator set. */
 const POLL_MS = 500;
@@ -67,9 +66,7 @@ export class Timers {
     const at = now();
     const runs = await store.writer.takeDue({ at, until: at + SNOOZE_MS, limit: BATCH });
     if (runs.length === 0) return false;
-    await broker.publish(
-      runs.map((run) => eventsRecord(topics.runs, run, { type: 'run.woken', run, at } satisfies RunEvent)),
-    );
+    await broker.publish(runs.map((run) => eventRecord(topics, { type: 'run.woken', run, at })));
     return runs.length === BATCH;
   }
 

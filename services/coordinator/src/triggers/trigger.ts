@@ -1,9 +1,8 @@
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, sizeOf } from '@millrace/broker';
-import { type Failure, unreadable } from '@millrace/contracts';
+import { type Failure, intakeRecord, unreadable } from '@millrace/contracts';
 import { type GatheredRecord, type LoadedTrigger, TOO_LARGE, triggered } from '@millrace/pipeline/engine';
 import { parkingOf } from '@millrace/runtime';
 import type { CoordinatorContext } from '../context.js';
-import { intakeRecord } from '../sources/intake-record.js';
 
 export interface Triggering {
   /** `<pipeline>/<name>/<topic>`. */

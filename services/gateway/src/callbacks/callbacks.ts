@@ -1,8 +1,8 @@
 import {
+  attemptId,
   type AttemptTicket,
   endpointFailure,
-  EVENT_TYPE,
-  HEADER,
+  eventRecord,
   isOver,
   readTicket,
   RunEvent,
@@ -73,18 +73,10 @@ export class Callbacks {
     return { type: 'step.completed', ...attemptOf(ticket), output, ...(summary && { summary }) };
   }
 
-  private async publish(
-    event: StepCompleted | StepFailed,
-    { run, step, attempt, trace }: AttemptTicket,
-  ): Promise<void> {
+  private async publish(event: StepCompleted | StepFailed, ticket: AttemptTicket): Promise<void> {
     const { broker, topics } = this.needs.runtime;
-    const headers = {
-      [HEADER.type]: EVENT_TYPE.runEvents,
-      [HEADER.id]: `${run}/${step}/${attempt}`,
-      [HEADER.traceparent]: trace,
-    };
-    const value = JSON.stringify(recordOf(RunEvent, event));
-    await broker.publish([{ topic: topics.runs, key: run, value, packed: true, headers }]);
+    const headers = { id: attemptId(ticket), traceparent: ticket.trace };
+    await broker.publish([eventRecord(topics, recordOf(RunEvent, event), headers)]);
   }
 }
 

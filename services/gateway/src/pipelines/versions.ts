@@ -1,8 +1,7 @@
 import {
   type DeploymentOutcome,
+  deploymentRecord,
   DeploymentRequest,
-  EVENT_TYPE,
-  HEADER,
   type Failure,
   randomId,
   type RecoveryRequested,
@@ -115,9 +114,8 @@ export class Versions {
   async request(request: Exclude<DeploymentRequest, RecoveryRequested>): Promise<DeploymentView> {
     const { runtime, reader } = this.needs;
     const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
-    const headers = { [HEADER.id]: request.id, [HEADER.type]: EVENT_TYPE.deployment };
-    const value = JSON.stringify(recordOf(DeploymentRequest, request));
-    await runtime.broker.publish([{ topic: runtime.topics.deployments, key: pipeline, value, headers }]);
+    const record = deploymentRecord(runtime.topics, recordOf(DeploymentRequest, request), pipeline);
+    await runtime.broker.publish([record]);
     const outcome = await untilApplied(() => reader.deployed.outcome(request.id));
     if (outcome) return viewOf(request.id, outcome);
     return { id: request.id, status: 'pending', pipeline, links: linksOf(request.id, pipeline) };

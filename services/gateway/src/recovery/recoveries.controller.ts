@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { DeploymentRequest, EVENT_TYPE, HEADER, randomId, type RecoveryReport } from '@millrace/contracts';
+import { deploymentRecord, DeploymentRequest, randomId, type RecoveryReport } from '@millrace/contracts';
 import { type Accepted, RecoverBody } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
@@ -20,9 +20,8 @@ export class RecoveriesController {
   async begin(@Body({ schema: RecoverBody }) { apply = false, ...act }: RecoverBody): Promise<Accepted> {
     const id = randomId('rec');
     const request = recordOf(DeploymentRequest, { type: 'recovery.requested', id, at: Date.now(), apply, ...act });
-    const headers = { [HEADER.id]: id, [HEADER.type]: EVENT_TYPE.deployment };
     const { broker, topics } = this.runtime;
-    await broker.publish([{ topic: topics.deployments, key: id, value: JSON.stringify(request), headers }]);
+    await broker.publish([deploymentRecord(topics, request, id)]);
     return { id, links: { self: `/v1/recoveries/${id}` } };
   }
 

@@ -1,4 +1,4 @@
-import { EVENT_TYPE, HEADER, isOver, randomId, RunEvent } from '@millrace/contracts';
+import { eventRecord, isOver, randomId, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline/engine';
 import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
@@ -140,18 +140,7 @@ export class Acts {
 
   private async publish(event: RunEvent): Promise<Accepted> {
     const { broker, topics } = this.needs.runtime;
-    await broker.publish([
-      {
-        topic: topics.runs,
-        key: event.run,
-        value: JSON.stringify(recordOf(RunEvent, event)),
-        packed: true,
-        headers: {
-          [HEADER.id]: randomId('evt'),
-          [HEADER.type]: EVENT_TYPE.runEvents,
-        },
-      },
-    ]);
+    await broker.publish([eventRecord(topics, recordOf(RunEvent, event), { id: randomId('evt') })]);
     return linked(event.run);
   }
 }

@@ -1,9 +1,7 @@
 import { startTimer } from '@millrace/contracts/timers';
 import {
-  cloudEvent,
-  EVENT_TYPE,
   type Fact,
-  HEADER,
+  intakeRecord,
   type Priority,
   randomId,
   readTime,
@@ -153,28 +151,9 @@ export class RunStarter {
     const sending = span && spans.context(span.context(own).traceparent);
     const under = sending?.traceparent ?? traceparent;
     const traceId = (under === undefined ? undefined : readTraceparent(under)?.traceId) ?? own;
-    await runtime.broker.publish([
-      {
-        topic: runtime.topics.intake,
-        key: id,
-        value: JSON.stringify(input),
-        headers: {
-          ...cloudEvent({
-            id: key,
-            type: EVENT_TYPE.runRequested,
-            source: '/millrace/gateway',
-            subject: id,
-            at,
-            ...(under !== undefined && { traceparent: under }),
-          }),
-          [HEADER.pipeline]: pipeline,
-          [HEADER.idempotencyKey]: key,
-          ...(startAt !== undefined && { [HEADER.startAt]: startAt }),
-          ...(priority !== undefined && { [HEADER.priority]: priority }),
-          ...(tenant !== undefined && { [HEADER.tenant]: tenant }),
-        },
-      },
-    ]);
+    const source = '/millrace/gateway';
+    const request = { pipeline, key, input, source, at, run: id, traceparent: under, startAt, priority, tenant };
+    await runtime.broker.publish([intakeRecord(runtime.topics, request)]);
     recent.remember(id, { pipeline, plan, at, startsAt, traceId });
     if (sending) {
       spans.record({

@@ -1,12 +1,11 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import {
-  EVENT_TYPE,
-  HEADER,
+  limitsRecord,
   randomId,
   STAGE_PAUSES,
   StageLimits,
   type StagePause,
-  stagePauseKey,
+  stagePauseRecord,
   type StageSchemas,
 } from '@millrace/contracts';
 import { ActBody, LimitBody, type StageView } from '@millrace/contracts/http';
@@ -75,7 +74,7 @@ export class StagesController {
       throw new RequestProblem('LIMIT_TOO_SMALL', `${topics.stage(name)} has ${partitions} partitions.`, { errors });
     }
     const limits: StageLimits = { ...body, at: Date.now() };
-    await this.publish({ topic: topics.limits, key: name, type: EVENT_TYPE.limits, value: limits });
+    await broker.publish([limitsRecord(topics, name, { limits, id: randomId('evt') })]);
     return { ...stage, limits };
   }
 
@@ -104,8 +103,8 @@ export class StagesController {
       ...(by !== undefined && { by }),
       ...(reason !== undefined && { reason }),
     };
-    const { topics } = this.runtime;
-    await this.publish({ topic: topics.pauses, key: stagePauseKey(name), type: EVENT_TYPE.pause, value: next });
+    const { broker, topics } = this.runtime;
+    await broker.publish([stagePauseRecord(topics, name, { pause: next, id: randomId('evt') })]);
     return { ...stage, ...pausedView(next) };
   }
 
@@ -113,16 +112,6 @@ export class StagesController {
     const stage = (await this.list()).items.find((one) => one.name === name);
     if (!stage) throw new RequestProblem('UNKNOWN_STAGE', `No pipeline uses a stage "${name.slice(0, 100)}".`);
     return stage;
-  }
-
-  private async publish({
-    topic,
-    key,
-    type,
-    value,
-  }: Record<'topic' | 'key' | 'type', string> & { value: object }): Promise<void> {
-    const headers = { [HEADER.id]: randomId('evt'), [HEADER.type]: type };
-    await this.runtime.broker.publish([{ topic, key, value: JSON.stringify(value), headers }]);
   }
 }
 

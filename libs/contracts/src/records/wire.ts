@@ -1,0 +1,209 @@
+// Every record that Millrace writes is made here, and read in `reading.ts`.
+
+import type { AnnouncedContract, DeploymentRequest } from './deployments.js';
+import { cloudEvent, EVENT_TYPE, HEADER } from './headers.js';
+import type { Priority, StageLimits } from './limits.js';
+import { type RunPause, runPauseKey, type StagePause, stagePauseKey } from './pauses.js';
+import type { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
+import type { Topics } from './topics.js';
+
+/** A record as it is handed to a broker. */
+export interface WireRecord {
+  readonly topic: string;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The value is one JSON text that may travel in an array with others. */
+  readonly packed?: boolean;
+}
+
+/** Asks for a run: the same `key` is the same run, however often it is asked for. */
+export function intakeRecord(
+  topics: Topics,
+  request: {
+    readonly pipeline: string;
+    readonly key: string;
+    readonly input: unknown;
+    readonly source: string;
+    readonly at: number;
+    /** The run's id, where it is known. */
+    readonly run?: string;
+    readonly traceparent?: string | undefined;
+    readonly startAt?: string | undefined;
+    readonly priority?: Priority | undefined;
+    readonly tenant?: string | undefined;
+  },
+): WireRecord {
+  const { pipeline, key, input, source, at, run, traceparent, startAt, priority, tenant } = request;
+  const subject = run !== undefined && { subject: run };
+  const sent = traceparent !== undefined && { traceparent };
+  return {
+    topic: topics.intake,
+    key: run ?? `${pipeline}/${key}`,
+    value: JSON.stringify(input ?? null),
+    headers: {
+      ...cloudEvent({ id: key, type: EVENT_TYPE.runRequested, source, at, ...subject, ...sent }),
+      [HEADER.pipeline]: pipeline,
+      [HEADER.idempotencyKey]: key,
+      ...(startAt !== undefined && { [HEADER.startAt]: startAt }),
+      ...(priority !== undefined && { [HEADER.priority]: priority }),
+      ...(tenant !== undefined && { [HEADER.tenant]: tenant }),
+    },
+  };
+}
+
+/** The identity of what is said about one attempt of a step. */
+export const attemptId = ({ run, step, attempt }: Pick<StepCommand, 'run' | 'step' | 'attempt'>): string =>
+  `${run}/${step}/${attempt}`;
+
+/** Asks a stage for an attempt. `traceparent` is the context that the command travels under. */
+export const commandRecord = (
+  topics: Topics,
+  command: StepCommand,
+  { stage, traceparent }: { readonly stage: string; readonly traceparent: string },
+): WireRecord => ({
+  topic: topics.stage(stage),
+  key: command.run,
+  value: JSON.stringify(command),
+  headers: {
+    [HEADER.type]: EVENT_TYPE.stepRequested,
+    [HEADER.id]: attemptId(command),
+    [HEADER.traceparent]: traceparent,
+  },
+});
+
+interface EventHeaders {
+  readonly id?: string;
+  readonly traceparent?: string;
+}
+
+/** Tells a run what has happened to it. */
+export const eventRecord = (topics: Topics, event: RunEvent, headers: EventHeaders = {}): WireRecord =>
+  eventTextRecord(topics, { run: event.run, text: JSON.stringify(event) }, headers);
+
+/** As `eventRecord`, for an event that is text already. */
+export const eventTextRecord = (
+  topics: Topics,
+  { run, text }: { readonly run: string; readonly text: string },
+  { id, traceparent }: EventHeaders = {},
+): WireRecord => ({
+  topic: topics.runs,
+  key: run,
+  value: text,
+  packed: true,
+  headers: {
+    [HEADER.type]: EVENT_TYPE.runEvents,
+    ...(id !== undefined && { [HEADER.id]: id }),
+    ...(traceparent !== undefined && { [HEADER.traceparent]: traceparent }),
+  },
+});
+
+/** Tells a run several things at once, in a record of its own. */
+export const eventsRecord = (topics: Topics, run: string, events: readonly RunEvent[]): WireRecord => ({
+  topic: topics.runs,
+  key: run,
+  value: JSON.stringify(events),
+  headers: { [HEADER.type]: EVENT_TYPE.runEvents },
+});
+
+const END_TYPE: Readonly<Record<RunResult['status'], string>> = {
+  completed: EVENT_TYPE.runCompleted,
+  cancelled: EVENT_TYPE.runCancelled,
+  failed: EVENT_TYPE.runFailed,
+};
+
+/** Tells the world how a run has ended. */
+export const resultRecord = (topics: Topics, result: RunResult, traceparent: string): WireRecord => ({
+  topic: topics.results,
+  key: result.run,
+  value: JSON.stringify(result),
+  headers: cloudEvent({
+    id: `${result.run}/${result.status}`,
+    type: END_TYPE[result.status],
+    source: `/millrace/pipelines/${result.pipeline}`,
+    subject: result.run,
+    at: result.endedAt,
+    traceparent,
+  }),
+});
+
+/** Parks a step that has failed for good. Its headers say what one needs for finding it. */
+export function parkedStepRecord(topics: Topics, parked: ParkedStep, traceparent: string): WireRecord {
+  const { deadLetter, pipeline, run, step, attempts, failure, firstFailedAt, at } = parked;
+  const source = `/millrace/pipelines/${pipeline}`;
+  return {
+    topic: topics.deadLetters,
+    key: run,
+    value: JSON.stringify(parked),
+    headers: {
+      ...cloudEvent({ id: deadLetter, type: EVENT_TYPE.stepDeadLettered, source, subject: run, at, traceparent }),
+      'millrace-run': run,
+      'millrace-step': step,
+      'millrace-attempts': String(attempts),
+      'millrace-failure-kind': failure.kind,
+      'millrace-failure-code': failure.code,
+      'millrace-first-failed-at': new Date(firstFailedAt).toISOString(),
+      'millrace-last-failed-at': new Date(at).toISOString(),
+    },
+  };
+}
+
+/** Tells every service at once that a run is cancelled, or that a pipeline's new runs get another plan. */
+export const controlRecord = (topics: Topics, control: Control): WireRecord => ({
+  topic: topics.control,
+  key: control.type === 'run.cancelled' ? control.run : control.pipeline,
+  value: JSON.stringify(control),
+  headers: { [HEADER.type]: EVENT_TYPE.control },
+});
+
+/** Pauses a run; without a pause it goes on. */
+export const runPauseRecord = (topics: Topics, run: string, pause: RunPause | undefined): WireRecord => ({
+  topic: topics.pauses,
+  key: runPauseKey(run),
+  value: pause ? JSON.stringify(pause) : null,
+  headers: { [HEADER.type]: EVENT_TYPE.pause },
+});
+
+/** What an operator sets for a stage, or asks the installation for, has an identity of its own. */
+const identified = (type: string, id: string): WireRecord['headers'] => ({ [HEADER.id]: id, [HEADER.type]: type });
+
+export const stagePauseRecord = (topics: Topics, stage: string, of: { pause: StagePause; id: string }): WireRecord => ({
+  topic: topics.pauses,
+  key: stagePauseKey(stage),
+  value: JSON.stringify(of.pause),
+  headers: identified(EVENT_TYPE.pause, of.id),
+});
+
+export const limitsRecord = (topics: Topics, stage: string, of: { limits: StageLimits; id: string }): WireRecord => ({
+  topic: topics.limits,
+  key: stage,
+  value: JSON.stringify(of.limits),
+  headers: identified(EVENT_TYPE.limits, of.id),
+});
+
+/** Announces what a stage takes and gives. */
+export const contractRecord = (
+  topics: Topics,
+  stage: string,
+  of: { contract: AnnouncedContract; id: string },
+): WireRecord => ({
+  topic: topics.contracts,
+  key: stage,
+  value: JSON.stringify(of.contract),
+  headers: identified(EVENT_TYPE.contract, of.id),
+});
+
+/** Asks a coordinator for a deployment, a route, a pause, a schedule or a recovery. `key`: the pipeline, if it is about one. */
+export const deploymentRecord = (topics: Topics, request: DeploymentRequest, key: string): WireRecord => ({
+  topic: topics.deployments,
+  key,
+  value: JSON.stringify(request),
+  headers: identified(EVENT_TYPE.deployment, request.id),
+});
+
+export const planRecord = (topics: Topics, { hash, plan }: { hash: string; plan: object }): WireRecord => ({
+  topic: topics.plans,
+  key: hash,
+  value: JSON.stringify(plan),
+  headers: { [HEADER.type]: EVENT_TYPE.plan },
+});
