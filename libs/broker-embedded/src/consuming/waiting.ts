@@ -1,7 +1,7 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Partition } from '../log/catalog.js';
 
-/** How long a record or a batch that was rejected waits until it comes again. */
+/** The pauses before a rejected record or batch comes again. */
 export const REJECTED = { firstMs: 10, longestMs: 5_000 };
 
 /** Resolves with the promise, or after `ms`. */

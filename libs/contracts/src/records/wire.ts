@@ -164,7 +164,7 @@ export const runPauseRecord = (topics: Topics, run: string, pause: RunPause | un
   headers: { [HEADER.type]: EVENT_TYPE.pause },
 });
 
-/** What an operator sets for a stage, or asks the installation for, has an identity of its own. */
+/** Returns the headers of something that an operator sets or asks for: it has an identity of its own. */
 const identified = (type: string, id: string): WireRecord['headers'] => ({ [HEADER.id]: id, [HEADER.type]: type });
 
 export const stagePauseRecord = (topics: Topics, stage: string, of: { pause: StagePause; id: string }): WireRecord => ({

@@ -60,7 +60,10 @@ export function childRequest(
     trace: traceOf(run),
     ...itemsBeside(run, plan, item),
   };
-  const given = { ...givenTo(plan, step, run.scope), ...(item && range && { [CHUNK_NAME]: chunkOf(run, plan, { step: item.step, range }) }) };
+  const given = {
+    ...givenTo(plan, step, run.scope),
+    ...(item && range && { [CHUNK_NAME]: chunkOf(run, plan, { step: item.step, range }) }),
+  };
   const takesInput = (plan.step(step) as RunStep).input !== undefined;
   return {
     type: 'run.requested',

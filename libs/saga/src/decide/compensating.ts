@@ -7,7 +7,7 @@ import type { DecisionDraft } from './draft.js';
 import { leaveChildren } from './leaving.js';
 import { cancelledBy, isUndoneByStage, nextUndo } from './undoing.js';
 
-/** Why a run has failed, and in which step. */
+/** The failure of a run, and the step in which it happened. */
 export interface Failing {
   readonly step?: string | undefined;
   readonly failure: Failure;

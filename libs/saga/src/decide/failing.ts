@@ -49,7 +49,7 @@ export function giveUpLate(draft: DecisionDraft, step: string): void {
   giveUp(draft, step, { cause: stepLate(step, definition), input });
 }
 
-/** Why a step is given up, and the input that its dead letter would keep. */
+/** The failure for which a step is given up, and the input that its dead letter would keep. */
 export interface GivenUp {
   readonly cause: Failure;
   readonly input?: unknown;

@@ -12,7 +12,7 @@ import { settle } from './settling.js';
 export interface Circumstances {
   /** True while the run's pipeline is paused: a run that is to begin waits for its turn. */
   readonly waits?: boolean | undefined;
-  /** Which stages are paused, and were; none without it. */
+  /** The stages that are paused, and those that were; none without it. */
   readonly stages?: StagePauses | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type Fact, isOver } from '@millrace/contracts';
+import type { Fact } from '@millrace/contracts';
 import { advance, itemName, type PlanStep, type WantedStep } from '@millrace/pipeline/engine';
 import { concurrencyOf } from '../children/children.js';
 import { type Fan, nextOf } from '../children/fan.js';

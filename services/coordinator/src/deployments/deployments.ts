@@ -2,10 +2,9 @@ import { BrokerError, type Incoming, type OrderedSource, type Outgoing } from '@
 import {
   controlRecord,
   type DeploymentOutcome,
-  DeploymentRequest,
+  type DeploymentRequest,
   type DeployRequested,
   derivedId,
-  failure,
   type Failure,
   planRecord,
   readDeploymentRequest,
