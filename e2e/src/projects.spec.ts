@@ -99,5 +99,5 @@ test('a contract that breaks what was deployed stops the start, with the stage, 
   expect(status).toBe(1);
   expect(stderr).toContain('The pipeline hello is refused (CONTRACT_BREAKS)');
   expect(stderr).toContain('/contracts/greet/output/text may be missing');
-  expect(stderr).toContain('Put the new contract under a new name of a stage');
+  expect(stderr).toContain('Give the changed contract a new stage name');
 });
