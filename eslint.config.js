@@ -12,6 +12,11 @@ const NAMED = [
   },
 ];
 
+const TESTS = [
+  ...['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts', '**/*.fuzz.ts', '**/*.fixture.ts'],
+  ...['**/*suite.ts', '**/conformance*.ts', '**/conformance/**'],
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -43,25 +48,22 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       'no-restricted-syntax': ['error', ...NAMED],
-      'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
     },
   },
   {
-    // Constructors are named by dependency injection; all else takes an object past three.
+    // What is older than these laws is counted in eslint-suppressions.json: the numbers may only fall.
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.browser.ts', '**/*.fuzz.ts'],
-    rules: { 'max-params': ['error', { max: 4 }] },
+    ignores: TESTS,
+    rules: {
+      'max-params': ['error', { max: 3 }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+    },
   },
   {
     files: ['{libs,services,pipelines}/**/src/**/*.ts'],
-    ignores: [
-      '**/config.ts',
-      '**/*.spec.ts',
-      '**/*.integration.ts',
-      '**/*.chaos.ts',
-      '**/*.browser.ts',
-      '**/*.fuzz.ts',
-    ],
+    ignores: ['**/config.ts', ...TESTS],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -74,16 +76,7 @@ export default tseslint.config(
     },
   },
   {
-    files: [
-      '**/*.spec.ts',
-      '**/*.integration.ts',
-      '**/*.chaos.ts',
-      '**/*.browser.ts',
-      '**/*.fuzz.ts',
-      '**/conformance*.ts',
-      '**/suite.ts',
-      '**/conformance/**',
-    ],
+    files: TESTS,
     rules: { 'max-lines': 'off' },
   },
   ...timers(NAMED),

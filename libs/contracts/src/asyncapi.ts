@@ -7,7 +7,7 @@ import { PROBLEMS } from './http/http-problems.js';
 import { StageLimits } from './records/limits.js';
 import { RunPause, StagePause } from './records/pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records/records.js';
-import { DEFAULT_TOPIC_PREFIX, topicsOf } from './records/topics.js';
+import { DEFAULT_TOPIC_PREFIX, type Topics, topicsOf } from './records/topics.js';
 
 type Json = Record<string, unknown>;
 
@@ -51,6 +51,10 @@ interface Channel {
 
 function channels(prefix: string): readonly Channel[] {
   const topics = topicsOf(prefix);
+  return [...channelsOfRuns(topics), ...channelsOfOperation(topics)];
+}
+
+function channelsOfRuns(topics: Topics): readonly Channel[] {
   return [
     {
       name: 'intake',
@@ -99,6 +103,11 @@ function channels(prefix: string): readonly Channel[] {
       headers: OutwardHeaders,
       payload: ParkedStep,
     },
+  ];
+}
+
+function channelsOfOperation(topics: Topics): readonly Channel[] {
+  return [
     {
       name: 'plans',
       address: topics.plans,

@@ -2,182 +2,99 @@ import type { Fact } from '@millrace/contracts';
 import { millisOf } from './output.js';
 import { type Colour, oneLine, paint, type Terminal } from './terminal.js';
 
-interface Line {
-  readonly mark: string;
-  readonly colour: Colour;
-  readonly step: string;
-  readonly text: string;
-}
+/** A mark, its colour and what is said about the fact. */
+type Line = readonly [mark: string, colour: Colour, text: string];
+type Lines<Type extends Fact['type']> = { readonly [Each in Type]: (fact: Fact & { readonly type: Each }) => Line };
+type StepFact = Fact['type'] & `step.${string}`;
+type RunFact = Fact['type'] & `run.${string}`;
 
 /** One line for people about what happened, with the seconds since the run was accepted. */
 export function factLine(fact: Fact, since: number, terminal: Pick<Terminal, 'colours'>): string {
-  const { mark, colour, step, text } = lineOf(fact);
+  const [mark, colour, text] = lineOf(fact);
   const at = paint(terminal, 'grey', `${((fact.at - since) / 1_000).toFixed(3)}s`.padStart(9));
-  return `${at} ${paint(terminal, colour, mark)} ${step.padEnd(10)} ${text}`.trimEnd();
+  return `${at} ${paint(terminal, colour, mark)} ${labelOf(fact).padEnd(10)} ${text}`.trimEnd();
 }
 
-function lineOf(fact: Fact): Line {
-  switch (fact.type) {
-    case 'run.accepted':
-      return { mark: '•', colour: 'blue', step: 'accepted', text: acceptedText(fact) };
-    case 'step.requested': {
-      const again = fact.attempt > 1 ? ` (attempt ${fact.attempt})` : '';
-      const by = fact.stage ?? fact.child ?? '';
-      const text = fact.fallback ? `fallback ${by}` : by === fact.step ? '' : by;
-      return { mark: '▸', colour: 'grey', step: fact.step, text: `${text}${again}`.trim() };
-    }
-    case 'step.completed': {
-      const took = millisOf(fact.at - fact.startedAt);
-      return {
-        mark: '✓',
-        colour: 'green',
-        step: fact.step,
-        text: [fact.summary === undefined ? gistOf(fact.output) : oneLine(fact.summary), took]
-          .filter(Boolean)
-          .join('  '),
-      };
-    }
-    case 'step.failed':
-      return {
-        mark: '✗',
-        colour: 'red',
-        step: fact.step,
-        text: `${fact.failure.code} ${oneLine(fact.failure.message)}`,
-      };
-    case 'step.retrying':
-      return {
-        mark: '↻',
-        colour: 'yellow',
-        step: fact.step,
-        text: `again in ${millisOf(Math.max(0, fact.due - fact.at))}`,
-      };
-    case 'step.prolonged':
-      return { mark: '‖', colour: 'yellow', step: fact.step, text: 'waits on: its stage is, or was, paused' };
-    case 'step.skipped':
-      return { mark: '–', colour: 'grey', step: fact.step, text: 'skipped' };
-    case 'step.spread':
-      return {
-        mark: '▸',
-        colour: 'grey',
-        step: fact.step,
-        text: spreadText(fact),
-      };
-    case 'step.valued':
-      return { mark: '✓', colour: 'green', step: fact.step, text: gistOf(fact.output) };
-    case 'step.item-failed':
-      return { mark: '✗', colour: 'yellow', step: fact.step, text: `passed over: ${fact.failure.code}` };
-    case 'step.gathered':
-      return { mark: '✓', colour: 'green', step: fact.step, text: 'all items' };
-    case 'step.child':
-      return { mark: '‖', colour: 'yellow', step: fact.step, text: `its run is ${fact.status}` };
-    case 'step.waiting':
-      return {
-        mark: '‖',
-        colour: 'yellow',
-        step: fact.step,
-        text:
-          fact.kind === 'sleep'
-            ? `sleeps${fact.due === undefined ? '' : ` until ${new Date(fact.due).toISOString()}`}`
-            : [`waits for a ${fact.kind}${sourceOf(fact)}`, recipientOf(fact)].filter(Boolean).join(' by '),
-      };
-    case 'step.claimed':
-      return {
-        mark: '‖',
-        colour: 'yellow',
-        step: fact.step,
-        text: `claimed ${byOf(fact)}${fact.from === undefined ? '' : ` from ${oneLine(fact.from)}`}`,
-      };
-    case 'step.unclaimed':
-      return {
-        mark: '‖',
-        colour: 'yellow',
-        step: fact.step,
-        text: ['given back', byOf(fact)].filter(Boolean).join(' '),
-      };
-    case 'step.escalated':
-      return {
-        mark: '↑',
-        colour: 'yellow',
-        step: fact.step,
-        text: `goes to ${recipientOf(fact) || 'nobody in particular'}`,
-      };
-    case 'step.answered':
-      return {
-        mark: '✓',
-        colour: 'green',
-        step: fact.step,
-        text: ['answered', byOf(fact), gistOf(fact.output)].filter(Boolean).join(' '),
-      };
-    case 'step.signal-kept':
-      return {
-        mark: '•',
-        colour: 'grey',
-        step: fact.step,
-        text: ['signal kept', byOf(fact)].filter(Boolean).join(' '),
-      };
-    case 'step.answer-refused':
-      return { mark: '✗', colour: 'red', step: fact.step, text: `answer refused: ${oneLine(fact.failure.message)}` };
-    case 'step.defaulted':
-      return {
-        mark: '✓',
-        colour: 'yellow',
-        step: fact.step,
-        text: ['default', gistOf(fact.output), fact.failure && `for ${fact.failure.code}`].filter(Boolean).join('  '),
-      };
-    case 'step.dead-lettered':
-      return { mark: '✗', colour: 'red', step: fact.step, text: `parked as ${fact.deadLetter}: ${fact.failure.code}` };
-    case 'step.redriven':
-      return { mark: '↻', colour: 'blue', step: fact.step, text: ['redriven', byOf(fact)].filter(Boolean).join(' ') };
-    case 'run.queued':
-      return { mark: '‖', colour: 'yellow', step: 'queued', text: 'waits for its turn' };
-    case 'run.begun':
-      return { mark: '•', colour: 'blue', step: 'begun', text: '' };
-    case 'run.paused':
-      return { mark: '‖', colour: 'yellow', step: 'paused', text: actOf(fact) };
-    case 'run.resumed':
-      return { mark: '•', colour: 'blue', step: 'resumed', text: actOf(fact) };
-    case 'run.moved':
-      return {
-        mark: '⇄',
-        colour: 'blue',
-        step: fact.from,
-        text: [`goes on from here with plan ${fact.plan}`, byOf(fact)].filter(Boolean).join(' '),
-      };
-    case 'run.move-refused':
-      return { mark: '✗', colour: 'red', step: fact.from, text: `not moved: ${oneLine(fact.failure.message)}` };
-    case 'run.compensating':
-      return {
-        mark: '↶',
-        colour: 'yellow',
-        step: 'undoing',
-        text: [fact.step, fact.failure?.code, byOf(fact), fact.reason && oneLine(fact.reason)]
-          .filter(Boolean)
-          .join(' '),
-      };
-    case 'run.completed':
-      return { mark: '✓', colour: 'green', step: 'completed', text: '' };
-    case 'run.failed':
-      return {
-        mark: '✗',
-        colour: 'red',
-        step: 'failed',
-        text: [
-          fact.step,
-          fact.failure.code,
-          oneLine(fact.failure.message),
-          fact.handler && `handled by ${fact.handler}`,
-        ]
-          .filter(Boolean)
-          .join(' '),
-      };
-    case 'run.cancelled':
-      return {
-        mark: '⊘',
-        colour: 'red',
-        step: 'cancelled',
-        text: actOf(fact),
-      };
-  }
+function lineOf<Type extends Fact['type']>(fact: Fact & { readonly type: Type }): Line {
+  const line: Lines<Type>[Type] = LINES[fact.type];
+  return line(fact);
+}
+
+/** The step that a fact is about, or what has become of the run. */
+function labelOf(fact: Fact): string {
+  if ('from' in fact && (fact.type === 'run.moved' || fact.type === 'run.move-refused')) return fact.from;
+  if (fact.type === 'run.compensating') return 'undoing';
+  return fact.type.startsWith('step.') && 'step' in fact && fact.step ? fact.step : fact.type.replace('run.', '');
+}
+
+const words = (...all: readonly (string | undefined)[]): string => all.filter(Boolean).join(' ');
+
+const STEP_LINES: Lines<StepFact> = {
+  'step.requested': ({ step, stage, child, fallback, attempt }) => {
+    const by = stage ?? child ?? '';
+    const text = fallback ? `fallback ${by}` : by === step ? '' : by;
+    return ['▸', 'grey', words(text, attempt > 1 ? `(attempt ${attempt})` : '')];
+  },
+  'step.completed': ({ at, startedAt, summary, output }) => {
+    const gist = summary === undefined ? gistOf(output) : oneLine(summary);
+    return ['✓', 'green', [gist, millisOf(at - startedAt)].filter(Boolean).join('  ')];
+  },
+  'step.failed': ({ failure }) => ['✗', 'red', `${failure.code} ${oneLine(failure.message)}`],
+  'step.retrying': ({ at, due }) => ['↻', 'yellow', `again in ${millisOf(Math.max(0, due - at))}`],
+  'step.prolonged': () => ['‖', 'yellow', 'waits on: its stage is, or was, paused'],
+  'step.skipped': () => ['–', 'grey', 'skipped'],
+  'step.spread': (fact) => ['▸', 'grey', spreadText(fact)],
+  'step.valued': ({ output }) => ['✓', 'green', gistOf(output)],
+  'step.item-failed': ({ failure }) => ['✗', 'yellow', `passed over: ${failure.code}`],
+  'step.gathered': () => ['✓', 'green', 'all items'],
+  'step.child': ({ status }) => ['‖', 'yellow', `its run is ${status}`],
+  'step.waiting': (fact) => ['‖', 'yellow', waitText(fact)],
+  'step.claimed': (fact) => [
+    '‖',
+    'yellow',
+    words('claimed', byOf(fact), fact.from === undefined ? '' : `from ${oneLine(fact.from)}`),
+  ],
+  'step.unclaimed': (fact) => ['‖', 'yellow', words('given back', byOf(fact))],
+  'step.escalated': (fact) => ['↑', 'yellow', `goes to ${recipientOf(fact) || 'nobody in particular'}`],
+  'step.answered': (fact) => ['✓', 'green', words('answered', byOf(fact), gistOf(fact.output))],
+  'step.signal-kept': (fact) => ['•', 'grey', words('signal kept', byOf(fact))],
+  'step.answer-refused': ({ failure }) => ['✗', 'red', `answer refused: ${oneLine(failure.message)}`],
+  'step.defaulted': ({ output, failure }) => {
+    const text = ['default', gistOf(output), failure && `for ${failure.code}`].filter(Boolean).join('  ');
+    return ['✓', 'yellow', text];
+  },
+  'step.dead-lettered': ({ deadLetter, failure }) => ['✗', 'red', `parked as ${deadLetter}: ${failure.code}`],
+  'step.redriven': (fact) => ['↻', 'blue', words('redriven', byOf(fact))],
+};
+
+const RUN_LINES: Lines<RunFact> = {
+  'run.accepted': (fact) => ['•', 'blue', acceptedText(fact)],
+  'run.queued': () => ['‖', 'yellow', 'waits for its turn'],
+  'run.begun': () => ['•', 'blue', ''],
+  'run.paused': (fact) => ['‖', 'yellow', actOf(fact)],
+  'run.resumed': (fact) => ['•', 'blue', actOf(fact)],
+  'run.moved': (fact) => ['⇄', 'blue', words(`goes on from here with plan ${fact.plan}`, byOf(fact))],
+  'run.move-refused': ({ failure }) => ['✗', 'red', `not moved: ${oneLine(failure.message)}`],
+  'run.compensating': (fact) => [
+    '↶',
+    'yellow',
+    words(fact.step, fact.failure?.code, byOf(fact), fact.reason && oneLine(fact.reason)),
+  ],
+  'run.completed': () => ['✓', 'green', ''],
+  'run.failed': ({ step, failure, handler }) => [
+    '✗',
+    'red',
+    words(step, failure.code, oneLine(failure.message), handler && `handled by ${handler}`),
+  ],
+  'run.cancelled': (fact) => ['⊘', 'red', actOf(fact)],
+};
+
+const LINES: Lines<Fact['type']> = { ...STEP_LINES, ...RUN_LINES };
+
+function waitText(fact: Fact & { type: 'step.waiting' }): string {
+  if (fact.kind === 'sleep')
+    return `sleeps${fact.due === undefined ? '' : ` until ${new Date(fact.due).toISOString()}`}`;
+  return [`waits for a ${fact.kind}${sourceOf(fact)}`, recipientOf(fact)].filter(Boolean).join(' by ');
 }
 
 function spreadText({ as, items, keys }: Fact & { type: 'step.spread' }): string {
