@@ -4,7 +4,6 @@ import { testSettings } from './testing/config.js';
 import { mortalBroker, type Mortal } from './testing/mortal-broker.js';
 
 brokerConformance('the broker on Kafka', {
-  patienceMs: 30_000,
   cannot: {
     'atomic-publish': 'publishing is not transactional on Kafka: a crash may leave some partitions of one call written',
   },

@@ -1,7 +1,7 @@
 import { type Kysely, type MigrationProvider, Migrator } from 'kysely';
 import type { Dialect } from './dialect.js';
 import { StoreUnusable } from './errors.js';
-import type { Commit } from './store.js';
+import type { Commit } from './commit.js';
 import type { Tables } from './tables.js';
 
 /** SQL that is the same in every dialect, or is written for the one that it is run in. Parameters are `$1`, `$2`, …; times are in milliseconds. */

@@ -1,20 +1,9 @@
 export { InvalidCursor, StaleOwner, StoreUnavailable, StoreUnusable } from './errors.js';
 export { openStore, type Store } from './open.js';
-export type {
-  Commit,
-  DeadLetter,
-  Holding,
-  PageRequest,
-  Paged,
-  StoreReader,
-  Review,
-  RunChange,
-  RunRecord,
-  RunSummary,
-  Standing,
-} from './store.js';
+export type { Commit, DeadLetter, Holding, Review, RunChange, RunSummary, SignalChanges } from './commit.js';
+export type { PageRequest, Paged, StoreReader, RunRecord, Standing } from './store.js';
 export { Recoveries } from './recoveries.js';
-export { type MatchedSignal, type SignalChanges, type SignalRecord, SignalsStore } from './signals.js';
+export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueGathering, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';
 export {
   type Deployed,

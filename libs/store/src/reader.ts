@@ -5,17 +5,8 @@ import { DEAD_LETTERS, pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
-import type {
-  DeadLetter,
-  PageRequest,
-  Paged,
-  StoreReader,
-  Review,
-  ReviewFilter,
-  RunFilter,
-  RunSummary,
-  Standing,
-} from './store.js';
+import type { DeadLetter, Review, RunSummary } from './commit.js';
+import type { PageRequest, Paged, StoreReader, ReviewFilter, RunFilter, Standing } from './store.js';
 
 export class DatabaseReader implements StoreReader {
   readonly deployed: DeploymentReader;

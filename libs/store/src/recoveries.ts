@@ -1,6 +1,7 @@
 import type { RecoveryReport } from '@millrace/contracts';
 import type { Database } from './database.js';
-import type { RunSummary, Standing } from './store.js';
+import type { RunSummary } from './commit.js';
+import type { Standing } from './store.js';
 
 /** The answer of a batch that has nothing to publish. */
 const NO_ANSWER = Buffer.from('[]');

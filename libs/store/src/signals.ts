@@ -1,3 +1,4 @@
+import type { SignalChanges } from './commit.js';
 import type { Database, Query } from './database.js';
 import { type TakenBatch, takeOnce } from './taken.js';
 
@@ -19,17 +20,6 @@ export interface MatchedSignal {
   readonly run: string;
   readonly step: string;
   readonly payload: unknown;
-}
-
-/** The changes that a batch of runs makes to signals. */
-export interface SignalChanges {
-  /** The keys that steps have begun to wait for. */
-  readonly awaited: readonly string[];
-  /** Signals that runs have taken: they are done with. */
-  readonly taken: readonly string[];
-  /** Signals that came to a step which did not wait any more: they are for the next. */
-  readonly returned: readonly string[];
-  readonly at: number;
 }
 
 /** Signals between their topic and the runs that wait for them. Each is given to one run; who waits the longest comes first. */

@@ -4,7 +4,7 @@ import { type Database, floats, ints, type Query, texts } from './database.js';
 import { StaleOwner } from './errors.js';
 import { grantSlots, keepSlots } from './slots.js';
 import { keepSignals } from './signals.js';
-import type { Commit, DeadLetter, RunSummary } from './store.js';
+import type { Commit, DeadLetter, RunSummary } from './commit.js';
 import { CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
 
 /** The position of a partition: the offset after its last batch, and that batch's answer, which a backup may lack. */

@@ -17,8 +17,6 @@ export interface Log {
 export interface Harness {
   /** Called once for the suite. */
   start(): Promise<Log>;
-  /** The time that something that is promised may take, in milliseconds. A test fails after three times as long. Default 10,000. */
-  readonly patienceMs?: number;
   readonly cannot?: Partial<Record<Capability, string>>;
   /** Each is one random history: records through three chained groups, with failures and crashes. Default 1 to 3. */
   readonly seeds?: readonly number[];

@@ -2,7 +2,8 @@ import { randomId } from '@millrace/contracts';
 import { InvalidCursor } from '../errors.js';
 import type { Store } from '../open.js';
 import { changed, commitOf, createRun, newRun } from './runs.fixture.js';
-import type { DeadLetter, PageRequest, Paged } from '../store.js';
+import type { DeadLetter } from '../commit.js';
+import type { PageRequest, Paged } from '../store.js';
 
 const openLetter = (over: Partial<DeadLetter>): DeadLetter => ({
   id: randomId('dl'),

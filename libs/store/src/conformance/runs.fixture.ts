@@ -1,6 +1,6 @@
 import { type Fact, randomId } from '@millrace/contracts';
 import type { Store } from '../open.js';
-import type { Commit, RunChange, RunSummary } from '../store.js';
+import type { Commit, RunChange, RunSummary } from '../commit.js';
 
 export const newRun = (over: Partial<RunSummary> = {}): RunSummary => ({
   id: randomId('run'),

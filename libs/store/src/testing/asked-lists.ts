@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DeadLetter, ReviewFilter, RunFilter } from '../store.js';
+import type { DeadLetter } from '../commit.js';
+import type { ReviewFilter, RunFilter } from '../store.js';
 
 /** A list as somebody may ask for it. */
 export type AskedList =

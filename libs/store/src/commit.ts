@@ -1,0 +1,112 @@
+import type { Fact, Failure, RunStatus } from '@millrace/contracts';
+import type { SlotChanges } from '@millrace/pipeline/engine';
+
+/** A run in a list: enough to show a line. */
+export interface RunSummary {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly plan: string;
+  readonly status: RunStatus;
+  readonly acceptedAt: number;
+  readonly endedAt: number | undefined;
+  /** The run that this one does a step of. */
+  readonly parent: string | undefined;
+  /** Fallbacks or defaults gave what steps of it gave. */
+  readonly degraded?: boolean;
+}
+
+export interface Review {
+  readonly run: string;
+  readonly step: string;
+  readonly kind: 'review' | 'signal';
+  readonly pipeline: string;
+  readonly since: number;
+  readonly due: number | undefined;
+  readonly show: unknown;
+  readonly held?: Holding | undefined;
+  /** The key by which a signal from a topic is looked up. */
+  readonly correlation?: string | undefined;
+}
+
+/** Whom a review is for, and who has claimed it. */
+export interface Holding {
+  readonly assignee?: string | undefined;
+  readonly group?: string | undefined;
+  readonly claimedBy?: string | undefined;
+}
+
+/** A parked step, or a record that nobody could read (`run` is then undefined and `record` has what came). */
+export interface DeadLetter {
+  readonly id: string;
+  /** `closed`: its run has ended without it. */
+  readonly status: 'open' | 'redriven' | 'closed';
+  readonly at: number;
+  readonly failure: Failure;
+  readonly run: string | undefined;
+  readonly pipeline: string | undefined;
+  readonly step: string | undefined;
+  readonly stage: string | undefined;
+  readonly attempts: number;
+  readonly input: unknown;
+  readonly record:
+    | {
+        readonly topic: string;
+        readonly partition: number;
+        readonly offset: number;
+        readonly timestamp: number;
+        /** base64. */
+        readonly key: string | null;
+        readonly value: string | null;
+        readonly headers: Readonly<Record<string, string>>;
+      }
+    | undefined;
+}
+
+/** The changes that one batch made to a run. */
+export interface RunChange {
+  readonly summary: RunSummary;
+  /** The run is new: its row is made, unless somebody has made it. */
+  readonly created: boolean;
+  /** The sequence number of the first of `facts`. */
+  readonly fromSeq: number;
+  readonly facts: readonly Fact[];
+  /** The run's row (its status, its end, its next timer) has to be written; most batches only add facts. */
+  readonly row: boolean;
+  /** When a timer of the run is next due; `undefined` for none. */
+  readonly wakeAt: number | undefined;
+  /** Waits that began, and the steps whose wait ended. */
+  readonly waits: readonly Review[];
+  readonly waited: readonly string[];
+  /** Waits that others hold now, or nobody, or that last until another time. */
+  readonly held?: readonly (Holding & { readonly step: string; readonly due: number | undefined })[];
+}
+
+/** The decisions of one batch of the coordinator, written in one transaction. */
+export interface Commit {
+  readonly topic: string;
+  readonly partition: number;
+  /** The position that the partition must have for the commit to count (compare-and-set), and the position afterwards. */
+  readonly expected: number | null;
+  readonly next: number;
+  readonly changes: readonly RunChange[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly redriven: readonly string[];
+  /** Dead letters of runs that have ended without them. */
+  readonly closed?: readonly string[];
+  /** For runs of pipelines that may only have so many at once. */
+  readonly places?: SlotChanges | undefined;
+  readonly signals?: SignalChanges | undefined;
+  /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
+  readonly answer: Uint8Array;
+}
+
+/** The changes that a batch of runs makes to signals. */
+export interface SignalChanges {
+  /** The keys that steps have begun to wait for. */
+  readonly awaited: readonly string[];
+  /** Signals that runs have taken: they are done with. */
+  readonly taken: readonly string[];
+  /** Signals that came to a step which did not wait any more: they are for the next. */
+  readonly returned: readonly string[];
+  readonly at: number;
+}
