@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Fact, randomId, type RunEvent, runIdOf } from '@millrace/contracts';
 import { type Duration, type Pipeline } from '@millrace/pipeline';
 import { millisecondsOf } from '@millrace/pipeline/engine';
@@ -48,6 +47,8 @@ export class Both {
       const { topic, key, value } = act;
       await engine.publish(topic, value, key === undefined ? {} : { key });
       await workshop.broker.publish([{ topic, key: key ?? null, value: JSON.stringify(value) }]);
+      // A trigger that takes the record after the clock was advanced would take it for one that came later.
+      await workshop.taken(this.pipeline, topic);
     } else if ('advance' in act) {
       await engine.clock.advance(act.advance);
       workshop.advance(millisecondsOf(act.advance));
@@ -71,7 +72,8 @@ export class Both {
       'the same has happened',
       async () => {
         histories = await this.histories();
-        return isDeepStrictEqual(histories, this.tried);
+        // As text: lists that come from SQLite have another prototype than those of Jest's own realm.
+        return JSON.stringify(histories) === JSON.stringify(this.tried);
       },
       15_000,
     ).catch(() => undefined);

@@ -8,7 +8,7 @@ import { type Fact, isOver, type RunEvent, runIdOf, type Topics } from '@millrac
 import { startCoordinator } from '@millrace/coordinator';
 import type { Pipeline } from '@millrace/pipeline';
 import { evolve, type Run } from '@millrace/saga';
-import { openRuntime, serviceSettings } from '@millrace/runtime';
+import { openRuntime, type Runtime, serviceSettings } from '@millrace/runtime';
 import { startStages } from '@millrace/stage';
 import { openStore, type StoreReader } from '@millrace/store';
 import { until } from '../processes.js';
@@ -26,7 +26,7 @@ interface Options {
 export class Workshop implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
-    private readonly installation: { readonly broker: Broker; readonly topics: Topics },
+    private readonly installation: Pick<Runtime, 'broker' | 'topics' | 'groups'>,
     readonly reader: StoreReader,
     private readonly ahead: { ms: number },
   ) {}
@@ -90,6 +90,16 @@ export class Workshop implements AsyncDisposable {
     await this.broker.publish([
       { topic: this.topics.runs, key: event.run, value: JSON.stringify(event), packed: true },
     ]);
+  }
+
+  /** Resolves when a pipeline's triggers have taken all records of a topic. */
+  async taken({ name, loaded }: Pipeline, topic: string): Promise<void> {
+    for (const trigger of loaded.starts.triggers.filter((one) => one.topic === topic)) {
+      const group = this.installation.groups.trigger(name, trigger.name);
+      await until(`${trigger.name} has taken the records of ${topic}`, async () =>
+        (await this.broker.lag(group, topic)).every(({ backlog }) => backlog === 0),
+      );
+    }
   }
 
   /** Returns the facts of a run and of all its descendants. */
