@@ -81,8 +81,6 @@ export default tseslint.config(
   },
   ...timers(NAMED),
   docstrings,
-  // Its docstrings are being rewritten with its code.
-  { files: ['libs/store/**'], rules: { 'docstrings/clause': 'off' } },
   testLaws,
   ...boundaries,
 );

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { processesUnder, usedBetween } from './processes.js';
 
+// Only Linux has /proc; elsewhere the benchmark leaves these columns out.
 const here = process.platform === 'linux' ? test : test.skip;
 
 here('the processor time of a child is found under its parent, by the name it was given', async () => {

@@ -1,5 +1,5 @@
-// What Docker would make of a project's Dockerfile and compose file, as far as a machine without Docker can tell: runs the
-// commands of the Dockerfile in an empty folder, and reads the services of the compose file.
+// Tries a project's Dockerfile and compose file as far as a machine without Docker can: runs the commands of the Dockerfile in
+// an empty folder, and reads the services of the compose file.
 import assert from 'node:assert/strict';
 import { cpSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -12,7 +12,7 @@ import { Publisher } from './produce/publisher.js';
 import { WHILE_KAFKA_STARTS } from './while-kafka-starts.js';
 import { browse, tail } from './fetch/tail.js';
 import type { KafkaContext } from './ownership/tenure.js';
-import { TopicMetadata, unreachable } from './topics.js';
+import { asBrokerError, TopicMetadata } from './topics.js';
 import { doneAbove } from './ownership/window.js';
 
 /** Kafka's own default for `message.max.bytes`: a batch of one record must fit. */
@@ -198,7 +198,7 @@ class KafkaBroker implements Broker {
   private during<T>(call: Promise<T>): Promise<T> {
     const over = call
       .catch((error: unknown) => {
-        throw error instanceof BrokerError ? error : unreachable(error);
+        throw asBrokerError(error);
       })
       .finally(() => this.calls.delete(over));
     this.calls.add(over);

@@ -173,7 +173,7 @@ export class TopicMetadata {
         return ask();
       });
     } catch (error) {
-      throw error instanceof BrokerError ? error : unreachable(error);
+      throw asBrokerError(error);
     }
   }
 
@@ -185,8 +185,9 @@ export class TopicMetadata {
   }
 }
 
-/** Kafka did not answer what we have to know. */
-export function unreachable(cause: unknown): BrokerError {
+/** Returns the error of the port for an error of a question: one of its own stays, and for any other Kafka did not answer. */
+export function asBrokerError(cause: unknown): BrokerError {
+  if (cause instanceof BrokerError) return cause;
   return new BrokerError(
     'BROKER_UNAVAILABLE',
     `Kafka does not answer (${kindOf(cause)}). Check KAFKA_BROKERS, and that it runs.`,

@@ -28,7 +28,7 @@ export interface Review {
   readonly correlation?: string | undefined;
 }
 
-/** Whom a review is for, and who has claimed it. */
+/** The person or group that a review is for, and the person who has claimed it. */
 export interface Holding {
   readonly assignee?: string | undefined;
   readonly group?: string | undefined;
@@ -72,7 +72,7 @@ export interface RunChange {
   readonly facts: readonly Fact[];
   /** The run's row (its status, its end, its next timer) has to be written; most batches only add facts. */
   readonly row: boolean;
-  /** When a timer of the run is next due; `undefined` for none. */
+  /** The time at which a timer of the run is next due; `undefined` for none. */
   readonly wakeAt: number | undefined;
   /** Waits that began, and the steps whose wait ended. */
   readonly waits: readonly Review[];

@@ -48,7 +48,7 @@ export interface Query {
 export interface Database extends AsyncDisposable {
   /** For lists and look-ups. */
   readonly db: Kysely<Tables>;
-  /** For what is written thousands of times a second. */
+  /** Asks without Kysely: statements that run thousands of times a second. */
   readonly query: Query;
   readonly dialect: Dialect;
   readonly migrations: MigrationProvider;

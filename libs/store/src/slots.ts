@@ -140,7 +140,7 @@ async function tellPlace(
   );
 }
 
-/** Which of the pipelines are paused. None is paused or goes on before the transaction is over. */
+/** Returns the pipelines that are paused. None is paused or goes on before the transaction is over. */
 async function pausedOf(query: Query, spots: readonly Pick<Spot, 'pipeline'>[]): Promise<ReadonlySet<string>> {
   const names = [...new Set(spots.map(({ pipeline }) => pipeline))];
   const rows = await query<{ pipeline: string; paused: boolean }>(

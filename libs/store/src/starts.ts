@@ -50,7 +50,7 @@ const RUNNING = 'pipeline not in (select pipeline from routes where paused is no
 export class StartsStore {
   constructor(private readonly database: Database) {}
 
-  /** Which of these have anything due, in one look. */
+  /** Says for each kind of start whether any is due, in one look. */
   async due(at: number): Promise<Due> {
     const [row] = await this.database.query<Due>(
       ({ time }) =>

@@ -68,7 +68,7 @@ export class StoreWriter {
     await this.database.query(({ time }) => `update runs set wake_at = ${time('$2')} where id = $1`, [run, at]);
   }
 
-  /** Which of `runs` exist. */
+  /** Returns those of `runs` that exist. */
   async known(runs: readonly string[]): Promise<ReadonlySet<string>> {
     const asked = [[...new Set(runs)]];
     const rows = await this.database.query<{ id: string }>(

@@ -1,4 +1,4 @@
-import { type Outgoing, sizeOf } from '@millrace/broker';
+import { fits, type Outgoing } from '@millrace/broker';
 import {
   commandRecord,
   controlRecord,
@@ -32,7 +32,7 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
     case 'run.completed':
       if (run.parent) return [];
       return [
-        fitting(limit, [fact.output, undefined], (output) =>
+        firstThatFits(limit, [fact.output, undefined], (output) =>
           endRecord(topics, run, { status: 'completed', output, at: fact.at }),
         ),
       ];
@@ -51,7 +51,7 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
       return [runPauseRecord(topics, run.id, fact.type === 'run.paused' ? { at: fact.at } : undefined)];
     case 'step.dead-lettered':
       return [
-        fitting(limit, [fact.input, null], (input) =>
+        firstThatFits(limit, [fact.input, null], (input) =>
           parkedStepRecord(topics, { ...parkedStep(run, fact, plan), input }, rootTraceparent(run)),
         ),
       ];
@@ -61,13 +61,13 @@ export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: Lo
 }
 
 /** The record with the first of `contents` that it fits the broker with: one that is too large is in the store alone. */
-function fitting(
+function firstThatFits(
   limit: number,
   contents: readonly [unknown, unknown],
   record: (content: unknown) => Outgoing,
 ): Outgoing {
   const whole = record(contents[0]);
-  return sizeOf(whole) <= limit ? whole : record(contents[1]);
+  return fits(whole, limit) ? whole : record(contents[1]);
 }
 
 function endRecord(
