@@ -59,7 +59,7 @@ function stage(name, all) {
   mkdirSync(target, { recursive: true });
   const entries = Object.values(manifest.exports ?? {}).map((it) => it.default);
   const isTested = (file) =>
-    TESTS.test(file) || (/\/testing\//.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
+    TESTS.test(file) || (/\/(testing|conformance)\//.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
   const needed = testingFilesNeeded(folder, entries);
   const files = globSync('dist/**/*.{js,d.ts,json,yaml,html,css}', { cwd: folder }).filter((file) => !isTested(file));
   for (const file of files) copyCompiled(join(folder, file), join(target, file));
@@ -78,7 +78,7 @@ function stage(name, all) {
   writeFileSync(join(target, 'package.json'), JSON.stringify(publishedManifest(manifest, all, target), null, 2) + '\n');
 }
 
-/** Files in `testing` folders that an entry exports, and what those import beside them. */
+/** Files in `testing` and `conformance` folders that an entry exports, and what those import beside them. */
 function testingFilesNeeded(folder, entries) {
   const needed = new Set();
   const visit = (file) => {

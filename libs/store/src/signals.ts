@@ -22,7 +22,7 @@ export interface MatchedSignal {
   readonly payload: unknown;
 }
 
-/** Signals between their topic and the runs that wait for them. Each is given to one run; who waits the longest comes first. */
+/** Signals between their topic and the runs that wait for them. Each is given to one run; whoever has waited the longest comes first. */
 export class SignalsStore {
   constructor(private readonly database: Database) {}
 
@@ -78,28 +78,46 @@ export async function keepSignals(query: Query, { awaited, taken, returned, at }
   await match(query, keys, at);
 }
 
-/** Brings signals and those who wait for them together, the oldest first. Who writes either of a key holds its lock, so that one of two sees the other. */
+/** A condition: the waiting step `w` has not been given a signal. */
+const HAS_NO_SIGNAL = 'not exists (select 1 from signals g where g.run = w.run and g.step = w.step)';
+
+/**
+ * Brings signals and waiting steps together: the oldest signal first, and of all that wait for one of its keys whoever has waited the longest. A transaction
+ * that writes a signal or a wait of a key holds the lock of that key, so that one of two sees the other.
+ */
 async function match(query: Query, given: readonly string[], now: number): Promise<void> {
+  if (given.length === 0) return;
   const keys = [...new Set(given)].sort();
   await query.lock('signals', keys);
-  for (const key of keys) {
-    for (let found = true; found;) {
-      const rows = await query(
-        ({ time }) => `with s as (
-           select k.signal, k.payload from signal_keys k join signals s on s.id = k.signal
-           where k.key = $1 and s.run is null and not s.gone order by s.at, s.id limit 1
-         ), w as (
-           select run, step from waits w where correlation = $1
-             and not exists (select 1 from signals s where s.run = w.run and s.step = w.step)
-           order by since, run, step limit 1
-         )
-         update signals set run = w.run, step = w.step, payload = s.payload, tell_at = ${time('$2')}
-         from s, w where signals.id = s.signal and signals.run is null and not signals.gone returning 1`,
-        [key, now],
-      );
-      found = rows.length > 0;
-    }
-  }
+  // Each round gives at least one signal away, unless another transaction has given all of them away.
+  for (let oldest = await wanted(query, keys); oldest.length > 0; oldest = await wanted(query, keys))
+    for (const { id } of oldest) await giveAway(query, id, { keys, now });
+}
+
+/** Returns the oldest signals of these keys that somebody waits for, at most as many as there are keys. */
+function wanted(query: Query, keys: readonly string[]): Promise<readonly { id: string }[]> {
+  // Of one batch, and so of one time, the shorter id has the smaller offset.
+  return query<{ id: string }>(
+    ({ among }) => `select s.id from signal_keys k join signals s on s.id = k.signal
+       where k.key ${among('$1')} and s.run is null and not s.gone
+         and exists (select 1 from waits w where w.correlation = k.key and ${HAS_NO_SIGNAL})
+       group by s.id, s.at order by s.at, length(s.id), s.id limit cast($2 as int)`,
+    [keys, keys.length],
+  );
+}
+
+/** Gives a signal to the step that has waited the longest for one of these keys, if one still does. */
+async function giveAway(query: Query, id: string, of: { keys: readonly string[]; now: number }): Promise<void> {
+  await query(
+    ({ among, time }) => `with w as (
+         select w.run, w.step, k.payload from signal_keys k join waits w on w.correlation = k.key
+         where k.signal = $1 and k.key ${among('$2')} and ${HAS_NO_SIGNAL}
+         order by w.since, w.run, w.step limit 1
+       )
+       update signals set run = w.run, step = w.step, payload = w.payload, tell_at = ${time('$3')}
+       from w where signals.id = $1 and signals.run is null and not signals.gone`,
+    [id, of.keys, of.now],
+  );
 }
 
 async function forget(query: Query, ids: readonly string[]): Promise<void> {

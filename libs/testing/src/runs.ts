@@ -141,14 +141,13 @@ export class TestRuns {
   private keep({ plan }: Member, { run, facts }: Decision, event: RunEvent | undefined): void {
     const changes = placesOf([{ decision: { run, facts }, plan }], this.now());
     if (changes) this.places.keep(changes);
-    this.signals.heard(heardSignals(event ? [event] : [], facts));
     const isWaiting = (step: string) => stepOf(run, step).status === 'waiting';
-    const waits = facts.flatMap((fact) =>
+    const begun = facts.flatMap((fact) =>
       fact.type === 'step.waiting' && fact.from && isWaiting(fact.step)
-        ? [{ run: run.id, step: fact.step, key: correlationOf(plan.step(fact.step), fact.from) }]
+        ? [{ run: run.id, step: fact.step, key: correlationOf(plan.step(fact.step), fact.from), since: fact.at }]
         : [],
     );
-    this.signals.keep(run.id, waits, isWaiting);
+    this.signals.keep(run.id, { begun, isWaiting, ...heardSignals(event ? [event] : [], facts) });
   }
 
   /** Returns what runs hear because of others: that their turn has come, that they are in the way, that a signal is theirs. */

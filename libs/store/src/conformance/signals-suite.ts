@@ -2,6 +2,7 @@ import { randomId } from '@millrace/contracts';
 import type { Store } from '../open.js';
 import { changed, commitOf, newRun } from './runs.fixture.js';
 import type { SignalRecord } from '../signals.js';
+import { type SignalMatching, signalMatchingSuite } from '@millrace/saga/conformance';
 
 /** Records and those who wait for them, on whatever database. */
 export function signalsSuite(open: () => Store): void {
@@ -45,22 +46,6 @@ export function signalsSuite(open: () => Store): void {
     const told = async (at = T0) =>
       (await store.signals.toTell({ at, until: at + 15_000, limit: 500 })).filter(({ id }) => id.startsWith(group));
 
-    test('that come first are kept for whoever waits; those that come later go to who waits the longest', async () => {
-      await take(signal(0));
-      expect(await told()).toEqual([]);
-      const [early, later] = [randomId('run'), randomId('run')];
-      await batch({ begins: later, since: T0 + 5 });
-      expect(await told()).toEqual([{ id: `${group}/0`, run: later, step: 's', payload: { n: 0 } }]);
-      await batch({ ends: later, taken: [`${group}/0`] });
-      await batch({ begins: later, since: T0 + 9 });
-      await batch({ begins: early, since: T0 + 1 });
-      await take(signal(1), signal(2));
-      expect((await told()).map(({ id, run }) => [id, run]).sort()).toEqual([
-        [`${group}/1`, early],
-        [`${group}/2`, later],
-      ]);
-    });
-
     test.each(['text', '{"a":1}', '12', '', '\u0000', null, []])(
       'are told with their payload as it is: %j',
       async (payload) => {
@@ -92,17 +77,6 @@ export function signalsSuite(open: () => Store): void {
       expect(await told(until + 15_000)).toEqual([]);
     });
 
-    test('that find their step answered otherwise are for the next who waits', async () => {
-      const [first, next] = [randomId('run'), randomId('run')];
-      await batch({ begins: first });
-      await take(signal(0));
-      await told();
-      await batch({ ends: first, returned: [`${group}/0`] });
-      expect(await told()).toEqual([]);
-      await batch({ begins: next });
-      expect(await told()).toMatchObject([{ id: `${group}/0`, run: next }]);
-    });
-
     test('that nobody waits for are given out when their time is over, and then to nobody else', async () => {
       await take(signal(0));
       const expired = async (at: number) =>
@@ -115,6 +89,8 @@ export function signalsSuite(open: () => Store): void {
       await store.signals.forget([`${group}/0`]);
       expect(await expired(T0 + 95_000)).toEqual([]);
     });
+
+    signalMatchingSuite(() => matchingOf(store));
 
     test('and those who wait find each other, whoever is written first', async () => {
       const runs = Array.from({ length: 20 }, () => randomId('run'));
@@ -131,4 +107,32 @@ export function signalsSuite(open: () => Store): void {
       expect(new Set(all.map(({ id }) => id)).size).toBe(20);
     });
   });
+}
+
+const TELL_AGAIN_MS = 15_000;
+
+/** Returns the signals and waits of a store, as the suite drives them. */
+function matchingOf(store: Store): SignalMatching {
+  const waitOf = ({ key, ...wait }: { run: string; step: string; key: string; since: number }) =>
+    ({ ...wait, kind: 'signal', pipeline: 'p', due: undefined, show: null, correlation: key }) as const;
+  return {
+    async take(signals) {
+      const records = signals.map(({ at: _, ...signal }, offset) => ({ ...signal, offset, record: {} }));
+      const at = { topic: randomId('group'), partition: 0, next: records.length, now: signals[0]!.at };
+      await store.signals.take(at, records);
+    },
+    async decide({ begins, ends, taken = [], returned = [] }) {
+      const changes = [
+        ...(begins ? [changed(newRun({ id: begins.run }), { waits: [waitOf(begins)] })] : []),
+        ...(ends ? [changed(newRun({ id: ends.run }), { waited: [ends.step] })] : []),
+      ];
+      const awaited = begins ? [begins.key] : [];
+      await store.writer.commit(commitOf({ changes, signals: { awaited, taken, returned, at: 0 } }));
+    },
+    told: (at) => store.signals.toTell({ at, until: at + TELL_AGAIN_MS, limit: 500 }),
+    async expired(at) {
+      const all = await store.signals.expired({ at, until: at + TELL_AGAIN_MS, limit: 500 });
+      return all.map(({ id }) => id);
+    },
+  };
 }

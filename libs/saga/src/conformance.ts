@@ -1,0 +1,1 @@
+export { type SignalMatching, signalMatchingSuite } from './conformance/signal-matching.js';
