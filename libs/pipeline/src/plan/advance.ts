@@ -1,12 +1,13 @@
 import type { Failure } from '@millrace/contracts';
 import { factsOf } from '../steps/failure-facts.js';
-import { itemOf } from './item-names.js';
+import { CHUNK_NAME, itemOf } from './item-names.js';
 import { itemScope } from './items.js';
 import type { Scope } from '../authoring/mapping.js';
 import { FAILURE } from '../authoring/names.js';
 import { PlanError } from './plan-error.js';
 import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
 import type { LoopStep, PlanStep } from './plan.js';
+import { readPart } from './read-part.js';
 
 /** The mark of a step for the order of steps: `begun` covers everything between being asked for and having ended. */
 export type StepMark = 'begun' | 'completed' | 'skipped';
@@ -123,11 +124,14 @@ export function standInFor(
   return give && { output: give(isShadowed ? scope : { ...scope, [FAILURE]: factsOf(cause, name) }) };
 }
 
-/** Returns the values that a child run is given from its parent's scope. */
+/** Returns the values that a child run is given from its parent's scope: the parts of them that the child's plan reads. */
 export function givenTo(plan: LoadedPlan, step: string, scope: Scope): Record<string, unknown> {
-  const { given = [] } = plan.child(step).plan;
+  const child = plan.child(step).plan;
+  const { given = [] } = child;
   const all = scopeIn(plan.compiled, step, scope);
-  return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
+  // The engine itself reads a chunk, not by a path of the plan.
+  const part = (name: string): unknown => (name === CHUNK_NAME ? all[name] : readPart(child, name, all[name]));
+  return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, part(name)]));
 }
 
 /** Tells whether a loop ends after the round whose output is in the scope; returns a failure where that cannot be told. */
