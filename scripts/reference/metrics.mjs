@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const DECLARED = /\b(counter|histogram|gauge)(?:<([^>]*)>)?\(\s*'(millrace_\w+)',\s*'([^']*)'/g;
+const DECLARED = /\b(counter|histogram|gauge)(?:<([^>]*)>)?\(\s*'(millrace_\w+|gen_ai\.[\w.]+)',\s*'([^']*)'/g;
 const SPECS = /\.(spec|browser|integration)\.ts$/;
 
 const read = (file) => readFileSync(join(root, file), 'utf8');

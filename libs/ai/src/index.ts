@@ -1,10 +1,14 @@
 export { type CallOptions, capped, InsteadOf, MAX_TEXT, Usage } from './llm/answer.js';
 export { citationsIn, withoutCitations } from './text/citations.js';
 export {
+  ModelAnswerCut,
   ModelAnswerInvalid,
+  ModelAnswerTooLarge,
   ModelBusy,
   ModelDataInvalid,
+  ModelDeclined,
   ModelError,
+  ModelPersonNeeded,
   ModelRefused,
   ModelRequestRefused,
   ModelTimeout,
@@ -19,11 +23,11 @@ export { URGENCIES, type Urgency, UrgencyRules, UrgencyTable } from './text/urge
 
 export { Amount } from './text/amounts.js';
 export {
+  type DatedText,
   Entities,
   entitiesIn,
   EntityExtractor,
   Extraction,
-  type ExtractOptions,
   maskedCard,
   RuleEntityExtractor,
 } from './local/entities.js';
@@ -31,6 +35,7 @@ export { type NamedPattern } from './text/patterns.js';
 export { Topics } from './text/topics.js';
 export { type PersonalDataKind, personalDataIn, type Span } from './text/spans.js';
 export { personalDataKinds, redact } from './text/redact.js';
+export { type Redacted, redacted } from './text/placeholders.js';
 export { asData, injectionSignals, type InjectionSignal } from './text/injection.js';
 export { languageOf } from './text/language.js';
 
@@ -40,8 +45,9 @@ export { Draft, Drafter, DraftRequest, Letter, TemplateDrafter } from './local/d
 export { ComplianceReviewer, ComplianceFinding, ComplianceReview } from './local/compliance.js';
 
 export { readDataFile } from './data-file.js';
-export { llmSettings, ModelEnv } from './config.js';
+export { llmSettings, ModelEnv, modelFor, type ModelPorts, StageModelRoute } from './config.js';
 export { LlmSettings } from './llm/provider.js';
-export { Llm, type ModelQuestion } from './llm/llm.js';
+export { Llm, type LlmOptions, type ModelQuestion } from './llm/llm.js';
 export { LlmClassifier, LlmComplianceReviewer, LlmDrafter, LlmEntityExtractor } from './llm/llm-models.js';
-export { type ModelFallback, withFallback } from './llm/fallback.js';
+export { type DeclaredHop, type HopCondition, type HopName, RouteText } from './route/route-text.js';
+export { routed, type RouteHop } from './route/routed.js';

@@ -32,6 +32,14 @@ export {
   utf8,
 } from './values/json.js';
 export type { JsonFault } from './values/json-fault.js';
+export {
+  FinishReason,
+  ModelAnswer,
+  type ModelCall,
+  type ModelCaller,
+  type ModelInterceptor,
+  ModelUsage,
+} from './model-call.js';
 export { pointerOf } from './values/json-pointer.js';
 export { isKept } from './values/json-text.js';
 export {

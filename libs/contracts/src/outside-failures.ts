@@ -35,6 +35,25 @@ export const OUTSIDE_FAILURES = {
     remedy:
       'Make the instructions clearer or use another model if it happens often. The step is tried again, then its fallback answers.',
   },
+  MODEL_DECLINED: {
+    kind: 'permanent',
+    remedy:
+      'Look at the input of the step and at the raw answer: the model, or a filter of its provider, would not answer. Let a person or another model do it.',
+  },
+  MODEL_ANSWER_CUT: {
+    kind: 'permanent',
+    remedy:
+      'Ask for less in one answer, or use a model that needs fewer tokens for it: the answer was cut at its greatest length.',
+  },
+  MODEL_ANSWER_TOO_LARGE: {
+    kind: 'permanent',
+    remedy: 'Check what answers under MODEL_URL: it sent more than an answer of a model can be.',
+  },
+  MODEL_PERSON_NEEDED: {
+    kind: 'permanent',
+    remedy:
+      'Do the step’s work as a person: no model of the stage’s route answered, and the route ends with a person. The message says why each failed.',
+  },
   ENDPOINT_BUSY: {
     kind: 'transient',
     remedy: 'Wait: the step is tried again when the endpoint allows it (`Retry-After`).',

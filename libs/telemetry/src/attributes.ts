@@ -45,7 +45,19 @@ export const ATTRIBUTE = {
   genAiFinishReasons: 'gen_ai.response.finish_reasons',
   genAiInputTokens: 'gen_ai.usage.input_tokens',
   genAiOutputTokens: 'gen_ai.usage.output_tokens',
+  genAiCacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
+  genAiCacheWriteTokens: 'gen_ai.usage.cache_write.input_tokens',
+  genAiReasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
+  genAiOutputType: 'gen_ai.output.type',
+  /** The run's id. */
   genAiConversation: 'gen_ai.conversation.id',
+  genAiPrompt: 'gen_ai.prompt.name',
+  /** The place in a stage's route that answered: `model`, `cheaper`. */
+  routeHop: 'millrace.route.hop',
+  /** True for the second question about an answer that did not fit. */
+  reask: 'millrace.model.reask',
+  /** `provider`, or `kept`: the answer of an earlier call, for which nothing was paid again. */
+  answerSource: 'millrace.model.answer',
 
   httpMethod: 'http.request.method',
   httpRoute: 'http.route',

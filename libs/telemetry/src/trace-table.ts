@@ -21,6 +21,7 @@ export const SPAN = {
   backOff: (step: string, item?: string) => `back off ${stepText(step, item)}`,
   commit: 'store commit',
   whole: 'whole run',
+  model: (model: string) => `chat ${model}`,
 } as const;
 
 export interface SpanRow {
@@ -151,5 +152,14 @@ export const SPANS: readonly SpanRow[] = [
     links: [],
     time: 'of a run that has waited, when it ends: from acceptance to the end',
     isTold: true,
+  },
+  {
+    span: 'chat MODEL',
+    names: /^chat /,
+    toldBy: 'stage',
+    kind: 'client',
+    parents: ['step STEP'],
+    links: [],
+    time: 'one call of a model, with its wait for a quota, by OpenTelemetry’s GenAI conventions',
   },
 ];

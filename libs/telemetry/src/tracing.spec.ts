@@ -128,7 +128,15 @@ test('a share of traces is the same share for every service', async () => {
 test('every name in the table of spans is one that the code gives, and every row’s parents and links are rows', () => {
   const names = [
     ...[SPAN.request('POST', '/v1/runs'), SPAN.send('m.intake'), SPAN.send('m.stage.a'), SPAN.run('p'), SPAN.accepted],
-    ...[SPAN.process('m.runs'), SPAN.step('a', '3'), SPAN.wait('a'), SPAN.backOff('a'), SPAN.commit, SPAN.whole],
+    ...[
+      SPAN.process('m.runs'),
+      SPAN.step('a', '3'),
+      SPAN.wait('a'),
+      SPAN.backOff('a'),
+      SPAN.commit,
+      SPAN.whole,
+      SPAN.model('m'),
+    ],
   ];
   expect(names.filter((name) => !SPANS.some((row) => row.names.test(name)))).toEqual([]);
   expect(SPANS.filter((row) => !names.some((name) => row.names.test(name)))).toEqual([]);

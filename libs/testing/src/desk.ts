@@ -23,6 +23,8 @@ export class Desk implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
     private readonly handles: ReadonlyMap<string, Handle>,
+    /** True, or the reason for which a stage is not ready. */
+    readonly ready: () => Promise<true | string>,
   ) {}
 
   static async open(stages: readonly StageGiven[], options: DeskOptions = {}): Promise<Desk> {
@@ -32,7 +34,7 @@ export class Desk implements AsyncDisposable {
     const runtime = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles) }));
     const running = await startStages(runtime, stages, sharedBy(options));
     opening.defer(() => running.drain(0));
-    return new Desk(opening.move(), handles);
+    return new Desk(opening.move(), handles, () => running.ready());
   }
 
   /** Returns what a stage publishes for a command: its event, and commands of steps that it hands off to. */

@@ -54,6 +54,8 @@ export interface TestEngine<Input, Output> extends AsyncDisposable {
   readonly runs: readonly TestRun<Output>[];
   /** Records that became nothing, and why: they could not be read, made no input, or were a signal that nobody waited for. */
   readonly deadRecords: readonly DeadRecord[];
+  /** Returns true, or the reason for which one of the stages says that it is not ready. */
+  ready(): Promise<true | string>;
   /** No coordinator is there for so long: what came due meanwhile is found when one is back. */
   away(duration: Duration): Promise<void>;
   /** Returns the calls of a stage so far, in order; by attempt, so a command that came twice is there twice. */
@@ -116,6 +118,7 @@ export async function testEngine<Input extends z.ZodType, Output>(
     get deadRecords() {
       return machine.deadRecords;
     },
+    ready: () => machine.ready(),
     away: (duration) => machine.away(millisecondsOf(duration)),
     asked: ({ name: stage }) =>
       machine.asked

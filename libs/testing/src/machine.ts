@@ -61,6 +61,11 @@ export class EngineMachine implements AsyncDisposable {
 
   readonly now = (): number => this.time;
 
+  /** True, or the reason for which one of the stages is not ready. */
+  ready(): Promise<true | string> {
+    return this.desk?.ready() ?? Promise.resolve(true);
+  }
+
   /** The topics that somebody listens to here. */
   get topics(): readonly string[] {
     return [...new Set([...this.plan.starts.triggers, ...this.sources].map(({ topic }) => topic))];

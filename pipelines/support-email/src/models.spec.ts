@@ -54,7 +54,7 @@ test.each([
     const { run, waiting } = await flow(CLEAR);
     expect(waiting).toMatchObject({
       reasons: expect.arrayContaining(['answered-by-fallback', 'confidence-below-threshold']),
-      why: expect.arrayContaining([expect.stringContaining('language model could not')]),
+      why: expect.arrayContaining([expect.stringContaining('language model could not answer')]),
     });
     expect(run.degraded).toEqual(
       expect.arrayContaining(

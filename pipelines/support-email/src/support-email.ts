@@ -17,13 +17,60 @@ export const Approval = z.object({
   note: z.string().optional(),
 });
 
+/** The failure of a stage whose route ends with a person: the run goes on, and a person sees it at `approve`. */
+const PERSON = ['MODEL_PERSON_NEEDED'];
+const [fallback] = PERSON;
+
+const UNCLASSIFIED = {
+  intent: 'other',
+  urgency: 'normal' as const,
+  confidence: 0,
+  alternatives: [],
+  model: 'none',
+  fallback,
+};
+const NO_FACTS = {
+  accountNumbers: [],
+  cardNumbers: [],
+  ibans: [],
+  amounts: [],
+  dates: [],
+  phones: [],
+  emails: [],
+  model: 'none',
+  fallback,
+};
+const HOLDING = 'Thank you for your message. A colleague will look into it and reply to you.';
+const NO_DRAFT = {
+  text: HOLDING,
+  cited: HOLDING,
+  citations: [],
+  grounded: false,
+  missing: [],
+  model: 'none',
+  fallback,
+};
+const UNCHECKED = {
+  ok: false,
+  violations: [{ rule: 'unchecked', severity: 'error' as const, message: 'Nobody has checked the draft.' }],
+  fallback,
+};
+
 /** A customer's e-mail becomes a reply; a person looks first where the machine is not sure of it. */
 export const supportEmail = pipeline({ name: 'support-email', input: intake.input }, ({ input, step, review }) => {
   const email = step('intake', intake, input, { timeout: '10s' });
   const message = { subject: email.subject, text: email.text };
 
-  const about = step('classify', classify, message, { timeout: '90s' });
-  const facts = step('extract', extract, { ...message, date: email.date }, { timeout: '90s' });
+  const about = step('classify', classify, message, {
+    timeout: '90s',
+    onFailure: { default: UNCLASSIFIED, on: PERSON },
+  });
+  const facts = step(
+    'extract',
+    extract,
+    { ...message, date: email.date },
+    { timeout: '90s', onFailure: { default: NO_FACTS, on: PERSON } },
+  );
   const found = step('retrieve', retrieve, { ...message, intent: about.intent, product: facts.product });
 
   const reply = step(
@@ -37,9 +84,14 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
       amounts: facts.amounts,
       articles: found.articles,
     },
-    { timeout: '120s' },
+    { timeout: '120s', onFailure: { default: NO_DRAFT, on: PERSON } },
   );
-  const verdict = step('comply', comply, { text: reply.cited, citations: reply.citations, articles: found.articles });
+  const verdict = step(
+    'comply',
+    comply,
+    { text: reply.cited, citations: reply.citations, articles: found.articles },
+    { onFailure: { default: UNCHECKED, on: PERSON } },
+  );
   const routing = step('route', route, {
     ...message,
     confidence: about.confidence,

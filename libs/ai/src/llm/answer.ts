@@ -1,4 +1,4 @@
-import { cut } from '@millrace/contracts';
+import { cut, type InsteadOf as Failed, type ModelInterceptor } from '@millrace/contracts';
 import { z } from 'zod';
 
 /** Tokens a model charged for one answer, where the provider says. */
@@ -8,7 +8,7 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** The failure for which a local model answered in an LLM's place. */
+/** The failure for which a later hop of a route answered in the place of the first. */
 export const InsteadOf = z.object({ code: z.string(), message: z.string() });
 export type InsteadOf = z.infer<typeof InsteadOf>;
 
@@ -16,11 +16,24 @@ export type InsteadOf = z.infer<typeof InsteadOf>;
 export const Answered = z.object({ model: z.string(), usage: Usage.optional(), insteadOf: InsteadOf.optional() });
 export type Answered = z.infer<typeof Answered>;
 
-/** Every model takes a signal and stops when it fires. */
+/** The options of every call of a model. A stage's `run` has them all; a signal is enough. */
 export interface CallOptions {
+  /** Every model stops when it fires. */
   readonly signal: AbortSignal;
-  /** The number of the step's attempt, from 1: the local model may answer at the last one. */
-  readonly attempt?: number;
+  /** The number of the step's attempt, from 1: a hop of a route may be taken from an attempt on. */
+  readonly attempt?: number | undefined;
+  /** The id of the run. */
+  readonly id?: string | undefined;
+  readonly step?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly pipeline?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly priority?: 'high' | 'normal' | 'low' | undefined;
+  readonly idempotencyKey?: string | undefined;
+  /** Stand around each call of a language model, the first outermost. */
+  readonly modelCalls?: readonly ModelInterceptor[] | undefined;
+  /** Hears for which failure a later hop of a route answered. */
+  degraded?(insteadOf: Failed): void;
 }
 
 /** Text longer than this (UTF-16 units) is cut before any model or rule looks at it. */

@@ -4,21 +4,24 @@ import { citationsIn } from '../text/citations.js';
 import { Classification, Classifier } from '../local/classifier.js';
 import { ComplianceReviewer, ComplianceFinding, type ComplianceReview } from '../local/compliance.js';
 import { type Draft, Drafter, type DraftRequest, greetingFor, type Letter, missingFor } from '../local/drafter.js';
-import { Entities, EntityExtractor, type Extraction, type ExtractOptions, maskedCard } from '../local/entities.js';
-import { ModelAnswerInvalid } from './errors.js';
+import { type DatedText, Entities, EntityExtractor, type Extraction, inOneForm } from '../local/entities.js';
 import { asData } from '../text/injection.js';
 import { languageOf } from '../text/language.js';
 import type { Llm } from './llm.js';
 
 const Shares = Classification.pick({ label: true, confidence: true, alternatives: true });
+type Shares = z.infer<typeof Shares>;
 
 /** An LLM that chooses among the given labels. */
 export class LlmClassifier extends Classifier {
+  private readonly schema: z.ZodType<Shares>;
+
   constructor(
     private readonly llm: Llm,
     private readonly labels: readonly string[],
   ) {
     super();
+    this.schema = Shares.extend({ label: z.enum(labels) });
   }
 
   async classify(text: string, options: CallOptions): Promise<Classification> {
@@ -27,13 +30,10 @@ export class LlmClassifier extends Classifier {
         task: 'classify',
         instructions: `Say what the e-mail of a customer is about. Labels: ${this.labels.join(', ')}. confidence is the chance (0 to 1) that the label is right; give less than 0.8 when the e-mail is vague or about several things. alternatives are up to three other labels.`,
         data: asData('email', text),
-        schema: Shares,
+        schema: this.schema,
       },
       options,
     );
-    if (!this.labels.includes(answer.label)) {
-      throw new ModelAnswerInvalid('The model chose a label that is not among those given to classify.');
-    }
     const known = answer.alternatives.filter(({ label }) => label !== answer.label && this.labels.includes(label));
     return { ...answer, alternatives: known.slice(0, 3) };
   }
@@ -52,17 +52,17 @@ export class LlmEntityExtractor extends EntityExtractor {
     this.schema = products.length === 0 ? Entities : Entities.extend({ product: z.enum(products).optional() });
   }
 
-  async extract(text: string, { signal, at }: ExtractOptions): Promise<Extraction> {
+  async extract({ text, at }: DatedText, options: CallOptions): Promise<Extraction> {
     const answer = await this.llm.ask(
       {
         task: 'extract',
-        instructions: `List what the e-mail of a customer names, and nothing that it does not. It was written at ${at.toISOString()}. Dates are YYYY-MM-DD, phones E.164, currencies ISO 4217, card numbers the last four digits only, issue two or three words.`,
+        instructions: `List what the e-mail of a customer names, and nothing that it does not. It was written at ${at.toISOString()}. Dates are YYYY-MM-DD, phones E.164, currencies ISO 4217, card numbers the last four digits only or their placeholder, issue two or three words.`,
         data: asData('email', text),
         schema: this.schema,
       },
-      { signal },
+      options,
     );
-    return { ...answer, cardNumbers: answer.cardNumbers.map(maskedCard) };
+    return { ...answer, ...inOneForm(answer) };
   }
 }
 
@@ -71,6 +71,20 @@ const Paragraphs = z.object({
   citations: z.array(z.string()),
   grounded: z.boolean(),
 });
+type Paragraphs = z.infer<typeof Paragraphs>;
+
+/** The ids of all articles that an answer cites, in its text or beside it. */
+function citedIn({ paragraphs, citations }: Paragraphs): string[] {
+  const named = citations.flatMap((id) => citationsIn(`[kb:${id}]`));
+  return [...new Set([...named, ...citationsIn(paragraphs.join('\n\n'))])];
+}
+
+/** Paragraphs that cite no other articles than these. */
+const paragraphsCiting = (ids: readonly string[]) =>
+  Paragraphs.refine((given) => citedIn(given).every((id) => ids.includes(id)), {
+    message: `cites an article that was not given: the articles are ${ids.join(', ') || 'none'}`,
+    path: ['citations'],
+  });
 
 /** An LLM that writes the letter's middle; greeting, signature and disclaimer are ours, and it may cite only what it was given. */
 export class LlmDrafter extends Drafter {
@@ -84,7 +98,7 @@ export class LlmDrafter extends Drafter {
   async draft(request: DraftRequest, options: CallOptions): Promise<Draft> {
     const { articles, entities } = request;
     const missing = missingFor(this.letter, request);
-    const { paragraphs, citations, grounded, model, usage } = await this.llm.ask(
+    const { paragraphs, citations, grounded, model, usage } = await this.llm.ask<Paragraphs>(
       {
         task: 'draft',
         instructions: [
@@ -97,16 +111,12 @@ export class LlmDrafter extends Drafter {
           asData('email', `${request.subject}\n${request.text}`),
           ...articles.map(({ id, title, excerpt }) => asData('article', `id: ${id}\ntitle: ${title}\n${excerpt}`)),
         ].join('\n\n'),
-        schema: Paragraphs,
+        schema: paragraphsCiting(articles.map(({ id }) => id)),
       },
       options,
     );
     const body = paragraphs.join('\n\n');
-    const named = citations.flatMap((id) => citationsIn(`[kb:${id}]`));
-    const cited = [...new Set([...named, ...citationsIn(body)])];
-    const strange = cited.find((id) => !articles.some((article) => article.id === id));
-    if (strange !== undefined)
-      throw new ModelAnswerInvalid('The model cited an article that it was not given in draft.');
+    const cited = citedIn({ paragraphs, citations, grounded });
     return {
       text: [greetingFor(entities.customerName), body, this.letter.signature, this.letter.disclaimer].join('\n\n'),
       citations: cited,

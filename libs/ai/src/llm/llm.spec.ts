@@ -1,8 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  Classifier,
-  type Classification,
   Letter,
   Llm,
   LlmClassifier,
@@ -15,9 +13,8 @@ import {
   ModelRequestRefused,
   ModelTimeout,
   ModelUnavailable,
-  withFallback,
 } from '../index.js';
-import { retryAfter } from './llm.js';
+import { retryAfter } from './provider-failure.js';
 
 type Reply = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -168,7 +165,7 @@ test('a provider that is not there is unavailable', async () => {
 test.each([
   ['words instead of JSON', 'I think it is lost.'],
   ['a wrong shape', { label: 7 }],
-  ['a confidence above 1', { ...lost, confidence: 3 }],
+  ['a confidence above 1', { ...lost, confidence: 300 }],
   ['a label nobody offered', { ...lost, label: 'weather' }],
 ])('an LLM that answers with %s has given no valid answer', async (_, content) => {
   await using server = await provider(says(content));
@@ -210,7 +207,7 @@ test("a fired signal ends the call with the signal's reason", async () => {
 test('card numbers that an LLM extracts are masked whatever it says', async () => {
   const none = { accountNumbers: [], ibans: [], amounts: [], dates: [], phones: [], emails: [] };
   await using server = await provider(says({ ...none, cardNumbers: ['4111 1111 1111 1111'] }));
-  const found = await new LlmEntityExtractor(llm(server.url)).extract('x', { signal, at: new Date(0) });
+  const found = await new LlmEntityExtractor(llm(server.url)).extract({ text: 'x', at: new Date(0) }, { signal });
   expect(found.cardNumbers).toEqual(['•••• 1111']);
 });
 
@@ -218,7 +215,7 @@ test('an LLM chooses the product among those that were given', async () => {
   const none = { accountNumbers: [], cardNumbers: [], ibans: [], amounts: [], dates: [], phones: [], emails: [] };
   await using server = await provider(says({ ...none, product: 'yacht' }));
   const asked = new LlmEntityExtractor(llm(server.url), ['card', 'loan']);
-  await expect(asked.extract('x', { signal, at: new Date(0) })).rejects.toBeInstanceOf(ModelAnswerInvalid);
+  await expect(asked.extract({ text: 'x', at: new Date(0) }, { signal })).rejects.toBeInstanceOf(ModelAnswerInvalid);
 });
 
 /** Returns what servers with strict schemas refuse in a schema, if anything. */
@@ -243,11 +240,11 @@ test('every schema that is sent is one that servers with strict schemas take', a
   const asked = llm(server.url);
   await Promise.allSettled([
     new LlmClassifier(asked, ['lost']).classify('x', { signal }),
-    new LlmEntityExtractor(asked, ['card', 'loan']).extract('x', { signal, at: new Date(0) }),
+    new LlmEntityExtractor(asked, ['card', 'loan']).extract({ text: 'x', at: new Date(0) }, { signal }),
     new LlmDrafter(asked, letter).draft({ ...request, entities: {} }, { signal }),
     new LlmComplianceReviewer(asked).review('x', { signal }),
   ]);
-  expect(server.asked).toHaveLength(4);
+  expect(server.asked).toHaveLength(8); // Each is asked once more, as the answer does not fit.
   for (const { body } of server.asked) {
     const { response_format: format } = JSON.parse(body) as {
       response_format: { json_schema: { schema: object; strict: boolean } };
@@ -260,7 +257,7 @@ test('every schema that is sent is one that servers with strict schemas take', a
 test('what an LLM says is null is not there', async () => {
   const none = { accountNumbers: [], cardNumbers: [], ibans: [], amounts: [], dates: [], phones: [], emails: [] };
   await using server = await provider(says({ ...none, customerName: null, product: null, issue: null }));
-  const found = await new LlmEntityExtractor(llm(server.url)).extract('x', { signal, at: new Date(0) });
+  const found = await new LlmEntityExtractor(llm(server.url)).extract({ text: 'x', at: new Date(0) }, { signal });
   expect(found).toEqual({ ...none, model: 'tiny-1', usage: expect.anything() });
 });
 
@@ -295,42 +292,10 @@ test('an LLM that finds something keeps a reply from being sent', async () => {
   expect(review).toMatchObject({ ok: false, model: 'tiny-1' });
 });
 
-class Local extends Classifier {
-  override async classify(): Promise<Classification> {
-    return { label: 'found', confidence: 0.5, alternatives: [], model: 'local' };
-  }
-}
-
-test.each([
-  ['permanent', 401, 'local'],
-  ['permanent', 429, 'MODEL_BUSY'],
-  ['always', 429, 'local'],
-  ['never', 401, 'MODEL_REFUSED'],
-] as const)('with MODEL_FALLBACK=%s, status %i leads to %s', async (when, status, expected) => {
-  await using server = await provider(fails(status));
-  const model = withFallback<Classifier>(classifier(server.url), new Local(), when);
-  const outcome = await model.classify('x', { signal }).then(
-    (answer) => answer.model,
-    (failure: { code: string }) => failure.code,
-  );
-  expect(outcome).toBe(expected);
-});
-
 test('Retry-After is read as seconds, as a date and in milliseconds', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   expect(retryAfter({ 'retry-after': '1.5' }, now)).toBe(1_500);
   expect(retryAfter({ 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }, now)).toBe(30_000);
   expect(retryAfter({ 'retry-after-ms': '250' }, now)).toBe(250);
   expect(retryAfter({ 'retry-after': 'soon' }, now)).toBeUndefined();
-});
-
-test('by default the local model answers at the third attempt, so a step never ends for want of an LLM', async () => {
-  await using server = await provider(fails(503));
-  const model = withFallback<Classifier>(classifier(server.url), new Local());
-  for (const attempt of [1, 2])
-    await expect(model.classify('x', { signal, attempt })).rejects.toBeInstanceOf(ModelBusy);
-  await expect(model.classify('x', { signal, attempt: 3 })).resolves.toMatchObject({
-    model: 'local',
-    insteadOf: { code: 'MODEL_BUSY', message: 'The model answered 503 to classify.' },
-  });
 });

@@ -1,5 +1,6 @@
 import type { LanguageModel } from 'ai';
 import { z } from 'zod';
+import { boundedFetch } from './bounded-fetch.js';
 
 /** The address of an LLM and how long it may take. `url` ends in the API's version (`/v1`); for Ollama it is the server's address. */
 export const LlmSettings = z.object({
@@ -8,6 +9,8 @@ export const LlmSettings = z.object({
   apiKey: z.string().optional(),
   model: z.string().min(1),
   timeoutMs: z.number().int().positive().default(60_000),
+  /** `redacted`: numbers and addresses of people leave as placeholders, and are put back into the answer. */
+  personalData: z.enum(['redacted', 'sent']).default('redacted'),
 });
 export type LlmSettings = z.infer<typeof LlmSettings>;
 
@@ -24,7 +27,7 @@ export function checkedSettings(settings: z.input<typeof LlmSettings>): LlmSetti
 
 /** The model of the AI SDK for these settings. The SDK is loaded here, so that a service with local models never does. */
 export async function languageModel({ provider, url, apiKey, model }: LlmSettings): Promise<LanguageModel> {
-  const key = apiKey === undefined ? {} : { apiKey };
+  const key = { fetch: boundedFetch(), ...(apiKey !== undefined && { apiKey }) };
   if (provider === 'anthropic') {
     const { createAnthropic } = await import('@ai-sdk/anthropic');
     return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);

@@ -94,7 +94,10 @@ test('settings of a model are complete or all that is missing is named', () => {
     url: 'http://model:8080/v1',
     model: 'm',
     timeoutMs: 500,
+    personalData: 'redacted',
   });
   const wrong = ModelEnv.safeParse({ MODEL_PROVIDER: 'openai-compatible' });
   expect(wrong.error?.issues.map(({ path }) => path[0])).toEqual(['MODEL_NAME', 'MODEL_URL']);
+  const cheaper = ModelEnv.safeParse({ ...env, MODEL_ROUTE: 'model > cheaper > person', MODEL_FALLBACK: 'never' });
+  expect(cheaper.error?.issues.map(({ path }) => path[0])).toEqual(['MODEL_CHEAPER_NAME', 'MODEL_FALLBACK']);
 });

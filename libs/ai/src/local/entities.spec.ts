@@ -33,7 +33,7 @@ Call me on 020 7946 0123 or +44 7700 900123, or write to Jane@Example.com.
 
 Kind regards,
 Jane O'Neil`;
-  const found = await new RuleEntityExtractor(topics).extract(text, { signal: new AbortController().signal, at });
+  const found = await new RuleEntityExtractor(topics).extract({ text, at }, { signal: new AbortController().signal });
   expect(found).toEqual({
     customerName: "Jane O'Neil",
     product: 'card',

@@ -27,13 +27,14 @@ export const Extraction = Entities.extend(Answered.shape);
 export type Extraction = z.infer<typeof Extraction>;
 
 /** `at` is when the message was written: "yesterday" is the day before it (in UTC). */
-export interface ExtractOptions extends CallOptions {
+export interface DatedText {
+  readonly text: string;
   readonly at: Date;
 }
 
 /** Reads the facts out of a message. */
 export abstract class EntityExtractor {
-  abstract extract(text: string, options: ExtractOptions): Promise<Extraction>;
+  abstract extract(message: DatedText, options: CallOptions): Promise<Extraction>;
 }
 
 /** Patterns and check digits, no model: what it names is there, and numbers are right by their own checks. */
@@ -45,7 +46,7 @@ export class RuleEntityExtractor extends EntityExtractor {
     super();
   }
 
-  async extract(text: string, { signal, at }: ExtractOptions): Promise<Extraction> {
+  async extract({ text, at }: DatedText, { signal }: CallOptions): Promise<Extraction> {
     signal.throwIfAborted();
     return { ...entitiesIn(text, at, this.topics), model: RuleEntityExtractor.model };
   }
@@ -80,6 +81,16 @@ export function entitiesIn(text: string, at: Date, topics: Topics = NO_TOPICS): 
 /** `•••• 1234` for a card number of any form. */
 export function maskedCard(number: string): string {
   return `•••• ${number.replace(/\D/g, '').slice(-4)}`;
+}
+
+/** Numbers and addresses in the forms that `Entities` promises, whoever found them; what has no such form stays as it is. */
+export function inOneForm({ cardNumbers, ibans, phones, emails }: Entities) {
+  return {
+    cardNumbers: once(cardNumbers.map(maskedCard)),
+    ibans: once(ibans.map((iban) => iban.replace(/[\s-]/g, '').toUpperCase())),
+    phones: once(phones.map((phone) => parsePhoneNumberFromString(phone, 'GB')?.number ?? phone)),
+    emails: once(emails.map((email) => email.toLowerCase())),
+  };
 }
 
 /** Chrono reads the 9 of "from 9 May" as an hour. */

@@ -4,6 +4,7 @@ import {
   type Failure,
   failure,
   type InsteadOf,
+  type ModelInterceptor,
   type StepCommand,
   stepIdempotencyKey,
 } from '@millrace/contracts';
@@ -31,7 +32,10 @@ export interface AttemptOptions {
   readonly startedAt: number;
   readonly now: () => number;
   readonly report: (said: Said) => void;
+  readonly modelCalls?: readonly ModelInterceptor[] | undefined;
 }
+
+const NONE: readonly ModelInterceptor[] = [];
 
 /**
  * One attempt under way: what the stage sees of it, and the one place that knows whether it is over. What is made only when
@@ -57,6 +61,22 @@ export class Attempt implements StageRun {
     this.step = step;
     this.attempt = ownAttempt;
     this.pipeline = of.pipeline;
+  }
+
+  get stage(): string {
+    return this.of.stage;
+  }
+
+  get tenant(): string | undefined {
+    return this.of.command.tenant;
+  }
+
+  get priority(): StepCommand['priority'] {
+    return this.of.command.priority;
+  }
+
+  get modelCalls(): readonly ModelInterceptor[] {
+    return this.of.modelCalls ?? NONE;
   }
 
   get idempotencyKey(): string {

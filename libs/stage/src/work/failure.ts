@@ -115,3 +115,13 @@ function foreign(thrown: unknown): string {
   const safe = redact(text).replace(QUOTED, '[cut]').replace(ADDRESS, '[cut]').replace(LONG_NUMBER, '[cut]');
   return cut(`${name}: ${safe}`, FOREIGN_LIMIT);
 }
+
+/** Returns the stack frames of an error without its message, which may quote what the work was about. */
+export function framesOf(thrown: unknown): readonly string[] {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+}

@@ -1,4 +1,4 @@
-import type { AttemptTicket, InsteadOf } from '@millrace/contracts';
+import type { AttemptTicket, InsteadOf, ModelInterceptor, StepCommand } from '@millrace/contracts';
 import type { Log } from '@millrace/telemetry';
 
 /** One attempt of a step, as the stage's code sees it. */
@@ -10,8 +10,14 @@ export interface StageRun {
   readonly attempt: number;
   /** The same on every attempt of this step: pass it on to systems that know idempotency keys. */
   readonly idempotencyKey: string;
+  /** The name of this stage. */
+  readonly stage: string;
   /** Undefined while the plan has not reached this service. */
   readonly pipeline?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly priority?: StepCommand['priority'];
+  /** Stand around each call of a language model that this attempt makes: pass the run on to `@millrace/ai`. */
+  readonly modelCalls: readonly ModelInterceptor[];
   /** Aborted at the step's deadline, when the run is cancelled, and when this process no longer owns the work. */
   readonly signal: AbortSignal;
   /** The W3C trace context of this attempt: pass it on with whatever the stage calls. */

@@ -1,4 +1,5 @@
 import { causeOf, type Consumption } from '@millrace/broker';
+import type { ModelInterceptor } from '@millrace/contracts';
 import { startInterval } from '@millrace/contracts/timers';
 import { type StageContract } from '@millrace/pipeline';
 import { makeLinear } from '@millrace/pipeline/engine';
@@ -18,6 +19,7 @@ import {
 } from '@millrace/runtime';
 import { announce } from '../announce.js';
 import { StageHealth } from '../stage-health.js';
+import { toldModelCalls } from '../model-calls.js';
 import { traceCalls } from '../traced-calls.js';
 import type { HandledStage } from '../nest/transport.js';
 import { Turns } from './turns.js';
@@ -31,6 +33,8 @@ export interface CommandOptions {
   readonly cancellations?: Cancellations;
   readonly limits?: Limits;
   readonly pauses?: Pauses;
+  /** Stand around each call of a language model that the stage makes. */
+  readonly modelCalls?: readonly ModelInterceptor[];
   /** Milliseconds since the epoch; the system's clock without it. */
   readonly now?: () => number;
 }
@@ -91,7 +95,8 @@ export async function takeCommands(
   opening.defer(pauses.onChange(name, pause));
   if (telemetry.spans.on) traceCalls();
   const health = new StageHealth(name, telemetry.log, options.now);
-  const followed = { plans, cancellations, pauses, turns, health, now: options.now };
+  const modelCalls = [toldModelCalls(telemetry, health), ...(options.modelCalls ?? [])];
+  const followed = { plans, cancellations, pauses, turns, health, now: options.now, modelCalls };
   const worker = new Worker({ contract, topic, group, topics, broker, telemetry, ...followed }, handler);
   const concurrency = (options.concurrency ?? 64) + AHEAD;
   const parking = parkingOf({ broker, topics, telemetry }, { group });

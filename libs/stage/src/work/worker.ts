@@ -3,6 +3,7 @@ import {
   acceptedTraceparent,
   HEADER,
   headerText,
+  type ModelInterceptor,
   readCommand,
   type StepCommand,
   type Topics,
@@ -21,7 +22,7 @@ import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } fr
 import { completed, failed, progressed, type AnswerContext } from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import { askedAt } from './command.js';
-import { failureOf } from './failure.js';
+import { failureOf, framesOf } from './failure.js';
 import { within } from './scope.js';
 import type { StageHealth } from '../stage-health.js';
 import { ANSWER_LATER, type StageRun } from './stage-run.js';
@@ -46,6 +47,8 @@ export interface WorkerOptions {
   readonly turns?: Pick<Turns, 'take' | 'release'> | undefined;
   /** Hears how attempts end. */
   readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
+  /** Stand around each call of a language model. */
+  readonly modelCalls?: readonly ModelInterceptor[] | undefined;
   readonly now?: (() => number) | undefined;
 }
 
@@ -131,6 +134,7 @@ export class Worker {
       pipeline: plans.get(command.plan)?.plan.pipeline,
       log: telemetry.log,
       now: this.now,
+      modelCalls: this.of.modelCalls,
       report: (said) => {
         const record = progressed({ command, traceparent, context, startedAt, at: this.now(), said }, this.around);
         broker
@@ -267,13 +271,3 @@ export class Worker {
 
 /** Returns true for how an attempt can end without a failure. */
 const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later'].includes(outcome);
-
-/** Returns the stack frames of an error without its message, which may quote what the work was about. */
-function framesOf(thrown: unknown): readonly string[] {
-  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
-}

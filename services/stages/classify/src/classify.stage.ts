@@ -12,7 +12,6 @@ export class ClassifyStage implements Handles<typeof classify> {
   async handle({ subject, text }: In<typeof classify>, run: StageRun): Promise<Out<typeof classify>> {
     const message = `${subject}\n${text}`.trim();
     const { label, confidence, alternatives, model, insteadOf } = await this.classifier.classify(message, run);
-    if (insteadOf) run.degraded(insteadOf);
     return {
       intent: label,
       urgency: this.table.urgencyOf(label, message),

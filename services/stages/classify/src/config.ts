@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import {
   Classifier,
   type LinearClassifier,
-  Llm,
   LlmClassifier,
-  llmSettings,
   loadClassifier,
   ModelEnv,
+  modelFor,
   readDataFile,
+  StageModelRoute,
   UNCLEAR,
   UrgencyRules,
   UrgencyTable,
-  withFallback,
 } from '@millrace/ai';
 import { z } from 'zod';
 
@@ -30,6 +29,7 @@ export const config = ModelEnv.safeExtend({
     .describe(
       'A JSON file with the intents that are urgent or can wait, and the words that make a message more urgent.',
     ),
+  CLASSIFY_MODEL_ROUTE: StageModelRoute,
   /** Holds what was learnt, so that only the first start learns. */
   MILLRACE_DATA: z.string().default('./.millrace'),
 });
@@ -38,9 +38,9 @@ async function classifierFor(settings: z.output<typeof config>): Promise<Classif
   const { CLASSIFY_EXAMPLES: csv, CLASSIFY_MODEL: model } = settings;
   const keep = join(settings.MILLRACE_DATA, 'models/classify.json');
   const local = await loadClassifier({ csv, keep, ...(model !== undefined && { model }) });
-  const llm = llmSettings(settings);
-  if (llm === undefined) return local;
-  return withFallback<Classifier>(new LlmClassifier(new Llm(llm), labelsOf(local)), local, settings.MODEL_FALLBACK);
+  const labels = labelsOf(local);
+  const route = settings.CLASSIFY_MODEL_ROUTE;
+  return modelFor<Classifier>(settings, { llm: (llm) => new LlmClassifier(llm, labels), local, route });
 }
 
 const labelsOf = ({ labels }: LinearClassifier): string[] => labels.filter((label) => label !== UNCLEAR);

@@ -14,7 +14,6 @@ export class ComplyStage implements Handles<typeof comply> {
 
   async handle(draft: In<typeof comply>, run: StageRun): Promise<Out<typeof comply>> {
     const { findings, insteadOf } = await this.reviewer.review(draft.text, run);
-    if (insteadOf) run.degraded(insteadOf);
     const found = findings.map(({ rule, explanation }): RuleViolation => {
       return { rule: `model-${rule}`, severity: 'error', message: explanation };
     });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ComplianceReviewer, Llm, LlmComplianceReviewer, llmSettings, ModelEnv, withFallback } from '@millrace/ai';
+import { ComplianceReviewer, LlmComplianceReviewer, ModelEnv, modelFor, StageModelRoute } from '@millrace/ai';
 import { z } from 'zod';
 import { Rulebook, RuleInvalid } from './rulebook.js';
 import { RulesAlone } from './rules-alone.js';
@@ -16,16 +16,19 @@ const RulesFile = z.string().transform((path, context) => {
 });
 
 export const config = ModelEnv.safeExtend({
+  COMPLY_MODEL_ROUTE: StageModelRoute,
   COMPLY_RULES: RulesFile.prefault('pipelines/support-email/data/rules.json').describe(
     'A JSON file with the rules that every reply keeps.',
   ),
 });
 
 function reviewerFor(settings: z.output<typeof config>): ComplianceReviewer {
-  const alone = new RulesAlone();
-  const llm = llmSettings(settings);
-  if (llm === undefined) return alone;
-  return withFallback<ComplianceReviewer>(new LlmComplianceReviewer(new Llm(llm)), alone, settings.MODEL_FALLBACK);
+  const route = settings.COMPLY_MODEL_ROUTE;
+  return modelFor<ComplianceReviewer>(settings, {
+    llm: (llm) => new LlmComplianceReviewer(llm),
+    local: new RulesAlone(),
+    route,
+  });
 }
 
 export const providers = (settings: z.output<typeof config>) => [

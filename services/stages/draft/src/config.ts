@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import {
   Drafter,
   Letter,
-  Llm,
   LlmDrafter,
-  llmSettings,
   ModelEnv,
+  modelFor,
   readDataFile,
+  StageModelRoute,
   TemplateDrafter,
-  withFallback,
 } from '@millrace/ai';
 import { z } from 'zod';
 
@@ -16,6 +15,7 @@ import { z } from 'zod';
 const Lines = z.string().transform((text) => text.replaceAll('\\n', '\n'));
 
 export const config = ModelEnv.safeExtend({
+  DRAFT_MODEL_ROUTE: StageModelRoute,
   DRAFT_LETTER: z
     .string()
     .refine((path) => existsSync(path), 'expected a JSON file with the words of replies, which is not there')
@@ -37,9 +37,8 @@ async function drafterFor(settings: z.output<typeof config>): Promise<Drafter> {
     ...(disclaimer !== undefined && { disclaimer }),
   };
   const local = new TemplateDrafter(letter);
-  const llm = llmSettings(settings);
-  if (llm === undefined) return local;
-  return withFallback<Drafter>(new LlmDrafter(new Llm(llm), letter), local, settings.MODEL_FALLBACK);
+  const route = settings.DRAFT_MODEL_ROUTE;
+  return modelFor<Drafter>(settings, { llm: (llm) => new LlmDrafter(llm, letter), local, route });
 }
 
 export const providers = (settings: z.output<typeof config>) => [

@@ -13,7 +13,6 @@ export class DraftStage implements Handles<typeof draft> {
       { ...request, entities },
       run,
     );
-    if (insteadOf) run.degraded(insteadOf);
     return {
       text: withoutCitations(text),
       cited: text,

@@ -11,12 +11,7 @@ export class ExtractStage implements Handles<typeof extract> {
       usage: _,
       insteadOf,
       ...extraction
-    } = await this.extractor.extract(`${subject}\n${text}`.trim(), {
-      signal: run.signal,
-      attempt: run.attempt,
-      at: instantOf(date) ?? new Date(),
-    });
-    if (insteadOf) run.degraded(insteadOf);
+    } = await this.extractor.extract({ text: `${subject}\n${text}`.trim(), at: instantOf(date) ?? new Date() }, run);
     return { ...extraction, ...(insteadOf && { fallback: insteadOf.code }) };
   }
 }

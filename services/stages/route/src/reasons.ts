@@ -7,6 +7,9 @@ type Case = In<typeof route>;
 /** Languages that drafts are written in. */
 const ANSWERED = new Set(['en']);
 
+/** The code of a step that no model did. */
+const PERSON_NEEDED = 'MODEL_PERSON_NEEDED';
+
 interface Reason {
   /** The words that a person reads. */
   readonly says: string;
@@ -22,8 +25,12 @@ const REASONS = {
     more: ({ doubts }) => doubts,
   },
   'answered-by-fallback': {
-    says: 'A language model could not be asked, and a simpler local one answered in its place.',
-    holds: ({ fallback }) => fallbacksIn(fallback) > 0,
+    says: 'A language model could not answer, and another model, or rules, answered in its place.',
+    holds: ({ fallback }) => Object.values(fallback).some((code) => code !== undefined && code !== PERSON_NEEDED),
+  },
+  'no-model-answered': {
+    says: 'No model could do a part of the work, and it is left to a person.',
+    holds: ({ fallback }) => Object.values(fallback).includes(PERSON_NEEDED),
   },
   'confidence-below-threshold': {
     says: 'It is not sure enough what the message is about.',

@@ -1,0 +1,80 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ModelAnswer, ModelCall, ModelInterceptor } from '@millrace/contracts';
+import type { CallOptions } from './answer.js';
+import type { LlmSettings } from './provider.js';
+
+/** The content of one request. */
+export interface Prompt {
+  /** Its name, e.g. `classify`. */
+  readonly name: string;
+  readonly system: string;
+  readonly user: string;
+  /** For the second question: the first answer, and what was wrong with it. */
+  readonly correction?: { readonly answer: string; readonly problems: string };
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** A model's place in its route. */
+export type Hop = ModelCall['hop'];
+
+/** Every answer asked for here is a label, a list or a letter. */
+export const MAX_ANSWER_TOKENS = 4_096;
+
+/** Characters of a token, on the low side: an estimate may be too high, never much too low. */
+const TOKEN_CHARS = 3;
+
+/** Returns the call as its interceptors see it. */
+export function modelCall(
+  prompt: Prompt,
+  { settings, hop }: { settings: LlmSettings; hop: Hop },
+  options: CallOptions,
+): ModelCall {
+  const { provider, model, url } = settings;
+  const { id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey, signal } = options;
+  const { system, user, correction, schema } = prompt;
+  const text = [system, user, correction?.answer ?? '', correction?.problems ?? '', JSON.stringify(schema)];
+  const content = hashOf([provider, model, url ?? '', ...text]);
+  const identity = idempotencyKey === undefined ? randomUUID() : `${idempotencyKey}\n${content}`;
+  return {
+    key: hashOf([identity, String(timesAsked(options, content))]),
+    operation: 'chat',
+    provider,
+    model,
+    url,
+    prompt: prompt.name,
+    hop,
+    isReask: correction !== undefined,
+    estimate: {
+      inputTokens: Math.ceil(text.reduce((sum, part) => sum + part.length, 0) / TOKEN_CHARS),
+      outputTokens: MAX_ANSWER_TOKENS,
+    },
+    caller: { run: id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey },
+    signal,
+    content: () => ({ system, user }),
+  };
+}
+
+/** Calls through the interceptors, the first outermost. */
+export function callThrough(
+  interceptors: readonly ModelInterceptor[],
+  call: ModelCall,
+  ask: () => Promise<ModelAnswer>,
+): Promise<ModelAnswer> {
+  return interceptors.reduceRight<() => Promise<ModelAnswer>>(
+    (next, interceptor) => async () => interceptor(call, next),
+    ask,
+  )();
+}
+
+const hashOf = (parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/** The requests of an attempt so far: the same question asked twice by one attempt is two calls. */
+const asked = new WeakMap<CallOptions, Map<string, number>>();
+
+function timesAsked(options: CallOptions, content: string): number {
+  const counts = asked.get(options) ?? new Map<string, number>();
+  asked.set(options, counts);
+  const times = (counts.get(content) ?? 0) + 1;
+  counts.set(content, times);
+  return times;
+}

@@ -1,0 +1,87 @@
+import {
+  ModelAnswerInvalid,
+  ModelAnswerTooLarge,
+  ModelBusy,
+  ModelError,
+  ModelRefused,
+  ModelRequestRefused,
+  ModelUnavailable,
+} from './errors.js';
+
+type Sdk = typeof import('ai');
+type Headers = Readonly<Record<string, string>>;
+
+/** Statuses that every request gets until the address, the key, the name of the model or the account is put right. */
+const REFUSES_ALL = new Set([401, 402, 403, 404, 405]);
+const BUSY = new Set([429, 503, 529]);
+
+/** Returns the error for a provider's failure. Its own words stay in `cause`, as they may repeat the prompt. */
+export function failureOf(thrown: unknown, task: string, sdk: Sdk): ModelError {
+  const ours = causeOf(thrown, (cause) => cause instanceof ModelError);
+  if (ours instanceof ModelAnswerTooLarge) {
+    return new ModelAnswerTooLarge(`The model's answer to ${task} is too large: ${ours.message}`);
+  }
+  if (sdk.NoOutputGeneratedError.isInstance(thrown)) {
+    return new ModelAnswerInvalid(`The model gave no answer to ${task}.`);
+  }
+  if (!sdk.APICallError.isInstance(thrown)) {
+    return new ModelUnavailable(`The model could not be asked to ${task}.`, { cause: thrown });
+  }
+  const { statusCode: status, responseHeaders = {} } = thrown;
+  if (status === undefined) return new ModelUnavailable(`The model could not be reached to ${task}.`);
+  if (status < 300) return brokenAnswer(thrown, task, sdk);
+  return refusal(status, responseHeaders, task);
+}
+
+/** Returns the error for a status that is no success. */
+function refusal(status: number, headers: Headers, task: string): ModelError {
+  const said = `The model answered ${status} to ${task}`;
+  if (BUSY.has(status)) {
+    return new ModelBusy(`${said}.`, { retryAfterMs: retryAfter(headers, Date.now()), limits: limitsIn(headers) });
+  }
+  if (status >= 500 || status === 408) return new ModelUnavailable(`${said}.`);
+  if (REFUSES_ALL.has(status)) return new ModelRefused(`${said}: check its address, key and name.`);
+  return new ModelRequestRefused(`${said}: it does not take this request.`);
+}
+
+/** Returns the error for a success that cannot be read: the connection broke, or the body is not what the API promises. */
+function brokenAnswer(thrown: unknown, task: string, sdk: Sdk): ModelError {
+  const isRead = causeOf(
+    thrown,
+    (cause) => sdk.JSONParseError.isInstance(cause) || sdk.TypeValidationError.isInstance(cause),
+  );
+  return isRead
+    ? new ModelAnswerInvalid(`The model's answer to ${task} is not what its API promises.`)
+    : new ModelUnavailable(`The model's answer to ${task} broke off.`);
+}
+
+/** Returns the first error in a chain of causes that fits. */
+function causeOf(thrown: unknown, fits: (cause: unknown) => boolean): unknown {
+  let cause = thrown;
+  for (let depth = 0; depth < 8 && cause !== undefined && cause !== null; depth++) {
+    if (fits(cause)) return cause;
+    cause = (cause as { cause?: unknown }).cause;
+  }
+  return undefined;
+}
+
+/** Returns the headers with which providers tell of rate limits. */
+export function limitsIn(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => name.startsWith('retry-after') || name.includes('ratelimit'))
+      .slice(0, 40),
+  );
+}
+
+/** `retry-after-ms`, or `Retry-After` in seconds or as an HTTP date, as milliseconds from `now`. */
+export function retryAfter(headers: Headers, now: number): number | undefined {
+  const ms = Number(headers['retry-after-ms'] ?? Number.NaN);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const value = headers['retry-after']?.trim();
+  if (!value) return undefined;
+  if (/^\d{1,9}(?:\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
