@@ -8,7 +8,13 @@ const DECLARED = /\b(counter|histogram|gauge)(?:<([^>]*)>)?\(\s*'(millrace_\w+|g
 const SPECS = /\.(spec|browser|integration)\.ts$/;
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
-const labelsIn = (type) => [...(type ?? '').matchAll(/'(\w+)'/g)].map(([, label]) => label);
+const labelsIn = (type) => [...(type ?? '').matchAll(/'([\w.]+)'/g)].map(([, label]) => label);
+
+/** Labels that a file gives a name, e.g. `type Label = 'a' | 'b'`, spelt out. */
+function spelt(type, text) {
+  const named = [...text.matchAll(/\btype (\w+) =((?:\s*\|?\s*'[\w.]+')+);/g)];
+  return named.reduce((all, [, name, labels]) => all?.replace(new RegExp(`\\b${name}\\b`), labels), type);
+}
 
 /** The labels of the metrics that stand in the interface `Meters`, by name. */
 function labelsOfMeters(sources) {
@@ -29,7 +35,7 @@ export function metricsPage() {
       kind,
       name,
       help,
-      labels: labels === undefined ? (known.get(name) ?? []) : labelsIn(labels),
+      labels: labels === undefined ? (known.get(name) ?? []) : labelsIn(spelt(labels, text)),
     })),
   );
   const row = ({ kind, name, help, labels }) => `| \`${name}\` | ${kind} | ${labels.join(', ')} | ${help} |`;
@@ -39,6 +45,7 @@ export function metricsPage() {
     '<!-- Written by npm run generate from the places that declare the metrics. -->',
     '',
     'Every service answers `/metrics` on its `PORT`, in the format of Prometheus, and sends the same by OTLP where `OTEL_EXPORTER_OTLP_ENDPOINT` is set.',
+    'Prometheus writes dots in names and labels as `_`, and adds `_total` to counters and `_count`, `_sum` and `_bucket` to histograms.',
     'With `npm start` and `millrace dev` one page has the metrics of all services, which the label `service` tells apart.',
     '[Operate Millrace](../how-to/operate.md#what-to-watch) says which of them are worth an alarm.',
     '',

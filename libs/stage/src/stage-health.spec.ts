@@ -1,4 +1,4 @@
-import { failure } from '@millrace/contracts';
+import { failure, RunEvent } from '@millrace/contracts';
 import { defineStage, type In, type Out } from '@millrace/pipeline';
 import { z } from 'zod';
 import { aRuntime } from './runtime.fixture.js';
@@ -8,9 +8,12 @@ import { StageHealth } from './stage-health.js';
 const greet = defineStage({
   name: 'greet',
   description: 'Greets.',
-  input: z.object({ as: z.enum(['refused', 'busy', 'own', 'thrown']) }),
+  input: z.object({ as: z.enum(['refused', 'busy', 'own', 'thrown', 'broken', 'repaired']) }),
   output: z.object({ text: z.string() }),
 });
+
+/** An answer that is cut off, too long, and no text that can be stored as it is. */
+const RAW = `Sure!\0 Here you are: {"text": \ud800${' '.repeat(10_000)}`;
 
 @Stage(greet)
 class Greet implements Handles<typeof greet> {
@@ -18,6 +21,8 @@ class Greet implements Handles<typeof greet> {
     if (as === 'refused') run.degraded({ code: 'MODEL_REFUSED', message: 'The model answered 401.' });
     if (as === 'busy') run.degraded({ code: 'MODEL_BUSY', message: 'The model answered 429.' });
     if (as === 'thrown') throw new StageFailure('MODEL_REFUSED', 'The model answered 403.');
+    if (as === 'broken') throw Object.assign(new StageFailure('MODEL_ANSWER_INVALID', 'No JSON.'), { answer: RAW });
+    if (as === 'repaired') run.degraded({ code: 'MODEL_ANSWER_INVALID', message: 'No JSON.', answer: RAW });
     return { text: 'Hello' };
   }
 }
@@ -33,6 +38,22 @@ test('what a stage gives in place of its own answer is told with the answer', as
   });
   await runtime.ask('greet', { input: { as: 'own' } });
   expect((await runtime.events(2))[1]).not.toHaveProperty('insteadOf');
+  await stage.drain(1_000);
+});
+
+test('the answer of a model that could not be used is kept with the failure, cut and fit to be stored', async () => {
+  await using runtime = await aRuntime();
+  const stage = await startStage(runtime, Greet);
+  await runtime.ask('greet', { input: { as: 'broken' } });
+  await runtime.ask('greet', { input: { as: 'repaired' } });
+  const kept = `Sure! Here you are: {"text": \ufffd`;
+  const events = await runtime.events(2);
+  expect(events).toMatchObject([
+    { type: 'step.failed', failure: { code: 'MODEL_ANSWER_INVALID' }, answer: expect.stringContaining(kept) },
+    { type: 'step.completed', insteadOf: { code: 'MODEL_ANSWER_INVALID', answer: expect.stringContaining(kept) } },
+  ]);
+  for (const event of events) expect(RunEvent.safeParse(event).error).toBeUndefined();
+  expect(JSON.stringify(runtime.lines)).not.toContain('Here you are');
   await stage.drain(1_000);
 });
 

@@ -89,7 +89,7 @@ export const supportEmail = pipeline({ name: 'support-email', input: intake.inpu
   const verdict = step(
     'comply',
     comply,
-    { text: reply.cited, citations: reply.citations, articles: found.articles },
+    { text: reply.cited, message: email.text, citations: reply.citations, articles: found.articles },
     { onFailure: { default: UNCHECKED, on: PERSON } },
   );
   const routing = step('route', route, {

@@ -9,7 +9,12 @@ export const Usage = z.object({
 export type Usage = z.infer<typeof Usage>;
 
 /** The failure for which a later hop of a route answered in the place of the first. */
-export const InsteadOf = z.object({ code: z.string(), message: z.string() });
+export const InsteadOf = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** The model's answer that could not be used. */
+  answer: z.string().optional(),
+});
 export type InsteadOf = z.infer<typeof InsteadOf>;
 
 /** The model that answered: `local-linear@<hash>` for a model of ours, the provider's model id for an LLM. */

@@ -65,15 +65,21 @@ function degraded(answer: object, { hop, failures, options }: Taken): object {
     code: failures[0]?.code ?? 'MODEL_UNAVAILABLE',
     message: `${reasons(failures)} The hop “${hop}” of its route answered in its place.`,
   };
-  options.degraded?.(insteadOf);
+  const raw = rawAnswerIn(failures);
+  options.degraded?.(raw === undefined ? insteadOf : { ...insteadOf, answer: raw });
   return { ...answer, insteadOf };
 }
 
 function personNeeded(failures: readonly ModelError[]): ModelPersonNeeded {
+  const answer = rawAnswerIn(failures);
   return new ModelPersonNeeded(`No model answered, and the route ends with a person. ${reasons(failures)}`, {
     cause: failures[0],
+    ...(answer !== undefined && { answer }),
   });
 }
+
+const rawAnswerIn = (failures: readonly ModelError[]): string | undefined =>
+  failures.find(({ answer }) => answer !== undefined)?.answer;
 
 const reasons = (failures: readonly ModelError[]): string =>
   failures.map(({ code, message }) => `${code}: ${message}`).join(' ');

@@ -703,6 +703,7 @@ export interface components {
             }[];
             remedy: string;
           };
+          answer?: string;
         }[];
         /** Format: date-time */
         startedAt?: string;
@@ -1328,6 +1329,7 @@ export interface components {
           insteadOf?: {
             code: string;
             message: string;
+            answer?: string;
           };
           summary?: string;
           trace?: string;
@@ -1350,6 +1352,7 @@ export interface components {
               detail: string;
             }[];
           };
+          answer?: string;
           trace?: string;
         }
       | {

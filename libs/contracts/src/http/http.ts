@@ -52,6 +52,8 @@ export const AttemptView = z.object({
   startedAt: Time.optional(),
   endedAt: Time.optional(),
   failure: FailureView.optional(),
+  /** The model's answer that could not be used, as it came. */
+  answer: z.string().optional(),
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failures.js';
+import { text } from '../values/values.js';
 
 /** A step that gave something else than what its stage would have: what it gave instead, and what it had failed of. */
 export const Degraded = z.object({
@@ -15,6 +16,13 @@ export const Degraded = z.object({
 });
 export type Degraded = z.infer<typeof Degraded>;
 
+/** A model's answer that could not be used, as it came, without what is too long. For people who look into the failure; it may hold payload. */
+export const RawAnswer = text({ max: 4_000 });
+
 /** The failure for which a stage gave something else than its own answer: the local model's, where the language model refused. */
-export const InsteadOf = z.object({ code: Failure.shape.code, message: Failure.shape.message });
+export const InsteadOf = z.object({
+  code: Failure.shape.code,
+  message: Failure.shape.message,
+  answer: RawAnswer.optional(),
+});
 export type InsteadOf = z.infer<typeof InsteadOf>;

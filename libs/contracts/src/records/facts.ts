@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InsteadOf } from './degraded.js';
+import { InsteadOf, RawAnswer } from './degraded.js';
 import { Failure } from '../failures.js';
 import { Priority } from './limits.js';
 import { ChildStatus, Parent } from './records.js';
@@ -97,6 +97,7 @@ export const Fact = z.discriminatedUnion('type', [
     ...OfAttempt,
     startedAt: TimeMs.optional(),
     failure: Failure,
+    answer: RawAnswer.optional(),
     trace: Traceparent.optional(),
   }),
   /** The attempt waits for a stage that is, or was, paused: it is given up at `due`, and not before. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Degraded, InsteadOf } from './degraded.js';
+import { Degraded, InsteadOf, RawAnswer } from './degraded.js';
 import { Failure } from '../failures.js';
 import { Priority } from './limits.js';
 import {
@@ -76,7 +76,12 @@ export const StepCompleted = z.object({
   summary: Summary.optional(),
 });
 
-export const StepFailed = z.object({ type: z.literal('step.failed'), ...OfAttempt, failure: Failure });
+export const StepFailed = z.object({
+  type: z.literal('step.failed'),
+  ...OfAttempt,
+  failure: Failure,
+  answer: RawAnswer.optional(),
+});
 
 /** A step that outlives a second says how far it is. Shown, never decided on. */
 export const StepProgress = z.object({

@@ -44,8 +44,8 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
   },
   'step.failed'(draft, event) {
     if (!isCurrent(draft.run, event)) return;
-    const { type, step, attempt, at, startedAt, failure, trace } = event;
-    draft.add({ type, step, attempt, at, startedAt, failure, ...(trace && { trace }) });
+    const { type, step, attempt, at, startedAt, failure, answer, trace } = event;
+    draft.add({ type, step, attempt, at, startedAt, failure, ...(answer && { answer }), ...(trace && { trace }) });
     afterFailure(draft, step, failure);
     settle(draft);
   },

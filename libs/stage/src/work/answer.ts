@@ -41,7 +41,7 @@ export interface AnswerContext {
 
 export type Answer =
   | { readonly records: readonly Outgoing[]; /** Spans of sending. */ readonly sends: readonly SpanRecord[] }
-  | { readonly failure: Failure };
+  | { readonly failure: Failure; readonly answer?: string };
 
 /**
  * The records that say a step is completed: its event, and the commands of the steps that the plan hands off to. A failure
@@ -96,8 +96,12 @@ function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, o
 }
 
 /** The record that says an attempt failed. */
-export function failed(of: AnswerOf & { readonly failure: Failure }, { topics }: AnswerContext): Outgoing {
-  return answerRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}}`, topics);
+export function failed(
+  of: AnswerOf & { readonly failure: Failure; readonly answer?: string | undefined },
+  { topics }: AnswerContext,
+): Outgoing {
+  const answer = of.answer === undefined ? '' : `,"answer":${JSON.stringify(of.answer)}`;
+  return answerRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}${answer}}`, topics);
 }
 
 /** The record that says how far a step is. */

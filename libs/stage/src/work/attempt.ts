@@ -9,14 +9,18 @@ import {
   stepIdempotencyKey,
 } from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
-import { failureOf, StageFailure } from './failure.js';
+import { failureOf, rawAnswerOf, StageFailure } from './failure.js';
 import { ProgressReporter, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
 
 /** The end of an attempt here. `dropped`: nobody waits for its result any more, or another process has the work. */
 export type AttemptOutcome =
   | { readonly is: 'completed'; readonly output: unknown }
-  | { readonly is: 'failed'; readonly failure: Failure }
+  | {
+      readonly is: 'failed';
+      readonly failure: Failure;
+      /** The model's answer that could not be used. */ readonly answer?: string;
+    }
   /** Somebody else answers. */
   | { readonly is: 'later' }
   | { readonly is: 'dropped'; readonly why: 'cancelled' | 'lost' };
@@ -110,9 +114,9 @@ export class Attempt implements StageRun {
     return (this.logger ??= this.of.log.child({ traceId, run: this.id, step: this.step, attempt: this.attempt }));
   }
 
-  degraded({ code, message }: InsteadOf): void {
-    const { code: known, message: safe } = failureOf(new StageFailure(code, message));
-    this.insteadOf ??= { code: known, message: safe };
+  degraded(insteadOf: InsteadOf): void {
+    const { code, message } = failureOf(new StageFailure(insteadOf.code, insteadOf.message));
+    this.insteadOf ??= { code, message, ...rawAnswerOf(insteadOf) };
   }
 
   progress(fraction: number, message?: string): void {

@@ -125,3 +125,12 @@ export function framesOf(thrown: unknown): readonly string[] {
     .slice(0, 8)
     .map((line) => line.trim());
 }
+
+const ANSWER_LIMIT = 4_000;
+
+/** Returns the answer of a model that an error carries, in a form that can be stored; nothing where it carries none. */
+export function rawAnswerOf(thrown: unknown): { answer?: string } {
+  const answer = (thrown as { answer?: unknown } | null | undefined)?.answer;
+  if (typeof answer !== 'string' || answer === '') return {};
+  return { answer: cut(answer.slice(0, ANSWER_LIMIT).toWellFormed().replaceAll('\0', ''), ANSWER_LIMIT) };
+}

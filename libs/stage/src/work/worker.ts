@@ -22,7 +22,7 @@ import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } fr
 import { completed, failed, progressed, type AnswerContext } from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import { askedAt } from './command.js';
-import { failureOf, framesOf } from './failure.js';
+import { failureOf, framesOf, rawAnswerOf } from './failure.js';
 import { within } from './scope.js';
 import type { StageHealth } from '../stage-health.js';
 import { ANSWER_LATER, type StageRun } from './stage-run.js';
@@ -179,7 +179,7 @@ export class Worker {
     } catch (thrown) {
       const failure = failureOf(thrown);
       attempt.log.warn({ code: failure.code, kind: failure.kind, at: framesOf(thrown) }, failure.message);
-      return { is: 'failed', failure };
+      return { is: 'failed', failure, ...rawAnswerOf(thrown) };
     } finally {
       telemetry.meters.stageDuration.record((performance.now() - startMs) / 1_000, { stage: contract.name });
     }
@@ -217,7 +217,7 @@ export class Worker {
       return answer.records;
     }
     this.ended(begun, answer.failure.code);
-    return [failed({ ...of, failure: answer.failure }, this.around)];
+    return [failed({ ...of, ...answer }, this.around)];
   }
 
   /** A plan that does not come is waited for once; the coordinator carries its runs on until it is here. */

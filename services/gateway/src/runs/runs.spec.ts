@@ -240,6 +240,15 @@ test('runs are listed newest first, page by page, with filters', async () => {
   }
 });
 
+test('the answer of a model that could not be used is shown with the attempt that failed', async () => {
+  await using world = await World.open();
+  const { id } = await start(world);
+  world.failed(id, 'classify', 'It is not JSON.', 'MODEL_ANSWER_INVALID', 'Sure! {"label":');
+  const run = await get(world, id);
+  const classify = run.steps.find(({ name }) => name === 'classify');
+  expect(classify!.attempts[0]).toMatchObject({ failure: { code: 'MODEL_ANSWER_INVALID' }, answer: 'Sure! {"label":' });
+});
+
 test('a degraded run is marked where it is listed and says which steps gave something else, and for what', async () => {
   await using world = await World.open();
   const [plain, degraded] = [(await start(world)).id, (await start(world)).id];

@@ -67,13 +67,16 @@ function record(history: History, fact: StepFact): void {
       begin(history, fact);
       return;
     case 'step.completed': {
-      finish(history, fact);
+      const attempt = finish(history, fact);
+      if (fact.insteadOf?.answer !== undefined) attempt.answer = fact.insteadOf.answer;
       history.endedAt = fact.at;
       history.summary = fact.summary;
       return;
     }
     case 'step.failed': {
-      finish(history, fact).failure = failureView(fact.failure);
+      const attempt = finish(history, fact);
+      attempt.failure = failureView(fact.failure);
+      if (fact.answer !== undefined) attempt.answer = fact.answer;
       return;
     }
     case 'step.waiting':

@@ -173,9 +173,10 @@ export class World implements AsyncDisposable {
   }
 
   /** A stage's failure, for good. */
-  failed(run: string, step: string, message = 'It broke.', code = 'STAGE_INPUT_INVALID'): void {
+  failed(run: string, step: string, message = 'It broke.', code = 'STAGE_INPUT_INVALID', answer?: string): void {
     const [at, failure] = [Date.now(), { code, kind: 'permanent', message } as const];
-    this.event({ type: 'step.failed', run, step, attempt: this.attempt(run, step), at, startedAt: at - 5, failure });
+    const attempt = this.attempt(run, step);
+    this.event({ type: 'step.failed', run, step, attempt, at, startedAt: at - 5, failure, ...(answer && { answer }) });
   }
 
   /** The same, on a fallback's draft. */

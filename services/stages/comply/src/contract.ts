@@ -8,6 +8,8 @@ export const comply = defineStage({
   summary: '{ok?Keeps the rules|Breaks a rule}{violations?, with remarks}',
   input: z.object({
     text: z.string(),
+    /** The message that the draft answers. With it, numbers in the draft that neither the message nor an article states are found. */
+    message: z.string().optional(),
     /** Ids of the articles that the draft cites. */
     citations: z.array(z.string()),
     /** The articles that it may cite, and that the organisation itself has published. */

@@ -2,6 +2,7 @@ import { cut } from '@millrace/contracts';
 import { injectionSignals, personalDataIn, redact } from '@millrace/ai';
 import type { In } from '@millrace/stage';
 import type { comply } from './contract.js';
+import { unsupportedIn } from './unsupported.js';
 
 /** The facts about a draft that rules can ask for; the names are the variables of their CEL expressions. */
 export const FACTS = {
@@ -15,6 +16,8 @@ export const FACTS = {
   personal: 'list<string>',
   /** Hosts it links to that no article names. */
   links: 'list<string>',
+  /** Numbers in it that neither an article nor the message states; empty where the message is not given. */
+  unsupported: 'list<string>',
   /** Signs that something speaks through it to or of a model. */
   injection: 'list<string>',
   /** The share of its longer words that are all capitals. */
@@ -27,7 +30,7 @@ export interface DraftFacts extends Readonly<Record<keyof typeof FACTS, unknown>
   readonly sentences: readonly string[];
 }
 
-export function factsOf({ text, citations, articles }: In<typeof comply>): DraftFacts {
+export function factsOf({ text, message, citations, articles }: In<typeof comply>): DraftFacts {
   const published = articles.map(({ title, excerpt }) => `${title}\n${excerpt}`).join('\n');
   const words = text.match(/[\p{L}\p{N}'’-]+/gu) ?? [];
   return {
@@ -38,6 +41,7 @@ export function factsOf({ text, citations, articles }: In<typeof comply>): Draft
     sources: articles.map(({ id }) => id),
     personal: personalKinds(text, published),
     links: linksIn(text).filter((host) => !linksIn(published).includes(host)),
+    unsupported: message === undefined ? [] : unsupportedIn(text, [published, message]),
     injection: injectionSignals(text),
     shouting: shareOf(
       words.filter((word) => word.length >= 4),

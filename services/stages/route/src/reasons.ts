@@ -48,7 +48,7 @@ const REASONS = {
   },
   'injection-suspected': {
     says: 'The message seems to give orders to a machine.',
-    holds: ({ subject, text }) => injectionSignals(`${subject}\n${text}`).length > 0,
+    holds: isInjectionSuspected,
   },
   'no-text': { says: 'The message has no text.', holds: ({ text }) => text.trim() === '' },
   'no-sender': { says: 'The message names nobody to answer.', holds: ({ sender }) => sender === undefined },
@@ -76,7 +76,15 @@ function isMostlyLatin(text: string): boolean {
 const fallbacksIn = (fallback: Case['fallback']): number =>
   Object.values(fallback).filter((code) => code !== undefined).length;
 
-/** Returns the confidence of the whole reply: the classification's, halved for each doubt (uncertain words, a step that a fallback answered). */
-export function confidenceIn({ confidence, uncertain, fallback }: Case): number {
-  return confidence * 0.5 ** (Number(uncertain) + fallbacksIn(fallback));
+function isInjectionSuspected({ subject, text }: Case): boolean {
+  return injectionSignals(`${subject}\n${text}`).length > 0;
+}
+
+/**
+ * Returns the confidence of the whole reply: the classification's, halved for each doubt (uncertain words, signs of an injection, a step
+ * that a fallback answered).
+ */
+export function confidenceIn(given: Case): number {
+  const { confidence, uncertain, fallback } = given;
+  return confidence * 0.5 ** (Number(uncertain) + Number(isInjectionSuspected(given)) + fallbacksIn(fallback));
 }
