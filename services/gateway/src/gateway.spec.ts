@@ -35,6 +35,12 @@ test('readiness follows broker and store, liveness does not', async () => {
   expect(await jsonOf(world, '/readyz')).toEqual({ ready: false, reason: 'the store cannot be reached' });
 });
 
+test('a stage of the same process that cannot work as it is configured is told, and the gateway stays ready', async () => {
+  const reason = 'the model a/large of the stage draft cannot work as it is configured: MODEL_REFUSED';
+  await using world = await World.open({ stages: () => Promise.resolve([reason]) });
+  expect(await jsonOf(world, '/readyz')).toEqual({ ready: true, stages: [reason] });
+});
+
 test('requests are counted by route, never by what was typed', async () => {
   await using world = await World.open();
   await fetch(`${world.url}/v1/runs/run_secret`);

@@ -39,6 +39,8 @@ export interface GatewayOptions extends Partial<GatewaySettings> {
   readonly takenOnWithinMs?: number;
   /** True, or why those cannot do their work who live in this process too: the gateway is not ready then. */
   readonly others?: (() => Promise<true | string>) | undefined;
+  /** Returns the reasons for which stages in this process are not ready: `/readyz` tells of them, and the gateway stays ready. */
+  readonly stages?: (() => Promise<readonly string[]>) | undefined;
   readonly port: number;
   readonly host: string;
   /** Takes the next free port where this one is taken. */
@@ -63,7 +65,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
   const live = new LiveFacts(watched);
   const soon = new LiveFacts(watched, LOOK_SOON_MS);
   const progress = new ProgressFeed(runtime, { reader: options.reader });
-  const readiness = new Readiness(runtime, options.reader, { progress, others: options.others });
+  const readiness = new Readiness(runtime, options.reader, { ...options, progress });
   const limits = options.limits ?? (await followLimits(runtime));
   const pauses = options.pauses ?? (await followPauses(runtime));
   const announced = await followContracts(runtime);

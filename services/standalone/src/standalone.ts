@@ -104,16 +104,33 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
   });
   drained(coordinator);
   const { STAGE_CONCURRENCY: concurrency } = config;
-  await Promise.all(
+  const working = await Promise.all(
     stages.map(async (given) => {
       const { stage, ...own } = 'stage' in given ? given : { stage: given };
-      drained(await startStage(await runtime(contractOf(stage).name), stage, { ...shared, ...own, concurrency }));
+      const running = await startStage(await runtime(contractOf(stage).name), stage, {
+        ...shared,
+        ...own,
+        concurrency,
+      });
+      drained(running);
+      return running;
     }),
   );
+  const notReady = async () =>
+    (await Promise.all(working.map((running) => running.ready()))).filter((state) => state !== true);
   const { host, port } = settings;
   const gateway = await startGateway(
     { ...gatewayRuntime, telemetry: { ...gatewayRuntime.telemetry, metricsText: () => allMetrics(runtimes) } },
-    { reader: store.reader, ...shared, others: () => coordinator.ready(), host, port, nextFreePort: true, ...own },
+    {
+      reader: store.reader,
+      ...shared,
+      others: () => coordinator.ready(),
+      stages: notReady,
+      host,
+      port,
+      nextFreePort: true,
+      ...own,
+    },
   );
   drained(gateway);
   // What an earlier version, or a person, has put there since.

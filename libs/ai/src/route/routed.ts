@@ -81,5 +81,4 @@ function personNeeded(failures: readonly ModelError[]): ModelPersonNeeded {
 const rawAnswerIn = (failures: readonly ModelError[]): string | undefined =>
   failures.find(({ answer }) => answer !== undefined)?.answer;
 
-const reasons = (failures: readonly ModelError[]): string =>
-  failures.map(({ code, message }) => `${code}: ${message}`).join(' ');
+const reasons = (failures: readonly ModelError[]): string => failures.map(({ message }) => message).join(' ');

@@ -49,8 +49,13 @@ async function whyNot(client: MillraceClient): Promise<string> {
 
 async function gatewayChecks(client: MillraceClient): Promise<Check[]> {
   const ready = await client.probe('/readyz');
-  const { reason, degraded = [] } = (ready?.body ?? {}) as { reason?: unknown; degraded?: unknown };
+  const { reason, degraded, stages } = (ready?.body ?? {}) as {
+    reason?: unknown;
+    degraded?: unknown;
+    stages?: unknown;
+  };
   const still = Array.isArray(degraded) ? degraded.map(String) : [];
+  const notReady = Array.isArray(stages) ? stages.map(String) : [];
   const api = await client.probe('/openapi.json');
   const { info } = (api?.body ?? {}) as { info?: { version?: unknown } };
   const page = await client.pipelines
@@ -66,6 +71,7 @@ async function gatewayChecks(client: MillraceClient): Promise<Check[]> {
       detail: still.length === 0 ? '' : `${still.join('; ')}. See the coordinator’s log and its /readyz.`,
     },
     { check: 'api', ok: info?.version === '1', detail: `version ${String(info?.version ?? 'unknown')}` },
+    ...notReady.map((detail) => ({ check: 'stage', ok: false, detail })),
     ...(await stageChecks(client)),
     { check: 'pipelines', ok: names.length > 0, detail: names.join(', ') || 'none deployed' },
   ];

@@ -29,7 +29,9 @@ export class MetaController {
   async ready(@Res({ passthrough: true }) response: ServerResponse) {
     const state = await this.readiness.state();
     const { degraded } = this.readiness;
-    if (state === true) return { ready: true, ...(degraded.length > 0 && { degraded }) };
+    const stages = await this.readiness.stages();
+    const troubles = { ...(degraded.length > 0 && { degraded }), ...(stages.length > 0 && { stages }) };
+    if (state === true) return { ready: true, ...troubles };
     response.statusCode = 503;
     return { ready: false, reason: state };
   }

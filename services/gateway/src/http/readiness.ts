@@ -4,6 +4,8 @@ import type { ProgressFeed } from '../runs/progress.js';
 
 /** True, or why those cannot do their work who live in the same process. */
 type Others = () => Promise<true | string>;
+/** The reasons for which stages in the same process cannot work as they are configured: all else works. */
+type Stages = () => Promise<readonly string[]>;
 
 /** Tells whether the gateway can do its work now. */
 export class Readiness {
@@ -12,12 +14,21 @@ export class Readiness {
   constructor(
     private readonly runtime: Pick<Runtime, 'broker'>,
     private readonly reader: Pick<StoreReader, 'healthy'>,
-    private readonly of: { readonly progress?: Pick<ProgressFeed, 'still'>; readonly others?: Others | undefined } = {},
+    private readonly of: {
+      readonly progress?: Pick<ProgressFeed, 'still'>;
+      readonly others?: Others | undefined;
+      readonly stages?: Stages | undefined;
+    } = {},
   ) {}
 
   /** The parts that do not get on, though the gateway does its own work. */
   get degraded(): readonly string[] {
     return this.of.progress?.still ?? [];
+  }
+
+  /** The reasons for which stages in this process are not ready, though the gateway is. */
+  stages(): Promise<readonly string[]> {
+    return this.of.stages?.() ?? Promise.resolve([]);
   }
 
   stop(): void {
