@@ -1,5 +1,5 @@
 import { BenchClient, requesting } from './client.js';
-import { payloadOf } from './works.js';
+import { payloadOf, workNamed } from './works.js';
 
 test('a run is over when its own result is read', async () => {
   const asked: number[] = [];
@@ -27,7 +27,7 @@ test('no more requests are under way than were allowed', async () => {
     most = Math.max(most, ++underWay);
     await Promise.resolve();
     underWay--;
-    return payloadOf(run);
+    return payloadOf(workNamed('seven-steps'), run);
   });
   expect(await client.saturate(20)).toMatchObject({ repeated: 0 });
   expect(most).toBe(3);

@@ -5,8 +5,13 @@ const STALLED_MS = 60_000;
 /** A result that comes twice does so within this time of the last one, or is not seen. */
 const SETTLE_MS = 300;
 
-/** Runs are asked for in portions of so many. */
+/** Runs are asked for in portions of so many, or fewer with long payloads: Kafka takes no batch of more than 1 MiB. */
 const AT_ONCE = 500;
+const PORTION_BYTES = 800_000;
+
+/** Returns the number of runs that a client asks for with one request. */
+export const portionOf = (payloadBytes: number): number =>
+  Math.max(1, Math.min(AT_ONCE, Math.floor(PORTION_BYTES / payloadBytes)));
 
 /** The result of runs that were all asked for at once. */
 export interface Saturation {
@@ -16,7 +21,7 @@ export interface Saturation {
   readonly repeated: number;
 }
 
-/** The requests for runs; each payload is `payloadOf(run)` of one. */
+/** The requests for runs; each payload is `payloadOf` one of them. */
 export type Publish = (runs: readonly number[]) => Promise<void>;
 
 /** The client's side of every system: asks for runs, counts results, takes the time. */
@@ -28,7 +33,10 @@ export class BenchClient {
   private done: (() => void) | undefined;
   private fail: ((reason: unknown) => void) | undefined;
 
-  constructor(private readonly publish: Publish) {}
+  constructor(
+    private readonly publish: Publish,
+    private readonly portion = AT_ONCE,
+  ) {}
 
   /** A run's result was read. */
   arrived(run: number): void {
@@ -81,7 +89,7 @@ export class BenchClient {
   }
 
   private async publishAll(runs: readonly number[]): Promise<void> {
-    for (let i = 0; i < runs.length; i += AT_ONCE) await this.publish(runs.slice(i, i + AT_ONCE));
+    for (let i = 0; i < runs.length; i += this.portion) await this.publish(runs.slice(i, i + this.portion));
   }
 }
 

@@ -7,7 +7,7 @@ import { Measured } from './outcome.js';
 import { writePage } from './page.js';
 import { markdown } from './report.js';
 import { measureAll } from './rounds.js';
-import { installPackages, missing } from './peers.js';
+import { buildPrograms, installPackages, missing } from './peers.js';
 import { BenchServers } from './servers.js';
 import { SYSTEMS } from './systems/all.js';
 
@@ -30,6 +30,7 @@ function ready(chosen: Options['systems']): Options['systems'] {
     if (why !== undefined) log(`${system.name} is left out: ${why}`);
     return why === undefined;
   });
+  buildPrograms(systems, log);
   installPackages(systems, log);
   return systems;
 }

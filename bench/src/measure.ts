@@ -21,6 +21,7 @@ const WARM_UP_SINGLES = 10;
 /** Single runs in each of which thousands of items were done are warm enough. */
 const WARM_UP_MAPS = 2;
 const WARM_UP_BATCH = 0.2;
+const HISTORY_PORTION = 10_000;
 /** Between single runs, so that what the one before has left to do is done. */
 const PAUSE_MS = 10;
 
@@ -35,6 +36,8 @@ beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
     );
     return NOT_READY;
   }
+  for (let done = 0; done < work.history; done += HISTORY_PORTION)
+    await client.saturate(Math.min(HISTORY_PORTION, work.history - done));
   await singles(client, Math.min(work.shape === 'map' ? WARM_UP_MAPS : WARM_UP_SINGLES, work.samples));
   const times = await singles(client, work.samples);
   const batch = work.batch > 0 ? await saturated(client, work.batch) : undefined;

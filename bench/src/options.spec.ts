@@ -17,6 +17,12 @@ test('systems and works can be chosen by name', () => {
   expect(works).toEqual(['three-steps']);
 });
 
+test('one size of the works can be varied', () => {
+  expect(optionsOf(['--vary', 'payload=400,10000']).vary).toEqual({ variable: 'payload', values: [400, 10_000] });
+  for (const wrong of ['payload', 'colour=1', 'payload=0', 'payload=a'])
+    expect(() => optionsOf(['--vary', wrong])).toThrow(/--vary: /);
+});
+
 test('all that is wrong with a call is told at once', () => {
   const call = () => optionsOf(['--systems', 'sidekiq', '--rounds', '0', '--runs', 'many']);
   expect(call).toThrow(UsageError);

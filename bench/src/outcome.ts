@@ -3,7 +3,7 @@ import { BenchMachine } from './machine.js';
 import type { Sample } from './sample.js';
 import { median } from './statistics.js';
 import type { SystemEntry } from './system.js';
-import type { Workload } from './works.js';
+import { titleOf, type Workload } from './works.js';
 
 /** One system at one work: medians over the rounds. */
 export const BenchOutcome = z.object({
@@ -41,7 +41,7 @@ export function outcomeOf(system: SystemEntry, work: Workload, samples: readonly
   const p50Ms = middle((sample) => sample.p50Ms);
   return {
     system: system.name,
-    work: work.name,
+    work: titleOf(work),
     ...(rates.length > 0 && {
       runs: work.batch,
       runsPerSecond: Math.round(median(rates)),

@@ -5,7 +5,7 @@ import { type BenchOutcome, outcomeOf } from './outcome.js';
 import { NOT_READY, type Sample } from './sample.js';
 import type { BenchServers } from './servers.js';
 import type { SystemEntry } from './system.js';
-import { type Workload, workNamed } from './works.js';
+import { titleOf, variantsOf, type Workload, workNamed } from './works.js';
 
 export interface RoundsOptions {
   readonly options: Options;
@@ -25,9 +25,10 @@ interface Measurement {
 
 /** Measures every system at every work, once a round and the first work once more before; in each round another system is first. */
 export async function measureAll(of: RoundsOptions): Promise<readonly BenchOutcome[]> {
-  const { systems, works, rounds, runs } = of.options;
+  const { systems, works, rounds, runs, vary } = of.options;
   const all = works
     .map((name) => workNamed(name, runs))
+    .flatMap((work) => (vary ? variantsOf(work, vary) : [work]))
     .map((work) =>
       systems
         .filter((system) => work.shape === 'sequence' || work.steps <= system.mostAtOnce)
@@ -41,7 +42,7 @@ export async function measureAll(of: RoundsOptions): Promise<readonly BenchOutco
         const sample = await measure(measurement, of, round);
         measurement.samples.push(sample);
         of.log(
-          `round ${round + 1} of ${rounds}, ${measurement.work.name}, ${measurement.system.name}: ${said(sample)}`,
+          `round ${round + 1} of ${rounds}, ${titleOf(measurement.work)}, ${measurement.system.name}: ${said(sample)}`,
         );
       }
     }
@@ -67,7 +68,7 @@ async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): 
 async function measure(measurement: Measurement, of: RoundsOptions, round: number | 'warm-up'): Promise<Sample> {
   const { system, work } = measurement;
   for (let start = 1; start <= STARTS; start++) {
-    const name = `bench-${process.pid}-${round}-${start}-${work.name}-${system.name}`;
+    const name = `bench-${process.pid}-${round}-${start}-${work.name}-${work.variant?.replace('=', '-') ?? ''}-${system.name}`;
     const sample = await measureOnce(measurement, name, of);
     if (sample !== NOT_READY) return sample;
   }

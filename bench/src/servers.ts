@@ -1,9 +1,11 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { retry } from '@millrace/contracts/retry';
 import { startKafka, startPostgres } from '@millrace/local';
 import pg from 'pg';
 import { givenServers } from './config.js';
 import type { BenchContext, SystemEntry } from './system.js';
+import { kafkaOf } from './systems/kafka-client.js';
 
 export interface ServersOptions {
   readonly needs: ReadonlySet<SystemEntry['needs'][number]>;
@@ -32,7 +34,10 @@ export class BenchServers implements AsyncDisposable {
     let kafka: BenchServers['kafka'];
     if (needs.has('kafka')) {
       if (given.KAFKA_BROKERS) kafka = { brokers: given.KAFKA_BROKERS, own: false };
-      else kafka = { brokers: opening.use(await startKafka(local('kafka'))).brokers, own: true };
+      else {
+        kafka = { brokers: opening.use(await startKafka(local('kafka'))).brokers, own: true };
+        await servesGroups(kafka.brokers);
+      }
     }
     let postgres: BenchServers['postgres'];
     if (needs.has('postgres')) {
@@ -91,5 +96,25 @@ export class BenchServers implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.of.opened.disposeAsync();
+  }
+}
+
+/**
+ * Resolves when the broker can coordinate groups and transactions. It makes the topics of both when it is first asked, and refuses until they have leaders:
+ * kafkajs gives up before that on a busy machine.
+ */
+async function servesGroups(brokers: string): Promise<void> {
+  const kafka = kafkaOf(brokers.split(','));
+  const admin = kafka.admin();
+  const producer = kafka.producer({ transactionalId: 'bench-ready', maxInFlightRequests: 1 });
+  try {
+    await retry({ backOff: { firstMs: 100, longestMs: 1_000 }, forMs: 60_000 }, async () => {
+      await admin.connect();
+      await admin.describeGroups(['bench-ready']);
+      await producer.connect();
+      await (await producer.transaction()).abort();
+    });
+  } finally {
+    await Promise.allSettled([admin.disconnect(), producer.disconnect()]);
   }
 }

@@ -22,6 +22,15 @@ export interface BenchContext {
  */
 export type System = (work: Workload, at: BenchContext, ending: AsyncDisposableStack) => Promise<BenchClient>;
 
+/** The program that a system's server is. `instead` names the setting that gives a server which runs already. */
+export interface SystemProgram {
+  readonly name: string;
+  readonly instead: keyof BenchEnvironment;
+  readonly remedy: string;
+  /** The package and version that `go install` builds the program from, where it is not on the PATH and Go is there. */
+  readonly goPackage?: string;
+}
+
 /** A system as it is chosen and described; its module is loaded where it is measured, and nowhere else. */
 export interface SystemEntry {
   readonly name: string;
@@ -30,7 +39,7 @@ export interface SystemEntry {
   /** It is measured only where `--systems` names it. */
   readonly byNameOnly?: true;
   /** A server that it starts for itself, where the environment names none. */
-  readonly program?: { readonly name: string; readonly instead: keyof BenchEnvironment; readonly remedy: string };
+  readonly program?: SystemProgram;
   /** The processes that it runs in, besides the servers of `store`; for people, as the two that follow. */
   readonly processes: string;
   /** Says where runs are stored, and when they are durable. */

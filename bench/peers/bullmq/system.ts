@@ -35,7 +35,7 @@ export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }
   ending.defer(() => events.close());
   const client = new BenchClient(async (runs) => {
     if (work.shape === 'sequence')
-      await queue.addBulk(runs.map((run) => ({ name: work.name, data: dataOf(run), opts })));
+      await queue.addBulk(runs.map((run) => ({ name: work.name, data: dataOf(work, run), opts })));
     else await flows.addBulk(runs.map((run) => parentOf(run, work)));
   });
   events.on('completed', ({ returnvalue }) => client.arrived(runOf(returnvalue)));
@@ -44,18 +44,18 @@ export const start: System = async (work, { name: prefix, dataDir, cpuProfiles }
   return client;
 };
 
-const dataOf = (run: number): Data => ({ text: payloadOf(run) });
+const dataOf = (work: Workload, run: number): Data => ({ text: payloadOf(work, run) });
 
 /** Its children are done all at once, and it when they are. */
 const parentOf = (run: number, work: Workload): FlowJob => ({
   name: 'run',
   queueName: QUEUES.runs,
-  data: dataOf(run),
+  data: dataOf(work, run),
   opts,
   children: Array.from({ length: work.steps }, (_, step) => ({
     name: 'step',
     queueName: QUEUES.steps,
-    data: { text: resultOf(work, payloadOf(run), step), step } satisfies Data,
+    data: { text: resultOf(work, payloadOf(work, run), step), step } satisfies Data,
     opts,
   })),
 });

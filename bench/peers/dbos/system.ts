@@ -17,7 +17,7 @@ export const start: System = async (work, { databaseUrl }, ending) => {
   });
   await DBOS.launch();
   ending.defer(() => DBOS.shutdown());
-  return requesting(AT_ONCE, (run) => workflow(payloadOf(run)));
+  return requesting(AT_ONCE, (run) => workflow(payloadOf(work, run)));
 };
 
 async function steps(work: Workload, given: string): Promise<string> {

@@ -16,6 +16,6 @@ export const start: System = async (work, { databaseUrl }, ending) => {
   const graph = graphOf(work).compile({ checkpointer });
   return requesting(AT_ONCE, async (run) => {
     const config = { configurable: { thread_id: `run-${run}` }, recursionLimit: work.steps + 2 };
-    return (await graph.invoke({ text: payloadOf(run) }, config)).text;
+    return (await graph.invoke({ text: payloadOf(work, run) }, config)).text;
   });
 };

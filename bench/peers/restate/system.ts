@@ -21,7 +21,7 @@ export const start: System = async (work, { dataDir, cpuProfiles }, ending) => {
   });
   if (!registered.ok) throw new Error(`Restate did not take the service: ${await registered.text()}`);
   const service = connect({ url: ingressUrl }).serviceClient<RunService>({ name: SERVICE });
-  return requesting(AT_ONCE, (run) => service.run(payloadOf(run)));
+  return requesting(AT_ONCE, (run) => service.run(payloadOf(work, run)));
 };
 
 /** A node as it is by default: a replicated log with one replica, which is synced to disk. */

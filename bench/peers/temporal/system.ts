@@ -1,7 +1,7 @@
 // A run is a workflow, its steps are activities; the worker is in a process of its own.
 import { join } from 'node:path';
-import { givenServers, payloadOf, requesting, startChild, type System } from '@millrace/bench';
-import { choosePort, find, startServer } from '@millrace/local';
+import { givenServers, payloadOf, programPath, requesting, startChild, type System } from '@millrace/bench';
+import { choosePort, startServer } from '@millrace/local';
 import { Client, Connection } from '@temporalio/client';
 import type { Told } from './worker.ts';
 import type { run as workflow } from './workflows.ts';
@@ -18,7 +18,7 @@ export const start: System = async (work, { name, dataDir, cpuProfiles }, ending
   const client = new Client({ connection });
   return requesting(AT_ONCE, (run) =>
     client.workflow.execute<typeof workflow>('run', {
-      args: [work, payloadOf(run)],
+      args: [work, payloadOf(work, run)],
       taskQueue: name,
       workflowId: `${name}-${run}`,
     }),
@@ -35,7 +35,7 @@ async function startTemporal(dataDir: string, ending: AsyncDisposableStack): Pro
     port,
     dataDir,
     process: {
-      command: find('temporal')!,
+      command: programPath('temporal')!,
       args: ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--db-filename', file],
       logFile: join(dataDir, 'temporal.log'),
       cwd: dataDir,

@@ -107,7 +107,9 @@ export const SYSTEMS: readonly SystemEntry[] = [
     program: {
       name: 'temporal',
       instead: 'TEMPORAL_ADDRESS',
-      remedy: 'It is the CLI of Temporal: https://github.com/temporalio/cli.',
+      remedy:
+        'It is the CLI of Temporal: https://github.com/temporalio/cli. With Go 1.24 or newer it is built by itself.',
+      goPackage: 'github.com/temporalio/cli/cmd/temporal@v1.5.1',
     },
     processes: 'client; worker',
     needs: [],

@@ -1,5 +1,5 @@
 import { type Consumer, Kafka, logLevel, type Message, type Producer } from 'kafkajs';
-import { BenchClient } from '../client.js';
+import { BenchClient, portionOf } from '../client.js';
 import type { BenchContext } from '../system.js';
 
 /** Fetches are answered as soon as there is anything; this is for how long they wait when there is nothing. */
@@ -30,6 +30,7 @@ export function joining(consumer: Consumer): Promise<void> {
 }
 
 export interface KafkaClientOptions {
+  readonly payloadBytes: number;
   readonly into: string;
   readonly from: string;
   readonly messageOf: (run: number) => Message;
@@ -54,7 +55,7 @@ export class KafkaClient {
     this.kafka = kafkaOf(at.brokers);
     this.producer = this.kafka.producer();
     this.consumer = this.kafka.consumer({ groupId: `${at.name}-client`, maxWaitTimeInMs: MAX_WAIT_MS });
-    this.client = new BenchClient((runs) => this.publish(runs));
+    this.client = new BenchClient((runs) => this.publish(runs), portionOf(options.payloadBytes));
   }
 
   /** The topics have to exist. */

@@ -7,13 +7,15 @@ import type { PipeOptions } from './kafkajs-pipe.js';
 /** Hops of bare kafkajs, in one process: no validation, no state, no retries, nobody knows where a run is. */
 export const kafkajsPipe =
   (delivery: PipeOptions['delivery']): System =>
-  async ({ steps, partitions }, at, ending) => {
+  async (work, at, ending) => {
+    const { steps, partitions } = work;
     const { name, brokers, cpuProfiles } = at;
     const topics = Array.from({ length: steps + 1 }, (_, hop) => `${name}.${hop}`);
     const results = new KafkaClient(at, {
+      payloadBytes: work.payloadBytes,
       into: topics[0]!,
       from: topics.at(-1)!,
-      messageOf: (run) => ({ key: `run-${run}`, value: payloadOf(run) }),
+      messageOf: (run) => ({ key: `run-${run}`, value: payloadOf(work, run) }),
       runOf: (value) => runOf(value.toString('latin1')),
     });
     const admin = results.kafka.admin();

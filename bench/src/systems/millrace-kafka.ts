@@ -34,11 +34,12 @@ async function start(
   const prefix = `${name}.`;
   const topics = topicsOf(prefix);
   const results = new KafkaClient(at, {
+    payloadBytes: work.payloadBytes,
     into: topics.intake,
     from: topics.results,
     messageOf: (run) => ({
       key: `run-${run}`,
-      value: JSON.stringify({ text: payloadOf(run) }),
+      value: JSON.stringify({ text: payloadOf(work, run) }),
       headers: { pipeline: work.name },
     }),
     runOf: (value) => runOf(Result.parse(JSON.parse(value.toString())).output.text),
@@ -64,6 +65,7 @@ async function start(
   // The coordinator publishes the plan that the stages then read.
   await service('coordinator');
   await service('stages');
+  for (let more = 1; more < work.processes; more++) await Promise.all([service('coordinator'), service('stages')]);
   await results.start();
   return results.client;
 }
