@@ -47,6 +47,7 @@ export { ComplianceReviewer, ComplianceFinding, ComplianceReview } from './local
 export { readDataFile } from './data-file.js';
 export { llmSettings, ModelEnv, modelFor, type ModelPorts, StageModelRoute } from './config.js';
 export { LlmSettings } from './llm/provider.js';
+export { Calibration, calibrated, fitCalibration, judge } from './llm/confidence.js';
 export { Llm, type LlmOptions, type ModelQuestion } from './llm/llm.js';
 export { LlmClassifier, LlmComplianceReviewer, LlmDrafter, LlmEntityExtractor } from './llm/llm-models.js';
 export { type DeclaredHop, type HopCondition, type HopName, RouteText } from './route/route-text.js';

@@ -557,6 +557,28 @@ test('train writes a model and says how good it is', async () => {
   });
 });
 
+test('calibrate measures the model that is set, and says what is missing', async () => {
+  await using dir = await folder();
+  const rows = Array.from({ length: 10 }, (_, n) => `text ${n},${n < 6 ? 'refund' : 'card'}`);
+  await writeFile(join(dir.path, 'a.csv'), ['text,label', ...rows].join('\n'));
+  const { fakeProvider } = await import('@millrace/ai/testing');
+  const content = { label: 'refund', confidence: 0.9, alternatives: [] };
+  await using provider = await fakeProvider({ reply: () => ({ is: 'answer', content }), key: 'right' });
+  const env = { MODEL_PROVIDER: 'openai-compatible', MODEL_URL: provider.url, MODEL_NAME: 'm', MODEL_API_KEY: 'right' };
+  const calibrate = ['calibrate', 'a.csv', '-o', 'c.json'];
+  const { exit, out, err } = await runIn(env, calibrate, { cwd: dir.path });
+  expect([exit, out]).toEqual([EXIT.ok, 'c.json\n']);
+  expect(err).toContain('60.0 % right, at a stated confidence of 90.0 %');
+  const { Calibration, calibrated, readDataFile } = await import('@millrace/ai');
+  expect(calibrated(await readDataFile(Calibration, join(dir.path, 'c.json')), 0.9)).toBeCloseTo(0.58, 1);
+  expect(await runIn({}, calibrate, { cwd: dir.path })).toMatchObject({
+    exit: EXIT.usage,
+    err: expect.stringContaining('set MODEL_PROVIDER'),
+  });
+  const wrong = await runIn({ ...env, MODEL_API_KEY: 'wrong' }, calibrate, { cwd: dir.path });
+  expect(wrong).toMatchObject({ exit: EXIT.error, err: expect.stringContaining('MODEL_REFUSED') });
+});
+
 test('train says what is wrong with the table', async () => {
   await using dir = await folder();
   await writeFile(join(dir.path, 'a.csv'), 'text,label\na,b\n');

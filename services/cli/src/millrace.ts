@@ -10,6 +10,7 @@ import { recoverCommand } from './commands/recover.js';
 import { reviewCommands } from './commands/review.js';
 import { runCommands } from './commands/run.js';
 import { scheduleCommands } from './commands/schedule.js';
+import { calibrateCommand } from './commands/calibrate.js';
 import { trainCommand } from './commands/train.js';
 import type { CliContext } from './context.js';
 import { CliError, EXIT } from './exit.js';
@@ -68,6 +69,7 @@ export function programOf(context: CliContext, more: readonly Commands[]): Comma
   scheduleCommands(program, context);
   importCommand(program, context);
   trainCommand(program, context);
+  calibrateCommand(program, context);
   doctorCommand(program, context);
   recoverCommand(program, context);
   return program;

@@ -5,6 +5,7 @@ import { Classification, Classifier } from '../local/classifier.js';
 import { ComplianceReviewer, ComplianceFinding, type ComplianceReview } from '../local/compliance.js';
 import { type Draft, Drafter, type DraftRequest, greetingFor, type Letter, missingFor } from '../local/drafter.js';
 import { type DatedText, Entities, EntityExtractor, type Extraction, inOneForm } from '../local/entities.js';
+import { type Calibration, calibrated } from './confidence.js';
 import { asData } from '../text/injection.js';
 import { languageOf } from '../text/language.js';
 import type { Llm } from './llm.js';
@@ -19,6 +20,8 @@ export class LlmClassifier extends Classifier {
   constructor(
     private readonly llm: Llm,
     private readonly labels: readonly string[],
+    /** Counts where it was measured on this model. */
+    private readonly calibration?: Calibration,
   ) {
     super();
     this.schema = Shares.extend({ label: z.enum(labels) });
@@ -35,7 +38,9 @@ export class LlmClassifier extends Classifier {
       options,
     );
     const known = answer.alternatives.filter(({ label }) => label !== answer.label && this.labels.includes(label));
-    return { ...answer, alternatives: known.slice(0, 3) };
+    const isMeasured = this.calibration?.model === this.llm.model;
+    const confidence = isMeasured ? calibrated(this.calibration, answer.confidence) : answer.confidence;
+    return { ...answer, confidence, alternatives: known.slice(0, 3) };
   }
 }
 
@@ -56,7 +61,7 @@ export class LlmEntityExtractor extends EntityExtractor {
     const answer = await this.llm.ask(
       {
         task: 'extract',
-        instructions: `List what the e-mail of a customer names, and nothing that it does not. It was written at ${at.toISOString()}. Dates are YYYY-MM-DD, phones E.164, currencies ISO 4217, card numbers the last four digits only or their placeholder, issue two or three words.`,
+        instructions: `List what the e-mail of a customer names, and nothing that it does not. It was written on ${at.toISOString().slice(0, 10)}. Dates are YYYY-MM-DD, phones E.164, currencies ISO 4217, card numbers the last four digits only or their placeholder, issue two or three words.`,
         data: asData('email', text),
         schema: this.schema,
       },

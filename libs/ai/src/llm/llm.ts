@@ -42,6 +42,11 @@ export class Llm {
     this.settings = checkedSettings(settings);
   }
 
+  /** The name of the model. */
+  get model(): string {
+    return this.settings.model;
+  }
+
   async ask<T>(question: ModelQuestion<T>, options: CallOptions): Promise<T & Answered> {
     const { task, schema } = question;
     const data = this.settings.personalData === 'sent' ? AS_IT_IS(question.data) : redacted(question.data);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  Calibration,
   Classifier,
   type LinearClassifier,
   LlmClassifier,
@@ -29,6 +30,11 @@ export const config = ModelEnv.safeExtend({
     .describe(
       'A JSON file with the intents that are urgent or can wait, and the words that make a message more urgent.',
     ),
+  CLASSIFY_CALIBRATION: file('a file written by millrace calibrate')
+    .optional()
+    .describe(
+      'A file written by `millrace calibrate`: the confidence that the measured model states becomes the share of answers that were right. Without it the stated confidence counts.',
+    ),
   CLASSIFY_MODEL_ROUTE: StageModelRoute,
   /** Holds what was learnt, so that only the first start learns. */
   MILLRACE_DATA: z.string().default('./.millrace'),
@@ -38,9 +44,10 @@ async function classifierFor(settings: z.output<typeof config>): Promise<Classif
   const { CLASSIFY_EXAMPLES: csv, CLASSIFY_MODEL: model } = settings;
   const keep = join(settings.MILLRACE_DATA, 'models/classify.json');
   const local = await loadClassifier({ csv, keep, ...(model !== undefined && { model }) });
+  const { CLASSIFY_MODEL_ROUTE: route, CLASSIFY_CALIBRATION: path } = settings;
+  const calibration = path === undefined ? undefined : await readDataFile(Calibration, path);
   const labels = labelsOf(local);
-  const route = settings.CLASSIFY_MODEL_ROUTE;
-  return modelFor<Classifier>(settings, { llm: (llm) => new LlmClassifier(llm, labels), local, route });
+  return modelFor<Classifier>(settings, { llm: (llm) => new LlmClassifier(llm, labels, calibration), local, route });
 }
 
 const labelsOf = ({ labels }: LinearClassifier): string[] => labels.filter((label) => label !== UNCLEAR);
