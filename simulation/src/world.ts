@@ -1,7 +1,8 @@
-import { type Fact, failure, type RunEvent, runIdOf } from '@millrace/contracts';
+import { type Fact, type RunEvent, runIdOf } from '@millrace/contracts';
 import { OffsetWindow } from '@millrace/broker-kafka/window';
 import { handOff, type LoadedPlan } from '@millrace/pipeline/engine';
-import { accept, decide, type Decision, type Run, wakeAtOf } from '@millrace/saga';
+import { type Run, wakeAtOf } from '@millrace/saga';
+import { type Followed, RUN_RULES, type RunRules, RunsInMemory, scriptedAnswer } from '@millrace/saga/memory';
 import type { Course } from './script.js';
 import { type CommitOutcome, type MakeWindow, StageLog } from './stage-log.js';
 
@@ -14,21 +15,18 @@ interface Command {
 }
 
 /** The rules that are simulated; each can be swapped for a broken one. */
-export interface Rules {
-  readonly decide: typeof decide;
-  readonly accept: typeof accept;
+export interface Rules extends RunRules {
   readonly handOff: typeof handOff;
   readonly window: MakeWindow;
 }
-export const RULES: Rules = { decide, accept, handOff, window: (size) => new OffsetWindow(size) };
+export const RULES: Rules = { ...RUN_RULES, handOff, window: (size) => new OffsetWindow(size) };
 
 const MAX_TURNS = 10_000;
 
 const CODES = { fails: 'STAGE_THREW', 'is busy': 'MODEL_BUSY', 'fails for good': 'STAGE_INPUT_INVALID' } as const;
 
-/** A stage's partition with its window, stages and a coordinator, without any I/O: everything that can happen to one run, in an order that is given. */
+/** Drives one run with a stage's partition and its window, without any I/O: everything that can happen to it, in an order that is given. */
 export class World {
-  readonly facts: Fact[] = [];
   /** Every command that was ever sent, hand-offs included: `step/attempt`. */
   readonly sent: string[] = [];
   /** The events so far, in words. */
@@ -36,13 +34,12 @@ export class World {
   readonly commands: StageLog<Command>;
   /** The commands that the coordinator sent although the run is paused. */
   readonly sentInPause: string[] = [];
-  run: Run;
+  private readonly runs: RunsInMemory;
+  private readonly id = runIdOf('random', '1');
   private readonly log: RunEvent[] = [];
   private readonly past: RunEvent[] = [];
   private now = 1_000_000;
   private turn = 0;
-  /** The run as its facts have it. */
-  private paused = false;
   /** The pauses that stages will hear of, and those that they have heard of. */
   private readonly told: boolean[] = [];
   private heard = false;
@@ -53,12 +50,23 @@ export class World {
     private readonly rules: Rules = RULES,
   ) {
     this.commands = new StageLog(rules.window, course.window);
-    const [run, pipeline] = [runIdOf('random', '1'), 'random'];
-    const request = { run, pipeline, input: { n: 0 }, idempotencyKey: '1', at: this.now, source: 'i/0/0' };
-    const decision = rules.accept(request, plan);
-    this.run = decision.run;
-    this.take('taken on', decision);
+    this.runs = new RunsInMemory(plan, rules);
+    const { id: run, now: at } = this;
+    const request = { run, pipeline: 'random', input: { n: 0 }, idempotencyKey: '1', at, source: 'i/0/0' };
+    this.follow('taken on', this.runs.begin(request));
     if (course.cancelled) this.log.push({ type: 'run.cancel-requested', run, at: this.now });
+  }
+
+  get run(): Run {
+    return this.runs.get(this.id).run;
+  }
+
+  get facts(): readonly Fact[] {
+    return this.runs.get(this.id).facts;
+  }
+
+  private get paused(): boolean {
+    return this.runs.get(this.id).paused;
   }
 
   /** Lets things happen until nothing can any more; false when there is no end to it. */
@@ -70,7 +78,7 @@ export class World {
   redriveAll(): void {
     for (const [step, { status, deadLetter }] of this.run.steps) {
       if (status !== 'dead-lettered') continue;
-      this.log.push({ type: 'step.redriven', run: this.run.id, step, at: this.now, deadLetter: deadLetter! });
+      this.log.push({ type: 'step.redriven', run: this.id, step, at: this.now, deadLetter: deadLetter! });
     }
   }
 
@@ -123,18 +131,15 @@ export class World {
     this.past.push(event);
     this.now += 1;
     const on = 'step' in event ? ` of ${event.step}${'attempt' in event ? `/${event.attempt}` : ''}` : '';
-    this.take(`${event.type}${on} is decided`, this.rules.decide(this.run, event, { plan: this.plan, at: this.now }));
+    const followed = this.runs.hear(event, this.now);
+    if (followed) this.follow(`${event.type}${on} is decided`, followed);
   }
 
-  private take(what: string, { run, facts, requests }: Decision): void {
-    this.run = run;
-    this.facts.push(...facts);
+  private follow(what: string, { facts, requests }: Followed): void {
     const follows = facts.map((fact) => fact.type + ('step' in fact ? ` ${fact.step}` : ''));
     this.story.push(`${what}: ${follows.join(', ') || 'nothing follows'}`);
     for (const { type } of facts) {
-      if (type !== 'run.paused' && type !== 'run.resumed') continue;
-      this.paused = type === 'run.paused';
-      this.told.push(this.paused);
+      if (type === 'run.paused' || type === 'run.resumed') this.told.push(type === 'run.paused');
     }
     for (const { step, attempt, input, known } of requests) {
       if (this.paused) this.sentInPause.push(`${step}/${attempt}`);
@@ -166,33 +171,29 @@ export class World {
   /** A stage works on a command, and answers once that is committed. */
   private work(offset: number, { step, attempt, input, known }: Command): void {
     const how = this.course.outcomes[Number(step.slice(1))]?.[attempt - 1] ?? 'succeeds';
-    const common = { run: this.run.id, step, attempt, at: this.now, startedAt: this.now };
     this.story.push(`${step}/${attempt} ${how}`);
     if (how === 'never answers') return this.commands.finish(offset, () => undefined);
-    if (how !== 'succeeds') {
-      const cause = failure(CODES[how], 'as the script has it');
-      return this.commands.finish(offset, () => this.log.push({ type: 'step.failed', ...common, failure: cause }));
-    }
     const output = { n: attempt + Number(step.slice(1)), by: attempt, saw: input };
-    const handedOn = () => this.rules.handOff(this.plan, step, { ...known, [step]: output });
-    const { wanted, skipped } = this.heard ? { wanted: [], skipped: [] } : handedOn();
-    const next = wanted.length > 0 && { next: wanted.map((one) => one.step) };
-    const without = skipped.length > 0 && { skipped: [...skipped] };
+    const outcome = how === 'succeeds' ? { output } : { code: CODES[how] };
+    const { event, handedOff } = scriptedAnswer({ step, attempt, known }, outcome, {
+      ...{ run: this.id, plan: this.plan, at: this.now, startedAt: this.now },
+      handOff: this.heard ? undefined : this.rules.handOff,
+    });
     this.commands.finish(offset, () => {
-      for (const one of wanted) this.send({ step: one.step, attempt, input: one.input, known: one.known ?? {} });
-      this.log.push({ type: 'step.completed', ...common, output, ...next, ...without });
+      for (const one of handedOff) this.send({ ...one, known: one.known ?? {} });
+      this.log.push(event);
     });
   }
 
   private signal(step: string): void {
-    const [run, id] = [this.run.id, `${step}/${this.turn}`];
+    const [run, id] = [this.id, `${step}/${this.turn}`];
     this.log.push({ type: 'step.signalled', run, step, at: this.now, id, payload: { n: 4 } });
   }
 
   /** Somebody pauses the run, or goes on with it. */
   private pause(): void {
     const type = this.paused ? 'run.resume-requested' : 'run.pause-requested';
-    this.log.push({ type, run: this.run.id, at: this.now });
+    this.log.push({ type, run: this.id, at: this.now });
   }
 
   private hear(): void {
@@ -202,7 +203,7 @@ export class World {
 
   private wake(at: number): void {
     this.now = Math.max(this.now, at);
-    this.log.push({ type: 'run.woken', run: this.run.id, at: this.now });
+    this.log.push({ type: 'run.woken', run: this.id, at: this.now });
     this.decideNext();
   }
 

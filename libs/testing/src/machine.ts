@@ -74,7 +74,7 @@ export class EngineMachine implements AsyncDisposable {
   /** Takes a run on, once, and lets follow what follows. @returns its id */
   begin(asking: Asking & { readonly startAt?: number | undefined }): Promise<string> {
     return this.alone(async () => {
-      const run = await this.takeOn(asking);
+      const run = this.takeOn(asking);
       await this.settle();
       return run;
     });
@@ -87,7 +87,7 @@ export class EngineMachine implements AsyncDisposable {
       const record = { topic, partition: 0, offset: this.published++, timestamp: at, key, value, headers };
       const { asked, failures } = this.beginnings.take(record, { at, maxRecordBytes: MAX_RECORD_BYTES });
       for (const failure of failures) this.bury(record, failure);
-      for (const asking of asked) await this.askFor(asking, record);
+      for (const asking of asked) this.askFor(asking, record);
       const sources = this.sources.filter((source) => source.topic === topic);
       const signal = sources.length > 0 ? signalIn(record, sources) : undefined;
       if (signal && 'code' in signal) this.bury(record, signal);
@@ -140,7 +140,7 @@ export class EngineMachine implements AsyncDisposable {
   private async settle(): Promise<void> {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       if (next.to === 'stage') await this.work(next);
-      else this.queue.push(...(await this.runs.hear(RunEvent.parse(JSON.parse(next.event)))));
+      else this.queue.push(...this.runs.hear(RunEvent.parse(JSON.parse(next.event))));
     }
   }
 
@@ -154,7 +154,7 @@ export class EngineMachine implements AsyncDisposable {
     this.late.splice(0, this.late.length, ...this.late.filter((one) => !arrived.includes(one)));
     this.queue.push(...arrived.map(({ message }) => message), ...this.runs.wake());
     for (const record of this.runs.signals.expired(at)) this.bury(record, UNWANTED);
-    for (const asking of this.beginnings.due(at)) await this.askFor(asking);
+    for (const asking of this.beginnings.due(at)) this.askFor(asking);
     await this.settle();
     return true;
   }
@@ -165,11 +165,11 @@ export class EngineMachine implements AsyncDisposable {
     return Math.min(runs.due() ?? Infinity, beginnings.dueRecords(), runs.signals.due(), ...late.map(({ at }) => at));
   }
 
-  private async takeOn({ key, input, startAt }: Asking & { startAt?: number | undefined }): Promise<string> {
+  private takeOn({ key, input, startAt }: Asking & { startAt?: number | undefined }): string {
     const { starts, plan } = this.plan;
     const run = runIdOf(plan.pipeline, key);
     const { priority, concurrency } = starts;
-    const messages = await this.runs.accept({
+    const messages = this.runs.accept({
       ...{ run, pipeline: plan.pipeline, input, idempotencyKey: key, source: 'test', at: this.time, startAt, priority },
       key: concurrency?.keyOf(input),
       tenant: starts.tenantOf(input) || undefined,
@@ -179,11 +179,11 @@ export class EngineMachine implements AsyncDisposable {
   }
 
   /** Starts a run that a schedule or a trigger asks for. Its input travels, and is checked against the pipeline's schema. */
-  private async askFor({ key, input }: Asking, from?: TakenRecord): Promise<void> {
+  private askFor({ key, input }: Asking, from?: TakenRecord): void {
     const text = JSON.stringify(input ?? null);
     const sent: unknown = JSON.parse(text);
     const details = validateInput(this.plan, sent);
-    if (!details) return void (await this.takeOn({ key, input: sent }));
+    if (!details) return void this.takeOn({ key, input: sent });
     const { pipeline } = this.plan.plan;
     const why = failure('INVALID_INPUT', `The input does not fit the pipeline ${pipeline}.`, { details: [...details] });
     this.deadRecords.push({ failure: why, topic: from?.topic ?? topicsOf().intake, value: text });

@@ -1,11 +1,8 @@
-import { Fact, type RunEvent, type StepCommand } from '@millrace/contracts';
-import { correlationOf, type LoadedPlan, planWithin } from '@millrace/pipeline/engine';
+import type { Fact, RunEvent, StepCommand } from '@millrace/contracts';
+import { correlationOf, type LoadedPlan } from '@millrace/pipeline/engine';
 import {
   accept,
-  acceptChild,
   commandOf,
-  decide,
-  type Decision,
   heardSignals,
   placed,
   placesOf,
@@ -13,19 +10,10 @@ import {
   type Run,
   stepOf,
   wakeAtOf,
-  withLists,
 } from '@millrace/saga';
+import { type Followed, type MemoryRun, RunsInMemory } from '@millrace/saga/memory';
 import { Places } from './slots.js';
 import { Signals } from './signals.js';
-
-/** A run as a coordinator holds it. */
-interface Member {
-  run: Run;
-  readonly plan: LoadedPlan;
-  readonly facts: Fact[];
-  /** The number of facts when it was woken last, and the time for which. */
-  woken?: { readonly seq: number; readonly at: number };
-}
 
 type Request = Parameters<typeof accept>[0];
 
@@ -41,104 +29,93 @@ export const toStage = (stage: string, command: StepCommand): Message => ({
 });
 export const toRun = (event: RunEvent): Message => ({ to: 'run', event: JSON.stringify(event) });
 
-/** The coordinator's part: the runs of one pipeline and their child runs, decided on in memory. */
+/** The coordinator's part: the runs of one pipeline and their child runs, with their timers, concurrency slots and signals. */
 export class TestRuns {
   readonly signals = new Signals();
   private readonly places = new Places();
-  private readonly members = new Map<string, Member>();
+  private readonly runs: RunsInMemory;
+  /** For each run the number of facts when it was woken last, and the time for which. */
+  private readonly woken = new Map<string, { readonly seq: number; readonly at: number }>();
 
   constructor(
     private readonly outermost: LoadedPlan,
     private readonly now: () => number,
-  ) {}
-
-  has(run: string): boolean {
-    return this.members.has(run);
+  ) {
+    this.runs = new RunsInMemory(outermost);
   }
 
   get(run: string): Run {
-    return this.of(run).run;
+    return this.runs.get(run).run;
   }
 
   planOf(run: string): LoadedPlan {
-    return this.of(run).plan;
+    return this.runs.get(run).plan;
   }
 
   factsOf(run: string): readonly Fact[] {
-    return this.members.get(run)?.facts ?? [];
+    return this.runs.members.get(run)?.facts ?? [];
   }
 
   /** Those that were asked for, in order; not their child runs. */
   get outermostRuns(): readonly string[] {
-    return [...this.members.values()].flatMap(({ run }) => (run.parent ? [] : [run.id]));
+    return [...this.runs.members.values()].flatMap(({ run }) => (run.parent ? [] : [run.id]));
   }
 
   /** Takes a run on, once: it begins, is held, or is cancelled where it is one too many. @returns what that asks for */
-  accept(request: Request): Promise<readonly Message[]> {
-    if (this.has(request.run)) return Promise.resolve([]);
+  accept(request: Request): readonly Message[] {
+    if (this.runs.members.has(request.run)) return [];
     const plan = this.outermost;
     const decision = accept(request, plan);
-    // One that is to begin later wants its place then.
+    // One that is to begin later wants its slot then.
     const wanted = decision.run.held ? undefined : placeWanted(decision.run, plan);
     const one = placed({ request, decision, plan }, wanted && this.places.want(wanted));
-    return this.join(one.decision, plan);
-  }
-
-  private join(decision: Decision, plan: LoadedPlan): Promise<readonly Message[]> {
-    const member: Member = { run: decision.run, plan, facts: [] };
-    this.members.set(decision.run.id, member);
-    return this.take(member, decision);
+    return this.follow(this.runs.join(one.decision, plan));
   }
 
   /** Applies an event to its run. @returns the messages that follow from it */
-  hear(event: RunEvent): Promise<readonly Message[]> {
-    const member = this.members.get(event.run);
-    const at = this.now();
-    if (member) return this.take(member, decide(member.run, event, { plan: member.plan, at }), event);
-    if (event.type !== 'run.requested') return Promise.resolve([]);
-    const plan = planWithin(this.outermost, event.plan);
-    return this.join(acceptChild(event, { plan, at }), plan);
+  hear(event: RunEvent): readonly Message[] {
+    const isThere = this.runs.members.has(event.run);
+    const followed = this.runs.hear(event, this.now());
+    return followed ? this.follow(followed, isThere ? event : undefined) : [];
   }
 
   /** Returns the time of the next timer: a retry, the end of a wait or of a sleep. */
   due(): number | undefined {
-    const times = [...this.members.values()].flatMap((member) => dueOf(member) ?? []);
+    const times = [...this.runs.members.values()].flatMap((member) => this.dueOf(member) ?? []);
     return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
   }
 
   /** Tells those whose time has come. */
   wake(): readonly Message[] {
     const at = this.now();
-    return [...this.members.values()].flatMap((member) => {
-      const due = dueOf(member);
+    return [...this.runs.members.values()].flatMap((member) => {
+      const due = this.dueOf(member);
       if (due === undefined || due > at) return [];
-      member.woken = { seq: member.run.seq, at: due };
-      return toRun({ type: 'run.woken', run: member.run.id, at });
+      const { id, seq } = member.run;
+      this.woken.set(id, { seq, at: due });
+      return toRun({ type: 'run.woken', run: id, at });
     });
   }
 
-  private of(run: string): Member {
-    const member = this.members.get(run);
-    if (!member) throw new Error(`There is no run ${run}.`);
-    return member;
+  /** One that was woken and did not move has nothing to do at that time. */
+  private dueOf({ run, plan }: MemoryRun): number | undefined {
+    const at = wakeAtOf(run, plan);
+    const woken = this.woken.get(run.id);
+    return woken && woken.seq === run.seq && woken.at === at ? undefined : at;
   }
 
-  private async take(member: Member, decision: Decision, event?: RunEvent): Promise<readonly Message[]> {
-    member.run = decision.run;
-    // As they come back from the store.
-    member.facts.push(...decision.facts.map((fact) => Fact.parse(JSON.parse(JSON.stringify(fact)))));
-    const load = (runs: readonly string[]) => Promise.resolve(new Map(runs.map((run) => [run, this.factsOf(run)])));
-    const { requests, events } = await withLists(decision, { plan: member.plan, load });
-    this.keep(member, decision, event);
+  private follow(followed: Followed, event?: RunEvent): readonly Message[] {
+    const { member, requests, events } = followed;
+    this.keep(followed, event);
     return [
-      ...requests.map((request) => toStage(request.stage, commandOf(decision.run, request))),
+      ...requests.map((request) => toStage(request.stage, commandOf(member.run, request))),
       ...events.map(toRun),
       ...this.told(),
     ];
   }
 
   /** Keeps a decision's changes of concurrency slots and signals. */
-  private keep({ plan }: Member, { run, facts }: Decision, event: RunEvent | undefined): void {
+  private keep({ member: { run, plan }, facts }: Followed, event: RunEvent | undefined): void {
     const changes = placesOf([{ decision: { run, facts }, plan }], this.now());
     if (changes) this.places.keep(changes);
     const isWaiting = (step: string) => stepOf(run, step).status === 'waiting';
@@ -162,10 +139,4 @@ export class TestRuns {
       );
     return [...turns, ...this.signals.told(at)].map(toRun);
   }
-}
-
-/** One that was woken and did not move has nothing to do at that time. */
-function dueOf({ run, plan, woken }: Member): number | undefined {
-  const at = wakeAtOf(run, plan);
-  return woken && woken.seq === run.seq && woken.at === at ? undefined : at;
 }

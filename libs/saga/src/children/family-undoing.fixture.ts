@@ -1,12 +1,13 @@
 import { isOver } from '@millrace/contracts';
 import { isUndo, undoneBy } from '@millrace/pipeline/engine';
-import type { Family, Member } from './family.fixture.js';
+import type { MemoryRun } from '../memory/runs-in-memory.js';
+import type { Family } from './family.fixture.js';
 import type { Run } from '../run/run.js';
 
 /** All that a run which is being undone has done is undone once, the last first; of one that has not got so far, none. */
 export function wrongUndoing(
   run: Run,
-  of: Pick<Member, 'facts' | 'plan'> & Pick<Family, 'members' | 'root'>,
+  of: Pick<MemoryRun, 'facts' | 'plan'> & Pick<Family, 'members' | 'root'>,
 ): string[] {
   const { facts, plan, members, root } = of;
   const { run: top } = members.get(root)!;

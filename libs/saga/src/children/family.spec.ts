@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { HANDLER, isUndo, itemOf } from '@millrace/pipeline/engine';
 import type { Decision } from '../decide/decision.js';
 import { firstMap, script } from './family-script.fixture.js';
-import { Family, RULES } from './family.fixture.js';
+import { RUN_RULES } from '../memory/runs-in-memory.js';
+import { Family } from './family.fixture.js';
 import { violations } from './family-violations.fixture.js';
 import { stepOf } from '../run/run.js';
 
@@ -57,7 +58,7 @@ function lived(family: Family): void {
   }
 }
 
-const live = (rules = RULES) => fc.property(script(fc.nat(6)), (one) => lived(new Family(one, rules)));
+const live = (rules = RUN_RULES) => fc.property(script(fc.nat(6)), (one) => lived(new Family(one, rules)));
 
 describe('whatever happens to a run and its child runs, in whatever order', () => {
   test('all of them end, each attempt is sent once, and lists are in order', () => {
@@ -77,15 +78,15 @@ describe('whatever happens to a run and its child runs, in whatever order', () =
 });
 
 describe('the simulation notices', () => {
-  const notices = (rules: typeof RULES) => {
+  const notices = (rules: typeof RUN_RULES) => {
     // The same courses each time: whether one of them shows it must not be chance.
     const found = fc.check(live(rules), { numRuns: 5_000, endOnFailure: true, seed: 1 });
     expect(found.failed).toBe(true);
   };
-  const broken = (change: (decision: Decision) => Decision): typeof RULES => ({
-    accept: (...given) => change(RULES.accept(...given)),
-    acceptChild: (...given) => change(RULES.acceptChild(...given)),
-    decide: (...given) => change(RULES.decide(...given)),
+  const broken = (change: (decision: Decision) => Decision): typeof RUN_RULES => ({
+    accept: (...given) => change(RUN_RULES.accept(...given)),
+    acceptChild: (...given) => change(RUN_RULES.acceptChild(...given)),
+    decide: (...given) => change(RUN_RULES.decide(...given)),
   });
 
   test('a child that does not tell its parent that it failed', () =>
@@ -102,10 +103,10 @@ describe('the simulation notices', () => {
 
   test('an answer that counts although another has claimed the review', () =>
     notices({
-      ...RULES,
+      ...RUN_RULES,
       decide: (run, event, context) => {
         const claimedBy = event.type === 'step.signalled' ? stepOf(run, event.step).review?.claimedBy : undefined;
-        const { facts, ...rest } = RULES.decide(
+        const { facts, ...rest } = RUN_RULES.decide(
           run,
           claimedBy ? ({ ...event, by: claimedBy } as typeof event) : event,
           context,
@@ -117,9 +118,9 @@ describe('the simulation notices', () => {
 
   test('a run that outlives its deadline', () =>
     notices({
-      ...RULES,
+      ...RUN_RULES,
       decide: (run, event, { plan, at }) =>
-        RULES.decide(run, event, { plan: { ...plan, plan: { ...plan.plan, deadlineMs: undefined } }, at }),
+        RUN_RULES.decide(run, event, { plan: { ...plan, plan: { ...plan.plan, deadlineMs: undefined } }, at }),
     }));
 
   test('an undo that is forgotten', () =>
@@ -129,9 +130,9 @@ describe('the simulation notices', () => {
 
   test('a run that undoes in the order in which it was done', () =>
     notices({
-      ...RULES,
+      ...RUN_RULES,
       decide: (run, ...given) => {
-        const one = RULES.decide({ ...run, done: run.done.toReversed() }, ...given);
+        const one = RUN_RULES.decide({ ...run, done: run.done.toReversed() }, ...given);
         return { ...one, run: { ...one.run, done: one.run.done.toReversed() } };
       },
     }));

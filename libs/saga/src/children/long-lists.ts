@@ -7,30 +7,46 @@ import { evolve } from '../run/evolve.js';
 /** The facts of these runs. */
 export type LoadFacts = (runs: readonly string[]) => Promise<ReadonlyMap<string, readonly Fact[]>>;
 
+/** Returns the facts of a run; undefined where they have to be loaded first. */
+export type FactsAtHand = (run: string) => readonly Fact[] | undefined;
+
 /**
  * Puts lists in where only what stands for them is known: what a map of many items gave lies in the facts of its chunks. A stage gets the list, a chunk of a
  * next map its part of it. Everything else passes on what stands for it.
  */
 export async function withLists(decision: Decision, of: { plan: LoadedPlan; load: LoadFacts }): Promise<Decision> {
+  const loaded = new Map<string, readonly Fact[]>();
+  for (;;) {
+    const missing = new Set<string>();
+    const factsOf = (run: string) => loaded.get(run) ?? void missing.add(run);
+    const filled = withListsFrom(decision, { plan: of.plan, factsOf });
+    if (missing.size === 0) return filled;
+    const found = await of.load([...missing]);
+    for (const run of missing) loaded.set(run, found.get(run) ?? []);
+  }
+}
+
+/** Puts lists in, of runs whose facts are at hand; where they are not, what stands for a list stays. */
+export function withListsFrom(decision: Decision, of: { plan: LoadedPlan; factsOf: FactsAtHand }): Decision {
   if (!mayHaveLists(of.plan)) return decision;
-  const put = <T>(value: T): Promise<T> => filled(value, of.load) as Promise<T>;
-  const requests = decision.requests.map(async (request) => ({
+  const put = <T>(value: T): T => filled(value, of.factsOf) as T;
+  const requests = decision.requests.map((request) => ({
     ...request,
-    input: await put(request.input),
-    known: await put(request.known),
+    input: put(request.input),
+    known: put(request.known),
   }));
-  const events = decision.events.map(async (event) => {
+  const events = decision.events.map((event) => {
     const chunk = event.type === 'run.requested' ? (event.given?.[CHUNK_NAME] as Chunk | undefined) : undefined;
     if (event.type !== 'run.requested' || !chunk || !isChunked(chunk.items)) return event;
-    return { ...event, given: { ...event.given, [CHUNK_NAME]: { ...chunk, items: await put(chunk.items) } } };
+    return { ...event, given: { ...event.given, [CHUNK_NAME]: { ...chunk, items: put(chunk.items) } } };
   });
-  return { ...decision, requests: await Promise.all(requests), events: await Promise.all(events) };
+  return { ...decision, requests, events };
 }
 
 const mayHaveLists = ({ plan, compiled }: LoadedPlan): boolean =>
   plan.given !== undefined || compiled.steps.some(({ step }) => step.kind === 'map' || step.kind === 'run');
 
-/** Returns true when a value holds a stand-in for a list somewhere. Nearly none does, and to find that out takes no promise for each item of a long one. */
+/** Returns true when a value holds a stand-in for a list somewhere. Nearly none does, and to find that out copies nothing. */
 function holdsPaged(value: unknown): boolean {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
@@ -42,14 +58,13 @@ function holdsPaged(value: unknown): boolean {
   return false;
 }
 
-async function filled(value: unknown, load: LoadFacts): Promise<unknown> {
+function filled(value: unknown, factsOf: FactsAtHand): unknown {
   if (typeof value !== 'object' || value === null || !holdsPaged(value)) return value;
   if (isChunked(value)) {
-    const facts = await load(value.$pages.map(({ run }) => run));
-    const parts = value.$pages.map(({ run }) => listIn(evolve(undefined, run, facts.get(run) ?? [])));
-    return (await Promise.all(parts.map((part) => filled(part, load)))).flat();
+    const chunks = value.$pages.map(({ run }) => [run, factsOf(run)] as const);
+    if (chunks.some(([, facts]) => facts === undefined)) return value;
+    return chunks.flatMap(([run, facts = []]) => filled(listIn(evolve(undefined, run, facts)), factsOf));
   }
-  if (Array.isArray(value)) return Promise.all(value.map((item) => filled(item, load)));
-  const fields = Object.entries(value).map(async ([name, field]) => [name, await filled(field, load)] as const);
-  return Object.fromEntries(await Promise.all(fields));
+  if (Array.isArray(value)) return value.map((item) => filled(item, factsOf));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, filled(field, factsOf)]));
 }

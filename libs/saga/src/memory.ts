@@ -1,0 +1,2 @@
+export { type Followed, type MemoryRun, RUN_RULES, type RunRules, RunsInMemory } from './memory/runs-in-memory.js';
+export { scriptedAnswer } from './memory/scripted-stage.js';
