@@ -1,5 +1,7 @@
 import { Api, type ClientOptions } from './api.js';
+import { Audit } from './audit.js';
 import { DeadLetters } from './dead-letters.js';
+import { Jobs } from './jobs.js';
 import { Pipelines } from './pipelines.js';
 import { Recoveries } from './recoveries.js';
 import { Reviews } from './reviews.js';
@@ -23,6 +25,8 @@ export class MillraceClient {
   readonly runs: Runs;
   readonly reviews: Reviews;
   readonly deadLetters: DeadLetters;
+  readonly jobs: Jobs;
+  readonly audit: Audit;
   readonly pipelines: Pipelines;
   readonly stages: Stages;
   readonly schedules: Schedules;
@@ -36,6 +40,8 @@ export class MillraceClient {
     this.runs = new Runs(this.api);
     this.reviews = new Reviews(this.api);
     this.deadLetters = new DeadLetters(this.api);
+    this.jobs = new Jobs(this.api);
+    this.audit = new Audit(this.api);
     this.pipelines = new Pipelines(this.api);
     this.stages = new Stages(this.api);
     this.schedules = new Schedules(this.api);

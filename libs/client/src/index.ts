@@ -9,7 +9,9 @@ export {
 } from './errors.js';
 export { type FollowOptions, hasEnded, type RunFact, type RunHistory } from './follow.js';
 export { type Page, Pages } from './pages.js';
+export type { Audit } from './audit.js';
 export type { DeadLetters } from './dead-letters.js';
+export type { Jobs } from './jobs.js';
 export type { DeployOptions, Pipelines } from './pipelines.js';
 export type { Recoveries } from './recoveries.js';
 export type { Reviews } from './reviews.js';
@@ -28,15 +30,22 @@ export type {
 } from './views.js';
 export type {
   Accepted,
+  ActView,
+  AuditCheck,
   CheckView,
+  DeadLetterGroupView,
   DeadLetterView,
   DeploymentView,
   DiffList,
+  JobItemView,
+  JobPreview,
+  JobView,
   operations,
   PipelineList,
   PipelineView,
   Problem,
   RecoveryReport,
+  ReplayPreview,
   ReviewView,
   RunList,
   RunView,

@@ -1,10 +1,12 @@
 import type { Api, BodyOf, CallOptions, QueryOf } from './api.js';
 import { follow, type FollowOptions, history, type RunFact, type RunHistory } from './follow.js';
-import type { Accepted, RunList, RunView } from './generated/openapi.js';
+import type { Accepted, ReplayPreview, RunList, RunView } from './generated/openapi.js';
 import { Pages } from './pages.js';
 
 /** A request for a run: its pipeline, its input, and when and for whom it begins. */
 export type StartRun = BodyOf<'startRun'>;
+
+type Replay = Omit<BodyOf<'replayRun'>, 'dryRun'>;
 
 export interface StartOptions extends CallOptions {
   /** The same key and input give the same run, however often it is asked for. With one, a start that failed can be tried again. */
@@ -94,6 +96,24 @@ export class Runs {
     return this.api.answer('POST /v1/runs/{id}/move', options, (init) =>
       this.api.http.POST('/v1/runs/{id}/move', { ...init, params: { path: { id } }, body }),
     );
+  }
+
+  /** Begins a new run that takes the outputs of a run as they are up to a step, and executes the rest. */
+  replay(id: string, body: Replay, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/replay', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/replay', { ...init, params: { path: { id } }, body }),
+    ) as Promise<Accepted>;
+  }
+
+  /** Returns which steps a replay would take as they are, and which it would execute. */
+  previewReplay(id: string, body: Replay, options?: CallOptions): Promise<ReplayPreview> {
+    return this.api.answer('POST /v1/runs/{id}/replay', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/replay', {
+        ...init,
+        params: { path: { id } },
+        body: { ...body, dryRun: true },
+      }),
+    ) as Promise<ReplayPreview>;
   }
 
   /** Gives a step the signal that it waits for. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LETTER_FAILURES } from './letter-failures.js';
 import { type FailureEntry, OUTSIDE_FAILURES } from './outside-failures.js';
 import { pointerOf } from './values/json-pointer.js';
 import { cut } from './values/cut.js';
@@ -216,6 +217,7 @@ export const FAILURES = {
     remedy: 'Redrive the dead letter to begin another child run: somebody cancelled the run that did the step’s work.',
   },
   ...OUTSIDE_FAILURES,
+  ...LETTER_FAILURES,
   PLAN_UNKNOWN: {
     kind: 'transient',
     remedy: 'Check that this service may read the topic `plans`: the plan has not reached it yet.',

@@ -16,9 +16,31 @@ export {
   Share,
   StageSchemas,
 } from './records/deployments.js';
+export {
+  ActOutcome,
+  JobChangeRequested,
+  JobItemStatus,
+  JobRequested,
+  JobStatus,
+  JobWork,
+  isLetterRequest,
+  LetterAct,
+  type ReplayRequested,
+  LetterActRequested,
+  LetterFilter,
+  type LetterRequest,
+  LetterStatus,
+  MAX_REDRIVES,
+  replayIdOf,
+  MOST_JOB_ITEMS,
+  MOST_NOTES,
+  MOST_PER_SECOND,
+  MOST_TAGS,
+} from './records/letter-acts.js';
 export { Fact } from './records/facts.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
 export { cloudEvent, EVENT_TYPE, HEADER, headerFailure, headerText } from './records/headers.js';
+export { fingerprintOf, messagePattern } from './values/fingerprint.js';
 export { derivedId, randomId, runIdOf, stepIdempotencyKey } from './values/ids.js';
 export {
   JSON_DEPTH,
@@ -74,6 +96,7 @@ export {
   RunCancelRequested,
   RunEvent,
   RunMoveRequested,
+  RunReplayRequested,
   RunRequested,
   type RunRequest,
   RunResult,

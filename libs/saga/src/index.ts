@@ -1,6 +1,6 @@
 export { listIn } from './children/children.js';
 export { commandOf } from './decide/command.js';
-export { accept, acceptChild, decide } from './decide/decide.js';
+export { accept, acceptChild, acceptReplay, decide, fitsReplay } from './decide/decide.js';
 export { MAX_MAP_ITEMS } from './children/items.js';
 export { inputFor, type AttemptRequest } from './decide/attempts.js';
 export { contradictionOf } from './decide/contradiction.js';

@@ -1,4 +1,4 @@
-import type { Fact, Failure, RunStatus } from '@millrace/contracts';
+import type { Fact, Failure, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { SlotChanges } from '@millrace/pipeline/engine';
 
 /** A run in a list: enough to show a line. */
@@ -38,8 +38,7 @@ export interface Holding {
 /** A parked step, or a record that nobody could read (`run` is then undefined and `record` has what came). */
 export interface DeadLetter {
   readonly id: string;
-  /** `closed`: its run has ended without it. */
-  readonly status: 'open' | 'redriven' | 'closed';
+  readonly status: LetterStatus;
   readonly at: number;
   readonly failure: Failure;
   readonly run: string | undefined;
@@ -47,6 +46,8 @@ export interface DeadLetter {
   readonly step: string | undefined;
   readonly stage: string | undefined;
   readonly attempts: number;
+  /** The number of times that the same work was redriven before; absent for none. */
+  readonly redrives?: number;
   readonly input: unknown;
   readonly record:
     | {

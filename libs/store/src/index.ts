@@ -1,7 +1,15 @@
 export { InvalidCursor, StaleOwner, StoreUnavailable, StoreUnusable } from './errors.js';
 export { openStore, type Store } from './open.js';
 export type { Commit, DeadLetter, Holding, Review, RunChange, RunSummary, SignalChanges } from './commit.js';
-export type { PageRequest, Paged, StoreReader, RunRecord, Standing } from './store.js';
+export { Acts, type ActRecord, CHAIN_START, type ChainedAct, hashOfAct } from './letters/acts.js';
+export type { Job, JobItem } from './letters/job.js';
+export type { ItemResult } from './letters/job-items.js';
+export { type DueJob, type ItemDecision, JobWorks, type LetterState } from './letters/job-work.js';
+export { Jobs } from './letters/jobs.js';
+export type { Handled, KeptLetter, LetterDesk, LetterGroup, LetterNote } from './letters/letter.js';
+export { type LetterChange, Letters } from './letters/letters.js';
+export type { PageRequest, Paged } from './page.js';
+export type { StoreReader, RunRecord, Standing } from './store.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueGathering, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';

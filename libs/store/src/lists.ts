@@ -1,8 +1,9 @@
-import { Id, LAST_TIME, readJson, RunStatus } from '@millrace/contracts';
+import { Id, LAST_TIME, LetterStatus, readJson, RunStatus } from '@millrace/contracts';
 import type { Database } from './database.js';
 import type { Dialect } from './dialect.js';
 import { InvalidCursor } from './errors.js';
-import type { PageRequest, Paged } from './store.js';
+import { LETTER_COLUMNS } from './letters/letter.js';
+import type { PageRequest, Paged } from './page.js';
 
 /** A list that is read page by page, newest first. */
 export interface List {
@@ -38,10 +39,10 @@ export const REVIEWS: List = {
 
 export const DEAD_LETTERS: List = {
   from: 'dead_letters',
-  select: ({ millis }) => `id, status, letter, ${millis('at')} as at`,
+  select: ({ millis }) => `${LETTER_COLUMNS}, ${millis('at')} as at`,
   at: ['at', 'at'],
   key: ['id'],
-  few: { status: ['open', 'redriven', 'closed'] },
+  few: { status: LetterStatus.options },
 };
 
 /**
@@ -58,6 +59,8 @@ export async function pageOf<Row, T>(
     readonly filters: Filters;
     /** A condition without a value. */
     readonly always?: string;
+    /** Returns conditions with values of their own; `value` adds one. */
+    readonly conditions?: (value: (one: unknown) => string) => readonly string[];
     readonly page: PageRequest;
     readonly item: (row: Row) => T;
   },
@@ -70,13 +73,13 @@ export async function pageOf<Row, T>(
 }
 
 function statementOf(
-  { list, few, filters, always, page }: Omit<Parameters<typeof pageOf>[1], 'item'>,
+  { list, few, filters, always, conditions, page }: Omit<Parameters<typeof pageOf>[1], 'item'>,
   dialect: Dialect,
 ) {
   const values: unknown[] = [];
   const value = (one: unknown): string => `$${values.push(one)}`;
   const text = (one: unknown): string => `cast(${value(one)} as text)`;
-  const where = always === undefined ? [] : [always];
+  const where = [...(always === undefined ? [] : [always]), ...(conditions?.(value) ?? [])];
   for (const [left, right] of Object.entries(filters)) if (right !== undefined) where.push(`${left} = ${text(right)}`);
   if (page.before !== undefined) {
     const { at, key } = readCursor(page.before, list);

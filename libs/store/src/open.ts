@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import type { Database } from './database.js';
 import { DatabaseReader } from './reader.js';
+import { Acts } from './letters/acts.js';
+import { JobWorks } from './letters/job-work.js';
+import { Jobs } from './letters/jobs.js';
+import { Letters } from './letters/letters.js';
 import type { StoreReader } from './store.js';
 import { Recoveries } from './recoveries.js';
 import { SignalsStore } from './signals.js';
@@ -15,6 +19,10 @@ export interface Store extends AsyncDisposable {
   readonly starts: StartsStore;
   readonly signals: SignalsStore;
   readonly recoveries: Recoveries;
+  readonly acts: Acts;
+  readonly letters: Letters;
+  readonly jobs: Jobs;
+  readonly jobWorks: JobWorks;
 }
 
 /**
@@ -41,12 +49,19 @@ async function openDatabase({ databaseUrl, dataDir, onError }: Parameters<typeof
   return openPostgres(databaseUrl, onError ?? (() => undefined));
 }
 
-export const storeOn = (database: Database): Store => ({
-  reader: new DatabaseReader(database),
-  writer: new StoreWriter(database),
-  deployments: new Deployments(database),
-  starts: new StartsStore(database),
-  signals: new SignalsStore(database),
-  recoveries: new Recoveries(database),
-  [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-});
+export function storeOn(database: Database): Store {
+  const acts = new Acts(database);
+  return {
+    reader: new DatabaseReader(database),
+    writer: new StoreWriter(database),
+    deployments: new Deployments(database),
+    starts: new StartsStore(database),
+    signals: new SignalsStore(database),
+    recoveries: new Recoveries(database),
+    acts,
+    letters: new Letters(acts),
+    jobs: new Jobs(database, acts),
+    jobWorks: new JobWorks(database),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

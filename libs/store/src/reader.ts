@@ -1,18 +1,28 @@
-import type { Fact, RecoveryReport, RunStatus } from '@millrace/contracts';
+import type { Fact, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import { type Database, floats, texts } from './database.js';
-import { DEAD_LETTERS, pageOf, REVIEWS, RUNS } from './lists.js';
+import { Acts } from './letters/acts.js';
+import { JobsReader } from './letters/jobs-reader.js';
+import { type GroupsRequest, readGroups } from './letters/groups.js';
+import type { KeptLetter, LetterGroup } from './letters/letter.js';
+import { readLetter, readLetters } from './letters/letters-reader.js';
+import { pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
-import type { DeadLetter, Review, RunSummary } from './commit.js';
-import type { PageRequest, Paged, StoreReader, ReviewFilter, RunFilter, Standing } from './store.js';
+import type { Review, RunSummary } from './commit.js';
+import type { PageRequest, Paged } from './page.js';
+import type { StoreReader, ReviewFilter, RunFilter, Standing } from './store.js';
 
 export class DatabaseReader implements StoreReader {
   readonly deployed: DeploymentReader;
+  readonly jobs: JobsReader;
+  readonly acts: Acts;
 
   constructor(private readonly database: Database) {
     this.deployed = new DeploymentReader(database);
+    this.jobs = new JobsReader(database);
+    this.acts = new Acts(database);
   }
 
   private millis<T extends number | null = number>(column: string) {
@@ -79,27 +89,16 @@ export class DatabaseReader implements StoreReader {
     });
   }
 
-  private letters() {
-    return this.database.db
-      .selectFrom('dead_letters')
-      .select(['id', 'status', 'letter'])
-      .select(this.millis('at').as('at'));
+  deadLetters(filter: LetterFilter & PageRequest): Promise<Paged<KeptLetter>> {
+    return readLetters(this.database, filter);
   }
 
-  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & PageRequest): Promise<Paged<DeadLetter>> {
-    const { status, pipeline } = filter;
-    return pageOf(this.database, {
-      list: DEAD_LETTERS,
-      few: { status },
-      filters: { pipeline },
-      page: filter,
-      item: letterOf,
-    });
+  deadLetter(id: string): Promise<KeptLetter | undefined> {
+    return readLetter(this.database, id);
   }
 
-  async deadLetter(id: string): Promise<DeadLetter | undefined> {
-    const row = await this.letters().where('id', '=', id).executeTakeFirst();
-    return row && letterOf(row);
+  letterGroups(request: GroupsRequest): Promise<Paged<LetterGroup>> {
+    return readGroups(this.database, request);
   }
 
   async pipelines() {
@@ -159,9 +158,4 @@ function summaryOf({
 
 function reviewOf(row: Omit<Review, 'due' | 'held'> & { due: number | null; held: unknown }): Review {
   return { ...row, due: row.due ?? undefined, held: (row.held as Review['held'] | null) ?? undefined };
-}
-
-/** The status is the row's: it changes after the letter was written. */
-function letterOf(row: { status: DeadLetter['status']; letter: unknown }): DeadLetter {
-  return { ...(row.letter as DeadLetter), status: row.status };
 }

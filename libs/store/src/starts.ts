@@ -41,7 +41,7 @@ export interface DueGathering {
   readonly records: readonly unknown[];
 }
 
-type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals', boolean>>;
+type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals' | 'jobs', boolean>>;
 
 /** The times of a pipeline that is paused do not come: what became of them its schedules say when it goes on. */
 const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
@@ -58,16 +58,18 @@ export class StartsStore {
            exists(select 1 from gatherings where due_at <= ${time('$1')}) as gatherings,
            exists(select 1 from places where tell_at <= ${time('$1')}) as places,
            exists(select 1 from signals where tell_at <= ${time('$1')})
-             or exists(select 1 from signals where run is null and expires_at <= ${time('$1')}) as signals`,
+             or exists(select 1 from signals where run is null and expires_at <= ${time('$1')}) as signals,
+           exists(select 1 from jobs where status = 'running' and next_at <= ${time('$1')}) as jobs`,
       [at],
       'starts-due',
     );
-    const { schedules, gatherings, places, signals } = row!;
+    const { schedules, gatherings, places, signals, jobs } = row!;
     return {
       schedules: Boolean(schedules),
       gatherings: Boolean(gatherings),
       places: Boolean(places),
       signals: Boolean(signals),
+      jobs: Boolean(jobs),
     };
   }
 

@@ -1,21 +1,16 @@
-import type { Fact, RecoveryReport, RunStatus } from '@millrace/contracts';
-import type { DeadLetter, Holding, Review, RunSummary } from './commit.js';
+import type { Fact, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
+import type { Holding, Review, RunSummary } from './commit.js';
+import type { Acts } from './letters/acts.js';
+import type { JobsReader } from './letters/jobs-reader.js';
+import type { GroupsRequest } from './letters/groups.js';
+import type { KeptLetter, LetterGroup } from './letters/letter.js';
+import type { PageRequest, Paged } from './page.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader, PipelinePause } from './versions.js';
 
 /** A run's facts, in order; a fact's place in it (from 1) is its sequence number. */
 export interface RunRecord extends RunSummary {
   readonly facts: readonly Fact[];
-}
-
-/** A page of a list, newest first. `before` is a cursor from the page before it. */
-export interface PageRequest {
-  readonly limit: number;
-  readonly before?: string;
-}
-export interface Paged<T> {
-  readonly items: readonly T[];
-  readonly next: string | undefined;
 }
 
 /** The position of a partition in the store. */
@@ -49,8 +44,12 @@ export interface StoreReader {
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;
   reviews(filter: ReviewFilter & PageRequest): Promise<Paged<Review>>;
-  deadLetters(filter: { status?: DeadLetter['status']; pipeline?: string } & PageRequest): Promise<Paged<DeadLetter>>;
-  deadLetter(id: string): Promise<DeadLetter | undefined>;
+  deadLetters(filter: LetterFilter & PageRequest): Promise<Paged<KeptLetter>>;
+  deadLetter(id: string): Promise<KeptLetter | undefined>;
+  /** Dead letters that share a fingerprint, counted: the newest problem first. */
+  letterGroups(request: GroupsRequest): Promise<Paged<LetterGroup>>;
+  readonly jobs: Pick<JobsReader, keyof JobsReader>;
+  readonly acts: Pick<Acts, 'outcome' | 'list' | 'verify'>;
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;
   readonly deployed: Pick<DeploymentReader, keyof DeploymentReader>;
   /** The current plan of each pipeline, and plans by hash. */

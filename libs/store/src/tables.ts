@@ -1,3 +1,5 @@
+import type { LetterStatus } from '@millrace/contracts';
+
 /** Columns as Kysely reads them: JSON is parsed; times are read as milliseconds, through `Dialect.millis`. */
 export interface Tables {
   runs: {
@@ -13,11 +15,18 @@ export interface Tables {
   };
   dead_letters: {
     id: string;
-    status: 'open' | 'redriven' | 'closed';
+    status: LetterStatus;
     at: unknown;
     run: string | null;
     pipeline: string | null;
     letter: unknown;
+    stage: string | null;
+    code: string | null;
+    /** Null where an earlier version wrote the row while tables were being migrated. */
+    fingerprint: string | null;
+    redrives: number;
+    assignee: string | null;
+    desk: unknown;
   };
   plans: { hash: string; pipeline: string; plan: unknown; deployed_at: unknown };
   /** The plans of a pipeline in the order in which each was first deployed, from 1. */

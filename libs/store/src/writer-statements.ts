@@ -23,6 +23,6 @@ update waits set held = ${searchedJson('u.held')}, due = ${time('u.due')} from $
 where waits.run = u.run and waits.step = u.step`;
 
 export const DEAD = (rows: string, { time, json }: Dialect): string => `
-insert into dead_letters (id, status, at, run, pipeline, letter)
-select id, 'open', ${time('at')}, run, pipeline, ${json('letter')} from ${rows} where true
+insert into dead_letters (id, status, at, run, pipeline, letter, stage, code, fingerprint, redrives)
+select id, 'open', ${time('at')}, run, pipeline, ${json('letter')}, stage, code, fingerprint, redrives from ${rows} where true
 on conflict (id) do nothing`;

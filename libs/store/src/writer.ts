@@ -2,6 +2,7 @@ import type { Fact } from '@millrace/contracts';
 import { unlimitedSlot, type SlotGrant, type SlotRequest } from '@millrace/pipeline/engine';
 import { type Database, floats, ints, type Query, texts } from './database.js';
 import { StaleOwner } from './errors.js';
+import { letterColumns } from './letters/letter-columns.js';
 import { grantSlots, keepSlots } from './slots.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './commit.js';
@@ -180,13 +181,7 @@ export class StoreWriter {
     }
     if (signals) await keepSignals(query, signals);
     if (deadLetters.length > 0) {
-      await query.each(DEAD, {
-        id: texts(deadLetters.map((d) => d.id)),
-        at: floats(deadLetters.map((d) => d.at)),
-        run: texts(deadLetters.map((d) => d.run ?? null)),
-        pipeline: texts(deadLetters.map((d) => d.pipeline ?? null)),
-        letter: texts(deadLetters.map((d) => JSON.stringify(d))),
-      });
+      await query.each(DEAD, letterColumns(deadLetters));
     }
     if (redriven.length > 0) {
       await query(({ among }) => `update dead_letters set status = 'redriven' where id ${among('$1')}`, [redriven]);

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { MillraceError } from '@millrace/client';
 import { misspeltText, withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
-import { deadLetterCommands } from './commands/dead-letter.js';
+import { auditCommand } from './commands/audit.js';
+import { deadLetterCommands } from './commands/dead-letter/dead-letter.js';
 import { importCommand } from './commands/import.js';
 import { doctorCommand } from './commands/doctor.js';
+import { jobCommands } from './commands/job.js';
 import { pipelineCommands } from './commands/pipeline.js';
 import { recoverCommand } from './commands/recover.js';
 import { reviewCommands } from './commands/review.js';
@@ -65,6 +67,7 @@ export function programOf(context: CliContext, more: readonly Commands[]): Comma
   runCommands(program, context);
   reviewCommands(program, context);
   deadLetterCommands(program, context);
+  jobCommands(program, context);
   pipelineCommands(program, context);
   scheduleCommands(program, context);
   importCommand(program, context);
@@ -72,5 +75,6 @@ export function programOf(context: CliContext, more: readonly Commands[]): Comma
   calibrateCommand(program, context);
   doctorCommand(program, context);
   recoverCommand(program, context);
+  auditCommand(program, context);
   return program;
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Runtime, Limits, Pauses, StageContracts } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
 import { Acts } from './runs/acts.js';
+import { AuditController } from './audit/audit.controller.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { Callbacks } from './callbacks/callbacks.js';
 import { Consumers } from './stages/consumers.js';
@@ -9,6 +10,7 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { EventsController } from './runs/events.controller.js';
 import type { LiveFacts } from './runs/live-facts.js';
+import { JobsController } from './jobs/jobs.controller.js';
 import { MetaController } from './http/meta.controller.js';
 import { PageController } from './page/page.controller.js';
 import { Pages } from './page/pages.js';
@@ -18,6 +20,7 @@ import { Readiness } from './http/readiness.js';
 import { RecentRequests } from './http/recent-requests.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { RecoveriesController } from './recovery/recoveries.controller.js';
+import { Replays } from './runs/replays.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunQueries } from './runs/runs.js';
 import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
@@ -59,7 +62,7 @@ export function gatewayModule({
   const recent = new RecentRequests();
   const consumers = new Consumers(runtime);
   const runs = new RunQueries({ reader, plans, recent, live, consumers });
-  const acts = new Acts({ runtime, runs, plans, reader });
+  const acts = new Acts({ runtime, runs, plans, reader, announced });
   return {
     module: GatewayModule,
     controllers: [
@@ -67,6 +70,8 @@ export function gatewayModule({
       RunsController,
       ReviewsController,
       DeadLettersController,
+      JobsController,
+      AuditController,
       PipelinesController,
       VersionsController,
       SchedulesController,
@@ -84,9 +89,10 @@ export function gatewayModule({
       { provide: StoredPlans, useValue: plans },
       { provide: RunQueries, useValue: runs },
       { provide: Acts, useValue: acts },
+      { provide: Replays, useValue: new Replays({ runtime, runs, plans, reader, announced }) },
       { provide: Versions, useValue: new Versions({ runtime, reader, plans, consumers, announced }) },
       { provide: RunStarter, useValue: new RunStarter({ runtime, reader, plans, recent, ...starting }) },
-      { provide: DeadLetters, useValue: new DeadLetters({ runtime, reader, plans, acts }) },
+      { provide: DeadLetters, useValue: new DeadLetters({ runtime, reader, acts }) },
       { provide: Callbacks, useValue: new Callbacks({ runtime, runs, announced, key: callbackKey }) },
       { provide: Pages, useValue: pages },
     ],

@@ -121,6 +121,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/runs/{id}/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins a new run that takes the outputs of this one as they are up to a step, and executes the rest, with idempotency keys of its own. Steps that have effects outside are refused by name without `allowEffects`. */
+    post: operations['replayRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/runs/{id}/signals/{step}': {
     parameters: {
       query?: never;
@@ -241,6 +258,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/dead-letters/groups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Dead letters of one cause, counted: those with the same stage, code and message but for numbers, ids and quotes. The newest cause first. */
+    get: operations['listDeadLetterGroups'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/dead-letters/{id}': {
     parameters: {
       query?: never;
@@ -248,7 +282,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One dead letter. */
+    /** One dead letter, with each attempt that led to it. */
     get: operations['getDeadLetter'];
     put?: never;
     post?: never;
@@ -267,8 +301,247 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Sends a dead letter on again: a step from where it failed, a record with its original key, bytes and headers. */
+    /** Sends a dead letter on again: a step from where it failed, a record with its original key, bytes and headers. Of two who ask at once one gets it, the other 409. */
     post: operations['redrive'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a dead letter that was dealt with otherwise: it is not redriven. */
+    post: operations['resolveDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/reopen': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens a dead letter again that was resolved. */
+    post: operations['reopenDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/assign': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Assigns a dead letter to a person; without `to` to nobody. */
+    post: operations['assignDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds a note to a dead letter. */
+    post: operations['noteDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/tags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds tags to a dead letter, or removes them. */
+    post: operations['tagDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters/{id}/tickets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Links a ticket to a dead letter. */
+    post: operations['linkDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs, newest first. */
+    get: operations['listJobs'];
+    put?: never;
+    /** Redrives or resolves all open dead letters that fit a filter, as a durable job that goes on if a coordinator dies; with `dryRun` only says which. */
+    post: operations['beginJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One job: how far it is. */
+    get: operations['getJob'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/{id}/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The outcome of each dead letter of a job, in the order in which they are worked on. */
+    get: operations['listJobItems'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins no further dead letter of a job until it is resumed. */
+    post: operations['pauseJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on with a job, perhaps at another rate. */
+    post: operations['resumeJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/{id}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a job: the dead letters that it has not begun stay as they are. */
+    post: operations['stopJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Acts of people and systems on dead letters and jobs, newest first: who did what, when and why. */
+    get: operations['listActs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/audit/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Computes the chain of hashes again: whether every act is as it was written, and none is missing. */
+    get: operations['checkAudit'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -634,6 +907,11 @@ export interface components {
       /** Format: date-time */
       startsAt?: string;
       traceId: string;
+      replayOf?: {
+        run: string;
+        from: string;
+      };
+      replays?: string[];
       parentStep?: string;
       given?: {
         [key: string]: unknown;
@@ -752,12 +1030,34 @@ export interface components {
         defaulted?: boolean;
         /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
-          'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+          | 'cancel'
+          | 'pause'
+          | 'resume'
+          | 'move'
+          | 'signal'
+          | 'answer'
+          | 'claim'
+          | 'unclaim'
+          | 'redrive'
+          | 'resolve'
+          | 'reopen'
+          | 'stop'
         )[];
       }[];
       /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
-        'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+        | 'cancel'
+        | 'pause'
+        | 'resume'
+        | 'move'
+        | 'signal'
+        | 'answer'
+        | 'claim'
+        | 'unclaim'
+        | 'redrive'
+        | 'resolve'
+        | 'reopen'
+        | 'stop'
       )[];
     };
     RunList: {
@@ -820,7 +1120,18 @@ export interface components {
       schema?: unknown;
       /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
-        'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+        | 'cancel'
+        | 'pause'
+        | 'resume'
+        | 'move'
+        | 'signal'
+        | 'answer'
+        | 'claim'
+        | 'unclaim'
+        | 'redrive'
+        | 'resolve'
+        | 'reopen'
+        | 'stop'
       )[];
       /** @description Paths of what belongs to this, by name. */
       links: {
@@ -848,7 +1159,18 @@ export interface components {
         schema?: unknown;
         /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
-          'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+          | 'cancel'
+          | 'pause'
+          | 'resume'
+          | 'move'
+          | 'signal'
+          | 'answer'
+          | 'claim'
+          | 'unclaim'
+          | 'redrive'
+          | 'resolve'
+          | 'reopen'
+          | 'stop'
         )[];
         /** @description Paths of what belongs to this, by name. */
         links: {
@@ -860,7 +1182,7 @@ export interface components {
     DeadLetterView: {
       id: string;
       /** @enum {string} */
-      status: 'open' | 'redriven' | 'closed';
+      status: 'open' | 'redriven' | 'resolved' | 'closed';
       /** Format: date-time */
       at: string;
       failure: {
@@ -875,11 +1197,38 @@ export interface components {
         }[];
         remedy: string;
       };
+      fingerprint: string;
       run?: string;
+      traceId?: string;
       pipeline?: string;
       step?: string;
       stage?: string;
       attempts: number;
+      tries?: {
+        attempt: number;
+        fallback?: boolean;
+        stage?: string;
+        /** Format: date-time */
+        requestedAt: string;
+        /** Format: date-time */
+        startedAt?: string;
+        /** Format: date-time */
+        endedAt?: string;
+        failure?: {
+          code: string;
+          /** @enum {string} */
+          kind: 'transient' | 'permanent';
+          message: string;
+          retryAfterMs?: number;
+          details?: {
+            pointer: string;
+            detail: string;
+          }[];
+          remedy: string;
+        };
+        answer?: string;
+      }[];
+      redrives: number;
       input?: unknown;
       record?: {
         topic: string;
@@ -893,9 +1242,37 @@ export interface components {
           [key: string]: string;
         };
       };
+      assignee?: string;
+      handled?: {
+        act: string;
+        /** Format: date-time */
+        at: string;
+        by?: string;
+        reason?: string;
+        input?: unknown;
+      };
+      notes?: {
+        /** Format: date-time */
+        at: string;
+        text: string;
+        by?: string;
+      }[];
+      tags?: string[];
+      tickets?: string[];
       /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
-        'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+        | 'cancel'
+        | 'pause'
+        | 'resume'
+        | 'move'
+        | 'signal'
+        | 'answer'
+        | 'claim'
+        | 'unclaim'
+        | 'redrive'
+        | 'resolve'
+        | 'reopen'
+        | 'stop'
       )[];
       /** @description Paths of what belongs to this, by name. */
       links: {
@@ -906,7 +1283,7 @@ export interface components {
       items: {
         id: string;
         /** @enum {string} */
-        status: 'open' | 'redriven' | 'closed';
+        status: 'open' | 'redriven' | 'resolved' | 'closed';
         /** Format: date-time */
         at: string;
         failure: {
@@ -921,11 +1298,38 @@ export interface components {
           }[];
           remedy: string;
         };
+        fingerprint: string;
         run?: string;
+        traceId?: string;
         pipeline?: string;
         step?: string;
         stage?: string;
         attempts: number;
+        tries?: {
+          attempt: number;
+          fallback?: boolean;
+          stage?: string;
+          /** Format: date-time */
+          requestedAt: string;
+          /** Format: date-time */
+          startedAt?: string;
+          /** Format: date-time */
+          endedAt?: string;
+          failure?: {
+            code: string;
+            /** @enum {string} */
+            kind: 'transient' | 'permanent';
+            message: string;
+            retryAfterMs?: number;
+            details?: {
+              pointer: string;
+              detail: string;
+            }[];
+            remedy: string;
+          };
+          answer?: string;
+        }[];
+        redrives: number;
         input?: unknown;
         record?: {
           topic: string;
@@ -939,9 +1343,37 @@ export interface components {
             [key: string]: string;
           };
         };
+        assignee?: string;
+        handled?: {
+          act: string;
+          /** Format: date-time */
+          at: string;
+          by?: string;
+          reason?: string;
+          input?: unknown;
+        };
+        notes?: {
+          /** Format: date-time */
+          at: string;
+          text: string;
+          by?: string;
+        }[];
+        tags?: string[];
+        tickets?: string[];
         /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
-          'cancel' | 'pause' | 'resume' | 'move' | 'signal' | 'answer' | 'claim' | 'unclaim' | 'redrive'
+          | 'cancel'
+          | 'pause'
+          | 'resume'
+          | 'move'
+          | 'signal'
+          | 'answer'
+          | 'claim'
+          | 'unclaim'
+          | 'redrive'
+          | 'resolve'
+          | 'reopen'
+          | 'stop'
         )[];
         /** @description Paths of what belongs to this, by name. */
         links: {
@@ -949,6 +1381,278 @@ export interface components {
         };
       }[];
       next?: string;
+    };
+    DeadLetterGroupView: {
+      fingerprint: string;
+      failedAt?: string;
+      code: string;
+      pattern: string;
+      message: string;
+      remedy: string;
+      count: number;
+      open: number;
+      /** Format: date-time */
+      firstSeen: string;
+      /** Format: date-time */
+      lastSeen: string;
+      newest: string;
+      trend: {
+        /** Format: date-time */
+        from: string;
+        partMs: number;
+        counts: number[];
+      };
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+    };
+    DeadLetterGroupList: {
+      items: {
+        fingerprint: string;
+        failedAt?: string;
+        code: string;
+        pattern: string;
+        message: string;
+        remedy: string;
+        count: number;
+        open: number;
+        /** Format: date-time */
+        firstSeen: string;
+        /** Format: date-time */
+        lastSeen: string;
+        newest: string;
+        trend: {
+          /** Format: date-time */
+          from: string;
+          partMs: number;
+          counts: number[];
+        };
+        /** @description Paths of what belongs to this, by name. */
+        links: {
+          [key: string]: string;
+        };
+      }[];
+      next?: string;
+    };
+    JobView: {
+      id: string;
+      /** @enum {string} */
+      kind: 'redrive' | 'resolve';
+      /** @enum {string} */
+      status: 'running' | 'paused' | 'stopped' | 'completed';
+      /** Format: date-time */
+      at: string;
+      /** Format: date-time */
+      endedAt?: string;
+      by?: string;
+      reason?: string;
+      filter: {
+        [key: string]: string;
+      };
+      perSecond?: number;
+      maxRedrives?: number;
+      total: number;
+      items: {
+        [key: string]: number;
+      };
+      /** @description The actions that are possible now; any other is refused with 409. */
+      allowedActions: (
+        | 'cancel'
+        | 'pause'
+        | 'resume'
+        | 'move'
+        | 'signal'
+        | 'answer'
+        | 'claim'
+        | 'unclaim'
+        | 'redrive'
+        | 'resolve'
+        | 'reopen'
+        | 'stop'
+      )[];
+      /** @description Paths of what belongs to this, by name. */
+      links: {
+        [key: string]: string;
+      };
+    };
+    JobList: {
+      items: {
+        id: string;
+        /** @enum {string} */
+        kind: 'redrive' | 'resolve';
+        /** @enum {string} */
+        status: 'running' | 'paused' | 'stopped' | 'completed';
+        /** Format: date-time */
+        at: string;
+        /** Format: date-time */
+        endedAt?: string;
+        by?: string;
+        reason?: string;
+        filter: {
+          [key: string]: string;
+        };
+        perSecond?: number;
+        maxRedrives?: number;
+        total: number;
+        items: {
+          [key: string]: number;
+        };
+        /** @description The actions that are possible now; any other is refused with 409. */
+        allowedActions: (
+          | 'cancel'
+          | 'pause'
+          | 'resume'
+          | 'move'
+          | 'signal'
+          | 'answer'
+          | 'claim'
+          | 'unclaim'
+          | 'redrive'
+          | 'resolve'
+          | 'reopen'
+          | 'stop'
+        )[];
+        /** @description Paths of what belongs to this, by name. */
+        links: {
+          [key: string]: string;
+        };
+      }[];
+      next?: string;
+    };
+    JobItemView: {
+      deadLetter: string;
+      /** @enum {string} */
+      status: 'waiting' | 'sent' | 'redriven' | 'resolved' | 'refused' | 'skipped';
+      /** Format: date-time */
+      at?: string;
+      failure?: {
+        code: string;
+        /** @enum {string} */
+        kind: 'transient' | 'permanent';
+        message: string;
+        retryAfterMs?: number;
+        details?: {
+          pointer: string;
+          detail: string;
+        }[];
+        remedy: string;
+      };
+    };
+    JobItemList: {
+      items: {
+        deadLetter: string;
+        /** @enum {string} */
+        status: 'waiting' | 'sent' | 'redriven' | 'resolved' | 'refused' | 'skipped';
+        /** Format: date-time */
+        at?: string;
+        failure?: {
+          code: string;
+          /** @enum {string} */
+          kind: 'transient' | 'permanent';
+          message: string;
+          retryAfterMs?: number;
+          details?: {
+            pointer: string;
+            detail: string;
+          }[];
+          remedy: string;
+        };
+      }[];
+      next?: string;
+    };
+    JobPreview: {
+      letters: number;
+      refused: number;
+      groups: {
+        stage?: string;
+        code: string;
+        letters: number;
+        refused: number;
+      }[];
+    };
+    ReplayPreview: {
+      plan: string;
+      kept: string[];
+      executed: string[];
+      effects: string[];
+    };
+    ActView: {
+      seq: number;
+      id: string;
+      /** Format: date-time */
+      at: string;
+      kind: string;
+      subject: string;
+      by?: string;
+      reason?: string;
+      detail?: unknown;
+      outcome:
+        | {
+            /** @constant */
+            status: 'applied';
+            unchanged: boolean;
+            items?: number | 0;
+          }
+        | {
+            /** @constant */
+            status: 'refused';
+            failure: {
+              code: string;
+              /** @enum {string} */
+              kind: 'transient' | 'permanent';
+              message: string;
+              retryAfterMs?: number;
+              details?: {
+                pointer: string;
+                detail: string;
+              }[];
+            };
+          };
+      previous: string;
+      hash: string;
+    };
+    ActList: {
+      items: {
+        seq: number;
+        id: string;
+        /** Format: date-time */
+        at: string;
+        kind: string;
+        subject: string;
+        by?: string;
+        reason?: string;
+        detail?: unknown;
+        outcome:
+          | {
+              /** @constant */
+              status: 'applied';
+              unchanged: boolean;
+              items?: number | 0;
+            }
+          | {
+              /** @constant */
+              status: 'refused';
+              failure: {
+                code: string;
+                /** @enum {string} */
+                kind: 'transient' | 'permanent';
+                message: string;
+                retryAfterMs?: number;
+                details?: {
+                  pointer: string;
+                  detail: string;
+                }[];
+              };
+            };
+        previous: string;
+        hash: string;
+      }[];
+      next?: string;
+    };
+    AuditCheck: {
+      acts: number;
+      broken?: number;
     };
     PipelineView: {
       name: string;
@@ -1278,6 +1982,12 @@ export interface components {
           given?: {
             [key: string]: unknown;
           };
+          replayOf?: {
+            run: string;
+            from: string;
+          };
+          by?: string;
+          reason?: string;
         }
       | {
           /** @constant */
@@ -1524,6 +2234,13 @@ export interface components {
         }
       | {
           /** @constant */
+          type: 'step.replayed';
+          step: string;
+          at: number;
+          output: unknown;
+        }
+      | {
+          /** @constant */
           type: 'step.valued';
           step: string;
           at: number;
@@ -1554,6 +2271,7 @@ export interface components {
           step: string;
           at: number;
           deadLetter: string;
+          input?: unknown;
           by?: string;
           reason?: string;
         }
@@ -1661,6 +2379,17 @@ export type ReviewView = components['schemas']['ReviewView'];
 export type ReviewList = components['schemas']['ReviewList'];
 export type DeadLetterView = components['schemas']['DeadLetterView'];
 export type DeadLetterList = components['schemas']['DeadLetterList'];
+export type DeadLetterGroupView = components['schemas']['DeadLetterGroupView'];
+export type DeadLetterGroupList = components['schemas']['DeadLetterGroupList'];
+export type JobView = components['schemas']['JobView'];
+export type JobList = components['schemas']['JobList'];
+export type JobItemView = components['schemas']['JobItemView'];
+export type JobItemList = components['schemas']['JobItemList'];
+export type JobPreview = components['schemas']['JobPreview'];
+export type ReplayPreview = components['schemas']['ReplayPreview'];
+export type ActView = components['schemas']['ActView'];
+export type ActList = components['schemas']['ActList'];
+export type AuditCheck = components['schemas']['AuditCheck'];
 export type PipelineView = components['schemas']['PipelineView'];
 export type PipelineList = components['schemas']['PipelineList'];
 export type StageList = components['schemas']['StageList'];
@@ -2383,6 +3112,130 @@ export interface operations {
       };
     };
   };
+  replayRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The first step that is executed again; what ended before it is taken as it is. */
+          from: string;
+          /** @description Another version of the pipeline: its number, or a plan. */
+          to?: number | string;
+          /** @description Another input of the run. */
+          input?: unknown;
+          /** @description Other outputs of steps that are not executed, by step. */
+          outputs?: {
+            [key: string]: unknown;
+          };
+          /** @description Executes steps that have effects outside, too. */
+          allowEffects?: boolean;
+          /** @description Only says which steps would be executed. */
+          dryRun?: boolean;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description With `dryRun`: the steps that would be taken and executed. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReplayPreview'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description MOVE_REFUSED: The run does not fit the plan. EFFECTS_NOT_ALLOWED: The replay would have effects outside. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   signalStep: {
     parameters: {
       query?: never;
@@ -3034,8 +3887,14 @@ export interface operations {
   listDeadLetters: {
     parameters: {
       query?: {
-        status?: 'open' | 'redriven' | 'closed';
+        status?: 'open' | 'redriven' | 'resolved' | 'closed';
         pipeline?: string;
+        stage?: string;
+        code?: string;
+        fingerprint?: string;
+        text?: string;
+        since?: string;
+        until?: string;
         limit?: number;
         cursor?: string;
       };
@@ -3052,6 +3911,73 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DeadLetterList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDeadLetterGroups: {
+    parameters: {
+      query?: {
+        status?: 'open' | 'redriven' | 'resolved' | 'closed';
+        pipeline?: string;
+        stage?: string;
+        code?: string;
+        fingerprint?: string;
+        text?: string;
+        since?: string;
+        until?: string;
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of groups. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterGroupList'];
         };
       };
       /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
@@ -3162,6 +4088,12 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          /** @description For a parked step: the input that its stage gets instead, from now on. */
+          input?: unknown;
+          /** @description Refused if it was redriven this often before. 10 unless given. */
+          maxRedrives?: number;
+          /** @description Only says what would happen. */
+          dryRun?: boolean;
           by?: string;
           reason?: string;
         };
@@ -3204,7 +4136,117 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description REDRIVE_REFUSED: The record cannot be sent to where the dead letter says it came from. NOT_ALLOWED_NOW: This cannot be done now. */
+      /** @description REDRIVE_REFUSED: The record cannot be sent to where the dead letter says it came from. NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. REDRIVES_USED_UP: The dead letter has come back too often. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_INPUT: The input does not fit the pipeline. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resolveDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The dead letter as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -3241,6 +4283,1317 @@ export interface operations {
         };
       };
       /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  reopenDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The dead letter as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  assignDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description The person; nobody without it. */
+          to?: string;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The dead letter as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  noteDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          text: string;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The dead letter as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tagDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          add?: string[];
+          remove?: string[];
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The dead letter as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  linkDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          url: string;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The dead letter as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. DEAD_LETTER_TAKEN: Somebody else was first with this dead letter. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listJobs: {
+    parameters: {
+      query?: {
+        status?: 'running' | 'paused' | 'stopped' | 'completed';
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of jobs. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  beginJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description What is done with each letter.
+           * @enum {string}
+           */
+          kind: 'redrive' | 'resolve';
+          /** @description The letters: those that are open when the job begins and fit each field. All without any. */
+          filter: {
+            pipeline?: string;
+            stage?: string;
+            code?: string;
+            fingerprint?: string;
+            text?: string;
+            /**
+             * Format: date-time
+             * @description Parked at this time or later.
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Parked before this time.
+             */
+            until?: string;
+          };
+          /** @description The most letters each second. */
+          perSecond?: number;
+          /** @description Letters that were redriven this often before are refused. 10 unless given. */
+          maxRedrives?: number;
+          /** @description Only says which letters the job would be about. */
+          dryRun?: boolean;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description With `dryRun`: what the job would be about. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobPreview'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The job. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_JOB: No such job. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listJobItems: {
+    parameters: {
+      query?: {
+        status?: 'waiting' | 'sent' | 'redriven' | 'resolved' | 'refused' | 'skipped';
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of items. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobItemList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_JOB: No such job. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pauseJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description With `resume`: another rate. */
+          perSecond?: number;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The job as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_JOB: No such job. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumeJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description With `resume`: another rate. */
+          perSecond?: number;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The job as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_JOB: No such job. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  stopJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description With `resume`: another rate. */
+          perSecond?: number;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The job as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_JOB: No such job. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listActs: {
+    parameters: {
+      query?: {
+        kind?: string;
+        subject?: string;
+        by?: string;
+        since?: string;
+        until?: string;
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of acts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  checkAudit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was found. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditCheck'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;

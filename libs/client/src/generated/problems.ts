@@ -17,6 +17,7 @@ export const PROBLEM_REMEDIES = {
   UNKNOWN_STEP: 'Check the name: GET /v1/runs/{id} shows the steps of the run.',
   UNKNOWN_REVIEW: 'Check the id: GET /v1/reviews lists the open reviews.',
   UNKNOWN_DEAD_LETTER: 'Check the id: GET /v1/dead-letters lists the dead letters.',
+  UNKNOWN_JOB: 'Check the id: GET /v1/jobs lists the jobs.',
   UNKNOWN_RECOVERY: 'Check the id, or begin a recovery with POST /v1/recoveries.',
   UNKNOWN_PIPELINE: 'Check the name: GET /v1/pipelines lists the deployed pipelines.',
   UNKNOWN_CALLBACK:
@@ -27,6 +28,10 @@ export const PROBLEM_REMEDIES = {
   NOT_ALLOWED_NOW: 'Choose an action that `allowedActions` of the run, step, review or dead letter names.',
   REDRIVE_REFUSED:
     'Look at the record (GET /v1/dead-letters/{id}) and send it to its topic yourself. Its origin cannot be trusted: everybody who may write to `dead-letters` can set these headers.',
+  DEAD_LETTER_TAKEN:
+    'Look at the dead letter (GET /v1/dead-letters/{id}): it names who redrove or resolved it. Reopen it if it was resolved by mistake.',
+  REDRIVES_USED_UP:
+    'Correct the cause first: the letter came back after each redrive. Then redrive it with a higher `maxRedrives`, or resolve it.',
   REVIEW_CLAIMED:
     'Let the person whom the detail names answer the review, or release the claim first (`unclaim`), which the history shows.',
   TOO_LARGE: 'Store large content elsewhere and send a reference to it, or raise the limit.',
@@ -55,6 +60,8 @@ export const PROBLEM_REMEDIES = {
   STAGE_TOPIC_MISSING: 'Create the topic that the detail names, or let Millrace do it (CREATE_TOPICS=true).',
   MOVE_REFUSED:
     'Move the run from an earlier step of that plan, or leave it on its own plan. `errors` names what does not fit.',
+  EFFECTS_NOT_ALLOWED:
+    'Replay with `allowEffects` (`--allow-effects`) if the steps that `errors` names shall do their work once more, or from a step behind them.',
   INVALID_ANSWER: 'Correct the fields that `errors` names. GET /v1/reviews/{id} shows the schema.',
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new input: the same key and input give the same run.',
   INTERNAL: 'Try again. The gateway’s log has the cause under the trace id.',

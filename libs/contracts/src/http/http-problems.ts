@@ -73,6 +73,11 @@ export const PROBLEMS = {
     title: 'No such dead letter',
     remedy: 'Check the id: GET /v1/dead-letters lists the dead letters.',
   },
+  UNKNOWN_JOB: {
+    status: 404,
+    title: 'No such job',
+    remedy: 'Check the id: GET /v1/jobs lists the jobs.',
+  },
   UNKNOWN_RECOVERY: {
     status: 404,
     title: 'No such recovery',
@@ -110,6 +115,18 @@ export const PROBLEMS = {
     title: 'The record cannot be sent to where the dead letter says it came from',
     remedy:
       'Look at the record (GET /v1/dead-letters/{id}) and send it to its topic yourself. Its origin cannot be trusted: everybody who may write to `dead-letters` can set these headers.',
+  },
+  DEAD_LETTER_TAKEN: {
+    status: 409,
+    title: 'Somebody else was first with this dead letter',
+    remedy:
+      'Look at the dead letter (GET /v1/dead-letters/{id}): it names who redrove or resolved it. Reopen it if it was resolved by mistake.',
+  },
+  REDRIVES_USED_UP: {
+    status: 409,
+    title: 'The dead letter has come back too often',
+    remedy:
+      'Correct the cause first: the letter came back after each redrive. Then redrive it with a higher `maxRedrives`, or resolve it.',
   },
   REVIEW_CLAIMED: {
     status: 409,
@@ -210,6 +227,12 @@ export const PROBLEMS = {
     title: 'The run does not fit the plan',
     remedy:
       'Move the run from an earlier step of that plan, or leave it on its own plan. `errors` names what does not fit.',
+  },
+  EFFECTS_NOT_ALLOWED: {
+    status: 422,
+    title: 'The replay would have effects outside',
+    remedy:
+      'Replay with `allowEffects` (`--allow-effects`) if the steps that `errors` names shall do their work once more, or from a step behind them.',
   },
   INVALID_ANSWER: {
     status: 422,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Degraded } from '../records/degraded.js';
-import { Failure } from '../failures.js';
+import { AllowedActions, AttemptView, FailureView, Json, Links, Time } from './http-shown.js';
 import { Priority, StageLimits } from '../records/limits.js';
 import { ChildStatus } from '../records/records.js';
 import { RunStatus, StepStatus } from '../records/statuses.js';
@@ -21,41 +21,36 @@ export {
   VersionList,
   VersionView,
 } from './http-versions.js';
+export {
+  AssignBody,
+  ActView,
+  ActList,
+  AuditCheck,
+  DeadLetterGroupList,
+  DeadLetterGroupView,
+  DeadLetterList,
+  DeadLetterView,
+  JobBody,
+  JobChangeBody,
+  JobItemList,
+  JobItemView,
+  JobList,
+  JobPreview,
+  JobView,
+  LinkBody,
+  NoteBody,
+  RedriveBody,
+  ReplayBody,
+  ReplayPreview,
+  TagBody,
+} from './http-letters.js';
+export { Action, AttemptView, FailureView } from './http-shown.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
 
 /** RFC 3339 with an offset: a day of the calendar, from 1970 to 9999. */
 export const StartTime = z.iso
   .datetime({ offset: true })
   .refine((text) => readTime(text) !== undefined, 'expected a time from 1970 to 9999, e.g. 2026-01-31T09:00:00Z');
-
-/** RFC 3339, in UTC. */
-const Time = z.iso.datetime();
-const Json = z.unknown();
-const Links = z.record(z.string(), z.string()).describe('Paths of what belongs to this, by name.');
-
-export const Action = z.enum(['cancel', 'pause', 'resume', 'move', 'signal', 'answer', 'claim', 'unclaim', 'redrive']);
-export type Action = z.infer<typeof Action>;
-const AllowedActions = z.array(Action).describe('The actions that are possible now; any other is refused with 409.');
-
-/** A failure as it is shown: what happened, and what to do about it. */
-export const FailureView = Failure.extend({ remedy: z.string() });
-export type FailureView = z.infer<typeof FailureView>;
-
-export const AttemptView = z.object({
-  attempt: z.int().nonnegative(),
-  /** A fallback did it: this stage. */
-  fallback: z.boolean().optional(),
-  stage: z.string().optional(),
-  /** The time at which it was requested. */
-  requestedAt: Time,
-  /** The time at which its stage began; absent where no stage has said so. */
-  startedAt: Time.optional(),
-  endedAt: Time.optional(),
-  failure: FailureView.optional(),
-  /** The model's answer that could not be used, as it came. */
-  answer: z.string().optional(),
-});
-export type AttemptView = z.infer<typeof AttemptView>;
 
 /** The kind of a step. `run`: a child run does the work; `map`, `loop`, `race`: the step has items; `value`: it puts values together. */
 const StepKind = z.enum(['stage', 'review', 'signal', 'run', 'map', 'loop', 'race', 'value', 'sleep']);
@@ -138,6 +133,10 @@ export const RunView = RunSummaryView.extend({
   /** The time at which a held run starts. */
   startsAt: Time.optional(),
   traceId: z.string(),
+  /** The run that this one replays, and the first step that it executes. */
+  replayOf: z.object({ run: z.string(), from: z.string() }).optional(),
+  /** The runs that replay this one, the newest first; the last 50 of them. */
+  replays: z.array(z.string()).optional(),
   /** The step of its parent that it does the work of. */
   parentStep: z.string().optional(),
   /** The values that a child run started with beside its input. */
@@ -192,38 +191,6 @@ export const ReviewView = z.object({
 });
 export type ReviewView = z.infer<typeof ReviewView>;
 export const ReviewList = pageOf(ReviewView);
-
-/** A record that nobody could read, as it came. */
-const RecordView = z.object({
-  topic: z.string(),
-  partition: z.int(),
-  offset: z.int(),
-  timestamp: Time,
-  /** base64. */
-  key: z.string().nullable(),
-  /** base64. */
-  value: z.string().nullable(),
-  headers: z.record(z.string(), z.string()),
-});
-
-export const DeadLetterView = z.object({
-  id: z.string(),
-  /** `closed`: its run has ended without it. */
-  status: z.enum(['open', 'redriven', 'closed']),
-  at: Time,
-  failure: FailureView,
-  run: z.string().optional(),
-  pipeline: z.string().optional(),
-  step: z.string().optional(),
-  stage: z.string().optional(),
-  attempts: z.int().nonnegative(),
-  input: Json.optional(),
-  record: RecordView.optional(),
-  allowedActions: AllowedActions,
-  links: Links,
-});
-export type DeadLetterView = z.infer<typeof DeadLetterView>;
-export const DeadLetterList = pageOf(DeadLetterView);
 
 /** The time since which something is paused, the person who paused it, and the reason. */
 const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failures.js';
+import { JobChangeRequested, JobRequested, LetterActRequested, ReplayRequested } from './letter-acts.js';
 import { ByWhom, Name, PlanReference, PositiveCount, text, TimeMs } from '../values/values.js';
 
 /** A stage's input and output as JSON Schema: its contract as other services and languages know it. */
@@ -11,6 +12,8 @@ export const AnnouncedContract = StageSchemas.extend({
   description: text({ max: 2_000 }).optional(),
   /** The template of one line that says what an output comes to. */
   summary: text({ max: 200 }).optional(),
+  /** Its work has effects outside, which a replay would repeat. */
+  effects: z.literal(true).optional(),
 });
 export type AnnouncedContract = z.infer<typeof AnnouncedContract>;
 
@@ -105,6 +108,10 @@ export const DeploymentRequest = z.discriminatedUnion('type', [
   PipelinePauseRequested,
   PipelineResumeRequested,
   RecoveryRequested,
+  LetterActRequested,
+  JobRequested,
+  JobChangeRequested,
+  ReplayRequested,
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 

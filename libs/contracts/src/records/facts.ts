@@ -59,6 +59,9 @@ export const Fact = z.discriminatedUnion('type', [
     /** The caller's span, where the run has a trace of its own. */
     link: Traceparent.optional(),
     given: z.record(StepName, z.unknown()).optional(),
+    /** For a replay: the run that it replays, and the first step that it executes. */
+    replayOf: z.object({ run: Id, from: StepName }).optional(),
+    ...ByWhom,
   }),
   /** Its time has come, and it waits for its turn. */
   z.object({ type: z.literal('run.queued'), at: TimeMs }),
@@ -152,6 +155,8 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step.answer-refused'), ...Step, id: Id, failure: Failure, ...ByWhom }),
   /** The output is the default that the pipeline has for the failure. */
   z.object({ type: z.literal('step.defaulted'), ...Step, output: z.unknown(), failure: Failure.optional() }),
+  /** The step is not executed: the run replays another one, which had this output. */
+  z.object({ type: z.literal('step.replayed'), ...Step, output: z.unknown() }),
   /** A step that only puts values together. */
   z.object({ type: z.literal('step.valued'), ...Step, output: z.unknown() }),
   z.object({
@@ -161,7 +166,14 @@ export const Fact = z.discriminatedUnion('type', [
     failure: Failure,
     input: z.unknown(),
   }),
-  z.object({ type: z.literal('step.redriven'), ...Step, deadLetter: Id, ...ByWhom }),
+  z.object({
+    type: z.literal('step.redriven'),
+    ...Step,
+    deadLetter: Id,
+    /** From here on the step’s stage gets this input. */
+    input: z.unknown().optional(),
+    ...ByWhom,
+  }),
   /** From here on the run follows another plan. */
   z.object({
     type: z.literal('run.moved'),

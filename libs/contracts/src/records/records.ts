@@ -151,6 +151,8 @@ export const StepRedriven = z.object({
   type: z.literal('step.redriven'),
   ...OfStep,
   deadLetter: Id,
+  /** The input that the stage of the step gets instead of the one that follows from the run. */
+  input: z.unknown().optional(),
   ...ByWhom,
 });
 
@@ -199,6 +201,25 @@ export const RunRequested = z.object({
 });
 export type RunRequested = z.infer<typeof RunRequested>;
 
+/** Begin a run that takes the outputs which another one had before a step as they are, and executes the rest: the first thing that happens to it. */
+export const RunReplayRequested = z.object({
+  type: z.literal('run.replay-requested'),
+  run: RunId,
+  at: TimeMs,
+  plan: PlanReference,
+  /** The run that is replayed, and the first step that is executed again. */
+  of: RunId,
+  from: StepName,
+  input: z.unknown().optional(),
+  /** The outputs of the steps that are not executed, and the steps that were skipped. */
+  outputs: Known,
+  skipped: z.array(StepName),
+  priority: Priority.optional(),
+  tenant: Name.optional(),
+  ...ByWhom,
+});
+export type RunReplayRequested = z.infer<typeof RunReplayRequested>;
+
 /** The state of a child run that has not ended, for the step whose work it does. */
 export const ChildStatus = z.enum(['running', 'waiting', 'dead-lettered']);
 export type ChildStatus = z.infer<typeof ChildStatus>;
@@ -232,6 +253,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunWoken,
   RunReleased,
   RunRequested,
+  RunReplayRequested,
   StepChild,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
@@ -282,6 +304,8 @@ export const ParkedStep = z.object({
   step: StepName,
   stage: Name.optional(),
   attempts: Count,
+  /** The number of times that the step was redriven before; absent for none. */
+  redrives: Count.optional(),
   input: z.unknown(),
   failure: Failure,
   firstFailedAt: TimeMs,

@@ -20,6 +20,8 @@ export interface StageContract<Input extends z.ZodType = z.ZodType, Output exten
    * @example 'Replied to {to}', 'Best of {articles}: {articles/0/title}', '{review?A person looks first|Sent}'
    */
   readonly summary?: string;
+  /** Its work has effects outside (it sends, pays, books): a replay executes it only if that is asked for. */
+  readonly effects?: boolean;
   /** For steps that say nothing else: how long one attempt may take (30 seconds otherwise). */
   readonly timeout?: Duration;
   /** For steps that say nothing else (3 attempts otherwise). */

@@ -57,8 +57,8 @@ function handedOn(run: Run, plan: LoadedPlan, step: string): number {
 
 /** Returns the input of a step's stage, or of its `nth` fallback. */
 export function inputFor(run: Run, plan: LoadedPlan, { step, nth }: { step: string; nth?: number }): unknown {
-  const { fallback, failure, cause } = stepOf(run, step);
-  if ((nth ?? fallback) === 0) return inputOf(plan, step, run.scope);
+  const { fallback, failure, cause, edited } = stepOf(run, step);
+  if ((nth ?? fallback) === 0) return edited ? edited.input : inputOf(plan, step, run.scope);
   return nth === undefined || nth === fallback
     ? fallbackInputOf(plan, { step, nth: fallback, cause }, run.scope)
     : fallbackInputOf(plan, { step, nth, cause: failure }, run.scope);

@@ -4,10 +4,11 @@ import {
   type Fact,
   isOver,
   type RunEvent,
+  type RunReplayRequested,
   type RunRequest,
   type RunRequested,
 } from '@millrace/contracts';
-import type { LoadedPlan } from '@millrace/pipeline/engine';
+import { type LoadedPlan, validateInput } from '@millrace/pipeline/engine';
 import { type Move, moveOf, type MoveTarget } from '../run/move.js';
 import { newRun, type Run } from '../run/run.js';
 import { beginUndoing } from './compensating.js';
@@ -53,6 +54,35 @@ export function acceptChild(request: RunRequested, context: Context): Decision {
     ...(trace !== undefined && { trace }),
   };
   return begun(run, accepted, context);
+}
+
+/** Returns true when a plan can take a replay: its steps are the plan's, and the input fits. Anybody may write such an event. */
+export const fitsReplay = ({ from, input, outputs, skipped }: RunReplayRequested, plan: LoadedPlan): boolean =>
+  [from, ...Object.keys(outputs), ...skipped].every((step) => plan.order.includes(step)) &&
+  validateInput(plan, input) === undefined;
+
+/** Begins a run that takes the outputs which another one had before a step, and executes the rest. */
+export function acceptReplay(request: RunReplayRequested, context: Context): Decision {
+  const { run, of, from, input, outputs, skipped, priority, tenant, by, reason } = request;
+  const { plan, ...options } = context;
+  const draft = new DecisionDraft(newRun(run), plan, options);
+  const { at } = draft;
+  draft.add({
+    type: 'run.accepted',
+    at,
+    pipeline: plan.plan.pipeline,
+    plan: plan.hash,
+    input,
+    source: `${of}/${from}`,
+    replayOf: { run: of, from },
+    ...(priority !== undefined && { priority }),
+    ...(tenant !== undefined && { tenant }),
+    ...byWhom({ by, reason }),
+  });
+  draft.add(...Object.entries(outputs).map(([step, output]): Fact => ({ type: 'step.replayed', step, at, output })));
+  draft.add(...skipped.map((step): Fact => ({ type: 'step.skipped', step, at })));
+  settle(draft);
+  return draft.end();
 }
 
 /** `at` is now; `maxItems` is MAX_MAP_ITEMS without it. */

@@ -64,10 +64,11 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
   },
   'step.claimed': (draft, event) => draft.add(...claimed(draft.run, event, draft.at)),
   'step.unclaimed': (draft, event) => draft.add(...claimed(draft.run, event, draft.at)),
-  'step.redriven'(draft, { type, step, deadLetter, by, reason }) {
+  'step.redriven'(draft, { type, step, deadLetter, input, by, reason }) {
     const state = stepOf(draft.run, step);
     if (state.status !== 'dead-lettered' || state.deadLetter !== deadLetter) return;
-    draft.add({ type, step, at: draft.at, deadLetter, ...byWhom({ by, reason }) });
+    const edited = input !== undefined && draft.plan.step(step).kind === 'stage' && { input };
+    draft.add({ type, step, at: draft.at, deadLetter, ...edited, ...byWhom({ by, reason }) });
     afterRedrive(draft, step);
     settle(draft);
   },
@@ -93,6 +94,7 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
   },
   'run.compensate-requested': IGNORED,
   'run.requested': IGNORED,
+  'run.replay-requested': IGNORED,
   'step.progress': IGNORED,
 };
 

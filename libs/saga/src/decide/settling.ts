@@ -39,8 +39,10 @@ function beginSteps(draft: DecisionDraft): void {
 
 function begin(draft: DecisionDraft, wanted: WantedStep): void {
   if (draft.isStopped) return;
-  const { step, input, known } = wanted;
+  const { step, known } = wanted;
   const definition = draft.plan.step(step);
+  const { edited } = stepOf(draft.run, step);
+  const input = edited ? edited.input : wanted.input;
   const refused =
     definition.kind === 'value' ? makeValue(draft, step, input ?? null) : refusalOfInput(input ?? null, step);
   if (refused) return giveUp(draft, step, { cause: refused });

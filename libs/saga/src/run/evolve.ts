@@ -74,6 +74,7 @@ const RUN_CHANGES: { readonly [Type in Fact['type'] & `run.${string}`]: Apply<Ty
     run.acceptedAt = fact.at;
     run.begunAt = fact.at;
     run.parent = fact.parent;
+    run.replayOf = fact.replayOf;
     run.trace = fact.trace;
     run.link = fact.link;
     run.key = fact.key;
@@ -156,8 +157,11 @@ const ATTEMPT_CHANGES = {
     set(run, step, { since, status: 'dead-lettered', deadLetter, failure });
     abandon(run, step, since);
   },
-  'step.redriven'(run, { at: since, step }) {
-    const anew = { deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined };
+  'step.redriven'(run, { at: since, step, input }) {
+    const before = stepOf(run, step);
+    const edited = input === undefined ? before.edited : { input };
+    const redrives = before.redrives + 1;
+    const anew = { deadLetter: undefined, firstFailedAt: undefined, begunAt: undefined, redrives, edited };
     set(run, step, { since, status: 'pending', fallback: 0, ...NOT_TRIED, ...anew });
     run.paused = withHappened(run, step);
   },
@@ -169,6 +173,10 @@ const STEP_CHANGES: {
 } = {
   'step.skipped': (run, { at: since, step }) => set(run, step, { since, status: 'skipped' }),
   'step.valued'(run, { at: since, step, output }) {
+    set(run, step, { since, status: 'completed' });
+    run.scope[step] = output;
+  },
+  'step.replayed'(run, { at: since, step, output }) {
     set(run, step, { since, status: 'completed' });
     run.scope[step] = output;
   },

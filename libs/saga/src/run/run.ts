@@ -34,6 +34,10 @@ export interface StepState {
   readonly cause: Failure | undefined;
   readonly firstFailedAt: number | undefined;
   readonly deadLetter: string | undefined;
+  /** The number of times that it was redriven. */
+  readonly redrives: number;
+  /** The input that a person gave its stage with a redrive, instead of the one that follows from the run. */
+  readonly edited: { readonly input: unknown } | undefined;
   readonly failure: Failure | undefined;
   /** The W3C traceparent of the span that ended its last attempt. */
   readonly trace: string | undefined;
@@ -111,6 +115,8 @@ export interface Run {
     { readonly failure: Failure; readonly step: string | undefined; readonly handler: string | undefined } | undefined;
   /** The step that this run does the work of, in another run. */
   readonly parent: Parent | undefined;
+  /** The run that this one replays, and the first step that it executes. */
+  readonly replayOf: { readonly run: string; readonly from: string } | undefined;
   /** Traceparents: of the span that its spans stand under, or are linked to. */
   readonly trace: string | undefined;
   readonly link: string | undefined;
@@ -145,6 +151,7 @@ export const newRun = (id: string): Run => ({
   early: new Map(),
   failed: undefined,
   parent: undefined,
+  replayOf: undefined,
   trace: undefined,
   link: undefined,
   rested: undefined,
@@ -167,6 +174,8 @@ export const NOT_BEGUN: StepState = {
   cause: undefined,
   firstFailedAt: undefined,
   deadLetter: undefined,
+  redrives: 0,
+  edited: undefined,
   failure: undefined,
   trace: undefined,
   review: undefined,

@@ -3,7 +3,7 @@ import { InvalidCursor } from '../errors.js';
 import type { Store } from '../open.js';
 import { changed, commitOf, createRun, newRun } from './runs.fixture.js';
 import type { DeadLetter } from '../commit.js';
-import type { PageRequest, Paged } from '../store.js';
+import type { PageRequest, Paged } from '../page.js';
 
 const openLetter = (over: Partial<DeadLetter>): DeadLetter => ({
   id: randomId('dl'),
@@ -232,10 +232,11 @@ export function listsSuite(store: () => Store): void {
   test('a dead letter is kept once and knows when it was redriven', async () => {
     const letter = openLetter({ pipeline: randomId('pipeline'), at: 7_000 });
     await store().writer.commit(commitOf({ topic, next: 1, deadLetters: [letter, letter] }));
-    expect(await store().reader.deadLetter(letter.id)).toEqual(letter);
+    const { record: _, ...parked } = letter;
+    expect(await store().reader.deadLetter(letter.id)).toMatchObject(parked);
     await store().writer.commit(commitOf({ topic, expected: 1, next: 2, redriven: [letter.id] }));
     const { items } = await store().reader.deadLetters({ pipeline: letter.pipeline, status: 'redriven', limit: 5 });
-    expect(items).toEqual([{ ...letter, status: 'redriven' }]);
+    expect(items).toMatchObject([{ ...parked, status: 'redriven' }]);
   });
 
   test('a dead letter is closed when its run has ended without it, but for one that was redriven', async () => {

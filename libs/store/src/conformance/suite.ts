@@ -1,4 +1,5 @@
 import { deploymentsSuite } from './deployments-suite.js';
+import { lettersSuite } from './letters-suite.js';
 import { listsSuite } from './lists-suite.js';
 import type { Store } from '../open.js';
 import { placesSuite } from './slots-suite.js';
@@ -15,7 +16,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     });
     afterAll(() => store[Symbol.asyncDispose]());
 
-    for (const suite of [runsSuite, listsSuite, placesSuite, startsSuite, signalsSuite, deploymentsSuite])
+    for (const suite of [runsSuite, listsSuite, lettersSuite, placesSuite, startsSuite, signalsSuite, deploymentsSuite])
       suite(() => store);
   });
 }

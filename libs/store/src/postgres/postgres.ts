@@ -44,6 +44,7 @@ interface Client {
 /** The hashes of names, each in a space of its own: two coordinators of different versions lock the same. */
 const HASHES: Readonly<Record<LockSpace, string>> = {
   deployments: 'hashtext(name)',
+  acts: 'hashtextextended(name, 10)',
   slots: 'hashtextextended(name, 7)',
   signals: 'hashtextextended(name, 8)',
   gatherings: 'hashtextextended(name, 9)',

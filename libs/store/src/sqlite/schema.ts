@@ -1,5 +1,6 @@
 import { LAST_TIME } from '@millrace/contracts';
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { fillLetterColumns, LETTER_INDEXES } from '../letters/migration.js';
 
 /** A column with a time, in milliseconds. */
 const time = (name: string): string => `${name} real check (${name} between -${LAST_TIME} and ${LAST_TIME})`;
@@ -98,4 +99,30 @@ const first: Migration = {
   },
 };
 
-export const migrations: MigrationProvider = { getMigrations: () => Promise.resolve({ '001-first': first }) };
+/** Columns by which dead letters are found and grouped, what people add to them, jobs over them, and the trail of acts. */
+const letters: Migration = {
+  async up(db: Kysely<unknown>) {
+    const run = (statement: string) => sql.raw(statement).execute(db);
+    const columns = ['stage text', 'code text', 'fingerprint text', 'redrives int not null default 0'];
+    for (const column of [...columns, 'assignee text', 'desk json_text'])
+      await run(`alter table dead_letters add column ${column}`);
+    await run(`create table acts (
+      seq integer primary key, id text not null unique, ${time('at')} not null, kind text not null, subject text not null,
+      by text, reason text, detail json_text not null, outcome json_text not null, previous text not null, hash text not null
+    )`);
+    await run(`create table jobs (
+      id text primary key not null, status text not null, ${time('at')} not null, ${time('ended_at')}, ${time('next_at')},
+      work json_text not null, by text, reason text
+    )`);
+    await run(`create table job_items (
+      job text not null, no int not null, letter text not null, status text not null, ${time('at')}, failure json_text,
+      primary key (job, no), unique (job, letter)
+    )`);
+    for (const index of LETTER_INDEXES) await run(`create index ${index}`);
+    await fillLetterColumns(db);
+  },
+};
+
+export const migrations: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '001-first': first, '002-letters': letters }),
+};

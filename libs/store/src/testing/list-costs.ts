@@ -3,7 +3,7 @@ import { DEAD_LETTERS, type List, REVIEWS, RUNS } from '../lists.js';
 import { openPostgres } from '../postgres/postgres.js';
 import { postgresDialect } from '../postgres/postgres-dialect.js';
 import { DatabaseReader } from '../reader.js';
-import type { PageRequest } from '../store.js';
+import type { PageRequest } from '../page.js';
 import { ASKED_LISTS, type AskedList } from './asked-lists.js';
 
 const LISTS: Readonly<Record<AskedList['of'], List>> = { runs: RUNS, reviews: REVIEWS, deadLetters: DEAD_LETTERS };

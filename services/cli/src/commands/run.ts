@@ -15,6 +15,7 @@ import { secondsOf, startAtOf } from '../output/times.js';
 import { answerOf, payloadOf, several, wholeNumber } from '../input/values.js';
 import { RUN_COLUMNS } from '../output/columns.js';
 import { acting, actOf, type ActOptions } from './acting.js';
+import { replayCommands } from './run-replay.js';
 
 interface StartOptions extends CommonOptions {
   readonly input?: string[];
@@ -153,6 +154,8 @@ export function runCommands(program: Command, context: CliContext): void {
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
       terminal.say(`It is being moved. Follow it with: ${commandOf(terminal, `run watch ${accepted.id}`)}\n`);
     });
+
+  replayCommands(run, context);
 
   acting(talking(run.command('signal')))
     .description('send the signal that a step waits for')

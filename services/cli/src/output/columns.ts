@@ -1,5 +1,9 @@
 import type {
+  ActView,
+  DeadLetterGroupView,
   DeadLetterView,
+  JobItemView,
+  JobView,
   PipelineSummaryView,
   ReviewView,
   RunSummaryView,
@@ -46,6 +50,57 @@ export const DEAD_LETTER_COLUMNS: readonly Column<DeadLetterView>[] = [
   { title: 'AGE', of: ({ at }) => age(at) },
   { title: 'ATTEMPTS', of: ({ attempts }) => attempts, wide: true },
   { title: 'MESSAGE', of: ({ failure }) => failure.message, wide: true },
+];
+
+export const GROUP_COLUMNS: readonly Column<DeadLetterGroupView>[] = [
+  { title: 'GROUP', of: ({ fingerprint }) => fingerprint },
+  { title: 'LETTERS', of: ({ count }) => count },
+  { title: 'OPEN', of: ({ open }) => open },
+  { title: 'CODE', of: ({ code }) => code },
+  { title: 'FROM', of: ({ failedAt }) => failedAt },
+  { title: 'LAST', of: ({ lastSeen }) => age(lastSeen) },
+  { title: 'FIRST', of: ({ firstSeen }) => age(firstSeen) },
+  { title: 'TREND', of: ({ trend }) => trendText(trend.counts) },
+  { title: 'MESSAGE', of: ({ pattern }) => pattern },
+  { title: 'NEWEST', of: ({ newest }) => newest, wide: true },
+];
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** Draws counts as bars; a part without any is a dot. */
+const trendText = (counts: readonly number[]): string => {
+  const most = Math.max(1, ...counts);
+  return counts.map((count) => (count === 0 ? '·' : BARS[Math.ceil((count / most) * BARS.length) - 1])).join('');
+};
+
+export const JOB_COLUMNS: readonly Column<JobView>[] = [
+  { title: 'JOB', of: ({ id }) => id },
+  { title: 'KIND', of: ({ kind }) => kind },
+  { title: 'STATUS', of: ({ status }) => status },
+  { title: 'LETTERS', of: ({ total }) => total },
+  { title: 'DONE', of: ({ items }) => (items.redriven ?? 0) + (items.resolved ?? 0) },
+  { title: 'REFUSED', of: ({ items }) => items.refused },
+  { title: 'AGE', of: ({ at }) => age(at) },
+  { title: 'BY', of: ({ by }) => by },
+  { title: 'REASON', of: ({ reason }) => reason, wide: true },
+];
+
+export const JOB_ITEM_COLUMNS: readonly Column<JobItemView>[] = [
+  { title: 'DEAD LETTER', of: ({ deadLetter }) => deadLetter },
+  { title: 'STATUS', of: ({ status }) => status },
+  { title: 'CODE', of: ({ failure }) => failure?.code },
+  { title: 'MESSAGE', of: ({ failure }) => failure?.message },
+];
+
+export const ACT_COLUMNS: readonly Column<ActView>[] = [
+  { title: 'SEQ', of: ({ seq }) => seq },
+  { title: 'AT', of: ({ at }) => at },
+  { title: 'BY', of: ({ by }) => by },
+  { title: 'ACT', of: ({ kind }) => kind },
+  { title: 'ON', of: ({ subject }) => subject },
+  { title: 'OUTCOME', of: ({ outcome }) => (outcome.status === 'applied' ? 'applied' : outcome.failure.code) },
+  { title: 'REASON', of: ({ reason }) => reason },
+  { title: 'HASH', of: ({ hash }) => hash, wide: true },
 ];
 
 export const PIPELINE_COLUMNS: readonly Column<PipelineSummaryView>[] = [

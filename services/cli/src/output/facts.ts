@@ -44,6 +44,7 @@ const STEP_LINES: Lines<StepFact> = {
   'step.prolonged': () => ['‖', 'yellow', 'waits on: its stage is, or was, paused'],
   'step.skipped': () => ['–', 'grey', 'skipped'],
   'step.spread': (fact) => ['▸', 'grey', spreadText(fact)],
+  'step.replayed': ({ output }) => ['≡', 'grey', gistOf(output)],
   'step.valued': ({ output }) => ['✓', 'green', gistOf(output)],
   'step.item-failed': ({ failure }) => ['✗', 'yellow', `passed over: ${failure.code}`],
   'step.gathered': () => ['✓', 'green', 'all items'],

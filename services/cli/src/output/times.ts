@@ -39,6 +39,18 @@ async function lengthOf(delay: string): Promise<number> {
   }
 }
 
+/**
+ * Returns a time that is given as such or as the length of time since then, as RFC 3339.
+ * @throws {CliError} usage
+ */
+export async function timeBack(option: string, given: string | undefined, now: number): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const time = readTime(given);
+  if (time !== undefined) return new Date(time).toISOString();
+  if (/^\d+(\.\d+)?[a-z]+$/.test(given)) return new Date(Math.max(0, now - (await lengthOf(given)))).toISOString();
+  throw usage(`${option} is "${given}": expected a time, e.g. 2026-01-31T09:00:00Z, or how long ago, e.g. 24h.`);
+}
+
 /** Returns how long to wait for a run, in seconds: 60 where none are given; undefined where it is not to be waited for. */
 export function secondsOf(wait: string | true | undefined): number | undefined {
   if (wait === undefined || wait === true) return wait && 60;

@@ -99,7 +99,18 @@ const reviewOf = (run: Run, fact: Waiting, kind: Review['kind']): Review => ({
 export function deadLettersOf(run: Run, facts: readonly Fact[], plan: LoadedPlan): DeadLetter[] {
   return facts.flatMap((fact): DeadLetter[] => {
     if (fact.type !== 'step.dead-lettered') return [];
-    const { deadLetter, at, failure, run: id, pipeline, step, stage, attempts, input } = parkedStep(run, fact, plan);
+    const {
+      deadLetter,
+      at,
+      failure,
+      run: id,
+      pipeline,
+      step,
+      stage,
+      attempts,
+      redrives,
+      input,
+    } = parkedStep(run, fact, plan);
     return [
       {
         id: deadLetter,
@@ -111,6 +122,7 @@ export function deadLettersOf(run: Run, facts: readonly Fact[], plan: LoadedPlan
         step,
         stage,
         attempts,
+        ...(redrives !== undefined && { redrives }),
         input,
         record: undefined,
       },

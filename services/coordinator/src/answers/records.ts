@@ -100,6 +100,7 @@ export function parkedStep(run: Run, fact: Fact & { type: 'step.dead-lettered' }
     step: fact.step,
     ...(step.kind === 'stage' && { stage: workOf(step, state.fallback).stage }),
     attempts: state.tries,
+    ...(state.redrives > 0 && { redrives: state.redrives }),
     input: fact.input,
     failure: fact.failure,
     firstFailedAt: state.firstFailedAt ?? fact.at,

@@ -6,6 +6,8 @@ import {
   type DeployRequested,
   derivedId,
   type Failure,
+  isLetterRequest,
+  type LetterRequest,
   planRecord,
   readDeploymentRequest,
   type RecoveryRequested,
@@ -17,6 +19,8 @@ import { checkPlan, type LoadedPlan, schemasOf, stagesOf } from '@millrace/pipel
 import { type PipelineSource, ProjectError } from '@millrace/project';
 import { blamesRecord, ensureStageTopics, type Runtime, parkingOf, unprocessable } from '@millrace/runtime';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
+import { applyLetterRequest, refuseLetterRequest } from '../letters/letter-requests.js';
+import { CoordinatorPlans } from './plans.js';
 import { deployment, pausing, type PlanRequest, refusal, routing } from './deployment.js';
 import { pagesOf } from '../recovery/scan.js';
 import { scheduling } from '../timers/scheduling.js';
@@ -34,7 +38,7 @@ interface Taking extends Needs {
 }
 
 /** A request about one pipeline. */
-type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested>;
+type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested | LetterRequest>;
 
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
 export function deploymentsSource(needs: Taking, of: { topic: string; group: string }): OrderedSource {
@@ -73,18 +77,24 @@ async function taken(
 ): Promise<readonly Outgoing[]> {
   // What was applied after a backup comes before what is asked for now.
   if (needs.behind() !== undefined) await reapply(needs, offset);
+  if (isLetterRequest(request)) return applyLetterRequest({ ...needs, plans: plansOf(needs) }, request);
   if (request.type !== 'recovery.requested') return (await applied(needs, request)).records;
   await needs.recover(request);
   return [];
 }
 
-/** Applies again, in order, what was asked for below the offset, and publishes nothing. What the store knows changes nothing. */
+const plansOf = ({ store, runtime }: Needs): CoordinatorPlans => new CoordinatorPlans(store, runtime.telemetry.log);
+
+/**
+ * Applies again, in order, what was asked for below the offset, and publishes nothing. What the store knows changes nothing. Acts on dead letters are left out:
+ * what they did to runs is in the topics, and a job would be carried out a second time.
+ */
 async function reapply(needs: Needs, until: number): Promise<void> {
   const { broker, topics } = needs.runtime;
   for await (const page of pagesOf(broker, { topic: topics.deployments, partition: 0, from: 0, until }))
     for (const { value } of page) {
       const read = readDeploymentRequest(value);
-      if (!('request' in read) || read.request.type === 'recovery.requested') continue;
+      if (!('request' in read) || read.request.type === 'recovery.requested' || isLetterRequest(read.request)) continue;
       if (!(await needs.store.reader.deployed.outcome(read.request.id))) await applied(needs, read.request);
     }
 }
@@ -94,6 +104,7 @@ async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Fai
   const read = readDeploymentRequest(value);
   if (!('request' in read) || read.request.type === 'recovery.requested') return;
   const { request } = read;
+  if (isLetterRequest(request)) return refuseLetterRequest({ store }, request, reason);
   const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
   const outcome: DeploymentOutcome = { status: 'refused', pipeline, failure: reason };
   try {

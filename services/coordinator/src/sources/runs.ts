@@ -3,10 +3,12 @@ import { derivedId, type Failure, readEvents, type RunEvent, unreadable } from '
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import {
   acceptChild,
+  acceptReplay,
   contradictionOf,
   decide,
   type Decision,
   evolve,
+  fitsReplay,
   impliedBy,
   placesOf,
   type MoveTarget,
@@ -130,6 +132,13 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
     // What the row's timer says is not known here; taking it for absent writes the row once more at worst.
     for (const [id, facts] of await store.writer.load([...missing]))
       await begin({ run: evolve(undefined, id, facts), wakeAt: undefined });
+    for (const event of events) {
+      if (event.type !== 'run.replay-requested' || work.has(event.run)) continue;
+      const plan = await plans.find(event.plan);
+      if (!plan || !fitsReplay(event, plan)) continue;
+      const decision = acceptReplay(event, { plan, at, maxItems: context.maxItems });
+      work.set(event.run, { before: undefined, plan, decision, woken: false });
+    }
     const requested = events.filter((event) => event.type === 'run.requested').filter(isOwnChild);
     // What is decided again may ask for a child before its parent's partition has been read so far.
     const parents = recovering

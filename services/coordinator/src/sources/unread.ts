@@ -1,5 +1,6 @@
 import { causeOf, type Incoming, type OrderedSource } from '@millrace/broker';
 import {
+  Count,
   deadLetterIdOf,
   derivedId,
   failure,
@@ -79,6 +80,7 @@ function letterOf(record: Incoming): DeadLetter | undefined {
     step: undefined,
     stage: undefined,
     attempts: 0,
+    ...redrivesOf(text(UNREADABLE.redrives)),
     input: undefined,
     record: {
       topic: text(UNREADABLE.topic) ?? record.topic,
@@ -105,6 +107,11 @@ function failureOf(text: (name: string) => string | undefined): Failure {
 const jsonOf = (text: string | undefined): unknown => (text === undefined ? undefined : (readJson(text).value ?? null));
 
 const timeOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : readTime(text));
+
+const redrivesOf = (text: string | undefined): { redrives?: number } => {
+  const redrives = Count.safeParse(Number(text ?? 0)).data ?? 0;
+  return redrives > 0 ? { redrives } : {};
+};
 
 const numberOr = (otherwise: number, text: string | undefined): number =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;

@@ -11,6 +11,7 @@ import {
 } from '@millrace/pipeline/engine';
 import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
+import { workOnJobs } from '../jobs/working.js';
 import { tellSignals } from '../sources/signals.js';
 
 /** The number that is read at once: enough to share a transaction, few enough to be in memory. */
@@ -36,13 +37,17 @@ export async function beginDue(needs: Needs, at: number): Promise<boolean> {
     due.gatherings && endGatherings,
     due.places && tell,
     due.signals && tellSignals,
+    due.jobs && workOnJobs,
   ] as const;
   let more = false;
   for (const begin of kinds) {
     try {
       if (begin && (await begin(needs, at))) more = true;
     } catch (error) {
-      needs.telemetry.log.warn({ err: error }, 'Due schedules, batches or runs could not begin; they are tried again.');
+      needs.telemetry.log.warn(
+        { err: error },
+        'Due schedules, batches, runs or jobs could not begin or go on; they are tried again.',
+      );
     }
   }
   return more;

@@ -1,7 +1,9 @@
 import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
 import { accepted, ok, type Operation } from './operation.js';
-import { DeadLettersQuery, EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
+import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letter-operations.js';
+import { JOB_OPERATIONS } from '../jobs/job-operations.js';
+import { EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
 import { RECOVERY_OPERATIONS } from '../recovery/recovery-operations.js';
 import { RUN_OPERATIONS } from '../runs/run-operations.js';
 import { STAGE_OPERATIONS } from '../stages/stage-operations.js';
@@ -16,6 +18,17 @@ export const SCHEMAS = {
   ReviewList: http.ReviewList,
   DeadLetterView: http.DeadLetterView,
   DeadLetterList: http.DeadLetterList,
+  DeadLetterGroupView: http.DeadLetterGroupView,
+  DeadLetterGroupList: http.DeadLetterGroupList,
+  JobView: http.JobView,
+  JobList: http.JobList,
+  JobItemView: http.JobItemView,
+  JobItemList: http.JobItemList,
+  JobPreview: http.JobPreview,
+  ReplayPreview: http.ReplayPreview,
+  ActView: http.ActView,
+  ActList: http.ActList,
+  AuditCheck: http.AuditCheck,
   PipelineView: http.PipelineView,
   PipelineList: http.PipelineList,
   StageList: http.StageList,
@@ -153,34 +166,8 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { ...accepted, ...ok('Accepted', 'It is so.') },
     problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
   },
-  {
-    method: 'GET',
-    path: '/v1/dead-letters',
-    id: 'listDeadLetters',
-    summary: 'Parked steps and unreadable records, newest first.',
-    query: DeadLettersQuery,
-    answers: ok('DeadLetterList', 'A page of dead letters.'),
-    problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],
-  },
-  {
-    method: 'GET',
-    path: '/v1/dead-letters/{id}',
-    id: 'getDeadLetter',
-    summary: 'One dead letter.',
-    answers: ok('DeadLetterView', 'The dead letter.'),
-    problems: ['UNKNOWN_DEAD_LETTER'],
-  },
-  {
-    method: 'POST',
-    path: '/v1/dead-letters/{id}/redrive',
-    id: 'redrive',
-    summary:
-      'Sends a dead letter on again: a step from where it failed, a record with its original key, bytes and headers.',
-    body: http.ActBody,
-    optionalBody: true,
-    answers: accepted,
-    problems: ['REDRIVE_REFUSED', 'INVALID_REQUEST', 'UNKNOWN_DEAD_LETTER', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
-  },
+  ...DEAD_LETTER_OPERATIONS,
+  ...JOB_OPERATIONS,
   {
     method: 'GET',
     path: '/v1/pipelines',

@@ -1,4 +1,14 @@
-import { Count, Name, Priority, RunStatus, text } from '@millrace/contracts';
+import {
+  Count,
+  JobItemStatus,
+  JobStatus,
+  LetterStatus,
+  Name,
+  Priority,
+  readTime,
+  RunStatus,
+  text,
+} from '@millrace/contracts';
 import { StartTime } from '@millrace/contracts/http';
 import { z } from 'zod';
 
@@ -35,13 +45,6 @@ export const ReviewsQuery = z.strictObject({
 });
 export type ReviewsQuery = z.infer<typeof ReviewsQuery>;
 
-export const DeadLettersQuery = z.strictObject({
-  status: z.enum(['open', 'redriven', 'closed']).optional(),
-  pipeline,
-  ...page,
-});
-export type DeadLettersQuery = z.infer<typeof DeadLettersQuery>;
-
 const version = (what: string) => text({ min: 1, max: 100 }).describe(`${what}: the number of a version, or a plan.`);
 export const DiffQuery = z.strictObject({ from: version('Before'), to: version('After') });
 export type DiffQuery = z.infer<typeof DiffQuery>;
@@ -66,3 +69,39 @@ export const CallbackQuery = z.strictObject({
   token: z.string().min(1).max(8_000).describe('Names the attempt, and is signed: as it came in `millrace-callback`.'),
 });
 export type CallbackQuery = z.infer<typeof CallbackQuery>;
+
+const time = (what: string) =>
+  StartTime.optional()
+    .describe(what)
+    .transform((given) => (given === undefined ? undefined : readTime(given)));
+
+const letters = {
+  pipeline,
+  stage: name.describe('Only of this stage.'),
+  code: text({ max: 64 }).optional().describe('Only with this code of failure.'),
+  fingerprint: text({ max: 100 }).optional().describe('Only those of this group.'),
+  text: text({ min: 1, max: 200 })
+    .optional()
+    .describe('Only with this text in the message, the input or the headers, in whatever case.'),
+  since: time('Parked at this time or later.'),
+  until: time('Parked before this time.'),
+};
+
+export const DeadLettersQuery = z.strictObject({ status: LetterStatus.optional(), ...letters, ...page });
+export type DeadLettersQuery = z.infer<typeof DeadLettersQuery>;
+
+export const JobsQuery = z.strictObject({ status: JobStatus.optional(), ...page });
+export type JobsQuery = z.infer<typeof JobsQuery>;
+
+export const JobItemsQuery = z.strictObject({ status: JobItemStatus.optional(), ...page });
+export type JobItemsQuery = z.infer<typeof JobItemsQuery>;
+
+export const ActsQuery = z.strictObject({
+  kind: name.describe('Only acts of this kind, e.g. `dead-letter.redrive`.'),
+  subject: text({ max: 500 }).optional().describe('Only acts on this dead letter, job or run.'),
+  by: name.describe('Only acts of this person.'),
+  since: time('Done at this time or later.'),
+  until: time('Done before this time.'),
+  ...page,
+});
+export type ActsQuery = z.infer<typeof ActsQuery>;

@@ -3,6 +3,7 @@ import {
   deploymentRecord,
   DeploymentRequest,
   type Failure,
+  type LetterRequest,
   randomId,
   type RecoveryRequested,
 } from '@millrace/contracts';
@@ -111,7 +112,7 @@ export class Versions {
   }
 
   /** Publishes what is asked for and waits for what becomes of it. @throws {RequestProblem} why it was refused */
-  async request(request: Exclude<DeploymentRequest, RecoveryRequested>): Promise<DeploymentView> {
+  async request(request: Exclude<DeploymentRequest, RecoveryRequested | LetterRequest>): Promise<DeploymentView> {
     const { runtime, reader } = this.needs;
     const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
     const record = deploymentRecord(runtime.topics, recordOf(DeploymentRequest, request), pipeline);

@@ -1,3 +1,4 @@
+import { contractRecord, failure } from '@millrace/contracts';
 import {
   Accepted,
   DeadLetterList,
@@ -205,7 +206,7 @@ test('redriving a parked step goes on from that step', async () => {
   world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
   world.failed(run, 'draft');
   const { items } = DeadLetterList.parse(await (await fetch(`${world.url}/v1/dead-letters?status=open`)).json());
-  expect(items).toEqual([expect.objectContaining({ run, step: 'draft', allowedActions: ['redrive'] })]);
+  expect(items).toEqual([expect.objectContaining({ run, step: 'draft', allowedActions: ['redrive', 'resolve'] })]);
   const [letter] = items;
   expect(letter!.failure.remedy).not.toBe('');
   expect((await post(`${world.url}/v1/dead-letters/${letter!.id}/redrive`, { by: 'ann' })).status).toBe(202);
@@ -215,121 +216,127 @@ test('redriving a parked step goes on from that step', async () => {
   // The store may still say open; the run knows better.
   expect(await codeOf(await post(`${world.url}/v1/dead-letters/${letter!.id}/redrive`))).toEqual([
     409,
+    'DEAD_LETTER_TAKEN',
+  ]);
+});
+
+const record = {
+  topic: 'millrace.intake',
+  partition: 1,
+  offset: 7,
+  timestamp: 1_700_000_000_000,
+  key: Buffer.from([0xff, 1]).toString('base64'),
+  value: Buffer.from('{"text":').toString('base64'),
+  headers: { pipeline: 'reply', 'x-own': 'kept' },
+};
+const unread = {
+  id: 'dl_1',
+  status: 'open',
+  at: 1_700_000_000_000,
+  failure: { code: 'INVALID_JSON', kind: 'permanent', message: 'No JSON.' },
+  run: undefined,
+  pipeline: 'reply',
+  step: undefined,
+  stage: undefined,
+  attempts: 0,
+  input: undefined,
+  record,
+} as const;
+
+test('a redrive that somebody else was first with is refused, and names them; so is one of a letter that came back too often', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.failed(run, 'draft');
+  const [id] = [...world.deadLetters.keys()];
+  for (const code of ['DEAD_LETTER_TAKEN', 'REDRIVES_USED_UP', 'REDRIVE_REFUSED'] as const) {
+    world.nextActOutcome = { status: 'refused', failure: failure(code, 'Ann was first.') };
+    expect(await codeOf(await post(`${world.url}/v1/dead-letters/${id}/redrive`))).toEqual([409, code]);
+  }
+  world.nextActOutcome = { status: 'applied', unchanged: false };
+  expect((await post(`${world.url}/v1/dead-letters/${id}/redrive`, { by: 'ann' })).status).toBe(202);
+  const again = await post(`${world.url}/v1/dead-letters/${id}/redrive`);
+  expect(await again.json()).toMatchObject({
+    code: 'DEAD_LETTER_TAKEN',
+    detail: expect.stringContaining('ann redrove') as string,
+  });
+});
+
+test('a dry run of a redrive says whether it would be refused, and asks for nothing', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.failed(run, 'draft');
+  const [id] = [...world.deadLetters.keys()];
+  expect((await post(`${world.url}/v1/dead-letters/${id}/redrive`, { dryRun: true })).status).toBe(202);
+  expect(world.letterRequests).toEqual([]);
+  await post(`${world.url}/v1/runs/${run}/cancel`);
+  expect(await codeOf(await post(`${world.url}/v1/dead-letters/${id}/redrive`, { dryRun: true }))).toEqual([
+    409,
     'NOT_ALLOWED_NOW',
   ]);
 });
 
-describe('redriving an unreadable record', () => {
-  const record = {
-    topic: 'millrace.intake',
-    partition: 1,
-    offset: 7,
-    timestamp: 1_700_000_000_000,
-    key: Buffer.from([0xff, 1]).toString('base64'),
-    value: Buffer.from('{"text":').toString('base64'),
-    headers: { pipeline: 'reply', 'x-own': 'kept' },
-  };
-  const letter = {
-    id: 'dl_1',
-    status: 'open',
-    at: 1_700_000_000_000,
-    failure: { code: 'INVALID_JSON', kind: 'permanent', message: 'No JSON.' },
-    run: undefined,
-    pipeline: 'reply',
-    step: undefined,
-    stage: undefined,
-    attempts: 0,
-    input: undefined,
-    record,
-  } as const;
+test('a redrive with another input is checked against the contract of the stage before anything is sent', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.failed(run, 'draft');
+  const [id] = [...world.deadLetters.keys()];
+  const redrive = (input: unknown) => post(`${world.url}/v1/dead-letters/${id}/redrive`, { input });
+  expect(await codeOf(await redrive({ text: 5 }))).toEqual([409, 'NOT_ALLOWED_NOW']);
+  const text = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] };
+  world.contracts.set('draft', { input: text, output: {} });
+  const refused = await redrive({ text: 5 });
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ code: 'INVALID_INPUT', errors: [{ pointer: '/input/text' }] });
+  expect(world.letterRequests).toEqual([]);
+  expect((await redrive({ text: 'Hi' })).status).toBe(202);
+  expect(world.letterRequests).toMatchObject([{ act: { do: 'redrive', input: { text: 'Hi' } } }]);
+});
 
-  test('publishes its original key, bytes and headers, so that doing it twice is still one run', async () => {
-    await using world = await World.open();
-    world.deadLetters.set('dl_1', letter);
-    const shown = DeadLetterView.parse(await (await fetch(`${world.url}/v1/dead-letters/dl_1`)).json());
-    expect(shown.record).toMatchObject({ value: record.value, offset: 7 });
-    expect((await post(`${world.url}/v1/dead-letters/dl_1/redrive`)).status).toBe(202);
-    const [sent] = world.published;
-    expect(sent!.key).toEqual(Buffer.from([0xff, 1]));
-    expect(String(sent!.value)).toBe('{"text":');
-    expect(sent!.headers).toEqual({
-      pipeline: 'reply',
-      'x-own': 'kept',
-      'idempotency-key': 'dl_1',
-      'millrace-dead-letter': 'dl_1',
-      'millrace-redrives': '1',
-    });
-  });
+test('a dead letter shows each attempt that led to it, with its times, and the trace of its run', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.failed(run, 'draft');
+  const [id] = [...world.deadLetters.keys()];
+  const shown = DeadLetterView.parse(await (await fetch(`${world.url}/v1/dead-letters/${id}`)).json());
+  expect(shown.traceId).toBe((await get(world, run)).traceId);
+  expect(shown.tries).toEqual([
+    expect.objectContaining({
+      attempt: 1,
+      failure: expect.objectContaining({ code: 'STAGE_INPUT_INVALID' }) as object,
+    }),
+  ]);
+});
 
-  test.each([
-    ['goes to the partition that it came from', 1, 1],
-    ['goes to any, where its topic no longer has that partition', 3_000_000_000, undefined],
-  ])('a record without a key %s', async (_, from, to) => {
-    await using world = await World.open();
-    world.deadLetters.set('dl_1', { ...letter, record: { ...record, partition: from, key: null } });
-    expect((await post(`${world.url}/v1/dead-letters/dl_1/redrive`)).status).toBe(202);
-    expect(world.published[0]).toMatchObject({ topic: 'millrace.intake', key: null });
-    expect(world.published[0]!.partition).toBe(to);
-  });
+test.each([
+  ['resolve', {}, { do: 'resolve' }],
+  ['reopen', {}, { do: 'reopen' }],
+  ['assign', { to: 'bob' }, { do: 'assign', to: 'bob' }],
+  ['notes', { text: 'Looking.' }, { do: 'note', text: 'Looking.' }],
+  ['tags', { add: ['bank'], remove: ['new'] }, { do: 'tag', add: ['bank'], remove: ['new'] }],
+  ['tickets', { url: 'https://tickets.example/7' }, { do: 'link', url: 'https://tickets.example/7' }],
+])('%s asks for the act on the dead letter, with who and why', async (path, body, act) => {
+  await using world = await World.open();
+  world.deadLetters.set('dl_1', unread);
+  const answer = await post(`${world.url}/v1/dead-letters/dl_1/${path}`, { ...body, by: 'ann', reason: 'Because.' });
+  expect(answer.status).toBe(200);
+  expect(world.letterRequests).toMatchObject([{ letter: 'dl_1', act, by: 'ann', reason: 'Because.' }]);
+});
 
-  test('takes it from the log where that still has it, with headers that are no text', async () => {
-    await using world = await World.open();
-    world.deadLetters.set('dl_1', letter);
-    const binary = [Buffer.from([0xff]), Buffer.from([0xfe])];
-    const { topic, partition, offset, timestamp } = record;
-    const headers = { 'x-bin': binary, 'idempotency-key': Buffer.from('mine'), 'millrace-redrives': Buffer.from('2') };
-    world.browsed = [{ topic, partition, offset, timestamp, key: null, value: Buffer.from('raw'), headers }];
-    await post(`${world.url}/v1/dead-letters/dl_1/redrive`);
-    expect(world.published[0]).toMatchObject({ key: null, value: Buffer.from('raw') });
-    expect(world.published[0]!.headers).toEqual({
-      'x-bin': binary,
-      'idempotency-key': Buffer.from('mine'),
-      'millrace-dead-letter': 'dl_1',
-      'millrace-redrives': '3',
-    });
-  });
+test('a link that is no URL of the web is refused', async () => {
+  await using world = await World.open();
+  world.deadLetters.set('dl_1', unread);
+  const body = { url: 'javascript:alert(1)' };
+  expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/tickets`, body))).toEqual([400, 'INVALID_REQUEST']);
+});
 
-  test.each([
-    'millrace.control',
-    'millrace.plans',
-    'millrace.pauses',
-    'millrace.limits',
-    'millrace.results',
-    'millrace.dead-letters',
-    'millrace.stage.nobody',
-    'millrace.stage.',
-    'payments',
-    '__consumer_offsets',
-    '',
-  ])('is never sent to "%s", which Millrace takes nothing from, whatever the letter says', async (topic) => {
-    await using world = await World.open();
-    const forged = { topic, partition: 0, offset: 0, timestamp: 0, key: null, value: Buffer.from('{}'), headers: {} };
-    world.browsed = [forged];
-    world.deadLetters.set('dl_1', { ...letter, record: { ...record, topic, partition: 0, offset: 0, timestamp: 0 } });
-    expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/redrive`))).toEqual([409, 'REDRIVE_REFUSED']);
-    expect(world.published).toEqual([]);
-  });
-
-  test.each(['millrace.stage.classify', 'millrace.stage.forget', 'millrace.deployments'])(
-    'is sent to %s only as it stands there already: who may write dead letters does not get to write commands',
-    async (topic) => {
-      await using world = await World.open();
-      world.deadLetters.set('dl_1', { ...letter, record: { ...record, topic } });
-      const redrive = () => post(`${world.url}/v1/dead-letters/dl_1/redrive`);
-      expect(await codeOf(await redrive())).toEqual([409, 'REDRIVE_REFUSED']);
-      expect(world.published).toEqual([]);
-      const { partition, offset, timestamp } = record;
-      world.browsed = [{ topic, partition, offset, timestamp, key: null, value: Buffer.from('raw'), headers: {} }];
-      expect((await redrive()).status).toBe(202);
-      expect(world.published).toMatchObject([{ topic, value: Buffer.from('raw') }]);
-    },
-  );
-
-  test('is refused once it was done', async () => {
-    await using world = await World.open();
-    world.deadLetters.set('dl_1', { ...letter, status: 'redriven' });
-    expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/redrive`))).toEqual([409, 'NOT_ALLOWED_NOW']);
-  });
+test('a redrive of a record is refused once it was done', async () => {
+  await using world = await World.open();
+  world.deadLetters.set('dl_1', { ...unread, status: 'redriven' });
+  expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/redrive`))).toEqual([409, 'NOT_ALLOWED_NOW']);
 });
 
 test('what was answered on the page shows at once in the list', async () => {
@@ -338,4 +345,44 @@ test('what was answered on the page shows at once in the list', async () => {
   world.toReview(run);
   await post(`${world.url}/v1/reviews/${run}.approve`, { answer: { approved: true } });
   await until(async () => ReviewList.parse(await (await fetch(`${world.url}/v1/reviews`)).json()).items.length === 0);
+});
+
+describe('a replay', () => {
+  const replay = async (world: World, run: string, body: object) =>
+    post(`${world.url}/v1/runs/${run}/replay`, { by: 'ann', ...body });
+
+  test('says what it would execute, and asks for a run of its own', async () => {
+    await using world = await World.open();
+    const run = await start(world);
+    world.toReview(run);
+    const preview = await replay(world, run, { from: 'draft', dryRun: true });
+    expect(await preview.json()).toMatchObject({ kept: ['classify'], executed: ['draft', 'approve'], effects: [] });
+    expect(world.letterRequests).toEqual([]);
+    const answer = await replay(world, run, { from: 'draft' });
+    expect(answer.status).toBe(202);
+    expect(Accepted.parse(await answer.json()).id).not.toBe(run);
+    expect(world.letterRequests).toMatchObject([{ type: 'replay.requested', run, from: 'draft', by: 'ann' }]);
+  });
+
+  test('of steps that have effects outside is refused by name, until they are allowed', async () => {
+    await using world = await World.open();
+    const contract = { input: {}, output: {}, effects: true } as const;
+    await world.runtime.broker.publish([contractRecord(world.runtime.topics, 'draft', { contract, id: 'evt_1' })]);
+    const run = await start(world);
+    world.toReview(run);
+    const refused = await replay(world, run, { from: 'draft' });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { code: 'EFFECTS_NOT_ALLOWED', errors: [{ pointer: '/steps/draft' }] },
+    ]);
+    expect((await replay(world, run, { from: 'approve' })).status).toBe(202);
+    expect((await replay(world, run, { from: 'draft', allowEffects: true })).status).toBe(202);
+  });
+
+  test('of a step that the run has not reached is refused, and names what has not ended', async () => {
+    await using world = await World.open();
+    const run = await start(world);
+    const refused = await replay(world, run, { from: 'approve' });
+    expect(await refused.json()).toMatchObject({ code: 'MOVE_REFUSED', errors: [{ pointer: '/steps/classify' }, {}] });
+  });
 });

@@ -1,8 +1,8 @@
 import { eventRecord, isOver, randomId, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
-import { type LoadedPlan, stagesOf, validateAnswer } from '@millrace/pipeline/engine';
+import { type LoadedPlan, stagesOf, validateAnswer, valueProblems } from '@millrace/pipeline/engine';
 import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
-import type { Runtime } from '@millrace/runtime';
+import type { Runtime, StageContracts } from '@millrace/runtime';
 import type { StoreReader, RunRecord } from '@millrace/store';
 import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
@@ -17,6 +17,7 @@ interface Needs {
   readonly runs: RunQueries;
   readonly plans: StoredPlans;
   readonly reader: Pick<StoreReader, 'deployed'>;
+  readonly announced: Pick<StageContracts, 'get'>;
 }
 
 interface Answer extends ActBody {
@@ -122,13 +123,33 @@ export class Acts {
     return this.publish({ type: 'run.move-requested', run: id, at: Date.now(), to: plan.hash, from, ...act });
   }
 
-  async redrive(at: { run: string; step: string; deadLetter: string }, { by, reason }: ActBody): Promise<Accepted> {
-    const { view } = await this.open(at.run);
+  /**
+   * Refuses a redrive that would change nothing, and one with an input that the step's stage does not take.
+   * @throws {RequestProblem} NOT_ALLOWED_NOW, where the step is not parked as this dead letter any more; INVALID_INPUT
+   */
+  async refuseRedrive(at: { run: string; step: string; deadLetter: string }, input?: unknown): Promise<void> {
+    const { view, plan } = await this.open(at.run);
     const target = stepOf(view.steps, at.step, at.run);
     refuseUnless(target, ['redrive']);
     if (target.deadLetter !== at.deadLetter)
       throw notNow(`${at.step} was redriven since, and parked again as ${target.deadLetter}.`);
-    return this.publish({ type: 'step.redriven', ...at, at: Date.now(), ...actOf({ by, reason }) });
+    if (input !== undefined) await this.refuseInput(plan, at.step, input);
+  }
+
+  private async refuseInput(plan: LoadedPlan, step: string, input: unknown): Promise<void> {
+    const definition = plan.step(step);
+    if (definition.kind !== 'stage') throw notNow(`${step} is no step of a stage: its input cannot be edited.`);
+    const { stage } = definition;
+    const { contracts } = await this.needs.reader.deployed.read({ pipeline: plan.plan.pipeline, stages: [stage] });
+    const contract = this.needs.announced.get(stage) ?? contracts.get(stage);
+    if (!contract)
+      throw notNow(`The contract of ${stage} is not known: start the stage, so that the input can be checked.`);
+    const errors = valueProblems(input, contract.input);
+    if (!errors) return;
+    const inBody = errors.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }));
+    const [first] = inBody;
+    const detail = `The input does not fit ${stage}: ${first?.pointer}: ${first?.detail}`;
+    throw new RequestProblem('INVALID_INPUT', detail, { errors: inBody });
   }
 
   private async open(id: string): Promise<{ record: RunRecord; plan: LoadedPlan; view: ReturnType<typeof runView> }> {

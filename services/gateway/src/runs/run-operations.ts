@@ -1,6 +1,6 @@
 import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
-import { accepted, type Operation } from '../http/operation.js';
+import { accepted, ok, type Operation } from '../http/operation.js';
 import { CallbackQuery } from '../http/queries.js';
 
 /** The operations of people and systems on a run. */
@@ -35,6 +35,24 @@ export const RUN_OPERATIONS: readonly Operation[] = [
     optionalBody: true,
     answers: accepted,
     problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/runs/{id}/replay',
+    id: 'replayRun',
+    summary:
+      'Begins a new run that takes the outputs of this one as they are up to a step, and executes the rest, with idempotency keys of its own. Steps that have effects outside are refused by name without `allowEffects`.',
+    body: http.ReplayBody,
+    answers: { ...accepted, ...ok('ReplayPreview', 'With `dryRun`: the steps that would be taken and executed.') },
+    problems: [
+      'INVALID_REQUEST',
+      'UNKNOWN_RUN',
+      'UNKNOWN_VERSION',
+      'NOT_ALLOWED_NOW',
+      'MOVE_REFUSED',
+      'EFFECTS_NOT_ALLOWED',
+      'BROKER_UNAVAILABLE',
+    ],
   },
   {
     method: 'POST',

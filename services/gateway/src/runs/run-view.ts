@@ -42,6 +42,7 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
   return {
     ...summary,
     traceId: runTraceOf(run).traceId,
+    ...(run.replayOf && { replayOf: run.replayOf }),
     ...(run.parent && { parentStep: run.parent.step }),
     ...(given.length > 0 && { given: Object.fromEntries(given) }),
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),

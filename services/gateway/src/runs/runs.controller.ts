@@ -7,6 +7,8 @@ import {
   ActBody,
   CancelBody,
   MoveBody,
+  ReplayBody,
+  type ReplayPreview,
   type RunList,
   type RunView,
   SignalBody,
@@ -22,6 +24,7 @@ import { RunsQuery, StartQuery } from '../http/queries.js';
 import { spanOf, traceparentOf } from '../request-spans.js';
 import { runLinks } from './run-view.js';
 import { RunQueries } from './runs.js';
+import { Replays } from './replays.js';
 import { RunStarter, type StartRequest } from './start-run.js';
 import { READER } from '../http/tokens.js';
 
@@ -35,6 +38,7 @@ export class RunsController {
     @Inject(RunStarter) private readonly starter: RunStarter,
     @Inject(RunQueries) private readonly runs: RunQueries,
     @Inject(Acts) private readonly acts: Acts,
+    @Inject(Replays) private readonly replays: Replays,
   ) {}
 
   @Post()
@@ -102,6 +106,18 @@ export class RunsController {
   @HttpCode(202)
   move(@Param('id') id: string, @Body({ schema: MoveBody }) body: MoveBody): Promise<Accepted> {
     return this.acts.move(id, body);
+  }
+
+  @Post(':id/replay')
+  @HttpCode(202)
+  async replay(
+    @Param('id') id: string,
+    @Body({ schema: ReplayBody }) body: ReplayBody,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Accepted | ReplayPreview> {
+    if (!body.dryRun) return this.replays.begin(id, body);
+    response.statusCode = 200;
+    return this.replays.preview(id, body);
   }
 
   @Post(':id/signals/:step')

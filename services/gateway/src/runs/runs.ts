@@ -23,6 +23,13 @@ interface Needs {
 export const unknownRun = (id: string): RequestProblem =>
   new RequestProblem('UNKNOWN_RUN', `There is no run ${id.slice(0, 100)}.`);
 
+const MOST_REPLAYS = 50;
+
+const replayIn = (detail: unknown): string | [] => {
+  const { run } = (detail ?? {}) as { run?: unknown };
+  return isRunId(run) ? run : [];
+};
+
 /** Such a run waits for nobody. */
 const UNDER_WAY: ReadonlySet<RunStatus> = new Set(['held', 'running', 'compensating']);
 
@@ -40,7 +47,11 @@ export class RunQueries {
   /** @throws {RequestProblem} UNKNOWN_RUN */
   async view(id: string): Promise<RunView> {
     const record = await this.record(id);
-    return record ? this.viewOf(record) : this.requested(id);
+    if (!record) return this.requested(id);
+    const view = await this.viewOf(record);
+    const { items } = await this.needs.reader.acts.list({ subject: id, kind: 'run.replay', limit: MOST_REPLAYS });
+    const replays = items.flatMap(({ outcome, detail }) => (outcome.status === 'applied' ? replayIn(detail) : []));
+    return replays.length > 0 ? { ...view, replays } : view;
   }
 
   async viewOf(record: RunRecord): Promise<RunView> {

@@ -103,6 +103,7 @@ function record(history: History, fact: StepFact): void {
       history.endedAt = undefined;
       return;
     case 'step.valued':
+    case 'step.replayed':
       history.startedAt ??= fact.at;
       end(history, fact.at);
       return;

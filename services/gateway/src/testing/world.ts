@@ -1,9 +1,12 @@
 import { type Broker, BrokerError, type Incoming, type Outgoing } from '@millrace/broker';
 import {
+  type ActOutcome,
   type DeploymentOutcome,
   DeploymentRequest,
   groupsOf,
   headerText,
+  isLetterRequest,
+  type LetterRequest,
   RunEvent,
   runIdOf,
   topicsOf,
@@ -13,7 +16,7 @@ import {
 import { loadPlan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
 import type { Runtime } from '@millrace/runtime';
-import type { DeadLetter, StoreReader, Review, RunRecord } from '@millrace/store';
+import type { DeadLetter, KeptLetter, StoreReader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { isJson } from './json.js';
 import { reply } from './reply.js';
@@ -27,7 +30,12 @@ interface WorldOptions extends Partial<GatewayOptions> {
 export class World implements AsyncDisposable {
   readonly plan = loadPlan(reply.plan);
   readonly published: Outgoing[] = [];
-  readonly deadLetters = new Map<string, DeadLetter>();
+  readonly deadLetters = new Map<string, DeadLetter & Partial<KeptLetter>>();
+  /** Requests about dead letters that were published, and what a coordinator would have decided. */
+  readonly letterRequests: LetterRequest[] = [];
+  readonly actOutcomes = new Map<string, ActOutcome>();
+  /** The outcome of every further request about dead letters. */
+  nextActOutcome: ActOutcome = { status: 'applied', unchanged: false };
   /** If true, requests for runs are taken at once; otherwise they wait until `settle`. */
   accepts = true;
   brokerIsUp = true;
@@ -119,10 +127,25 @@ export class World implements AsyncDisposable {
     reviews: () => Promise.resolve({ items: this.reviews(), next: undefined }),
     deadLetters: ({ status }) =>
       Promise.resolve({
-        items: [...this.deadLetters.values()].filter((letter) => !status || letter.status === status),
+        items: [...this.deadLetters.values()].filter((letter) => !status || letter.status === status).map(kept),
         next: undefined,
       }),
-    deadLetter: (id) => Promise.resolve(this.deadLetters.get(id)),
+    deadLetter: (id) => {
+      const letter = this.deadLetters.get(id);
+      return Promise.resolve(letter && kept(letter));
+    },
+    letterGroups: () => Promise.resolve({ items: [], next: undefined }),
+    jobs: {
+      list: () => Promise.resolve({ items: [], next: undefined }),
+      find: () => Promise.resolve(undefined),
+      items: () => Promise.resolve({ items: [], next: undefined }),
+      preview: () => Promise.resolve({ letters: 0, refused: 0, groups: [] }),
+    },
+    acts: {
+      outcome: (id) => Promise.resolve(this.actOutcomes.get(id)),
+      list: () => Promise.resolve({ items: [], next: undefined }),
+      verify: () => Promise.resolve({ acts: 0, broken: undefined }),
+    },
     schedules: () => Promise.resolve([]),
     deployed: {
       read: () =>
@@ -237,10 +260,29 @@ export class World implements AsyncDisposable {
 
   private deploy(record: Outgoing): void {
     if (!isJson(record.value)) return;
-    const { id, ...request } = DeploymentRequest.parse(JSON.parse(String(record.value)));
+    const request = DeploymentRequest.parse(JSON.parse(String(record.value)));
     if (request.type === 'recovery.requested') return;
+    if (isLetterRequest(request)) return this.act(request);
     const pipeline = 'plan' in request ? request.plan.pipeline : request.pipeline;
-    this.outcomes.set(id, { status: 'applied', pipeline, unchanged: true });
+    this.outcomes.set(request.id, { status: 'applied', pipeline, unchanged: true });
+  }
+
+  /** A coordinator's decision on a request about dead letters. */
+  private act(request: LetterRequest): void {
+    this.letterRequests.push(request);
+    this.actOutcomes.set(request.id, this.nextActOutcome);
+    if (request.type !== 'letter.act-requested' || this.nextActOutcome.status === 'refused') return;
+    const { letter: deadLetter, act, by, at } = request;
+    const letter = this.deadLetters.get(deadLetter);
+    if (!letter) return;
+    const handled = { act: request.id, at, ...(by !== undefined && { by }) };
+    if (act.do === 'redrive' || act.do === 'resolve') {
+      const status = act.do === 'redrive' ? 'redriven' : 'resolved';
+      this.deadLetters.set(deadLetter, { ...letter, status, desk: { ...letter.desk, handled } });
+    }
+    const { run, step } = letter;
+    if (act.do === 'redrive' && run !== undefined && step !== undefined)
+      this.event({ type: 'step.redriven', run, step, at, deadLetter, ...(by !== undefined && { by }) });
   }
 
   private event(event: RunEvent): void {
@@ -295,6 +337,13 @@ export class World implements AsyncDisposable {
       throw Object.assign(new Error('connect ECONNREFUSED secret-host:5432'), { code: 'ECONNREFUSED' });
   }
 }
+
+const kept = (letter: DeadLetter & Partial<KeptLetter>): KeptLetter => ({
+  fingerprint: 'fp_1',
+  assignee: undefined,
+  desk: {},
+  ...letter,
+});
 
 /** Waits for a condition, not for a time. */
 export async function until<T>(find: () => T | Promise<T>): Promise<NonNullable<T>> {

@@ -14,6 +14,7 @@ export const send = defineStage({
   name: 'send',
   description: 'Sends a reply to the writer of a message, once.',
   summary: 'Replied to {to} by {via}',
+  effects: true,
   input: z.object({ original: Original, text: z.string().min(1) }),
   output: z.object({
     messageId: z.string(),

@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
 import { answers } from './schema-answers.js';
+import { letters } from './schema-letters.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
 import { recoveries } from './schema-recoveries.js';
@@ -92,5 +93,6 @@ export const migrations: MigrationProvider = {
       '010-lists': lists,
       '011-answers': answers,
       '012-recoveries': recoveries,
+      '013-letters': letters,
     }),
 };

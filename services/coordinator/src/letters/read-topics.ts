@@ -1,19 +1,23 @@
-import { sourcesOf, stagesOf } from '@millrace/pipeline/engine';
-import type { Runtime } from '@millrace/runtime';
-import type { StoreReader } from '@millrace/store';
-import type { StoredPlans } from '../pipelines/plans.js';
+import type { Broker } from '@millrace/broker';
+import type { Topics } from '@millrace/contracts';
+import { type LoadedPlan, sourcesOf, stagesOf } from '@millrace/pipeline/engine';
+import type { Store } from '@millrace/store';
+import type { CoordinatorPlans } from '../deployments/plans.js';
 
-interface Needs {
-  readonly runtime: Pick<Runtime, 'topics'>;
-  readonly reader: Pick<StoreReader, 'deployed'>;
-  readonly plans: StoredPlans;
+export interface ReadTopicsNeeds {
+  readonly runtime: {
+    readonly broker: Pick<Broker, 'browse' | 'partitionsOf' | 'maxRecordBytes'>;
+    readonly topics: Topics;
+  };
+  readonly store: Pick<Store, 'reader'>;
+  readonly plans: Pick<CoordinatorPlans, 'find'>;
 }
 
 /**
  * Says who may have written a topic that Millrace takes records from: `anybody` (outsiders, or every stage) or `few`. Undefined: it
  * takes no records from there. Plans in use decide, which are those that new runs get and those that runs under way follow.
  */
-export async function writersOf(topic: string, needs: Needs): Promise<'anybody' | 'few' | undefined> {
+export async function writersOf(topic: string, needs: ReadTopicsNeeds): Promise<'anybody' | 'few' | undefined> {
   const { topics } = needs.runtime;
   if (topic === topics.intake || topic === topics.runs) return 'anybody';
   if (topic === topics.deployments) return 'few';
@@ -36,11 +40,13 @@ export async function writersOf(topic: string, needs: Needs): Promise<'anybody' 
   return undefined;
 }
 
-async function plansInUse({ reader: { deployed }, plans }: Needs) {
+async function plansInUse({ store, plans }: ReadTopicsNeeds): Promise<readonly LoadedPlan[]> {
+  const { deployed } = store.reader;
   const hashes = new Set<string>();
   for (const [pipeline, { current, before, canary }] of await deployed.routes()) {
     for (const hash of [current, before, canary?.plan]) if (hash !== undefined) hashes.add(hash);
     for (const { plan } of await deployed.livePlans(pipeline)) hashes.add(plan);
   }
-  return Promise.all([...hashes].map((hash) => plans.byHash(hash)));
+  const found = await Promise.all([...hashes].map((hash) => plans.find(hash)));
+  return found.filter((plan) => plan !== undefined);
 }

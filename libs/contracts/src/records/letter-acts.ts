@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { Failure } from '../failures.js';
+import { derivedId } from '../values/ids.js';
+import {
+  ByWhom,
+  Count,
+  Id,
+  Name,
+  Person,
+  PlanReference,
+  PositiveCount,
+  StepName,
+  text,
+  TimeMs,
+} from '../values/values.js';
+
+/** The state of a dead letter. `closed`: its run has ended without it. `resolved`: a person has dealt with it otherwise. */
+export const LetterStatus = z.enum(['open', 'redriven', 'resolved', 'closed']);
+export type LetterStatus = z.infer<typeof LetterStatus>;
+
+/** The number of redrives after which a dead letter is not redriven any more, unless the request says another. */
+export const MAX_REDRIVES = 10;
+
+const Tag = text({ min: 1, max: 100 });
+const Link = text({ min: 1, max: 2_000 }).refine(
+  (url) => /^https?:\/\/\S+$/.test(url),
+  'expected a URL that begins with http:// or https://',
+);
+
+/** The most of each that a letter keeps. */
+export const MOST_NOTES = 100;
+export const MOST_TAGS = 50;
+
+/** The acts of people on one dead letter. */
+export const LetterAct = z.discriminatedUnion('do', [
+  z.object({
+    do: z.literal('redrive'),
+    /** For a parked step: the input that its stage gets instead. The original stays with the letter. */
+    input: z.unknown().optional(),
+    /** A letter that was redriven this often before is refused. */
+    maxRedrives: Count.optional(),
+    /** The job that this redrive is a part of. */
+    job: Id.optional(),
+  }),
+  z.object({ do: z.literal('resolve') }),
+  z.object({ do: z.literal('reopen') }),
+  /** Nobody: it is assigned to nobody any more. */
+  z.object({ do: z.literal('assign'), to: Person.optional() }),
+  z.object({ do: z.literal('note'), text: text({ min: 1, max: 5_000 }) }),
+  z.object({ do: z.literal('tag'), add: z.array(Tag).max(20).optional(), remove: z.array(Tag).max(20).optional() }),
+  z.object({ do: z.literal('link'), url: Link }),
+]);
+export type LetterAct = z.infer<typeof LetterAct>;
+
+/** Every act has an identity: the same one twice is one act. */
+const Act = { id: Name, at: TimeMs, ...ByWhom };
+
+/** Asks for an act on a dead letter: a record on `deployments`. Of two that exclude each other the first counts. */
+export const LetterActRequested = z.object({
+  type: z.literal('letter.act-requested'),
+  ...Act,
+  letter: Id,
+  act: LetterAct,
+});
+export type LetterActRequested = z.infer<typeof LetterActRequested>;
+
+/** Chooses dead letters. Each field that is given restricts them further. */
+export const LetterFilter = z.strictObject({
+  status: LetterStatus.optional(),
+  pipeline: text({ max: 200 }).optional(),
+  stage: text({ max: 200 }).optional(),
+  code: text({ max: 64 }).optional(),
+  fingerprint: text({ max: 100 }).optional(),
+  /** Part of the message, the input or the record’s headers, in whatever case. */
+  text: text({ min: 1, max: 200 }).optional(),
+  /** Parked at this time or later, and before that one. */
+  since: TimeMs.optional(),
+  until: TimeMs.optional(),
+});
+export type LetterFilter = z.infer<typeof LetterFilter>;
+
+/** The most dead letters that one job may be about. */
+export const MOST_JOB_ITEMS = 1_000_000;
+/** The most items of a job that are begun each second. */
+export const MOST_PER_SECOND = 10_000;
+
+const Rate = z.number().min(0.01).max(MOST_PER_SECOND);
+
+/** The work of a job: an act on each open dead letter that the filter chooses when the job begins. */
+export const JobWork = z.object({
+  kind: z.enum(['redrive', 'resolve']),
+  filter: LetterFilter.omit({ status: true }),
+  /** The most letters that are begun each second; as fast as it goes without. */
+  perSecond: Rate.optional(),
+  maxRedrives: Count.optional(),
+});
+export type JobWork = z.infer<typeof JobWork>;
+
+/** Asks for a job: a record on `deployments`. Its id is the job's. */
+export const JobRequested = z.object({ type: z.literal('job.requested'), ...Act, work: JobWork });
+export type JobRequested = z.infer<typeof JobRequested>;
+
+/** Changes a job that has begun. */
+export const JobChangeRequested = z.object({
+  type: z.literal('job.change-requested'),
+  ...Act,
+  job: Id,
+  change: z.enum(['pause', 'resume', 'stop']),
+  /** With `resume`: another rate. */
+  perSecond: Rate.optional(),
+});
+export type JobChangeRequested = z.infer<typeof JobChangeRequested>;
+
+export const JobStatus = z.enum(['running', 'paused', 'stopped', 'completed']);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** The state of one item of a job. `sent`: it is on its way. `skipped`: the job was stopped before its turn. */
+export const JobItemStatus = z.enum(['waiting', 'sent', 'redriven', 'resolved', 'refused', 'skipped']);
+export type JobItemStatus = z.infer<typeof JobItemStatus>;
+
+/** The outcome of an act; `items` is the number of letters that a job is about. */
+export const ActOutcome = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('applied'), unchanged: z.boolean(), items: PositiveCount.or(z.literal(0)).optional() }),
+  z.object({ status: z.literal('refused'), failure: Failure }),
+]);
+export type ActOutcome = z.infer<typeof ActOutcome>;
+
+/** Asks for a run that replays another one from one of its steps: a record on `deployments`. The new run's id follows from the request's. */
+export const ReplayRequested = z.object({
+  type: z.literal('replay.requested'),
+  ...Act,
+  /** The run that is replayed. */
+  run: Id,
+  from: StepName,
+  /** The plan's hash, where it is not the one of the run. */
+  plan: PlanReference.optional(),
+  input: z.unknown().optional(),
+  /** Outputs that take the place of those that the run had, by step. */
+  outputs: z.record(StepName, z.unknown()).optional(),
+});
+export type ReplayRequested = z.infer<typeof ReplayRequested>;
+
+/** Returns the id of the run that a request for a replay begins. */
+export const replayIdOf = (request: Pick<ReplayRequested, 'id'>): string => derivedId('run', 'replay', request.id);
+
+/** A request about dead letters: a record on `deployments` that is about no pipeline. */
+export type LetterRequest = LetterActRequested | JobRequested | JobChangeRequested | ReplayRequested;
+
+const LETTER_REQUESTS: ReadonlySet<string> = new Set([
+  'letter.act-requested',
+  'job.requested',
+  'job.change-requested',
+  'replay.requested',
+] satisfies LetterRequest['type'][]);
+
+export const isLetterRequest = <Request extends { readonly type: string }>(
+  request: Request | LetterRequest,
+): request is LetterRequest => LETTER_REQUESTS.has(request.type);

@@ -1,0 +1,158 @@
+import { hash } from 'node:crypto';
+import { type ActOutcome, readJson } from '@millrace/contracts';
+import type { Database, Query } from '../database.js';
+import type { Dialect } from '../dialect.js';
+import { InvalidCursor } from '../errors.js';
+import type { PageRequest, Paged } from '../page.js';
+
+/** An act of a person or a system: who did what, to what, when and why. */
+export interface ActRecord {
+  /** The same id twice is one act. */
+  readonly id: string;
+  readonly at: number;
+  /** e.g. `dead-letter.redrive`, `job.pause`. */
+  readonly kind: string;
+  /** The id or the name of what it was done to. */
+  readonly subject: string;
+  readonly by: string | undefined;
+  readonly reason: string | undefined;
+  /** The rest of the request; no payload. */
+  readonly detail: unknown;
+}
+
+/** An act in the trail, chained to the one before it. */
+export interface ChainedAct extends ActRecord {
+  readonly seq: number;
+  readonly outcome: ActOutcome;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+export interface ActsRequest extends PageRequest {
+  readonly kind?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly by?: string | undefined;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** The hash before the first act. */
+export const CHAIN_START = '0'.repeat(64);
+
+/** Returns the hash of an act: it changes with every field of the act, and with every act before it. */
+export const hashOfAct = ({ hash: _, ...act }: Omit<ChainedAct, 'hash'> & { hash?: string }): string =>
+  hash(
+    'sha256',
+    JSON.stringify([
+      ...[act.previous, act.seq, act.id, act.at, act.kind, act.subject],
+      ...[act.by ?? null, act.reason ?? null, act.detail ?? null, act.outcome],
+    ]),
+  );
+
+interface ActRow extends Omit<ChainedAct, 'by' | 'reason'> {
+  readonly by: string | null;
+  readonly reason: string | null;
+}
+
+const columnsOf = ({ millis }: Dialect): string =>
+  `cast(seq as float8) as seq, id, ${millis('at')} as at, kind, subject, by, reason, detail, outcome, previous, hash`;
+
+/** Times of rows are exact to the microsecond. */
+const actOf = ({ seq, at, by, reason, ...row }: ActRow): ChainedAct => ({
+  ...row,
+  seq: Number(seq),
+  at: Math.round(at),
+  by: by ?? undefined,
+  reason: reason ?? undefined,
+});
+
+/** @throws {InvalidCursor} for a cursor that this list did not give */
+function readCursor(cursor: string): number {
+  const { value } = readJson(Buffer.from(cursor, 'base64url'));
+  const seq: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) throw new InvalidCursor();
+  return seq;
+}
+
+/** Appends an act to the trail, in the transaction of `query`. */
+async function append(query: Query, act: ActRecord, outcome: ActOutcome): Promise<void> {
+  const [last] = await query<{ seq: string; hash: string }>(
+    'select cast(seq as text) as seq, hash from acts order by acts.seq desc limit 1',
+    [],
+  );
+  const seq = Number(last?.seq ?? 0) + 1;
+  const previous = last?.hash ?? CHAIN_START;
+  const { id, at, kind, subject, by, reason, detail } = act;
+  await query(
+    ({ time, json }) =>
+      `insert into acts (seq, id, at, kind, subject, by, reason, detail, outcome, previous, hash)
+       values (cast($1 as bigint), $2, ${time('$3')}, $4, $5, $6, $7, ${json('$8')}, ${json('$9')}, $10, $11)`,
+    [
+      ...[seq, id, at, kind, subject, by ?? null, reason ?? null],
+      ...[JSON.stringify(detail ?? null), JSON.stringify(outcome), previous],
+      hashOfAct({ ...act, seq, outcome, previous }),
+    ],
+  );
+}
+
+/** Carries out acts once each, and keeps a trail of them that nobody can change unseen. */
+export class Acts {
+  constructor(private readonly database: Database) {}
+
+  /** Returns the outcome of an act; undefined while there is none. */
+  async outcome(id: string): Promise<ActOutcome | undefined> {
+    const [row] = await this.database.query<{ outcome: ActOutcome }>('select outcome from acts where id = $1', [id]);
+    return row?.outcome;
+  }
+
+  /** The acts, the newest first. */
+  async list({ limit, before, kind, subject, by, since, until }: ActsRequest): Promise<Paged<ChainedAct>> {
+    const { query, dialect } = this.database;
+    const values: unknown[] = [];
+    const value = (one: unknown): string => `$${values.push(one)}`;
+    const conditions = Object.entries({ kind, subject, by }).flatMap(([column, wanted]) =>
+      wanted === undefined ? [] : [`${column} = cast(${value(wanted)} as text)`],
+    );
+    if (since !== undefined) conditions.push(`at >= ${dialect.time(value(since))}`);
+    if (until !== undefined) conditions.push(`at < ${dialect.time(value(until))}`);
+    if (before !== undefined) conditions.push(`seq < cast(${value(readCursor(before))} as bigint)`);
+    const rows = await query<ActRow>(
+      `select ${columnsOf(dialect)} from acts where ${['true', ...conditions].join(' and ')}
+       order by acts.seq desc limit cast(${value(limit + 1)} as int)`,
+      values,
+    );
+    const items = rows.slice(0, limit).map(actOf);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return { items, next: last && Buffer.from(JSON.stringify([last.seq])).toString('base64url') };
+  }
+
+  /** Computes the chain again, from its start. `broken`: the number of the first act that is not as it was written. */
+  async verify(): Promise<{ readonly acts: number; readonly broken: number | undefined }> {
+    const { query, dialect } = this.database;
+    let [seq, previous] = [0, CHAIN_START];
+    for (;;) {
+      const rows = await query<ActRow>(
+        `select ${columnsOf(dialect)} from acts where seq > cast($1 as bigint) order by acts.seq limit 1000`,
+        [seq],
+      );
+      for (const act of rows.map(actOf)) {
+        if (act.seq !== seq + 1 || act.previous !== previous || hashOfAct(act) !== act.hash)
+          return { acts: seq, broken: seq + 1 };
+        [seq, previous] = [act.seq, act.hash];
+      }
+      if (rows.length < 1_000) return { acts: seq, broken: undefined };
+    }
+  }
+
+  /** Does the work of an act and appends the act to the trail, in one transaction. An act whose id is in the trail does nothing: its outcome of then is returned. */
+  once(act: ActRecord, work: (query: Query) => Promise<ActOutcome>): Promise<ActOutcome> {
+    return this.database.transaction(async (query) => {
+      await query.lock('acts', ['millrace.acts']);
+      const [before] = await query<{ outcome: ActOutcome }>('select outcome from acts where id = $1', [act.id]);
+      if (before) return before.outcome;
+      const outcome = await work(query);
+      await append(query, act, outcome);
+      return outcome;
+    });
+  }
+}
