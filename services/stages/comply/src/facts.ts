@@ -1,5 +1,5 @@
 import { cut } from '@millrace/contracts';
-import { injectionSignals, personalDataIn, redact } from '@millrace/ai';
+import { injectionSignals, personalDataIn, redact, type Span } from '@millrace/ai';
 import type { In } from '@millrace/stage';
 import type { comply } from './contract.js';
 import { unsupportedIn } from './unsupported.js';
@@ -32,6 +32,7 @@ export interface DraftFacts extends Readonly<Record<keyof typeof FACTS, unknown>
 
 export function factsOf({ text, message, citations, articles }: In<typeof comply>): DraftFacts {
   const published = articles.map(({ title, excerpt }) => `${title}\n${excerpt}`).join('\n');
+  const personal = personalDataIn(text);
   const words = text.match(/[\p{L}\p{N}'’-]+/gu) ?? [];
   return {
     text,
@@ -39,9 +40,9 @@ export function factsOf({ text, message, citations, articles }: In<typeof comply
     words: words.length,
     citations,
     sources: articles.map(({ id }) => id),
-    personal: personalKinds(text, published),
+    personal: personalKinds(personal, published),
     links: linksIn(text).filter((host) => !linksIn(published).includes(host)),
-    unsupported: message === undefined ? [] : unsupportedIn(text, [published, message]),
+    unsupported: message === undefined ? [] : unsupportedIn(text, { sources: [published, message], personal }),
     injection: injectionSignals(text),
     shouting: shareOf(
       words.filter((word) => word.length >= 4),
@@ -59,15 +60,9 @@ function sentencesOf(text: string): string[] {
 }
 
 /** Returns the kinds of personal data in a text, but for what is published: the organisation's own numbers and addresses may stand in a reply. */
-function personalKinds(text: string, published: string): string[] {
+function personalKinds(personal: readonly Span[], published: string): string[] {
   const open = new Set(personalDataIn(published).map(({ value }) => canonical(value)));
-  return [
-    ...new Set(
-      personalDataIn(text)
-        .filter(({ value }) => !open.has(canonical(value)))
-        .map(({ kind }) => kind),
-    ),
-  ];
+  return [...new Set(personal.filter(({ value }) => !open.has(canonical(value))).map(({ kind }) => kind))];
 }
 
 const canonical = (value: string): string => value.toLowerCase().replace(/[\s()./-]/g, '');

@@ -1,3 +1,4 @@
+import { personalDataIn } from '@millrace/ai';
 import { unsupportedIn } from './unsupported.js';
 
 const sources = ['Refunds take five working days. The fee is £1,250.00 or 2.75%.', 'I paid on 3 May 2026.'];
@@ -12,5 +13,5 @@ test.each([
   ['You get £40 within 24 hours, that is £40.', ['40', '24']],
   ['Your card 4111 1111 1111 1111 is blocked.', []],
 ])('a number that no article and no mail states is found: %s', (draft, found) => {
-  expect(unsupportedIn(draft, sources)).toEqual(found);
+  expect(unsupportedIn(draft, { sources, personal: personalDataIn(draft) })).toEqual(found);
 });

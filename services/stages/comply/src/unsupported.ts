@@ -1,4 +1,4 @@
-import { personalDataIn } from '@millrace/ai';
+import type { Span } from '@millrace/ai';
 
 const SMALL = ['two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 const VALUES = new Map<string, number>([
@@ -19,9 +19,12 @@ const MARKS = /\[kb:[^\]\n]{0,300}\]|\bhttps?:\/\/\S{1,500}/gi;
  * Returns the numbers in a draft that none of its sources states: amounts, times, dates and shares. Personal data, links and marks of
  * citations have rules of their own.
  */
-export function unsupportedIn(draft: string, sources: readonly string[]): string[] {
+export function unsupportedIn(
+  draft: string,
+  { sources, personal }: { readonly sources: readonly string[]; readonly personal: readonly Span[] },
+): string[] {
   const stated = new Set(sources.flatMap((source) => numbersIn(source).map(({ value }) => value)));
-  const own = personalDataIn(draft).map(({ start, end }) => draft.slice(start, end));
+  const own = personal.map(({ start, end }) => draft.slice(start, end));
   const text = own.reduce((rest, piece) => rest.replace(piece, ' '), draft).replace(MARKS, ' ');
   const unknown = numbersIn(text).filter(({ value }) => !stated.has(value));
   return [...new Set(unknown.map(({ written }) => written))];

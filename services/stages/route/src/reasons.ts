@@ -2,7 +2,13 @@ import { injectionSignals } from '@millrace/ai';
 import type { In } from '@millrace/stage';
 import type { route } from './contract.js';
 
-type Case = In<typeof route>;
+/** The input of the stage, and whether the message shows signs of an injection. */
+type Case = In<typeof route> & { readonly isInjectionSuspected: boolean };
+
+/** Looks for signs of an injection, once for all that asks for them. */
+export function caseOf(given: In<typeof route>): Case {
+  return { ...given, isInjectionSuspected: injectionSignals(`${given.subject}\n${given.text}`).length > 0 };
+}
 
 /** Languages that drafts are written in. */
 const ANSWERED = new Set(['en']);
@@ -48,7 +54,7 @@ const REASONS = {
   },
   'injection-suspected': {
     says: 'The message seems to give orders to a machine.',
-    holds: isInjectionSuspected,
+    holds: ({ isInjectionSuspected }) => isInjectionSuspected,
   },
   'no-text': { says: 'The message has no text.', holds: ({ text }) => text.trim() === '' },
   'no-sender': { says: 'The message names nobody to answer.', holds: ({ sender }) => sender === undefined },
@@ -76,15 +82,10 @@ function isMostlyLatin(text: string): boolean {
 const fallbacksIn = (fallback: Case['fallback']): number =>
   Object.values(fallback).filter((code) => code !== undefined).length;
 
-function isInjectionSuspected({ subject, text }: Case): boolean {
-  return injectionSignals(`${subject}\n${text}`).length > 0;
-}
-
 /**
  * Returns the confidence of the whole reply: the classification's, halved for each doubt (uncertain words, signs of an injection, a step
  * that a fallback answered).
  */
-export function confidenceIn(given: Case): number {
-  const { confidence, uncertain, fallback } = given;
-  return confidence * 0.5 ** (Number(uncertain) + Number(isInjectionSuspected(given)) + fallbacksIn(fallback));
+export function confidenceIn({ confidence, uncertain, isInjectionSuspected, fallback }: Case): number {
+  return confidence * 0.5 ** (Number(uncertain) + Number(isInjectionSuspected) + fallbacksIn(fallback));
 }

@@ -1,13 +1,14 @@
 import { type Handles, type In, type Out, Stage } from '@millrace/stage';
 import { route } from './contract.js';
-import { confidenceIn, reasonsFor } from './reasons.js';
+import { caseOf, confidenceIn, reasonsFor } from './reasons.js';
 import { Threshold } from './threshold.js';
 
 @Stage(route)
 export class RouteStage implements Handles<typeof route> {
   constructor(private readonly threshold: Threshold) {}
 
-  handle(given: In<typeof route>): Out<typeof route> {
+  handle(input: In<typeof route>): Out<typeof route> {
+    const given = caseOf(input);
     const reasons = reasonsFor(given, this.threshold.confidence);
     return {
       review: reasons.length > 0,
