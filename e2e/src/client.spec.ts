@@ -101,6 +101,57 @@ test('dead letters: they are listed, and one that is not there is neither shown 
   expect(await refusal(millrace.deadLetters.redrive('dl_nobody'))).toBe('UNKNOWN_DEAD_LETTER');
 });
 
+test('dead letters: one is found in its group, kept track of, resolved, reopened and redriven', async () => {
+  const { deadLetters } = millrace;
+  const run = await millrace.runs.startFromMail('Subject: \r\n\r\n', { pipeline: PIPELINE });
+  const [letter] = await until('it is parked', async () => {
+    const letters = await deadLetters.list({ status: 'open', stage: 'intake' }).all();
+    return letters.length > 0 && letters;
+  });
+  const { id, fingerprint } = letter!;
+  expect(await deadLetters.get(id)).toMatchObject({ run: run.id, tries: [{ attempt: 1 }] });
+  expect(await deadLetters.groups({ fingerprint }).all()).toMatchObject([{ fingerprint, count: 1, newest: id }]);
+  await deadLetters.assign(id, { to: 'bob', by: 'ann' });
+  await deadLetters.note(id, { text: 'Empty.' });
+  await deadLetters.tag(id, { add: ['empty'] });
+  const tickets = ['https://tickets.example/7'];
+  const kept = { assignee: 'bob', notes: [{ text: 'Empty.' }], tags: ['empty'], tickets };
+  expect(await deadLetters.link(id, { url: tickets[0]! })).toMatchObject(kept);
+  expect(await deadLetters.resolve(id, { by: 'ann' })).toMatchObject({
+    status: 'resolved',
+    allowedActions: ['reopen'],
+  });
+  expect(await refusal(deadLetters.redrive(id))).toBe('DEAD_LETTER_TAKEN');
+  expect(await deadLetters.reopen(id)).toMatchObject({ status: 'open' });
+  expect(await deadLetters.redrive(id, { by: 'ann' })).toMatchObject({ id: run.id });
+});
+
+test('jobs: one is previewed, begun, listed, paused, resumed and stopped; the trail says who did it', async () => {
+  const { jobs, audit } = millrace;
+  const work = { kind: 'resolve', filter: { pipeline: PIPELINE }, by: 'ann', perSecond: 0.01 } as const;
+  await until('the letter has come back', async () => (await jobs.preview(work)).letters === 1);
+  const { id } = await jobs.begin(work);
+  const over = await jobs.begin({ ...work, filter: { stage: 'nobody' } });
+  expect(await jobs.get(over.id)).toMatchObject({ status: 'completed', total: 0 });
+  expect((await jobs.list().all()).map((job) => job.id)).toEqual(expect.arrayContaining([id, over.id]));
+  expect(await jobs.items(id).all()).toHaveLength(1);
+  for (const change of ['pause', 'resume', 'stop'] as const)
+    expect(await refusal(jobs[change](over.id))).toBe('NOT_ALLOWED_NOW');
+  expect(await audit.list({ subject: id }).all()).toMatchObject([{ kind: 'job.resolve', by: 'ann' }]);
+  expect(await audit.check()).not.toHaveProperty('broken');
+});
+
+test('runs: one is replayed from a step, which effects outside need leave for', async () => {
+  const [run] = await millrace.runs.list({ pipeline: PIPELINE, status: 'completed' }).all();
+  expect(await refusal(millrace.runs.replay(run!.id, { from: 'draft' }))).toBe('EFFECTS_NOT_ALLOWED');
+  const body = { from: 'draft', allowEffects: true, by: 'ann' };
+  expect((await millrace.runs.previewReplay(run!.id, body)).executed).toContain('send');
+  const { id } = await millrace.runs.replay(run!.id, body);
+  await until('it has begun', () => millrace.runs.get(id).catch(() => undefined));
+  expect(await millrace.runs.get(id)).toMatchObject({ replayOf: { run: run!.id, from: 'draft' } });
+  expect(await millrace.runs.get(run!.id)).toMatchObject({ replays: [id] });
+});
+
 test('pipelines: a version is checked, deployed as a canary, promoted and taken back, and shown with what distinguishes it', async () => {
   const { pipelines } = millrace;
   expect((await pipelines.list().all()).map(({ name }) => name)).toContain(PIPELINE);
