@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, type Outgoing } from '@millrace/broker';
-import { chanceOf } from './chance.js';
+import { seededRandom } from '@millrace/contracts';
 import type { Installation } from './installation.js';
 import type { Violation } from './invariants.js';
 import type { Load } from './load.js';
@@ -44,7 +44,7 @@ function describe({ kind, ...details }: Fault): string {
 /** Lets a fault happen, and returns what is worth telling about it, if anything. */
 async function happen(fault: Fault, of: Performance, index: number): Promise<string | undefined> {
   const { installation } = of;
-  const chance = chanceOf(of.seed * 1_000 + index);
+  const chance = seededRandom(of.seed * 1_000 + index);
   switch (fault.kind) {
     case 'kill':
       await installation.services.get(fault.service)!.kill9();

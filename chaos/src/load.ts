@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runIdOf } from '@millrace/contracts';
-import { type Chance, chanceOf, pick, shuffled } from './chance.js';
+import { runIdOf, seededRandom, shuffle } from '@millrace/contracts';
+import { type Chance, pick } from './chance.js';
 import type { Installation } from './installation.js';
 import { order } from './pipeline.js';
 
@@ -27,7 +27,7 @@ const ITEMS = [
 ];
 
 export function requestsOf(seed: number, count: number): Request[] {
-  const chance = chanceOf(seed ^ 0x5eed);
+  const chance = seededRandom(seed ^ 0x5eed);
   const strange: Request['headers'] = { traceparent: 'not one', tracestate: '' };
   return Array.from({ length: count }, (_, n) => {
     const key = `${seed}-${n}`;
@@ -54,7 +54,7 @@ export class Load {
     private readonly installation: Installation,
     private readonly of: { readonly requests: readonly Request[]; readonly spanMs: number; readonly seed: number },
   ) {
-    this.chance = chanceOf(of.seed ^ 0x10ad);
+    this.chance = seededRandom(of.seed ^ 0x10ad);
   }
 
   /** Resolves once every request was accepted. */
@@ -69,7 +69,7 @@ export class Load {
       const late = now.filter(() => this.chance() < 0.05);
       const again =
         this.sent.length > 0 ? now.filter(() => this.chance() < 0.05).map(() => pick(this.chance, this.sent)) : [];
-      this.send(shuffled(this.chance, [...now.filter((one) => !late.includes(one)), ...held, ...again]));
+      this.send(shuffle([...now.filter((one) => !late.includes(one)), ...held, ...again], this.chance));
       held = late;
     }
     this.send(held);
@@ -88,7 +88,7 @@ export class Load {
 
   /** The last `count` once more: in another order, and some by another way than the first time. */
   repeat(count: number): void {
-    const last = shuffled(this.chance, this.sent.slice(-count));
+    const last = shuffle(this.sent.slice(-count), this.chance);
     this.send(last.map((request) => ({ ...request, byHttp: this.chance() < 0.3 })));
   }
 

@@ -1,6 +1,7 @@
 import type { Api, Mishap } from '@millrace/broker-kafka/proxy';
+import { seededRandom, shuffle } from '@millrace/contracts';
 import { TOPIC_NAMES, type TopicName } from '@millrace/fuzz';
-import { chanceOf, type Chance, pick, shuffled } from './chance.js';
+import { type Chance, pick } from './chance.js';
 import type { MutantName } from './options.js';
 
 export type Fault =
@@ -80,13 +81,13 @@ export function scheduleOf(of: {
   /** The only kinds of faults that are planned; all kinds unless given. */
   only?: readonly Fault['kind'][] | undefined;
 }): readonly Planned[] {
-  const chance = chanceOf(of.seed);
+  const chance = seededRandom(of.seed);
   const often = of.only ?? OFTEN;
-  const kinds: Fault['kind'][] = of.only ? [] : shuffled(chance, KINDS).slice(0, of.faults);
+  const kinds: Fault['kind'][] = of.only ? [] : shuffle([...KINDS], chance).slice(0, of.faults);
   for (let more = 0; kinds.length < of.faults; more++) kinds.push(often[more % often.length]!);
   const step = of.spanMs / of.faults;
   // What takes longest, and meets nobody else, begins first.
-  const inOrder = shuffled(chance, kinds).sort((a, b) => Number(b === 'full-disk') - Number(a === 'full-disk'));
+  const inOrder = shuffle([...kinds], chance).sort((a, b) => Number(b === 'full-disk') - Number(a === 'full-disk'));
   return inOrder.map((kind, i) => ({
     at: Math.round((i + 0.1 + 0.6 * chance()) * step),
     fault: faultOf(kind, chance, of.services),

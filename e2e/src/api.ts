@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MillraceClient, MillraceProblem, MillraceUnreachable } from '@millrace/client';
 import { ROOT, until } from './processes.js';
 
 /** A run as the API shows it, as far as tests look. */
@@ -34,9 +35,13 @@ export const CLEAR = {
 export const sample = (name: string): Buffer =>
   readFileSync(join(ROOT, 'pipelines/support-email/samples', `${name}.eml`));
 
-/** The HTTP API of a gateway. */
+/** The HTTP API of a gateway: by the client that users have, and with `get` and `post` for what no well-behaved client sends or reads. */
 export class Api {
-  constructor(private readonly url: string) {}
+  private readonly client: MillraceClient;
+
+  constructor(private readonly url: string) {
+    this.client = new MillraceClient({ url });
+  }
 
   async get<T>(path: string): Promise<T> {
     const answer = await fetch(this.url + path);
@@ -56,19 +61,18 @@ export class Api {
 
   /** Asks for a run of `support-email` until a gateway has taken it on: the same `key` is the same run. */
   start(input: Uint8Array | object, key: string): Promise<string> {
-    const mail = input instanceof Uint8Array;
-    const path = mail ? '/v1/runs?pipeline=support-email' : '/v1/runs';
-    const body = mail ? input : { pipeline: 'support-email', input };
-    return until(`run ${key} is accepted`, async () => {
-      const answer = await this.post(path, body, { 'idempotency-key': key }).catch(() => undefined);
-      if (answer === undefined || answer.status === 503) return undefined;
-      if (answer.status !== 202) throw new Error(`${key} was answered with ${answer.status}: ${await answer.text()}`);
-      return ((await answer.json()) as RunView).id;
-    });
+    const { runs } = this.client;
+    const pipeline = 'support-email';
+    const options = { idempotencyKey: key };
+    const begin = () =>
+      input instanceof Uint8Array
+        ? runs.startFromMail(input, { pipeline }, options)
+        : runs.start({ pipeline, input }, options);
+    return until(`run ${key} is accepted`, () => begin().then(({ id }) => id, undefinedIfAway));
   }
 
-  run(id: string): Promise<RunView> {
-    return this.get(`/v1/runs/${id}`);
+  async run(id: string): Promise<RunView> {
+    return (await this.client.runs.get(id)) as RunView;
   }
 
   /** The run when nothing more happens to it by itself. */
@@ -84,19 +88,19 @@ export class Api {
   }
 
   async history(id: string): Promise<readonly SeenFact[]> {
-    return (await this.get<{ items: SeenFact[] }>(`/v1/runs/${id}/history`)).items;
+    return (await this.client.runs.history(id)).items;
   }
 
   /** Statuses of all runs by id. */
   async statuses(): Promise<ReadonlyMap<string, string>> {
     const all = new Map<string, string>();
-    for (let cursor: string | undefined = ''; cursor !== undefined;) {
-      const page: { items: RunView[]; next?: string } = await this.get(
-        `/v1/runs?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-      );
-      for (const { id, status } of page.items) all.set(id, status);
-      cursor = page.next;
-    }
+    for await (const { id, status } of this.client.runs.list({ limit: 100 })) all.set(id, status);
     return all;
   }
+}
+
+/** A gateway that is away, or says that it cannot take anything on now, is asked again. */
+function undefinedIfAway(error: unknown): undefined {
+  const isAway = error instanceof MillraceUnreachable || (error instanceof MillraceProblem && error.status === 503);
+  if (!isAway) throw error;
 }

@@ -1,4 +1,5 @@
 import { cut } from './values/cut.js';
+import { fieldsOf } from './values/fields.js';
 import type { Failure, FailureKind } from './failures.js';
 import { LONGEST_MS } from './values/values.js';
 
@@ -43,6 +44,3 @@ function detailOf(error: unknown): { pointer: string; detail: string }[] {
   if (typeof pointer !== 'string' || typeof detail !== 'string') return [];
   return [{ pointer: cut(pointer, 1_000), detail: cut(detail, 1_000) }];
 }
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

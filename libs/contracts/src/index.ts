@@ -1,6 +1,8 @@
 export { type BackOff, backOffMs } from './back-off.js';
 export { BoundedMap } from './values/bounded-map.js';
+export { seededRandom, shuffle } from './values/seeded-random.js';
 export { cut } from './values/cut.js';
+export { fieldsOf } from './values/fields.js';
 export { Degraded, InsteadOf } from './records/degraded.js';
 export {
   AnnouncedContract,
@@ -132,6 +134,7 @@ export {
 } from './records/wire.js';
 export { Priority, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
+export { present } from './values/present.js';
 export { nearestName } from './values/nearest-name.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './records/pauses.js';
 export {

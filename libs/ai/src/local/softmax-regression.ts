@@ -1,4 +1,4 @@
-import { chance, shuffle } from './chance.js';
+import { seededRandom, shuffle } from '@millrace/contracts';
 import type { Features } from './features.js';
 
 /** Weights of a linear model: one row of `classes` numbers per feature. */
@@ -33,7 +33,7 @@ export function fitSoftmax(examples: readonly Example[], options: FitOptions): W
   const { features, classes, epochs } = options;
   const weights: Weights = { classes, rows: new Float32Array(features * classes) };
   const { rows } = weights;
-  const next = chance(options.seed);
+  const next = seededRandom(options.seed);
   const order = Uint32Array.from(examples.keys());
   const gradient = new Float64Array(classes);
   const moved = new Uint32Array(classes);

@@ -1,5 +1,5 @@
 import { calibrationError, coverageAt, fitTemperature, type HeldOut, type Judged } from './calibration.js';
-import { chance, shuffle } from './chance.js';
+import { seededRandom, shuffle } from '@millrace/contracts';
 import { LinearClassifier, UNCLEAR } from './classifier.js';
 import { type LabelledText, parseExamples } from '../text/csv.js';
 import { ModelDataInvalid } from '../llm/errors.js';
@@ -110,7 +110,7 @@ interface Fold extends Fitted {
 function holdOut(examples: readonly Example[], setting: Setting): Fold[] {
   const large = examples.length > CROSS_VALIDATED;
   const folds = large ? 10 : 3;
-  const order = shuffle(Uint32Array.from(examples.keys()), chance(setting.seed));
+  const order = shuffle(Uint32Array.from(examples.keys()), seededRandom(setting.seed));
   const seen = setting.labels.map(() => 0);
   const foldOf = new Uint8Array(examples.length);
   for (const at of order) foldOf[at] = seen[examples[at]!.truth]!++ % folds;

@@ -1,4 +1,4 @@
-import { cut, endpointFailure, readJson, readTime } from '@millrace/contracts';
+import { cut, endpointFailure, fieldsOf, readJson, readTime } from '@millrace/contracts';
 import { createParser } from 'eventsource-parser';
 import { StageFailure } from '../work/failure.js';
 import { type HttpAnswer, shownUrl, unavailable } from './http-call.js';
@@ -107,6 +107,3 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
   const at = readTime(text) ?? Date.parse(text);
   return text === '' || Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,5 +1,5 @@
 /** A reproducible source of numbers in [0, 1): the same seed gives the same sequence everywhere (mulberry32). */
-export function chance(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -9,11 +9,17 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** Puts the numbers into an order that depends on `next` alone (Fisher–Yates, in place). */
-export function shuffle(items: Uint32Array, next: () => number): Uint32Array {
-  for (let i = items.length - 1; i > 0; i--) {
+interface List {
+  readonly length: number;
+  [index: number]: unknown;
+}
+
+/** Puts a list into an order that depends on `next` alone (Fisher–Yates, in place). */
+export function shuffle<Items extends List>(items: Items, next: () => number): Items {
+  const list: List = items;
+  for (let i = list.length - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));
-    [items[i], items[j]] = [items[j]!, items[i]!];
+    [list[i], list[j]] = [list[j], list[i]];
   }
   return items;
 }
