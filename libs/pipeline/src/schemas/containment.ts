@@ -10,11 +10,16 @@ export interface Misfit {
 
 type Schema = { readonly [keyword: string]: unknown };
 
-interface Sides {
-  readonly given: { readonly root: Schema };
-  readonly wanted: { readonly root: Schema };
+interface Comparison {
   /** If true, `additionalProperties: false` of the wanted side refuses fields that it does not name; a reader ignores them instead. */
   readonly closed: boolean;
+  /** If true, only types, named fields and fixed values are compared, not lengths, bounds or patterns; schemas that are too complex to be compared fit. */
+  readonly typesOnly?: boolean;
+}
+
+interface Sides extends Comparison {
+  readonly given: { readonly root: Schema };
+  readonly wanted: { readonly root: Schema };
   /** Pairs that are being compared further up: a type that holds itself fits where the rest of it does. */
   readonly open: [unknown, unknown][];
 }
@@ -25,14 +30,14 @@ interface Sides {
  * rules of JSON Schema it does not know, which have to be equal.
  * Fields that a schema does not name are taken for absent.
  */
-export function misfits(given: unknown, wanted: unknown, of: { closed: boolean }): readonly Misfit[] {
+export function misfits(given: unknown, wanted: unknown, options: Comparison): readonly Misfit[] {
   if (isDeepStrictEqual(given, wanted)) return [];
   stepsLeft = MOST_STEPS;
   try {
-    return compared(given, wanted, of);
+    return compared(given, wanted, options);
   } catch (error) {
     if (error !== TOO_COMPLEX && !(error instanceof RangeError)) throw error;
-    return [{ pointer: '', detail: 'is too complex to be compared' }];
+    return options.typesOnly ? [] : [{ pointer: '', detail: 'is too complex to be compared' }];
   }
 }
 
@@ -48,8 +53,8 @@ function charge(steps: number): void {
   if (stepsLeft < 0) throw TOO_COMPLEX;
 }
 
-function compared(given: unknown, wanted: unknown, of: { closed: boolean }): readonly Misfit[] {
-  const sides = { given: { root: objectOf(given) }, wanted: { root: objectOf(wanted) }, open: [], ...of };
+function compared(given: unknown, wanted: unknown, options: Comparison): readonly Misfit[] {
+  const sides = { given: { root: objectOf(given) }, wanted: { root: objectOf(wanted) }, open: [], ...options };
   return compare(given, wanted, { sides, pointer: '' });
 }
 
@@ -68,7 +73,7 @@ function compare(given: unknown, wanted: unknown, place: SchemaPair): readonly M
   charge(1);
   const { sides } = place;
   if (sides.open.some(([one, other]) => one === given && other === wanted)) return [];
-  if (sides.open.length > 200) return says(place, 'is nested too deeply to be compared');
+  if (sides.open.length > 200) return sides.typesOnly ? [] : says(place, 'is nested too deeply to be compared');
   sides.open.push([given, wanted]);
   try {
     const targets = formsOf(wanted, sides.wanted.root, every);
@@ -91,7 +96,8 @@ function compareForms(given: Schema, wanted: Schema, place: SchemaPair): readonl
   const values = valuesOf(given);
   if (values) {
     charge(STEPS_OF_TEST + values.length);
-    const allows = schemaTest({ ...wanted, $defs: place.sides.wanted.root['$defs'] });
+    const rules = place.sides.typesOnly ? typeRulesOf(wanted) : wanted;
+    const allows = schemaTest({ ...rules, $defs: place.sides.wanted.root['$defs'] });
     const refused = values.filter((value) => !allows(value));
     return refused.length === 0 ? [] : says(place, `may be ${refused.map((one) => JSON.stringify(one)).join(', ')}`);
   }
@@ -101,11 +107,16 @@ function compareForms(given: Schema, wanted: Schema, place: SchemaPair): readonl
   if (type !== undefined && given['type'] !== type && !(given['type'] === 'integer' && type === 'number'))
     return says(place, `is ${String(given['type'] ?? 'anything')}, not ${String(type)}`);
   return [
-    ...Object.keys(wanted).flatMap((keyword) => compareRule(keyword, given, wanted, place)),
+    ...(place.sides.typesOnly
+      ? []
+      : Object.keys(wanted).flatMap((keyword) => compareRule(keyword, given, wanted, place))),
     ...(['object', undefined].includes(given['type'] as string) ? compareFields(given, wanted, place) : []),
     ...(['array', undefined].includes(given['type'] as string) ? compareItems(given, wanted, place) : []),
   ];
 }
+
+const typeRulesOf = (schema: Schema): Schema =>
+  Object.fromEntries(Object.entries(schema).filter(([keyword]) => ['type', 'enum', 'const'].includes(keyword)));
 
 /** Rules by which a value has to be at least, or at most, something: each with what absence means. */
 const LEAST: Readonly<Record<string, number>> = { minLength: 0, minItems: 0, minProperties: 0 };
@@ -173,7 +184,8 @@ function isWithin(keyword: string, given: Schema, bound: number): boolean {
 
 function compareFields(given: Schema, wanted: Schema, place: SchemaPair): readonly Misfit[] {
   const [has, wants] = [objectOf(given['properties']), objectOf(wanted['properties'])];
-  const [hasOthers, wantsOthers] = [given['additionalProperties'], wanted['additionalProperties']];
+  const hasOthers = place.sides.typesOnly ? undefined : given['additionalProperties'];
+  const wantsOthers = wanted['additionalProperties'];
   const required = new Set(listOf(given['required']));
   const missing = listOf(wanted['required'])
     .filter((key) => !required.has(key))

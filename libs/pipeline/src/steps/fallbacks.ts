@@ -1,6 +1,6 @@
 import type { Builder } from '../authoring/builder.js';
 import type { AnyOptions, OneOrMore } from '../authoring/definition.js';
-import { misfit, rooted } from '../schemas/fits.js';
+import { misfits } from '../schemas/containment.js';
 import type { JsonSchema } from '../schemas/json-schema.js';
 import type { Rendered } from '../plan/mapped.js';
 import { PlanError } from '../plan/plan-error.js';
@@ -24,9 +24,11 @@ type Given = NonNullable<AnyOptions['fallback']> extends OneOrMore<infer T> ? T 
 
 function oneOf(builder: Builder, step: string, { one, wanted }: { one: Given; wanted: JsonSchema }) {
   const { stage, input } = one;
-  const reason = misfit(rooted(builder.outputOf(stage, step)), rooted(wanted));
-  if (reason !== undefined)
+  const [misfit] = misfits(builder.outputOf(stage, step), wanted, { closed: false, typesOnly: true });
+  if (misfit) {
+    const reason = `${misfit.pointer || '/'}: ${misfit.detail}`;
     throw new PlanError('FALLBACK_OUTPUT', `what its fallback "${stage.name}" gives does not fit (${reason})`, step);
+  }
   const given = builder.failing(input, step);
   const spec = {
     stage: stage.name,

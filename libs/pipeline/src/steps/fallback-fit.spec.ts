@@ -45,6 +45,9 @@ describe('whether a fallback fits', () => {
     ['several forms for one', z.string(), z.union([z.string(), z.number()]), false],
     ['anything for something', z.string(), z.unknown(), false],
     ['something for anything', z.unknown(), z.string(), true],
+    ['a longer text', z.string().max(5), z.string(), true],
+    ['a text of another pattern', z.string().regex(/^a/), z.string(), true],
+    ['fields that only the fallback leaves open', z.object({ a: z.string().optional() }), z.looseObject({}), true],
     ['a type that holds itself', Node, Node, true],
   ])('%s: %#', (_, wanted, offered, expected) => {
     expect(fits(wanted, offered)).toBe(expected);
