@@ -87,7 +87,7 @@ export {
   Starts,
   Trigger,
 } from './starts/starts.js';
-export { gathered, type GatheredRecord, type Gathering } from './starts/gathering.js';
+export { type BatchWindow, type CollectedRecord, intoWindow } from './starts/batch-window.js';
 export {
   dropReason,
   type SlotChanges,
@@ -99,7 +99,7 @@ export {
   type SlotNotice,
 } from './starts/slots.js';
 export { placeOf } from './starts/topic-record.js';
-export { type Asking, inputOfGathered, TOO_LARGE, triggered } from './starts/triggered.js';
+export { type Asking, inputOfBatch, TOO_LARGE, triggered } from './starts/triggered.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './plan/route.js';
 export { typesOfField } from './schemas/json-schema.js';
 export { stagesOf } from './authoring/stages.js';

@@ -9,7 +9,7 @@ export { type CarryingEvent, fitting, type RecordLimits } from './decide/fitting
 export { type Implied, impliedBy } from './decide/implied.js';
 export { type LoadFacts, withLists } from './children/long-lists.js';
 export { heardSignals } from './run/heard.js';
-export { placed, placesOf, placeWanted } from './run/slots.js';
+export { withSlot, slotChangesOf, slotWanted } from './run/slots.js';
 export { type Move, moveOf, type MoveTarget } from './run/move.js';
 export type { StagePauses } from './run/pausing.js';
 export { evolve } from './run/evolve.js';

@@ -95,7 +95,7 @@ export interface Commit {
   /** Dead letters of runs that have ended without them. */
   readonly closed?: readonly string[];
   /** For runs of pipelines that may only have so many at once. */
-  readonly places?: SlotChanges | undefined;
+  readonly slots?: SlotChanges | undefined;
   readonly signals?: SignalChanges | undefined;
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;

@@ -12,7 +12,7 @@ export type { PageRequest, Paged } from './page.js';
 export type { StoreReader, RunRecord, Standing } from './store.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
-export { type DueGathering, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';
+export { type DueBatch, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';
 export {
   type Deployed,
   type DeploymentChange,

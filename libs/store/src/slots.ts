@@ -10,7 +10,7 @@ import type { Query } from './database.js';
 
 type Spot = Pick<SlotRequest, 'pipeline' | 'key'>;
 
-/** Within a transaction: gives places in the order in which they are wanted. Others who give or take places of the same key wait. */
+/** Within a transaction: gives slots in the order in which they are wanted. Others who give or take slots of the same key wait. */
 export async function grantSlots(
   query: Query,
   wanted: readonly SlotRequest[],
@@ -19,11 +19,11 @@ export async function grantSlots(
   const given = new Map<string, SlotGrant>();
   const paused = await pausedOf(query, wanted);
   await lock(query, wanted);
-  for (const one of wanted) given.set(one.run, await givePlace(query, one, { at, paused: paused.has(one.pipeline) }));
+  for (const one of wanted) given.set(one.run, await grantSlot(query, one, { at, paused: paused.has(one.pipeline) }));
   return given;
 }
 
-async function givePlace(
+async function grantSlot(
   query: Query,
   { run, pipeline, key, limit, whenFull }: SlotRequest,
   { at, paused }: { at: number; paused: boolean },
@@ -35,11 +35,11 @@ async function givePlace(
      from places where pipeline = $1 and key = $2 and most is not null`,
     [pipeline, key],
   );
-  const { place, endsWaiting, endsOldest } = slotFor({ limit, whenFull }, { ...taken!, paused });
-  if (place === 'dropped' || (place === 'active' && limit === Infinity)) return place;
+  const { grant, endsWaiting, endsOldest } = slotFor({ limit, whenFull }, { ...taken!, paused });
+  if (grant === 'dropped' || (grant === 'active' && limit === Infinity)) return grant;
   await query(
     `insert into places (run, pipeline, key, most, active) values ($1, $2, $3, cast($4 as int), cast($5 as boolean)) on conflict (run) do nothing`,
-    [run, pipeline, key, mostOf(limit), place === 'active'],
+    [run, pipeline, key, mostOf(limit), grant === 'active'],
   );
   const values = [pipeline, key, run, replaceReason(run), at];
   if (endsWaiting)
@@ -56,10 +56,10 @@ async function givePlace(
            select run from places where pipeline = $1 and key = $2 and active and cancel is null and run <> $3 order by seq limit 1)`,
       values,
     );
-  return place;
+  return grant;
 }
 
-/** Within a transaction: keeps places as a batch has it. Who is next where one became free is told so. */
+/** Within a transaction: keeps slots as a batch has it. Who is next where one became free is told so. */
 export async function keepSlots(query: Query, { begun, ended, wanted, at }: SlotChanges): Promise<void> {
   if (begun.length + ended.length + wanted.length === 0) return;
   const own = await query<Spot>(
@@ -74,8 +74,8 @@ export async function keepSlots(query: Query, { begun, ended, wanted, at }: Slot
     await query(({ among }) => `update places set tell_at = null where run ${among('$1')} and cancel is null`, [begun]);
   }
   for (const one of wanted) {
-    const place = await givePlace(query, one, { at, paused: paused.has(one.pipeline) });
-    await tellPlace(query, one, { place, at });
+    const grant = await grantSlot(query, one, { at, paused: paused.has(one.pipeline) });
+    await tellSlot(query, one, { grant, at });
   }
   if (ended.length === 0) return;
   const left = await query<Spot>(
@@ -101,7 +101,7 @@ export async function beginWaiting(query: Query, pipeline: string, at: number): 
   );
 }
 
-/** Places of a key that are free go to those who have waited longest, who are told so. */
+/** Slots of a key that are free go to those who have waited longest, who are told so. */
 async function nextTurns(query: Query, { pipeline, key }: Spot, at: number): Promise<void> {
   await query(
     ({ time }) => `update places set active = true, tell_at = ${time('$3')} where run in (
@@ -115,23 +115,23 @@ async function nextTurns(query: Query, { pipeline, key }: Spot, at: number): Pro
   );
 }
 
-/** A run that asked for a place after it was accepted hears what it got like one that waited for it. */
-async function tellPlace(
+/** A run that asked for a slot after it was accepted hears what it got like one that waited for it. */
+async function tellSlot(
   query: Query,
   { run, pipeline, key, limit }: SlotRequest,
-  of: { place: SlotGrant; at: number },
+  of: { grant: SlotGrant; at: number },
 ): Promise<void> {
   const { at } = of;
-  if (of.place === 'active' && limit === Infinity)
+  if (of.grant === 'active' && limit === Infinity)
     await query(
       ({ time }) =>
         `insert into places (run, pipeline, key, most, active, tell_at)
          values ($1, $2, $3, null, true, ${time('$4')}) on conflict (run) do nothing`,
       [run, pipeline, key, at],
     );
-  else if (of.place === 'active')
+  else if (of.grant === 'active')
     await query(({ time }) => `update places set tell_at = ${time('$2')} where run = $1`, [run, at]);
-  if (of.place !== 'dropped') return;
+  if (of.grant !== 'dropped') return;
   await query(
     ({ time }) =>
       `insert into places (run, pipeline, key, most, active, cancel, tell_at)

@@ -1,7 +1,7 @@
 import {
-  gathered,
-  type GatheredRecord,
-  type Gathering,
+  type CollectedRecord,
+  intoWindow,
+  type BatchWindow,
   nextTick,
   type Plan,
   type SlotNotice,
@@ -34,14 +34,14 @@ export interface ScheduleRow {
 }
 
 /** Records that are a run now. */
-export interface DueGathering {
+export interface DueBatch {
   readonly id: string;
   readonly trigger: string;
   readonly key: string;
   readonly records: readonly unknown[];
 }
 
-type Due = Readonly<Record<'schedules' | 'gatherings' | 'places' | 'signals' | 'jobs', boolean>>;
+type Due = Readonly<Record<'schedules' | 'batches' | 'slots' | 'signals' | 'jobs', boolean>>;
 
 /** The times of a pipeline that is paused do not come: what became of them its schedules say when it goes on. */
 const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
@@ -55,19 +55,19 @@ export class StartsStore {
     const [row] = await this.database.query<Due>(
       ({ time }) =>
         `select exists(select 1 from schedules where next_at <= ${time('$1')} and ${RUNNING}) as schedules,
-           exists(select 1 from gatherings where due_at <= ${time('$1')}) as gatherings,
-           exists(select 1 from places where tell_at <= ${time('$1')}) as places,
+           exists(select 1 from gatherings where due_at <= ${time('$1')}) as batches,
+           exists(select 1 from places where tell_at <= ${time('$1')}) as slots,
            exists(select 1 from signals where tell_at <= ${time('$1')})
              or exists(select 1 from signals where run is null and expires_at <= ${time('$1')}) as signals,
            exists(select 1 from jobs where status = 'running' and next_at <= ${time('$1')}) as jobs`,
       [at],
       'starts-due',
     );
-    const { schedules, gatherings, places, signals, jobs } = row!;
+    const { schedules, batches, slots, signals, jobs } = row!;
     return {
       schedules: Boolean(schedules),
-      gatherings: Boolean(gatherings),
-      places: Boolean(places),
+      batches: Boolean(batches),
+      slots: Boolean(slots),
       signals: Boolean(signals),
       jobs: Boolean(jobs),
     };
@@ -110,9 +110,9 @@ export class StartsStore {
   }
 
   /** Takes the records of a batch to those that wait, unless they were taken before. */
-  async gather(
+  async collect(
     at: TakenBatch & { readonly now: number },
-    records: readonly (GatheredRecord & { offset: number })[],
+    records: readonly (CollectedRecord & { offset: number })[],
   ): Promise<void> {
     await this.database.transaction((query) =>
       takeOnce(query, at, {
@@ -120,7 +120,7 @@ export class StartsStore {
         take: async (fresh) => {
           // Records of a key come on several partitions.
           const keys = fresh.map(({ trigger, key }) => JSON.stringify([trigger, key]));
-          await query.lock('gatherings', keys);
+          await query.lock('batches', keys);
           for (const record of fresh) await take(query, record, at.now);
         },
       }),
@@ -128,7 +128,7 @@ export class StartsStore {
   }
 
   /** Those that are to become runs now. They take no more records, and are due again after `until` unless they are done with by then. */
-  async dueGatherings(of: { at: number; until: number; limit: number }): Promise<readonly DueGathering[]> {
+  async dueBatches(of: { at: number; until: number; limit: number }): Promise<readonly DueBatch[]> {
     const rows = await this.database.query<{ id: string; trigger: string; key: string }>(
       ({ time, skipLocked }) =>
         `update gatherings set closed = true, due_at = ${time('$2')} where id in (
@@ -136,7 +136,7 @@ export class StartsStore {
          ) returning id, trigger, key`,
       [of.at, of.until, of.limit],
     );
-    const found: DueGathering[] = [];
+    const found: DueBatch[] = [];
     for (const row of rows) {
       const records = await this.database.query<{ record: unknown }>(
         'select record from gathered where gathering = $1 order by seq',
@@ -147,10 +147,10 @@ export class StartsStore {
     return found;
   }
 
-  async forget(gatherings: readonly string[]): Promise<void> {
+  async forget(batches: readonly string[]): Promise<void> {
     await this.database.transaction(async (query) => {
-      await query(({ among }) => `delete from gathered where gathering ${among('$1')}`, [gatherings]);
-      await query(({ among }) => `delete from gatherings where id ${among('$1')}`, [gatherings]);
+      await query(({ among }) => `delete from gathered where gathering ${among('$1')}`, [batches]);
+      await query(({ among }) => `delete from gatherings where id ${among('$1')}`, [batches]);
     });
   }
 
@@ -224,16 +224,16 @@ export async function upsertSchedule(
   return rows.length > 0;
 }
 
-/** Adds a record to the gathering of its key that still takes some, or opens one. */
-async function take(query: Query, one: GatheredRecord, now: number): Promise<void> {
+/** Adds a record to the batch window of its key that still takes some, or opens one. */
+async function take(query: Query, one: CollectedRecord, now: number): Promise<void> {
   const { trigger, key, record, replaces } = one;
-  const [open] = await query<Gathering>(
+  const [open] = await query<BatchWindow>(
     ({ millis, forUpdate }) =>
       `select id, count, bytes, ${millis('first_at')} as "firstAt", ${millis('due_at')} as "dueAt"
        from gatherings where trigger = $1 and key = $2 and not closed ${forUpdate}`,
     [trigger, key],
   );
-  const { ends, into, isFull } = gathered(open, one, now);
+  const { ends, into, isFull } = intoWindow(open, one, now);
   const { id, count, bytes, firstAt, dueAt } = into;
   if (ends)
     await query(

@@ -19,7 +19,7 @@ export interface Position {
 /** The outcome for runs that a batch wants to create. */
 export interface Created {
   readonly made: ReadonlySet<string>;
-  readonly places: ReadonlyMap<string, SlotGrant>;
+  readonly slots: ReadonlyMap<string, SlotGrant>;
   /** The first facts of those that somebody made before. */
   readonly before: ReadonlyMap<string, readonly Fact[]>;
 }
@@ -85,9 +85,9 @@ export class StoreWriter {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, closed = [], changes, places, signals } = commit;
+    const { deadLetters, redriven, closed = [], changes, slots, signals } = commit;
     const waits = changes.some(({ waits, waited, held = [] }) => waits.length + waited.length + held.length > 0);
-    if (!waits && !places && !signals && deadLetters.length + redriven.length + closed.length === 0)
+    if (!waits && !slots && !signals && deadLetters.length + redriven.length + closed.length === 0)
       await this.write(this.database.query, commit);
     else
       await this.database.transaction(async (query) => {
@@ -98,11 +98,11 @@ export class StoreWriter {
 
   /**
    * Writes a batch that makes runs. `decide` is told which of `summaries` are new (somebody else may make the same run at
-   * the same time), which of those that want a place, or whose pipeline is paused, get one, and the first facts of those that are there already,
+   * the same time), which of those that want a slot, or whose pipeline is paused, get one, and the first facts of those that are there already,
    * and gives the commit.
    */
   async create(
-    summaries: readonly (RunSummary & { wakeAt: number | undefined; place?: SlotRequest | undefined })[],
+    summaries: readonly (RunSummary & { wakeAt: number | undefined; slot?: SlotRequest | undefined })[],
     decide: (created: Created) => Commit,
   ): Promise<void> {
     await this.database.transaction(async (query) => {
@@ -124,14 +124,14 @@ export class StoreWriter {
       const paused = new Set(rows.flatMap((row) => (row.paused ? [row.id] : [])));
       const wanted = summaries.flatMap((summary) => {
         const { id, status, acceptedAt } = summary;
-        const place = summary.place ?? (paused.has(id) && status !== 'held' ? unlimitedSlot(summary) : undefined);
-        return place && made.has(id) ? [{ ...place, acceptedAt }] : [];
+        const slot = summary.slot ?? (paused.has(id) && status !== 'held' ? unlimitedSlot(summary) : undefined);
+        return slot && made.has(id) ? [{ ...slot, acceptedAt }] : [];
       });
-      const places =
+      const slots =
         wanted.length > 0 ? await grantSlots(query, wanted, wanted[0]!.acceptedAt) : new Map<string, SlotGrant>();
       const known = summaries.flatMap(({ id }) => (made.has(id) ? [] : [id]));
       const before = known.length > 0 ? await firstFacts(query, known) : new Map<string, readonly Fact[]>();
-      const commit = decide({ made, places, before });
+      const commit = decide({ made, slots, before });
       await this.write(query, commit);
       await this.writeRare(query, commit);
     });
@@ -148,11 +148,11 @@ export class StoreWriter {
       deadLetters,
       redriven,
       closed = [],
-      places,
+      slots,
       signals,
-    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'places' | 'signals'>,
+    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'signals'>,
   ): Promise<void> {
-    if (places) await keepSlots(query, places);
+    if (slots) await keepSlots(query, slots);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
     if (waited.length > 0)
       await query.each(WAITED, { run: texts(waited.map((w) => w.run)), step: texts(waited.map((w) => w.step)) });

@@ -2,10 +2,10 @@ import type { Failure, TakenRecord } from '@millrace/contracts';
 import {
   type Asking,
   dueTicks,
-  gathered,
-  type GatheredRecord,
-  type Gathering,
-  inputOfGathered,
+  intoWindow,
+  type CollectedRecord,
+  type BatchWindow,
+  inputOfBatch,
   type LoadedPlan,
   type LoadedTrigger,
   nextTick,
@@ -18,7 +18,7 @@ const MOST = 200;
 
 interface Open {
   readonly trigger: LoadedTrigger;
-  gathering: Gathering;
+  window: BatchWindow;
   records: readonly unknown[];
 }
 
@@ -43,7 +43,7 @@ export class Beginnings {
 
   /** Returns the time at which collected records next become a run. */
   dueRecords(): number {
-    return Math.min(...[...this.open.values()].map(({ gathering }) => gathering.dueAt));
+    return Math.min(...[...this.open.values()].map(({ window }) => window.dueAt));
   }
 
   /** The runs that are asked for now. */
@@ -57,10 +57,10 @@ export class Beginnings {
         one.nextAt = next;
       }
     }
-    for (const [id, { trigger, gathering, records }] of [...this.open]) {
-      if (gathering.dueAt > at) continue;
+    for (const [id, { trigger, window, records }] of [...this.open]) {
+      if (window.dueAt > at) continue;
       this.open.delete(id);
-      asked.push({ key: gathering.id, input: inputOfGathered(trigger, records) });
+      asked.push({ key: window.id, input: inputOfBatch(trigger, records) });
     }
     return asked;
   }
@@ -77,23 +77,23 @@ export class Beginnings {
       if (found === undefined) continue;
       if ('failure' in found) failures.push(found.failure);
       else if ('run' in found) asked.push(found.run);
-      else asked.push(...this.gather(found.gathered, trigger, of.at));
+      else asked.push(...this.collect(found.collected, trigger, of.at));
     }
     return { asked, failures };
   }
 
-  private gather(one: GatheredRecord, trigger: LoadedTrigger, at: number): readonly Asking[] {
+  private collect(one: CollectedRecord, trigger: LoadedTrigger, at: number): readonly Asking[] {
     const id = JSON.stringify([one.trigger, one.key]);
     const before = this.open.get(id);
-    const { ends, into, isFull } = gathered(before?.gathering, one, at);
-    const isNew = into.id !== before?.gathering.id;
+    const { ends, into, isFull } = intoWindow(before?.window, one, at);
+    const isNew = into.id !== before?.window.id;
     const records = isNew || one.replaces ? [one.record] : [...before.records, one.record];
-    const asks = (of: { gathering: Gathering; records: readonly unknown[] }): Asking => ({
-      key: of.gathering.id,
-      input: inputOfGathered(trigger, of.records),
+    const asks = (of: { window: BatchWindow; records: readonly unknown[] }): Asking => ({
+      key: of.window.id,
+      input: inputOfBatch(trigger, of.records),
     });
     if (isFull) this.open.delete(id);
-    else this.open.set(id, { trigger, gathering: into, records });
-    return [...(ends ? [asks(before!)] : []), ...(isFull ? [asks({ gathering: into, records })] : [])];
+    else this.open.set(id, { trigger, window: into, records });
+    return [...(ends ? [asks(before!)] : []), ...(isFull ? [asks({ window: into, records })] : [])];
   }
 }

@@ -4,15 +4,15 @@ import {
   accept,
   commandOf,
   heardSignals,
-  placed,
-  placesOf,
-  placeWanted,
+  withSlot,
+  slotChangesOf,
+  slotWanted,
   type Run,
   stepOf,
   wakeAtOf,
 } from '@millrace/saga';
 import { type Followed, type MemoryRun, RunsInMemory } from '@millrace/saga/memory';
-import { Places } from './slots.js';
+import { Slots } from './slots.js';
 import { Signals } from './signals.js';
 
 type Request = Parameters<typeof accept>[0];
@@ -32,7 +32,7 @@ export const toRun = (event: RunEvent): Message => ({ to: 'run', event: JSON.str
 /** The coordinator's part: the runs of one pipeline and their child runs, with their timers, concurrency slots and signals. */
 export class TestRuns {
   readonly signals = new Signals();
-  private readonly places = new Places();
+  private readonly slots = new Slots();
   private readonly runs: RunsInMemory;
   /** For each run the number of facts when it was woken last, and the time for which. */
   private readonly woken = new Map<string, { readonly seq: number; readonly at: number }>();
@@ -67,8 +67,8 @@ export class TestRuns {
     const plan = this.outermost;
     const decision = accept(request, plan);
     // One that is to begin later wants its slot then.
-    const wanted = decision.run.held ? undefined : placeWanted(decision.run, plan);
-    const one = placed({ request, decision, plan }, wanted && this.places.want(wanted));
+    const wanted = decision.run.held ? undefined : slotWanted(decision.run, plan);
+    const one = withSlot({ request, decision, plan }, wanted && this.slots.want(wanted));
     return this.follow(this.runs.join(one.decision, plan));
   }
 
@@ -116,8 +116,8 @@ export class TestRuns {
 
   /** Keeps a decision's changes of concurrency slots and signals. */
   private keep({ member: { run, plan }, facts }: Followed, event: RunEvent | undefined): void {
-    const changes = placesOf([{ decision: { run, facts }, plan }], this.now());
-    if (changes) this.places.keep(changes);
+    const changes = slotChangesOf([{ decision: { run, facts }, plan }], this.now());
+    if (changes) this.slots.keep(changes);
     const isWaiting = (step: string) => stepOf(run, step).status === 'waiting';
     const begun = facts.flatMap((fact) =>
       fact.type === 'step.waiting' && fact.from && isWaiting(fact.step)
@@ -130,7 +130,7 @@ export class TestRuns {
   /** Returns what runs hear because of others: that their turn has come, that they are in the way, that a signal is theirs. */
   told(): readonly Message[] {
     const at = this.now();
-    const turns = this.places
+    const turns = this.slots
       .told()
       .map(({ run, cancel }): RunEvent =>
         cancel === undefined

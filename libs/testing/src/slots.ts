@@ -14,13 +14,13 @@ interface SlotHolder extends SlotRequest {
 }
 
 /** Keeps in memory which runs have a concurrency slot, in the order in which they asked, as the store keeps it in a table. */
-export class Places {
-  private readonly places: SlotHolder[] = [];
+export class Slots {
+  private readonly slots: SlotHolder[] = [];
   private untold: SlotNotice[] = [];
 
   want(wanted: SlotRequest): SlotGrant {
     const { run, key } = wanted;
-    const others = this.places.filter((one) => one.key === key);
+    const others = this.slots.filter((one) => one.key === key);
     const active = others.filter((one) => one.active);
     const waiting = others.filter((one) => !one.active && !one.leaving);
     const leaving = active.filter((one) => one.leaving).length;
@@ -31,18 +31,18 @@ export class Places {
       one.leaving = true;
       this.untold.push({ run: one.run, cancel: replaceReason(run) });
     }
-    if (found.place !== 'dropped') this.places.push({ ...wanted, active: found.place === 'active', leaving: false });
-    return found.place;
+    if (found.grant !== 'dropped') this.slots.push({ ...wanted, active: found.grant === 'active', leaving: false });
+    return found.grant;
   }
 
   keep({ ended, wanted }: SlotChanges): void {
     for (const one of wanted) {
-      const place = this.want(one);
-      if (place === 'active') this.untold.push({ run: one.run, cancel: undefined });
-      if (place === 'dropped') this.untold.push({ run: one.run, cancel: dropReason(one.key, one.limit) });
+      const grant = this.want(one);
+      if (grant === 'active') this.untold.push({ run: one.run, cancel: undefined });
+      if (grant === 'dropped') this.untold.push({ run: one.run, cancel: dropReason(one.key, one.limit) });
     }
     for (const run of ended) {
-      const [left] = this.places.splice(this.places.findIndex((one) => one.run === run) >>> 0, 1);
+      const [left] = this.slots.splice(this.slots.findIndex((one) => one.run === run) >>> 0, 1);
       if (left) this.goOn(left.key);
     }
   }
@@ -56,8 +56,8 @@ export class Places {
 
   private goOn(key: string): void {
     const isOf = (one: SlotHolder) => one.key === key;
-    for (const next of this.places.filter((one) => isOf(one) && !one.active && !one.leaving)) {
-      if (this.places.filter((one) => isOf(one) && one.active).length >= next.limit) return;
+    for (const next of this.slots.filter((one) => isOf(one) && !one.active && !one.leaving)) {
+      if (this.slots.filter((one) => isOf(one) && one.active).length >= next.limit) return;
       next.active = true;
       this.untold.push({ run: next.run, cancel: undefined });
     }

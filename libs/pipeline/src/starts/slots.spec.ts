@@ -29,10 +29,10 @@ function told(events: readonly ('asks' | 'ends')[], limit: number, whenFull: 'qu
       oldest.leaving = true;
       cancelled.push(oldest.n);
     }
-    if (found.place === 'active') {
+    if (found.grant === 'active') {
       begun.push(n);
       active.push({ n, leaving: false });
-    } else if (found.place === 'held') held.push(n);
+    } else if (found.grant === 'held') held.push(n);
     else cancelled.push(n);
     expect(active.length).toBeLessThanOrEqual(limit);
   }

@@ -52,12 +52,12 @@ export interface SlotCounts {
 export function slotFor(
   { limit, whenFull }: Pick<SlotRequest, 'limit' | 'whenFull'>,
   { active, held, leaving, paused = false }: SlotCounts,
-): { readonly place: SlotGrant; readonly endsWaiting: boolean; readonly endsOldest: boolean } {
+): { readonly grant: SlotGrant; readonly endsWaiting: boolean; readonly endsOldest: boolean } {
   const isFull = active + held >= limit;
-  if (!paused && !isFull && held === 0) return { place: 'active', endsWaiting: false, endsOldest: false };
-  if (whenFull === 'drop' && isFull) return { place: 'dropped', endsWaiting: false, endsOldest: false };
+  if (!paused && !isFull && held === 0) return { grant: 'active', endsWaiting: false, endsOldest: false };
+  if (whenFull === 'drop' && isFull) return { grant: 'dropped', endsWaiting: false, endsOldest: false };
   const replaces = whenFull === 'replace';
-  return { place: 'held', endsWaiting: replaces, endsOldest: replaces && !paused && active - leaving >= limit };
+  return { grant: 'held', endsWaiting: replaces, endsOldest: replaces && !paused && active - leaving >= limit };
 }
 
 export const dropReason = (key: string, limit: number): string =>

@@ -1,5 +1,5 @@
 import { failure, type Failure, type TakenRecord } from '@millrace/contracts';
-import type { GatheredRecord } from './gathering.js';
+import type { CollectedRecord } from './batch-window.js';
 import type { LoadedTrigger } from './starts.js';
 import { isFailure, placeOf, readTopicRecord } from './topic-record.js';
 
@@ -11,7 +11,7 @@ export interface Asking {
 
 /** The outcome for a record: a run, part of one, or a dead letter with the reason. */
 export type Triggered =
-  { readonly run: Asking } | { readonly gathered: GatheredRecord } | { readonly failure: Failure };
+  { readonly run: Asking } | { readonly collected: CollectedRecord } | { readonly failure: Failure };
 
 export const TOO_LARGE = failure(
   'RECORD_TOO_LARGE',
@@ -36,7 +36,7 @@ export function triggered(
   const maxBytes = maxRecordBytes / 2;
   if (bytes > maxBytes) return { failure: TOO_LARGE };
   return {
-    gathered: {
+    collected: {
       trigger: id,
       key: trigger.keyOf(read),
       record: kept,
@@ -52,6 +52,6 @@ export function triggered(
   };
 }
 
-/** The input of the run that a gathering's records become. */
-export const inputOfGathered = (trigger: LoadedTrigger, records: readonly unknown[]): unknown =>
+/** The input of the run that the records of a batch window become. */
+export const inputOfBatch = (trigger: LoadedTrigger, records: readonly unknown[]): unknown =>
   trigger.inputOf(trigger.gather?.by === 'batch' ? { items: records } : { record: records.at(-1) });

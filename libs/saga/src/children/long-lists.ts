@@ -47,7 +47,7 @@ const mayHaveLists = ({ plan, compiled }: LoadedPlan): boolean =>
   plan.given !== undefined || compiled.steps.some(({ step }) => step.kind === 'map' || step.kind === 'run');
 
 /** Returns true when a value holds a stand-in for a list somewhere. Nearly none does, and to find that out copies nothing. */
-function holdsPaged(value: unknown): boolean {
+function holdsChunked(value: unknown): boolean {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const next = waiting.pop();
@@ -59,7 +59,7 @@ function holdsPaged(value: unknown): boolean {
 }
 
 function filled(value: unknown, factsOf: FactsAtHand): unknown {
-  if (typeof value !== 'object' || value === null || !holdsPaged(value)) return value;
+  if (typeof value !== 'object' || value === null || !holdsChunked(value)) return value;
   if (isChunked(value)) {
     const chunks = value.$pages.map(({ run }) => [run, factsOf(run)] as const);
     if (chunks.some(([, facts]) => facts === undefined)) return value;

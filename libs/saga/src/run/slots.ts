@@ -12,7 +12,7 @@ import type { Decision } from '../decide/decision.js';
 import type { Run } from './run.js';
 
 /** Returns the concurrency slot that a run of this plan needs before it begins; undefined where any number may be under way. */
-export function placeWanted(run: Run, { starts: { concurrency } }: LoadedPlan): SlotRequest | undefined {
+export function slotWanted(run: Run, { starts: { concurrency } }: LoadedPlan): SlotRequest | undefined {
   if (!concurrency || run.key === undefined) return undefined;
   const { limit, whenFull } = concurrency;
   return { run: run.id, pipeline: run.pipeline, key: run.key, limit, whenFull };
@@ -24,12 +24,12 @@ interface New {
   readonly plan: LoadedPlan;
 }
 
-/** A new run with the place that it got: it begins, waits for its turn, or is cancelled. */
-export function placed<One extends New>(one: One, place: SlotGrant | undefined): One {
-  if (place === undefined || place === 'active') return one;
+/** A new run with the slot that it got: it begins, waits for its turn, or is cancelled. */
+export function withSlot<One extends New>(one: One, grant: SlotGrant | undefined): One {
+  if (grant === undefined || grant === 'active') return one;
   const { request, plan } = one;
   const held = accept({ ...request, queued: true }, plan);
-  if (place === 'held') return { ...one, decision: held };
+  if (grant === 'held') return { ...one, decision: held };
   const reason = dropReason(request.key ?? '', plan.starts.concurrency?.limit ?? 0);
   const event = { type: 'run.cancel-requested', run: request.run, at: request.at, by: 'millrace', reason } as const;
   const cancelled = decide(held.run, event, { plan, at: request.at });
@@ -37,19 +37,19 @@ export function placed<One extends New>(one: One, place: SlotGrant | undefined):
 }
 
 /** Returns a batch's changes of concurrency slots; undefined where there are none. */
-export function placesOf(
+export function slotChangesOf(
   changed: readonly { readonly decision: { run: Run; facts: readonly Fact[] }; readonly plan: LoadedPlan }[],
   at: number,
 ): SlotChanges | undefined {
   const has = (type: Fact['type']) =>
     changed.filter(({ decision: { facts } }) => facts.some((fact) => fact.type === type));
-  // One without a key has a place while its pipeline is paused.
+  // One without a key has a slot while its pipeline is paused.
   const ended = changed.flatMap(({ decision: { run } }) =>
     run.endedAt !== undefined && (run.key !== undefined || run.held) ? [run.id] : [],
   );
   const begun = has('run.begun').map(({ decision: { run } }) => run.id);
   const wanted = has('run.queued').flatMap(({ decision: { run }, plan }) =>
-    run.endedAt === undefined ? [placeWanted(run, plan) ?? unlimitedSlot(run)] : [],
+    run.endedAt === undefined ? [slotWanted(run, plan) ?? unlimitedSlot(run)] : [],
   );
   return begun.length + ended.length + wanted.length === 0 ? undefined : { begun, ended, wanted, at };
 }

@@ -5,8 +5,8 @@ import { commitOf, newRun } from './runs.fixture.js';
 type WhenFull = 'queue' | 'drop' | 'replace';
 
 /** Tests what a store does with concurrency limits and paused pipelines. */
-export function placesSuite(open: () => Store): void {
-  describe('places', () => {
+export function slotsSuite(open: () => Store): void {
+  describe('concurrency slots', () => {
     let pipeline: string;
     beforeEach(() => {
       pipeline = randomId('pipeline');
@@ -16,18 +16,18 @@ export function placesSuite(open: () => Store): void {
     const asks = async (key: string, more: { limit?: number; whenFull?: WhenFull } = {}) => {
       const id = randomId('run');
       const summary = newRun({ id, pipeline, acceptedAt: 1_000 });
-      const place = { run: id, pipeline, key, limit: 1, whenFull: 'queue' as const, ...more };
+      const slot = { run: id, pipeline, key, limit: 1, whenFull: 'queue' as const, ...more };
       let got: string | undefined;
-      await open().writer.create([{ ...summary, wakeAt: undefined, place }], ({ places }) => {
-        got = places.get(id);
+      await open().writer.create([{ ...summary, wakeAt: undefined, slot }], ({ slots }) => {
+        got = slots.get(id);
         return commitOf();
       });
-      return { id, place, got };
+      return { id, slot, got };
     };
     const ends = (...ended: string[]) =>
-      open().writer.commit(commitOf({ places: { begun: [], ended, wanted: [], at: 2_000 } }));
+      open().writer.commit(commitOf({ slots: { begun: [], ended, wanted: [], at: 2_000 } }));
     const begins = (...begun: string[]) =>
-      open().writer.commit(commitOf({ places: { begun, ended: [], wanted: [], at: 2_000 } }));
+      open().writer.commit(commitOf({ slots: { begun, ended: [], wanted: [], at: 2_000 } }));
     /** Returns the notices that runs of this test have to hear; they are due again at once. */
     const told = async () => {
       const all = await open().starts.toTell({ at: 3_000, until: 3_000, limit: 1_000 });
@@ -84,7 +84,7 @@ export function placesSuite(open: () => Store): void {
       mine.add(later.run);
       const wants = (whenFull: WhenFull) =>
         open().writer.commit(
-          commitOf({ places: { begun: [], ended: [], wanted: [{ ...later, whenFull }], at: 2_000 } }),
+          commitOf({ slots: { begun: [], ended: [], wanted: [{ ...later, whenFull }], at: 2_000 } }),
         );
       await wants('drop');
       expect(await told()).toEqual([{ run: later.run, cancel: 'dropped: 1 of its key "a" are under way' }]);

@@ -1,5 +1,5 @@
 import { randomId } from '@millrace/contracts';
-import type { GatheredRecord } from '@millrace/pipeline/engine';
+import type { CollectedRecord } from '@millrace/pipeline/engine';
 import type { Store } from '../open.js';
 
 /** Tests what a store does with schedules, triggers and concurrency. */
@@ -66,7 +66,7 @@ export function startsSuite(open: () => Store): void {
       trigger = randomId('trigger');
       topic = randomId('topic');
     });
-    const one = (offset: number, more: Partial<GatheredRecord> = {}) => ({
+    const one = (offset: number, more: Partial<CollectedRecord> = {}) => ({
       trigger,
       key: '',
       record: offset,
@@ -80,18 +80,18 @@ export function startsSuite(open: () => Store): void {
       offset,
       ...more,
     });
-    const gather = (records: readonly ReturnType<typeof one>[], now = 1_000) =>
-      open().starts.gather(
+    const collect = (records: readonly ReturnType<typeof one>[], now = 1_000) =>
+      open().starts.collect(
         { topic, partition: 0, next: Math.max(...records.map(({ offset }) => offset)) + 1, now },
         records,
       );
     const due = async (at: number) =>
-      (await open().starts.dueGatherings({ at, until: at, limit: 1_000 }))
+      (await open().starts.dueBatches({ at, until: at, limit: 1_000 }))
         .filter((found) => found.trigger === trigger)
         .map(({ id, records }) => ({ id, records }));
 
     test('are a batch when there are enough, or when the first has waited long enough, in order', async () => {
-      await gather([one(0), one(1), one(2), one(3)]);
+      await collect([one(0), one(1), one(2), one(3)]);
       expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0, 1, 2] }]);
       await open().starts.forget([`${trigger}/0`]);
       expect(await due(4_999)).toEqual([]);
@@ -99,21 +99,21 @@ export function startsSuite(open: () => Store): void {
     });
 
     test.each(['text', '{"a":1}', '12', '', '\u0000', null, [], 'null'])('are kept as they are: %j', async (record) => {
-      await gather([{ ...one(0), record } as ReturnType<typeof one>]);
+      await collect([{ ...one(0), record } as ReturnType<typeof one>]);
       expect(await due(5_000)).toEqual([{ id: `${trigger}/0`, records: [record] }]);
     });
 
     test('are taken once, however often they come', async () => {
-      await gather([one(0), one(1), one(2)]);
+      await collect([one(0), one(1), one(2)]);
       await open().starts.forget((await due(1_000)).map(({ id }) => id));
-      await gather([one(0), one(1), one(2), one(3)]);
+      await collect([one(0), one(1), one(2), one(3)]);
       expect(await due(5_000)).toEqual([{ id: `${trigger}/3`, records: [3] }]);
     });
 
     test('stay what they are once they are due, until they are done with', async () => {
-      await gather([one(0)]);
+      await collect([one(0)]);
       expect(await due(5_000)).toEqual([{ id: `${trigger}/0`, records: [0] }]);
-      await gather([one(1)], 6_000);
+      await collect([one(1)], 6_000);
       expect(await due(5_000)).toEqual(
         [
           { id: `${trigger}/0`, records: [0] },
@@ -123,13 +123,13 @@ export function startsSuite(open: () => Store): void {
     });
 
     test('are parted before they grow too large', async () => {
-      await gather([one(0, { bytes: 600 }), one(1, { bytes: 600 })]);
+      await collect([one(0, { bytes: 600 }), one(1, { bytes: 600 })]);
       expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0] }]);
     });
 
     test('of a debounce are the last one, once none has come for a while, and at the latest in time', async () => {
       const edit = (offset: number, dueAt: number) =>
-        gather([one(offset, { replaces: true, max: Infinity, dueAt, latestMs: 3_000 })], dueAt - 1_000);
+        collect([one(offset, { replaces: true, max: Infinity, dueAt, latestMs: 3_000 })], dueAt - 1_000);
       await edit(0, 2_000);
       await edit(1, 2_500);
       expect(await due(2_499)).toEqual([]);
@@ -144,7 +144,7 @@ export function startsSuite(open: () => Store): void {
       const others = Array.from({ length: 8 }, (_, partition) => partition);
       await Promise.all(
         others.map((partition) =>
-          open().starts.gather({ topic, partition, next: 1, now: 1_000 }, [
+          open().starts.collect({ topic, partition, next: 1, now: 1_000 }, [
             one(0, { place: `${trigger}/${partition}`, record: partition, max: 100 }),
           ]),
         ),
@@ -155,7 +155,7 @@ export function startsSuite(open: () => Store): void {
     });
 
     test('of different keys are different runs', async () => {
-      await gather([one(0, { key: 'a', max: 2 }), one(1, { key: 'b', max: 2 }), one(2, { key: 'a', max: 2 })]);
+      await collect([one(0, { key: 'a', max: 2 }), one(1, { key: 'b', max: 2 }), one(2, { key: 'a', max: 2 })]);
       expect(await due(1_000)).toEqual([{ id: `${trigger}/0`, records: [0, 2] }]);
     });
   });

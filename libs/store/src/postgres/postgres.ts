@@ -47,7 +47,7 @@ const HASHES: Readonly<Record<LockSpace, string>> = {
   acts: 'hashtextextended(name, 10)',
   slots: 'hashtextextended(name, 7)',
   signals: 'hashtextextended(name, 8)',
-  gatherings: 'hashtextextended(name, 9)',
+  batches: 'hashtextextended(name, 9)',
 };
 
 const written = (statement: Statement): string =>

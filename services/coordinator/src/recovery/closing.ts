@@ -1,6 +1,6 @@
 import { partitionFor } from '@millrace/broker';
 import { type Fact, isOver, type MissingRun, readJson, RECORD_DEPTH, RunResult } from '@millrace/contracts';
-import { evolve, placesOf } from '@millrace/saga';
+import { evolve, slotChangesOf } from '@millrace/saga';
 import { changeOf, closedOf } from '../answers/change.js';
 import type { CoordinatorContext } from '../context.js';
 import { pagesSince } from './scan.js';
@@ -51,7 +51,7 @@ async function close({ broker, store, topics, plans }: Needs, result: RunResult)
     deadLetters: [],
     redriven: [],
     closed: closedOf(before, decision),
-    places: placesOf([{ decision, plan }], end.at),
+    slots: slotChangesOf([{ decision, plan }], end.at),
   });
   return true;
 }

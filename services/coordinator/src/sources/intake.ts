@@ -1,7 +1,7 @@
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
-import { accept, type Decision, placed, placesOf, placeWanted, type Run, wakeAtOf } from '@millrace/saga';
+import { accept, type Decision, withSlot, slotChangesOf, slotWanted, type Run, wakeAtOf } from '@millrace/saga';
 import { parkingOf } from '@millrace/runtime';
 import type { RunChange } from '@millrace/store';
 import { answerBytes } from '../answers/answer.js';
@@ -15,8 +15,8 @@ import { type RequestedRun, reusedKeys } from './reused-keys.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { signalChanges } from './signals.js';
 
-/** More places than any pipeline has runs. */
-const MOST_PLACES = 2_000_000_000;
+/** More slots than any pipeline has runs. */
+const MOST_SLOTS = 2_000_000_000;
 
 interface Accepted {
   readonly request: Parameters<typeof accept>[0];
@@ -67,32 +67,32 @@ export function intakeSource(
     const summaries = [...accepted.values()].map(({ decision: { run }, plan }) => ({
       ...summaryOf(run),
       wakeAt: wakeAtOf(run, plan),
-      // One that is to begin later wants its place then.
-      place: run.held ? undefined : wanted(run, plan),
+      // One that is to begin later wants its slot then.
+      slot: run.held ? undefined : wanted(run, plan),
     }));
     let records: Outgoing[] = unread;
     let made: Accepted[] = [];
     let signals: ReturnType<typeof signalChanges>;
-    let places: ReturnType<typeof placesOf>;
+    let slots: ReturnType<typeof slotChangesOf>;
     const startMs = telemetry.spans.now();
-    await store.writer.create(summaries, ({ made: created, places: given, before }) => {
+    await store.writer.create(summaries, ({ made: created, slots: given, before }) => {
       const budget = new AnswerBudget(context.maxAnswerBytes, context.broker.maxRecordBytes);
       const reused = reusedKeys(asked, { before }).map(({ record, failure }) => parked(record, failure));
       budget.spend(unread);
       budget.spend(reused);
       const answers = [...accepted.values()]
         .filter(({ decision }) => created.has(decision.run.id))
-        .map((one) => placed(one, given.get(one.decision.run.id)))
+        .map((one) => withSlot(one, given.get(one.decision.run.id)))
         .map((one) => ({ one, answer: answerFor(one, { spans, budget }) }));
       made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
       const changes = made.map(({ decision, plan }): RunChange => ({
         ...changeOf(undefined, decision, plan),
-        // The row has been made; having no place, or a request that no record could hold, has changed the run since.
+        // The row has been made; having no slot, or a request that no record could hold, has changed the run since.
         row: decision.run !== accepted.get(decision.run.id)?.decision.run,
       }));
       signals = signalChanges([], changes, at);
-      // A run that is over at once, as one of values alone is, leaves its place to the next.
-      places = placesOf(
+      // A run that is over at once, as one of values alone is, leaves its slot to the next.
+      slots = slotChangesOf(
         made.filter(({ decision: { run } }) => run.endedAt !== undefined),
         at,
       );
@@ -103,7 +103,7 @@ export function intakeSource(
         expected: positions.expectedAt(batch.partition),
         next: batch.next,
         changes,
-        places,
+        slots,
         signals,
         deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
         redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
@@ -111,7 +111,7 @@ export function intakeSource(
       };
     });
     positions.moved(batch.partition, batch.next);
-    if (signals || places) context.wakeBy(at);
+    if (signals || slots) context.wakeBy(at);
     for (const one of made) remember(one, partitions);
     const told = made.map(({ decision: { run, facts }, traceparent }) => ({
       before: undefined,
@@ -130,10 +130,10 @@ export function intakeSource(
     return answerTo(context, decision, { plan, spans, budget });
   }
 
-  /** A run that is known to have begun has had its place, whoever else has one now. */
-  function wanted(run: Run, plan: LoadedPlan): ReturnType<typeof placeWanted> {
-    const place = placeWanted(run, plan);
-    return place && context.recovering?.hasBegun(run.id) ? { ...place, limit: MOST_PLACES } : place;
+  /** A run that is known to have begun has had its slot, whoever else has one now. */
+  function wanted(run: Run, plan: LoadedPlan): ReturnType<typeof slotWanted> {
+    const slot = slotWanted(run, plan);
+    return slot && context.recovering?.hasBegun(run.id) ? { ...slot, limit: MOST_SLOTS } : slot;
   }
 
   function remember({ decision: { run }, plan }: Accepted, partitions: number): void {

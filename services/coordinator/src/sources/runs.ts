@@ -10,7 +10,7 @@ import {
   evolve,
   fitsReplay,
   impliedBy,
-  placesOf,
+  slotChangesOf,
   type MoveTarget,
   wakeAtOf,
   withLists,
@@ -101,7 +101,7 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
       deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
       closed: changed.flatMap(({ before, decision }) => closedOf(before?.run, decision)),
-      places: placesOf(changed, at),
+      slots: slotChangesOf(changed, at),
       signals,
       answer: answerBytes(records),
     });

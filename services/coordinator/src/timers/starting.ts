@@ -2,14 +2,14 @@ import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
 import { eventRecord, intakeRecord, type RunEvent, type Topics } from '@millrace/contracts';
 import {
   dueTicks,
-  inputOfGathered,
+  inputOfBatch,
   type LoadedPlan,
   loadStarts,
   Schedule,
   Starts,
   tickAsks,
 } from '@millrace/pipeline/engine';
-import type { DueGathering, ScheduleRow, Store } from '@millrace/store';
+import type { DueBatch, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { workOnJobs } from '../jobs/working.js';
 import { tellSignals } from '../sources/signals.js';
@@ -27,15 +27,15 @@ interface Needs {
 }
 
 /**
- * Begins what is due: the times of schedules, records that were gathered, runs whose turn has come. Each is published with a key that follows from what it is,
+ * Begins what is due: the times of schedules, records that a batch window collected, runs whose turn has come. Each is published with a key that follows from what it is,
  * and only then done with, so who dies in between publishes it again, and it is the same run. A kind that fails holds up no other. True where there is more.
  */
 export async function beginDue(needs: Needs, at: number): Promise<boolean> {
   const due = await needs.store.starts.due(at);
   const kinds = [
     due.schedules && tick,
-    due.gatherings && endGatherings,
-    due.places && tell,
+    due.batches && endBatches,
+    due.slots && tell,
     due.signals && tellSignals,
     due.jobs && workOnJobs,
   ] as const;
@@ -104,32 +104,32 @@ function scheduleOf({ name, spec }: ScheduleRow) {
   return data && loadStarts(Starts.parse({ schedules: { [name]: data } })).schedules.get(name);
 }
 
-async function endGatherings({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
-  const gatherings = await store.starts.dueGatherings({ at, until: at + SNOOZE_MS, limit: BATCH });
+async function endBatches({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
+  const batches = await store.starts.dueBatches({ at, until: at + SNOOZE_MS, limit: BATCH });
   const done: string[] = [];
   const records: Outgoing[] = [];
-  for (const gathering of gatherings) {
-    const trigger = await store.starts.trigger(gathering.trigger);
-    const record = gatheredRecord({ topics, telemetry }, gathering, { trigger, at });
+  for (const dueBatch of batches) {
+    const trigger = await store.starts.trigger(dueBatch.trigger);
+    const record = batchRecord({ topics, telemetry }, dueBatch, { trigger, at });
     if (record && sizeOf(record) <= broker.maxRecordBytes) {
       records.push(record);
-      done.push(gathering.id);
+      done.push(dueBatch.id);
     } else
       telemetry.log.error(
-        { gathering: gathering.id },
+        { batch: dueBatch.id },
         'The batch of a trigger makes no record that can be published: it is kept and tried again.',
       );
   }
   if (records.length > 0) await broker.publish(records);
   await store.starts.forget(done);
-  return gatherings.length === BATCH;
+  return batches.length === BATCH;
 }
 
 type StoredTrigger = Awaited<ReturnType<Store['starts']['trigger']>>;
 
-function gatheredRecord(
+function batchRecord(
   { topics, telemetry }: Pick<Needs, 'topics' | 'telemetry'>,
-  { id, records }: DueGathering,
+  { id, records }: DueBatch,
   of: { trigger: StoredTrigger; at: number },
 ): Outgoing | undefined {
   const { trigger: row, at } = of;
@@ -137,10 +137,10 @@ function gatheredRecord(
   const { pipeline, name, spec } = row;
   try {
     const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
-    const input = inputOfGathered(trigger!, records);
+    const input = inputOfBatch(trigger!, records);
     return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
   } catch (error) {
-    telemetry.log.error({ gathering: id, ...causeOf(error) }, 'The batch of a trigger makes no input.');
+    telemetry.log.error({ batch: id, ...causeOf(error) }, 'The batch of a trigger makes no input.');
     return undefined;
   }
 }

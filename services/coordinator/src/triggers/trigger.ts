@@ -1,6 +1,6 @@
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, sizeOf } from '@millrace/broker';
 import { type Failure, intakeRecord, unreadable } from '@millrace/contracts';
-import { type GatheredRecord, type LoadedTrigger, TOO_LARGE, triggered } from '@millrace/pipeline/engine';
+import { type CollectedRecord, type LoadedTrigger, TOO_LARGE, triggered } from '@millrace/pipeline/engine';
 import { parkingOf } from '@millrace/runtime';
 import type { CoordinatorContext } from '../context.js';
 
@@ -13,7 +13,7 @@ export interface Triggering {
 
 /**
  * Asks for a run for each record of the topic that is wanted, in one commit with having taken the record: the run's id follows from the record's
- * place. Where records are gathered, they go to the store until they are a run.
+ * place. Where records are collected, they go to the store until they are a run.
  */
 export function triggerSource(
   context: Pick<CoordinatorContext, 'broker' | 'topics' | 'store' | 'telemetry' | 'now' | 'wakeBy'>,
@@ -25,7 +25,7 @@ export function triggerSource(
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
     const answers: Outgoing[] = [];
-    const gathered: (GatheredRecord & { offset: number })[] = [];
+    const collected: (CollectedRecord & { offset: number })[] = [];
     const park = (record: Incoming, failure: Failure) => {
       const letter = unreadable(record, { group, failure, at, maxBytes: broker.maxRecordBytes });
       answers.push({ topic: topics.deadLetters, ...letter });
@@ -34,7 +34,7 @@ export function triggerSource(
       const found = triggered(record, { id: of.id, trigger, at, maxRecordBytes: broker.maxRecordBytes });
       if (found === undefined) continue;
       if ('failure' in found) park(record, found.failure);
-      else if ('gathered' in found) gathered.push({ ...found.gathered, offset: record.offset });
+      else if ('collected' in found) collected.push({ ...found.collected, offset: record.offset });
       else {
         const source = `/millrace/triggers/${pipeline}/${trigger.name}`;
         const asked = intakeRecord(topics, { pipeline, ...found.run, source, at });
@@ -42,8 +42,8 @@ export function triggerSource(
         else park(record, TOO_LARGE);
       }
     }
-    if (gathered.length > 0) {
-      await store.starts.gather({ topic: group, partition: batch.partition, next: batch.next, now: at }, gathered);
+    if (collected.length > 0) {
+      await store.starts.collect({ topic: group, partition: batch.partition, next: batch.next, now: at }, collected);
       context.wakeBy(at);
     }
     return answers;

@@ -1,5 +1,5 @@
 /** A record as it waits to become part of a run. */
-export interface GatheredRecord {
+export interface CollectedRecord {
   readonly trigger: string;
   readonly key: string;
   /** The record of which the run's input is made: an item of a batch, the record of a debounce. */
@@ -18,7 +18,7 @@ export interface GatheredRecord {
 }
 
 /** Records of one trigger and key that become a run together. */
-export interface Gathering {
+export interface BatchWindow {
   /** The place of its first record. */
   readonly id: string;
   readonly count: number;
@@ -29,13 +29,13 @@ export interface Gathering {
 
 /**
  * Decides about a record, given the batch window of its trigger and key that still takes records. `ends`: that one is a run now,
- * without it. `into` is the gathering that has it, `isFull` where it is a run now, too.
+ * without it. `into` is the window that has it, `isFull` where it is a run now, too.
  */
-export function gathered(
-  open: Gathering | undefined,
-  one: GatheredRecord,
+export function intoWindow(
+  open: BatchWindow | undefined,
+  one: CollectedRecord,
   now: number,
-): { readonly ends: boolean; readonly into: Gathering; readonly isFull: boolean } {
+): { readonly ends: boolean; readonly into: BatchWindow; readonly isFull: boolean } {
   const { bytes, place, max, maxBytes, dueAt, latestMs = Infinity, replaces } = one;
   const ends = open !== undefined && !replaces && open.bytes + bytes > maxBytes;
   const before = open && !ends ? open : { id: place, count: 0, bytes: 0, firstAt: now, dueAt };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { gathered, type GatheredRecord, type Gathering } from './gathering.js';
+import { intoWindow, type CollectedRecord, type BatchWindow } from './batch-window.js';
 
 const MAX_BYTES = 1_000;
 const WITHIN_MS = 50;
@@ -9,7 +9,7 @@ const coming = fc.array(fc.record({ after: fc.nat(40), bytes: fc.integer({ min: 
 });
 
 interface Run {
-  readonly gathering: Gathering;
+  readonly window: BatchWindow;
   readonly items: readonly number[];
   readonly at: number;
 }
@@ -17,21 +17,21 @@ interface Run {
 /** The runs that records become when whoever looks does so as soon as something is due. */
 function runsOf(
   records: readonly { after: number; bytes: number }[],
-  how: (at: number) => Pick<GatheredRecord, 'max' | 'dueAt' | 'latestMs' | 'replaces'>,
+  how: (at: number) => Pick<CollectedRecord, 'max' | 'dueAt' | 'latestMs' | 'replaces'>,
 ): readonly Run[] {
   const runs: Run[] = [];
-  let open: Gathering | undefined;
+  let open: BatchWindow | undefined;
   let items: number[] = [];
   let now = 0;
   const end = (at: number) => {
-    runs.push({ gathering: open!, items, at });
+    runs.push({ window: open!, items, at });
     [open, items] = [undefined, []];
   };
   for (const [i, { after, bytes }] of records.entries()) {
     now += after;
     if (open && open.dueAt <= now) end(open.dueAt);
     const one = { trigger: 't', key: '', record: i, place: String(i), bytes, maxBytes: MAX_BYTES, ...how(now) };
-    const found = gathered(open, one, now);
+    const found = intoWindow(open, one, now);
     if (found.ends) end(now);
     open = found.into;
     items = one.replaces ? [i] : [...items, i];
@@ -49,11 +49,11 @@ test('whatever comes when: each record is in one batch, in order, none is too la
     fc.property(coming, fc.integer({ min: 1, max: 5 }), (records, max) => {
       const runs = runsOf(records, (at) => ({ max, dueAt: at + WITHIN_MS, latestMs: undefined, replaces: false }));
       expect(runs.flatMap(({ items }) => items)).toEqual(records.map((_, i) => i));
-      for (const { gathering, items, at } of runs) {
+      for (const { window, items, at } of runs) {
         expect(items.length).toBeLessThanOrEqual(max);
         expect(total(records, items)).toBeLessThanOrEqual(MAX_BYTES);
-        expect(gathering.id).toBe(String(items[0]));
-        expect(at - gathering.firstAt).toBeLessThanOrEqual(WITHIN_MS);
+        expect(window.id).toBe(String(items[0]));
+        expect(at - window.firstAt).toBeLessThanOrEqual(WITHIN_MS);
       }
     }),
   );
@@ -66,9 +66,9 @@ test('whatever comes when: of records that follow each other closely the last on
       const runs = runsOf(records, (at) => ({ max: Infinity, dueAt: at + quiet, latestMs: latest, replaces: true }));
       const times = records.map((_, i) => records.slice(0, i + 1).reduce((sum, { after }) => sum + after, 0));
       expect(runs.at(-1)?.items).toEqual(records.length === 0 ? undefined : [records.length - 1]);
-      for (const { items, at, gathering } of runs) {
+      for (const { items, at, window } of runs) {
         const [last] = items as [number];
-        expect(at).toBe(Math.min(times[last]! + quiet, gathering.firstAt + latest));
+        expect(at).toBe(Math.min(times[last]! + quiet, window.firstAt + latest));
         expect(times[last + 1] ?? Infinity).toBeGreaterThanOrEqual(at);
       }
     }),
