@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { z } from 'zod';
 import { conditionChecker } from '../schemas/cel-types.js';
 import { allOf, type Condition, conditionOf, type Test } from './conditions.js';
@@ -56,7 +57,7 @@ export class Builder {
 
   /** A name that is known from the beginning: the run's input, or an item. */
   known(name: string): Ref<never> {
-    return refTo({ name, schema: this.of.own[name]!, mayBeAbsent: false, owner: this });
+    return refTo({ name, schema: present(this.of.own[name], `schema of "${name}"`), mayBeAbsent: false, owner: this });
   }
 
   /** The types of all that is known here without being a step's output. */
@@ -84,7 +85,8 @@ export class Builder {
   value(name: string, of: { outputs: readonly unknown[]; schema: JsonSchema; mayBeAbsent: boolean }): Ref<never> {
     const given = of.outputs.map((output) => renderMapped(output));
     const mappings = given.map(({ mapping }) => mapping);
-    const value = mappings.length === 1 ? mappings[0]! : { $orElse: mappings };
+    const [only, another] = mappings;
+    const value = only !== undefined && another === undefined ? only : { $orElse: mappings };
     const step: PlanStep = { kind: 'value', value, predecessors: [], ...this.common(name, {}, z.unknown()) };
     for (const { sources } of given)
       for (const source of sources) if (source.owner !== this) this.checkOwn([source], name);

@@ -14,8 +14,7 @@ export function pathsIn(condition: string): readonly ConditionPath[] {
   const guarded: ConditionPath[] = [];
   const bound = new Set<string>();
   const waiting: ASTNode[] = [environment.parse(condition).ast];
-  while (waiting.length > 0) {
-    const node = waiting.pop()!;
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
     const path = pathOf(node);
     if (path) found.push(path);
     else {

@@ -57,7 +57,7 @@ export function checkSchedule(
 ): { readonly spec: Schedule; readonly nextAt: number | undefined } {
   return refusing(() => {
     const { data: spec, error } = Schedule.safeParse({ cron, zone, catchUp, input: { $literal: input ?? null } });
-    if (!spec) throw new PlanError('BAD_START', `the schedule "${name}" is not valid: ${error.issues[0]!.message}`);
+    if (!spec) throw new PlanError('BAD_START', `the schedule "${name}" is not valid: ${error.issues[0]?.message}`);
     loadStarts({ schedules: { [name]: spec } });
     return { spec, nextAt: nextTick(spec, at) };
   });

@@ -5,7 +5,17 @@ import { INPUT } from '../authoring/names.js';
 import type { Mapping, Plan, PlanStep, Work } from './plan.js';
 import { mappingOf } from '../authoring/reads.js';
 import { escaped, isSchemaObject } from '../schemas/subschemas.js';
-import { absence, Budget, type ShapeLookup, type Shape, shapeAt, shapeOf, typesOf, UNKNOWN } from '../schemas/shape.js';
+import {
+  absence,
+  Budget,
+  oneOf,
+  type ShapeLookup,
+  type Shape,
+  shapeAt,
+  shapeOf,
+  typesOf,
+  UNKNOWN,
+} from '../schemas/shape.js';
 import { type Unfit, unfit } from '../schemas/shape-fit.js';
 
 /** A place where a plan does not fit the contract of a stage. Pointers lead into the plan. */
@@ -142,7 +152,7 @@ const misreading = (path: readonly (string | number)[], why: string, { step, poi
 function misread(mapping: Mapping | undefined, at: At): readonly ContractMisfit[] {
   if (mapping === undefined || mapping === null || typeof mapping !== 'object') return [];
   const entries = Object.entries(mapping) as [string, Mapping][];
-  const [key, operand] = entries.length === 1 ? entries[0]! : [];
+  const [key, operand] = (entries.length === 1 && entries[0]) || [];
   if (key === '$literal' || key === '$orElse') return [];
   if (key !== '$ref')
     return entries.flatMap(([name, field]) => misread(field, { ...at, pointer: `${at.pointer}/${escaped(name)}` }));
@@ -168,7 +178,7 @@ function namesIn(plan: Plan, { contracts, budget, outer }: Around): ShapeLookup 
   const find = (name: string): Shape => {
     if (plan.given?.includes(name)) return outer(name);
     if (name === INPUT) return schemaShape(plan.inputSchema);
-    const step = Object.hasOwn(plan.steps, name) ? plan.steps[name]! : undefined;
+    const step = Object.hasOwn(plan.steps, name) ? plan.steps[name] : undefined;
     if (!step || step.onFailure) return UNKNOWN;
     const shape = outputOf(step);
     if (step.when === undefined || shape.is === 'unknown') return shape;
@@ -180,8 +190,7 @@ function namesIn(plan: Plan, { contracts, budget, outer }: Around): ShapeLookup 
     if (step.kind !== 'stage') return UNKNOWN;
     const options = [step, ...fallbacksOf(step)].map(({ stage }) => contracts.get(stage));
     if (!options.every((one) => one !== undefined)) return UNKNOWN;
-    const [only, another] = options.map(({ output }) => schemaShape(output));
-    return another ? { is: 'oneOf', options: options.map(({ output }) => schemaShape(output)) } : only!;
+    return oneOf(options.map(({ output }) => schemaShape(output)));
   };
   return names;
 }

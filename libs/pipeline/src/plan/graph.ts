@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { PlanError } from './plan-error.js';
 
 /** The steps that each step waits for. */
@@ -15,11 +16,11 @@ export function orderOf(steps: Predecessors): readonly string[] {
   };
   for (const first of steps.keys()) {
     if (!order.has(first)) enter(first);
-    while (way.length > 0) {
-      const step = way.at(-1)!;
-      const { value: before, done } = path.get(step)!.next();
+    for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {
+      const { value: before, done } = present(path.get(step), `way to "${step}"`).next();
       if (done) {
-        path.delete(way.pop()!);
+        way.pop();
+        path.delete(step);
         order.add(step);
       } else if (!order.has(before)) {
         if (!steps.has(before))
@@ -55,8 +56,8 @@ export class Ancestors {
       const row = new Uint32Array((place >> 5) + 1);
       for (const before of steps.get(step) ?? []) {
         this.join(row, before);
-        const at = this.places.get(before)!;
-        row[at >> 5]! |= 1 << (at & 31);
+        const at = this.placeOf(before);
+        row[at >> 5] = (row[at >> 5] ?? 0) | (1 << (at & 31));
       }
       this.rows.push(row);
       this.places.set(step, place);
@@ -65,7 +66,7 @@ export class Ancestors {
 
   /** Returns true when `before` has ended before `step` begins. */
   has(step: string, before: string): boolean {
-    return this.isIn(this.rows[this.places.get(step)!]!, before);
+    return this.isIn(this.rowOf(step), before);
   }
 
   /** The least set of predecessors that says the same: what another predecessor already waits for is left out. */
@@ -83,8 +84,16 @@ export class Ancestors {
 
   /** Adds to a row all that ends before `step` begins. */
   private join(row: Uint32Array, step: string): void {
-    const other = this.rows[this.places.get(step)!]!;
-    for (let i = 0; i < other.length; i++) row[i]! |= other[i]!;
+    const other = this.rowOf(step);
+    for (let i = 0; i < other.length; i++) row[i] = (row[i] ?? 0) | (other[i] ?? 0);
+  }
+
+  private placeOf(step: string): number {
+    return present(this.places.get(step), `step "${step}" in the order`);
+  }
+
+  private rowOf(step: string): Uint32Array {
+    return present(this.rows[this.placeOf(step)], `row of "${step}"`);
   }
 
   private isIn(row: Uint32Array, step: string): boolean {

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { type CompiledCondition, conditionsOver } from '../authoring/compiled-condition.js';
 import { fallbacksOf } from './fallbacks.js';
 import { Ancestors, orderOf } from './graph.js';
@@ -87,16 +88,16 @@ export function planWithin(outermost: LoadedPlan, reference: string): LoadedPlan
 }
 
 /** The hash that a reference to a plan begins with. */
-export const outermostOf = (reference: string): string => reference.split('/', 1)[0]!;
+export const outermostOf = (reference: string): string => reference.replace(/\/[^]*$/, '');
 
 function compilePlan(plan: Plan, hash: string): LoadedPlan {
-  for (const step of Object.values(plan.steps)) if (fromOf(step)) loadSource(fromOf(step)!);
+  for (const from of Object.values(plan.steps).flatMap((step) => fromOf(step) ?? [])) loadSource(from);
   const graph = graphOf(plan);
   const steps = compileSteps(plan, graph);
   linkHandOffs(steps);
   const compiled = { steps, byName: new Map(steps.map((step) => [step.name, step])), output: compileOutput(plan) };
   const successors = new Map(graph.order.map((name): [string, string[]] => [name, []]));
-  for (const step of steps) for (const before of step.predecessors) successors.get(before)!.push(step.name);
+  for (const step of steps) for (const before of step.predecessors) successors.get(before)?.push(step.name);
   const children = new Map<string, LoadedPlan>();
   const child = (name: string): LoadedPlan => {
     const way = wayTo(compiled, name);
@@ -119,7 +120,7 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
     compiled,
     step: (name) => stepOf(compiled, name).step,
     child,
-    successors: (name) => successors.get(stepOf(compiled, name).name)!,
+    successors: (name) => successors.get(stepOf(compiled, name).name) ?? [],
     carries: (name) => stepOf(compiled, name).carries,
     isHandedOff: (name) => compiled.byName.get(name)?.isHandedOff ?? false,
   };
@@ -193,7 +194,7 @@ function compileSteps(plan: Plan, { order, ancestors, predecessors }: Graph): Bu
     for (const need of step.needs) {
       if (!known.has(need) && !ancestors.has(name, need)) throw notBefore(plan, need, name);
     }
-    return { ...step, predecessors: predecessors.get(name)! };
+    return { ...step, predecessors: predecessors.get(name) ?? [] };
   });
 }
 
@@ -214,7 +215,7 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
   const around = new Set([...known, ...names]);
   const conditionOf = conditionsOver(around);
   return (name) => {
-    const step = plan.steps[name]!;
+    const step = present(plan.steps[name], `step "${name}"`);
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
     const own = namesOf(step);
     const all: Names = { has: (name) => own.includes(name) || around.has(name) };
@@ -293,12 +294,13 @@ function linkHandOffs(steps: readonly Building[]): void {
   const byName = new Map(steps.map((step) => [step.name, step]));
   for (const step of [...steps].reverse()) {
     const [only, another] = step.predecessors;
-    const before = only === undefined || another !== undefined ? undefined : byName.get(only)!;
+    const before = only === undefined || another !== undefined ? undefined : byName.get(only);
     // They were found from the last to the first.
     step.next.reverse();
-    step.isHandedOff = step.step.kind === 'stage' && before?.step.kind === 'stage';
+    const from = step.step.kind === 'stage' && before?.step.kind === 'stage' ? before : undefined;
+    step.isHandedOff = from !== undefined;
     const below = step.next.flatMap((next) => [...next.carries, ...next.needs]);
     step.carries = [...new Set(below)].filter((name) => name !== step.name);
-    if (step.isHandedOff) before!.next.push(step);
+    from?.next.push(step);
   }
 }

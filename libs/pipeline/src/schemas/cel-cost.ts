@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { linearPattern } from './linear-pattern.js';
 
@@ -133,7 +134,8 @@ function meter(node: Node, purse: Purse, operand: 'flat' | 'deep' | undefined): 
   node.evaluate = (evaluator, _, context) => {
     charge(steps);
     if (name === 'join') charge(joinedSize(node, evaluator, context));
-    if (name !== undefined && CONVERSIONS.has(name)) refuseLong(givenTo(node)[0]!, evaluator, context);
+    if (name !== undefined && CONVERSIONS.has(name))
+      refuseLong(present(givenTo(node)[0], `argument of ${name}`), evaluator, context);
     const value = attempt(evaluator, context);
     if (operand !== undefined || makes) charge(operand === 'deep' ? deepSize(value, purse.left) : flatSize(value));
     return value;

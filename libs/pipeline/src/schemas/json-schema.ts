@@ -66,7 +66,7 @@ export function fieldOf(
   const found = forms.flatMap((form) => ownField(form, key) ?? []);
   const mayBeAbsent =
     found.length < forms.length || forms.length === 0 || forms.some((form) => !form.required?.includes(String(key)));
-  return { field: found.length === 1 ? found[0]! : { anyOf: found.length > 0 ? found : [{}] }, mayBeAbsent };
+  return { field: (found.length === 1 && found[0]) || { anyOf: found.length > 0 ? found : [{}] }, mayBeAbsent };
 }
 
 function ownField(form: JsonSchema, key: string | number): JsonSchema | undefined {
@@ -96,7 +96,7 @@ function typeOfForm({ type, enum: values, const: only }: JsonSchema): string | u
   if (typeof type === 'string') return type;
   const types = new Set((values ?? [only]).map((value) => typeof value));
   const [one, another] = types;
-  return another === undefined && ['string', 'number', 'boolean'].includes(one!) ? one : undefined;
+  return one !== undefined && another === undefined && ['string', 'number', 'boolean'].includes(one) ? one : undefined;
 }
 
 function resolve(pointer: string, root: JsonSchema): JsonSchema {

@@ -38,7 +38,8 @@ export function linearPattern(source: string): LinearPattern {
   const known = kept.get(source);
   if (known) return known;
   const made = compiled(source);
-  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
+  const [oldest] = kept.keys();
+  if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   kept.set(source, made);
   return made;
 }

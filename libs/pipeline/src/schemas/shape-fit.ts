@@ -44,15 +44,16 @@ function fit(shape: Shape, wanted: Wanted, place: ShapePosition): readonly Unfit
 
 /** The value has one of several forms, nobody knows which. */
 function fitOfSome(found: readonly (readonly Unfit[])[]): readonly Unfit[] {
-  if (found.length > 0 && found.every(isNever)) return found[0]!;
+  const [first] = found;
+  if (first && found.every(isNever)) return first;
   return maybe(found.flat()).slice(0, 1);
 }
 
 /** The value may fit any of several schemas; the one that it comes nearest to says best what is wrong. */
 function fitOfAny(found: readonly (readonly Unfit[])[]): readonly Unfit[] {
-  if (found.length === 0 || found.some((one) => one.length === 0)) return [];
+  if (found.some((one) => one.length === 0)) return [];
   const depth = (one: readonly Unfit[]) => Math.max(...one.map(({ pointer }) => pointer.length));
-  const nearest = [...found].sort((a, b) => depth(b) - depth(a))[0]!;
+  const [nearest = []] = [...found].sort((a, b) => depth(b) - depth(a));
   return found.every(isNever) ? nearest : maybe(nearest);
 }
 

@@ -40,7 +40,7 @@ export function shapeOf(mapping: Mapping, names: ShapeLookup, budget: Budget): S
   if (Array.isArray(mapping))
     return { is: 'array', items: (mapping as readonly Mapping[]).map((item) => shapeOf(item, names, budget)) };
   const entries = Object.entries(mapping) as [string, Mapping][];
-  const [key, operand] = entries.length === 1 ? entries[0]! : [];
+  const [key, operand] = (entries.length === 1 && entries[0]) || [];
   if (key === '$literal') return { is: 'literal', value: operand };
   if (key === '$ref') {
     return shapeAt(operand as unknown as readonly [string, ...(string | number)[]], names, budget);
@@ -104,8 +104,8 @@ export function absence(shape: Shape): string | undefined {
   return why.every((one) => one !== undefined) ? why[0] : undefined;
 }
 
-const oneOf = (options: readonly Shape[]): Shape =>
-  options.length === 1 ? options[0]! : options.length === 0 ? UNKNOWN : { is: 'oneOf', options };
+export const oneOf = (options: readonly Shape[]): Shape =>
+  options.length < 2 ? (options[0] ?? UNKNOWN) : { is: 'oneOf', options };
 
 type OfSchema = Shape & { is: 'schema' };
 

@@ -45,8 +45,9 @@ export const escaped = (part: string): string => part.replaceAll('~', '~0').repl
 export function subschemasOf(schema: SchemaObject): readonly Subschema[] {
   const found: Subschema[] = [];
   for (const [keyword, value] of Object.entries(schema)) {
-    if (!Object.hasOwn(KEYWORDS, keyword)) continue;
-    const [shape, to] = KEYWORDS[keyword]!;
+    const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
+    if (!known) continue;
+    const [shape, to] = known;
     if (shape === 'one') found.push({ schema: value, pointer: `/${keyword}`, to });
     else if (typeof value === 'object' && value !== null)
       for (const [key, one] of Object.entries(value))

@@ -42,8 +42,8 @@ export function validatorOf(schema: unknown): Validator {
     const found = within(MOST_STEPS, () => (first(value) ? [] : [...(first.errors ?? [])]));
     if (found === undefined) return [TOO_COSTLY];
     if (found.length === 0) return found;
-    all ??= compiled(all_, copy);
-    return within(MOST_STEPS_FOR_ERRORS, () => (all!(value) ? [] : [...(all!.errors ?? [])])) ?? found;
+    const every = (all ??= compiled(all_, copy));
+    return within(MOST_STEPS_FOR_ERRORS, () => (every(value) ? [] : [...(every.errors ?? [])])) ?? found;
   };
 }
 

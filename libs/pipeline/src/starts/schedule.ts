@@ -39,7 +39,7 @@ function isHourly(cron: string): boolean {
   const hours = cron.trim().split(/\s+/)[1];
   if (hours === undefined) return cron.trim().toLowerCase() === '@hourly';
   const daily = new Cron(`0 ${hours} * * *`, { utcOffset: 0, mode: '5-part' });
-  return daily.nextRuns(24, new Date(-1)).at(-1)!.getTime() === 23 * 3_600_000;
+  return daily.nextRuns(24, new Date(-1)).at(-1)?.getTime() === 23 * 3_600_000;
 }
 
 const NICKNAME = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/i;

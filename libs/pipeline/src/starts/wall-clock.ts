@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const MOST_DAYS = 10_000;
@@ -71,7 +72,7 @@ export class WallClock {
   private askedOffset(at: number): number {
     const second = Math.floor(at / 1_000) * 1_000;
     const parts = new Map(this.format.formatToParts(second).map(({ type, value }) => [type, Number(value)]));
-    const field = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name)!;
+    const field = (name: Intl.DateTimeFormatPartTypes): number => present(parts.get(name), name);
     const date = [field('year'), field('month') - 1, field('day')] as const;
     return Date.UTC(...date, field('hour'), field('minute'), field('second')) - second;
   }

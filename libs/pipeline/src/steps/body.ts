@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Builder } from '../authoring/builder.js';
 import { conditionChecker } from '../schemas/cel-types.js';
 import { conditionsOver } from '../authoring/compiled-condition.js';
@@ -64,6 +65,9 @@ export function connected(builder: Builder): Record<string, PlanStep> {
   const order = orderOf(waits);
   const predecessors = new Ancestors(waits, order).reduced();
   return Object.fromEntries(
-    order.map((name) => [name, { ...drafts.get(name)!.step, predecessors: [...predecessors.get(name)!] }]),
+    order.map((name) => {
+      const { step } = present(drafts.get(name), `step "${name}"`);
+      return [name, { ...step, predecessors: [...(predecessors.get(name) ?? [])] }];
+    }),
   );
 }

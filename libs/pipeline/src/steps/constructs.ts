@@ -120,15 +120,10 @@ interface Cases {
 
 /** Steps of which those of one case are wanted: each gets the case's condition. What the case gives is put together by a step of the name given. */
 export function addChoice(builder: Builder, name: string, { on, cases, otherwise }: Cases): Ref<never> {
-  const conditions = Object.keys(cases).map((value) => eq(on, value));
-  const [first, ...rest] = conditions;
+  const own = Object.entries(cases).map(([value, work]) => ({ value, work, condition: eq(on, value) }));
+  const [first, ...rest] = own.map(({ condition }) => condition);
   if (!first) throw new PlanError('BAD_MAPPING', 'there is nothing to choose from', name);
-  const outputs = Object.entries(cases).map(([value, work], i) =>
-    caseOf(builder, caseName(name, value), {
-      condition: conditions[i]!,
-      work,
-    }),
-  );
+  const outputs = own.map(({ value, ...one }) => caseOf(builder, caseName(name, value), one));
   if (otherwise) {
     const condition = not(or(first, ...rest));
     outputs.push(caseOf(builder, caseName(name, OTHERWISE), { condition, work: otherwise }));

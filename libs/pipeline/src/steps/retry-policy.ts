@@ -1,4 +1,4 @@
-import { Failure, PositiveCount } from '@millrace/contracts';
+import { Failure, PositiveCount, present } from '@millrace/contracts';
 import { z } from 'zod';
 import { type Duration, Millis, millisecondsOf } from '../authoring/duration.js';
 import { PlanError } from '../plan/plan-error.js';
@@ -50,9 +50,9 @@ export type Retry =
 export function policyOf(retry: Retry, step: string): RetryPolicy {
   const { data, error } = RetryPolicy.safeParse(typeof retry === 'number' ? { maxAttempts: retry } : said(retry, step));
   if (data) return data;
-  const [issue] = error.issues;
-  const at = issue!.path.length > 0 ? ` at ${issue!.path.join('.')}` : '';
-  throw new PlanError('BAD_RETRY', `its retry is not valid${at}: ${issue!.message}`, step);
+  const { path, message } = present(error.issues[0], 'issue of the retry');
+  const at = path.length > 0 ? ` at ${path.join('.')}` : '';
+  throw new PlanError('BAD_RETRY', `its retry is not valid${at}: ${message}`, step);
 }
 
 function said({ cases, ...policy }: Exclude<Retry, number>, step: string): object {

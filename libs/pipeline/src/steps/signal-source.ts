@@ -1,4 +1,4 @@
-import { failure, type Failure, type TakenRecord } from '@millrace/contracts';
+import { failure, type Failure, present, type TakenRecord } from '@millrace/contracts';
 import type { z } from 'zod';
 import { conditionsOver } from '../authoring/compiled-condition.js';
 import { conditionOf, type Test } from '../authoring/conditions.js';
@@ -106,7 +106,7 @@ export function awaitedBy(step: PlanStep, scope: Scope): { topic: string; key: s
 }
 
 export const correlationOf = (step: PlanStep, { key }: { key: string }): string =>
-  correlation(idOf(fromOf(step)!), key);
+  correlation(idOf(present(fromOf(step), 'source of the signal')), key);
 
 const correlation = (id: string, key: string): string => `${id}/${key}`;
 const isNobodys = (key: string): boolean => key === '' || key === 'null';

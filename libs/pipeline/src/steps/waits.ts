@@ -68,7 +68,7 @@ function recipients(
   );
   const times = [0, ...later.map(({ afterMs }) => afterMs)];
   if (timeout !== undefined && later.length > 0) times.push(millisecondsOf(timeout, step));
-  if (times.some((time, i) => i > 0 && time <= times[i - 1]!))
+  if (times.some((time, i) => i > 0 && time <= (times[i - 1] ?? 0)))
     throw new PlanError('BAD_ESCALATION', 'its escalations do not come one after the other, before its timeout', step);
   const spec = {
     ...((assignee ?? group) !== undefined && { to: to({ assignee, group }) }),

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { type Condition, not, or } from '../authoring/conditions.js';
 import { allOf } from '../authoring/conditions.js';
 import { caseName, OTHERWISE } from '../steps/constructs.js';
@@ -39,7 +40,7 @@ function guardedBy(guards: readonly Condition[], { step, ...draft }: DraftStep, 
   const { when } = step;
   const report = problems.push.bind(problems);
   const own = typeof when === 'string' ? asCondition(when, draft.at, report) : undefined;
-  return { ...draft, step: { ...step, when: allOf([...guards, own])!.text } };
+  return { ...draft, step: { ...step, when: allOf([...guards, own])?.text } };
 }
 
 function unfolded(step: Written, within: Within): readonly (Written & Within)[] {
@@ -82,7 +83,7 @@ function casesOf(
   });
   if (otherwise === undefined) return all;
   const [first, ...rest] = all.map(({ condition }) => condition);
-  const none = not(or(first!, ...rest));
+  const none = not(or(present(first, 'case'), ...rest));
   return [...all, { name: caseName(name, OTHERWISE), text: otherwise, at: [...at, OTHERWISE], condition: none }];
 }
 

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { type Condition, not, or } from '../authoring/conditions.js';
 import { caseName, OTHERWISE } from '../steps/constructs.js';
@@ -27,7 +28,7 @@ export function stepsText(steps: Steps, textOf: StepText): Text {
       one.label ?? OTHERWISE,
       caseText(caseName(name, one.label ?? OTHERWISE), one, textOf),
     ]);
-    const otherwise = cases.at(-1)!.label === undefined ? texts.pop()![1] : undefined;
+    const otherwise = cases.at(-1)?.label === undefined ? texts.pop()?.[1] : undefined;
     choices.set(name, { choose: on, cases: Object.fromEntries(texts), ...(otherwise && { otherwise }) });
   }
   const rest = Object.entries(steps).filter(([name]) => !taken.has(name));
@@ -50,12 +51,12 @@ function choiceIn(name: string, step: PlanStep, steps: Steps): { on: string; cas
   const equalities = conditions.map((text) => EQUALITY.exec(text));
   const on = equalities[0]?.[1];
   if (on === undefined) return undefined;
-  const labels = equalities.map((found) => (found?.[1] === on ? (JSON.parse(found[2]!) as string) : undefined));
+  const labels = equalities.map((found) => (found?.[1] === on ? (JSON.parse(found[2] ?? '""') as string) : undefined));
   if (labels.slice(0, -1).includes(undefined)) return undefined;
   const tests = labels.flatMap((label) =>
     label === undefined ? [] : [conditionOf(`${on} == ${JSON.stringify(label)}`)],
   );
-  const none = not(or(tests[0]!, ...tests.slice(1)));
+  const none = not(or(present(tests[0], 'test of a case'), ...tests.slice(1)));
   const cases = outputs.map((output, i) => {
     const own = guardedBy((tests[i] ?? none).within('and'), steps);
     return { label: labels[i], steps: neededBy(output[0], own, steps), output: { $ref: output } };
@@ -96,7 +97,7 @@ function alone(condition: string): string {
 function neededBy(output: string, own: Steps, all: Steps): Steps {
   const needed = new Set<string>([output]);
   for (const name of needed) for (const before of own[name]?.predecessors ?? []) if (before in own) needed.add(before);
-  const isReadBy = (name: string) => Object.keys(all).filter((other) => all[other]!.predecessors.includes(name));
+  const isReadBy = (name: string) => Object.keys(all).filter((other) => all[other]?.predecessors.includes(name));
   for (const name of Object.keys(own).reverse())
     if (isReadBy(name).every((other) => needed.has(other))) needed.add(name);
   return Object.fromEntries(Object.entries(own).filter(([name]) => needed.has(name)));

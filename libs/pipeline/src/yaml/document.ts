@@ -47,7 +47,7 @@ export function parsePipeline(text: string, { file, load }: YamlSource): Plan {
   // What follows the first of these is mostly due to it.
   const [error] = document.errors;
   if (error) {
-    const said = error.message.split('\n')[0]!.replace(/ at line \d+.*$/, '');
+    const said = error.message.replace(/\n[^]*$/, '').replace(/ at line \d+.*$/, '');
     const what = /call stack/.test(said) ? TOO_DEEP : error.code === 'MULTIPLE_DOCS' ? SEVERAL : said;
     throw new YamlError(file, [{ ...at(error.pos[0]), what }]);
   }

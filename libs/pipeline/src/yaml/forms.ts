@@ -97,12 +97,13 @@ export function formOf(type: z.ZodType, name = ''): Form {
 /** The parts of zod's definitions that are asked about. */
 interface Def {
   readonly type: string;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  /** The fields of an object. Each of these is there for its kind of type alone. */
+  readonly shape: Readonly<Record<string, z.ZodType>>;
   readonly innerType?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
+  readonly options: readonly z.ZodType[];
   readonly discriminator?: string;
-  readonly element?: z.ZodType;
-  readonly valueType?: z.ZodType;
+  readonly element: z.ZodType;
+  readonly valueType: z.ZodType;
   readonly defaultValue?: unknown;
   readonly values?: readonly unknown[];
 }
@@ -123,15 +124,15 @@ function derived(type: z.ZodType, def: Def): Form {
   const plain: Form = { is: 'plain', type };
   switch (def.type) {
     case 'object':
-      return objectForm(type, def.shape!);
+      return objectForm(type, def.shape);
     case 'array':
-      return orPlain({ is: 'list', of: formOf(def.element!) }, plain);
+      return orPlain({ is: 'list', of: formOf(def.element) }, plain);
     case 'record':
-      return orPlain({ is: 'record', of: formOf(def.valueType!) }, plain);
+      return orPlain({ is: 'record', of: formOf(def.valueType) }, plain);
     case 'union':
       return def.discriminator === undefined
-        ? orPlain({ is: 'union', of: def.options!.map((option) => formOf(option)), types: def.options! }, plain)
-        : { is: 'kinds', by: def.discriminator, of: kindsOf(def.options!, def.discriminator) };
+        ? orPlain({ is: 'union', of: def.options.map((option) => formOf(option)), types: def.options }, plain)
+        : { is: 'kinds', by: def.discriminator, of: kindsOf(def.options, def.discriminator) };
     default:
       return plain;
   }
@@ -146,9 +147,8 @@ function orPlain(form: Form & { is: 'list' | 'record' | 'union' }, plain: Form):
 function kindsOf(options: readonly z.ZodType[], by: string): ReadonlyMap<string, ObjectForm> {
   return new Map(
     options.flatMap((option) => {
-      const { shape } = defOf(option) as { shape: Readonly<Record<string, z.ZodType>> };
-      const kinds = [...(shape[by]!._zod as unknown as { values: Set<string> }).values];
-      const { [by]: _, ...rest } = shape;
+      const { [by]: kindField, ...rest } = defOf(option).shape;
+      const kinds = [...(kindField?._zod as unknown as { values: Set<string> }).values];
       return kinds.map((kind) => [kind, objectForm(option, rest, kind)] as const);
     }),
   );
@@ -172,10 +172,10 @@ function otherwiseOf(field: z.ZodType, name: string): unknown {
 
 /** The steps of a plan by kind, and the work that they do. */
 export const STEPS = formOf(PlanStep) as Form & { is: 'kinds' };
-export const WORKS = kindsOf(defOf(Work).options!, 'kind');
+export const WORKS = kindsOf(defOf(Work).options, 'kind');
 /** The form of triggers and schedules, which stand at the top of a document. */
 export const STARTS = formOf(Starts) as ObjectForm;
 /** The fields of a plan that are read and written apart: its steps, and what is the same for all plans. */
 const APART = ['format', 'given', 'steps', 'starts'];
-const settings = objectForm(Plan, defOf(Plan).shape!);
+const settings = objectForm(Plan, defOf(Plan).shape);
 export const SETTINGS = settings.fields.filter(({ name }) => !APART.includes(name));

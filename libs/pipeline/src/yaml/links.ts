@@ -79,7 +79,7 @@ export function predecessorsOf(
   );
   const order = orderOf(waits);
   const least = new Ancestors(waits, order).reduced();
-  return new Map(order.map((name) => [name, orders.get(name)?.exactly ?? least.get(name)!]));
+  return new Map(order.map((name) => [name, orders.get(name)?.exactly ?? least.get(name) ?? []]));
 }
 
 /** Returns the names that a plan within another reads from around it. */

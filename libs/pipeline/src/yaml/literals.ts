@@ -17,7 +17,7 @@ const MOST_ALIASES = 1_000;
 export function literalProblems(document: Document): readonly LiteralProblem[] {
   const problems: LiteralProblem[] = document.warnings.map(({ pos, message }) => ({
     offset: pos[0],
-    what: message.split('\n')[0]!.replace(/ at line \d+.*$/, ''),
+    what: message.replace(/\n[^]*$/, '').replace(/ at line \d+.*$/, ''),
   }));
   const found = (node: Node | undefined, what: string | undefined): void => {
     if (what !== undefined) problems.push({ offset: node?.range?.[0] ?? 0, what });

@@ -38,8 +38,8 @@ export function readMapping(text: unknown, at: YamlPath, around: MappingTextCont
 /** That it is well formed, and reads what can be read there. */
 function checked(mapping: Mapping, at: YamlPath, { names, report }: MappingTextContext): Mapping {
   try {
-    const unknown = referencesOf(mapping).find(([from]) => names && !names.has(from));
-    if (unknown) report({ at, what: `there is no "${unknown[0]}" here: ${insteadOf(unknown[0], names!)}` });
+    const unknown = names && referencesOf(mapping).find(([from]) => !names.has(from));
+    if (unknown) report({ at, what: `there is no "${unknown[0]}" here: ${insteadOf(unknown[0], names)}` });
     return mapping;
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { conditionChecker } from '../schemas/cel-types.js';
 import type { JsonSchema } from '../schemas/json-schema.js';
 import { checkStepName, INPUT, isKebabName } from '../authoring/names.js';
@@ -121,7 +122,7 @@ function linked(
   const before = reading.problems.length;
   const failed = (error: PlanError): void => void reading.problems.push(problemOf(error, at, drafts));
   const steps = Object.fromEntries(
-    [...drafts].map(([name, draft]) => [name, { ...draft!.step, predecessors: [] } as unknown as PlanStep]),
+    [...drafts].map(([name, draft]) => [name, { ...draft?.step, predecessors: [] } as unknown as PlanStep]),
   );
   const plan: Plan = { format: 1, ...settings, steps };
   const reads = readsIn(plan, reading.scope, failed);
@@ -130,7 +131,7 @@ function linked(
   if (!isBody) attempt(() => checkSchema(plan.inputSchema, 'the schema of the input'), [...at, 'input'], reading);
   if (reading.problems.length > before) return undefined;
   if (!isBody) checkTypes(plan, failed);
-  const orders = new Map([...drafts].map(([name, draft]) => [name, draft!.order]));
+  const orders = new Map([...drafts].map(([name, draft]) => [name, present(draft, `step "${name}"`).order]));
   const predecessors = attempt(() => predecessorsOf(reads, orders), at, reading);
   if (!predecessors) return undefined;
   const given = isBody ? (settings.given ?? givenOf(plan, reads, reading.scope)) : undefined;
@@ -138,7 +139,10 @@ function linked(
     ...plan,
     ...(given && { given }),
     steps: Object.fromEntries(
-      [...predecessors].map(([name, waits]) => [name, { ...steps[name]!, predecessors: [...waits] }]),
+      [...predecessors].map(([name, waits]) => [
+        name,
+        { ...present(steps[name], `step "${name}"`), predecessors: [...waits] },
+      ]),
     ),
   };
 }

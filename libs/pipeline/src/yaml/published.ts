@@ -121,18 +121,19 @@ function withMore(schema: Json, more: { properties: Json; required: readonly str
 /** Only a stage's step can do without the key that tells its kind. */
 const headOf = (kind: string): readonly string[] => (kind === 'stage' ? [] : [HEADS[kind]?.key ?? 'kind']);
 
+const OPTIONAL = { isOptional: true, otherwise: undefined };
+
 function stepFields(kind: string): readonly Field[] {
   const names = { is: 'plain', type: z.union([z.string(), z.array(z.string())]) } as const;
   const order = ['after', 'predecessors'].map((name) => ({
     name,
     text: name,
     form: names,
-    isOptional: true,
-    otherwise: undefined,
+    ...OPTIONAL,
   }));
   const named = HEADS[kind]
     ? []
-    : [{ ...order[0]!, name: 'kind', text: 'kind', form: { is: 'plain', type: z.literal(kind) } as const }];
+    : [{ ...OPTIONAL, name: 'kind', text: 'kind', form: { is: 'plain', type: z.literal(kind) } as const }];
   return [...fieldsOf(STEPS.of, kind), ...order, ...named];
 }
 

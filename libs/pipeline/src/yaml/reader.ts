@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { z } from 'zod';
 import { millisecondsOf } from '../authoring/duration.js';
 import { PlanError } from '../plan/plan-error.js';
@@ -96,7 +97,17 @@ function readUnion(forms: readonly Form[], text: unknown, at: YamlPath, reading:
 function readObject(form: ObjectForm, text: unknown, at: YamlPath, reading: YamlReading): unknown {
   const { short } = form;
   if (!isText(text) && short !== undefined && text !== null)
-    return readObject(form, { [form.fields.find(({ name }) => name === short)!.text]: text }, at, reading);
+    return readObject(
+      form,
+      {
+        [present(
+          form.fields.find(({ name }) => name === short),
+          'short form',
+        ).text]: text,
+      },
+      at,
+      reading,
+    );
   if (!isText(text)) return wrong('it has to have names and what they stand for', at, reading);
   const { scope } = reading;
   return readFields(form.fields, text, {

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { jsonSchemaOf } from '../schemas/json-schema.js';
@@ -89,14 +90,14 @@ function typeOf(text: string, at: YamlPath, report: Report): z.ZodType {
 }
 
 function wordType(text: string): z.ZodType {
-  return text.endsWith('[]') ? z.array(wordType(text.slice(0, -2))) : WORDS[text]!();
+  return text.endsWith('[]') ? z.array(wordType(text.slice(0, -2))) : present(WORDS[text], `type "${text}"`)();
 }
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const named = Object.keys(WORDS).map((word) => {
-  const { $schema: _, ...schema } = jsonOf(WORDS[word]!()) as Fields;
+const named = Object.entries(WORDS).map(([word, typeOf]) => {
+  const { $schema: _, ...schema } = jsonOf(typeOf()) as Fields;
   return { word, schema };
 });
 

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { type Field, HEADS, type ObjectForm, STEPS, WORKS } from './forms.js';
 import type { Order } from './links.js';
 import type { YamlPath } from './yaml-path.js';
@@ -9,7 +10,7 @@ const ORDER = ['predecessors', 'after'];
 /** Returns the fields of a step or a work: its head has the key that tells its kind. */
 export function fieldsOf(kinds: ReadonlyMap<string, ObjectForm>, kind: string): readonly Field[] {
   const head = HEADS[kind];
-  const fields = kinds.get(kind)!.fields.filter(({ name }) => !ORDER.includes(name));
+  const fields = present(kinds.get(kind), `form of "${kind}"`).fields.filter(({ name }) => !ORDER.includes(name));
   return fields.map((field) => (field.name === head?.field ? { ...field, text: head.key } : field));
 }
 
@@ -64,7 +65,7 @@ const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-
 
 function kindOf(text: Text): string {
   if (typeof text['kind'] === 'string') return text['kind'];
-  return Object.keys(HEADS).find((kind) => HEADS[kind]!.key in text) ?? 'stage';
+  return Object.entries(HEADS).find(([, { key }]) => key in text)?.[0] ?? 'stage';
 }
 
 function orderIn(text: Text, at: YamlPath, reading: YamlReading): Order {

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { durationOf } from '../authoring/duration.js';
 import { Ancestors, orderOf } from '../plan/graph.js';
@@ -47,7 +48,7 @@ function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>
   const waits = new Map(Object.entries(steps).map(([name, step]) => [name, step.predecessors]));
   const ancestors = new Ancestors(waits, orderOf(waits));
   const waitsFor = (name: string, { after = [] }: Order) =>
-    ancestors.least([...new Set([...after, ...reads.get(name)!.filter((one) => reads.has(one))])]);
+    ancestors.least([...new Set([...after, ...(reads.get(name) ?? []).filter((one) => reads.has(one))])]);
   return new Map(
     Object.entries(steps).map(([name, { predecessors }]): [string, Text] => {
       const isRight = (order: Order): boolean => isDeepStrictEqual(waitsFor(name, order), predecessors);
@@ -106,12 +107,25 @@ function write(form: Form, value: unknown, scope: Around, step: string): unknown
     case 'record':
       return mapped(value as Text, (item, name) => write(form.of, item, scope, name));
     case 'union':
-      return write(form.of[form.types.findIndex((type) => type.safeParse(value).success)]!, value, scope, step);
+      return write(
+        present(form.of[form.types.findIndex((type) => type.safeParse(value).success)], 'form of the value'),
+        value,
+        scope,
+        step,
+      );
     case 'object':
       return shortest(form, fieldsText(form.fields, value as object, scope, step));
     case 'kinds': {
       const { [form.by]: kind } = value as Text;
-      return { [form.by]: kind, ...fieldsText(form.of.get(String(kind))!.fields, value as object, scope, step) };
+      return {
+        [form.by]: kind,
+        ...fieldsText(
+          present(form.of.get(String(kind)), `form of ${String(kind)}`).fields,
+          value as object,
+          scope,
+          step,
+        ),
+      };
     }
     case 'plan':
       return planText(value as Plan, { ...scope, ...topScope(scope.pipeline) });
@@ -136,7 +150,7 @@ function workText(work: Work, scope: Around, { name, isRun }: { name: string; is
   const { run: _, ...ofRun } = text;
   const body = { ...planText(work.plan, scope), ...ofRun };
   const only = aloneIn(body, name);
-  return only && work.plan.steps[name]!.kind !== 'run' && (isRun || !isStageWork(only)) ? only : body;
+  return only && work.plan.steps[name]?.kind !== 'run' && (isRun || !isStageWork(only)) ? only : body;
 }
 
 /** The only step of a work that gives what it gives. */
