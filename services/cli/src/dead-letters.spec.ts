@@ -1,0 +1,118 @@
+import { EXIT } from './exit.js';
+import { FakeGateway } from './testing/fake-gateway.js';
+
+const RUN = 'run_00000000000000000000000000';
+const at = '2026-01-31T09:00:00.000Z';
+const letter = {
+  id: 'dl_1',
+  status: 'open',
+  at,
+  failure: { code: 'MODEL_BUSY', kind: 'transient', message: 'Busy.\u001b[2J', remedy: 'Wait.' },
+  fingerprint: 'fp_1',
+  run: RUN,
+  step: 'draft',
+  attempts: 1,
+  tries: [{ attempt: 1, requestedAt: at, endedAt: at }],
+  redrives: 2,
+  notes: [{ at, text: 'Looking.', by: 'bob' }],
+  tags: ['bank'],
+  allowedActions: ['redrive', 'resolve'],
+  links: {},
+};
+const job = {
+  id: 'job_1',
+  kind: 'redrive',
+  status: 'completed',
+  at,
+  filter: { code: 'MODEL_BUSY' },
+  total: 3,
+  items: { waiting: 0, sent: 0, redriven: 2, resolved: 0, refused: 1, skipped: 0 },
+  allowedActions: [],
+  links: {},
+};
+
+test('groups of dead letters are a line each, with their counts, their trend and what they have in common', async () => {
+  await using gateway = await FakeGateway.open();
+  const group = {
+    fingerprint: 'fp_1',
+    failedAt: 'draft',
+    code: 'MODEL_BUSY',
+    pattern: 'Busy for #.',
+    message: 'Busy for 3.',
+  };
+  const counted = { ...group, remedy: '', count: 12, open: 9, firstSeen: at, lastSeen: at, newest: 'dl_1', links: {} };
+  const trend = { from: at, partMs: 1, counts: [0, 1, 8] };
+  gateway.answers.set('/v1/dead-letters/groups?stage=draft&limit=50', { items: [{ ...counted, trend }] });
+  const { exit, out } = await gateway.run('letters groups --stage draft');
+  expect(exit).toBe(EXIT.ok);
+  expect(out).toMatch(/fp_1 +12 +9 +MODEL_BUSY +draft .*·▁█ +Busy for #\./);
+});
+
+test('a dead letter is shown with its attempts, its notes and its group, and steers no terminal', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set('/v1/dead-letters/dl_1', letter);
+  const { out } = await gateway.run('dead-letter show dl_1');
+  for (const part of ['1: 2026', 'fp_1', 'bob: Looking.', 'bank', '2 before', 'Wait.']) expect(out).toContain(part);
+  expect(out).not.toContain('\u001b');
+});
+
+test.each<[string, string, object]>([
+  ['dead-letter resolve dl_1', '/v1/dead-letters/dl_1/resolve', {}],
+  ['dead-letter reopen dl_1', '/v1/dead-letters/dl_1/reopen', {}],
+  ['dead-letter assign dl_1 bob', '/v1/dead-letters/dl_1/assign', { to: 'bob' }],
+  ['dead-letter note dl_1 Looking', '/v1/dead-letters/dl_1/notes', { text: 'Looking' }],
+  ['dead-letter tag dl_1 bank --remove new', '/v1/dead-letters/dl_1/tags', { add: ['bank'], remove: ['new'] }],
+  ['dead-letter link dl_1 https://t.example/7', '/v1/dead-letters/dl_1/tickets', { url: 'https://t.example/7' }],
+])('%s is sent with who and why', async (command, path, body) => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set(`POST ${path}`, letter);
+  expect(await gateway.run(`${command} --by ann --reason because -o name`)).toMatchObject({
+    exit: EXIT.ok,
+    out: 'dl_1\n',
+  });
+  expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({ ...body, by: 'ann', reason: 'because' });
+});
+
+describe('job start', () => {
+  test('begins a job over the letters of a filter, and shows how far it is', async () => {
+    await using gateway = await FakeGateway.open();
+    gateway.answers.set('POST /v1/jobs', { id: 'job_1', links: {} });
+    gateway.answers.set('/v1/jobs/job_1', job);
+    const { out } = await gateway.run(
+      'job start redrive --code MODEL_BUSY --rate 200 --max-redrives 3 --watch --by ann',
+    );
+    expect(out).toContain('3 of 3');
+    expect(out).toMatch(/refused 1/);
+    const asked = JSON.parse(gateway.asked.find(({ method }) => method === 'POST')!.body) as object;
+    const work = { kind: 'redrive', filter: { code: 'MODEL_BUSY' }, perSecond: 200, maxRedrives: 3, by: 'ann' };
+    expect(asked).toEqual(work);
+  });
+
+  test.each(['job start redrive', 'job start forget --all', 'job start redrive --since never'])(
+    '%s asks for nothing, and says how to say it',
+    async (command) => {
+      await using gateway = await FakeGateway.open();
+      expect((await gateway.run(command)).exit).toBe(EXIT.usage);
+      expect(gateway.asked).toEqual([]);
+    },
+  );
+});
+
+test('a replay is asked for with what it is to take, and says how to follow and compare it', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set(`POST /v1/runs/${RUN}/replay`, { id: 'run_2', links: {} });
+  const { out, err } = await gateway.run(
+    `run replay ${RUN} --from draft --to 3 --set classify={"intent":"refund"} --allow-effects`,
+  );
+  expect(out).toBe('run_2\n');
+  expect(err).toContain(`run diff ${RUN} run_2`);
+  expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({
+    ...{ from: 'draft', to: 3, outputs: { classify: { intent: 'refund' } }, allowEffects: true },
+  });
+});
+
+test('a trail that was changed ends the check with an error', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set('/v1/audit/check', { acts: 4, broken: 5 });
+  expect(await gateway.run('audit check')).toMatchObject({ exit: EXIT.error, out: 'Act 5 was changed or removed.\n' });
+});
