@@ -5,6 +5,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeF
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '../deploy/local/server.mjs';
+import { buildConsole } from './console.mjs';
 import { transpileChanged } from './transpile.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,11 +23,15 @@ export const buildIfChanged = () =>
 
 /** Makes what `npm start` runs, quicker than `build` and without its checks of types. */
 export const buildForStart = () =>
-  alone(() => transpileChanged((files) => console.log(`Compiling ${files} source files …`)));
+  alone(() => {
+    transpileChanged((files) => console.log(`Compiling ${files} source files …`));
+    if (buildConsole() !== 0) throw new Error('the console does not build: the errors are above');
+  });
 
 function compile(args) {
   const tsc = fileURLToPath(new URL('../node_modules/typescript-native/bin/tsc', import.meta.url));
-  const status = spawnSync(process.execPath, [tsc, '-b', ...args], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const types = spawnSync(process.execPath, [tsc, '-b', ...args], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const status = types === 0 && args.length === 0 ? buildConsole() : types;
   if (status === 0 && args.length === 0) writeFileSync(stampFile, stamp());
   return status;
 }
@@ -64,7 +69,7 @@ function locks() {
 function stamp() {
   const { workspaces } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const projects = workspaces.map(
-    (folder) => `${folder}/{package.json,tsconfig.json,tsconfig.tsbuildinfo,src/**/*.ts}`,
+    (folder) => `${folder}/{package.json,tsconfig.json,tsconfig.tsbuildinfo,src/**/*.{ts,tsx,css}}`,
   );
   const hash = createHash('sha256');
   for (const file of globSync(['tsconfig*.json', 'package-lock.json', ...projects], { cwd: root }).sort()) {

@@ -26,7 +26,9 @@ for (const { folder, manifest } of projects.values()) {
     projects.has(name),
   );
   write(`${folder}/tsconfig.json`, {
-    extends: `${relative(folder, '.')}/tsconfig.base.json`,
+    extends: existsSync(`${folder}/tsconfig.options.json`)
+      ? './tsconfig.options.json'
+      : `${relative(folder, '.')}/tsconfig.base.json`,
     compilerOptions: { rootDir: 'src', outDir: 'dist' },
     include: ['src'],
     references: needs.sort().map((name) => ({ path: relative(folder, projects.get(name).folder) })),

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = ['libs/*', 'services/*', 'services/stages/*', 'pipelines/*'].map((folder) => `${folder}/src/**/*.ts`);
+/** The console runs in browsers, and is bundled: scripts/console.mjs. */
+const IS_BUNDLED = /^services.console./;
 const IS_TEST = /\.(?:spec|integration|browser|test)\.ts$|\.d\.ts$/;
 
 /** The compiler options of tsconfig.base.json, as swc names them. */
@@ -32,7 +34,7 @@ const OPTIONS = {
 export function transpileChanged(begins, root = ROOT) {
   const modified = (file) => (existsSync(join(root, file)) ? statSync(join(root, file)).mtimeMs : -1);
   const outdated = globSync(SOURCES, { cwd: root })
-    .filter((file) => !IS_TEST.test(file))
+    .filter((file) => !IS_TEST.test(file) && !IS_BUNDLED.test(file))
     .map((file) => ({ file, output: file.replace('/src/', '/dist/').replace(/ts$/, 'js') }))
     .filter(({ file, output }) => modified(output) < modified(file));
   if (outdated.length === 0) return;

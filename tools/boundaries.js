@@ -65,6 +65,12 @@ const LAYERS = [
     why: 'no service imports a service, and the gateway decides nothing: ask the coordinator by a record',
   },
   {
+    folder: 'services/console',
+    files: ['services/console/src/**/*.ts', 'services/console/src/**/*.tsx'],
+    allowed: ['client'],
+    why: 'the console is a web page like any other client: it asks the gateway, by @millrace/client',
+  },
+  {
     folder: 'services/cli',
     allowed: ['ai', 'broker', 'client', 'contracts', 'pipeline', 'project', 'runtime', 'stage', 'testing'],
     tests: ['broker-embedded'],
@@ -156,7 +162,7 @@ const setting = ({ folder, files, allowed, why }) => {
 
 export const boundaries = LAYERS.flatMap(({ tests = [], ...layer }) => {
   const { folder, files = [`${folder}/**`], allowed } = layer;
-  const sources = files.map((file) => (file.endsWith('.ts') ? file : `${file}/*.ts`));
+  const sources = files.map((file) => (/\.\w+$/.test(file) ? file : `${file}/*.ts`));
   const own = setting({ ...layer, files: sources });
   if (tests.length === 0) return [own];
   const testFiles = TESTS.map((kind) => `${folder}/**/*.${kind}.ts`);

@@ -13,13 +13,19 @@ const SYNTAX = [
   `${MODULES} > ImportDefaultSpecifier`,
 ].map((selector) => ({ selector, message }));
 
-/** ESLint's settings for what runs, which keep what else is restricted there; tests and their scenes wait as they like, and the HTTP client runs in browsers. */
+/** ESLint's settings for what runs, which keep what else is restricted there; tests and their scenes wait as they like, and the HTTP client and the console run in browsers. */
 export const timers = (restricted = []) => [
   {
     files: ['{libs,services,pipelines}/**/src/**/*.ts'],
     ignores: [
       ...['**/*.spec.ts', '**/*.integration.ts', '**/*.chaos.ts', '**/*.fixture.ts'],
-      ...['**/testing/**', '**/conformance/**', 'libs/contracts/src/timers.ts', 'libs/client/src/**'],
+      ...[
+        '**/testing/**',
+        '**/conformance/**',
+        'libs/contracts/src/timers.ts',
+        'libs/client/src/**',
+        'services/console/src/**',
+      ],
     ],
     rules: {
       'no-restricted-globals': ['error', ...NAMES.map((name) => ({ name, message }))],

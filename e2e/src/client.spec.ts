@@ -207,6 +207,12 @@ test('recoveries: one that changes nothing says that nothing is lacking', async 
   expect(done).toMatchObject({ status: 'done', applied: false, missing: [] });
 });
 
+test('an overview counts runs by status, reviews and dead letters', async () => {
+  const { runs, reviews } = await millrace.overview({ pipeline: PIPELINE });
+  expect(runs.completed?.count).toBeGreaterThan(0);
+  expect(reviews.count).toBeGreaterThanOrEqual(0);
+});
+
 test('health is asked for without an error, whatever it is', async () => {
   expect(await millrace.probe('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
   expect(await new MillraceClient({ url: 'http://127.0.0.1:1' }).probe('/readyz')).toBeUndefined();

@@ -1,6 +1,7 @@
-import { Api, type ClientOptions } from './api.js';
+import { Api, type CallOptions, type ClientOptions, type QueryOf } from './api.js';
 import { Audit } from './audit.js';
 import { DeadLetters } from './dead-letters.js';
+import type { OverviewView } from './generated/openapi.js';
 import { Jobs } from './jobs.js';
 import { Pipelines } from './pipelines.js';
 import { Recoveries } from './recoveries.js';
@@ -46,6 +47,13 @@ export class MillraceClient {
     this.stages = new Stages(this.api);
     this.schedules = new Schedules(this.api);
     this.recoveries = new Recoveries(this.api);
+  }
+
+  /** Counts runs by status, open reviews and open dead letters, each up to 1,000. */
+  overview(query: QueryOf<'getOverview'> = {}, options?: CallOptions): Promise<OverviewView> {
+    return this.api.answer('GET /v1/overview', options, (init) =>
+      this.api.http.GET('/v1/overview', { ...init, params: { query } }),
+    );
   }
 
   /** Returns the answer to a GET of any status, or undefined where nobody answers within 5 s: for checks of health such as `/readyz`. */

@@ -41,6 +41,7 @@ export type {
   JobPreview,
   JobView,
   operations,
+  OverviewView,
   PipelineList,
   PipelineView,
   Problem,

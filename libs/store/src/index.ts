@@ -9,7 +9,7 @@ export { Jobs } from './letters/jobs.js';
 export type { Handled, KeptLetter, LetterDesk, LetterGroup, LetterNote } from './letters/letter.js';
 export { type LetterChange, Letters } from './letters/letters.js';
 export type { PageRequest, Paged } from './page.js';
-export type { StoreReader, RunRecord, Standing } from './store.js';
+export type { Counts, StoreReader, RunRecord, Standing } from './store.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueBatch, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';

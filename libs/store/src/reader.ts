@@ -1,6 +1,7 @@
 import type { Fact, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import { type Database, floats, texts } from './database.js';
+import { countsOf } from './counts.js';
 import { Acts } from './letters/acts.js';
 import { JobsReader } from './letters/jobs-reader.js';
 import { type GroupsRequest, readGroups } from './letters/groups.js';
@@ -12,7 +13,7 @@ import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
 import type { Review, RunSummary } from './commit.js';
 import type { PageRequest, Paged } from './page.js';
-import type { StoreReader, ReviewFilter, RunFilter, Standing } from './store.js';
+import type { Counts, StoreReader, ReviewFilter, RunFilter, Standing } from './store.js';
 
 export class DatabaseReader implements StoreReader {
   readonly deployed: DeploymentReader;
@@ -99,6 +100,10 @@ export class DatabaseReader implements StoreReader {
 
   letterGroups(request: GroupsRequest): Promise<Paged<LetterGroup>> {
     return readGroups(this.database, request);
+  }
+
+  counts(filter: { pipeline?: string | undefined; atMost: number }): Promise<Counts> {
+    return countsOf(this.database, filter);
   }
 
   async pipelines() {

@@ -37,6 +37,14 @@ export interface RunFilter {
   readonly degraded?: boolean;
 }
 
+/** Numbers of rows: of runs that somebody asked for, of open waits, and of open dead letters. */
+export interface Counts {
+  readonly runs: Readonly<Record<RunStatus, number>>;
+  readonly reviews: number;
+  readonly signals: number;
+  readonly deadLetters: number;
+}
+
 export interface StoreReader {
   /** Runs that somebody asked for; with `parent`, the child runs of one. */
   runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary>>;
@@ -50,6 +58,8 @@ export interface StoreReader {
   letterGroups(request: GroupsRequest): Promise<Paged<LetterGroup>>;
   readonly jobs: Pick<JobsReader, keyof JobsReader>;
   readonly acts: Pick<Acts, 'outcome' | 'list' | 'verify'>;
+  /** Counts what lists show, each up to `atMost`. */
+  counts(filter: { pipeline?: string | undefined; atMost: number }): Promise<Counts>;
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;
   readonly deployed: Pick<DeploymentReader, keyof DeploymentReader>;
   /** The current plan of each pipeline, and plans by hash. */

@@ -5,6 +5,8 @@ import { Acts } from './runs/acts.js';
 import { AuditController } from './audit/audit.controller.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { Callbacks } from './callbacks/callbacks.js';
+import { ConsoleController } from './console/console.controller.js';
+import { ConsoleFiles } from './console/console-files.js';
 import { Consumers } from './stages/consumers.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
@@ -12,6 +14,7 @@ import { EventsController } from './runs/events.controller.js';
 import type { LiveFacts } from './runs/live-facts.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { MetaController } from './http/meta.controller.js';
+import { OverviewController } from './overview/overview.controller.js';
 import { PageController } from './page/page.controller.js';
 import { Pages } from './page/pages.js';
 import { PipelinesController } from './pipelines/pipelines.controller.js';
@@ -61,13 +64,14 @@ export function gatewayModule({
   const plans = new StoredPlans(reader);
   const recent = new RecentRequests();
   const consumers = new Consumers(runtime);
-  const runs = new RunQueries({ reader, plans, recent, live, consumers });
+  const runs = new RunQueries({ reader, plans, recent, live, consumers, traceUrl: (id) => pages.traceUrl(id) });
   const acts = new Acts({ runtime, runs, plans, reader, announced });
   return {
     module: GatewayModule,
     controllers: [
       EventsController,
       RunsController,
+      OverviewController,
       ReviewsController,
       DeadLettersController,
       JobsController,
@@ -80,6 +84,7 @@ export function gatewayModule({
       CallbacksController,
       MetaController,
       PageController,
+      ConsoleController,
     ],
     providers: [
       { provide: RUNTIME, useValue: runtime },
@@ -95,6 +100,7 @@ export function gatewayModule({
       { provide: DeadLetters, useValue: new DeadLetters({ runtime, reader, acts }) },
       { provide: Callbacks, useValue: new Callbacks({ runtime, runs, announced, key: callbackKey }) },
       { provide: Pages, useValue: pages },
+      { provide: ConsoleFiles, useValue: new ConsoleFiles() },
     ],
   };
 }

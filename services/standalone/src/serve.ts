@@ -67,7 +67,7 @@ else
 Millrace is ready after ${seconds} s:  ${url}${taken}
 
   Data       ${settings.dataDir}   (kill this at any time and start again: runs go on)
-${hints}  See them   ${url}
+${hints}  See them   ${url}/console/
   Stop       Ctrl-C
 
 `);

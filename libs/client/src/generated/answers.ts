@@ -22,6 +22,7 @@ export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/runs/{id}/replay': [],
   'POST /v1/runs/{id}/signals/{step}': ['id', 'links'],
   'POST /v1/callbacks': ['id', 'links'],
+  'GET /v1/overview': ['runs', 'reviews', 'signals', 'deadLetters'],
   'GET /v1/reviews': ['items'],
   'GET /v1/reviews/{id}': ['id', 'run', 'step', 'kind', 'pipeline', 'status', 'since', 'allowedActions', 'links'],
   'POST /v1/reviews/{id}': ['id', 'links'],

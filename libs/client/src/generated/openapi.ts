@@ -172,6 +172,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts of runs by status, of open reviews and of open dead letters; each up to 1,000. */
+    get: operations['getOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/reviews': {
     parameters: {
       query?: never;
@@ -900,6 +917,41 @@ export interface components {
       /** @constant */
       degraded?: true;
       noConsumer?: string[];
+      subject?: string;
+      now?: {
+        step: string;
+        /** @enum {string} */
+        kind: 'stage' | 'review' | 'signal' | 'run' | 'map' | 'loop' | 'race' | 'value' | 'sleep';
+        /** @enum {string} */
+        status:
+          | 'pending'
+          | 'running'
+          | 'retrying'
+          | 'waiting'
+          | 'completed'
+          | 'skipped'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled';
+        /** Format: date-time */
+        since: string;
+        stage?: string;
+        attempt?: number;
+        /** Format: date-time */
+        due?: string;
+        assignee?: string;
+        group?: string;
+        claimedBy?: string;
+        child?: string;
+        /** @enum {string} */
+        childStatus?: 'running' | 'waiting' | 'dead-lettered';
+        failure?: {
+          code: string;
+          message: string;
+        };
+        others: number;
+      };
+      failureCode?: string;
       /** @description Paths of what belongs to this, by name. */
       links: {
         [key: string]: string;
@@ -1084,6 +1136,41 @@ export interface components {
         /** @constant */
         degraded?: true;
         noConsumer?: string[];
+        subject?: string;
+        now?: {
+          step: string;
+          /** @enum {string} */
+          kind: 'stage' | 'review' | 'signal' | 'run' | 'map' | 'loop' | 'race' | 'value' | 'sleep';
+          /** @enum {string} */
+          status:
+            | 'pending'
+            | 'running'
+            | 'retrying'
+            | 'waiting'
+            | 'completed'
+            | 'skipped'
+            | 'failed'
+            | 'dead-lettered'
+            | 'cancelled';
+          /** Format: date-time */
+          since: string;
+          stage?: string;
+          attempt?: number;
+          /** Format: date-time */
+          due?: string;
+          assignee?: string;
+          group?: string;
+          claimedBy?: string;
+          child?: string;
+          /** @enum {string} */
+          childStatus?: 'running' | 'waiting' | 'dead-lettered';
+          failure?: {
+            code: string;
+            message: string;
+          };
+          others: number;
+        };
+        failureCode?: string;
         /** @description Paths of what belongs to this, by name. */
         links: {
           [key: string]: string;
@@ -1118,6 +1205,9 @@ export interface components {
       claimedBy?: string;
       show?: unknown;
       schema?: unknown;
+      drafts?: {
+        [key: string]: string;
+      };
       /** @description The actions that are possible now; any other is refused with 409. */
       allowedActions: (
         | 'cancel'
@@ -1157,6 +1247,9 @@ export interface components {
         claimedBy?: string;
         show?: unknown;
         schema?: unknown;
+        drafts?: {
+          [key: string]: string;
+        };
         /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
           | 'cancel'
@@ -1882,6 +1975,30 @@ export interface components {
         reason?: string;
       }[];
     };
+    OverviewView: {
+      runs: {
+        [key: string]: {
+          count: number;
+          /** @constant */
+          more?: true;
+        };
+      };
+      reviews: {
+        count: number;
+        /** @constant */
+        more?: true;
+      };
+      signals: {
+        count: number;
+        /** @constant */
+        more?: true;
+      };
+      deadLetters: {
+        count: number;
+        /** @constant */
+        more?: true;
+      };
+    };
     RecoveryReport: {
       id: string;
       /** @enum {string} */
@@ -2400,6 +2517,7 @@ export type DeploymentView = components['schemas']['DeploymentView'];
 export type DiffList = components['schemas']['DiffList'];
 export type CheckView = components['schemas']['CheckView'];
 export type ScheduleList = components['schemas']['ScheduleList'];
+export type OverviewView = components['schemas']['OverviewView'];
 export type RecoveryReport = components['schemas']['RecoveryReport'];
 export type Accepted = components['schemas']['Accepted'];
 export type Problem = components['schemas']['Problem'];
@@ -2423,6 +2541,7 @@ export interface operations {
         pipeline?: string;
         degraded?: 'true' | 'false';
         parent?: string;
+        detail?: 'true' | 'false';
         limit?: number;
         cursor?: string;
       };
@@ -3428,6 +3547,64 @@ export interface operations {
         };
       };
       /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getOverview: {
+    parameters: {
+      query?: {
+        pipeline?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The counts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OverviewView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;

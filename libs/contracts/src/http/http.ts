@@ -4,6 +4,7 @@ import { AllowedActions, AttemptView, FailureView, Json, Links, Time } from './h
 import { Priority, StageLimits } from '../records/limits.js';
 import { ChildStatus } from '../records/records.js';
 import { RunStatus, StepStatus } from '../records/statuses.js';
+import { NowView } from './http-overview.js';
 import { Name, Person, readTime, Reason, TimeMs } from '../values/values.js';
 
 export { MissingRun, RecoveredPartition, RecoveryReport } from '../records/recovery.js';
@@ -45,6 +46,7 @@ export {
   TagBody,
 } from './http-letters.js';
 export { Action, AttemptView, FailureView } from './http-shown.js';
+export { CountView, NowView, OverviewView } from './http-overview.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
 
 /** RFC 3339 with an offset: a day of the calendar, from 1970 to 9999. */
@@ -74,7 +76,7 @@ export type ItemsView = z.infer<typeof ItemsView>;
 const Held = { assignee: z.string().optional(), group: z.string().optional(), claimedBy: z.string().optional() };
 
 export const StepView = z.object({
-  /** An item of a step is called `embed[3]`; those are listed that somebody has to look at. */
+  /** An item of a step is called `embed[3]`; those are listed that somebody has to look at, and the newest rounds of a loop and branches of a race. */
   name: z.string(),
   kind: StepKind,
   stage: z.string().optional(),
@@ -125,6 +127,12 @@ export const RunSummaryView = z.object({
   degraded: z.literal(true).optional(),
   /** Stages that the run waits for and that no process serves now, as far as the broker says: start them, and it goes on. */
   noConsumer: z.array(z.string()).optional(),
+  /** With `detail`: a line that tells this run from others, from its input. */
+  subject: z.string().optional(),
+  /** With `detail`: what it does or waits for; absent where it has ended. */
+  now: NowView.optional(),
+  /** With `detail`: the code of the failure with which it ended. */
+  failureCode: z.string().optional(),
   links: Links,
 });
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
@@ -186,6 +194,8 @@ export const ReviewView = z.object({
   show: Json.optional(),
   /** JSON Schema of the answer. */
   schema: Json.optional(),
+  /** By field of the answer: the text that the run goes on with where the answer leaves the field out. Not in lists. */
+  drafts: z.record(z.string(), z.string()).optional(),
   allowedActions: AllowedActions,
   links: Links,
 });

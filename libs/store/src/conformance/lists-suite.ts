@@ -27,6 +27,20 @@ export function listsSuite(store: () => Store): void {
     topic = randomId('topic');
   });
 
+  test('counts say how many rows the lists of a pipeline have, up to a bound', async () => {
+    const pipeline = randomId('pipeline');
+    for (let i = 0; i < 5; i++) await createRun(store(), newRun({ pipeline }));
+    await store().writer.commit(commitOf({ deadLetters: [openLetter({ pipeline }), openLetter({ pipeline })] }));
+    const { reader } = store();
+    expect(await reader.counts({ pipeline, atMost: 10 })).toMatchObject({
+      runs: { running: 5, completed: 0 },
+      reviews: 0,
+      deadLetters: 2,
+    });
+    expect((await reader.counts({ pipeline, atMost: 3 })).runs.running).toBe(3);
+    expect((await reader.counts({ atMost: 3 })).runs.running).toBe(3);
+  });
+
   describe('a list that is read page by page gives every row once, from the newest to the oldest, however many have the same time', () => {
     const ROWS = 7;
     const at = (i: number) => 1_700_000_000_000 + (i >> 2);

@@ -7,6 +7,7 @@ import { EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
 import { RECOVERY_OPERATIONS } from '../recovery/recovery-operations.js';
 import { RUN_OPERATIONS } from '../runs/run-operations.js';
 import { STAGE_OPERATIONS } from '../stages/stage-operations.js';
+import { OVERVIEW_OPERATIONS } from '../overview/overview-operations.js';
 import { VERSION_OPERATIONS } from '../pipelines/version-operations.js';
 
 /** The named schemas of the document. */
@@ -39,6 +40,7 @@ export const SCHEMAS = {
   DiffList: z.object({ items: z.array(http.DifferenceView) }),
   CheckView: http.CheckView,
   ScheduleList: http.ScheduleList,
+  OverviewView: http.OverviewView,
   RecoveryReport: http.RecoveryReport,
   Accepted: http.Accepted,
   Problem: http.Problem,
@@ -113,6 +115,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['INVALID_REQUEST', 'UNKNOWN_RUN'],
   },
   ...RUN_OPERATIONS,
+  ...OVERVIEW_OPERATIONS,
   {
     method: 'GET',
     path: '/v1/reviews',
@@ -196,6 +199,8 @@ const OTHERS = [
   '/app.js',
   '/app.css',
   '/icon.svg',
+  '/console',
+  '/console/{path+}',
   '/livez',
   '/readyz',
   '/metrics',
@@ -209,7 +214,12 @@ for (const { path, method } of OPERATIONS) routes.set(path, (routes.get(path) ??
 const patterns = [...routes].map(([path, methods]) => ({
   path,
   methods: [...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
-  matches: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  matches: new RegExp(
+    `^${path
+      .replaceAll('.', '\\.')
+      .replaceAll(/\{\w+\+\}/g, '.*')
+      .replaceAll(/\{\w+\}/g, '[^/]+')}$`,
+  ),
 }));
 
 /** The methods that a path takes; none where there is no such path. */

@@ -28,9 +28,16 @@ export const RunsQuery = z.strictObject({
     .optional()
     .describe('Only runs of which fallbacks or defaults gave what steps gave; or only others.'),
   parent: text({ max: 200 }).optional().describe('The child runs of this run, instead of those somebody asked for.'),
+  detail: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Says of each run also its subject, and what it does or waits for now.'),
   ...page,
 });
 export type RunsQuery = z.infer<typeof RunsQuery>;
+
+export const OverviewQuery = z.strictObject({ pipeline });
+export type OverviewQuery = z.infer<typeof OverviewQuery>;
 
 export const ReviewsQuery = z.strictObject({
   pipeline,

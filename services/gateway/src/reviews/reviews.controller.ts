@@ -5,6 +5,7 @@ import type { LoadedPlan } from '@millrace/pipeline/engine';
 import type { StoreReader, Review } from '@millrace/store';
 import { Acts, type Held } from '../runs/acts.js';
 import { cursorOf, readCursor } from '../http/cursor.js';
+import { draftsOf } from './drafts.js';
 import { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import { ReviewsQuery } from '../http/queries.js';
@@ -48,6 +49,7 @@ export class ReviewsController {
       ...heldBy(waited),
       show: waited.show,
       schema: schemaOf(plan, step),
+      drafts: draftsOf(view, step, plan),
       allowedActions: waited.allowedActions,
     };
   }

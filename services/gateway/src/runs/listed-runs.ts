@@ -10,7 +10,7 @@ export async function listedRuns(
   list: string,
   query: RunsQuery,
 ): Promise<RunList> {
-  const { limit, cursor, status, pipeline, parent, degraded } = query;
+  const { limit, cursor, status, pipeline, parent, degraded, detail } = query;
   const filter = { list, status, pipeline, parent, degraded };
   const before = readCursor(cursor, filter);
   const page = await reader.runs({
@@ -22,5 +22,6 @@ export async function listedRuns(
     ...(degraded !== undefined && { degraded: degraded === 'true' }),
   });
   const next = cursorOf(page.next, filter);
-  return { items: await runs.summaries(page.items), ...(next && { next }) };
+  const items = await (detail === 'true' ? runs.details(page.items) : runs.summaries(page.items));
+  return { items, ...(next && { next }) };
 }

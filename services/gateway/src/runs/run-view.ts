@@ -35,7 +35,8 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
   const run = evolve(undefined, record.id, record.facts);
   const histories = historiesOf(record.facts);
   const undos = [...run.steps.keys()].filter(isUndo);
-  const names = [...plan.order.flatMap((name) => [name, ...itemsToLookAt(run, name)]), ...undos];
+  const listed = (name: string) => listedItems(run, name, plan.step(name).kind);
+  const names = [...plan.order.flatMap((name) => [name, ...listed(name)]), ...undos];
   const steps = names.map((name) => stepView(name, { run, plan, unserved, history: histories.get(name) ?? blank() }));
   const given = Object.entries(record.facts[0]?.type === 'run.accepted' ? (record.facts[0].given ?? {}) : {});
   const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
@@ -64,17 +65,20 @@ function runActions(run: Run): Action[] {
   return ['cancel', run.paused ? 'resume' : 'pause', ...(run.parent || run.undoing ? [] : (['move'] as const))];
 }
 
-/** The most items of a step that are listed: those that somebody has to look at. */
+/** The most items of a step that are listed. */
 const MOST_ITEMS = 20;
 
-function itemsToLookAt(run: Run, step: string): readonly string[] {
+/** Lists the items that somebody has to look at; of a loop or a race the newest others, too, because they read like steps. */
+function listedItems(run: Run, step: string, kind: StepView['kind']): readonly string[] {
   if (!run.fans.has(step)) return [];
-  const needs = [...run.steps].filter(
-    ([name, { status, child }]) =>
-      itemOf(name)?.step === step &&
-      (status === 'dead-lettered' || (child !== undefined && child.status !== 'running')),
+  const items = [...run.steps].filter(([name]) => itemOf(name)?.step === step);
+  const needs = items.filter(
+    ([, { status, child }]) => status === 'dead-lettered' || (child !== undefined && child.status !== 'running'),
   );
-  return needs.slice(0, MOST_ITEMS).map(([name]) => name);
+  const first = new Set(needs.slice(0, MOST_ITEMS).map(([name]) => name));
+  if (kind === 'loop' || kind === 'race')
+    for (const [name] of items.toReversed()) if (first.size < MOST_ITEMS) first.add(name);
+  return items.flatMap(([name]) => (first.has(name) ? [name] : []));
 }
 
 function itemsOf(run: Run, step: string): ItemsView | undefined {

@@ -9,6 +9,7 @@ import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import type { RecentRequests } from '../http/recent-requests.js';
 import { noConsumerOf } from '../stages/no-consumer.js';
+import { failureOf, nowOf, subjectOf } from './now.js';
 import { runLinks, runView, summaryView } from './run-view.js';
 import { timeOf } from './shown.js';
 
@@ -18,6 +19,8 @@ interface Needs {
   readonly recent: RecentRequests;
   readonly live: LiveFacts;
   readonly consumers: Consumers;
+  /** Returns the address at which Jaeger shows a trace; undefined where that is not known. */
+  readonly traceUrl: (traceId: string) => string | undefined;
 }
 
 export const unknownRun = (id: string): RequestProblem =>
@@ -57,7 +60,9 @@ export class RunQueries {
   async viewOf(record: RunRecord): Promise<RunView> {
     const plan = await this.needs.plans.byHash(record.plan);
     const unserved = isOver(record.status) ? undefined : await this.needs.consumers.unserved(stagesOf(plan.plan));
-    return runView(record, plan, unserved);
+    const view = runView(record, plan, unserved);
+    const trace = this.needs.traceUrl(view.traceId);
+    return trace === undefined ? view : { ...view, links: { ...view.links, trace } };
   }
 
   /** Runs as a list shows them. Facts are read of those alone whose plans have a stage that nobody serves: of none, where all is well. */
@@ -75,6 +80,21 @@ export class RunQueries {
       const more = found && noConsumerOf({ ...found, run: evolve(undefined, run.id, facts.get(run.id) ?? []) });
       return { ...summaryView(run), ...more };
     });
+  }
+
+  /** Runs as a list shows them to somebody who looks for what is stuck: with their subjects, and what they do now. Reads the facts of all of them. */
+  async details(runs: readonly RunSummary[]): Promise<RunSummaryView[]> {
+    const facts = await this.needs.reader.factsAfter(new Map(runs.map(({ id }) => [id, 0])));
+    return Promise.all(runs.map((run) => this.detail(run, facts.get(run.id) ?? [])));
+  }
+
+  private async detail(summary: RunSummary, facts: readonly Fact[]): Promise<RunSummaryView> {
+    const run = evolve(undefined, summary.id, facts);
+    const shown = { ...summaryView(summary), ...subjectOf(run) };
+    if (isOver(run.status)) return { ...shown, ...failureOf(run) };
+    const plan = await this.needs.plans.byHash(summary.plan);
+    const unserved = await this.needs.consumers.unserved(stagesOf(plan.plan));
+    return { ...shown, ...noConsumerOf({ run, plan, unserved }), ...nowOf({ run, plan, unserved }) };
   }
 
   /** Shows `viewer` each new fact past `after`. @returns what stops it */

@@ -9,6 +9,7 @@ import {
   type LetterRequest,
   RunEvent,
   runIdOf,
+  RunStatus,
   topicsOf,
   type Fact,
   type StageSchemas,
@@ -16,7 +17,7 @@ import {
 import { loadPlan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
 import type { Runtime } from '@millrace/runtime';
-import type { DeadLetter, KeptLetter, StoreReader, Review, RunRecord } from '@millrace/store';
+import type { Counts, DeadLetter, KeptLetter, StoreReader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { isJson } from './json.js';
 import { reply } from './reply.js';
@@ -130,6 +131,13 @@ export class World implements AsyncDisposable {
         items: [...this.deadLetters.values()].filter((letter) => !status || letter.status === status).map(kept),
         next: undefined,
       }),
+    counts: ({ atMost }) => {
+      const count = (status: string) =>
+        Math.min(atMost, [...this.runs.keys()].filter((id) => this.record(id)?.status === status).length);
+      const runs = Object.fromEntries(RunStatus.options.map((status) => [status, count(status)]));
+      const [reviews, deadLetters] = [this.reviews().length, this.deadLetters.size];
+      return Promise.resolve({ runs: runs as Counts['runs'], reviews, signals: 0, deadLetters });
+    },
     deadLetter: (id) => {
       const letter = this.deadLetters.get(id);
       return Promise.resolve(letter && kept(letter));

@@ -1,0 +1,85 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { DeadLetterPage } from '../dead-letters/dead-letter-page.js';
+import { DeadLettersPage } from '../dead-letters/dead-letters-page.js';
+import { OverviewPage } from '../overview/overview-page.js';
+import { PipelinesPage } from '../pipelines/pipelines-page.js';
+import { ReviewsPage } from '../reviews/reviews-page.js';
+import { readRunsSearch, RunsPage } from '../runs/runs-page.js';
+import { SchedulesPage } from '../schedules/schedules-page.js';
+import { StagesPage } from '../stages/stages-page.js';
+import { CrashPage, NotFoundPage } from '../states/pages.js';
+import { Loading } from '../states/loading.js';
+import { consolePath } from './place.js';
+import { Shell } from './shell.js';
+
+const rootRoute = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ({ error }) => <CrashPage error={error} />,
+});
+
+const textIn = (search: Record<string, unknown>, name: string): string | undefined => {
+  const value = search[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+const at = { getParentRoute: () => rootRoute };
+const overview = createRoute({ ...at, path: '/', component: OverviewPage });
+const runs = createRoute({ ...at, path: '/runs', validateSearch: readRunsSearch, component: RunsPage });
+const run = createRoute({
+  ...at,
+  path: '/runs/$id',
+  validateSearch: (search): { step?: string; view?: string } => {
+    const [step, view] = [textIn(search, 'step'), textIn(search, 'view')];
+    return { ...(step && { step }), ...(view && { view }) };
+  },
+  component: lazyRouteComponent(() => import('../run/run-page.js'), 'RunPage'),
+});
+const reviews = createRoute({
+  ...at,
+  path: '/reviews',
+  validateSearch: (search): { id?: string; kind?: string; claimedBy?: string; pipeline?: string } => {
+    const found = ['id', 'kind', 'claimedBy', 'pipeline'].map((name) => [name, textIn(search, name)] as const);
+    return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+  },
+  component: ReviewsPage,
+});
+const deadLetters = createRoute({
+  ...at,
+  path: '/dead-letters',
+  validateSearch: (search): { status?: string; pipeline?: string } => {
+    const [status, pipeline] = [textIn(search, 'status'), textIn(search, 'pipeline')];
+    return { ...(status && { status }), ...(pipeline && { pipeline }) };
+  },
+  component: DeadLettersPage,
+});
+const deadLetter = createRoute({ ...at, path: '/dead-letters/$id', component: DeadLetterPage });
+const pipelines = createRoute({ ...at, path: '/pipelines', component: PipelinesPage });
+const pipeline = createRoute({
+  ...at,
+  path: '/pipelines/$name',
+  validateSearch: (search): { version?: string } => {
+    const version = search['version'];
+    return version === undefined ? {} : { version: String(version) };
+  },
+  component: lazyRouteComponent(() => import('../pipelines/pipeline-page.js'), 'PipelinePage'),
+});
+const stages = createRoute({ ...at, path: '/stages', component: StagesPage });
+const schedules = createRoute({ ...at, path: '/schedules', component: SchedulesPage });
+
+/** Every page of the console has an address; `basepath` is wherever the gateway is served. */
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    ...[overview, runs, run, reviews, deadLetters, deadLetter, pipelines, pipeline, stages, schedules],
+  ]),
+  basepath: consolePath,
+  scrollRestoration: true,
+  defaultPreload: 'intent',
+  defaultPendingComponent: Loading,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,79 @@
+import { useMemo, useState } from 'react';
+import { capped, linesWith, type PayloadPart, partsOf } from '../text/payload-text.js';
+import { Copy } from '../text/copy.js';
+import './payload.css';
+
+interface PayloadProps {
+  readonly title: string;
+  readonly value: unknown;
+  readonly open?: boolean;
+}
+
+/** A payload for people: texts to read, everything else as JSON, or all of it as it is. Nothing in it is ever taken for HTML. */
+export function Payload({ title, value, open = false }: PayloadProps) {
+  const [isRaw, setRaw] = useState(false);
+  const [wanted, setWanted] = useState('');
+  const raw = useMemo(() => JSON.stringify(value, null, 2) ?? '', [value]);
+  const parts: readonly PayloadPart[] = isRaw ? [{ name: '', text: raw, isText: false }] : partsOf(value);
+  return (
+    <details className="payload" open={open}>
+      <summary>
+        <h3>{title}</h3>
+      </summary>
+      <div className="line tools">
+        <button type="button" className="plain" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
+          {isRaw ? 'Pretty' : 'Raw'}
+        </button>
+        <Copy text={raw} label="Copy JSON" />
+        <button type="button" className="plain" onClick={() => download(title, raw)}>
+          Download
+        </button>
+        <input
+          type="search"
+          aria-label={`Search in ${title}`}
+          placeholder="Search"
+          value={wanted}
+          onChange={({ target }) => setWanted(target.value)}
+        />
+      </div>
+      {parts.map((part) => (
+        <Part key={part.name} part={part} wanted={wanted} />
+      ))}
+    </details>
+  );
+}
+
+function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: string }) {
+  const found = wanted === '' ? part.text : linesWith(part.text, wanted);
+  const { shown, leftOut } = capped(found);
+  if (wanted !== '' && found === '' && !part.name.toLowerCase().includes(wanted.toLowerCase())) return null;
+  return (
+    <div className="part">
+      {part.name !== '' && (
+        <h4>
+          <bdi>{part.name}</bdi>
+        </h4>
+      )}
+      {part.isText ? <Prose text={shown} /> : <pre dir="auto">{shown}</pre>}
+      {leftOut > 0 && <p className="quiet">{leftOut.toLocaleString('en')} more characters are in the download.</p>}
+    </div>
+  );
+}
+
+/** A text with its lines, each in the direction of its own script. */
+export function Prose({ text }: { readonly text: string }) {
+  return (
+    <div className="prose" dir="auto">
+      {text}
+    </div>
+  );
+}
+
+function download(title: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${title.toLowerCase().replaceAll(/\W+/g, '-')}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,104 @@
+import type { RunView } from '@millrace/client';
+import { Link } from '@tanstack/react-router';
+import { Time } from '../time/time.js';
+import { FailureText } from './failure-text.js';
+
+/** Says what somebody has to know first: why it failed, what it waits for, what nobody serves, what is degraded. Cause first. */
+export function Notices({ run }: { readonly run: RunView }) {
+  const { id, status, failure, failedStep, noConsumer, startsAt, compensatingAs } = run;
+  return (
+    <>
+      {failure && (
+        <div className="notice failed">
+          <p>
+            {failedStep === undefined ? 'The run' : <StepLink run={id} step={failedStep} />} has failed
+            {compensatingAs !== undefined && '; what was done before is undone'}.
+          </p>
+          <FailureText failure={failure} />
+        </div>
+      )}
+      {status === 'held' && (
+        <div className="notice held">
+          <p>
+            Held:{' '}
+            {startsAt === undefined ? (
+              'it begins when its turn comes, or when its pipeline is resumed.'
+            ) : (
+              <>
+                it begins <Time at={startsAt} /> (<Time at={startsAt} exact />
+                ), as asked for.
+              </>
+            )}
+          </p>
+        </div>
+      )}
+      {noConsumer?.map((stage) => (
+        <div key={stage} className="notice no-consumer">
+          <p>
+            ⚠ Nobody serves the stage <b>{stage}</b>. Start a process that serves it, and the run goes on by itself.
+          </p>
+        </div>
+      ))}
+      <Waits run={run} />
+      <Degraded run={run} />
+    </>
+  );
+}
+
+type Step = RunView['steps'][number];
+
+function whomOf({ kind, claimedBy, assignee, group, from }: Step) {
+  if (kind === 'signal') return from ? `a record on ${from.topic} with the key ${from.key}` : 'a signal';
+  if (claimedBy !== undefined) return <bdi>{claimedBy}, who has claimed it</bdi>;
+  if (assignee !== undefined) return <bdi>{assignee}</bdi>;
+  return group === undefined ? 'a person' : <bdi>somebody of {group}</bdi>;
+}
+
+const StepLink = ({ run, step }: { readonly run: string; readonly step: string }) => (
+  <Link to="/runs/$id" params={{ id: run }} search={{ step }} resetScroll={false}>
+    <b>{step}</b>
+  </Link>
+);
+
+/** The steps that wait for a person or a system: for whom, since when, until when. */
+function Waits({ run: { id, steps } }: { readonly run: RunView }) {
+  const waiting = steps.filter((step) => step.status === 'waiting' && step.kind !== 'sleep');
+  return (
+    <>
+      {waiting.map((step) => (
+        <div key={step.name} className="notice waiting">
+          <p>
+            ✋ <StepLink run={id} step={step.name} /> waits for {whomOf(step)}
+            {step.waitingSince !== undefined && (
+              <>
+                , since <Time at={step.waitingSince} />
+              </>
+            )}
+            {step.due !== undefined && (
+              <>
+                , until <Time at={step.due} />
+              </>
+            )}
+            .
+          </p>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Degraded({ run: { id, degradedBy } }: { readonly run: RunView }) {
+  if (!degradedBy) return null;
+  return (
+    <div className="notice waiting">
+      <p>◐ Degraded:</p>
+      <ul>
+        {degradedBy.map(({ step, by }) => (
+          <li key={step}>
+            <StepLink run={id} step={step} /> gave what its {by === 'run' ? 'degraded run' : by} gave.
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

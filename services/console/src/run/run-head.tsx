@@ -1,0 +1,78 @@
+import { hasEnded, type RunView } from '@millrace/client';
+import { Link } from '@tanstack/react-router';
+import { gatewayUrl } from '../app/place.js';
+import { Copy } from '../text/copy.js';
+import { Status } from '../text/status.js';
+import { Time, Took } from '../time/time.js';
+import { RunActs } from './run-acts.js';
+
+/** The head of a run's page: how it stands, since when, what belongs to it, and what may be done. */
+export function RunHead({ run }: { readonly run: RunView }) {
+  const { id, pipeline, status, acceptedAt, endedAt, links } = run;
+  const json = gatewayUrl(`v1/runs/${encodeURIComponent(id)}`);
+  return (
+    <header className="run-head">
+      <p className="quiet">
+        <Link to="/runs">Runs</Link> /{' '}
+        <Link to="/runs" search={{ pipeline }}>
+          {pipeline}
+        </Link>
+      </p>
+      <h1>
+        <Status of={status} />
+        <code>{id}</code>
+      </h1>
+      <div className="line">
+        <p className="quiet">
+          Accepted <Time at={acceptedAt} /> · {hasEnded(run) ? 'took' : 'for'} <Took from={acceptedAt} to={endedAt} />
+        </p>
+        <span className="line actions">
+          <RunActs run={run} />
+          {links['trace'] !== undefined && (
+            <a className="button" href={links['trace']} rel="noreferrer">
+              Trace
+            </a>
+          )}
+          <a className="button" href={json}>
+            JSON
+          </a>
+          <Copy text={`npx millrace run get ${id}`} label="Copy for the CLI" />
+          <Copy text={`curl ${json}`} label="Copy as curl" />
+        </span>
+      </div>
+      <Related run={run} />
+    </header>
+  );
+}
+
+/** The runs that this one belongs to, and those that belong to it. */
+function Related({ run }: { readonly run: RunView }) {
+  const { id, parent, parentStep, handler, steps } = run;
+  const hasChildren = steps.some(({ child, items }) => child !== undefined || items !== undefined);
+  if (parent === undefined && handler === undefined && !hasChildren) return null;
+  return (
+    <p className="line">
+      {parent !== undefined && (
+        <span>
+          Does the step <b>{parentStep}</b> of{' '}
+          <Link to="/runs/$id" params={{ id: parent }}>
+            <code>{parent}</code>
+          </Link>
+        </span>
+      )}
+      {handler !== undefined && (
+        <span>
+          Its failure is handled by{' '}
+          <Link to="/runs/$id" params={{ id: handler }}>
+            <code>{handler}</code>
+          </Link>
+        </span>
+      )}
+      {hasChildren && (
+        <Link to="/runs" search={{ parent: id }}>
+          Child runs
+        </Link>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,105 @@
+import type { RunView, StepView } from '@millrace/client';
+import { Link } from '@tanstack/react-router';
+import { Payload } from '../payload/payload.js';
+import { ReviewOfStep } from '../reviews/review-of-step.js';
+import { Status } from '../text/status.js';
+import { Time, Took } from '../time/time.js';
+import { stepState } from './bars.js';
+import { FailureText } from './failure-text.js';
+import { StepActs } from './step-acts.js';
+
+interface StepPanelProps {
+  readonly run: RunView;
+  readonly step: StepView;
+}
+
+/** Everything about one step, cause first: its failure and what to do, what it waits for, its attempts, input and output. */
+export function StepPanel({ run, step }: StepPanelProps) {
+  const { name, kind, stage, summary, failure, startedAt, endedAt, child, due, input, output, show } = step;
+  return (
+    <section className="card stack panel" aria-label={`Step ${name}`}>
+      <div className="line">
+        <h2 className="wrap">
+          <bdi>{name}</bdi>
+        </h2>
+        <Status of={stepState(step)} />
+        <span className="quiet">{stage ?? kind}</span>
+        {startedAt !== undefined && <Took from={startedAt} to={endedAt} />}
+      </div>
+      {summary !== undefined && <p dir="auto">{summary}</p>}
+      {failure && (
+        <div className="notice failed">
+          <FailureText failure={failure} />
+        </div>
+      )}
+      {due !== undefined && (
+        <p className="quiet">
+          {step.status === 'retrying' ? 'Tried again' : 'Its wait ends'} <Time at={due} /> (<Time at={due} exact />)
+        </p>
+      )}
+      <StepActs run={run.id} step={step} />
+      {step.allowedActions.includes('answer') && <ReviewOfStep id={`${run.id}.${name}`} />}
+      <Answer step={step} />
+      {child !== undefined && (
+        <p>
+          Done by{' '}
+          <Link to="/runs/$id" params={{ id: child }}>
+            <code className="wrap">{child}</code>
+          </Link>
+          {step.childStatus !== undefined && `, which is ${step.childStatus}`}
+        </p>
+      )}
+      <Attempts step={step} />
+      <div>
+        {show !== undefined && <Payload title="Shown" value={show} />}
+        {output !== undefined && <Payload title="Output" value={output} open />}
+        {input !== undefined && <Payload title="Input" value={input} open={output === undefined} />}
+      </div>
+    </section>
+  );
+}
+
+function Answer({ step: { answeredBy, answerReason, defaulted } }: { readonly step: StepView }) {
+  return (
+    <>
+      {(answeredBy !== undefined || answerReason !== undefined) && (
+        <p>
+          Answered{answeredBy !== undefined && <bdi> by {answeredBy}</bdi>}
+          {answerReason !== undefined && <bdi>: {answerReason}</bdi>}
+        </p>
+      )}
+      {defaulted && <p className="quiet">It failed for good; the output is the pipeline’s default.</p>}
+    </>
+  );
+}
+
+/** The attempts, newest first: when each was queued, began and ended, and why it failed. */
+function Attempts({ step: { attempts } }: { readonly step: StepView }) {
+  if (attempts.length === 0) return null;
+  return (
+    <details open={attempts.length > 1 || attempts.some(({ failure }) => failure)}>
+      <summary>{attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`}</summary>
+      <ol className="stack">
+        {attempts.toReversed().map(({ attempt, fallback, stage, requestedAt, startedAt, endedAt, failure }) => (
+          <li key={`${attempt} ${requestedAt}`} className={failure ? 'attempt failed' : 'attempt'}>
+            <span>
+              <b>Attempt {attempt}</b> <Time at={requestedAt} />
+              {fallback && <span className="quiet"> by the fallback {stage}</span>}
+            </span>
+            <span className="quiet">
+              {startedAt === undefined ? (
+                'not begun'
+              ) : (
+                <>
+                  queued <Took from={requestedAt} to={startedAt} />, {endedAt === undefined ? 'works for' : 'worked'}{' '}
+                  <Took from={startedAt} to={endedAt} />
+                </>
+              )}
+            </span>
+            {failure && <FailureText failure={failure} />}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

@@ -1,0 +1,79 @@
+import { hasEnded, type RunView } from '@millrace/client';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { millrace } from '../app/place.js';
+
+/** Facts of one moment are one refresh. */
+const GATHER_MS = 120;
+const RECONNECT_MS = 1_000;
+/** The interval of refreshes beside the stream: for what no fact of the run says, such as consumers and child runs. */
+const SLOW_MS = 15_000;
+
+/** Reads a run, and follows it while its tab is looked at, until it has ended. */
+export function useRun(id: string) {
+  const queries = useQueryClient();
+  const query = useQuery({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => millrace.runs.get(id, { signal }),
+    refetchInterval: ({ state }) => (hasEnded({ status: state.data?.status }) ? false : SLOW_MS),
+  });
+  const isLive = query.data !== undefined && !hasEnded(query.data);
+  const isVisible = useIsVisible();
+  useEffect(() => {
+    if (!isLive || !isVisible) return;
+    const ends = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void queries.invalidateQueries({ queryKey: ['run', id] });
+      }, GATHER_MS);
+    };
+    void follow(id, ends.signal, refresh);
+    return () => {
+      clearTimeout(timer);
+      ends.abort();
+    };
+  }, [id, isLive, isVisible, queries]);
+  return query;
+}
+
+/** Calls `refresh` after each fact. A gateway that is away is asked again until it is back. */
+async function follow(id: string, signal: AbortSignal, refresh: () => void): Promise<void> {
+  let after = 0;
+  while (!signal.aborted) {
+    try {
+      for await (const { seq } of millrace.runs.follow(id, { after, signal })) {
+        after = seq;
+        refresh();
+      }
+      refresh();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    }
+  }
+}
+
+function useIsVisible(): boolean {
+  const [isVisible, setVisible] = useState(!document.hidden);
+  useEffect(() => {
+    const changed = () => setVisible(!document.hidden);
+    document.addEventListener('visibilitychange', changed);
+    return () => document.removeEventListener('visibilitychange', changed);
+  }, []);
+  return isVisible;
+}
+
+/** Reads the run's own plan. A plan never changes, so it is read once. */
+export function usePlan(run: RunView | undefined) {
+  return useQuery({
+    queryKey: ['plan', run?.plan],
+    // A child run's plan is a part of another one: `<hash>/<step>`.
+    queryFn: ({ signal }) =>
+      millrace.pipelines.version({ name: run?.pipeline ?? '', version: run?.plan ?? '' }, { signal }),
+    enabled: run !== undefined && !run.plan.includes('/'),
+    staleTime: Infinity,
+    retry: false,
+  });
+}

@@ -1,0 +1,58 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Loading } from '../states/loading.js';
+import { Empty, ProblemPage } from '../states/pages.js';
+import { Stale } from '../states/stale.js';
+import { Filters } from './filters.js';
+import { RunRows } from './run-rows.js';
+import { filtersOf, type RunsSearch } from './search.js';
+import { useRuns } from './use-runs.js';
+import './runs.css';
+
+export { readRunsSearch } from './search.js';
+
+const route = getRouteApi('/runs');
+
+/** All runs, newest first, with what each does or waits for now. Every filter is in the address. */
+export function RunsPage() {
+  const search: RunsSearch = route.useSearch();
+  const runs = useRuns(search);
+  const { query, rows, fresh } = runs;
+  const isFiltered = Object.keys(filtersOf(search)).length > 0;
+  return (
+    <>
+      <div className="line">
+        <h1>Runs</h1>
+        <Stale of={query} />
+      </div>
+      <Filters search={search} />
+      {fresh > 0 && (
+        <button type="button" className="fresh" onClick={runs.showFresh}>
+          {fresh} new
+        </button>
+      )}
+      {query.isPending && <Loading rows={9} />}
+      {query.isError && query.data === undefined && (
+        <ProblemPage error={query.error} retry={() => void query.refetch()} />
+      )}
+      {query.data !== undefined && rows.length === 0 && <NoRuns isFiltered={isFiltered} />}
+      {rows.length > 0 && <RunRows rows={rows} more={runs.more} />}
+    </>
+  );
+}
+
+function NoRuns({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <Empty title="No run is like this">
+        <Link className="button" to="/runs">
+          Remove the filters
+        </Link>
+      </Empty>
+    );
+  return (
+    <Empty title="No runs yet">
+      <p className="quiet">Start one, and it is here at once:</p>
+      <pre>npx millrace run start support-email mail.eml --watch</pre>
+    </Empty>
+  );
+}

@@ -1,0 +1,63 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { millrace } from '../app/place.js';
+import { REFRESH_MS } from '../app/queries.js';
+import { merged } from './merged.js';
+import { filtersOf, type RunsSearch } from './search.js';
+
+const PAGE = 50;
+
+/**
+ * Reads the list page by page. Its first page is asked for again and again: rows that are shown change in place, and new ones are
+ * counted until somebody wants to see them, so that nothing moves under the pointer.
+ */
+export function useRuns(search: RunsSearch) {
+  const filters = filtersOf(search);
+  const key = JSON.stringify(filters);
+  const ask = { ...filters, detail: 'true', limit: PAGE } as const;
+  const query = useInfiniteQuery({
+    queryKey: ['runs', key],
+    queryFn: ({ pageParam, signal }) =>
+      millrace.runs.list({ ...ask, ...(pageParam !== '' && { cursor: pageParam }) }, { signal }).page(),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    placeholderData: keepPreviousData,
+  });
+  const head = useQuery({
+    queryKey: ['runs-head', key],
+    queryFn: ({ signal }) => millrace.runs.list(ask, { signal }).page(),
+    refetchInterval: REFRESH_MS,
+    enabled: query.data !== undefined,
+  });
+  const { rows, fresh } = useMemo(() => {
+    const shown = query.data?.pages.flatMap(({ items }) => items) ?? [];
+    return merged(shown, head.data?.items ?? []);
+  }, [query.data, head.data]);
+  const [isEmptyFilled, setFilled] = useState(false);
+  useEffect(() => setFilled(false), [key]);
+  const showFresh = () => void query.refetch();
+  // An empty list has nothing that could jump.
+  useEffect(() => {
+    if (rows.length > 0 || fresh === 0 || isEmptyFilled) return;
+    setFilled(true);
+    void query.refetch();
+  }, [rows.length, fresh, isEmptyFilled, query]);
+  const more = query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined;
+  const isError = query.isError || head.isError;
+  return {
+    rows,
+    fresh,
+    showFresh,
+    more,
+    query: {
+      isPending: query.isPending,
+      isError,
+      error: query.error,
+      data: query.data,
+      dataUpdatedAt: Math.max(query.dataUpdatedAt, head.dataUpdatedAt),
+      refetch: query.refetch,
+    },
+  };
+}
