@@ -7,7 +7,7 @@ import type { Tables } from './tables.js';
 /** SQL that is the same in every dialect, or is written for the one that it is run in. Parameters are `$1`, `$2`, …; times are in milliseconds. */
 export type Statement = string | ((dialect: Dialect) => string);
 
-/** A statement that reads rows from the relation `u`; `rows` stands for that relation in a FROM clause. */
+/** A statement that reads rows from the relation `u`; `rows` stands for that relation in its one FROM clause. */
 export type RowsStatement = (rows: string, dialect: Dialect) => string;
 
 /** One column of the relation that a statement is run over. */

@@ -40,7 +40,7 @@ export class RecordConsumption extends PartitionHolder<RecordLease> {
   }
 
   override lose(partition: Partition): void {
-    this.#handling -= this.leases.get(partition)?.inFlight.size ?? 0;
+    this.#handling -= this.leases.get(partition)?.inFlight ?? 0;
     super.lose(partition);
     this.#order = [...this.leases.values()];
     this.#restIfIdle();
@@ -76,19 +76,18 @@ export class RecordConsumption extends PartitionHolder<RecordLease> {
   }
 
   async #run(lease: RecordLease, task: RecordTask): Promise<void> {
-    const controller = new AbortController();
-    lease.inFlight.add(controller);
+    lease.inFlight++;
     this.#handling++;
     let answer: readonly Outgoing[] | undefined;
     try {
-      answer = await this.#handle(task.record, controller.signal);
+      answer = await this.#handle(task.record, lease.signal);
       this.log.check(answer);
     } catch (error) {
       answer = undefined;
       if (!lease.ended) this.#failed(task, error);
     }
     if (lease.ended) return;
-    lease.inFlight.delete(controller);
+    lease.inFlight--;
     this.#handling--;
     if (answer) this.#commit(lease, task, answer);
     else lease.again(task);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { backOffMs } from '@millrace/contracts';
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Incoming, Source } from '@millrace/broker';
@@ -24,8 +25,11 @@ export interface RecordTask {
 /** A partition whose records are handled at once and finish in any order. */
 export class RecordLease implements Lease, Watcher {
   readonly window: OffsetWindow;
-  readonly inFlight = new Set<AbortController>();
+  /** Records that are being handled. */
+  inFlight = 0;
   ended = false;
+  /** One for all records of the lease: they are lost together. */
+  readonly #abort = new AbortController();
   #next: number;
   #ready: RecordTask[] = [];
   /** For each key in hand, what waits behind it. */
@@ -42,7 +46,14 @@ export class RecordLease implements Lease, Watcher {
     const progress = subscription.progress[partition.id]!;
     this.window = new OffsetWindow(progress);
     this.#next = progress.mark;
+    // Whoever handles a record may listen.
+    setMaxListeners(0, this.#abort.signal);
     partition.watchers.add(this);
+  }
+
+  /** Aborted when the records are no longer this owner's. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   /** Taken from the log and not started. */
@@ -92,7 +103,7 @@ export class RecordLease implements Lease, Watcher {
     this.#retries.clear();
     this.#ready = [];
     this.#waiting = 0;
-    for (const controller of this.inFlight) controller.abort(reason);
+    this.#abort.abort(reason);
   }
 
   #fill(): void {

@@ -56,7 +56,10 @@ export class CommitLog {
       throw error;
     }
     this.reader = new LogReader(this.#segments, settings.cacheBytes);
-    this.#sync = new SyncQueue(this.#segments, settings.fsync, () => this.#schedule());
+    this.#sync = new SyncQueue(this.#segments, settings.fsync, {
+      onProgress: () => this.#schedule(),
+      hasMore: () => this.#queue.length > 0,
+    });
     this.#retention = new Retention(this, this.#segments);
   }
 

@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { BrokerError } from '@millrace/broker';
 import type { Segments } from './segments.js';
 
-const LINGER_MS = 1;
+/** The longest that a sync waits for writes that are about to come. A chain of ten stages takes about a millisecond where the processor is free. */
+const LINGER_MS = 3;
 
 interface Waiting {
   /** The address below which all must be on the disk. */
@@ -23,7 +24,7 @@ export class SyncQueue {
     readonly segments: Segments,
     /** Without it, what is written counts as being on the disk. */
     readonly enabled: boolean,
-    readonly onProgress: () => void,
+    readonly log: { readonly onProgress: () => void; readonly hasMore: () => boolean },
   ) {
     this.#position = segments.end;
   }
@@ -68,7 +69,7 @@ export class SyncQueue {
       this.#position = end;
       const reached = this.#waiting.findIndex((waiting) => waiting.end > end);
       for (const { done } of this.#waiting.splice(0, reached < 0 ? this.#waiting.length : reached)) done();
-      this.onProgress();
+      this.log.onProgress();
     }
     this.#running = undefined;
   }
@@ -76,7 +77,8 @@ export class SyncQueue {
   /** A sync holds up the writes that come during it, so those that are about to come go first: for as long as a short chain of stages takes. */
   async #untilQuiet(): Promise<void> {
     const latest = performance.now() + LINGER_MS;
-    for (let end = -1; end !== this.segments.end && performance.now() < latest; await turn()) end = this.segments.end;
+    for (let end = -1; (end !== this.segments.end || this.log.hasMore()) && performance.now() < latest; await turn())
+      end = this.segments.end;
   }
 
   #break(cause: unknown): void {

@@ -15,20 +15,30 @@ const written = (statement: Statement): string =>
 /** Runs some statements, as one transaction where they are more than one. */
 type Doing = <T>(work: () => T, transaction: boolean) => Promise<T>;
 
+const texts = new WeakMap<RowsStatement, string>();
+
+/** Returns a statement as it is run over one row, whose values are bound in their order. A statement has the same columns each time. */
+function textOf(statement: RowsStatement, columns: Columns): string {
+  let text = texts.get(statement);
+  if (text === undefined) {
+    const row = Object.keys(columns).map((name) => `? as ${name}`);
+    text = statement(`(select ${row.join(', ')}) as u`, sqliteDialect);
+    texts.set(statement, text);
+  }
+  return text;
+}
+
 function queryOn(connection: Connection, doing: Doing): Query {
   const query = <Row>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> =>
     doing(() => connection.run(written(statement), values) as readonly unknown[] as readonly Row[], false);
   return Object.assign(query, {
     each: <Row>(statement: RowsStatement, columns: Columns) => {
-      const names = Object.keys(columns);
       const all = Object.values(columns);
-      const text = statement(
-        `(select ${names.map((name, i) => `$${i + 1} as ${name}`).join(', ')}) as u`,
-        sqliteDialect,
-      );
+      const text = textOf(statement, columns);
       const rows = Array.from({ length: all[0]?.values.length ?? 0 }, (_, row) => all.map(({ values }) => values[row]));
       return doing(
-        () => rows.flatMap((row) => connection.run(text, row)) as readonly unknown[] as readonly Row[],
+        () =>
+          rows.flatMap((row) => connection.run(text, row, { named: false })) as readonly unknown[] as readonly Row[],
         rows.length > 1,
       );
     },
