@@ -18,9 +18,19 @@ const saslFor = (user: string) => ({ mechanism: 'plain', username: user, passwor
 const brokerFor = (user: string) =>
   kafkaBroker({ brokers: [kafka.brokers], clientId: user, transactionalIdPrefix: 'guarded', sasl: saslFor(user) });
 
-const COMPACTED = ['plans', 'limits', 'contracts', 'pauses'];
-const SYSTEM = ['intake', 'runs', 'results', 'dead-letters', 'control', 'deployments', ...COMPACTED];
-const SINGLE = [...COMPACTED, 'control', 'deployments'];
+const COMPACTED = ['plans', 'limits', 'contracts', 'pauses', 'models', 'model-ledger'];
+const SYSTEM = [
+  'intake',
+  'runs',
+  'results',
+  'dead-letters',
+  'control',
+  'deployments',
+  'model-calls',
+  'model-grants',
+  ...COMPACTED,
+];
+const SINGLE = [...COMPACTED, 'control', 'deployments', 'model-calls', 'model-grants'];
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-access-'));
@@ -94,6 +104,8 @@ test.each<[string, readonly string[]]>([
       'plans',
       'pauses',
       'limits',
+      'models',
+      'model-ledger',
       'results',
       'intake',
       'stage.draft',
@@ -101,7 +113,7 @@ test.each<[string, readonly string[]]>([
       'stage.intake',
     ],
   ],
-  ['gateway', ['control', 'plans', 'results', 'contracts']],
+  ['gateway', ['control', 'plans', 'results', 'contracts', 'model-ledger', 'model-grants']],
   ['asks', ['runs', 'control', 'deployments', 'contracts', 'dead-letters', 'stage.draft']],
   ['listens', ['results']],
 ])(

@@ -189,6 +189,31 @@ test('stages: one is limited, paused and goes on', async () => {
   expect(await refusal(millrace.stages.pause('nobody'))).toBe('UNKNOWN_STAGE');
 });
 
+test('models: a quota, a budget and prices are set, shown and removed', async () => {
+  const { models } = millrace;
+  const which = { provider: 'openai-compatible', model: 'small' };
+  expect(await models.quota({ ...which, requests: 600, tokens: 100_000, by: 'ann' })).toMatchObject({ requests: 600 });
+  await models.budget({ name: 'day', per: 'day', money: 10, atLimit: 'warn' });
+  await models.prices({ version: '1', currency: 'EUR', prices: [{ ...which, input: 0.15, output: 0.6 }] });
+  const shown = await until('all of it is shown', async () => {
+    const all = await models.get();
+    return all.prices && all.budgets.length > 0 && all.quotas.length > 0 ? all : undefined;
+  });
+  expect(shown).toMatchObject({
+    quotas: [{ ...which, tenant: '*', tokens: 100_000, by: 'ann' }],
+    budgets: [{ name: 'day', atLimit: 'warn' }],
+    prices: { currency: 'EUR' },
+    calls: [],
+  });
+  await models.quota(which);
+  await models.budget({ name: 'day', per: 'day' });
+  await until('they are removed', async () => {
+    const { quotas, budgets } = await models.get();
+    return quotas.length + budgets.length === 0 || undefined;
+  });
+  expect((await models.spending({ from: '2026-01-01' })).items).toEqual([]);
+});
+
 test('schedules: one is made, listed and removed', async () => {
   const schedule = { pipeline: PIPELINE, name: 'mondays' };
   await millrace.schedules.make({ ...schedule, cron: '0 9 * * 1', zone: 'Europe/Berlin', input: CLEAR });

@@ -3,6 +3,7 @@ import { Audit } from './audit.js';
 import { DeadLetters } from './dead-letters.js';
 import type { OverviewView } from './generated/openapi.js';
 import { Jobs } from './jobs.js';
+import { Models } from './models.js';
 import { Pipelines } from './pipelines.js';
 import { Recoveries } from './recoveries.js';
 import { Reviews } from './reviews.js';
@@ -30,6 +31,7 @@ export class MillraceClient {
   readonly audit: Audit;
   readonly pipelines: Pipelines;
   readonly stages: Stages;
+  readonly models: Models;
   readonly schedules: Schedules;
   readonly recoveries: Recoveries;
   private readonly api: Api;
@@ -45,6 +47,7 @@ export class MillraceClient {
     this.audit = new Audit(this.api);
     this.pipelines = new Pipelines(this.api);
     this.stages = new Stages(this.api);
+    this.models = new Models(this.api);
     this.schedules = new Schedules(this.api);
     this.recoveries = new Recoveries(this.api);
   }

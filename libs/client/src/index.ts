@@ -13,6 +13,7 @@ export type { Audit } from './audit.js';
 export type { DeadLetters } from './dead-letters.js';
 export type { Jobs } from './jobs.js';
 export type { DeployOptions, Pipelines } from './pipelines.js';
+export type { Models } from './models.js';
 export type { Recoveries } from './recoveries.js';
 export type { Reviews } from './reviews.js';
 export type { Runs, StartOptions, StartRun } from './runs.js';
@@ -40,17 +41,20 @@ export type {
   JobItemView,
   JobPreview,
   JobView,
+  ModelsView,
   operations,
   OverviewView,
   PipelineList,
   PipelineView,
   Problem,
+  QuotaView,
   RecoveryReport,
   ReplayPreview,
   ReviewView,
   RunList,
   RunView,
   ScheduleList,
+  SpendingList,
   StageView,
   VersionDetail,
   VersionList,

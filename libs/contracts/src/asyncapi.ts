@@ -5,6 +5,7 @@ import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './records/headers.js';
 import { PROBLEMS } from './http/http-problems.js';
 import { StageLimits } from './records/limits.js';
+import { LedgerEntry, ModelBudget, ModelCallEvents, ModelGrants, ModelPrices, ModelQuota } from './records/models.js';
 import { RunPause, StagePause } from './records/pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records/records.js';
 import { DEFAULT_TOPIC_PREFIX, type Topics, topicsOf } from './records/topics.js';
@@ -155,6 +156,44 @@ function channelsOfOperation(topics: Topics): readonly Channel[] {
       type: EVENT_TYPE.pause,
       headers: InternalHeaders,
       payload: z.union([RunPause, StagePause]),
+    },
+    {
+      name: 'models',
+      address: topics.models,
+      action: 'receive',
+      description:
+        'Quotas, budgets and prices of models. Compacted, keyed `quota/<provider>/<model>/<tenant>`, `budget/<name>` or `prices`; without a value one is there no more.',
+      type: EVENT_TYPE.model,
+      headers: InternalHeaders,
+      payload: z.union([ModelQuota, ModelBudget, ModelPrices]),
+    },
+    {
+      name: 'modelCalls',
+      address: topics.modelCalls,
+      action: 'receive',
+      description:
+        'Calls of models that ask for their turn, and how they ended. One partition, so that there is one order.',
+      type: EVENT_TYPE.modelCall,
+      headers: InternalHeaders,
+      payload: ModelCallEvents,
+    },
+    {
+      name: 'modelGrants',
+      address: topics.modelGrants,
+      action: 'send',
+      description: 'The turns of calls of models: each process takes what names it.',
+      type: EVENT_TYPE.modelGrants,
+      headers: InternalHeaders,
+      payload: ModelGrants,
+    },
+    {
+      name: 'modelLedger',
+      address: topics.modelLedger,
+      action: 'send',
+      description: 'What calls of models used and cost, and what quotas and budgets have counted. Compacted.',
+      type: EVENT_TYPE.modelLedger,
+      headers: InternalHeaders,
+      payload: LedgerEntry,
     },
     {
       name: 'control',

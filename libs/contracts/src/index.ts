@@ -125,6 +125,10 @@ export {
   eventTextRecord,
   intakeRecord,
   limitsRecord,
+  modelCallRecord,
+  modelGrantsRecord,
+  modelLedgerRecord,
+  modelRecord,
   parkedStepRecord,
   planRecord,
   resultRecord,
@@ -132,6 +136,29 @@ export {
   stagePauseRecord,
   type WireRecord,
 } from './records/wire.js';
+export {
+  BUDGET_ACTIONS,
+  budgetKey,
+  BudgetState,
+  LedgerEntry,
+  ledgerKey,
+  ModelBudget,
+  MeteredCall,
+  ModelCallEvent,
+  ModelCallEvents,
+  ModelGrant,
+  ModelGrants,
+  ModelPrices,
+  ModelQuota,
+  ModelSpending,
+  ModelSums,
+  type TokenUsage,
+  PRICES_KEY,
+  quotaKey,
+  QuotaKey,
+  QuotaState,
+  ReservedCall,
+} from './records/models.js';
 export { Priority, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { present } from './values/present.js';

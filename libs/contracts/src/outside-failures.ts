@@ -54,6 +54,24 @@ export const OUTSIDE_FAILURES = {
     remedy:
       'Do the step’s work as a person: no model of the stage’s route answered, and the route ends with a person. The message says why each failed.',
   },
+  MODEL_QUOTA_EXCEEDED: {
+    kind: 'permanent',
+    remedy:
+      'Shorten the call, or raise the quota (`millrace model quota`): it is larger than what the quota allows at once.',
+  },
+  MODEL_BUDGET_SPENT: {
+    kind: 'permanent',
+    remedy: 'Raise the budget (`millrace model budget`) and redrive the dead letter.',
+  },
+  MODEL_BUDGET_CHEAPER: {
+    kind: 'permanent',
+    remedy: 'Give the step a fallback on MODEL_BUDGET_CHEAPER that does without this model, or raise the budget.',
+  },
+  MODEL_PRICE_UNKNOWN: {
+    kind: 'permanent',
+    remedy:
+      'Add the model to the price table (`millrace model prices`): a budget in money is for it, and its price is unknown.',
+  },
   ENDPOINT_BUSY: {
     kind: 'transient',
     remedy: 'Wait: the step is tried again when the endpoint allows it (`Retry-After`).',

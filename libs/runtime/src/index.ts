@@ -9,6 +9,7 @@ export { type Refusal, refusalOf, type Site, SITE_HEADERS } from './http-guard.j
 export { ensureStageTopics, type RuntimeOptions, type Runtime, openRuntime } from './runtime.js';
 export { followLimits, type Limits } from './followers/limits.js';
 export { blamesRecord, parkingOf, tellParked, unprocessable } from './parking.js';
+export { followModelLedger, followModels, type ModelLedger, type ModelSettings } from './followers/models.js';
 export { followPauses, type Pauses } from './followers/pauses.js';
 export { keepPrivate } from './private-data.js';
 export { followPlans, type FollowedPlans } from './followers/plans.js';

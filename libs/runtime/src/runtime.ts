@@ -83,6 +83,10 @@ function commonTopics({ topics, settings }: Runtime): readonly TopicSpec[] {
     { name: topics.limits, partitions: 1, compacted: true },
     { name: topics.contracts, partitions: 1, compacted: true },
     { name: topics.pauses, partitions: 1, compacted: true },
+    { name: topics.models, partitions: 1, compacted: true },
+    { name: topics.modelCalls, partitions: 1 },
+    { name: topics.modelGrants, partitions: 1 },
+    { name: topics.modelLedger, partitions: 1, compacted: true },
     // One partition: one order, and one who decides.
     { name: topics.deployments, partitions: 1 },
   ];

@@ -4,6 +4,7 @@ export { stage, type StageHandler } from './function-stage.js';
 export { failureOf, StageFailure, type StageFailureOptions } from './work/failure.js';
 export { type AnyStage, contractOf, type Handles, Stage, type StageClass } from './nest/stage.decorator.js';
 export { ANSWER_LATER, type StageRun } from './work/stage-run.js';
+export { ModelCalls } from './models/model-turns.js';
 export { runHere } from './work/scope.js';
 export { serveStage, type ServeStageOptions, startStage, type StageOptions } from './start-stage.js';
 export { refuseTwice, serveStages, type StageGiven, stageNameOf, startStages } from './start-stages.js';

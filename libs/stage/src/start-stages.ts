@@ -10,6 +10,7 @@ import {
   serve,
 } from '@millrace/runtime';
 import { type StageSettings, stageSettings } from './config.js';
+import { ModelCalls } from './models/model-turns.js';
 import { type AnyStage, contractOf } from './nest/stage.decorator.js';
 import { startStage, type StageOptions } from './start-stage.js';
 import { type CommandOptions, takeCommands } from './work/take-commands.js';
@@ -56,6 +57,7 @@ async function together(
     cancellations: options.cancellations ?? opening.use(await followCancellations(runtime)),
     limits: options.limits ?? opening.use(await followLimits(runtime)),
     pauses: options.pauses ?? opening.use(await followPauses(runtime)),
+    models: options.models ?? opening.use(new ModelCalls(runtime)),
   };
   const running = await Promise.all(start(shared));
   const opened = opening.move();

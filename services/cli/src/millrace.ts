@@ -7,6 +7,7 @@ import { deadLetterCommands } from './commands/dead-letter/dead-letter.js';
 import { importCommand } from './commands/import.js';
 import { doctorCommand } from './commands/doctor.js';
 import { jobCommands } from './commands/job.js';
+import { modelCommands } from './commands/model.js';
 import { pipelineCommands } from './commands/pipeline.js';
 import { recoverCommand } from './commands/recover.js';
 import { reviewCommands } from './commands/review.js';
@@ -69,6 +70,7 @@ export function programOf(context: CliContext, more: readonly Commands[]): Comma
   deadLetterCommands(program, context);
   jobCommands(program, context);
   pipelineCommands(program, context);
+  modelCommands(program, context);
   scheduleCommands(program, context);
   importCommand(program, context);
   trainCommand(program, context);

@@ -1,6 +1,7 @@
 import { startInterval } from '@millrace/contracts/timers';
 import { type Runtime, type Running, standstillOf } from '@millrace/runtime';
 import { deploymentsSource } from './deployments/deployments.js';
+import { keepQuotas } from './models/keep-quotas.js';
 import { StoreGuard } from './recovery/guard.js';
 import { recover } from './recovery/recover.js';
 import { type CoordinatorOptions, startSaga } from './sources/saga.js';
@@ -35,6 +36,7 @@ export async function startCoordinator(runtime: Runtime, options: CoordinatorOpt
       { topic: topics.deployments, group: groups.deployments },
     ),
   );
+  const quotas = await keepQuotas(runtime);
   telemetry.meters.backlog(async () => {
     const lags = [...(await broker.lag(groups.intake, topics.intake)), ...(await broker.lag(groups.runs, topics.runs))];
     return lags.map(({ topic, partition, backlog }) => ({
@@ -46,12 +48,12 @@ export async function startCoordinator(runtime: Runtime, options: CoordinatorOpt
     async ready() {
       if (!(await options.store.reader.healthy())) return 'the database cannot be reached';
       if (guard.reason !== undefined) return guard.reason;
-      const still = standstillOf([deployments]);
+      const still = standstillOf([deployments, quotas.consumption]);
       if (still !== undefined) return still;
       return deployments.ready ? guarded.ready() : 'partitions are being taken over';
     },
     async drain(ms) {
-      await Promise.all([deployments.drain(ms), guarded.drain(ms)]);
+      await Promise.all([deployments.drain(ms), guarded.drain(ms), quotas.drain(ms)]);
     },
   };
 }

@@ -16,6 +16,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { MetaController } from './http/meta.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
 import { PageController } from './page/page.controller.js';
+import { ModelsController, type ModelsSet } from './models/models.controller.js';
 import { Pages } from './page/pages.js';
 import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { StoredPlans } from './pipelines/plans.js';
@@ -29,7 +30,7 @@ import { RunQueries } from './runs/runs.js';
 import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
-import { RUNTIME, READER, STAGES } from './http/tokens.js';
+import { MODELS, RUNTIME, READER, STAGES } from './http/tokens.js';
 import { VersionsController } from './pipelines/versions.controller.js';
 import { Versions } from './pipelines/versions.js';
 
@@ -45,6 +46,7 @@ interface Given {
   readonly limits: Limits;
   readonly pauses: Pauses;
   readonly announced: StageContracts;
+  readonly models: ModelsSet;
   readonly callbackKey: string | undefined;
   readonly pages: Pages;
 }
@@ -58,6 +60,7 @@ export function gatewayModule({
   limits,
   pauses,
   announced,
+  models,
   callbackKey,
   pages,
 }: Given): DynamicModule {
@@ -81,6 +84,7 @@ export function gatewayModule({
       SchedulesController,
       RecoveriesController,
       StagesController,
+      ModelsController,
       CallbacksController,
       MetaController,
       PageController,
@@ -90,6 +94,7 @@ export function gatewayModule({
       { provide: RUNTIME, useValue: runtime },
       { provide: READER, useValue: reader },
       { provide: STAGES, useValue: { limits, pauses, consumers, announced } },
+      { provide: MODELS, useValue: models },
       { provide: Readiness, useValue: readiness },
       { provide: StoredPlans, useValue: plans },
       { provide: RunQueries, useValue: runs },

@@ -23,6 +23,7 @@ import { gatewayModule } from './gateway.module.js';
 import { LiveFacts } from './runs/live-facts.js';
 import { countRequests } from './http/metrics.js';
 import { ProblemFilter, RequestProblem } from './http/problems.js';
+import { followedModels } from './models/followed-models.js';
 import { Pages } from './page/pages.js';
 import { checkTarget } from './http/target.js';
 import { ProgressFeed } from './runs/progress.js';
@@ -69,6 +70,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
   const limits = options.limits ?? (await followLimits(runtime));
   const pauses = options.pauses ?? (await followPauses(runtime));
   const announced = await followContracts(runtime);
+  const models = await followedModels(runtime);
   const pages = new Pages(options.jaegerUrl);
   const module = gatewayModule({
     runtime,
@@ -78,6 +80,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
     limits,
     pauses,
     announced,
+    models,
     callbackKey: options.callbackKey,
     reader: options.reader,
     pages,
@@ -112,6 +115,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
       live[Symbol.dispose]();
       soon[Symbol.dispose]();
       await announced[Symbol.asyncDispose]();
+      await models[Symbol.asyncDispose]();
       if (!options.limits) await limits[Symbol.asyncDispose]();
       if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },

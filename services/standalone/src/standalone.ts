@@ -22,7 +22,7 @@ import {
   serviceSettings,
   untilReached,
 } from '@millrace/runtime';
-import { contractOf, startStage } from '@millrace/stage';
+import { contractOf, ModelCalls, startStage } from '@millrace/stage';
 import { openStore } from '@millrace/store';
 import { type Log, telemetry } from '@millrace/telemetry';
 import { allMetrics } from './all-metrics.js';
@@ -93,6 +93,7 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
     limits: opening.use(await followLimits(gatewayRuntime)),
     pauses: opening.use(await followPauses(gatewayRuntime)),
   };
+  const models = opening.use(new ModelCalls(gatewayRuntime));
   const coordinator = await startCoordinator(await runtime('coordinator'), {
     store,
     pipelines,
@@ -109,6 +110,7 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
       const { stage, ...own } = 'stage' in given ? given : { stage: given };
       const running = await startStage(await runtime(contractOf(stage).name), stage, {
         ...shared,
+        models,
         ...own,
         concurrency,
       });

@@ -27,7 +27,7 @@ export function routed<Port extends object>(hops: readonly [RouteHop<Port>, ...R
 
 async function along<Port extends object>(hops: readonly RouteHop<Port>[], name: PropertyKey, args: unknown[]) {
   const options = (args.at(-1) ?? {}) as Partial<CallOptions>;
-  const failures: ModelError[] = [];
+  const failures: HopFailure[] = [];
   for (const [index, hop] of hops.entries()) {
     const last = failures.at(-1);
     const going = last === undefined ? 'here' : decision(hop, last, options.attempt ?? 1);
@@ -38,25 +38,37 @@ async function along<Port extends object>(hops: readonly RouteHop<Port>[], name:
       const answer = await answerOf(hop.port, name, args);
       return index === 0 ? answer : degraded(answer as object, { hop: hop.name, failures, options });
     } catch (thrown) {
-      if (!(thrown instanceof ModelError)) throw thrown;
+      if (!leadsOn(thrown)) throw thrown;
       failures.push(thrown);
     }
   }
   throw failures.find(({ retryable }) => retryable) ?? failures[0] ?? new TypeError('A route needs a hop.');
 }
 
+/** The failure of a hop that the next one may cure. */
+type HopFailure = Pick<ModelError, 'code' | 'retryable' | 'message' | 'answer'>;
+
+/** Failures of a call that was not made for its quota or its budget, for which another model may answer. */
+const NOT_MADE = new Set<unknown>(['MODEL_BUDGET_CHEAPER', 'MODEL_QUOTA_EXCEEDED', 'MODEL_UNAVAILABLE']);
+
+function leadsOn(thrown: unknown): thrown is HopFailure {
+  if (thrown instanceof ModelError) return true;
+  const { code, retryable } = (thrown ?? {}) as { code?: unknown; retryable?: unknown };
+  return typeof retryable === 'boolean' && NOT_MADE.has(code);
+}
+
 const answerOf = async (port: object, name: PropertyKey, args: unknown[]): Promise<unknown> =>
   (Reflect.get(port, name) as (...given: unknown[]) => unknown).apply(port, args);
 
 /** `again`: the step is tried again before the route leads any further. */
-function decision({ on, fromAttempt }: HopCondition, { code, retryable }: ModelError, attempt: number) {
+function decision({ on, fromAttempt }: HopCondition, { code, retryable }: HopFailure, attempt: number) {
   if (on !== undefined && !on.includes(code)) return 'on';
   return fromAttempt !== undefined && retryable && attempt < fromAttempt ? 'again' : 'here';
 }
 
 interface Taken {
   readonly hop: string;
-  readonly failures: readonly ModelError[];
+  readonly failures: readonly HopFailure[];
   readonly options: Partial<CallOptions>;
 }
 
@@ -70,7 +82,7 @@ function degraded(answer: object, { hop, failures, options }: Taken): object {
   return { ...answer, insteadOf };
 }
 
-function personNeeded(failures: readonly ModelError[]): ModelPersonNeeded {
+function personNeeded(failures: readonly HopFailure[]): ModelPersonNeeded {
   const answer = rawAnswerIn(failures);
   return new ModelPersonNeeded(`No model answered, and the route ends with a person. ${reasons(failures)}`, {
     cause: failures[0],
@@ -78,7 +90,7 @@ function personNeeded(failures: readonly ModelError[]): ModelPersonNeeded {
   });
 }
 
-const rawAnswerIn = (failures: readonly ModelError[]): string | undefined =>
+const rawAnswerIn = (failures: readonly HopFailure[]): string | undefined =>
   failures.find(({ answer }) => answer !== undefined)?.answer;
 
-const reasons = (failures: readonly ModelError[]): string => failures.map(({ message }) => message).join(' ');
+const reasons = (failures: readonly HopFailure[]): string => failures.map(({ message }) => message).join(' ');

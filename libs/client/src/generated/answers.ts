@@ -107,4 +107,9 @@ export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/stages/{name}/limits': ['name', 'pipelines'],
   'POST /v1/stages/{name}/pause': ['name', 'pipelines'],
   'POST /v1/stages/{name}/resume': ['name', 'pipelines'],
+  'GET /v1/models': ['quotas', 'budgets', 'calls'],
+  'POST /v1/models/quotas': ['provider', 'model', 'tenant', 'perMs', 'setAt', 'waiting', 'running'],
+  'POST /v1/models/budgets': ['name', 'per', 'atLimit', 'setAt'],
+  'POST /v1/models/prices': ['version', 'currency', 'prices', 'setAt'],
+  'GET /v1/models/spending': ['items', 'budgets'],
 };

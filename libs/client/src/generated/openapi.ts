@@ -890,6 +890,91 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/models': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The quotas, budgets and prices of models, and the calls that are under way or whose end is unknown. */
+    get: operations['getModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/quotas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what a provider allows for a model, over all processes. A quota that limits nothing is removed. It holds for calls that wait, too. */
+    post: operations['setModelQuota'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/budgets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says how many tokens, how much money or how many calls may be spent. A budget without limits is removed. */
+    post: operations['setModelBudget'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/prices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sets the price table: it holds for calls that end from now on. */
+    post: operations['setModelPrices'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/spending': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What calls of models used and cost, by day (UTC), tenant, pipeline and model, and what budgets have counted. */
+    get: operations['listModelSpending'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1838,6 +1923,177 @@ export interface components {
         detail: string;
       }[];
     };
+    ModelsView: {
+      quotas: {
+        provider: string;
+        model: string;
+        tenant: string;
+        requests?: number;
+        tokens?: number;
+        /** @default 60000 */
+        perMs: number;
+        concurrency?: number;
+        weights?: {
+          tenants?: {
+            [key: string]: number;
+          };
+          pipelines?: {
+            [key: string]: number;
+          };
+        };
+        breaker?: {
+          failures: number;
+          pauseMs: number;
+        };
+        by?: string;
+        reason?: string;
+        /** Format: date-time */
+        setAt: string;
+        waiting: number;
+        running: number;
+        /** Format: date-time */
+        pausedUntil?: string;
+      }[];
+      budgets: {
+        name: string;
+        provider?: string;
+        model?: string;
+        tenant?: string;
+        pipeline?: string;
+        /** @enum {string} */
+        per: 'call' | 'step' | 'run' | 'day' | 'total';
+        tokens?: number;
+        money?: number;
+        calls?: number;
+        /**
+         * @default stop
+         * @enum {string}
+         */
+        atLimit: 'warn' | 'cheaper' | 'wait' | 'stop';
+        by?: string;
+        reason?: string;
+        /** Format: date-time */
+        setAt: string;
+      }[];
+      prices?: {
+        version: string;
+        currency: string;
+        prices: {
+          provider: string;
+          model: string;
+          input: number;
+          output: number;
+        }[];
+        by?: string;
+        reason?: string;
+        /** Format: date-time */
+        setAt: string;
+      };
+      calls: {
+        id: string;
+        run: string;
+        step: string;
+        provider: string;
+        model: string;
+        tenant?: string;
+        pipeline?: string;
+        /** Format: date-time */
+        since: string;
+        /** @enum {string} */
+        status: 'running' | 'unknown';
+        tokens: number;
+      }[];
+    };
+    QuotaView: {
+      provider: string;
+      model: string;
+      tenant: string;
+      requests?: number;
+      tokens?: number;
+      /** @default 60000 */
+      perMs: number;
+      concurrency?: number;
+      weights?: {
+        tenants?: {
+          [key: string]: number;
+        };
+        pipelines?: {
+          [key: string]: number;
+        };
+      };
+      breaker?: {
+        failures: number;
+        pauseMs: number;
+      };
+      by?: string;
+      reason?: string;
+      /** Format: date-time */
+      setAt: string;
+      waiting: number;
+      running: number;
+      /** Format: date-time */
+      pausedUntil?: string;
+    };
+    BudgetView: {
+      name: string;
+      provider?: string;
+      model?: string;
+      tenant?: string;
+      pipeline?: string;
+      /** @enum {string} */
+      per: 'call' | 'step' | 'run' | 'day' | 'total';
+      tokens?: number;
+      money?: number;
+      calls?: number;
+      /**
+       * @default stop
+       * @enum {string}
+       */
+      atLimit: 'warn' | 'cheaper' | 'wait' | 'stop';
+      by?: string;
+      reason?: string;
+      /** Format: date-time */
+      setAt: string;
+    };
+    PricesView: {
+      version: string;
+      currency: string;
+      prices: {
+        provider: string;
+        model: string;
+        input: number;
+        output: number;
+      }[];
+      by?: string;
+      reason?: string;
+      /** Format: date-time */
+      setAt: string;
+    };
+    SpendingList: {
+      items: {
+        day: string;
+        tenant?: string;
+        pipeline?: string;
+        provider: string;
+        model: string;
+        calls: number;
+        input: number;
+        output: number;
+        unpriced: number;
+        estimated: number;
+        unknown: number;
+        money: number;
+      }[];
+      budgets: {
+        budget: string;
+        subject: string;
+        calls: number;
+        tokens: number;
+        money: number;
+        unpriced: number;
+      }[];
+      currency?: string;
+    };
     VersionList: {
       items: {
         pipeline: string;
@@ -2511,6 +2767,11 @@ export type PipelineView = components['schemas']['PipelineView'];
 export type PipelineList = components['schemas']['PipelineList'];
 export type StageList = components['schemas']['StageList'];
 export type StageView = components['schemas']['StageView'];
+export type ModelsView = components['schemas']['ModelsView'];
+export type QuotaView = components['schemas']['QuotaView'];
+export type BudgetView = components['schemas']['BudgetView'];
+export type PricesView = components['schemas']['PricesView'];
+export type SpendingList = components['schemas']['SpendingList'];
 export type VersionList = components['schemas']['VersionList'];
 export type VersionDetail = components['schemas']['VersionDetail'];
 export type DeploymentView = components['schemas']['DeploymentView'];
@@ -7538,6 +7799,422 @@ export interface operations {
         };
       };
       /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getModels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As they were set last; what waits and runs as of moments ago. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelsView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setModelQuota: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The provider of the model; `*` for all. */
+          provider: string;
+          /** @description The model; `*` for all. */
+          model: string;
+          /**
+           * @description The tenant that has a quota of its own; `*` for all, which share it.
+           * @default *
+           */
+          tenant?: string;
+          /** @description The number of calls in the window. */
+          requests?: number;
+          /** @description The number of tokens of prompts and answers in the window. */
+          tokens?: number;
+          /**
+           * @description The length of the window in milliseconds; a minute without it.
+           * @default 60000
+           */
+          perMs?: number;
+          /** @description The number of calls at once. */
+          concurrency?: number;
+          /** @description The shares of tenants and pipelines that wait, as multiples of weight 1. */
+          weights?: {
+            tenants?: {
+              [key: string]: number;
+            };
+            pipelines?: {
+              [key: string]: number;
+            };
+          };
+          /** @description Stops calling a provider that has failed so often in a row, for so long. */
+          breaker?: {
+            failures: number;
+            pauseMs: number;
+          };
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable; it holds within moments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QuotaView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setModelBudget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string;
+          provider?: string;
+          model?: string;
+          tenant?: string;
+          pipeline?: string;
+          /**
+           * @description The limits are for each call, step, run or day (UTC), or for all time.
+           * @enum {string}
+           */
+          per: 'call' | 'step' | 'run' | 'day' | 'total';
+          /** @description The most tokens of prompts and answers. */
+          tokens?: number;
+          /** @description The most money, in the currency of the price table. */
+          money?: number;
+          /** @description The most calls of a model. */
+          calls?: number;
+          /**
+           * @description What happens to a call that does not fit: `warn` lets it through, `cheaper` fails it as MODEL_BUDGET_CHEAPER for a fallback, `wait` holds it until there is room, `stop` fails it as MODEL_BUDGET_SPENT.
+           * @default stop
+           * @enum {string}
+           */
+          atLimit?: 'warn' | 'cheaper' | 'wait' | 'stop';
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable; it holds within moments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BudgetView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setModelPrices: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          version: string;
+          currency: string;
+          /** @description For a million tokens of the prompt (`input`) and of the answer (`output`). */
+          prices: {
+            provider: string;
+            model: string;
+            input: number;
+            output: number;
+          }[];
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable; it holds within moments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PricesView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listModelSpending: {
+    parameters: {
+      query?: {
+        from?: string;
+        to?: string;
+        tenant?: string;
+        pipeline?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest day first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SpendingList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -8,6 +8,16 @@ import { NowView } from './http-overview.js';
 import { Name, Person, readTime, Reason, TimeMs } from '../values/values.js';
 
 export { MissingRun, RecoveredPartition, RecoveryReport } from '../records/recovery.js';
+export {
+  BudgetBody,
+  BudgetView,
+  ModelsView,
+  PricesBody,
+  PricesView,
+  QuotaBody,
+  QuotaView,
+  SpendingList,
+} from './http-models.js';
 export { RemoveScheduleBody, ScheduleBody, ScheduleList, ScheduleView } from './http-schedules.js';
 export {
   CheckBody,

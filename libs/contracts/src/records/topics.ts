@@ -13,6 +13,14 @@ export interface Topics {
   readonly contracts: string;
   /** Paused runs and stages: compacted, keyed by run or stage. */
   readonly pauses: string;
+  /** Quotas, budgets and prices of models: compacted, keyed by what they are for. One partition. */
+  readonly models: string;
+  /** Calls of models that ask for their turn, and how they ended. One partition: one order, and one who decides. */
+  readonly modelCalls: string;
+  /** The turns of calls. One partition. */
+  readonly modelGrants: string;
+  /** The ledger: what was spent, and what quotas have left. Compacted. One partition. */
+  readonly modelLedger: string;
   /** Notices that every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;
   stage(name: string): string;
@@ -31,6 +39,10 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     limits: `${prefix}limits`,
     contracts: `${prefix}contracts`,
     pauses: `${prefix}pauses`,
+    models: `${prefix}models`,
+    modelCalls: `${prefix}model-calls`,
+    modelGrants: `${prefix}model-grants`,
+    modelLedger: `${prefix}model-ledger`,
     control: `${prefix}control`,
     stage: (name) => `${prefix}stage.${name}`,
   };
@@ -42,6 +54,7 @@ export const groupsOf = (prefix: string = DEFAULT_TOPIC_PREFIX) => ({
   runs: `${prefix}coordinator.runs`,
   deadLetters: `${prefix}coordinator.dead-letters`,
   deployments: `${prefix}coordinator.deployments`,
+  modelCalls: `${prefix}coordinator.model-calls`,
   stage: (name: string) => `${prefix}stage.${name}`,
   signals: (topic: string) => `${prefix}signals.${topic}`,
   trigger: (pipeline: string, name: string) => `${prefix}trigger.${pipeline}.${name}`,

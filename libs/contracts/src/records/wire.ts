@@ -3,6 +3,7 @@
 import type { AnnouncedContract, DeploymentRequest } from './deployments.js';
 import { cloudEvent, EVENT_TYPE, HEADER } from './headers.js';
 import type { Priority, StageLimits } from './limits.js';
+import type { LedgerEntry, ModelBudget, ModelCallEvent, ModelGrant, ModelPrices, ModelQuota } from './models.js';
 import { type RunPause, runPauseKey, type StagePause, stagePauseKey } from './pauses.js';
 import type { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
 import type { Topics } from './topics.js';
@@ -206,4 +207,40 @@ export const planRecord = (topics: Topics, { hash, plan }: { hash: string; plan:
   key: hash,
   value: JSON.stringify(plan),
   headers: { [HEADER.type]: EVENT_TYPE.plan },
+});
+
+/** Sets a quota, a budget or the prices; without a value it is there no more. */
+export const modelRecord = (
+  topics: Topics,
+  key: string,
+  of: { readonly value: ModelQuota | ModelBudget | ModelPrices | undefined; readonly id: string },
+): WireRecord => ({
+  topic: topics.models,
+  key,
+  value: of.value ? JSON.stringify(of.value) : null,
+  headers: identified(EVENT_TYPE.model, of.id),
+});
+
+/** Tells the keeper of quotas about calls of a model. */
+export const modelCallRecord = (topics: Topics, events: readonly ModelCallEvent[]): WireRecord => ({
+  topic: topics.modelCalls,
+  key: 'calls',
+  value: JSON.stringify(events),
+  headers: { [HEADER.type]: EVENT_TYPE.modelCall },
+});
+
+/** Tells processes whose turn it is. */
+export const modelGrantsRecord = (topics: Topics, grants: readonly ModelGrant[]): WireRecord => ({
+  topic: topics.modelGrants,
+  key: 'grants',
+  value: JSON.stringify(grants),
+  headers: { [HEADER.type]: EVENT_TYPE.modelGrants },
+});
+
+/** Writes a line of the ledger of models; without a value the line is there no more. */
+export const modelLedgerRecord = (topics: Topics, key: string, entry: LedgerEntry | undefined): WireRecord => ({
+  topic: topics.modelLedger,
+  key,
+  value: entry ? JSON.stringify(entry) : null,
+  headers: { [HEADER.type]: EVENT_TYPE.modelLedger },
 });

@@ -37,6 +37,8 @@ export interface AttemptOptions {
   readonly now: () => number;
   readonly report: (said: Said) => void;
   readonly modelCalls?: readonly ModelInterceptor[] | undefined;
+  /** Gives the attempt's slot back while it waits for a model; what it returns takes the slot again. */
+  readonly suspend?: (() => () => void) | undefined;
 }
 
 const NONE: readonly ModelInterceptor[] = [];
@@ -58,6 +60,9 @@ export class Attempt implements StageRun {
   private outcome: AttemptOutcome | undefined;
   private settle: ((outcome: AttemptOutcome) => void) | undefined;
   private ending: Timer | undefined;
+  /** The time at which the handler has had its time; waiting for a model moves it on. */
+  private endsAt: number;
+  private waits = 0;
 
   constructor(private readonly of: AttemptOptions) {
     const { run, step, attempt, ownAttempt = attempt } = of.command;
@@ -65,6 +70,8 @@ export class Attempt implements StageRun {
     this.step = step;
     this.attempt = ownAttempt;
     this.pipeline = of.pipeline;
+    const { timeoutMs, expires } = of.command;
+    this.endsAt = Math.min(of.startedAt + timeoutMs, expires);
   }
 
   get stage(): string {
@@ -93,8 +100,29 @@ export class Attempt implements StageRun {
   }
 
   get deadline(): number {
-    const { command, startedAt } = this.of;
-    return startedAt + Math.min(command.timeoutMs, command.expires - startedAt);
+    return this.endsAt;
+  }
+
+  /** No time of the handler's passes while it waits for a model, and no slot of the stage is taken; what it gives ends the wait. */
+  suspend(): () => void {
+    const { now, command, suspend } = this.of;
+    const since = now();
+    const resume = suspend?.();
+    if (this.waits++ === 0) this.endAt(command.expires);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      resume?.();
+      if (--this.waits > 0 || this.outcome) return;
+      this.endsAt = Math.min(this.endsAt + now() - since, command.expires);
+      this.endAt(this.endsAt);
+    };
+  }
+
+  private endAt(at: number): void {
+    this.ending?.stop();
+    if (!this.outcome) this.ending = startTimer(at - this.of.now(), () => this.end(timedOut(this.of.command)));
   }
 
   get ticket(): AttemptTicket {

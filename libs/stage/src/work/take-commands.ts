@@ -18,6 +18,8 @@ import {
   type Running,
 } from '@millrace/runtime';
 import { announce } from '../announce.js';
+import { inTurn } from '../models/in-turn.js';
+import { ModelCalls } from '../models/model-turns.js';
 import { StageHealth } from '../stage-health.js';
 import { toldModelCalls } from '../model-calls.js';
 import { traceCalls } from '../traced-calls.js';
@@ -35,6 +37,7 @@ export interface CommandOptions {
   readonly pauses?: Pauses;
   /** Stand around each call of a language model that the stage makes. */
   readonly modelCalls?: readonly ModelInterceptor[];
+  readonly models?: ModelCalls;
   /** Milliseconds since the epoch; the system's clock without it. */
   readonly now?: () => number;
 }
@@ -88,6 +91,7 @@ export async function takeCommands(
   const cancellations = options.cancellations ?? opening.use(await followCancellations(runtime));
   const limits = options.limits ?? opening.use(await followLimits(runtime));
   const pauses = options.pauses ?? opening.use(await followPauses(runtime));
+  const models = options.models ?? opening.use(new ModelCalls(runtime));
   const turns = new Turns(options.concurrency ?? 64);
   opening.use(await keepLimits(runtime, { stage: name, limits, turns }));
   const pause = () => turns.pause(pauses.isStagePaused(name));
@@ -95,7 +99,7 @@ export async function takeCommands(
   opening.defer(pauses.onChange(name, pause));
   if (telemetry.spans.on) traceCalls();
   const health = new StageHealth(name, telemetry.log, options.now);
-  const modelCalls = [toldModelCalls(telemetry, health), ...(options.modelCalls ?? [])];
+  const modelCalls = [toldModelCalls(telemetry, health), ...(options.modelCalls ?? []), inTurn(models)];
   const followed = { plans, cancellations, pauses, turns, health, now: options.now, modelCalls };
   const worker = new Worker({ contract, topic, group, topics, broker, telemetry, ...followed }, handler);
   const concurrency = (options.concurrency ?? 64) + AHEAD;

@@ -80,6 +80,17 @@ export class Turns {
     };
   }
 
+  /** Lets others work while this one waits for a model; call what it gives when the wait has ended. */
+  suspend({ partition }: Pick<Claim, 'partition'>): () => void {
+    const add = (count: 1 | -1) => {
+      this.busy += count;
+      this.active.set(partition, (this.active.get(partition) ?? 0) + count);
+    };
+    add(-1);
+    this.go();
+    return () => add(1);
+  }
+
   /** Sends away those who wait with a record of a partition that goes to another process. */
   release(partition: number): void {
     for (const [leave, claim] of this.sendAway) if (claim.partition === partition) leave();

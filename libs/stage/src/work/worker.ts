@@ -18,9 +18,10 @@ import {
   type FollowedPlans,
   stepAttributes,
 } from '@millrace/runtime';
-import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Telemetry } from '@millrace/telemetry';
+import { ATTRIBUTE, SPAN, type SpanRecord, type Telemetry } from '@millrace/telemetry';
 import { completed, failed, progressed, type AnswerContext } from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
+import type { Begun } from './begun.js';
 import { askedAt } from './command.js';
 import { failureOf, framesOf, rawAnswerOf } from './failure.js';
 import { within } from './scope.js';
@@ -44,7 +45,7 @@ export interface WorkerOptions {
   readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
   readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
   /** The order in which commands are taken; without it, every command at once. */
-  readonly turns?: Pick<Turns, 'take' | 'release'> | undefined;
+  readonly turns?: Pick<Turns, 'take' | 'release' | 'suspend'> | undefined;
   /** Hears how attempts end. */
   readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
   /** Stand around each call of a language model. */
@@ -54,15 +55,6 @@ export interface WorkerOptions {
 
 /** The stage's own work, with everything Nest does around it. */
 export type StageHandler = (input: unknown, run: StageRun) => Promise<unknown>;
-
-interface Begun {
-  readonly command: StepCommand;
-  readonly traceparent: string;
-  readonly context: SpanContext;
-  readonly startedAt: number;
-  /** The same in microseconds, for the span. */
-  readonly startMs: number;
-}
 
 /** Carries a stage's work: a command in, the records that answer it out. */
 export class Worker {
@@ -104,12 +96,20 @@ export class Worker {
     if (isCancelled()) return [];
     const traceparent = headerText(record.headers, HEADER.traceparent) ?? acceptedTraceparent(command.run);
     const { priority = 'normal', tenant = '' } = command;
-    const ended = await this.of.turns?.take({ priority, tenant, partition: record.partition }, signal);
+    const { turns } = this.of;
+    const ended = await turns?.take({ priority, tenant, partition: record.partition }, signal);
     try {
       if (isCancelled()) return [];
       const context = this.of.telemetry.spans.context(traceparent);
       const startMs = this.of.telemetry.spans.now();
-      const begun = { command: this.prolonged(command), traceparent, context, startedAt: this.now(), startMs };
+      const begun = {
+        command: this.prolonged(command),
+        traceparent,
+        context,
+        startedAt: this.now(),
+        startMs,
+        partition: record.partition,
+      };
       return await this.attempt(begun, signal);
     } finally {
       ended?.();
@@ -125,7 +125,7 @@ export class Worker {
 
   private async attempt(begun: Begun, signal: AbortSignal): Promise<readonly Outgoing[]> {
     const { command, context, traceparent, startedAt } = begun;
-    const { cancellations, telemetry, plans, broker } = this.of;
+    const { cancellations, telemetry, plans, broker, turns } = this.of;
     const attempt = new Attempt({
       command,
       stage: this.of.contract.name,
@@ -135,6 +135,7 @@ export class Worker {
       log: telemetry.log,
       now: this.now,
       modelCalls: this.of.modelCalls,
+      suspend: turns && (() => turns.suspend({ partition: begun.partition })),
       report: (said) => {
         const record = progressed({ command, traceparent, context, startedAt, at: this.now(), said }, this.around);
         broker

@@ -30,6 +30,10 @@ export async function writersOf(topic: string, needs: ReadTopicsNeeds): Promise<
     topics.contracts,
     topics.pauses,
     topics.control,
+    topics.models,
+    topics.modelCalls,
+    topics.modelGrants,
+    topics.modelLedger,
   ];
   if (others.includes(topic)) return undefined;
   for (const plan of await plansInUse(needs)) {

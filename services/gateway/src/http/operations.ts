@@ -6,6 +6,7 @@ import { JOB_OPERATIONS } from '../jobs/job-operations.js';
 import { EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
 import { RECOVERY_OPERATIONS } from '../recovery/recovery-operations.js';
 import { RUN_OPERATIONS } from '../runs/run-operations.js';
+import { MODEL_OPERATIONS } from '../models/model-operations.js';
 import { STAGE_OPERATIONS } from '../stages/stage-operations.js';
 import { OVERVIEW_OPERATIONS } from '../overview/overview-operations.js';
 import { VERSION_OPERATIONS } from '../pipelines/version-operations.js';
@@ -34,6 +35,11 @@ export const SCHEMAS = {
   PipelineList: http.PipelineList,
   StageList: http.StageList,
   StageView: http.StageView,
+  ModelsView: http.ModelsView,
+  QuotaView: http.QuotaView,
+  BudgetView: http.BudgetView,
+  PricesView: http.PricesView,
+  SpendingList: http.SpendingList,
   VersionList: http.VersionList,
   VersionDetail: http.VersionDetail,
   DeploymentView: http.DeploymentView,
@@ -190,6 +196,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...VERSION_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...STAGE_OPERATIONS,
+  ...MODEL_OPERATIONS,
 ];
 
 /** The paths that are served beside the API. */

@@ -59,6 +59,15 @@ export type DiffQuery = z.infer<typeof DiffQuery>;
 export const SchedulesQuery = z.strictObject({ pipeline });
 export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
 
+const day = z.iso.date().optional();
+export const SpendingQuery = z.strictObject({
+  from: day.describe('The first day (UTC), as 2026-01-31.'),
+  to: day.describe('The last day (UTC).'),
+  tenant: name.describe('Only of this tenant.'),
+  pipeline,
+});
+export type SpendingQuery = z.infer<typeof SpendingQuery>;
+
 export const StartQuery = z.strictObject({
   pipeline: Name.optional().describe('Which pipeline, where the body is a mail.'),
   startAt: StartTime.optional().describe('As in the body of JSON: the run begins then.'),

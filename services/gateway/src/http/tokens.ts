@@ -2,5 +2,7 @@
 export const READER = Symbol('reader');
 /** Limits and pauses of stages. */
 export const STAGES = Symbol('stages');
+/** Quotas, budgets and prices of models, and what was spent. */
+export const MODELS = Symbol('models');
 export const RUNTIME = Symbol('runtime');
 export const SETTINGS = Symbol('settings');

@@ -1,0 +1,235 @@
+import { causeOf, type Tail } from '@millrace/broker';
+import {
+  BoundedMap,
+  type MeteredCall,
+  type ModelAnswer,
+  type ModelCall,
+  type ModelCallEvent,
+  modelCallRecord,
+  type ModelGrant,
+  ModelGrants,
+  randomId,
+  readJson,
+} from '@millrace/contracts';
+import { startInterval, type Timer } from '@millrace/contracts/timers';
+import { followModels, type ModelSettings, type Runtime } from '@millrace/runtime';
+import { exhaustedMs } from './rate-limits.js';
+import { refusalOf } from './refusals.js';
+
+interface CallContext {
+  /** The time that the call may take at most. */
+  readonly timeoutMs: number;
+  /** Called when the call begins to wait; what it returns ends the wait. */
+  readonly wait: () => () => void;
+}
+
+type Next = () => Promise<ModelAnswer>;
+
+interface Pending {
+  readonly call: MeteredCall;
+  readonly granted: (grant: Extract<ModelGrant, { is: 'granted' | 'refused' }>) => void;
+}
+
+/** The interval at which a process says which calls it has in hand. */
+const ALIVE_MS = 3_000;
+
+/**
+ * Asks for the turns of this process's calls of models. Nothing is opened before the first call, and a call that no quota and no budget
+ * is for does not ask.
+ */
+export class ModelCalls implements AsyncDisposable {
+  private readonly process = randomId('proc');
+  private readonly waiting = new Map<string, Pending>();
+  private readonly running = new Set<string>();
+  private readonly warned = new BoundedMap<true>(1_000);
+  private opened: Promise<{ settings: ModelSettings; tail: Tail }> | undefined;
+  private telling: Timer | undefined;
+
+  constructor(private readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'telemetry'>) {}
+
+  /** Makes a call when it is its turn. One that the provider rejects for its quota waits again: that is no attempt of its step. */
+  async call(asked: ModelCall, next: Next, context: CallContext): Promise<ModelAnswer> {
+    const { settings } = await this.open();
+    const call = meteredCall(asked, context.timeoutMs);
+    if (!isLimited(settings, call)) return this.unasked(call, next);
+    for (;;) {
+      await this.turn(call, { signal: asked.signal, wait: context.wait });
+      const answer = await this.make(call, next);
+      if (answer) return answer;
+      asked.signal.throwIfAborted();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.telling?.stop();
+    const { settings, tail } = (await this.opened?.catch(() => undefined)) ?? {};
+    await tail?.[Symbol.asyncDispose]();
+    await settings?.[Symbol.asyncDispose]();
+  }
+
+  private open(): Promise<{ settings: ModelSettings; tail: Tail }> {
+    this.opened ??= (async () => {
+      const { broker, topics } = this.runtime;
+      const settings = await followModels(this.runtime);
+      const tail = await broker.tail([topics.modelGrants], 'end', ({ value }) => {
+        for (const grant of ModelGrants.safeParse(readJson(value ?? '').value).data ?? []) this.hear(grant);
+      });
+      await tail.caughtUp;
+      this.telling = startInterval(ALIVE_MS, () => this.tellAlive()).unref();
+      return { settings, tail };
+    })();
+    this.opened.catch(() => (this.opened = undefined));
+    return this.opened;
+  }
+
+  /** Makes a call without asking, and tells what it used. */
+  private async unasked(call: MeteredCall, next: Next): Promise<ModelAnswer> {
+    const answer = await next();
+    const ended = { type: 'call.ended', process: this.process, call, outcome: 'answered', unasked: true } as const;
+    if (answer.source === 'provider') this.tell([{ ...ended, ...usedIn(answer) }]);
+    return answer;
+  }
+
+  private async turn(
+    call: MeteredCall,
+    { signal, wait }: Pick<CallContext, 'wait'> & { readonly signal: AbortSignal },
+  ): Promise<void> {
+    signal.throwIfAborted();
+    const { process } = this;
+    const over = wait();
+    const { promise, resolve, reject } = Promise.withResolvers<Extract<ModelGrant, { is: 'granted' | 'refused' }>>();
+    const leave = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      this.waiting.set(call.id, { call, granted: resolve });
+      await this.publish([{ type: 'call.asked', process, call }]);
+      const grant = await promise;
+      if (grant.is === 'refused') throw refusalOf(grant);
+      for (const budget of grant.warnings ?? []) this.warn(budget);
+    } catch (error) {
+      if (signal.aborted) this.tell([{ type: 'call.ended', process, call, outcome: 'withdrawn' }]);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      this.waiting.delete(call.id);
+      over();
+    }
+    this.running.add(call.id);
+  }
+
+  /** Returns undefined where the provider has rejected the call for its quota. */
+  private async make(call: MeteredCall, next: Next): Promise<ModelAnswer | undefined> {
+    const ended = { type: 'call.ended', process: this.process, call } as const;
+    try {
+      const answer = await next();
+      const outcome = answer.source === 'provider' ? 'answered' : 'withdrawn';
+      const exhausted = exhaustedMs(answer.limits, Date.now());
+      const left = exhausted !== undefined && { exhaustedMs: exhausted };
+      this.tell([{ ...ended, outcome, ...usedIn(answer), ...left }]);
+      return answer;
+    } catch (error) {
+      const { outcome, retryAfterMs } = endOf(error);
+      this.tell([{ ...ended, outcome, ...(retryAfterMs !== undefined && { retryAfterMs }) }]);
+      if (outcome === 'rejected') return undefined;
+      throw error;
+    } finally {
+      this.running.delete(call.id);
+    }
+  }
+
+  private hear(grant: ModelGrant): void {
+    if (grant.process !== this.process) return;
+    if (grant.is === 'unknown') {
+      const known = grant.ids.flatMap((id) => this.waiting.get(id)?.call ?? []);
+      this.tell(known.map((call) => ({ type: 'call.asked', process: this.process, call })));
+    } else if (grant.is !== 'waits') this.waiting.get(grant.id)?.granted(grant);
+  }
+
+  private tellAlive(): void {
+    const [waiting, running] = [[...this.waiting.keys()], [...this.running]];
+    if (waiting.length + running.length === 0) return;
+    this.tell([{ type: 'process.alive', process: this.process, waiting, running }]);
+  }
+
+  private warn(budget: string): void {
+    if (this.warned.get(budget)) return;
+    this.warned.set(budget, true);
+    this.runtime.telemetry.log.warn({ budget }, 'A budget of models is spent: calls go on, as it says.');
+  }
+
+  /** Tells the keeper. It finds out about news that do not arrive from what the process says of itself. */
+  private tell(events: readonly ModelCallEvent[]): void {
+    if (events.length === 0) return;
+    this.publish(events).catch((error: unknown) =>
+      this.runtime.telemetry.log.warn({ ...causeOf(error) }, 'The end of a call of a model could not be told.'),
+    );
+  }
+
+  private publish(events: readonly ModelCallEvent[]): Promise<void> {
+    const { broker, topics } = this.runtime;
+    return broker.publish([modelCallRecord(topics, events)]);
+  }
+}
+
+/** Returns the call as the keeper sees it: nothing of what it asks. */
+function meteredCall({ key, provider, model, estimate, caller }: ModelCall, timeoutMs: number): MeteredCall {
+  const { run = 'none', step = 'none', attempt = 1, tenant, pipeline, priority } = caller;
+  return {
+    id: key,
+    ...{ provider, model, run, step, attempt },
+    estimate: { input: estimate.inputTokens, output: estimate.outputTokens },
+    timeoutMs: Math.max(0, Math.ceil(timeoutMs)),
+    ...(tenant !== undefined && { tenant }),
+    ...(pipeline !== undefined && { pipeline }),
+    ...(priority && { priority }),
+  };
+}
+
+function usedIn({ usage: { inputTokens, outputTokens } }: ModelAnswer): { usage?: { input: number; output: number } } {
+  if (inputTokens === undefined || outputTokens === undefined) return {};
+  return { usage: { input: inputTokens, output: outputTokens } };
+}
+
+function isLimited(settings: ModelSettings, { provider, model, tenant = '', pipeline }: MeteredCall): boolean {
+  const fits = (named: string | undefined, value: string | undefined) =>
+    named === undefined || named === '*' || named === value;
+  return (
+    settings
+      .quotas()
+      .some((one) => fits(one.provider, provider) && fits(one.model, model) && fits(one.tenant, tenant)) ||
+    settings
+      .budgets()
+      .some(
+        (one) =>
+          fits(one.provider, provider) &&
+          fits(one.model, model) &&
+          fits(one.tenant, tenant) &&
+          fits(one.pipeline, pipeline),
+      )
+  );
+}
+
+/** Returns what an error of a call says about the provider. Known by its code: libraries for models are not imported here. */
+function endOf(error: unknown): {
+  outcome: 'rejected' | 'failed' | 'answered' | 'withdrawn' | 'unknown';
+  retryAfterMs?: number;
+} {
+  const { code, retryAfterMs } = (error ?? {}) as { code?: unknown; retryAfterMs?: unknown };
+  const after = typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? Math.ceil(retryAfterMs) : undefined;
+  switch (code) {
+    case 'MODEL_BUSY':
+      return { outcome: 'rejected', ...(after !== undefined && { retryAfterMs: after }) };
+    case 'MODEL_UNAVAILABLE':
+      return { outcome: 'failed' };
+    case 'MODEL_ANSWER_INVALID':
+    case 'MODEL_ANSWER_CUT':
+    case 'MODEL_ANSWER_TOO_LARGE':
+    case 'MODEL_DECLINED':
+      return { outcome: 'answered' };
+    case 'MODEL_REFUSED':
+    case 'MODEL_REQUEST_REFUSED':
+      return { outcome: 'withdrawn' };
+    default:
+      return { outcome: 'unknown' };
+  }
+}
