@@ -92,9 +92,6 @@ function record(history: History, fact: StepFact): void {
       history.defaulted = true;
       end(history, fact.at);
       return;
-    case 'step.dead-lettered':
-      end(history, fact.at);
-      return;
     case 'step.redriven':
       history.endedAt = undefined;
       return;
@@ -107,6 +104,7 @@ function record(history: History, fact: StepFact): void {
       history.startedAt ??= fact.at;
       end(history, fact.at);
       return;
+    case 'step.dead-lettered':
     case 'step.gathered':
     case 'step.item-failed':
       end(history, fact.at);
