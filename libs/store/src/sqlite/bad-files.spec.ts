@@ -111,7 +111,7 @@ test('a store that a newer version has written is refused, and left as it is', a
 });
 
 const later = (up: (db: Kysely<unknown>) => Promise<void>) => ({
-  getMigrations: async () => ({ ...(await migrations.getMigrations()), '002-later': { up } }),
+  getMigrations: async () => ({ ...(await migrations.getMigrations()), '999-later': { up } }),
 });
 
 test('a store that is older by a version is brought to this one, with its runs', async () => {

@@ -17,6 +17,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   UNKNOWN_STEP: 'Check the name: the command "run get" shows the steps of a run.',
   UNKNOWN_REVIEW: 'Check the id: the command "review list" shows the open reviews.',
   UNKNOWN_DEAD_LETTER: 'Check the id: the command "dead-letter list" shows the dead letters.',
+  UNKNOWN_JOB: 'Check the id: the command "job list" shows the jobs.',
   UNKNOWN_PIPELINE: 'Check the name: the command "pipeline list" shows the deployed pipelines.',
   UNKNOWN_SCHEDULE:
     'Check the name: the command "schedule list" shows the schedules. Schedules that a plan declares disappear with the plan.',
@@ -34,6 +35,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   NOT_ALLOWED_NOW: 'Look at the state of the run with the command "run get".',
   REVIEW_CLAIMED:
     'Let that person answer the review, or release the claim with "review unclaim", which the history shows.',
+  DEAD_LETTER_TAKEN:
+    'Look at it with "dead-letter get", which names who redrove or resolved it. If it was resolved by mistake, use "dead-letter reopen".',
+  EFFECTS_NOT_ALLOWED:
+    'Add --allow-effects if these steps shall do their work once more, or replay from a step behind them.',
   REDRIVE_REFUSED: 'Look at the record with "dead-letter get" and send it to its topic yourself.',
   MOVE_REFUSED: 'Move the run from an earlier step of that plan, or leave it on its own plan.',
   BROKER_UNAVAILABLE: 'Try again in a moment; with the same --idempotency-key nothing happens twice.',

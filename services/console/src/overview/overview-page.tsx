@@ -81,14 +81,26 @@ function Wrong({ counts, stages }: WrongProps) {
       kind: 'no-consumer',
       link: { to: '/stages' },
     },
-    { ...of(deadLetters, 'open dead letters'), kind: 'failed', link: { to: '/dead-letters' } },
-    { ...of(reviews, 'reviews wait for a person'), kind: 'waiting', link: { to: '/reviews' } },
     {
-      ...of(signals, 'steps wait for a signal'),
+      ...of(deadLetters, { one: 'open dead letter', many: 'open dead letters' }),
+      kind: 'failed',
+      link: { to: '/dead-letters' },
+    },
+    {
+      ...of(reviews, { one: 'review waits for a person', many: 'reviews wait for a person' }),
+      kind: 'waiting',
+      link: { to: '/reviews' },
+    },
+    {
+      ...of(signals, { one: 'step waits for a signal', many: 'steps wait for a signal' }),
       kind: 'waiting',
       link: { to: '/runs', search: { status: 'waiting' } },
     },
-    { ...of(runs.held, 'runs held'), kind: 'held', link: { to: '/runs', search: { status: 'held' } } },
+    {
+      ...of(runs.held, { one: 'run held', many: 'runs held' }),
+      kind: 'held',
+      link: { to: '/runs', search: { status: 'held' } },
+    },
   ];
   const lines = all.filter(({ count }) => count > 0);
   if (lines.length === 0)
@@ -115,7 +127,10 @@ interface Line {
   readonly link: LinkProps;
 }
 
-const of = (counted: { readonly count: number; readonly more?: true } | undefined, words: string) => {
+const of = (
+  counted: { readonly count: number; readonly more?: true } | undefined,
+  words: { one: string; many: string },
+) => {
   const count = counted?.count ?? 0;
-  return { count, text: `${count}${counted?.more ? '+' : ''} ${words}` };
+  return { count, text: `${count}${counted?.more ? '+' : ''} ${count === 1 ? words.one : words.many}` };
 };
