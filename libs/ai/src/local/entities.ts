@@ -1,5 +1,6 @@
 import * as chrono from 'chrono-node';
-import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import metadata from 'libphonenumber-js/metadata.min';
 import { z } from 'zod';
 import { Amount, amountsIn } from '../text/amounts.js';
 import { Answered, capped, type CallOptions } from '../llm/answer.js';
@@ -88,7 +89,7 @@ export function inOneForm({ cardNumbers, ibans, phones, emails }: Entities) {
   return {
     cardNumbers: once(cardNumbers.map(maskedCard)),
     ibans: once(ibans.map((iban) => iban.replace(/[\s-]/g, '').toUpperCase())),
-    phones: once(phones.map((phone) => parsePhoneNumberFromString(phone, 'GB')?.number ?? phone)),
+    phones: once(phones.map((phone) => parsePhoneNumberFromString(phone, 'GB', metadata)?.number ?? phone)),
     emails: once(emails.map((email) => email.toLowerCase())),
   };
 }
@@ -115,7 +116,7 @@ function isoDay(year: number, month: number, day: number): string {
 /** Numbers of a known plan; and, as plans change, what is written like one and of a possible length. */
 function phonesIn(text: string, taken: readonly Place[]): string[] {
   const known = windowsOf(text).flatMap(({ start, text: part }) =>
-    findPhoneNumbersInText(part, 'GB').map(({ number, startsAt, endsAt }) => ({
+    findPhoneNumbersInText(part, 'GB', metadata).map(({ number, startsAt, endsAt }) => ({
       start: start + startsAt,
       end: start + endsAt,
       value: number.number as string,
@@ -125,7 +126,7 @@ function phonesIn(text: string, taken: readonly Place[]): string[] {
     .filter(({ value }) => /^[(+0]/.test(value) && value.replace(/\D/g, '').length >= 10)
     .slice(0, 50)
     .flatMap(({ start, end, value }) => {
-      const number = parsePhoneNumberFromString(value, 'GB');
+      const number = parsePhoneNumberFromString(value, 'GB', metadata);
       return number?.isPossible() ? [{ start, end, value: number.number as string }] : [];
     });
   const spans = [...known, ...possible.filter((span) => !overlaps(span, known))].sort((a, b) => a.start - b.start);
