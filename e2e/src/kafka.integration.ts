@@ -233,7 +233,14 @@ describe('on Kafka, with each service in its own process', () => {
 
   test('when all is done, Kafka’s own tool says that no group is behind', async () => {
     const groups = groupsOf(installation.prefix);
-    const all = [groups.intake, groups.runs, groups.deadLetters, groups.deployments, ...STAGES.map(groups.stage)];
+    const all = [
+      groups.intake,
+      groups.runs,
+      groups.deadLetters,
+      groups.deployments,
+      groups.modelCalls,
+      ...STAGES.map(groups.stage),
+    ];
     const said = await until('nobody is behind', async () => {
       const now = await consumerGroups(process.env['KAFKA_BROKERS']!, installation.prefix);
       return behind(now).length === 0 && now;
