@@ -4,6 +4,12 @@ import {
   AnnouncedContract,
   Control,
   DeploymentRequest,
+  LedgerEntry,
+  ModelBudget,
+  ModelCallEvents,
+  ModelGrants,
+  ModelPrices,
+  ModelQuota,
   ParkedStep,
   RunEvent,
   RunPause,
@@ -25,8 +31,10 @@ import { valueOf } from './shape.js';
 export const TOPIC_NAMES = [
   ...['intake', 'runs', 'stage', 'deployments', 'dead-letters'],
   ...['control', 'plans', 'limits', 'contracts', 'pauses', 'results'],
+  ...['models', 'model-calls', 'model-grants', 'model-ledger'],
 ] as const;
 export type TopicName = (typeof TOPIC_NAMES)[number];
+type ModelTopicName = 'models' | 'model-calls' | 'model-grants' | 'model-ledger';
 
 /** Topics of other systems that pipelines of the fuzzer read. */
 export const FOREIGN_NAMES = ['feed', 'answers'] as const;
@@ -215,6 +223,32 @@ function shapeOf(name: TopicName | ForeignName, { topics, foreign, known, seen, 
         key: runKey,
         headers: none,
       };
+    default:
+      return modelShapeOf(name, topics, like);
+  }
+}
+
+/** The topics on which quotas, budgets and calls of models are kept. */
+function modelShapeOf(
+  name: ModelTopicName,
+  topics: Topics,
+  like: (schema: z.ZodType, topic?: string) => fc.Arbitrary<unknown>,
+): Shape {
+  const keys = fc.constantFrom('quota/ollama/small/*', 'budget/month', 'prices', 'spent/2026-11-30/a/b/c', 'odd');
+  switch (name) {
+    case 'models':
+      return {
+        topic: fc.constant(topics.models),
+        document: fc.oneof(like(ModelQuota), like(ModelBudget), like(ModelPrices)),
+        key: keys,
+        headers: none,
+      };
+    case 'model-calls':
+      return { topic: fc.constant(topics.modelCalls), document: like(ModelCallEvents), key: keys, headers: none };
+    case 'model-grants':
+      return { topic: fc.constant(topics.modelGrants), document: like(ModelGrants), key: keys, headers: none };
+    case 'model-ledger':
+      return { topic: fc.constant(topics.modelLedger), document: like(LedgerEntry), key: keys, headers: none };
   }
 }
 

@@ -49,7 +49,7 @@ export function valueOf(schema: unknown, known: KnownValues): fc.Arbitrary<unkno
       case 'string':
         return text(given);
       case 'integer':
-        return fc.integer({ min: Number(given['minimum'] ?? 0), max: Math.min(Number(given['maximum'] ?? 50), 50) });
+        return smallInteger(Number(given['minimum'] ?? 0), Number(given['maximum'] ?? Infinity));
       case 'number':
         return /at$/i.test(name) || name === 'expires'
           ? fc.integer({ min: -1_000, max: 1_000 }).map((ms) => Date.now() + ms)
@@ -86,3 +86,7 @@ function text({ pattern, format, minLength, maxLength }: Json): fc.Arbitrary<str
   const min = Number(minLength ?? 0);
   return fc.string({ minLength: min, maxLength: Math.min(Number(maxLength ?? 12), min + 12) });
 }
+
+/** Integers up to 50, or the 50 from `least` on where that is more. */
+const smallInteger = (least: number, most: number): fc.Arbitrary<number> =>
+  fc.integer({ min: least, max: Math.min(most, Math.max(50, least + 50)) });

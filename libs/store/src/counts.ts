@@ -9,7 +9,7 @@ export async function countsOf(
 ): Promise<Counts> {
   const within = pipeline === undefined ? '' : ' and pipeline = cast($2 as text)';
   const count = (name: string, from: string) =>
-    `select '${name}' as name, (select count(*) from (select 1 as one from ${from}${within} limit cast($1 as int)) as some) as count`;
+    `select '${name}' as name, (select count(*) from (select 1 as one from ${from}${within} limit cast($1 as int)) as counted) as count`;
   const statement = [
     ...RunStatus.options.map((status) => count(status, `runs where parent is null and status = '${status}'`)),
     count('review', `waits where kind = 'review'`),
