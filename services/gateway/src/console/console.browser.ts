@@ -155,6 +155,7 @@ inChromium('the console', () => {
     world.toReview(id);
     const page = await chromium.open(`${world.url}/console/reviews`);
     await page.getByText('Confidence below threshold').first().waitFor();
+    await page.getByRole('button', { name: 'Claim' }).waitFor();
     await page.keyboard.press('c');
     await page.getByRole('dialog').getByLabel('Your name').fill('ana');
     await page.keyboard.press('Enter');
