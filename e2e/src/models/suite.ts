@@ -138,7 +138,7 @@ export function modelsSuite(ownLog: OwnLog): void {
       expect(error).toMatchObject({ code: 'MODEL_BUDGET_SPENT', message: expect.stringContaining('b') });
     await until(() => (keeping.spent()[0]?.calls ?? 0) === 100 - refused.length);
     expect(keeping.spent()[0]!.micros).toBeLessThanOrEqual(10_000_000);
-    // What ten calls had reserved, less what they did not use.
+    // Ten calls had reserved more; the tokens that they did not use are free again.
     expect(keeping.spent()[0]!.micros).toBeGreaterThanOrEqual(8_000_000);
   });
 

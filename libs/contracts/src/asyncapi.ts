@@ -190,7 +190,7 @@ function channelsOfOperation(topics: Topics): readonly Channel[] {
       name: 'modelLedger',
       address: topics.modelLedger,
       action: 'send',
-      description: 'What calls of models used and cost, and what quotas and budgets have counted. Compacted.',
+      description: 'The tokens and money that calls of models took, and the state of quotas and budgets. Compacted.',
       type: EVENT_TYPE.modelLedger,
       headers: InternalHeaders,
       payload: LedgerEntry,

@@ -68,6 +68,7 @@ export { pointerOf } from './values/json-pointer.js';
 export { isKept } from './values/json-text.js';
 export {
   Attempt,
+  byWhom,
   Count,
   DurationMs,
   Id,
@@ -159,7 +160,7 @@ export {
   QuotaState,
   ReservedCall,
 } from './records/models.js';
-export { Priority, StageLimits } from './records/limits.js';
+export { Priority, PRIORITY_SHARES, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { present } from './values/present.js';
 export { nearestName } from './values/nearest-name.js';

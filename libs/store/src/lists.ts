@@ -1,9 +1,9 @@
-import { Id, LAST_TIME, LetterStatus, readJson, RunStatus } from '@millrace/contracts';
+import { Id, LAST_TIME, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { Database } from './database.js';
 import type { Dialect } from './dialect.js';
 import { InvalidCursor } from './errors.js';
 import { LETTER_COLUMNS } from './letters/letter.js';
-import type { PageRequest, Paged } from './page.js';
+import { cursorOf, type Paged, type PageRequest, parameters, readCursor } from './page.js';
 
 /** A list that is read page by page, newest first. */
 export interface List {
@@ -69,20 +69,19 @@ export async function pageOf<Row, T>(
   const rows = await query<Row & Record<string, unknown>>(text, values);
   const items = rows.slice(0, of.page.limit);
   const last = rows.length > of.page.limit ? items.at(-1) : undefined;
-  return { items: items.map(of.item), next: last && cursorOf(of.list, last) };
+  return { items: items.map(of.item), next: last && cursorOf(...lastOf(of.list, last)) };
 }
 
 function statementOf(
   { list, few, filters, always, conditions, page }: Omit<Parameters<typeof pageOf>[1], 'item'>,
   dialect: Dialect,
 ) {
-  const values: unknown[] = [];
-  const value = (one: unknown): string => `$${values.push(one)}`;
+  const { values, value } = parameters();
   const text = (one: unknown): string => `cast(${value(one)} as text)`;
   const where = [...(always === undefined ? [] : [always]), ...(conditions?.(value) ?? [])];
   for (const [left, right] of Object.entries(filters)) if (right !== undefined) where.push(`${left} = ${text(right)}`);
   if (page.before !== undefined) {
-    const { at, key } = readCursor(page.before, list);
+    const { at, key } = positionOf(page.before, list);
     where.push(
       `(${[list.at[0], ...list.key].join(', ')}) < (${[dialect.time(value(at)), ...key.map(text)].join(', ')})`,
     );
@@ -103,16 +102,15 @@ function statementOf(
   return { text: dialect.newest(newest, value), values };
 }
 
-/** Cursors say where a page ended: the time of its last row and its key. They are opaque to callers. */
-function cursorOf({ at: [, name], key }: List, row: Readonly<Record<string, unknown>>): string {
-  const last = [row[name.replaceAll('"', '')], ...key.map((column) => row[column])];
-  return Buffer.from(JSON.stringify(last)).toString('base64url');
-}
+/** Returns where a page ended: the time of its last row, and its key. */
+const lastOf = ({ at: [, name], key }: List, row: Readonly<Record<string, unknown>>): readonly unknown[] => [
+  row[name.replaceAll('"', '')],
+  ...key.map((column) => row[column]),
+];
 
 /** @throws {InvalidCursor} for a cursor that no list with such a key gave: what comes from outside reaches SQL by type and within bounds */
-function readCursor(cursor: string, list: List): { at: number; key: readonly string[] } {
-  const { value } = readJson(Buffer.from(cursor, 'base64url'));
-  const [at, ...key]: readonly unknown[] = Array.isArray(value) ? value : [];
+function positionOf(cursor: string, list: List): { at: number; key: readonly string[] } {
+  const [at, ...key] = readCursor(cursor);
   // Times of rows are exact to the microsecond.
   const isTime = typeof at === 'number' && at >= 0 && at <= LAST_TIME;
   if (isTime && key.length === list.key.length && key.every(isId)) return { at, key };

@@ -96,7 +96,7 @@ async function match(query: Query, given: readonly string[], now: number): Promi
 
 /** Returns the oldest signals of these keys that somebody waits for, at most as many as there are keys. */
 function wanted(query: Query, keys: readonly string[]): Promise<readonly { id: string }[]> {
-  // Of one batch, and so of one time, the shorter id has the smaller offset.
+  // Signals of one batch have one time: the shorter id has the smaller offset.
   return query<{ id: string }>(
     ({ among }) => `select s.id from signal_keys k join signals s on s.id = k.signal
        where k.key ${among('$1')} and s.run is null and not s.gone

@@ -1,4 +1,4 @@
-import { cut, type InsteadOf as Failed, type ModelInterceptor } from '@millrace/contracts';
+import { cut, type InsteadOf as Failed, type ModelCaller, type ModelInterceptor } from '@millrace/contracts';
 import { z } from 'zod';
 
 /** Tokens a model charged for one answer, where the provider says. */
@@ -22,19 +22,11 @@ export const Answered = z.object({ model: z.string(), usage: Usage.optional(), i
 export type Answered = z.infer<typeof Answered>;
 
 /** The options of every call of a model. A stage's `run` has them all; a signal is enough. */
-export interface CallOptions {
+export interface CallOptions extends Omit<ModelCaller, 'run'> {
   /** Every model stops when it fires. */
   readonly signal: AbortSignal;
-  /** The number of the step's attempt, from 1: a hop of a route may be taken from an attempt on. */
-  readonly attempt?: number | undefined;
   /** The id of the run. */
   readonly id?: string | undefined;
-  readonly step?: string | undefined;
-  readonly stage?: string | undefined;
-  readonly pipeline?: string | undefined;
-  readonly tenant?: string | undefined;
-  readonly priority?: 'high' | 'normal' | 'low' | undefined;
-  readonly idempotencyKey?: string | undefined;
   /** Stand around each call of a language model, the first outermost. */
   readonly modelCalls?: readonly ModelInterceptor[] | undefined;
   /** Hears for which failure a later hop of a route answered. */

@@ -965,7 +965,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What calls of models used and cost, by day (UTC), tenant, pipeline and model, and what budgets have counted. */
+    /** The tokens and money that calls of models took, by day (UTC), tenant, pipeline and model, and the state of budgets. */
     get: operations['listModelSpending'];
     put?: never;
     post?: never;

@@ -170,7 +170,7 @@ export const Fact = z.discriminatedUnion('type', [
     type: z.literal('step.redriven'),
     ...Step,
     deadLetter: Id,
-    /** From here on the step’s stage gets this input. */
+    /** The input that the step’s stage gets from now on. */
     input: z.unknown().optional(),
     ...ByWhom,
   }),

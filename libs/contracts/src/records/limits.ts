@@ -4,6 +4,8 @@ import { ByWhom, Name, PositiveCount, TimeMs } from '../values/values.js';
 /** The priority of a run, carried by its commands. */
 export const Priority = z.enum(['high', 'normal', 'low']);
 export type Priority = z.infer<typeof Priority>;
+/** The number of turns that each priority gets while all wait: no priority waits for ever, and a high one hardly waits. */
+export const PRIORITY_SHARES: Readonly<Record<Priority, number>> = { high: 64, normal: 8, low: 1 };
 
 /** A rate below this admits nothing within the time in which anybody waits. */
 const ONE_A_DAY = 0.00001;

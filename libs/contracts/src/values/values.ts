@@ -35,6 +35,19 @@ export const Person = text({ max: 200 });
 export const Reason = text({ max: 2_000 });
 /** Fields that say who did something and why, as far as they said. */
 export const ByWhom = { by: Person.optional(), reason: Reason.optional() };
+
+/** Returns who did something and why, without the fields that were not said. */
+export const byWhom = ({
+  by,
+  reason,
+}: {
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+}): { by?: string; reason?: string } => ({
+  ...(by !== undefined && { by }),
+  ...(reason !== undefined && { reason }),
+});
+
 /** A W3C traceparent. One that is malformed begins a new trace. */
 export const Traceparent = text({ max: 200 });
 

@@ -1,5 +1,5 @@
 import { startTimer, type Timer } from '@millrace/contracts/timers';
-import type { Priority, StageLimits } from '@millrace/contracts';
+import { type Priority, PRIORITY_SHARES, type StageLimits } from '@millrace/contracts';
 import { WorkLost } from './work-lost.js';
 
 /** The properties that decide when a record's turn comes. */
@@ -8,9 +8,6 @@ export interface Claim {
   readonly tenant: string;
   readonly partition: number;
 }
-
-/** The number of times that each is chosen while all wait: no priority waits for ever, and a high one hardly waits. */
-const SHARES: Readonly<Record<Priority, number>> = { high: 64, normal: 8, low: 1 };
 
 interface Waiting extends Claim {
   readonly begin: () => void;
@@ -179,7 +176,7 @@ export class Turns {
       for (const [name, tenant] of [...line.tenants].sort(([, a], [, b]) => a.passed - b.passed)) {
         const found = tenant.waiting.find((item) => this.mayBegin(item));
         if (!found) continue;
-        line.passed += 1 / SHARES[priority];
+        line.passed += 1 / PRIORITY_SHARES[priority];
         tenant.passed += 1 / (this.bounds?.limits.weights?.[name] ?? 1);
         return found;
       }

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { type ActOutcome, readJson } from '@millrace/contracts';
+import type { ActOutcome } from '@millrace/contracts';
 import type { Database, Query } from '../database.js';
 import type { Dialect } from '../dialect.js';
-import { InvalidCursor } from '../errors.js';
-import type { PageRequest, Paged } from '../page.js';
+import { cursorOf, type Paged, type PageRequest, parameters, readNumberCursor } from '../page.js';
+import { rowConditions } from './filter.js';
 
 /** An act of a person or a system: who did what, to what, when and why. */
 export interface ActRecord {
@@ -66,14 +66,6 @@ const actOf = ({ seq, at, by, reason, ...row }: ActRow): ChainedAct => ({
   reason: reason ?? undefined,
 });
 
-/** @throws {InvalidCursor} for a cursor that this list did not give */
-function readCursor(cursor: string): number {
-  const { value } = readJson(Buffer.from(cursor, 'base64url'));
-  const seq: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined;
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) throw new InvalidCursor();
-  return seq;
-}
-
 /** Appends an act to the trail, in the transaction of `query`. */
 async function append(query: Query, act: ActRecord, outcome: ActOutcome): Promise<void> {
   const [last] = await query<{ seq: string; hash: string }>(
@@ -108,14 +100,10 @@ export class Acts {
   /** The acts, the newest first. */
   async list({ limit, before, kind, subject, by, since, until }: ActsRequest): Promise<Paged<ChainedAct>> {
     const { query, dialect } = this.database;
-    const values: unknown[] = [];
-    const value = (one: unknown): string => `$${values.push(one)}`;
-    const conditions = Object.entries({ kind, subject, by }).flatMap(([column, wanted]) =>
-      wanted === undefined ? [] : [`${column} = cast(${value(wanted)} as text)`],
-    );
-    if (since !== undefined) conditions.push(`at >= ${dialect.time(value(since))}`);
-    if (until !== undefined) conditions.push(`at < ${dialect.time(value(until))}`);
-    if (before !== undefined) conditions.push(`seq < cast(${value(readCursor(before))} as bigint)`);
+    const { values, value } = parameters();
+    const conditions = rowConditions({ equal: { kind, subject, by }, since, until }, dialect, value);
+    if (before !== undefined)
+      conditions.push(`seq < cast(${value(readNumberCursor(before, Number.MAX_SAFE_INTEGER))} as bigint)`);
     const rows = await query<ActRow>(
       `select ${columnsOf(dialect)} from acts where ${['true', ...conditions].join(' and ')}
        order by acts.seq desc limit cast(${value(limit + 1)} as int)`,
@@ -123,7 +111,7 @@ export class Acts {
     );
     const items = rows.slice(0, limit).map(actOf);
     const last = rows.length > limit ? items.at(-1) : undefined;
-    return { items, next: last && Buffer.from(JSON.stringify([last.seq])).toString('base64url') };
+    return { items, next: last && cursorOf(last.seq) };
   }
 
   /** Computes the chain again, from its start. `broken`: the number of the first act that is not as it was written. */

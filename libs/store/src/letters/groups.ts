@@ -1,7 +1,7 @@
-import { LAST_TIME, type LetterFilter, readJson } from '@millrace/contracts';
+import { LAST_TIME, type LetterFilter } from '@millrace/contracts';
 import type { Database } from '../database.js';
 import { InvalidCursor } from '../errors.js';
-import type { PageRequest, Paged } from '../page.js';
+import { cursorOf, type Paged, type PageRequest, parameters, readCursor } from '../page.js';
 import { letterConditions } from './filter.js';
 import { LETTER_COLUMNS, type LetterGroup, letterOf, type LetterRow } from './letter.js';
 
@@ -40,13 +40,7 @@ export async function readGroups(database: Asked, request: GroupsRequest): Promi
     return row ? [{ ...group, newest: letterOf(row), trend }] : [];
   });
   const last = counted.length > limit ? page.at(-1) : undefined;
-  return { items, next: last && cursorOf(last) };
-}
-
-/** Collects the parameters of a statement. */
-function parameters() {
-  const values: unknown[] = [];
-  return { values, value: (one: unknown): string => `$${values.push(one)}` };
+  return { items, next: last && cursorOf(last.firstSeen, last.fingerprint) };
 }
 
 function conditionOf(filter: LetterFilter, { dialect }: Asked, value: (one: unknown) => string): string {
@@ -59,7 +53,7 @@ async function countGroups(database: Asked, { filter, before, limit }: GroupsReq
   const { dialect, query } = database;
   const { values, value } = parameters();
   const wanted = conditionOf(filter, database, value);
-  const after = before === undefined ? undefined : readCursor(before);
+  const after = before === undefined ? undefined : lastOf(before);
   const past =
     after &&
     `where (first, fingerprint) < (${dialect.time(value(after.firstSeen))}, cast(${value(after.fingerprint)} as text))`;
@@ -122,13 +116,9 @@ async function trendsOf(
   return trends;
 }
 
-const cursorOf = ({ firstSeen, fingerprint }: Counted): string =>
-  Buffer.from(JSON.stringify([firstSeen, fingerprint])).toString('base64url');
-
 /** @throws {InvalidCursor} for a cursor that this list did not give */
-function readCursor(cursor: string): Pick<Counted, 'firstSeen' | 'fingerprint'> {
-  const { value } = readJson(Buffer.from(cursor, 'base64url'));
-  const [firstSeen, fingerprint, ...more]: readonly unknown[] = Array.isArray(value) ? value : [];
+function lastOf(cursor: string): Pick<Counted, 'firstSeen' | 'fingerprint'> {
+  const [firstSeen, fingerprint, ...more] = readCursor(cursor);
   const isTime = typeof firstSeen === 'number' && firstSeen >= 0 && firstSeen <= LAST_TIME;
   if (!isTime || typeof fingerprint !== 'string' || !/^fp_[0-9a-z]{26}$/.test(fingerprint) || more.length > 0)
     throw new InvalidCursor();

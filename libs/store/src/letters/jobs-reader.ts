@@ -1,8 +1,7 @@
-import { type JobItemStatus, JobStatus, type JobWork, MAX_REDRIVES, readJson } from '@millrace/contracts';
+import { type JobItemStatus, JobStatus, type JobWork, MAX_REDRIVES } from '@millrace/contracts';
 import type { Database } from '../database.js';
-import { InvalidCursor } from '../errors.js';
 import { type List, pageOf } from '../lists.js';
-import type { PageRequest, Paged } from '../page.js';
+import { cursorOf, type Paged, type PageRequest, parameters, readNumberCursor } from '../page.js';
 import { letterConditions } from './filter.js';
 import { type Job, type JobItem, jobOf, type JobRow } from './job.js';
 
@@ -13,6 +12,9 @@ const JOBS: List = {
   key: ['id'],
   few: { status: JobStatus.options },
 };
+
+/** The greatest value of a column of type `int`. */
+const MOST_INT = 2_147_483_647;
 
 export interface JobItemsRequest extends PageRequest {
   readonly status?: JobItemStatus | undefined;
@@ -50,9 +52,8 @@ export class JobsReader {
   /** Counts the letters that a job would be about now, by the stage and the code of their failure. */
   async preview({ kind, filter, maxRedrives = MAX_REDRIVES }: JobWork): Promise<Preview> {
     const { dialect, query } = this.database;
-    const values: unknown[] = [];
-    const value = (one: unknown): string => `$${values.push(one)}`;
-    const most = value(kind === 'redrive' ? maxRedrives : 2_147_483_647);
+    const { values, value } = parameters();
+    const most = value(kind === 'redrive' ? maxRedrives : MOST_INT);
     const conditions = [`status = 'open'`, ...letterConditions(filter, dialect, value)];
     const rows = await query<{ stage: string | null; code: string; letters: number; refused: number }>(
       `select stage, coalesce(code, '') as code, cast(count(*) as int) as letters,
@@ -71,7 +72,7 @@ export class JobsReader {
       ({ millis }) =>
         `select no, letter, status, ${millis('at')} as at, failure from job_items
          where job = $1 and no > cast($2 as int) and (cast($3 as text) is null or status = $3) order by no limit cast($4 as int)`,
-      [job, before === undefined ? 0 : readCursor(before), status ?? null, limit + 1],
+      [job, before === undefined ? 0 : readNumberCursor(before, MOST_INT), status ?? null, limit + 1],
     );
     const items = rows.slice(0, limit);
     const last = rows.length > limit ? items.at(-1) : undefined;
@@ -82,7 +83,7 @@ export class JobsReader {
         at: at ?? undefined,
         failure: failure ?? undefined,
       })),
-      next: last && Buffer.from(JSON.stringify([last.no])).toString('base64url'),
+      next: last && cursorOf(last.no),
     };
   }
 
@@ -103,12 +104,4 @@ interface ItemRow {
   readonly no: number;
   readonly at: number | null;
   readonly failure: JobItem['failure'] | null;
-}
-
-/** @throws {InvalidCursor} for a cursor that this list did not give */
-function readCursor(cursor: string): number {
-  const { value } = readJson(Buffer.from(cursor, 'base64url'));
-  const no: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined;
-  if (typeof no !== 'number' || !Number.isInteger(no) || no < 0 || no > 2_147_483_647) throw new InvalidCursor();
-  return no;
 }

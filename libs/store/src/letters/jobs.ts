@@ -9,6 +9,7 @@ import {
 } from '@millrace/contracts';
 import type { Database, Query } from '../database.js';
 import type { Acts } from './acts.js';
+import { parameters } from '../page.js';
 import { letterConditions } from './filter.js';
 
 const APPLIED = { status: 'applied', unchanged: false } as const;
@@ -38,8 +39,7 @@ export class Jobs {
   }
 
   private async choose(query: Query, { id, work }: { id: string; work: JobWork }): Promise<number> {
-    const values: unknown[] = [id];
-    const value = (one: unknown): string => `$${values.push(one)}`;
+    const { values, value } = parameters(id);
     const conditions = [`status = 'open'`, ...letterConditions(work.filter, this.database.dialect, value)];
     await query(
       `insert into job_items (job, no, letter, status)

@@ -1,5 +1,5 @@
 import type { Broker, Outgoing } from '@millrace/broker';
-import { deploymentRecord, derivedId, type Topics } from '@millrace/contracts';
+import { byWhom, deploymentRecord, derivedId, type Topics } from '@millrace/contracts';
 import type { DueJob, ItemDecision, ItemResult, LetterState, Store } from '@millrace/store';
 import { letterChange, notRedriven } from '../letters/letter-change.js';
 import { redrivenStep } from '../letters/redriven.js';
@@ -60,7 +60,7 @@ function decide(job: DueJob, letter: LetterState, at: number): ItemDecision {
   const { id, work, by, reason } = job;
   const refused = work.kind === 'redrive' ? notRedriven(letter, work.maxRedrives) : undefined;
   if (refused) return { result: { letter: letter.id, status: 'refused', failure: refused } };
-  // Whether a record may be sent again is decided where records are: the request has its outcome there.
+  // The consumer of requests decides about records: it can look at the log.
   if (work.kind === 'redrive' && !isOfRun(letter)) return { result: { letter: letter.id, status: 'sent' } };
   const act =
     work.kind === 'redrive' ? ({ do: 'redrive', maxRedrives: Infinity } as const) : ({ do: 'resolve' } as const);
@@ -82,8 +82,7 @@ function recordOf(
   if (isOfRun(letter)) return redrivenStep(topics, letter, { id: job.id, at, by, reason });
   const { maxRedrives } = work;
   const act = { do: 'redrive', job: job.id, ...(maxRedrives !== undefined && { maxRedrives }) } as const;
-  const byWhom = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
   const id = derivedId('act', job.id, letter.id);
-  const request = { type: 'letter.act-requested', id, at, ...byWhom, letter: letter.id, act } as const;
+  const request = { type: 'letter.act-requested', id, at, ...byWhom({ by, reason }), letter: letter.id, act } as const;
   return deploymentRecord(topics, request, letter.id);
 }

@@ -1,4 +1,5 @@
 import {
+  byWhom,
   type ActOutcome,
   failure,
   type Failure,
@@ -31,8 +32,7 @@ export function letterChange(
   const handled: Handled = {
     act: request.id,
     at,
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
+    ...byWhom({ by, reason }),
   };
   switch (act.do) {
     case 'redrive': {

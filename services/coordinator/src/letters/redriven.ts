@@ -1,5 +1,14 @@
 import type { Outgoing } from '@millrace/broker';
-import { eventRecord, failure, type Failure, HEADER, headerText, type Topics, UNREADABLE } from '@millrace/contracts';
+import {
+  byWhom,
+  eventRecord,
+  failure,
+  type Failure,
+  HEADER,
+  headerText,
+  type Topics,
+  UNREADABLE,
+} from '@millrace/contracts';
 import type { KeptLetter } from '@millrace/store';
 import { type ReadTopicsNeeds, writersOf } from './read-topics.js';
 
@@ -22,9 +31,8 @@ export function redrivenStep(
   { id, run, step }: { readonly id: string; readonly run: string; readonly step: string },
   { id: act, at, by, reason, input }: Redrive,
 ): Outgoing {
-  const byWhom = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
   const edited = input !== undefined && { input };
-  const event = { type: 'step.redriven', run, step, at, deadLetter: id, ...edited, ...byWhom } as const;
+  const event = { type: 'step.redriven', run, step, at, deadLetter: id, ...edited, ...byWhom({ by, reason }) } as const;
   return eventRecord(topics, event, { id: `${act}/${id}` });
 }
 

@@ -1,7 +1,4 @@
-import type { MeteredCall, ModelQuota, Priority } from '@millrace/contracts';
-
-/** The number of turns that each priority gets while all wait, as for the commands of a stage. */
-const SHARES: Readonly<Record<Priority, number>> = { high: 64, normal: 8, low: 1 };
+import { type MeteredCall, type ModelQuota, type Priority, PRIORITY_SHARES } from '@millrace/contracts';
 
 export interface Waiting {
   readonly call: MeteredCall;
@@ -81,7 +78,7 @@ export class FairLine {
   }
 
   private weightOf(depth: number, name: string): number {
-    if (depth === 0) return SHARES[name as Priority];
+    if (depth === 0) return PRIORITY_SHARES[name as Priority];
     const weights = depth === 1 ? this.weights?.tenants : this.weights?.pipelines;
     return (weights && Object.hasOwn(weights, name) && weights[name]) || 1;
   }

@@ -1,5 +1,6 @@
 import { fits, type Outgoing } from '@millrace/broker';
 import {
+  byWhom,
   type ActOutcome,
   eventRecord,
   failure,
@@ -78,7 +79,6 @@ export function replayed(run: Run, target: MoveTarget, request: ReplayRequested)
     skipped,
     ...(run.priority !== undefined && { priority: run.priority }),
     ...(run.tenant !== undefined && { tenant: run.tenant }),
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
+    ...byWhom({ by, reason }),
   };
 }

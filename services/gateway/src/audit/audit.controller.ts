@@ -1,3 +1,4 @@
+import { byWhom } from '@millrace/contracts';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { ActView, AuditCheck } from '@millrace/contracts/http';
 import type { ChainedAct, StoreReader } from '@millrace/store';
@@ -32,8 +33,7 @@ function actView({ by, reason, detail, ...act }: ChainedAct): ActView {
   return {
     ...act,
     at: timeOf(act.at),
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
+    ...byWhom({ by, reason }),
     ...(detail !== null && { detail }),
   };
 }

@@ -1,4 +1,4 @@
-import { type LetterAct, randomId, timeText } from '@millrace/contracts';
+import { byWhom, type LetterAct, randomId, timeText } from '@millrace/contracts';
 import type { Accepted, ActBody, DeadLetterView, RedriveBody } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
 import type { KeptLetter, StoreReader } from '@millrace/store';
@@ -61,9 +61,8 @@ export class DeadLetters {
   }
 
   private request(letter: string, act: LetterAct, { by, reason }: ActBody): ReturnType<typeof requestApplied> {
-    const byWhom = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
     const request = { type: 'letter.act-requested', id: randomId('act'), at: Date.now(), letter, act } as const;
-    return requestApplied(this.needs, { ...request, ...byWhom });
+    return requestApplied(this.needs, { ...request, ...byWhom({ by, reason }) });
   }
 }
 

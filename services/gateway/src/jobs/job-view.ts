@@ -1,4 +1,4 @@
-import { timeText } from '@millrace/contracts';
+import { byWhom, timeText } from '@millrace/contracts';
 import type { Action, JobItemView, JobView } from '@millrace/contracts/http';
 import type { Job, JobItem } from '@millrace/store';
 import { failureView, timeOf } from '../runs/shown.js';
@@ -18,8 +18,7 @@ export function jobView({ id, status, work, at, endedAt, by, reason, items }: Jo
     status,
     at: timeOf(at),
     ...(endedAt !== undefined && { endedAt: timeOf(endedAt) }),
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
+    ...byWhom({ by, reason }),
     filter: Object.fromEntries(
       Object.entries(filter).map(([name, value]) => [name, typeof value === 'number' ? timeText(value) : value]),
     ),

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { type JobChangeRequested, type JobWork, randomId } from '@millrace/contracts';
+import { byWhom, type JobChangeRequested, type JobWork, randomId } from '@millrace/contracts';
 import { type Accepted, JobBody, JobChangeBody, type JobPreview, type JobView } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
 import type { Job, StoreReader } from '@millrace/store';
@@ -32,10 +32,9 @@ export class JobsController {
       return this.reader.jobs.preview(work);
     }
     const id = randomId('job');
-    const byWhom = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
     await requestApplied(
       { runtime: this.runtime, reader: this.reader },
-      { type: 'job.requested', id, at: Date.now(), work, ...byWhom },
+      { type: 'job.requested', id, at: Date.now(), work, ...byWhom({ by, reason }) },
     );
     return { id, links: linksOf(id) };
   }

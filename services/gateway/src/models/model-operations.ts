@@ -44,7 +44,7 @@ export const MODEL_OPERATIONS: readonly Operation[] = [
     path: '/v1/models/spending',
     id: 'listModelSpending',
     summary:
-      'What calls of models used and cost, by day (UTC), tenant, pipeline and model, and what budgets have counted.',
+      'The tokens and money that calls of models took, by day (UTC), tenant, pipeline and model, and the state of budgets.',
     query: SpendingQuery,
     answers: ok('SpendingList', 'The newest day first.'),
     problems: ['INVALID_REQUEST'],

@@ -1,4 +1,4 @@
-import { eventRecord, isOver, randomId, RunEvent } from '@millrace/contracts';
+import { byWhom, eventRecord, isOver, randomId, RunEvent } from '@millrace/contracts';
 import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer, valueProblems } from '@millrace/pipeline/engine';
 import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
@@ -35,7 +35,7 @@ export class Acts {
   async cancel(id: string, { by, reason, compensate }: CancelBody): Promise<Accepted> {
     const { view } = await this.open(id);
     if (!view.allowedActions.includes('cancel')) throw notNow(`${id} is ${view.status}: it cannot be cancelled.`);
-    const how = { ...(compensate && { compensate }), ...actOf({ by, reason }) };
+    const how = { ...(compensate && { compensate }), ...byWhom({ by, reason }) };
     return this.publish({ type: 'run.cancel-requested', run: id, at: Date.now(), ...how });
   }
 
@@ -43,7 +43,7 @@ export class Acts {
   async pause(id: string, type: 'run.pause-requested' | 'run.resume-requested', act: ActBody): Promise<Accepted> {
     const { view } = await this.open(id);
     if (isOver(view.status)) throw notNow(`${id} is ${view.status}: it cannot be paused or go on.`);
-    return this.publish({ type, run: id, at: Date.now(), ...actOf(act) });
+    return this.publish({ type, run: id, at: Date.now(), ...byWhom(act) });
   }
 
   async signal(id: string, step: string, { payload, by, reason, id: signal }: Answer): Promise<Accepted> {
@@ -68,7 +68,7 @@ export class Acts {
       id: signal ?? randomId('sig'),
       payload,
     } as const;
-    return this.publish({ ...event, ...actOf({ by, reason }) });
+    return this.publish({ ...event, ...byWhom({ by, reason }) });
   }
 
   /**
@@ -80,7 +80,7 @@ export class Acts {
     if (target.claimedBy === by) return { ...linked(id), applied: true };
     if (target.claimedBy !== undefined && !takeOver) throw claimedByAnother(target);
     refuseUnless(target, ['claim', 'unclaim']);
-    const how = { ...(takeOver && { takeOver }), ...actOf({ reason }) };
+    const how = { ...(takeOver && { takeOver }), ...byWhom({ reason }) };
     await this.publish({ type: 'step.claimed', run: id, step, at: Date.now(), by, ...how });
     return this.held(id, step, ({ claimedBy }) => {
       if (claimedBy === by) return true;
@@ -92,7 +92,7 @@ export class Acts {
   async unclaim(id: string, step: string, act: ActBody): Promise<Held> {
     const target = stepOf((await this.open(id)).view.steps, step, id);
     refuseUnless(target, ['unclaim']);
-    await this.publish({ type: 'step.unclaimed', run: id, step, at: Date.now(), ...actOf(act) });
+    await this.publish({ type: 'step.unclaimed', run: id, step, at: Date.now(), ...byWhom(act) });
     return this.held(id, step, ({ claimedBy }) => (claimedBy === target.claimedBy ? undefined : true));
   }
 
@@ -119,7 +119,7 @@ export class Acts {
     const { contracts } = await this.needs.reader.deployed.read({ pipeline, stages: stagesOf(plan.plan) });
     const move = moveOf(evolve(undefined, id, record.facts), { plan, contracts }, from);
     if ('code' in move) throw refusalOf(move);
-    const act = actOf({ by, reason });
+    const act = byWhom({ by, reason });
     return this.publish({ type: 'run.move-requested', run: id, at: Date.now(), to: plan.hash, from, ...act });
   }
 
@@ -172,11 +172,6 @@ const claimedByAnother = ({ name, claimedBy }: Pick<StepView, 'name' | 'claimedB
   new RequestProblem('REVIEW_CLAIMED', `${claimedBy} has claimed ${name}.`);
 
 export const notNow = (why: string): RequestProblem => new RequestProblem('NOT_ALLOWED_NOW', why);
-
-const actOf = ({ by, reason }: ActBody): ActBody => ({
-  ...(by !== undefined && { by }),
-  ...(reason !== undefined && { reason }),
-});
 
 function stepOf(steps: readonly StepView[], name: string, run: string): StepView {
   const step = steps.find((one) => one.name === name);

@@ -1,4 +1,4 @@
-import { randomId, type ReplayRequested, replayIdOf } from '@millrace/contracts';
+import { byWhom, randomId, type ReplayRequested, replayIdOf } from '@millrace/contracts';
 import type { Accepted, ReplayBody, ReplayPreview } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf } from '@millrace/pipeline/engine';
 import { evolve, moveOf } from '@millrace/saga';
@@ -61,8 +61,7 @@ export class Replays {
       plan,
       ...(input !== undefined && { input }),
       ...(outputs !== undefined && { outputs }),
-      ...(by !== undefined && { by }),
-      ...(reason !== undefined && { reason }),
+      ...byWhom({ by, reason }),
     };
     await requestApplied(this.needs, request);
     const run = replayIdOf(request);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
-import { randomId } from '@millrace/contracts';
+import { byWhom, randomId } from '@millrace/contracts';
 import { type DeploymentView, RemoveScheduleBody, ScheduleBody, type ScheduleView } from '@millrace/contracts/http';
 import { PlanError } from '@millrace/pipeline';
 import { checkSchedule, Schedule } from '@millrace/pipeline/engine';
@@ -72,7 +72,6 @@ function viewOf({ pipeline, name, spec, made, nextAt, by, reason }: ScheduleRow)
     catchUp,
     ...(nextAt !== undefined && { nextAt: timeOf(nextAt) }),
     ofPlan: !made,
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
+    ...byWhom({ by, reason }),
   };
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import {
+  byWhom,
   limitsRecord,
   randomId,
   STAGE_PAUSES,
@@ -100,8 +101,7 @@ export class StagesController {
       times: pause
         ? [...times, { from: now }].slice(-STAGE_PAUSES)
         : [...times.slice(0, -1), { ...times.at(-1)!, to: now }],
-      ...(by !== undefined && { by }),
-      ...(reason !== undefined && { reason }),
+      ...byWhom({ by, reason }),
     };
     const { broker, topics } = this.runtime;
     await broker.publish([stagePauseRecord(topics, name, { pause: next, id: randomId('evt') })]);
@@ -119,7 +119,7 @@ function pausedView(pause: StagePause | undefined): Pick<StageView, 'paused'> {
   const last = pause?.times.at(-1);
   if (!last || last.to !== undefined) return {};
   const { by, reason } = pause!;
-  const act = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+  const act = byWhom({ by, reason });
   return { paused: { since: timeOf(last.from), ...act } };
 }
 
