@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { present } from '@millrace/contracts';
 import { BrokerError } from '@millrace/broker';
 import type {
   Broker,
@@ -37,8 +38,14 @@ const MiB = 1024 * 1024;
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 const CACHE_BYTES = 16 * MiB;
 
+interface SharedLog {
+  readonly log: CommitLog;
+  users: number;
+  closing?: Promise<void>;
+}
+
 /** The logs that are open in this process. */
-const logs = new Map<string, { log: CommitLog; users: number; closing?: Promise<void> }>();
+const logs = new Map<string, SharedLog>();
 
 /**
  * A durable partitioned log in a directory of this machine. Several brokers of one process on one directory share the log,
@@ -48,19 +55,15 @@ const logs = new Map<string, { log: CommitLog; users: number; closing?: Promise<
 export async function embeddedBroker(options: EmbeddedOptions): Promise<Broker> {
   const dir = madeDirectory(options.dir);
   for (let closing; (closing = logs.get(dir)?.closing);) await closing;
-  let shared = logs.get(dir);
-  if (!shared) {
-    shared = { log: openedLog(settingsOf(options, dir)), users: 0 };
-    logs.set(dir, shared);
-  }
+  const shared: SharedLog = logs.get(dir) ?? { log: openedLog(settingsOf(options, dir)), users: 0 };
+  logs.set(dir, shared);
   shared.users++;
   return new EmbeddedBroker(shared.log, release);
 
   function release({ crashed }: { crashed: boolean }): Promise<void> {
-    const { log } = shared!;
-    if (--shared!.users > 0) return crashed ? Promise.resolve() : log.synced();
-    shared!.closing = log.close({ crashed }).finally(() => logs.delete(dir));
-    return shared!.closing;
+    if (--shared.users > 0) return crashed ? Promise.resolve() : shared.log.synced();
+    shared.closing = shared.log.close({ crashed }).finally(() => logs.delete(dir));
+    return shared.closing;
   }
 }
 
@@ -154,17 +157,15 @@ class EmbeddedBroker implements Broker {
 
   async browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]> {
     const topic = this.log.catalog.topic(at.topic);
-    topic.checkPartition(at.partition);
-    const partition = topic.partitions[at.partition]!;
+    const partition = topic.partition(at.partition);
     const records: Incoming[] = [];
     await this.log.synced();
     for (let next = at.offset; records.length < at.limit && next < partition.durable;) {
       const chunk = this.log.reader.read(partition, next);
       if (!chunk) break;
-      for (let n = chunk.at; n < chunk.records.length && records.length < at.limit; n++) {
-        if (chunk.records[n]!.offset < partition.durable) records.push(chunk.records[n]!);
-      }
-      next = chunk.records.at(-1)!.offset + 1;
+      const found = chunk.records.slice(chunk.at, chunk.at + at.limit - records.length);
+      records.push(...found.filter(({ offset }) => offset < partition.durable));
+      next = present(chunk.records.at(-1), 'record of the chunk').offset + 1;
     }
     return records;
   }

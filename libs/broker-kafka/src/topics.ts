@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { retry } from '@millrace/contracts/retry';
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import { BrokerError } from '@millrace/broker';
@@ -111,8 +112,8 @@ export class TopicMetadata {
 
   /** Returns the first offset of a partition's log. */
   async earliest(topic: string, partition: number): Promise<number> {
-    const found = await this.offsets(this.cluster, { topic, partitions: [{ partition }], fromBeginning: true });
-    return found.get(partition)!;
+    const [first] = await this.offsets(this.cluster, { topic, partitions: [{ partition }], fromBeginning: true });
+    return present(first, 'first offset of the partition');
   }
 
   /**
@@ -124,25 +125,29 @@ export class TopicMetadata {
     const count = await this.partitionsOf(topic);
     const partitions = Array.from({ length: count }, (_, partition) => ({ partition }));
     const from = of === 'all' ? this.uncommitted : this.cluster;
-    const [starts, ends] = await Promise.all(
-      [true, false].map((fromBeginning) => this.offsets(from, { topic, partitions, fromBeginning })),
-    );
+    const [starts, ends] = await Promise.all([
+      this.offsets(from, { topic, partitions, fromBeginning: true }),
+      this.offsets(from, { topic, partitions, fromBeginning: false }),
+    ]);
     return partitions.map(({ partition }) => ({
       topic,
       partition,
-      start: starts!.get(partition)!,
-      end: ends!.get(partition)!,
+      start: present(starts[partition], 'first offset of the partition'),
+      end: present(ends[partition], 'last offset of the partition'),
     }));
   }
 
-  /** A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
-  private async offsets(from: Cluster, of: OffsetsOf): Promise<ReadonlyMap<number, number>> {
+  /** Returns the offsets in the order of the partitions asked for. A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
+  private async offsets(from: Cluster, asked: OffsetsOf): Promise<readonly number[]> {
     return this.question(from, async () => {
-      await from.addMultipleTargetTopics([of.topic]);
-      const [found] = await from.fetchTopicsOffset([of]);
+      await from.addMultipleTargetTopics([asked.topic]);
+      const [found] = await from.fetchTopicsOffset([asked]);
       const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-      if (!of.partitions.every(({ partition }) => offsets.has(partition))) throw protocolError(LEADER_NOT_AVAILABLE);
-      return offsets;
+      return asked.partitions.map(({ partition }) => {
+        const offset = offsets.get(partition);
+        if (offset === undefined) throw protocolError(LEADER_NOT_AVAILABLE);
+        return offset;
+      });
     });
   }
 

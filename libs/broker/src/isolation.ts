@@ -41,8 +41,8 @@ export class Isolation {
     const damage = first && damageOf(first);
     if (damage) return this.passed(batch, parking ? await parking.park(first, damage) : []);
     const { condemned } = this;
-    if (first && condemned?.offset === first.offset && batch.records.length === 1)
-      return this.passed(batch, await parking!.park(first, condemned.error));
+    if (first && parking && condemned?.offset === first.offset && batch.records.length === 1)
+      return this.passed(batch, await parking.park(first, condemned.error));
     try {
       const answer = await take(batch);
       check(answer);
@@ -92,7 +92,8 @@ export class Isolation {
     if (++this.blamed < TRIES) return;
     this.narrowed = true;
     this.until = Math.max(this.until, next);
-    if (records.length === 1) this.condemned = { offset: records[0]!.offset, error };
+    const [first, second] = records;
+    if (first && !second) this.condemned = { offset: first.offset, error };
     else {
       this.size = Math.ceil(records.length / 2);
       // A record that is alone for the first time gets another try.

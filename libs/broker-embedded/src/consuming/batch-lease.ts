@@ -1,4 +1,4 @@
-import { backOffMs } from '@millrace/contracts';
+import { backOffMs, present } from '@millrace/contracts';
 import {
   causeOf,
   type Incoming,
@@ -122,7 +122,7 @@ export class BatchLease implements Lease, Watcher {
     const records = there.slice(0, this.#isolation.cut(there));
     this.#busy = true;
     try {
-      const next = records.at(-1)!.offset + 1;
+      const next = present(records.at(-1), 'record of the batch').offset + 1;
       for (const { offset } of records) this.window.give(offset);
       this.inHand = records.length;
       const { topic, id: partition } = this.partition;
@@ -153,7 +153,7 @@ export class BatchLease implements Lease, Watcher {
       const chunk = reader.read(this.partition, next);
       if (!chunk) break;
       for (let at = chunk.at; at < chunk.records.length; at++) {
-        const record = chunk.records[at]!;
+        const record = present(chunk.records[at], 'record of the chunk');
         if (record.offset >= this.partition.durable || records.length >= maxBatch || bytes >= BATCH_BYTES)
           return records;
         next = record.offset + 1;
@@ -171,7 +171,7 @@ export class BatchLease implements Lease, Watcher {
   }
 
   #newWindow(): OffsetWindow {
-    return new OffsetWindow(this.subscription.progress[this.partition.id]!);
+    return new OffsetWindow(this.subscription.progressIn(this.partition.id));
   }
 
   async #whileHeld(): Promise<void> {

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Partition, Subscription } from '../log/catalog.js';
 
 /** A member of a group: it is told which partitions are its own. */
@@ -34,7 +35,7 @@ export class Membership {
     if (this.#members.length === 0) return;
     const { partitions } = this.subscription.topic;
     const held = new Map(this.#members.map((member): [Member, Partition[]] => [member, []]));
-    for (const [partition, owner] of this.#owners) held.get(owner)!.push(partition);
+    for (const [partition, owner] of this.#owners) held.get(owner)?.push(partition);
     const least = Math.floor(partitions.length / this.#members.length);
     let more = partitions.length % this.#members.length;
     const most = [...held].sort(([, a], [, b]) => b.length - a.length);
@@ -46,7 +47,7 @@ export class Membership {
     }
     for (const partition of partitions) {
       if (this.#owners.has(partition)) continue;
-      const member = room.shift()!;
+      const member = present(room.shift(), 'member with room for a partition');
       this.#owners.set(partition, member);
       member.own(partition);
     }

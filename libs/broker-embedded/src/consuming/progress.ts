@@ -53,7 +53,7 @@ export class OffsetWindow {
   markAfter(finished: ReadonlySet<number>): number {
     let position = this.#head;
     const isDone = (offset: number): boolean => finished.has(offset) || this.progress.done.has(offset);
-    while (position < this.#given.length && isDone(this.#given[position]!)) position++;
+    for (let offset = this.#given[position]; offset !== undefined && isDone(offset);) offset = this.#given[++position];
     return this.#given[position] ?? this.#next;
   }
 
@@ -74,7 +74,8 @@ export class OffsetWindow {
   }
 
   #forgetBelow(mark: number): void {
-    while (this.#head < this.#given.length && this.#given[this.#head]! < mark) this.#head++;
+    for (let offset = this.#given[this.#head]; offset !== undefined && offset < mark;)
+      offset = this.#given[++this.#head];
     if (this.#head > 1024 && this.#head * 2 > this.#given.length) {
       this.#given = this.#given.slice(this.#head);
       this.#head = 0;

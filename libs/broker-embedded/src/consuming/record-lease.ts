@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { backOffMs } from '@millrace/contracts';
+import { backOffMs, present } from '@millrace/contracts';
 import { startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Incoming, Source } from '@millrace/broker';
 import { keyText, type Partition, type Subscription, type Watcher } from '../log/catalog.js';
@@ -43,7 +43,7 @@ export class RecordLease implements Lease, Watcher {
     readonly partition: Partition,
     readonly from: { source: Source; reader: LogReader; wake: () => void },
   ) {
-    const progress = subscription.progress[partition.id]!;
+    const progress = subscription.progressIn(partition.id);
     this.window = new OffsetWindow(progress);
     this.#next = progress.mark;
     // Whoever handles a record may listen.
@@ -76,7 +76,7 @@ export class RecordLease implements Lease, Watcher {
   /** The record is answered: the next one of its key may go. */
   answered({ key }: RecordTask): void {
     if (key === undefined) return;
-    const next = this.#behind.get(key)!.shift();
+    const next = this.#behind.get(key)?.shift();
     if (!next) this.#behind.delete(key);
     else {
       this.#waiting--;
@@ -118,7 +118,7 @@ export class RecordLease implements Lease, Watcher {
         return;
       }
       for (let at = chunk.at; at < chunk.records.length; at++) {
-        const record = chunk.records[at]!;
+        const record = present(chunk.records[at], 'record of the chunk');
         if (record.offset - this.window.progress.mark > limit && !this.#reaches(record.offset, limit)) return;
         if (this.#ready.length >= AHEAD || this.#bytes >= HELD_BYTES) return;
         this.#next = record.offset + 1;

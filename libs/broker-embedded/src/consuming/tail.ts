@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { present } from '@millrace/contracts';
 import type { Incoming, Tail } from '@millrace/broker';
 import type { Partition, Watcher } from '../log/catalog.js';
 import type { CommitLog } from '../log/log.js';
@@ -69,17 +70,17 @@ export class LogTail implements Tail, Watcher {
 
   /** Reads a chunk; returns true when there may be more. */
   #readChunk(partition: Partition): boolean {
-    const next = this.#next.get(partition)!;
+    let next = present(this.#next.get(partition), 'position of the tail');
     if (next >= partition.durable) return false;
     const chunk = this.log.reader.read(partition, next);
     if (!chunk) return false;
     for (let at = chunk.at; at < chunk.records.length && !this.#closed; at++) {
-      const record = chunk.records[at]!;
+      const record = present(chunk.records[at], 'record of the chunk');
       if (record.offset >= partition.durable) break;
-      this.#next.set(partition, record.offset + 1);
+      this.#next.set(partition, (next = record.offset + 1));
       this.#see(record);
     }
-    return this.#next.get(partition)! < partition.durable;
+    return next < partition.durable;
   }
 
   #see(record: Incoming): void {

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Partition } from './catalog.js';
 import type { LogCommit } from './commit.js';
 import type { LogReader } from './reader.js';
@@ -18,7 +19,7 @@ export function apply(
     partition.end = last + 1;
     partition.count += records.length;
     partition.note(records);
-    const time = records[0]!.timestamp;
+    const time = present(records[0], 'record of the chunk').timestamp;
     share(segment, partition, { first: base, last, bytes: length, time });
     reader.keep(partition, base, { records, bytes: length + records.length * RECORD_IN_MEMORY });
     grown.set(partition, partition.end);

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { BrokerError, partitionFor, type Incoming, type Outgoing } from '@millrace/broker';
 import { ChunkIndex } from './chunk-index.js';
 import { noProgress, type OffsetProgress } from '../consuming/progress.js';
@@ -64,7 +65,7 @@ export class Topic {
   partitionFor(record: Outgoing, spread: number): Partition {
     const count = this.partitions.length;
     const id = record.partition ?? (record.key === null ? spread % count : partitionFor(record.key, count));
-    return this.partitions[id]!;
+    return this.partition(id);
   }
 
   /**
@@ -72,17 +73,18 @@ export class Topic {
    * on a compacted topic, as Kafka has it
    */
   check({ partition, key, packed }: Outgoing): void {
-    this.checkPartition(partition);
+    if (partition !== undefined) this.partition(partition);
     if (this.compacted && (key === null || packed))
       throw new BrokerError('RECORD_REFUSED', `The topic ${this.name} is compacted and takes no record without a key.`);
   }
 
   /** @throws {BrokerError} `UNKNOWN_TOPIC` where there is no such partition */
-  checkPartition(partition: number | undefined): void {
-    if (partition === undefined || this.partitions[partition]) return;
+  partition(id: number): Partition {
+    const partition = this.partitions[id];
+    if (partition) return partition;
     throw new BrokerError(
       'UNKNOWN_TOPIC',
-      `The topic ${this.name} has ${this.partitions.length} partitions, numbered from 0, and no partition ${partition}.`,
+      `The topic ${this.name} has ${this.partitions.length} partitions, numbered from 0, and no partition ${id}.`,
     );
   }
 }
@@ -97,6 +99,10 @@ export class Subscription {
   ) {
     this.progress = topic.partitions.map(noProgress);
     topic.subscriptions.push(this);
+  }
+
+  progressIn(partition: number): OffsetProgress {
+    return present(this.progress[partition], 'progress in the partition');
   }
 }
 
@@ -149,6 +155,11 @@ export class Catalog {
     );
   }
 
+  /** Returns the topic that frames of the log name by its number. */
+  topicOf(id: number): Topic {
+    return present(this.topics[id], 'topic of the frame');
+  }
+
   has(topic: string): boolean {
     return this.#byName.has(topic);
   }
@@ -169,7 +180,7 @@ export class Catalog {
   addSubscription({ id, group, topic: topicId }: SubscriptionFact): Subscription {
     const known = this.subscriptions[id];
     if (known) return known;
-    const topic = this.topics[topicId]!;
+    const topic = this.topicOf(topicId);
     const subscription = new Subscription(id, group, topic);
     this.subscriptions[id] = subscription;
     this.#byGroup.set(`${topic.name}\n${group}`, subscription);
@@ -203,9 +214,9 @@ export class Catalog {
       }
     }
     for (const fact of snapshot.subscriptions) {
-      const { progress } = this.addSubscription(fact);
+      const subscription = this.addSubscription(fact);
       for (const [n, { mark, committed, done }] of fact.progress.entries()) {
-        Object.assign(progress[n]!, { mark, committed, done: new Set(done) });
+        Object.assign(subscription.progressIn(n), { mark, committed, done: new Set(done) });
       }
     }
   }

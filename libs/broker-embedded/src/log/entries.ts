@@ -75,7 +75,7 @@ export function writeChunk(
       if (given === undefined) continue;
       for (const one of eachOf(given)) {
         const nameLength = bytes.write(name, next + 8);
-        const written = write(bytes, next + 8 + nameLength, one)!;
+        const written = writeBytes(bytes, next + 8 + nameLength, one);
         bytes.writeUInt32LE(nameLength, next);
         bytes.writeUInt32LE(written.length, next + 4);
         next += 8 + nameLength + written.length;
@@ -193,7 +193,7 @@ export function* entriesOf(
 ): Generator<{ kind: number; at: number; length: number }> {
   for (let at = from; at < to;) {
     const length = bytes.readUInt32LE(at + 4);
-    yield { kind: bytes[at]!, at, length };
+    yield { kind: bytes.readUInt8(at), at, length };
     at += Math.max(length, 8);
   }
 }
@@ -206,7 +206,10 @@ function addHeader(headers: Record<string, Buffer | Buffer[]>, name: string, val
 }
 
 function write(bytes: Buffer, at: number, value: string | Buffer | null): Buffer | null {
-  if (value === null) return null;
+  return value === null ? null : writeBytes(bytes, at, value);
+}
+
+function writeBytes(bytes: Buffer, at: number, value: string | Buffer): Buffer {
   const length = typeof value === 'string' ? bytes.write(value, at) : value.copy(bytes, at);
   return bytes.subarray(at, at + length);
 }

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { PACK_BYTES, refuseTooLarge, type Outgoing } from '@millrace/broker';
 import { Catalog, type Subscription, type TopicFact } from './catalog.js';
 import { apply } from './apply.js';
@@ -111,7 +112,7 @@ export class CommitLog {
       if (known) return known;
       const fact = { id: this.catalog.subscriptions.length, group, topic: topic.id };
       await this.commit({ facts: { subscription: fact }, written: () => this.catalog.addSubscription(fact) });
-      return this.catalog.subscription(group, topicName)!;
+      return this.catalog.addSubscription(fact);
     });
   }
 
@@ -198,7 +199,7 @@ export class CommitLog {
     let bytes = 0;
     let n = 0;
     for (; n < this.#queue.length && bytes < COMMIT_BYTES; n++) {
-      const write = this.#queue[n]!;
+      const write = present(this.#queue[n], 'write of the queue');
       if (write.finish?.lease.ended) {
         write.refused(new Error('The partition has another owner by now.'));
         continue;

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Incoming } from '@millrace/broker';
 import type { Partition } from './catalog.js';
 import { readChunk } from './entries.js';
@@ -20,7 +21,7 @@ export class LogReader {
     this.#kept.push({ partition, bytes });
     this.#bytes += bytes;
     while (this.#bytes > this.cacheBytes) {
-      const oldest = this.#kept[this.#oldest++]!;
+      const oldest = present(this.#kept[this.#oldest++], 'chunk in the cache');
       oldest.partition.recent.shift();
       this.#bytes -= oldest.bytes;
     }
@@ -36,8 +37,8 @@ export class LogReader {
     const from = Math.max(offset, partition.start);
     if (from >= partition.end) return undefined;
     const recent = partition.recent;
-    if (recent.length > 0 && from >= recent[0]!.base) {
-      const { base, records } = recent[chunkOf(recent, from)]!;
+    if (recent[0] !== undefined && from >= recent[0].base) {
+      const { base, records } = present(recent[chunkOf(recent, from)], 'chunk in the cache');
       if (from - base < records.length) return { records, at: from - base };
     }
     const { index } = partition;
@@ -63,7 +64,7 @@ function chunkOf(chunks: readonly { base: number }[], offset: number): number {
   let high = chunks.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (chunks[middle]!.base <= offset) low = middle;
+    if (present(chunks[middle], 'chunk in the cache').base <= offset) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -74,7 +75,7 @@ function positionOf(records: readonly Incoming[], offset: number): number {
   let high = records.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (records[middle]!.offset < offset) low = middle + 1;
+    if (present(records[middle], 'record of the chunk').offset < offset) low = middle + 1;
     else high = middle;
   }
   return low;

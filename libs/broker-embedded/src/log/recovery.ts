@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { present } from '@millrace/contracts';
 import type { Catalog, CatalogFacts } from './catalog.js';
 import { damaged } from '../errors.js';
 import { ENTRY, entriesOf, readChunk, readChunkHead, readFinished } from './entries.js';
@@ -26,7 +27,11 @@ export function recover(segments: Segments, catalog: Catalog): void {
           applyChunk(catalog, segment, { bytes, at: entry.at, length: entry.length });
         } else if (entry.kind === ENTRY.finished) {
           const { subscription, partition, mark, offsets } = readFinished(bytes, entry.at);
-          advance(catalog.subscriptions[subscription]!.progress[partition]!, mark, offsets);
+          advance(
+            present(catalog.subscriptions[subscription], 'group of the frame').progressIn(partition),
+            mark,
+            offsets,
+          );
         } else if (entry.kind === ENTRY.facts) {
           applyFacts(bytes.toString('utf8', entry.at + 8, entry.at + entry.length), { catalog, expected, dropped });
         } else {
@@ -67,12 +72,12 @@ function applyChunk(
   { bytes, at, length }: { bytes: Buffer; at: number; length: number },
 ): void {
   const head = readChunkHead(bytes, at);
-  const partition = catalog.topics[head.topic]!.partitions[head.partition]!;
+  const partition = catalog.topicOf(head.topic).partition(head.partition);
   let last = head.base + head.count - 1;
   if (head.takenOver || partition.newest) {
     const records = readChunk(bytes, at, partition.topic.name);
     partition.note(records);
-    last = records.at(-1)!.offset;
+    last = present(records.at(-1), 'record of the chunk').offset;
   }
   partition.end = Math.max(partition.end, last + 1);
   partition.count += head.count;

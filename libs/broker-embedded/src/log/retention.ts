@@ -117,26 +117,26 @@ export class Retention {
 
   #takeOver(bytes: Buffer, at: number): TakenOver | undefined {
     const head = readChunkHead(bytes, at);
-    const partition = this.log.catalog.topics[head.topic]!.partitions[head.partition]!;
+    const partition = this.log.catalog.topicOf(head.topic).partition(head.partition);
     const isNeeded = neededIn(partition, Date.now() - this.log.settings.keepMs);
     const records = readChunk(bytes, at, partition.topic.name);
-    const needed = new Set(records.filter(isNeeded));
-    partition.count -= records.length - needed.size;
-    if (needed.size === 0) return undefined;
-    const spans = recordSpans(bytes, at).filter((_, n) => needed.has(records[n]!));
+    const needed = records.map(isNeeded);
+    const last = records.findLast((_, n) => needed[n])?.offset;
+    const spans = recordSpans(bytes, at).filter((_, n) => needed[n]);
+    partition.count -= records.length - spans.length;
+    if (last === undefined) return undefined;
     const entry = Buffer.concat([
       Buffer.alloc(CHUNK_HEADER),
       ...spans.map(({ start, end }) => bytes.subarray(start, end)),
     ]);
     writeChunkHead(entry, 0, { ...head, count: spans.length, takenOver: true, length: entry.length });
-    const last = [...needed].at(-1)!.offset;
     return { partition, base: head.base, last, time: head.time, entry };
   }
 }
 
 /** The lowest offset that a group has yet to finish; without groups, none. */
 function lowestMark(partition: Partition): number {
-  const marks = partition.topic.subscriptions.map(({ progress }) => progress[partition.id]!.mark);
+  const marks = partition.topic.subscriptions.map((subscription) => subscription.progressIn(partition.id).mark);
   return Math.min(partition.end, ...marks);
 }
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { present } from '@millrace/contracts';
 import type { Partition } from './catalog.js';
 import { damaged } from '../errors.js';
 
@@ -44,7 +45,7 @@ export class Segments {
   }
 
   get active(): Segment {
-    return this.#all.at(-1)!;
+    return present(this.#all.at(-1), 'segment of the log');
   }
 
   /** The address at which the next frame will be. */

@@ -12,7 +12,7 @@ export function startWorker(dir: string): { process: ChildProcessByStdio<null, R
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const all = (rest + text).split('\n');
-    rest = all.pop()!;
+    rest = all.pop() ?? '';
     lines.push(...all);
   });
   // Only whole failures are of interest; Node warns about its own options here.

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { present } from '@millrace/contracts';
 import { embeddedBroker } from '../embedded-broker.js';
 
 /** A process that a test kills: copies `first` to `second` to `third` and counts up in `count`, telling what was acknowledged. */
-const broker = await embeddedBroker({ dir: process.argv[2]! });
+const broker = await embeddedBroker({ dir: present(process.argv[2], 'directory of the log') });
 let handled = 0;
 for (const [topic, next] of [
   ['first', 'second'],
@@ -14,7 +15,7 @@ for (const [topic, next] of [
     return [{ topic: next, key, value }];
   });
 }
-let count = (await broker.lag('nobody', 'count'))[0]!.end;
+let count = present((await broker.lag('nobody', 'count'))[0], 'partition of count').end;
 process.stdout.write('ready\n');
 for (;;) {
   await broker.publish([{ topic: 'count', key: null, value: `${count}` }]);

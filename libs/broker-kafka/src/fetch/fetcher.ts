@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { startTimer } from '@millrace/contracts/timers';
 import type { Incoming } from '@millrace/broker';
 import { ask, type Clients, type Cluster, kindOf, messageOf, protocolError } from '../kafkajs.js';
@@ -145,9 +146,8 @@ export class Fetcher {
     const asked: Reading[] = [];
     const wanted: FetchPosition[] = [];
     const now = performance.now();
-    this.turn++;
-    for (let i = 0; i < readings.length; i++) {
-      const reading = readings[(i + this.turn) % readings.length]!;
+    const first = ++this.turn % Math.max(readings.length, 1);
+    for (const reading of [...readings.slice(first), ...readings.slice(0, first)]) {
       if (reading.notBefore > now) continue;
       reading.notBefore = 0;
       const offset = reading.sink.wants();
@@ -211,10 +211,11 @@ export class Fetcher {
   private async findRange(reading: Reading): Promise<void> {
     const { topic, partition } = reading.sink;
     const partitions = [{ partition }];
-    const [start, end] = await Promise.all(
-      [true, false].map((fromBeginning) => this.cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }])),
-    );
-    reading.sink.outOfRange(Number(start![0]!.partitions[0]!.offset), Number(end![0]!.partitions[0]!.offset));
+    const offsetAt = async (fromBeginning: boolean): Promise<number> => {
+      const [found] = await this.cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
+      return Number(present(found?.partitions[0], `offset of ${topic}/${partition} in Kafka's answer`).offset);
+    };
+    reading.sink.outOfRange(...(await Promise.all([offsetAt(true), offsetAt(false)])));
   }
 
   private async lookAgain(error?: unknown): Promise<void> {

@@ -21,7 +21,8 @@ export function readCommitted(batches: readonly Batch[], aborted: readonly Abort
   const seen: Batch[] = [];
   let next = 0;
   for (const batch of batches) {
-    while (next < ahead.length && ahead[next]!.firstOffset <= batch.lastOffset) open.add(ahead[next++]!.producerId);
+    for (let begun = ahead[next]; begun && begun.firstOffset <= batch.lastOffset; begun = ahead[++next])
+      open.add(begun.producerId);
     if (batch.control) {
       if (isAbort(batch)) open.delete(batch.producerId);
     } else if (!batch.transactional || !open.has(batch.producerId)) seen.push(batch);

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Assigner, PartitionAssigner } from 'kafkajs';
 import { z } from 'zod';
 import { assignPartitions, type Claim, type GroupMember } from './assignment.js';
@@ -38,7 +39,7 @@ export function encodeHoldings({ memberId, leaving, claims }: Holdings): Buffer 
 /** Reads what a member told when it joined. What cannot be read claims nothing. */
 export function groupMember(id: string, metadata: Buffer): GroupMember {
   try {
-    const { userData } = kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)!;
+    const { userData } = present(kafkajs.AssignerProtocol.MemberMetadata.decode(metadata), 'metadata of the member');
     const { member, leaving, claims } = UserData.parse(JSON.parse(userData.toString()));
     if (member !== id) return { id, leaving, claims: [] };
     return {

@@ -24,14 +24,15 @@ export function assignPartitions(
   members: readonly GroupMember[],
 ): ReadonlyMap<string, readonly number[]> {
   const holders = holdersOf(members);
-  const assigned = new Map<string, number[]>(members.map(({ id }) => [id, []]));
+  const assigned = new Map<string, readonly number[]>(members.map(({ id }) => [id, []]));
   const existing = new Set(partitions);
   const staying = members
     .filter(({ leaving }) => !leaving)
     .map(({ id, claims }) => ({
       id,
+      assigned: [] as number[],
       room: 0,
-      kept: claims.filter(({ partition }) => existing.has(partition) && holders.get(partition)!.size === 1),
+      kept: claims.filter(({ partition }) => existing.has(partition) && holders.get(partition)?.size === 1),
     }))
     // Those that hold most are given the remainder: fewest partitions move.
     .sort((a, b) => b.kept.length - a.kept.length || compare(a.id, b.id));
@@ -41,14 +42,15 @@ export function assignPartitions(
   for (const [i, member] of staying.entries()) {
     const quota = share + (i < remainder ? 1 : 0);
     const kept = [...member.kept].sort(worthKeeping).slice(0, quota);
-    assigned.get(member.id)!.push(...kept.map(({ partition }) => partition));
+    member.assigned.push(...kept.map(({ partition }) => partition));
     member.room = quota - kept.length;
+    assigned.set(member.id, member.assigned);
   }
   const free = [...existing].filter((partition) => !holders.has(partition)).sort((a, b) => a - b);
   for (const partition of free) {
     const next = staying.reduce((most, member) => (member.room > most.room ? member : most));
     next.room--;
-    assigned.get(next.id)!.push(partition);
+    next.assigned.push(partition);
   }
   return assigned;
 }

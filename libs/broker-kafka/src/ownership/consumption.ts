@@ -36,7 +36,7 @@ export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
     if (!this.taking) return;
     const { owners } = this;
     for (let idle = 0; this.slots.free > 0 && idle < owners.length;) {
-      idle = owners[this.turn++ % owners.length]!.startOne() ? 0 : idle + 1;
+      idle = owners[this.turn++ % owners.length]?.startOne() ? 0 : idle + 1;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Admin } from 'kafkajs';
 import type { Consumption, Standstill } from '@millrace/broker';
 import { Fetcher, type Sink } from '../fetch/fetcher.js';
@@ -183,7 +184,8 @@ export class GroupConsumption<O extends Owned> implements Consumption {
 
   private own(partition: number, fetcher: Fetcher): void {
     const { topic, group } = this.source;
-    const tenure = new Tenure(this.runtime, { topic, group, partition }, this.membership!);
+    const membership = present(this.membership, 'membership: the consumption has not begun');
+    const tenure = new Tenure(this.runtime, { topic, group, partition }, membership);
     const owner: O = this.make(partition, {
       runtime: this.runtime,
       fetcher,

@@ -31,14 +31,15 @@ export class KeyOrder {
 
   /** The one that went is through, or was dropped: who goes next? */
   leave(item: InHand): InHand | undefined {
-    const line = item.key === null ? undefined : this.lines.get(item.key);
+    if (item.key === null) return undefined;
+    const line = this.lines.get(item.key);
     if (!line || line.holder !== item) return undefined;
     for (let next = line.waiting.shift(); next; next = line.waiting.shift()) {
       if (next.dropped) continue;
       line.holder = next;
       return next;
     }
-    this.lines.delete(item.key!);
+    this.lines.delete(item.key);
     return undefined;
   }
 }

@@ -55,7 +55,7 @@ export class OffsetWindow {
     const bits = Buffer.from(metadata, 'base64');
     const named = (offset: number): boolean => {
       const bit = offset - committed;
-      return bit < 0 || (bit < bits.length * 8 && ((bits[bit >>> 3]! >>> (bit & 7)) & 1) === 1);
+      return bit < 0 || (bit < bits.length * 8 && ((bits.readUInt8(bit >>> 3) >>> (bit & 7)) & 1) === 1);
     };
     const left = [...inHand].filter((offset) => !named(offset)).sort((a, b) => a - b);
     this.done.fill(0);
@@ -122,7 +122,7 @@ export class OffsetWindow {
     const from = this.mark;
     let at = from;
     while (at < this.taken) {
-      if ((at & 31) === 0 && this.taken - at >= 32 && this.done[(at >>> 5) & MASK] === -1) at += 32;
+      if ((at & 31) === 0 && this.taken - at >= 32 && this.word(at >>> 5) === -1) at += 32;
       else if (this.bit(at)) at++;
       else break;
     }
@@ -135,11 +135,10 @@ export class OffsetWindow {
     if (top <= this.mark) return '';
     const bytes = Buffer.alloc(Math.ceil((top - this.mark) / 8));
     const shift = this.mark & 31;
-    let word = (this.mark >>> 5) & MASK;
+    let word = this.mark >>> 5;
     for (let at = 0; at < bytes.length; at += 4) {
-      const low = this.done[word]!;
-      word = (word + 1) & MASK;
-      const bits = shift === 0 ? low : (low >>> shift) | (this.done[word]! << (32 - shift));
+      const low = this.word(word++);
+      const bits = shift === 0 ? low : (low >>> shift) | (this.word(word) << (32 - shift));
       for (let i = 0; i < 4 && at + i < bytes.length; i++) bytes[at + i] = bits >>> (8 * i);
     }
     return bytes.toString('base64').replace(/=+$/, '');
@@ -149,7 +148,7 @@ export class OffsetWindow {
   private top(): number {
     for (let at = Math.max(this.taken, this.known); at > this.mark;) {
       const below = at - 1;
-      if ((at & 31) === 0 && at - 32 >= this.mark && this.done[(below >>> 5) & MASK] === 0) at -= 32;
+      if ((at & 31) === 0 && at - 32 >= this.mark && this.word(below >>> 5) === 0) at -= 32;
       else if (this.bit(below)) return at;
       else at = below;
     }
@@ -158,11 +157,16 @@ export class OffsetWindow {
 
   // Offsets are taken modulo the ring; `>>>` and `&` see their lowest 32 bits, of which the ring's are a part.
   private bit(offset: number): boolean {
-    return ((this.done[(offset >>> 5) & MASK]! >>> (offset & 31)) & 1) === 1;
+    return ((this.word(offset >>> 5) >>> (offset & 31)) & 1) === 1;
   }
 
   private clear(offset: number): void {
-    this.done[(offset >>> 5) & MASK]! &= ~(1 << (offset & 31));
+    this.fill(offset, offset + 1, false);
+  }
+
+  /** Every word of the ring is there; its index is taken modulo the ring. */
+  private word(index: number): number {
+    return this.done[index & MASK] ?? 0;
   }
 
   private set(from: number, to: number): void {
@@ -179,9 +183,8 @@ export class OffsetWindow {
       const bit = at & 31;
       const count = Math.min(32 - bit, to - at);
       const bits = count === 32 ? -1 : ((1 << count) - 1) << bit;
-      const word = (at >>> 5) & MASK;
-      if (on) this.done[word]! |= bits;
-      else this.done[word]! &= ~bits;
+      const word = at >>> 5;
+      this.done[word & MASK] = on ? this.word(word) | bits : this.word(word) & ~bits;
       at += count;
     }
   }

@@ -54,7 +54,8 @@ export class Publisher {
   private async sendAll(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.next();
-      const records = batch.length === 1 ? batch[0]!.records : batch.flatMap((one) => one.records);
+      const [first] = batch;
+      const records = first && batch.length === 1 ? first.records : batch.flatMap((one) => one.records);
       try {
         const routed = await route(records, this.runtime.topics);
         const producer = (this.producer ??= await this.open());
@@ -74,12 +75,9 @@ export class Publisher {
       this.alone--;
       return this.waiting.splice(0, 1);
     }
-    let count = 0;
-    let records = 0;
-    while (count < this.waiting.length && (count === 0 || records + this.waiting[count]!.records.length <= AT_ONCE)) {
-      records += this.waiting[count++]!.records.length;
-    }
-    return this.waiting.splice(0, count);
+    let sum = 0;
+    const over = this.waiting.findIndex(({ records }, at) => (sum += records.length) > AT_ONCE && at > 0);
+    return this.waiting.splice(0, over < 0 ? this.waiting.length : over);
   }
 
   private async open(): Promise<Producer> {

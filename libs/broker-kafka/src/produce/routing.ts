@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { BrokerError, type Outgoing, pack, refuseTooLarge, partitionFor, sizeAtMost, sizeOf } from '@millrace/broker';
 import type { TopicMetadata } from '../topics.js';
 
@@ -11,7 +12,7 @@ export async function route(records: readonly Outgoing[], topics: TopicMetadata)
     if (topic !== last && topics.known(topic) === undefined) await topics.partitionsOf(topic);
     last = topic;
   }
-  const partitionsOf = (topic: string): number => topics.known(topic)!;
+  const partitionsOf = (topic: string): number => present(topics.known(topic), 'number of partitions of the topic');
   const routed: Routed = new Map();
   for (const record of pack(records, partitionsOf)) {
     let partitions = routed.get(record.topic);
@@ -86,8 +87,8 @@ function cut(records: Outgoing[], maxBytes: number): Outgoing[][] {
   const parts: Outgoing[][] = [];
   let from = 0;
   let size = 0;
-  for (let i = 0; i < records.length; i++) {
-    const next = sizeOf(records[i]!) + RECORD_OVERHEAD;
+  for (const [i, record] of records.entries()) {
+    const next = sizeOf(record) + RECORD_OVERHEAD;
     if (i > from && size + next > maxBytes) {
       parts.push(records.slice(from, i));
       from = i;

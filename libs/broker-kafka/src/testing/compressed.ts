@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createGzip, createZstdCompress } from 'node:zlib';
+import { present } from '@millrace/contracts';
 import { snappyCompress } from 'hysnappy';
 import { compressSync } from 'lz4-napi';
 import { Clients, kafkajs } from '../kafkajs.js';
@@ -52,7 +53,7 @@ export class CompressedProducer implements AsyncDisposable {
     const packing = this.bodies.get(name) ?? packed(codec, unpacksTo);
     this.bodies.set(name, packing);
     const body = await packing;
-    const former = codecs[CODEC[codec]]!;
+    const former = present(codecs[CODEC[codec]], `codec ${codec} of kafkajs`);
     codecs[CODEC[codec]] = () => ({
       compress: () => Promise.resolve(body),
       decompress: (bytes: Buffer) => Promise.resolve(bytes),

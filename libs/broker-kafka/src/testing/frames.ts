@@ -22,15 +22,24 @@ export class Frames {
     const whole: Buffer[] = [];
     while (this.size >= LENGTH) {
       // Only when a message is complete are its parts put together, so that a large one is copied once.
-      if (this.parts[0]!.length < LENGTH) this.parts = [Buffer.concat(this.parts)];
-      const end = LENGTH + this.parts[0]!.readInt32BE(0);
+      let all = this.together(LENGTH);
+      const end = LENGTH + all.readInt32BE(0);
       if (this.size < end) break;
-      const all = this.parts.length === 1 ? this.parts[0]! : Buffer.concat(this.parts);
+      all = this.together(end);
       whole.push(all.subarray(0, end));
-      this.parts = all.length > end ? [all.subarray(end)] : [];
+      this.parts.splice(0, 1, all.subarray(end));
       this.size -= end;
     }
     return whole;
+  }
+
+  /** Returns the first part, put together with the others where it has fewer than so many bytes. */
+  private together(bytes: number): Buffer {
+    const [first] = this.parts;
+    if (first && first.length >= bytes) return first;
+    const all = Buffer.concat(this.parts);
+    this.parts = [all];
+    return all;
   }
 }
 

@@ -138,10 +138,10 @@ export class Proxy implements AsyncDisposable {
         const trap = this.trapFor(apiKey);
         const mishap = trap?.of.mishap;
         if (mishap === 'lost') return this.drop(pair);
-        if (mishap === 'late') return await this.deliverLate(pair, { frame, trap: trap! });
+        if (trap && mishap === 'late') return await this.deliverLate(pair, { frame, trap });
         if (mishap === 'unanswered') pair.unanswered.set(correlationId, () => this.drop(pair));
         if (mishap === 'refused') pair.refused.add(correlationId);
-        if (mishap === 'slow') await trap!.of.hold();
+        if (mishap === 'slow') await trap?.of.hold();
         await this.pass(frame, pair.server);
       }
     }

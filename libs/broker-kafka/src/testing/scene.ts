@@ -54,7 +54,7 @@ export interface Network extends AsyncDisposable {
 }
 
 export async function networkTo(settings: KafkaSettings): Promise<Network> {
-  const port = Number(settings.brokers[0]!.split(':')[1]);
+  const port = Number(settings.brokers[0]?.split(':')[1]);
   const proxy = await Proxy.open({ to: () => port, speaksKafka: true });
   const clients = new Clients(settings, ({ onConnect }) => connect({ host: '127.0.0.1', port: proxy.port }, onConnect));
   return { proxy, clients, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };

@@ -45,7 +45,7 @@ export class ByteReader {
     let value = 0;
     let scale = 1;
     for (;;) {
-      const byte = this.buffer[this.at++]!;
+      const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
       scale *= 128;
@@ -54,13 +54,18 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  private byte(): number {
+    const byte = this.buffer[this.at++];
+    if (byte === undefined) throw new RangeError('the bytes end within a number');
+    return byte;
+  }
+
   private unsignedVarint(): number {
-    const buffer = this.buffer;
-    let byte = buffer[this.at++]!;
+    let byte = this.byte();
     if (byte < 0x80) return byte;
     let value = byte & 0x7f;
     for (let shift = 7; ; shift += 7) {
-      byte = buffer[this.at++]!;
+      byte = this.byte();
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
       if (shift >= 28) throw new RangeError('a number has no end');

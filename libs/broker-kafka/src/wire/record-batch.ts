@@ -24,7 +24,7 @@ export function writeBatch(
   const sizeAt = to.at;
   const start = sizeAt + 4;
   to.at = start + OVERHEAD;
-  for (let i = 0; i < records.length; i++) writeRecord(to, records[i]!, i);
+  records.forEach((record, i) => writeRecord(to, record, i));
   const end = to.at;
 
   to.at = sizeAt;
@@ -68,9 +68,9 @@ function writeRecord(to: ByteWriter, record: Outgoing, index: number): void {
   to.int8(0); // all records of a batch carry the batch's time
   to.varint(index);
   to.varint(keyLength);
-  if (keyLength > 0) to.bytes(key!, keyLength);
+  if (key !== null && keyLength > 0) to.bytes(key, keyLength);
   to.varint(valueLength);
-  if (valueLength > 0) to.bytes(value!, valueLength);
+  if (value !== null && valueLength > 0) to.bytes(value, valueLength);
   to.varint(count);
   for (const name in headers) {
     const header = headers[name];
