@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { openPostgres } from './postgres.js';
 import { StoreUnavailable } from '../errors.js';
 import { openStore } from '../open.js';
+import { createRun, newRun } from '../conformance/runs.fixture.js';
 import { storeSuite } from '../conformance/suite.js';
 
 const databaseUrl = process.env['DATABASE_URL'];
@@ -31,3 +33,38 @@ test('a PostgreSQL without our database refuses us: waiting would not help', asy
   await expect(opening).rejects.toThrow('could not be migrated');
   await expect(opening).rejects.not.toBeInstanceOf(StoreUnavailable);
 });
+
+test('runs are read and written by their keys in a new database, which PostgreSQL knows nothing of', async () => {
+  const name = `new_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(databaseUrl!);
+  url.pathname = `/${name}`;
+  await using server = await openPostgres(databaseUrl!, () => undefined);
+  await server.query(`create database ${name}`, []);
+  try {
+    const runs = await writeAndRead(url.href);
+    await using reading = await openPostgres(url.href, () => undefined);
+    const others = () => reading.query(OTHERS, []);
+    while ((await others()).length > 0); // What a connection counted is told when it ends.
+    const [history] = await reading.query<{ read: string }>(
+      `select cast(seq_tup_read as text) as read from pg_stat_user_tables where relname = 'history'`,
+      [],
+    );
+    expect(Number(history!.read)).toBeLessThan(runs);
+  } finally {
+    await server.query(`drop database ${name} with (force)`, []);
+  }
+});
+
+const OTHERS = `select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+
+/** Makes runs a batch at a time and loads the runs of each batch. Returns their number. */
+async function writeAndRead(url: string): Promise<number> {
+  await using store = await openStore({ databaseUrl: url, dataDir: '' });
+  const batches = Array.from({ length: 40 }, () => Array.from({ length: 25 }, () => newRun()));
+  for (const batch of batches) {
+    for (const run of batch) await createRun(store, run);
+    const loaded = await store.writer.load(batch.map(({ id }) => id));
+    expect(loaded.size).toBe(batch.length);
+  }
+  return batches.flat().length;
+}

@@ -40,7 +40,7 @@ const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 const INTAKE_BATCH = 500;
 const RUNS_BATCH = 200;
 /** The most memory for runs; a run takes a few kilobytes. A run that is not in memory is made from its facts. */
-const CACHED_BYTES = 8 * 1024 * 1024;
+const CACHED_BYTES = 64 * 1024 * 1024;
 
 /** The context of a coordinator's loops, but for what belongs to one start of them. */
 export type Shared = Pick<
