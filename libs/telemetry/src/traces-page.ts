@@ -14,7 +14,7 @@ export const tracesPage = (): string => `# Traces
 <!-- Written by npm run generate from libs/telemetry/src/traces-page.ts. -->
 
 A run is one trace. Its services export spans by OTLP over HTTP where \`OTEL_EXPORTER_OTLP_ENDPOINT\` is set; without it they make
-no span. \`npx millrace run get RUN\`, the page and \`GET /v1/runs/RUN\` show the trace id.
+no span. \`npx millrace run get RUN\`, the console and \`GET /v1/runs/RUN\` show the trace id.
 
 ## What is in a trace
 

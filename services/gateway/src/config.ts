@@ -16,7 +16,7 @@ export const GatewayEnvironment = z.object({
       'expected the URL of Jaeger’s page, e.g. http://localhost:16686',
     )
     .optional()
-    .describe('The address of Jaeger’s page. The page of a run links to its trace there.'),
+    .describe('The address of Jaeger’s page. A run in the console links to its trace there.'),
   CALLBACK_KEY: z
     .string()
     .min(32, 'expected at least 32 characters, the same as the HTTP stages’, e.g. from: openssl rand -hex 32')

@@ -15,9 +15,7 @@ import type { LiveFacts } from './runs/live-facts.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { MetaController } from './http/meta.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
-import { PageController } from './page/page.controller.js';
 import { ModelsController, type ModelsSet } from './models/models.controller.js';
-import { Pages } from './page/pages.js';
 import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { StoredPlans } from './pipelines/plans.js';
 import { Readiness } from './http/readiness.js';
@@ -27,6 +25,7 @@ import { RecoveriesController } from './recovery/recoveries.controller.js';
 import { Replays } from './runs/replays.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunQueries } from './runs/runs.js';
+import { traceUrlOf } from './runs/trace-url.js';
 import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
@@ -48,7 +47,8 @@ interface Given {
   readonly announced: StageContracts;
   readonly models: ModelsSet;
   readonly callbackKey: string | undefined;
-  readonly pages: Pages;
+  readonly jaegerUrl: string | undefined;
+  readonly console: ConsoleFiles;
 }
 
 export function gatewayModule({
@@ -62,12 +62,13 @@ export function gatewayModule({
   announced,
   models,
   callbackKey,
-  pages,
+  jaegerUrl,
+  console,
 }: Given): DynamicModule {
   const plans = new StoredPlans(reader);
   const recent = new RecentRequests();
   const consumers = new Consumers(runtime);
-  const runs = new RunQueries({ reader, plans, recent, live, consumers, traceUrl: (id) => pages.traceUrl(id) });
+  const runs = new RunQueries({ reader, plans, recent, live, consumers, traceUrl: traceUrlOf(jaegerUrl) });
   const acts = new Acts({ runtime, runs, plans, reader, announced });
   return {
     module: GatewayModule,
@@ -87,7 +88,6 @@ export function gatewayModule({
       ModelsController,
       CallbacksController,
       MetaController,
-      PageController,
       ConsoleController,
     ],
     providers: [
@@ -104,8 +104,7 @@ export function gatewayModule({
       { provide: RunStarter, useValue: new RunStarter({ runtime, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ runtime, reader, acts }) },
       { provide: Callbacks, useValue: new Callbacks({ runtime, runs, announced, key: callbackKey }) },
-      { provide: Pages, useValue: pages },
-      { provide: ConsoleFiles, useValue: new ConsoleFiles() },
+      { provide: ConsoleFiles, useValue: console },
     ],
   };
 }

@@ -19,12 +19,12 @@ import {
 import type { StoreReader } from '@millrace/store';
 import { readBody } from './http/body.js';
 import type { GatewaySettings } from './config.js';
+import { ConsoleFiles } from './console/console-files.js';
 import { gatewayModule } from './gateway.module.js';
 import { LiveFacts } from './runs/live-facts.js';
 import { countRequests } from './http/metrics.js';
 import { ProblemFilter, RequestProblem } from './http/problems.js';
 import { followedModels } from './models/followed-models.js';
-import { Pages } from './page/pages.js';
 import { checkTarget } from './http/target.js';
 import { ProgressFeed } from './runs/progress.js';
 import { Readiness } from './http/readiness.js';
@@ -60,7 +60,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const LOOK_SOON_MS = 10;
 const TAKEN_ON_WITHIN_MS = 10_000;
 
-/** Serves the API, the page, and health on one port. @throws where the port is taken, unless `nextFreePort` */
+/** Serves the API, the console, and health on one port. @throws where the port is taken, unless `nextFreePort` */
 export async function startGateway(runtime: Runtime, options: GatewayOptions): Promise<Gateway> {
   const watched = { reader: options.reader, log: runtime.telemetry.log };
   const live = new LiveFacts(watched);
@@ -71,7 +71,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
   const pauses = options.pauses ?? (await followPauses(runtime));
   const announced = await followContracts(runtime);
   const models = await followedModels(runtime);
-  const pages = new Pages(options.jaegerUrl);
+  const console = new ConsoleFiles();
   const module = gatewayModule({
     runtime,
     live,
@@ -83,7 +83,8 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
     models,
     callbackKey: options.callbackKey,
     reader: options.reader,
-    pages,
+    jaegerUrl: options.jaegerUrl,
+    console,
   });
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bodyParser: false,
@@ -97,7 +98,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
   app.use(countRequests(meters), traceRequests(spans), guarded(site));
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
   app.use(checkTarget, readBody);
-  app.useGlobalFilters(new ProblemFilter({ log: runtime.telemetry.log, page: (problem) => pages.problem(problem) }));
+  app.useGlobalFilters(new ProblemFilter({ log: runtime.telemetry.log, pages: console }));
   app.useGlobalPipes(new RequestValidation());
   await app.init();
   const server = app.getHttpServer();

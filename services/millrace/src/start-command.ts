@@ -19,7 +19,7 @@ export function startCommand(program: Command, { terminal }: CliContext): void {
     });
   start
     .command('gateway')
-    .description('answer the HTTP API and the page')
+    .description('answer the HTTP API and the console')
     .action(async () => {
       await import('@millrace/gateway/main');
     });

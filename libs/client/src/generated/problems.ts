@@ -11,7 +11,7 @@ export const PROBLEM_REMEDIES = {
   UNKNOWN_HOST:
     'Use localhost or an IP address. Or set PUBLIC_URL to the URL that people use (several with commas) and restart the gateway.',
   CROSS_SITE:
-    'Use the web page of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
+    'Use the console of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
   UNKNOWN_ROUTE: 'Correct the path: GET /openapi.json lists all of them.',
   UNKNOWN_RUN: 'Check the id: GET /v1/runs lists the runs.',
   UNKNOWN_STEP: 'Check the name: GET /v1/runs/{id} shows the steps of the run.',

@@ -50,7 +50,7 @@ export const PROBLEMS = {
     status: 403,
     title: 'Another web site may not do this',
     remedy:
-      'Use the web page of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
+      'Use the console of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
   },
   UNKNOWN_ROUTE: {
     status: 404,

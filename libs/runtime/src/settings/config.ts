@@ -55,7 +55,7 @@ export const ServiceEnvironment = z.object({
   PORT: wholeNumber('a port', { min: 0, max: 65_535 })
     .default(8080)
     .describe(
-      'The port of the HTTP API and the page, or of `/livez`, `/readyz` and `/metrics`. `npm start` and `millrace dev` take the next free port.',
+      'The port of the HTTP API and the console, or of `/livez`, `/readyz` and `/metrics`. `npm start` and `millrace dev` take the next free port.',
     ),
   HOST: z
     .string()

@@ -24,3 +24,9 @@ export function nodesOf(definition: unknown): readonly PlanNode[] {
     };
   });
 }
+
+/** Returns true for a plan that says how something that it does is undone, in a step or in the plan of a step. */
+export function canBeUndone(definition: unknown): boolean {
+  if (typeof definition !== 'object' || definition === null) return false;
+  return Object.entries(definition).some(([key, value]) => key === 'compensate' || canBeUndone(value));
+}

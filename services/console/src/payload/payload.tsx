@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { capped, linesWith, type PayloadPart, partsOf } from '../text/payload-text.js';
+import { capped, linesWith, type PayloadPart, partsOf, splitAtRuns } from '../text/payload-text.js';
 import { Copy } from '../text/copy.js';
 import './payload.css';
 
@@ -54,7 +55,13 @@ function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: s
           <bdi>{part.name}</bdi>
         </h4>
       )}
-      {part.isText ? <Prose text={shown} /> : <pre dir="auto">{shown}</pre>}
+      {part.isText ? (
+        <Prose text={shown} />
+      ) : (
+        <pre dir="auto">
+          <WithRuns text={shown} />
+        </pre>
+      )}
       {leftOut > 0 && <p className="quiet">{leftOut.toLocaleString('en')} more characters are in the download.</p>}
     </div>
   );
@@ -64,8 +71,21 @@ function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: s
 export function Prose({ text }: { readonly text: string }) {
   return (
     <div className="prose" dir="auto">
-      {text}
+      <WithRuns text={text} />
     </div>
+  );
+}
+
+/** Shows a text in which each id of a run leads to that run. */
+function WithRuns({ text }: { readonly text: string }) {
+  return splitAtRuns(text).map((part, at) =>
+    at % 2 === 1 ? (
+      <Link key={at} to="/runs/$id" params={{ id: part }}>
+        {part}
+      </Link>
+    ) : (
+      part
+    ),
   );
 }
 

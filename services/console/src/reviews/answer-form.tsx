@@ -45,6 +45,7 @@ export function AnswerForm({ review, answered }: AnswerFormProps) {
   return (
     <form
       ref={form}
+      id="answer"
       className="stack answer"
       onSubmit={submitted}
       onKeyDown={(event) => {

@@ -1,11 +1,12 @@
 import type { RunView } from '@millrace/client';
-import { Link } from '@tanstack/react-router';
 import { Time } from '../time/time.js';
 import { FailureText } from './failure-text.js';
+import { Held } from './held.js';
+import { StepLink } from './step-link.js';
 
 /** Says what somebody has to know first: why it failed, what it waits for, what nobody serves, what is degraded. Cause first. */
 export function Notices({ run }: { readonly run: RunView }) {
-  const { id, status, failure, failedStep, noConsumer, startsAt, compensatingAs } = run;
+  const { id, status, failure, failedStep, noConsumer, compensatingAs } = run;
   return (
     <>
       {failure && (
@@ -17,21 +18,7 @@ export function Notices({ run }: { readonly run: RunView }) {
           <FailureText failure={failure} />
         </div>
       )}
-      {status === 'held' && (
-        <div className="notice held">
-          <p>
-            Held:{' '}
-            {startsAt === undefined ? (
-              'it begins when its turn comes, or when its pipeline is resumed.'
-            ) : (
-              <>
-                it begins <Time at={startsAt} /> (<Time at={startsAt} exact />
-                ), as asked for.
-              </>
-            )}
-          </p>
-        </div>
-      )}
+      {status === 'held' && <Held run={run} />}
       {noConsumer?.map((stage) => (
         <div key={stage} className="notice no-consumer">
           <p>
@@ -54,12 +41,6 @@ function whomOf({ kind, claimedBy, assignee, group, from }: Step) {
   return group === undefined ? 'a person' : <bdi>somebody of {group}</bdi>;
 }
 
-const StepLink = ({ run, step }: { readonly run: string; readonly step: string }) => (
-  <Link to="/runs/$id" params={{ id: run }} search={{ step }} resetScroll={false}>
-    <b>{step}</b>
-  </Link>
-);
-
 /** The steps that wait for a person or a system: for whom, since when, until when. */
 function Waits({ run: { id, steps } }: { readonly run: RunView }) {
   const waiting = steps.filter((step) => step.status === 'waiting' && step.kind !== 'sleep');
@@ -79,7 +60,12 @@ function Waits({ run: { id, steps } }: { readonly run: RunView }) {
                 , until <Time at={step.due} />
               </>
             )}
-            .
+            .{' '}
+            {step.allowedActions.includes('answer') && (
+              <StepLink run={id} step={step.name} isAnswer>
+                Answer
+              </StepLink>
+            )}
           </p>
         </div>
       ))}
@@ -93,9 +79,16 @@ function Degraded({ run: { id, degradedBy } }: { readonly run: RunView }) {
     <div className="notice waiting">
       <p>◐ Degraded:</p>
       <ul>
-        {degradedBy.map(({ step, by }) => (
+        {degradedBy.map(({ step, by, code, message }) => (
           <li key={step}>
-            <StepLink run={id} step={step} /> gave what its {by === 'run' ? 'degraded run' : by} gave.
+            <StepLink run={id} step={step} /> gave what its {by === 'run' ? 'degraded run' : by} gave
+            {code === undefined ? (
+              '.'
+            ) : (
+              <>
+                : <code>{code}</code> <bdi>{message}</bdi>
+              </>
+            )}
           </li>
         ))}
       </ul>

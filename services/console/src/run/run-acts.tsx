@@ -2,12 +2,16 @@ import type { RunView } from '@millrace/client';
 import { type ReactNode, useState } from 'react';
 import { ActDialog, type ByWhom } from '../acts/act-dialog.js';
 import { millrace } from '../app/place.js';
+import { canBeUndone } from '../graph/plan.js';
+import { usePlan } from './use-run.js';
 
 interface RunAct {
   readonly name: string;
   readonly action: RunView['allowedActions'][number];
   readonly about: string;
   readonly isDanger?: boolean;
+  /** It undoes what the run has done: only where the plan says how. */
+  readonly isUndo?: boolean;
   readonly act: (id: string, byWhom: ByWhom) => Promise<unknown>;
 }
 
@@ -37,6 +41,7 @@ const ACTS: readonly RunAct[] = [
     about:
       'What the steps have done is undone first, the last first, as far as the pipeline says how. Then the run ends.',
     isDanger: true,
+    isUndo: true,
     act: (id, byWhom) => millrace.runs.cancel(id, { ...byWhom, compensate: true }),
   },
 ];
@@ -44,7 +49,12 @@ const ACTS: readonly RunAct[] = [
 /** The acts on a run that are possible now, and no others. */
 export function RunActs({ run }: { readonly run: RunView }) {
   const [chosen, setChosen] = useState<RunAct>();
-  const possible = ACTS.filter(({ action }) => run.allowedActions.includes(action));
+  const { data } = usePlan(run);
+  // The plan of a child run is a part of another one, which cannot be read alone.
+  const isUndoable = run.compensatingAs === undefined && (data ? canBeUndone(data.definition) : run.plan.includes('/'));
+  const possible = ACTS.filter(
+    ({ action, isUndo }) => run.allowedActions.includes(action) && (isUndoable || isUndo !== true),
+  );
   const dialog: ReactNode = chosen && (
     <ActDialog
       title={`${chosen.name} this run?`}

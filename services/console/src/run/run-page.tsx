@@ -12,6 +12,7 @@ import { durationText } from '../time/words.js';
 import { stepState } from './bars.js';
 import { Notices } from './notices.js';
 import { RunHead } from './run-head.js';
+import { showInSight } from './step-link.js';
 import { StepPanel } from './step-panel.js';
 import { usePlan, useRun } from './use-run.js';
 import { Waterfall } from './waterfall.js';
@@ -39,14 +40,16 @@ function Steps({ run }: { readonly run: RunView }) {
   const { step: chosen } = route.useSearch();
   const navigate = useNavigate();
   const step = run.steps.find(({ name }) => name === chosen) ?? run.steps.find(({ name }) => name === mostUrgent(run));
-  const select = (name: string) =>
+  const select = (name: string) => {
+    showInSight('step');
     void navigate({
       to: '/runs/$id',
       params: { id: run.id },
-      search: { step: name },
+      search: { step: name, view: 'step' },
       replace: true,
       resetScroll: false,
     });
+  };
   return (
     <>
       <RunGraph run={run} selected={step?.name} select={select} />

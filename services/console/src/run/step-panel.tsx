@@ -1,5 +1,6 @@
 import type { RunView, StepView } from '@millrace/client';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Payload } from '../payload/payload.js';
 import { ReviewOfStep } from '../reviews/review-of-step.js';
 import { Status } from '../text/status.js';
@@ -7,6 +8,9 @@ import { Time, Took } from '../time/time.js';
 import { stepState } from './bars.js';
 import { FailureText } from './failure-text.js';
 import { StepActs } from './step-acts.js';
+import { showInSight } from './step-link.js';
+
+const route = getRouteApi('/runs/$id');
 
 interface StepPanelProps {
   readonly run: RunView;
@@ -15,9 +19,13 @@ interface StepPanelProps {
 
 /** Everything about one step, cause first: its failure and what to do, what it waits for, its attempts, input and output. */
 export function StepPanel({ run, step }: StepPanelProps) {
+  const { view } = route.useSearch();
+  useEffect(() => {
+    if (view === 'step') showInSight('step');
+  }, [view]);
   const { name, kind, stage, summary, failure, startedAt, endedAt, child, due, input, output, show } = step;
   return (
-    <section className="card stack panel" aria-label={`Step ${name}`}>
+    <section className="card stack panel" id="step" aria-label={`Step ${name}`}>
       <div className="line">
         <h2 className="wrap">
           <bdi>{name}</bdi>
@@ -38,7 +46,9 @@ export function StepPanel({ run, step }: StepPanelProps) {
         </p>
       )}
       <StepActs run={run.id} step={step} />
-      {step.allowedActions.includes('answer') && <ReviewOfStep id={`${run.id}.${name}`} />}
+      {step.allowedActions.includes('answer') && (
+        <ReviewOfStep id={`${run.id}.${name}`} shown={view === 'answer' ? scrollToAnswer : undefined} />
+      )}
       <Answer step={step} />
       {child !== undefined && (
         <p>
@@ -58,6 +68,8 @@ export function StepPanel({ run, step }: StepPanelProps) {
     </section>
   );
 }
+
+const scrollToAnswer = () => showInSight('answer');
 
 function Answer({ step: { answeredBy, answerReason, defaulted } }: { readonly step: StepView }) {
   return (
@@ -80,7 +92,7 @@ function Attempts({ step: { attempts } }: { readonly step: StepView }) {
     <details open={attempts.length > 1 || attempts.some(({ failure }) => failure)}>
       <summary>{attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`}</summary>
       <ol className="stack">
-        {attempts.toReversed().map(({ attempt, fallback, stage, requestedAt, startedAt, endedAt, failure }) => (
+        {attempts.toReversed().map(({ attempt, fallback, stage, requestedAt, startedAt, endedAt, failure, answer }) => (
           <li key={`${attempt} ${requestedAt}`} className={failure ? 'attempt failed' : 'attempt'}>
             <span>
               <b>Attempt {attempt}</b> <Time at={requestedAt} />
@@ -97,6 +109,7 @@ function Attempts({ step: { attempts } }: { readonly step: StepView }) {
               )}
             </span>
             {failure && <FailureText failure={failure} />}
+            {answer !== undefined && <Payload title="The model’s answer, which could not be used" value={answer} />}
           </li>
         ))}
       </ol>

@@ -35,32 +35,40 @@ export function Waterfall({ run, selected, select }: WaterfallProps) {
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
+  const whole = wholeOf(run, now);
   return (
-    <div className="waterfall" ref={box} tabIndex={0} role="group" aria-label="Steps over time">
-      <ol style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index];
-          return (
-            row && (
-              <li
-                key={row.step.name}
-                ref={virtual.measureElement}
-                data-index={index}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <Row
-                  step={row.step}
-                  bars={row.bars}
-                  scale={scale}
-                  isSelected={selected === row.step.name}
-                  select={select}
-                />
-              </li>
-            )
-          );
-        })}
-      </ol>
-    </div>
+    <>
+      <div className="waterfall" ref={box} tabIndex={0} role="group" aria-label="Steps over time">
+        <ol style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index];
+            return (
+              row && (
+                <li
+                  key={row.step.name}
+                  ref={virtual.measureElement}
+                  data-index={index}
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  <Row
+                    step={row.step}
+                    bars={row.bars}
+                    scale={scale}
+                    isSelected={selected === row.step.name}
+                    select={select}
+                  />
+                </li>
+              )
+            );
+          })}
+        </ol>
+      </div>
+      <p className="axis quiet" aria-label="Time axis">
+        <span>0</span>
+        {scale.folds.length > 0 && <span>┆ idle time is folded</span>}
+        <span>{durationText(whole.to - whole.from)}</span>
+      </p>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { capped, linesWith, partsOf } from './payload-text.js';
+import { capped, linesWith, partsOf, splitAtRuns } from './payload-text.js';
 
 test('texts of a payload are read as texts, everything else as JSON', () => {
   expect(partsOf({ text: '<b>hi</b>', score: 0.5 })).toEqual([
@@ -16,4 +16,10 @@ test('a payload of any size puts a bounded number of characters on the page', ()
 
 test('a search hides the lines that do not hold the text', () => {
   expect(linesWith('One\ntwo\nonE more', 'one')).toBe('One\nonE more');
+});
+
+test('the id of a run, wherever a value has one, can lead to it', () => {
+  const run = 'run_m7bpty7egjgs7x2ft2c63j1daz';
+  expect(splitAtRuns(`see ${run}.`)).toEqual(['see ', run, '.']);
+  expect(splitAtRuns('no run_id here')).toEqual(['no run_id here']);
 });

@@ -35,3 +35,6 @@ export function capped(text: string, most = MOST_SHOWN): { readonly shown: strin
     ? { shown: text, leftOut: 0 }
     : { shown: text.slice(0, most), leftOut: text.length - most };
 }
+
+/** Splits a text at the ids of runs in it: every second part is an id. */
+export const splitAtRuns = (text: string): readonly string[] => text.split(/\b(run_[0-9a-z]{26})\b/);

@@ -3,6 +3,9 @@ import { extname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { Problem } from '@millrace/contracts/http';
+import { relativeTo } from './console-addresses.js';
+import { problemPage } from './problem-page.js';
 
 const FOLDER = fileURLToPath(new URL('../../public/console/', import.meta.url));
 
@@ -38,6 +41,13 @@ export class ConsoleFiles {
     return page && pageAt(path, page);
   }
 
+  /** Returns a page for a person whose request to `path` failed. */
+  async problemAt(path: string, problem: Problem): Promise<string> {
+    const page = await this.file('index.html');
+    const shell = page && named(page.bytes.toString('utf8'), relativeTo(path, 'console/'));
+    return problemPage(problem, { shell, home: relativeTo(path, 'console/') });
+  }
+
   private file(path: string): Promise<ConsoleFile | undefined> {
     const name = posix.normalize(path);
     if (name.startsWith('.') || name.startsWith('/') || name.includes('\\')) return Promise.resolve(undefined);
@@ -66,6 +76,8 @@ async function read(folder: string, name: string): Promise<ConsoleFile | undefin
 /** Names the page's files relatively to its path, so that they are found under any path that a proxy puts before it. */
 async function pageAt(path: string, page: ConsoleFile): Promise<ConsoleFile> {
   const up = '../'.repeat(path.split('/').length - 1) || './';
-  const bytes = Buffer.from(page.bytes.toString('utf8').replaceAll('="./', `="${up}`));
+  const bytes = Buffer.from(named(page.bytes.toString('utf8'), up));
   return { ...page, bytes, zipped: await promisify(gzip)(bytes) };
 }
+
+const named = (page: string, folder: string): string => page.replaceAll('="./', `="${folder}`);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { RequestProblem } from '../http/problems.js';
+import { consoleAddressOf, relativeTo } from './console-addresses.js';
 import { ConsoleFiles } from './console-files.js';
 
 const PREFIX = '/console/';
@@ -10,12 +11,17 @@ const PREFIX = '/console/';
 export class ConsoleController {
   constructor(@Inject(ConsoleFiles) private readonly files: ConsoleFiles) {}
 
+  /** Leads to the console: from the address of the gateway, and from the short address of a run. */
+  @Get(['', 'runs/:id'])
+  lead(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
+    response.writeHead(302, { location: consoleAddressOf(request.url ?? '/') }).end();
+  }
+
   @Get(['console', 'console/*path'])
   async show(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     const [path = '', query] = (request.url ?? '').split('?');
     if (path === '/console') {
-      // Relative, because a proxy may serve the gateway below a path.
-      response.writeHead(302, { location: `console/${query ? `?${query}` : ''}` }).end();
+      response.writeHead(302, { location: relativeTo(path, `console/${query ? `?${query}` : ''}`) }).end();
       return;
     }
     const within = decodeURIComponent(path.slice(PREFIX.length));

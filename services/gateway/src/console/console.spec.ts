@@ -57,6 +57,65 @@ test('the address of the console without a slash leads to the one with it, also 
   expect([status, headers.get('location')]).toEqual([302, 'console/']);
 });
 
+test.each([
+  ['/', 'console/'],
+  ['/?status=waiting', 'console/runs?status=waiting'],
+  ['/runs/run_1', '../console/runs/run_1'],
+  ['/runs/run_1/', '../../console/runs/run_1'],
+  ['/runs/run_1?step=draft', '../console/runs/run_1?step=draft'],
+])('the short address %s leads to the console, also below a path', async (path, to) => {
+  await using world = await World.open();
+  const { status, headers } = await fetch(world.url + path, { redirect: 'manual' });
+  expect([status, headers.get('location')]).toEqual([302, to]);
+});
+
+describe('where something is wrong,', () => {
+  const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+  test('a person gets a page with what to do, and a program gets JSON', async () => {
+    await using world = await World.open();
+    for (const [path, status, words] of [
+      ['/nowhere', 404, 'There is nothing at /nowhere'],
+      ['/a/b/c?d=e', 404, 'There is nothing at /a/b/c'],
+      ['/v1/runs/nope', 404, 'No such run'],
+      ['/v1/runs?q=x', 400, 'There is no query parameter &#34;q&#34; here; there are status, pipeline'],
+      ['/v1/runs?status=%3Cscript%3E', 400, 'status'],
+      ['/console/assets/none.js', 404, 'The console has no such file'],
+    ] as const) {
+      const shown = await fetch(world.url + path, { headers: HTML });
+      const html = await shown.text();
+      expect([path, shown.status, shown.headers.get('content-type')]).toEqual([
+        path,
+        status,
+        'text/html; charset=utf-8',
+      ]);
+      expect(html).toContain(words);
+      expect(html).toMatch(/<a class="button" href="(\.\.\/)*console\/">/);
+      expect(html).not.toMatch(/<script/i);
+      const told = await fetch(world.url + path, { headers: { accept: 'application/json' } });
+      expect([told.status, told.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+    }
+    const post = await fetch(`${world.url}/v1/runs`, { method: 'POST', headers: HTML });
+    expect(post.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('nothing that somebody sent becomes markup, and the policy of every page allows no script but the console’s own', async () => {
+    await using world = await World.open();
+    const attack = `"><script>alert(1)</script><img src=x onerror='alert(2)'>$&`;
+    for (const path of [
+      `/v1/runs/${encodeURIComponent(attack)}`,
+      `/v1/runs?pipeline=x&${encodeURIComponent(attack)}=1`,
+      '/console/',
+    ]) {
+      const shown = await fetch(world.url + path, { headers: HTML });
+      const policy = shown.headers.get('content-security-policy');
+      expect(policy).toContain("script-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(await shown.text()).not.toMatch(/<script>|<img|<style| style=/);
+    }
+  });
+});
+
 test('another host gets nothing of the console', async () => {
   await using world = await World.open();
   const response = await fetch(`${world.url}/console/`, { headers: { origin: 'http://elsewhere.example' } });

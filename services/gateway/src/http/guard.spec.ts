@@ -40,7 +40,7 @@ test('under a name that is not ours nothing is read, started or shown', async ()
       path,
       ...(await codeOf({ method, path: fill(path), headers, ...(method === 'POST' && { body: '{}' }) })),
     ]).toEqual([path, 403, 'UNKNOWN_HOST']);
-  for (const path of ['/', '/app.js', '/runs/x', '/livez', '/readyz', '/metrics', '/openapi.json', '/nowhere'])
+  for (const path of ['/', '/console/', '/runs/x', '/livez', '/readyz', '/metrics', '/openapi.json', '/nowhere'])
     expect(await codeOf({ path, headers })).toEqual([403, 'UNKNOWN_HOST']);
   expect(world.published).toEqual([]);
 });
@@ -106,8 +106,8 @@ test('our own page, a proxy’s and a program are let in', async () => {
   expect(pause.status).toBe(200);
 });
 
-test('every answer keeps other sites out: of the API, of the page, of an error', async () => {
-  for (const path of ['/v1/runs', '/', '/app.js', '/livez', '/nowhere', '/runs/nope']) {
+test('every answer keeps other sites out: of the API, of the console, of an error', async () => {
+  for (const path of ['/v1/runs', '/', '/console/', '/livez', '/nowhere', '/runs/nope']) {
     const { headers } = await send({ path });
     expect(headers).toMatchObject({
       'cross-origin-resource-policy': 'same-origin',

@@ -203,9 +203,6 @@ export const OPERATIONS: readonly Operation[] = [
 const OTHERS = [
   '/',
   '/runs/{id}',
-  '/app.js',
-  '/app.css',
-  '/icon.svg',
   '/console',
   '/console/{path+}',
   '/livez',

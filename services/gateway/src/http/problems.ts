@@ -51,8 +51,10 @@ export function sendProblem(response: ServerResponse, problem: Problem, headers:
 
 interface Shown {
   readonly log: { error(fields: object, message: string): void };
-  /** A problem as a page, for somebody who looks at it. */
-  readonly page: (problem: Problem) => Promise<string>;
+  readonly pages: {
+    /** Makes the page that a person sees whose request to `path` failed. */
+    problemAt(path: string, problem: Problem): Promise<string>;
+  };
 }
 
 /** Turns whatever was thrown into a problem, never a stack: a page for a browser that shows it, JSON for everybody else. */
@@ -67,7 +69,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { problem, headers } = problemOf(error, request);
     if (problem.status >= 500) this.shown.log.error({ err: error, code: problem.code, traceId }, problem.title);
     const told = { ...problem, ...(traceId && { traceId }) };
-    const page = isLookedAt(request) ? await this.shown.page(told).catch(() => undefined) : undefined;
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const page = isLookedAt(request) ? await this.shown.pages.problemAt(path, told).catch(() => undefined) : undefined;
     if (page === undefined || response.headersSent) return sendProblem(response, told, headers);
     response.writeHead(told.status, { 'content-type': 'text/html; charset=utf-8', ...headers });
     response.end(request.method === 'HEAD' ? undefined : page);

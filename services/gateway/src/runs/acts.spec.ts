@@ -160,7 +160,6 @@ test('a run is paused and goes on, as often as anybody asks, and shows it', asyn
   expect(await get(world, run)).toMatchObject({ status: 'paused', allowedActions: ['cancel', 'resume', 'move'] });
   const listed = RunList.parse(await (await fetch(`${world.url}/v1/runs?status=paused`)).json());
   expect(listed.items.map(({ id }) => id)).toEqual([run]);
-  expect(await (await fetch(`${world.url}/runs/${run}`)).text()).toContain(`data-post="/v1/runs/${run}/resume"`);
   expect([await ask('resume'), (await get(world, run)).status]).toEqual([202, 'running']);
   await post(`${world.url}/v1/runs/${run}/cancel`);
   expect(await codeOf(await post(`${world.url}/v1/runs/${run}/pause`))).toEqual([409, 'NOT_ALLOWED_NOW']);
@@ -181,9 +180,6 @@ test('a run that is cancelled with compensation shows what is being undone until
     'undo:draft running',
   ]);
   expect(during.steps[3]).toMatchObject({ stage: 'forget', input: { text: 'Dear customer' } });
-  const page = await (await fetch(`${world.url}/runs/${run}`)).text();
-  expect(page).toContain('undo:draft');
-  expect(page).not.toContain('Cancel and undo');
   world.failed(run, 'undo:draft');
   expect(await get(world, run)).toMatchObject({ status: 'dead-lettered' });
   const { items } = DeadLetterList.parse(await (await fetch(`${world.url}/v1/dead-letters?status=open`)).json());
@@ -339,7 +335,7 @@ test('a redrive of a record is refused once it was done', async () => {
   expect(await codeOf(await post(`${world.url}/v1/dead-letters/dl_1/redrive`))).toEqual([409, 'NOT_ALLOWED_NOW']);
 });
 
-test('what was answered on the page shows at once in the list', async () => {
+test('a review that was answered is gone from the list at once', async () => {
   await using world = await World.open();
   const run = await start(world);
   world.toReview(run);
