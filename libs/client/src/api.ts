@@ -110,7 +110,7 @@ export class Api {
   async probe(path: string): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
     try {
       const { response, data, error } = await this.http.request('get', path as '/v1/stages', {
-        signal: anyOf(this.options.signal, AbortSignal.timeout(PROBE_MS))!,
+        signal: AbortSignal.any([...(this.options.signal ? [this.options.signal] : []), AbortSignal.timeout(PROBE_MS)]),
       });
       return { status: response.status, body: (data ?? error) as unknown };
     } catch {

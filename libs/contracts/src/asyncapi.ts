@@ -235,7 +235,7 @@ export function asyncApi(prefix: string = DEFAULT_TOPIC_PREFIX): Json {
     })),
     operations: Object.fromEntries(
       all.map(({ name, action }) => [
-        `${action}${name[0]!.toUpperCase()}${name.slice(1)}`,
+        `${action}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
         { action, channel: { $ref: `#/channels/${name}` } },
       ]),
     ),

@@ -30,7 +30,7 @@ export function findProject(from: string, build: Build): FoundProject | undefine
     const source = SOURCES.find((name) => existsSync(join(folder, name)));
     if (source !== undefined)
       throw new ProjectError(
-        `${join(folder, source)} is not built: there is no ${join(folder, BUILT[0]!)}. Run "npm run build" first.`,
+        `${join(folder, source)} is not built: there is no ${join(folder, `dist/${PLAIN[0]}`)}. Run "npm run build" first.`,
       );
     if (dirname(folder) === folder) return undefined;
   }

@@ -59,5 +59,5 @@ function translate(file: string): string {
 function placeOf(offset: number | undefined, text: string): string {
   if (offset === undefined) return '';
   const lines = Buffer.from(text).subarray(0, offset).toString().split('\n');
-  return `:${lines.length}:${lines.at(-1)!.length + 1}`;
+  return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
 }

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { type Env, type Runtime, readAll, readSettings, type Running, serve } from '@millrace/runtime';
 import type { DynamicModule, INestMicroservice, ModuleMetadata, Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -18,7 +19,9 @@ export interface StageOptions extends CommandOptions {
 export async function startStage(runtime: Runtime, stage: AnyStage, options: StageOptions = {}): Promise<Running> {
   contractOf(stage);
   const { log } = runtime.telemetry;
-  const transport = new StageTransport(([handled]) => takeCommands(runtime, handled!, options));
+  const transport = new StageTransport(([handled]) =>
+    takeCommands(runtime, present(handled, 'handler of the stage'), options),
+  );
   const app = await within({ log }, () => appOf(transport, moduleOf(stage, options), runtime));
   try {
     await within({ log }, () => app.listen());

@@ -68,7 +68,7 @@ export class DatabaseReader implements StoreReader {
     );
     const found = new Map<string, Fact[]>();
     for (const row of rows) {
-      const facts = row.facts.slice(Math.max(0, after.get(row.run)! + 1 - row.seq));
+      const facts = row.facts.slice(Math.max(0, (after.get(row.run) ?? 0) + 1 - row.seq));
       found.set(row.run, [...(found.get(row.run) ?? []), ...facts]);
     }
     return found;

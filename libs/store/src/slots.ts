@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import {
   dropReason,
   type SlotChanges,
@@ -35,7 +36,10 @@ async function grantSlot(
      from places where pipeline = $1 and key = $2 and most is not null`,
     [pipeline, key],
   );
-  const { grant, endsWaiting, endsOldest } = slotFor({ limit, whenFull }, { ...taken!, paused });
+  const { grant, endsWaiting, endsOldest } = slotFor(
+    { limit, whenFull },
+    { ...present(taken, 'count of the taken slots'), paused },
+  );
   if (grant === 'dropped' || (grant === 'active' && limit === Infinity)) return grant;
   await query(
     `insert into places (run, pipeline, key, most, active) values ($1, $2, $3, cast($4 as int), cast($5 as boolean)) on conflict (run) do nothing`,

@@ -43,7 +43,7 @@ export interface DueBatch {
 
 type Due = Readonly<Record<'schedules' | 'batches' | 'slots' | 'signals' | 'jobs', boolean>>;
 
-/** The times of a pipeline that is paused do not come: what became of them its schedules say when it goes on. */
+/** A paused pipeline's schedules do not fire; their `catchUp` decides on resume what happens to the times that have passed. */
 const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
 
 /** The store's part in starting runs: schedules, batch windows, and runs whose turn has come. */
@@ -63,13 +63,12 @@ export class StartsStore {
       [at],
       'starts-due',
     );
-    const { schedules, batches, slots, signals, jobs } = row!;
     return {
-      schedules: Boolean(schedules),
-      batches: Boolean(batches),
-      slots: Boolean(slots),
-      signals: Boolean(signals),
-      jobs: Boolean(jobs),
+      schedules: Boolean(row?.schedules),
+      batches: Boolean(row?.batches),
+      slots: Boolean(row?.slots),
+      signals: Boolean(row?.signals),
+      jobs: Boolean(row?.jobs),
     };
   }
 
@@ -235,10 +234,10 @@ async function take(query: Query, one: CollectedRecord, now: number): Promise<vo
   );
   const { ends, into, isFull } = intoWindow(open, one, now);
   const { id, count, bytes, firstAt, dueAt } = into;
-  if (ends)
+  if (ends && open)
     await query(
       ({ time }) => `update gatherings set closed = true, due_at = ${time('$2')} where id = $1`,
-      [open!.id, now],
+      [open.id, now],
     );
   await query(
     ({ time }) =>

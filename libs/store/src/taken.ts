@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Query } from './database.js';
 
 /** A batch of a partition, and where the partition stands after it. */
@@ -18,7 +19,7 @@ export async function takeOnce<Record extends { readonly offset: number }>(
      on conflict (topic, partition) do update set next = positions.next returning cast(next as text) as next`,
     [topic, partition],
   );
-  const done = Number(position!.next);
+  const done = Number(present(position, 'position of the partition').next);
   await of.take(of.records.filter(({ offset }) => offset >= done));
   await query(
     ({ larger }) =>

@@ -127,8 +127,8 @@ export class StoreWriter {
         const slot = summary.slot ?? (paused.has(id) && status !== 'held' ? unlimitedSlot(summary) : undefined);
         return slot && made.has(id) ? [{ ...slot, acceptedAt }] : [];
       });
-      const slots =
-        wanted.length > 0 ? await grantSlots(query, wanted, wanted[0]!.acceptedAt) : new Map<string, SlotGrant>();
+      const [first] = wanted;
+      const slots = first ? await grantSlots(query, wanted, first.acceptedAt) : new Map<string, SlotGrant>();
       const known = summaries.flatMap(({ id }) => (made.has(id) ? [] : [id]));
       const before = known.length > 0 ? await firstFacts(query, known) : new Map<string, readonly Fact[]>();
       const commit = decide({ made, slots, before });

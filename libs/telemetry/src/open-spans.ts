@@ -168,6 +168,6 @@ function forgiving(
     deliver,
     export: (spans, done) => void deliver(spans).then(() => done({ code: 0 })),
     shutdown: () => exporter.shutdown(),
-    ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush!() }),
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
   };
 }

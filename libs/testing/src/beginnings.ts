@@ -1,4 +1,4 @@
-import type { Failure, TakenRecord } from '@millrace/contracts';
+import { type Failure, present, type TakenRecord } from '@millrace/contracts';
 import {
   type Asking,
   dueTicks,
@@ -50,7 +50,10 @@ export class Beginnings {
   due(at: number): readonly Asking[] {
     const asked: Asking[] = [];
     for (const one of this.schedules) {
-      const schedule = { ...this.plan.starts.schedules.get(one.name)!, name: one.name };
+      const schedule = {
+        ...present(this.plan.starts.schedules.get(one.name), `schedule "${one.name}"`),
+        name: one.name,
+      };
       while (one.nextAt !== undefined && one.nextAt <= at) {
         const { ticks, next } = dueTicks(schedule, { first: one.nextAt, now: at, most: MOST });
         asked.push(...ticks.map((tick) => tickAsks(schedule, tick)));
@@ -94,6 +97,6 @@ export class Beginnings {
     });
     if (isFull) this.open.delete(id);
     else this.open.set(id, { trigger, window: into, records });
-    return [...(ends ? [asks(before!)] : []), ...(isFull ? [asks({ window: into, records })] : [])];
+    return [...(ends && before ? [asks(before)] : []), ...(isFull ? [asks({ window: into, records })] : [])];
   }
 }

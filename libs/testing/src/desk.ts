@@ -1,5 +1,5 @@
 import type { Broker, Consumption, Handle, Outgoing } from '@millrace/broker';
-import type { StepCommand } from '@millrace/contracts';
+import { present, type StepCommand } from '@millrace/contracts';
 import { type StageContract } from '@millrace/pipeline';
 import { type LoadedPlan, outermostOf, planWithin } from '@millrace/pipeline/engine';
 import { openRuntime, serviceSettings } from '@millrace/runtime';
@@ -49,7 +49,7 @@ export class Desk implements AsyncDisposable {
       headers: {},
       timestamp: command.at,
     };
-    return this.handles.get(topic)!({ ...record, value }, NEVER);
+    return present(this.handles.get(topic), `stage "${stage}" here`)({ ...record, value }, NEVER);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

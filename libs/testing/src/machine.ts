@@ -1,4 +1,13 @@
-import { failure, type Failure, RunEvent, runIdOf, StepCommand, type TakenRecord, topicsOf } from '@millrace/contracts';
+import {
+  failure,
+  type Failure,
+  present,
+  RunEvent,
+  runIdOf,
+  StepCommand,
+  type TakenRecord,
+  topicsOf,
+} from '@millrace/contracts';
 import {
   type Asking,
   type LoadedPlan,
@@ -125,8 +134,8 @@ export class EngineMachine implements AsyncDisposable {
     });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.desk![Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.desk?.[Symbol.asyncDispose]();
   }
 
   /** One thing after the other, however a test calls: the order of things is the same each time. */
@@ -214,7 +223,7 @@ export class EngineMachine implements AsyncDisposable {
     fault: TestFault | undefined,
   ): Promise<readonly Message[]> {
     if (fault?.is === 'throw') return [failedWith(command, { failure: failureOf(fault.thrown), at: this.time })];
-    const records = await this.desk!.ask(stage, command);
+    const records = await present(this.desk, 'stages: the engine is not open').ask(stage, command);
     return records.map(({ topic, value }): Message => {
       const next = stageIn(topic);
       if (next !== undefined) return toStage(next, StepCommand.parse(JSON.parse(String(value))));

@@ -1,4 +1,4 @@
-import type { RunEvent, TakenRecord } from '@millrace/contracts';
+import { present, type RunEvent, type TakenRecord } from '@millrace/contracts';
 import type { TopicSignal } from '@millrace/pipeline/engine';
 
 interface Kept extends TopicSignal {
@@ -49,7 +49,10 @@ export class Signals {
       if (!one.to || one.isTold) return [];
       one.isTold = true;
       const { run, step, key } = one.to;
-      const { payload } = one.keys.find((signalKey) => signalKey.key === key)!;
+      const { payload } = present(
+        one.keys.find((signalKey) => signalKey.key === key),
+        `key "${key}" of the signal`,
+      );
       return [{ type: 'step.signalled', run, step, at, id: one.id, payload, correlated: true }];
     });
   }

@@ -143,8 +143,10 @@ function tellingOf(spans: Spans, run: Run, before: Run | undefined): SpanRecord[
     });
   }
   const span = { kind: 'internal', startMs: run.acceptedAt } as const;
-  if (rests || ends) {
-    const { at, status, failed } = run.rested ?? endOf(run)!;
+  const end = endOf(run);
+  const rest = run.rested ?? end;
+  if (rest && (rests || ends)) {
+    const { at, status, failed } = rest;
     const said = { ...attributes, [ATTRIBUTE.status]: status };
     told.push({
       ...span,
@@ -156,8 +158,8 @@ function tellingOf(spans: Spans, run: Run, before: Run | undefined): SpanRecord[
       failed,
     });
   }
-  if (ends && run.rested) {
-    const { at, status, failed } = endOf(run)!;
+  if (end && ends && run.rested) {
+    const { at, status, failed } = end;
     const spanId = derivedSpanId('whole', run.id, String(at));
     const context = spans.derived({ traceId: accepted.traceId, spanId, parent: accepted.traceparent });
     const said = { ...attributes, [ATTRIBUTE.status]: status };

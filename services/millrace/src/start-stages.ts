@@ -5,5 +5,6 @@ import { serveStages } from '@millrace/stage';
 export async function startStages(folder: string, names: readonly string[]): Promise<void> {
   const project = await openProject({ from: folder, build: 'built' });
   const loaded = await project.stages();
-  await serveStages(names.length === 1 ? names[0]! : 'stages', (env) => loaded.named(names, env));
+  const [only, ...more] = names;
+  await serveStages(only !== undefined && more.length === 0 ? only : 'stages', (env) => loaded.named(names, env));
 }

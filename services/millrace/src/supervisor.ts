@@ -94,6 +94,6 @@ export class Supervisor {
 }
 
 function described(paths: readonly string[], folder: string): string {
-  const [first, ...more] = paths.map((path) => relative(folder, path));
-  return more.length === 0 ? first! : `${first} and ${more.length} more`;
+  const [first = 'a file', ...more] = paths.map((path) => relative(folder, path));
+  return more.length === 0 ? first : `${first} and ${more.length} more`;
 }

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { LanguageModel } from 'ai';
 import { z } from 'zod';
 import { boundedFetch } from './bounded-fetch.js';
@@ -33,6 +34,7 @@ export async function languageModel({ provider, url, apiKey, model }: LlmSetting
     return createAnthropic({ ...key, ...(url === undefined ? {} : { baseURL: url }) })(model);
   }
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-  const baseURL = provider === 'ollama' ? `${(url ?? OLLAMA).replace(/\/(?:v1\/?)?$/, '')}/v1` : url!;
+  const baseURL =
+    provider === 'ollama' ? `${(url ?? OLLAMA).replace(/\/(?:v1\/?)?$/, '')}/v1` : present(url, 'url of the model');
   return createOpenAICompatible({ ...key, baseURL, name: provider, supportsStructuredOutputs: true })(model);
 }

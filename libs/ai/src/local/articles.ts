@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { present } from '@millrace/contracts';
 import { z } from 'zod';
 import { ModelDataInvalid } from '../llm/errors.js';
 
@@ -34,7 +35,7 @@ export function parseArticle(markdown: string, file: string): Article {
   const intents = (fields['intents'] ?? '').split(',').map((intent) => intent.trim());
   const article = Article.safeParse({ ...fields, intents: intents.filter(Boolean), questions, body: body.trim() });
   if (!article.success) {
-    const { path, message } = article.error.issues[0]!;
+    const { path, message } = present(article.error.issues[0], 'issue of the article');
     throw new ModelDataInvalid(`${file}: ${path.join('.')}: ${message}`);
   }
   return article.data;

@@ -1,3 +1,5 @@
+import { present } from '@millrace/contracts';
+
 /* Read once: where modules run in a context of their own (Jest), each look at a global costs. */
 const { exp, max } = Math;
 
@@ -21,7 +23,7 @@ export interface HeldOut {
 /** The temperature under which the held-out truth is most likely (golden-section search on the negative log-likelihood). */
 export function fitTemperature(heldOut: readonly HeldOut[]): number {
   const loss = (logT: number) =>
-    heldOut.reduce((sum, { scores, truth }) => sum - Math.log(softmax(scores, exp(logT))[truth]! + 1e-12), 0);
+    heldOut.reduce((sum, { scores, truth }) => sum - Math.log((softmax(scores, exp(logT))[truth] ?? 0) + 1e-12), 0);
   const ratio = (Math.sqrt(5) - 1) / 2;
   let low = Math.log(0.05);
   let high = Math.log(20);
@@ -44,7 +46,7 @@ export interface Judged {
 export function calibrationError(judged: readonly Judged[]): number {
   const bins = Array.from({ length: 10 }, () => ({ confidence: 0, correct: 0 }));
   for (const { confidence, correct } of judged) {
-    const bin = bins[Math.min(9, Math.floor(confidence * 10))]!;
+    const bin = present(bins[Math.min(9, Math.floor(confidence * 10))], `bin for the confidence ${confidence}`);
     bin.confidence += confidence;
     if (correct) bin.correct++;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { present } from '@millrace/contracts';
 import { z } from 'zod';
 import { Answered, type CallOptions } from '../llm/answer.js';
 import { softmax } from './calibration.js';
@@ -76,7 +77,7 @@ export class LinearClassifier extends Classifier {
   static fromJSON(json: unknown): LinearClassifier {
     const file = ModelFile.safeParse(json);
     if (!file.success) {
-      const { path, message } = file.error.issues[0]!;
+      const { path, message } = present(file.error.issues[0], 'issue of the file');
       throw new ModelDataInvalid(
         `This is no classifier file of Millrace: ${path.join('.') || 'the value'}: ${message}`,
       );
@@ -116,30 +117,35 @@ export class LinearClassifier extends Classifier {
   /** The same as `classify`, at once and unsigned. */
   answer(text: string): Omit<Classification, 'model'> {
     const ranked = this.rank(wordsOf(text));
-    const best = ranked[0]!;
-    const doubt = this.rivalOf(best.label, text) / 2;
-    const sure = ranked.map(({ label, confidence }) => ({ label, confidence: confidence * (1 - doubt) }));
-    return { ...sure[0]!, alternatives: sure.slice(1, 1 + ALTERNATIVES) };
+    const doubt = this.rivalOf(ranked[0].label, text) / 2;
+    const [best, ...others] = ranked.map(({ label, confidence }) => ({ label, confidence: confidence * (1 - doubt) }));
+    return { ...present(best, 'label of the classifier'), alternatives: others.slice(0, ALTERNATIVES) };
   }
 
   /** All labels, best first, for a text as a whole. */
-  private rank(words: readonly string[]): { label: string; confidence: number }[] {
+  private rank(words: readonly string[]): readonly [Ranked, ...Ranked[]] {
     const features = this.vocabulary.features(countFeatures(words));
     const probabilities = softmax(score(this.rows, features, new Float64Array(this.labels.length)), this.temperature);
     const trust = min(1, features.known * 2);
-    return this.labels
-      .map((label, k) => ({ label, confidence: probabilities[k]! * trust }))
+    const [best, ...others] = this.labels
+      .map((label, k) => ({ label, confidence: (probabilities[k] ?? 0) * trust }))
       .filter(({ label }) => label !== UNCLEAR)
       .sort((a, b) => b.confidence - a.confidence);
+    return [present(best, 'label of the classifier'), ...others];
   }
 
   /** Returns the certainty with which one sentence on its own speaks of something else than the whole: a mail about two things is ambiguous. */
   private rivalOf(label: string, text: string): number {
     const sentences = sentencesOf(text);
     if (sentences.length < 2) return 0;
-    const rivals = sentences.map((words) => this.rank(words)[0]!).filter((best) => best.label !== label);
+    const rivals = sentences.map((words) => this.rank(words)[0]).filter((best) => best.label !== label);
     return max(0, ...rivals.map(({ confidence }) => confidence).filter((confidence) => confidence >= RIVAL));
   }
+}
+
+interface Ranked {
+  readonly label: string;
+  readonly confidence: number;
 }
 
 interface Quantised {
@@ -151,18 +157,24 @@ function quantise({ classes, rows }: Weights): Quantised {
   const scales = new Float32Array(rows.length / classes);
   const bytes = new Int8Array(rows.length);
   for (let f = 0; f < scales.length; f++) {
-    let top = 0;
-    for (let k = 0; k < classes; k++) top = max(top, abs(rows[f * classes + k]!));
+    const row = rows.subarray(f * classes, (f + 1) * classes);
+    const top = row.reduce((most, weight) => max(most, abs(weight)), 0);
     scales[f] = top / 127;
-    for (let k = 0; k < classes; k++)
-      bytes[f * classes + k] = top === 0 ? 0 : round((rows[f * classes + k]! / top) * 127);
+    if (top > 0)
+      bytes.set(
+        Array.from(row, (weight) => round((weight / top) * 127)),
+        f * classes,
+      );
   }
   return { scales, bytes };
 }
 
 function restored({ scales, bytes }: Quantised, classes: number): Float32Array {
-  const rows = new Float32Array(bytes.length);
-  for (let i = 0; i < rows.length; i++) rows[i] = bytes[i]! * scales[floor(i / classes)]!;
+  const rows = Float32Array.from(bytes);
+  scales.forEach((scale, f) => {
+    const row = rows.subarray(f * classes, (f + 1) * classes);
+    row.set(row.map((weight) => weight * scale));
+  });
   return rows;
 }
 

@@ -70,7 +70,8 @@ export class TemplateDrafter extends Drafter {
   async draft(request: DraftRequest, { signal }: CallOptions): Promise<Draft> {
     signal.throwIfAborted();
     const { intent, entities, articles } = request;
-    const quoted = articles.filter(({ score }, at) => at === 0 || (at === 1 && score >= articles[0]!.score * SECOND));
+    const [best, second] = articles;
+    const quoted = [best, second && best && second.score >= best.score * SECOND && second].filter((one) => !!one);
     const grounded = quoted.length > 0;
     const missing = grounded ? missingFor(this.letter, request) : [];
     const text = [

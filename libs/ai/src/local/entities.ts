@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import * as chrono from 'chrono-node';
 import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import metadata from 'libphonenumber-js/metadata.min';
@@ -105,7 +106,10 @@ function datesIn(text: string, at: Date): string[] {
       .flatMap((window) => chrono.en.GB.parse(window.text, { instant: at, timezone: 0 }))
       .filter(({ text: written }) => !NOT_A_DAY.test(written))
       .filter(({ start }) => start.isCertain('day') || start.isCertain('weekday'))
-      .map(({ start }) => isoDay(start.get('year')!, start.get('month')!, start.get('day')!)),
+      .map(({ start }) => {
+        const part = (name: 'year' | 'month' | 'day') => present(start.get(name), `${name} of the date`);
+        return isoDay(part('year'), part('month'), part('day'));
+      }),
   );
 }
 

@@ -96,7 +96,7 @@ export class Vocabulary {
       const id = this.index.get(name);
       const kind = name.charCodeAt(0);
       const word = kind !== CHARACTERS;
-      const value = (n === 1 ? 1 : 1 + log(n)) * (id === undefined ? this.unseenIdf : this.idf[id]!);
+      const value = (n === 1 ? 1 : 1 + log(n)) * ((id === undefined ? undefined : this.idf[id]) ?? this.unseenIdf);
       squares[word ? 'word' : 'chars'] += value * value;
       if (kind === WORDS) {
         words++;

@@ -1,4 +1,4 @@
-import { cut } from '@millrace/contracts';
+import { cut, present } from '@millrace/contracts';
 import MiniSearch, { type SearchResult } from 'minisearch';
 import { z } from 'zod';
 import { capped, type CallOptions } from '../llm/answer.js';
@@ -68,7 +68,7 @@ export class Bm25Retriever extends Retriever {
       .filter(({ score }) => score >= best * FLOOR)
       .slice(0, options.limit ?? 5)
       .map(({ id, score }) => {
-        const { title, body } = this.articles.get(id as string)!;
+        const { title, body } = present(this.articles.get(id as string), `article "${id}"`);
         return { id: id as string, title, score: Math.round(score * 1000) / 1000, excerpt: excerptOf(body, terms) };
       });
   }

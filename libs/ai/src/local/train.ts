@@ -1,5 +1,5 @@
 import { calibrationError, coverageAt, fitTemperature, type HeldOut, type Judged } from './calibration.js';
-import { seededRandom, shuffle } from '@millrace/contracts';
+import { present, seededRandom, shuffle } from '@millrace/contracts';
 import { LinearClassifier, UNCLEAR } from './classifier.js';
 import { type LabelledText, parseExamples } from '../text/csv.js';
 import { ModelDataInvalid } from '../llm/errors.js';
@@ -113,7 +113,12 @@ function holdOut(examples: readonly Example[], setting: Setting): Fold[] {
   const order = shuffle(Uint32Array.from(examples.keys()), seededRandom(setting.seed));
   const seen = setting.labels.map(() => 0);
   const foldOf = new Uint8Array(examples.length);
-  for (const at of order) foldOf[at] = seen[examples[at]!.truth]!++ % folds;
+  for (const at of order) {
+    const { truth } = present(examples[at], `example ${at}`);
+    const nth = seen[truth] ?? 0;
+    seen[truth] = nth + 1;
+    foldOf[at] = nth % folds;
+  }
   return Array.from({ length: large ? 1 : folds }, (_, fold) => {
     const unseen = examples.filter((_, at) => foldOf[at] === fold);
     const fitted = fit(

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { z } from 'zod';
 
 /** A sum of money; `currency` is an ISO 4217 code. */
@@ -37,12 +38,22 @@ const AFTER = new RegExp(
 /** Sums of money with their currency, each once, in the order of the text. */
 export function amountsIn(text: string): Amount[] {
   const found = [
-    ...[...text.matchAll(BEFORE)].map((m) => ({ at: m.index, unit: m[1]!, number: m[2]!, thousands: m[3] })),
-    ...[...text.matchAll(AFTER)].map((m) => ({ at: m.index, unit: m[3]!, number: m[1]!, thousands: m[2] })),
+    ...[...text.matchAll(BEFORE)].map(({ index: at, 1: unit, 2: number, 3: thousands }) => ({
+      at,
+      unit,
+      number,
+      thousands,
+    })),
+    ...[...text.matchAll(AFTER)].map(({ index: at, 1: number, 2: thousands, 3: unit }) => ({
+      at,
+      unit,
+      number,
+      thousands,
+    })),
   ].sort((a, b) => a.at - b.at);
   const amounts = found.map(({ unit, number, thousands }) => ({
-    value: numberOf(number) * (thousands ? 1000 : 1),
-    currency: CODES[unit.toLowerCase()]!,
+    value: numberOf(present(number, 'number of the amount')) * (thousands ? 1000 : 1),
+    currency: present(CODES[present(unit, 'currency of the amount').toLowerCase()], `code of ${unit}`),
   }));
   const each = new Map<string, Amount>();
   for (const amount of amounts) {

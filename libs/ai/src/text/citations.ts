@@ -6,8 +6,8 @@ const BARE = /[ \t\u00a0]{0,3}[[({<【]?\bkb\s?[:：]\s?([a-z0-9][\w-]{0,100})/g
 
 /** The ids of the articles that a text cites, each once. */
 export function citationsIn(text: string): string[] {
-  const closed = [...text.matchAll(MARK)].flatMap(([, ids]) => ids!.split(/[,;]/));
-  const bare = [...text.replace(MARK, '').matchAll(BARE)].map(([, id]) => id!);
+  const closed = [...text.matchAll(MARK)].flatMap(([, ids = '']) => ids.split(/[,;]/));
+  const bare = [...text.replace(MARK, '').matchAll(BARE)].map(([, id = '']) => id);
   const ids = [...closed, ...bare].map((id) => id.replace(/^\s*kb\s*[:：]/i, '').trim());
   return [...new Set(ids.filter((id) => id !== ''))];
 }

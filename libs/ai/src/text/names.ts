@@ -8,10 +8,10 @@ export function customerNameIn(text: string): string | undefined {
   const introduced = INTRODUCED.exec(text)?.[1];
   if (introduced) return introduced;
   const lines = text.split('\n').map((line) => line.trim().slice(0, 120));
-  for (let i = lines.length - 1; i >= 0; i--) {
-    const closing = CLOSING.exec(lines[i]!);
+  for (const [i, line] of [...lines.entries()].reverse()) {
+    const closing = CLOSING.exec(line);
     if (!closing) continue;
-    const rest = lines[i]!.slice(closing[0].length).trim() || lines.slice(i + 1).find((line) => line !== '') || '';
+    const rest = line.slice(closing[0].length).trim() || lines.slice(i + 1).find((next) => next !== '') || '';
     const name = NAME.exec(rest)?.[1];
     if (name) return name;
   }

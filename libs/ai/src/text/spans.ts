@@ -54,12 +54,13 @@ export function cardsIn(text: string): Span[] {
 export function ibansIn(text: string): Span[] {
   const spans: Span[] = [];
   for (const match of text.matchAll(IBAN_START)) {
-    const length = countrySpecs[match[1]!.toUpperCase() as keyof typeof countrySpecs]?.chars;
+    const [, country = ''] = match;
+    const length = countrySpecs[country.toUpperCase() as keyof typeof countrySpecs]?.chars;
     if (!length) continue;
     let value = '';
     let end = match.index;
     while (value.length < length && end < text.length && end - match.index < 2 * length) {
-      const char = text[end]!;
+      const char = text.charAt(end);
       if (/[A-Za-z0-9]/.test(char)) value += char.toUpperCase();
       else if (char !== ' ' && char !== '-') break;
       end++;
@@ -74,8 +75,9 @@ export function ibansIn(text: string): Span[] {
 /** Numbers that the text calls an account, and bare eight-digit numbers where it speaks of accounts or sort codes. */
 export function accountsIn(text: string): Span[] {
   const cued = [...text.matchAll(ACCOUNT_CUE)].map((match): Span => {
-    const start = match.index + match[0].lastIndexOf(match[1]!);
-    return { kind: 'account', start, end: start + match[1]!.length, value: digits(match[1]!) };
+    const [whole, number = ''] = match;
+    const start = match.index + whole.lastIndexOf(number);
+    return { kind: 'account', start, end: start + number.length, value: digits(number) };
   });
   if (!/\b(?:accounts?|sort code|a\/c)\b/i.test(text)) return cued;
   return withoutOverlaps([...cued, ...matches('account', EIGHT_DIGITS, text)]);

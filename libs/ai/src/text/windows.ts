@@ -26,5 +26,5 @@ function cutBefore(text: string, start: number, end: number): number {
     if (at >= half) return at + mark.length;
   }
   // Not between the halves of a character.
-  return /[\ud800-\udbff]/.test(text[end - 1]!) ? end - 1 : end;
+  return /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end;
 }

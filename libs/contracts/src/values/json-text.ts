@@ -21,9 +21,15 @@ export function faultInText(
 }
 
 /** An array or object that the scan is in: `at` is the index, or the key once the key was read. */
-interface Frame {
-  at: string | number | undefined;
-  readonly keys: Set<string> | undefined;
+class Frame {
+  constructor(
+    public at: string | number | undefined,
+    readonly keys?: Set<string>,
+  ) {}
+
+  next(): void {
+    this.at = typeof this.at === 'number' ? this.at + 1 : undefined;
+  }
 }
 
 class Scan {
@@ -37,20 +43,20 @@ class Scan {
   run(): JsonFault | undefined {
     const { json, frames } = this;
     for (let at = 0; at < json.length; at++) {
-      const char = json[at]!;
+      const char = json.charAt(at);
       const frame = frames.at(-1);
       if (char === '"') {
         const end = endOfString(json, at);
         const twice = frame && frame.at === undefined ? this.takeKey(frame, json.slice(at, end + 1)) : undefined;
         if (twice) return twice;
         at = end;
-      } else if (char === '{') frames.push({ at: undefined, keys: this.uniqueKeys ? new Set() : undefined });
-      else if (char === '[') frames.push({ at: 0, keys: undefined });
+      } else if (char === '{') frames.push(new Frame(undefined, this.uniqueKeys ? new Set() : undefined));
+      else if (char === '[') frames.push(new Frame(0));
       else if (char === '}' || char === ']') frames.pop();
-      else if (char === ',') frame!.at = typeof frame!.at === 'number' ? frame!.at + 1 : undefined;
+      else if (char === ',') frame?.next();
       else if (char === '-' || (char >= '0' && char <= '9')) {
         NUMBER.lastIndex = at;
-        const [literal] = NUMBER.exec(json)!;
+        const literal = NUMBER.exec(json)?.[0] ?? char;
         if (!isKept(literal))
           return this.fault('number', 'a double cannot hold this number as it is written: send it as text');
         at += literal.length - 1;

@@ -79,7 +79,7 @@ function distanceOfNames(variable: string, setting: string): number {
   const wanted = setting.split('_');
   if (words.length !== wanted.length)
     return distance(words.join(''), wanted.join('')) === 0 ? 1 : Number.POSITIVE_INFINITY;
-  const far = wanted.map((word, at) => ({ word, edits: distance(words[at]!, word) }));
+  const far = wanted.map((word, at) => ({ word, edits: distance(words[at] ?? '', word) }));
   if (far.some(({ word, edits }) => edits > Math.max(1, Math.floor((word.length + 1) / 4))))
     return Number.POSITIVE_INFINITY;
   if (wanted.length === 1 && setting.length < 6 && !isSlip(variable, setting)) return Number.POSITIVE_INFINITY;

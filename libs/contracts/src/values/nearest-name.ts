@@ -20,6 +20,7 @@ export function nearestName(name: string, names: Iterable<string>): string | und
 
 /** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
 export function distance(from: string, to: string): number {
+  const cost = (row: readonly number[], at: number): number => row[at] ?? Infinity;
   let before: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let i = 1; i <= from.length; i++) {
@@ -27,9 +28,10 @@ export function distance(from: string, to: string): number {
     for (let j = 1; j <= to.length; j++) {
       const same = from[i - 1] === to[j - 1] ? 0 : 1;
       const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + same, isSwap ? before[j - 2]! + 1 : Infinity));
+      const swapped = isSwap ? cost(before, j - 2) + 1 : Infinity;
+      row.push(Math.min(cost(last, j) + 1, cost(row, j - 1) + 1, cost(last, j - 1) + same, swapped));
     }
     [before, last] = [last, row];
   }
-  return last[to.length]!;
+  return cost(last, to.length);
 }

@@ -51,4 +51,4 @@ export async function followPauses(runtime: FollowerContext): Promise<Pauses> {
   };
 }
 
-const isOpen = (pause: StagePause | undefined): boolean => pause !== undefined && pause.times.at(-1)!.to === undefined;
+const isOpen = (pause: StagePause | undefined): boolean => pause !== undefined && pause.times.at(-1)?.to === undefined;

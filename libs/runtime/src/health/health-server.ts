@@ -60,7 +60,7 @@ async function answer(health: Health, request: IncomingMessage): Promise<Answer>
   if (refusal) return json(403, { error: refusal.detail });
   const path = url?.split('?')[0];
   try {
-    if (!PATHS.includes(path!)) return await elsewhere(ready);
+    if (path === undefined || !PATHS.includes(path)) return await elsewhere(ready);
     if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'Only GET is answered here.' });
     switch (path) {
       case '/livez':

@@ -137,7 +137,8 @@ export async function comparePartition(
   let standing = standingOf({ store: known, committed, end });
   if (
     standing === 'behind' &&
-    (await isGap(broker, { topic, partition, start, next: next ?? 0, committed: committed! }))
+    committed !== null &&
+    (await isGap(broker, { topic, partition, start, next: next ?? 0, committed }))
   )
     standing = 'even';
   const from = next ?? 0;

@@ -24,7 +24,7 @@ const origins = (example: string) =>
     .string()
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
     .refine((urls) => urls.every(isOrigin), `expected URLs without a path or a login, e.g. ${example}`)
-    .transform((urls) => urls.map((url) => originOf(url)!));
+    .transform((urls) => urls.flatMap((url) => originOf(url) ?? []));
 
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -1,4 +1,4 @@
-import { cut, endpointFailure, fieldsOf, readJson, readTime } from '@millrace/contracts';
+import { cut, endpointFailure, fieldsOf, mediaTypeOf, readJson, readTime } from '@millrace/contracts';
 import { createParser } from 'eventsource-parser';
 import { StageFailure } from '../work/failure.js';
 import { type HttpAnswer, shownUrl, unavailable } from './http-call.js';
@@ -16,7 +16,7 @@ export type EndpointAnswer = { readonly is: 'output'; readonly output: unknown }
 /** Reads what an endpoint answered. @throws {StageFailure} as the endpoint says, or for what it does wrong */
 export async function answerOf(answer: HttpAnswer, context: AnswerContext): Promise<EndpointAnswer> {
   const { status, headers, body } = answer;
-  const type = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  const type = mediaTypeOf(headers['content-type']);
   if (status === 202) {
     body.destroy();
     return { is: 'later' };

@@ -76,7 +76,8 @@ export function callbackOf(env: Env): { url: string; key: string } | undefined {
 const REFERENCE = /\$\{([A-Z][A-Z0-9_]*)\}/g;
 
 /** The variables that a header names. */
-export const namesIn = (text: string): readonly string[] => [...text.matchAll(REFERENCE)].map(([, name]) => name!);
+export const namesIn = (text: string): readonly string[] =>
+  [...text.matchAll(REFERENCE)].flatMap(([, name]) => name ?? []);
 
 /** A header with its variables filled in. */
 export const withSecrets = (text: string, env: Env): string =>

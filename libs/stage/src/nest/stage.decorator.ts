@@ -38,8 +38,8 @@ export function Stage<Contract extends StageContract>(contract: Contract) {
     for (const key of Reflect.getMetadataKeys(own) as unknown[]) {
       Reflect.defineMetadata(key, Reflect.getMetadata(key, own), handle);
     }
-    Object.defineProperty(prototype, 'handle', { value: handle, configurable: true, writable: true });
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, 'handle')!;
+    const descriptor = { value: handle, configurable: true, writable: true };
+    Object.defineProperty(prototype, 'handle', descriptor);
     // A function: tools that print the application's graph as JSON leave it out.
     MessagePattern(contract.name, STAGE_TRANSPORT, { contract: () => contract })(prototype, 'handle', descriptor);
     Controller()(target);

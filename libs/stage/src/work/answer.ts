@@ -68,7 +68,7 @@ export function completed(
   if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
   const line = summary && summarize(summary, output);
   if (line) event += `,"summary":${JSON.stringify(line)}`;
-  const sends = wanted.map((step) => sendOf(step, { ...of, plan: plan! }, around));
+  const sends = plan ? wanted.map((step) => sendOf(step, { ...of, plan }, around)) : [];
   const records = [answerRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
   if (tooLarge) {

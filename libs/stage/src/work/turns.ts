@@ -23,6 +23,8 @@ interface Line {
 interface Bounds {
   readonly limits: StageLimits;
   readonly partitions: number;
+  /** The starts per second of each partition, where the stage has a rate. */
+  readonly rate: number | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export class Turns {
 
   /** From now on; undefined for no limits. `partitions` is how many the stage's topic has. */
   limit(limits: StageLimits | undefined, partitions: number): void {
-    this.bounds = limits && { limits, partitions };
+    this.bounds = limits && { limits, partitions, rate: limits.perSecond && limits.perSecond / partitions };
     this.tokens.clear();
     this.go();
   }
@@ -71,21 +73,22 @@ export class Turns {
     return () => {
       if (ended) return;
       ended = true;
-      this.busy--;
-      this.active.set(claim.partition, this.active.get(claim.partition)! - 1);
+      this.work(claim, -1);
       this.go();
     };
   }
 
   /** Lets others work while this one waits for a model; call what it gives when the wait has ended. */
-  suspend({ partition }: Pick<Claim, 'partition'>): () => void {
-    const add = (count: 1 | -1) => {
-      this.busy += count;
-      this.active.set(partition, (this.active.get(partition) ?? 0) + count);
-    };
-    add(-1);
+  suspend(claim: Pick<Claim, 'partition'>): () => void {
+    this.work(claim, -1);
     this.go();
-    return () => add(1);
+    return () => this.work(claim, 1);
+  }
+
+  /** Counts work that begins or ends. */
+  private work({ partition }: Pick<Claim, 'partition'>, change: 1 | -1): void {
+    this.busy += change;
+    this.active.set(partition, (this.active.get(partition) ?? 0) + change);
   }
 
   /** Sends away those who wait with a record of a partition that goes to another process. */
@@ -145,9 +148,9 @@ export class Turns {
     const line = this.classes.get(item.priority);
     const tenant = line?.tenants.get(item.tenant);
     const at = tenant?.waiting.indexOf(item) ?? -1;
-    if (at < 0) return;
-    tenant!.waiting.splice(at, 1);
-    if (tenant!.waiting.length === 0) line!.tenants.delete(item.tenant);
+    if (!line || !tenant || at < 0) return;
+    tenant.waiting.splice(at, 1);
+    if (tenant.waiting.length === 0) line.tenants.delete(item.tenant);
     this.count--;
   }
 
@@ -184,28 +187,25 @@ export class Turns {
     return undefined;
   }
 
-  private begun({ partition }: Claim): void {
-    this.busy++;
-    this.active.set(partition, (this.active.get(partition) ?? 0) + 1);
-    if (this.bounds?.limits.perSecond !== undefined) this.bucketOf(partition).count -= 1;
+  private begun(claim: Claim): void {
+    this.work(claim, 1);
+    if (this.bounds?.rate !== undefined) this.bucketOf(claim.partition, this.bounds.rate).count -= 1;
   }
 
   private mayBegin({ partition }: Claim): boolean {
     if (this.paused || this.busy >= this.concurrency) return false;
-    const { concurrency, perSecond } = this.bounds?.limits ?? {};
-    if (concurrency !== undefined && (this.active.get(partition) ?? 0) >= this.shareOf(concurrency, partition))
+    if (!this.bounds) return true;
+    const { limits, rate } = this.bounds;
+    if (
+      limits.concurrency !== undefined &&
+      (this.active.get(partition) ?? 0) >= shareOf(this.bounds, limits.concurrency, partition)
+    )
       return false;
-    return perSecond === undefined || this.bucketOf(partition).count >= 1;
-  }
-
-  private shareOf(limit: number, partition: number): number {
-    const { partitions } = this.bounds!;
-    return Math.floor(limit / partitions) + (partition % partitions < limit % partitions ? 1 : 0);
+    return rate === undefined || this.bucketOf(partition, rate).count >= 1;
   }
 
   /** A partition's right to begin, which grows with time up to one second's worth. */
-  private bucketOf(partition: number): { count: number; at: number } {
-    const rate = this.bounds!.limits.perSecond! / this.bounds!.partitions;
+  private bucketOf(partition: number, rate: number): { count: number; at: number } {
     const most = Math.max(1, rate);
     const now = this.now();
     const bucket = this.tokens.get(partition) ?? { count: 1, at: now };
@@ -217,13 +217,16 @@ export class Turns {
 
   /** Looks again later: a command that only the rate holds up can begin as time passes. */
   private lookAgain(): void {
-    const { perSecond } = this.bounds?.limits ?? {};
+    const rate = this.bounds?.rate;
     this.timer?.stop();
-    if (this.closed || this.paused || perSecond === undefined || this.count === 0 || this.busy >= this.concurrency)
-      return;
-    const rate = perSecond / this.bounds!.partitions;
+    if (this.closed || this.paused || rate === undefined || this.count === 0 || this.busy >= this.concurrency) return;
     this.timer = startTimer(Math.min(1_000, Math.max(1, 1_000 / rate / 2)), () => this.go());
   }
+}
+
+/** Returns a partition's part of a limit: all parts together are the limit. */
+function shareOf({ partitions }: Bounds, limit: number, partition: number): number {
+  return Math.floor(limit / partitions) + (partition % partitions < limit % partitions ? 1 : 0);
 }
 
 function leastOf(lines: Iterable<Line>): number {

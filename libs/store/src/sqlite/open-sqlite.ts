@@ -48,8 +48,8 @@ function unusable(dir: string, error: unknown): StoreUnusable {
     return because(
       'another process has it open. SQLite serves one process: end the other one, name another MILLRACE_DATA, or set DATABASE_URL to a PostgreSQL, which serves several.',
     );
-  const said = causes.map((one) => (one as { message?: unknown }).message).filter((one) => typeof one === 'string');
-  const words = said.length === 0 ? '' : ` (${said.at(-1)!.split('\n')[0]!})`;
+  const said = causes.map((one) => (one as { message?: unknown }).message).findLast((one) => typeof one === 'string');
+  const words = said === undefined ? '' : ` (${said.split('\n')[0]})`;
   if (causes.some(isDamaged))
     return because(`its files are damaged${words}. Put a copy in their place, or name another MILLRACE_DATA.`);
   return because(`its files cannot be read or written${words}. Make that possible, or name another MILLRACE_DATA.`);

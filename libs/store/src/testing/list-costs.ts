@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { Query, Statement } from '../database.js';
 import { DEAD_LETTERS, type List, REVIEWS, RUNS } from '../lists.js';
 import { openPostgres } from '../postgres/postgres.js';
@@ -45,11 +46,12 @@ export async function listCosts(
       took.push(performance.now() - since);
     }
     took.sort((a, b) => a - b);
-    const { text, values } = asked.at(-1)!;
+    const { text, values } = present(asked.at(-1), 'statement that was asked');
     const rows = await database.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers) ${text}`, values);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    const quantile = (q: number) => took[Math.min(took.length - 1, Math.floor(took.length * q))]!;
-    return { least: took[0]!, p50: quantile(0.5), p95: quantile(0.95), blocks: blocksOf(plan), plan };
+    const quantile = (q: number) =>
+      present(took[Math.min(took.length - 1, Math.floor(took.length * q))], 'measured time');
+    return { least: quantile(0), p50: quantile(0.5), p95: quantile(0.95), blocks: blocksOf(plan), plan };
   };
   const costs: ListCost[] = [];
   for (const one of ASKED_LISTS) {
@@ -84,7 +86,7 @@ async function pagesOf(query: Query, { of, filter }: AskedList, limit: number) {
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
   const [counted] = await query<{ rows: number }>(`select count(*)::int as rows from ${from} ${where}`, []);
   const pages: { page: ListCost['page']; before: { before?: string } }[] = [{ page: 'first', before: {} }];
-  const { rows } = counted!;
+  const { rows } = present(counted, 'count of the rows');
   for (const [page, skip] of [
     ['middle', Math.floor(rows / 2)],
     ['last', rows - limit - 1],
@@ -95,7 +97,10 @@ async function pagesOf(query: Query, { of, filter }: AskedList, limit: number) {
        order by ${[at[0], ...key].map((column) => `${column} desc`).join(', ')} offset ${skip} limit 1`,
       [],
     );
-    pages.push({ page, before: { before: Buffer.from(JSON.stringify(row!.cursor)).toString('base64url') } });
+    pages.push({
+      page,
+      before: { before: Buffer.from(JSON.stringify(present(row, 'row in the middle').cursor)).toString('base64url') },
+    });
   }
   return pages;
 }

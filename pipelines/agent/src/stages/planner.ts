@@ -32,8 +32,10 @@ function wanted(question: string): Use[] {
   const names = [...question.matchAll(/(?<=[a-z,] )[A-Z][a-z]+/g)].map(([name]) => name);
   const [sum] = /\(?\d[\d\s.()]*(?:[-+*/][\d\s.()]+)+/.exec(question) ?? [];
   const uses: Use[] = [];
-  if (names.length === 1) uses.push({ tool: 'lookUp', argument: names[0]!, subjects: [], cost: COST.lookUp });
-  if (names.length > 1) uses.push({ tool: 'compare', argument: names.join(', '), subjects: names, cost: COST.compare });
+  const [only, ...more] = names;
+  if (only !== undefined && more.length === 0)
+    uses.push({ tool: 'lookUp', argument: only, subjects: [], cost: COST.lookUp });
+  if (more.length > 0) uses.push({ tool: 'compare', argument: names.join(', '), subjects: names, cost: COST.compare });
   if (sum !== undefined) uses.push({ tool: 'calculate', argument: sum.trim(), subjects: [], cost: COST.calculate });
   return uses;
 }

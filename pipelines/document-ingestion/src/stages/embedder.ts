@@ -19,7 +19,8 @@ export class WordEmbedder extends Embedder {
     for (const word of text.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []) {
       if (FILLERS.has(word)) continue;
       const digest = hash('sha256', word.replace(/(?<=\w{3})(?:ing|ed|es|s)$/, ''), 'buffer');
-      vector[digest[0]! % SIZE]! += digest[1]! % 2 === 0 ? 1 : -1;
+      const at = digest.readUInt8(0) % SIZE;
+      vector[at] = (vector[at] ?? 0) + (digest.readUInt8(1) % 2 === 0 ? 1 : -1);
     }
     const length = Math.hypot(...vector) || 1;
     return Promise.resolve(vector.map((value) => Math.round((value / length) * 1e4) / 1e4));

@@ -4,9 +4,9 @@ import { StageFailure } from '@millrace/stage';
 export function invoiceIn(text: string): { number: string; supplier: string; total: number } {
   const number = /^Invoice ([\w-]{1,40})$/m.exec(text)?.[1];
   const supplier = /^Supplier: (.+)$/m.exec(text)?.[1];
-  const amounts = [...text.matchAll(/^(.+): (\d+\.\d\d)$/gm)].map(([, what, amount]) => ({
+  const amounts = [...text.matchAll(/^(.+): (\d+\.\d\d)$/gm)].map(([, what, amount = '']) => ({
     what,
-    cents: centsOf(amount!),
+    cents: centsOf(amount),
   }));
   const total = amounts.find(({ what }) => what === 'Total')?.cents;
   if (number === undefined || supplier === undefined || !total)

@@ -19,7 +19,7 @@ export function importCommand(program: Command, { terminal }: CliContext): void 
       const json = await jsonFile(file, terminal);
       // Loaded only here: no other command needs them.
       const { importedYaml } = await import('../step-functions/yaml.js');
-      const { yaml, unmapped } = importedYaml(json, name ?? kebab(basename(file).split('.')[0]!));
+      const { yaml, unmapped } = importedYaml(json, name ?? kebab(basename(file).replace(/\..*$/, '')));
       if (to === undefined) terminal.out(yaml);
       else await writeFile(resolve(terminal.cwd, to), yaml);
       for (const { state, field, why, instead } of unmapped) terminal.say(`${state}  ${field}: ${why}: ${instead}\n`);

@@ -192,8 +192,8 @@ async function showDifferences(
   of: { terminal: Terminal; output: CommonOptions['output'] },
 ): Promise<void> {
   const { differences, loadPlan } = await import('@millrace/pipeline/engine');
-  const versions = [before, after].map(({ plan, contracts }) => ({ plan: loadPlan(plan).plan as Plan, contracts }));
-  const items: readonly DifferenceView[] = differences(versions[0]!, versions[1]!);
+  const versionOf = ({ plan, contracts }: Bundle) => ({ plan: loadPlan(plan).plan as Plan, contracts });
+  const items: readonly DifferenceView[] = differences(versionOf(before), versionOf(after));
   const { terminal, output } = of;
   if (output === 'table' || output === 'wide') terminal.out(differenceText(items));
   else terminal.out(listed({ items, columns: [], name: ({ what, name }) => name || what }, output));

@@ -121,7 +121,10 @@ async function fromModule(url: () => string, source: string): Promise<readonly B
 /** Returns true when the source itself is missing, and not something that it imports. */
 function isMissing(cause: unknown, source: string): boolean {
   const { code, message = '' } = (cause ?? {}) as { code?: string; message?: string };
-  return /^(?:ERR_)?MODULE_NOT_FOUND$/.test(code ?? '') && message.split('\n')[0]!.includes(`'${source}'`);
+  return (
+    /^(?:ERR_)?MODULE_NOT_FOUND$/.test(code ?? '') &&
+    message.split('\n', 1).some((line) => line.includes(`'${source}'`))
+  );
 }
 
 /** The first line of the stack that is in a module of the person's. */

@@ -40,12 +40,12 @@ function tableOf<T>(items: readonly T[], columns: readonly Column<T>[]): string 
     columns.map(({ title }) => title),
     ...items.map((item) => columns.map(({ of }) => oneLine(String(of(item) ?? '')) || '-')),
   ];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows
     .map(
       (row) =>
         row
-          .map((cell, at) => cell.padEnd(widths[at]!))
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
           .join('  ')
           .trimEnd() + '\n',
     )

@@ -139,14 +139,15 @@ const NO_COMMANDS = ['{"run":', '["an array"]', '{"run":"run_1","step":"check"}'
 
 async function unreadable(context: CaseContext): Promise<Problem> {
   const { stage } = context;
-  const bytes = [...NO_COMMANDS, Buffer.from([0xff, 0xfe, 0xfd])];
+  const [first, ...others] = [Buffer.from([0xff, 0xfe, 0xfd]), ...NO_COMMANDS] as const;
+  const bytes = [first, ...others];
   for (const value of bytes) await stage.sendBytes(value, 0);
   const letterOf = (value: Buffer) => stage.letters.find((letter) => letter.value?.equals(value));
-  const isThere = await stage.until(() => bytes.every((value) => letterOf(value) !== undefined));
+  await stage.until(() => bytes.every((value) => letterOf(value) !== undefined));
   const missing = bytes.find((value) => letterOf(value) === undefined);
-  if (!isThere && missing)
-    return `The record ${show(missing.toString('latin1'))} did not come to ${context.options.topics.deadLetters} with the bytes that it had.`;
-  const letter = letterOf(bytes[0]!)!;
+  const letter = letterOf(first);
+  if (missing || !letter)
+    return `The record ${show((missing ?? first).toString('latin1'))} did not come to ${context.options.topics.deadLetters} with the bytes that it had.`;
   if (letter.key?.toString() !== 'stage-check' || headerOf(letter, 'stage-check') !== 'kept')
     return 'A dead letter has lost the key or the headers that its record came with.';
   const id = headerOf(letter, UNREADABLE.deadLetter) ?? '';
@@ -177,7 +178,8 @@ async function settled(context: CaseContext, partition: number): Promise<void> {
 }
 
 async function answerTo({ stage, options }: CaseContext, sent: SentCommand): Promise<SeenEvent | string> {
-  if (await stage.answered(sent)) return stage.about(sent)[0]!;
+  const [answer] = (await stage.answered(sent)) ? stage.about(sent) : [];
+  if (answer) return answer;
   return `No answer came to ${options.topics.runs} within ${options.withinMs / 1000} s.`;
 }
 

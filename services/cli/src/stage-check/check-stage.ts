@@ -1,4 +1,4 @@
-import { AnnouncedContract, readJson } from '@millrace/contracts';
+import { AnnouncedContract, present, readJson } from '@millrace/contracts';
 import { sleep } from '@millrace/contracts/timers';
 import { isUsable } from '@millrace/pipeline/engine';
 import { cases } from './cases.js';
@@ -64,7 +64,7 @@ async function newestContract({
       isThere = record.value !== null;
       newest = readJson(record.value ?? '').value;
     }
-    offset = records.at(-1)!.offset + 1;
+    offset = present(records.at(-1), 'record of the page').offset + 1;
   }
   if (!isThere) return undefined;
   const { data } = AnnouncedContract.safeParse(newest);

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { celOf, type Doc } from './document.js';
 import { astOf, attempt, CannotMap, jsonPath, type ExpressionScope, valueOf } from './expressions.js';
 import { CAUGHT, codeOf } from './failing.js';
@@ -80,7 +81,9 @@ function tested(name: string, left: string, { wanted, known }: { wanted: unknown
   const [, operator, path] = /^(?:String|Numeric|Boolean|Timestamp)(.+?)(Path)?$/.exec(name) ?? [];
   const sign = operator === undefined ? undefined : OPERATORS[operator];
   if (sign === undefined) throw new CannotMap(`there is no ${name || 'comparison'} here`, IN_STAGE);
-  const right = path ? cel(jsonPath(String(wanted), known), String(wanted)) : celOf(wanted as Doc)!;
+  const right = path
+    ? cel(jsonPath(String(wanted), known), String(wanted))
+    : present(celOf(wanted as Doc), `CEL for ${JSON.stringify(wanted)}`);
   return `${left} ${sign} ${asCode(left, right)}`;
 }
 
@@ -93,7 +96,8 @@ const asCode = (left: string, right: string): string =>
 /** Returns the test that the last part of a path is there. */
 function presenceOf(path: string): string {
   const [, parent, last] = /^(.*)\[(\d+|"[^"]*")\]$/.exec(path) ?? [];
-  if (parent !== undefined) return /^\d/.test(last!) ? `(size(${parent}) > ${last})` : `(${last} in ${parent})`;
+  if (parent !== undefined && last !== undefined)
+    return /^\d/.test(last) ? `(size(${parent}) > ${last})` : `(${last} in ${parent})`;
   return /^\w+(?:\.\w+)+$/.test(path) ? `has(${path})` : `(${path} != null)`;
 }
 
@@ -117,11 +121,12 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 
 function jsonataCondition(node: Node, known: ExpressionScope, text: string): string {
-  if (node.type === 'block' && node.expressions?.length === 1)
-    return `(${jsonataCondition(node.expressions[0]!, known, text)})`;
+  const [only, ...more] = (node.type === 'block' && node.expressions) || [];
+  if (only && more.length === 0) return `(${jsonataCondition(only, known, text)})`;
   if (node.type !== 'binary') return cel(valueOf(node, known, text), text);
   const sign = SIGNS[String(node.value)];
   if (sign === undefined) throw new CannotMap(`\`${text}\` computes`, IN_STAGE);
-  const [left, right] = [node.lhs, node.rhs].map((side) => jsonataCondition(side as Node, known, text));
-  return ['&&', '||'].includes(sign) ? `(${left} ${sign} ${right})` : `${left} ${sign} ${asCode(left!, right!)}`;
+  const left = jsonataCondition(node.lhs as Node, known, text);
+  const right = jsonataCondition(node.rhs as Node, known, text);
+  return ['&&', '||'].includes(sign) ? `(${left} ${sign} ${right})` : `${left} ${sign} ${asCode(left, right)}`;
 }

@@ -1,3 +1,5 @@
+import { present } from '@millrace/contracts';
+
 /**
  * The input of a state, made of the run's input and steps' outputs: a mapping of a plan, or a mapping with something put into it,
  * `{ $over: [doc, path, value] }`.
@@ -28,7 +30,7 @@ export function partOf(doc: Doc, path: readonly string[]): Doc {
     case '$orElse':
       return { $orElse: (doc['$orElse'] as readonly Doc[]).map((one) => partOf(one, path)) };
     case '$literal':
-      return partOf(doc['$literal']!, path);
+      return partOf(present(doc['$literal'], 'literal'), path);
     case '$over': {
       const [base, at, value] = doc['$over'] as unknown as readonly [Doc, readonly string[], Doc];
       if (at.every((part, i) => path[i] === part)) return partOf(value, path.slice(at.length));
@@ -76,8 +78,9 @@ function spelledOut(doc: Doc, fieldsOf: FieldsOf): Doc {
     return putInto(spelledOut(base, fieldsOf), path, value);
   }
   const [step, part] = ('$ref' in doc ? doc['$ref'] : []) as readonly string[];
-  const fields = step === undefined || part !== undefined ? undefined : fieldsOf(step);
-  return fields ? Object.fromEntries(fields.map((field) => [field, refTo(step!, field)])) : doc;
+  if (step === undefined || part !== undefined) return doc;
+  const fields = fieldsOf(step);
+  return fields ? Object.fromEntries(fields.map((field) => [field, refTo(step, field)])) : doc;
 }
 
 /** Returns the CEL expression; undefined where that is no value that a condition can compare. */
@@ -94,10 +97,10 @@ export function celOf(doc: Doc): string | undefined {
   }
   if (!('$orElse' in doc)) return undefined;
   const parts = (doc['$orElse'] as readonly Doc[]).map((one) => ({ text: celOf(one), root: celOf(rootOf(one)) }));
-  if (parts.some(({ text }) => text === undefined)) return undefined;
-  const last = parts.at(-1)!.text!;
+  const last = parts.at(-1)?.text;
+  if (last === undefined || parts.some(({ text }) => text === undefined)) return undefined;
   return parts.slice(0, -1).reduceRight((rest, { text, root }) => `(${root} != null ? ${text} : ${rest})`, last);
 }
 
 const rootOf = (doc: Doc): Doc =>
-  isFields(doc) && '$ref' in doc ? { $ref: [(doc['$ref'] as readonly Doc[])[0]!] } : doc;
+  isFields(doc) && '$ref' in doc ? { $ref: (doc['$ref'] as readonly Doc[]).slice(0, 1) } : doc;

@@ -52,7 +52,8 @@ export function docWhere(
   made: (edge: Edge) => Doc,
 ): Doc {
   const different = edges.filter(({ doc }, i) => edges.findIndex((other) => isSame(other.doc, doc)) === i);
-  if (different.length === 1) return different[0]!.doc;
+  const [only, ...more] = different;
+  if (only && more.length === 0) return only.doc;
   const isOwn = ({ doc, when }: Edge, base: Doc | undefined): boolean => {
     if (typeof doc !== 'object' || doc === null) return false;
     if ('$over' in doc) {

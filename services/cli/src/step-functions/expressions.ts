@@ -33,7 +33,7 @@ export function keysOf(path: string): string[] {
   const parts = [...path.slice(1).matchAll(/\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']+)'\]/gy)];
   if (!path.startsWith('$') || parts.map(([part]) => part).join('') !== path.slice(1))
     throw new CannotMap(`\`${path}\` is more than a path of names and indexes`, COMPUTE);
-  return parts.map(([, name, index, quoted]) => (name ?? index ?? quoted)!);
+  return parts.flatMap(([, name, index, quoted]) => name ?? index ?? quoted ?? []);
 }
 
 /** Returns the document that a JSONPath stands for. */
@@ -84,7 +84,8 @@ export function valueOf(node: Node, known: ExpressionScope, text: string): Doc {
   if (['string', 'number', 'value'].includes(node.type)) return node.value as Doc;
   if (node.type === 'variable' && node.value !== 'states') return variable(String(node.value), known.variables);
   if (node.type === 'path') return pathOf(node, known, text);
-  if (node.type === 'unary' && node.value === '[') return node.expressions!.map((one) => valueOf(one, known, text));
+  if (node.type === 'unary' && node.value === '[')
+    return (node.expressions ?? []).map((one) => valueOf(one, known, text));
   if (node.type === 'unary' && node.value === '{')
     return Object.fromEntries(
       (node.lhs as readonly [Node, Node][]).map(([key, value]) => [String(key.value), valueOf(value, known, text)]),

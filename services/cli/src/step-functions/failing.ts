@@ -6,11 +6,11 @@ import type { State } from './machine.js';
 const ALL = 'States.ALL';
 const TASKS = 'States.TaskFailed';
 const OUT_OF_TIME = ['States.Timeout', 'States.HeartbeatTimeout'];
+const TIMED_OUT = 'STAGE_TIMED_OUT';
 const CODES: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(OUT_OF_TIME.map((error) => [error, 'STAGE_TIMED_OUT'])),
+  ...Object.fromEntries(OUT_OF_TIME.map((error) => [error, TIMED_OUT])),
   'States.ExceedToleratedFailureThreshold': 'TOO_MANY_FAILED',
 };
-const TIMED_OUT = [CODES['States.Timeout']!];
 
 /** The code of the failure that stands for an error: `OutOfStock` is `OUT_OF_STOCK`. */
 export function codeOf(error: string): string {
@@ -54,13 +54,13 @@ export function retryOf(state: State): { readonly retry: object } {
   let isTimedOutOpen = true;
   for (const retrier of (state['Retry'] ?? []) as readonly Retrier[]) {
     const scope = scopeOf(retrier);
-    const on = rest ? TIMED_OUT.filter((code) => typeof scope === 'string' || scope.includes(code)) : scope;
+    const on = rest ? [TIMED_OUT].filter((code) => typeof scope === 'string' || scope.includes(code)) : scope;
     if (typeof on !== 'string' && on.length > 0) cases.push({ on, ...triesOf(retrier) });
     else if (typeof on === 'string') rest = triesOf(retrier);
-    if (scope === 'all' || (typeof scope !== 'string' && scope.includes(TIMED_OUT[0]!))) isTimedOutOpen = false;
+    if (scope === 'all' || (typeof scope !== 'string' && scope.includes(TIMED_OUT))) isTimedOutOpen = false;
     if (scope === 'all') break;
   }
-  const never = rest && isTimedOutOpen ? { never: TIMED_OUT } : {};
+  const never = rest && isTimedOutOpen ? { never: [TIMED_OUT] } : {};
   return { retry: { ...(rest ?? { maxAttempts: 1 }), ...(cases.length > 0 && { cases }), ...never } };
 }
 
@@ -79,7 +79,7 @@ export function standInOf({ state, failed }: At): { readonly onFailure?: object 
   const scopes = catchersOf(state).map(scopeOf);
   if (scopes.length === 0) return {};
   const codes = scopes.every((scope) => typeof scope !== 'string') ? { on: [...new Set(scopes.flat())] } : {};
-  const isForAll = scopes.some((scope) => scope === 'all' || scope.includes(TIMED_OUT[0]!));
+  const isForAll = scopes.some((scope) => scope === 'all' || scope.includes(TIMED_OUT));
   if (scopes.includes('all in time') && !isForAll)
     failed(
       new CannotMap(`${TASKS} is not for what is out of time; here its catcher is for that, too`, 'make it States.ALL'),
@@ -127,6 +127,6 @@ function caughtBy(at: At, catcher: Catcher, made: string): Pick<Edge, 'doc' | 'v
     return { variables, doc: isSaid ? templateOf(catcher['Output'], there, of, 'Catch.Output') : error };
   }
   const { ResultPath: into = '$' } = catcher;
-  const put = (): Doc => putInto(arrived.doc, keysOf(into!), error);
+  const put = (): Doc => putInto(arrived.doc, keysOf(into ?? '$'), error);
   return { variables, doc: into === null ? arrived.doc : attempt(put, 'Catch.ResultPath', failed) };
 }

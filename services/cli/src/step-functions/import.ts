@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { waysOf } from './choices.js';
 import { type Doc, fieldsOf, refTo } from './document.js';
 import { type At, docWhere, type Edge, joined } from './edges.js';
@@ -69,7 +70,7 @@ class Import {
       ),
     );
     this.lead(machine.StartAt, { when: undefined, after: [], doc: known.input, variables: known.variables, ...start });
-    for (const name of order) this.state(name, machine.States[name]!);
+    for (const name of order) this.state(name, present(machine.States[name], `state "${name}"`));
     return {
       steps: this.steps,
       output: said(

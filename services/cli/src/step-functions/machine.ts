@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { z } from 'zod';
 
 const States = z.record(
@@ -39,7 +40,7 @@ export function orderOf(
   const open = new Set<string>();
   const visit = (name: string): void => {
     open.add(name);
-    for (const next of new Set(nextOf(States[name]!))) {
+    for (const next of new Set(nextOf(present(States[name], `state "${name}"`)))) {
       if (open.has(next)) back(name, next);
       else if (States[next] && !ended.includes(next)) visit(next);
     }

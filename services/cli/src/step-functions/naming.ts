@@ -9,7 +9,9 @@ const TAKEN = new Set(
 /** `Check Stock-Value` → `checkStockValue`. */
 export function camel(name: string): string {
   const words = name.match(/[A-Za-z0-9]+/g) ?? ['state'];
-  const cased = words.map((word, i) => (i === 0 ? word[0]!.toLowerCase() : word[0]!.toUpperCase()) + word.slice(1));
+  const cased = words.map(
+    (word, i) => (i === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1),
+  );
   const text = cased.join('').slice(0, 50);
-  return /^[a-z]/.test(text) && !TAKEN.has(text) ? text : `state${text[0]!.toUpperCase()}${text.slice(1)}`;
+  return /^[a-z]/.test(text) && !TAKEN.has(text) ? text : `state${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

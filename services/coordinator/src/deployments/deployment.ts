@@ -5,6 +5,7 @@ import {
   type FailureCode,
   type PipelinePauseRequested,
   type PipelineResumeRequested,
+  present,
   type RouteRequested,
 } from '@millrace/contracts';
 import { breaks, deployed, type LoadedPlan, promoted, rolledBack, withCanary } from '@millrace/pipeline/engine';
@@ -24,9 +25,10 @@ export function deployment(request: PlanRequest, plan: LoadedPlan, now: Deployed
     const found = known ? breaks(known, schemas) : [];
     return found.map(({ pointer, detail }) => ({ pointer: `/contracts/${stage}${pointer}`, detail }));
   });
-  if (broken.length > 0) {
+  const [first] = broken;
+  if (first) {
     const stages = [...new Set(broken.map(({ pointer }) => pointer.split('/')[2]))].join(', ');
-    const message = `The contract of ${stages} would break those who know it: ${broken[0]!.pointer} ${broken[0]!.detail}.`;
+    const message = `The contract of ${stages} would break those who know it: ${first.pointer} ${first.detail}.`;
     return refusal(pipeline, 'CONTRACT_BREAKS', message, broken.slice(0, 20));
   }
   const contracts = new Map(
@@ -71,8 +73,11 @@ export function routing(request: RouteRequested, now: Deployed): DeploymentChang
           'UNKNOWN_VERSION',
           `${pipeline} has no version to go to: name one, and for a canary its share.`,
         );
-  const about = action === 'canary' ? wanted!.plan : next.current;
-  const { version: number } = versions.find(({ plan }) => plan === about)!;
+  const about = action === 'canary' && wanted ? wanted.plan : next.current;
+  const { version: number } = present(
+    versions.find(({ plan }) => plan === about),
+    `version of the plan ${about}`,
+  );
   const unchanged = JSON.stringify(next) === JSON.stringify(route);
   return {
     outcome: { status: 'applied', pipeline, version: number, plan: about, unchanged },

@@ -86,11 +86,11 @@ async function keepDeadLetters(context: CoordinatorContext, of: { group: string;
     try {
       await take({ ...batch, records });
     } catch (error) {
-      if (!blamesRecord(error)) throw error;
+      if (!parking || !blamesRecord(error)) throw error;
       for (const record of records)
         await take({ ...batch, records: [record] }).catch((cause: unknown) => {
           if (!blamesRecord(cause)) throw cause;
-          return parking!.park(record, cause);
+          return parking.park(record, cause);
         });
     }
   }

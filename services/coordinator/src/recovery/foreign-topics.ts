@@ -1,5 +1,5 @@
 import type { Incoming } from '@millrace/broker';
-import { deadLetterIdFor, type GatheredRecords } from '@millrace/contracts';
+import { deadLetterIdFor, type GatheredRecords, present } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import type { Runtime } from '@millrace/runtime';
 import type { CoordinatorContext } from '../context.js';
@@ -36,8 +36,9 @@ export async function takeSignalsAgain(
       const span = { topic, partition, from: Math.max(from, known), until: committed ?? 0 };
       for await (const page of pagesOf(broker, span)) {
         const records = page.filter((record) => !isDeadLetter(record, evidence));
-        clock.set(page.at(-1)!.timestamp);
-        const next = page.at(-1)!.offset + 1;
+        const last = present(page.at(-1), 'record of the page');
+        clock.set(last.timestamp);
+        const next = last.offset + 1;
         // What it answers are dead letters, and those were published with the group's offset.
         await take({ topic, partition, records, next, signal: new AbortController().signal });
       }

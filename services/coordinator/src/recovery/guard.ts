@@ -1,4 +1,4 @@
-import type { RecoveredPartition } from '@millrace/contracts';
+import { present, type RecoveredPartition } from '@millrace/contracts';
 import { comparePartitions, decidedTopics, type Runtime, standingReason, StoreBehind } from '@millrace/runtime';
 import type { Store } from '@millrace/store';
 
@@ -41,7 +41,9 @@ export class StoreGuard {
 
   /** A partition that was taken over is not where it should be. @throws {StoreBehind} always */
   refuse(partition: RecoveredPartition): never {
-    throw new StoreBehind(this.tell(standingReason([partition]), [partition])!);
+    const reason = present(standingReason([partition]), 'reason to refuse the partition');
+    this.tell(reason, [partition]);
+    throw new StoreBehind(reason);
   }
 
   private tell(reason: string | undefined, partitions: readonly RecoveredPartition[]): string | undefined {

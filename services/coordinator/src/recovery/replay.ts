@@ -39,9 +39,10 @@ interface Replay {
 export async function replay(of: Replay, partitions: readonly RecoveredPartition[]): Promise<void> {
   const cursors = await Promise.all(partitions.map((partition) => Cursor.open(of, partition)));
   for (;;) {
-    const waiting = cursors.filter(({ head }) => head !== undefined);
+    const waiting = cursors.flatMap((cursor) => (cursor.head ? { cursor, at: cursor.head.timestamp } : []));
     if (waiting.length === 0) break;
-    await waiting.reduce((a, b) => (b.head!.timestamp < a.head!.timestamp ? b : a)).step();
+    const { cursor, at } = waiting.reduce((a, b) => (b.at < a.at ? b : a));
+    await cursor.step(at);
   }
   for (const cursor of cursors) await cursor.close();
 }
@@ -76,22 +77,21 @@ class Cursor {
     return this.page[0];
   }
 
-  /** Takes the oldest records, as many as have one time. */
-  async step(): Promise<void> {
+  /** Takes the oldest records, as many as have this time. */
+  async step(timestamp: number): Promise<void> {
     const { topic, partition } = this.partition;
-    const { timestamp } = this.head!;
     const others = this.page.findIndex((record) => record.timestamp !== timestamp);
     const same = this.page.slice(0, Math.min(others < 0 ? this.page.length : others, MOST_RECORDS));
     this.of.clock.set(timestamp);
-    while (same.length > 0) {
+    for (let first = same[0]; first; first = same[0]) {
       const records = same.slice(0, this.isolation.cut(same));
-      const next = records.at(-1)!.offset + 1;
+      const next = (records.at(-1) ?? first).offset + 1;
       const batch = { topic, partition, records, next, signal: new AbortController().signal };
       try {
         const answer = await this.isolation.answer(batch, () => undefined);
         await this.of.told(answer, this.partition);
       } catch (error) {
-        this.isolation.failed(error, records[0]!.offset);
+        this.isolation.failed(error, first.offset);
         if (!blamesRecord(error)) throw error;
         await this.reopen();
         continue;
@@ -107,7 +107,7 @@ class Cursor {
   /** All that is left holds no records. */
   async close(): Promise<void> {
     const { topic, partition, until } = this.partition;
-    if (this.next < until) await this.of.source.passed!({ topic, partition, next: until, records: [] });
+    if (this.next < until) await this.of.source.passed?.({ topic, partition, next: until, records: [] });
   }
 
   private async fill(): Promise<void> {
@@ -119,6 +119,6 @@ class Cursor {
   private async reopen(): Promise<void> {
     const { topic, partition } = this.partition;
     const position = await this.of.context.store.writer.position(topic, partition);
-    await this.of.source.opened!({ topic, partition, committed: position?.next ?? null });
+    await this.of.source.opened?.({ topic, partition, committed: position?.next ?? null });
   }
 }

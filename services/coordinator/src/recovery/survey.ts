@@ -80,7 +80,8 @@ export async function openAndGone(
     for (const { id: run, status } of open)
       if (short.has(partitionFor(run, of.count)))
         found.push({ run, gone: 'events', status, result: evidence.ended.has(run) });
-    if (open.length < OPEN_AT_ONCE) return found;
-    after = open.at(-1)!.id;
+    const last = open.at(-1);
+    if (!last || open.length < OPEN_AT_ONCE) return found;
+    after = last.id;
   }
 }

@@ -1,5 +1,5 @@
 import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
-import { eventRecord, intakeRecord, type RunEvent, type Topics } from '@millrace/contracts';
+import { eventRecord, intakeRecord, present, type RunEvent, type Topics } from '@millrace/contracts';
 import {
   dueTicks,
   inputOfBatch,
@@ -85,8 +85,8 @@ function ticksOf(
 ): { records: Outgoing[]; next: number | undefined } | undefined {
   try {
     const schedule = scheduleOf(row);
-    if (!schedule) return undefined;
-    const { ticks, next } = dueTicks(schedule, { first: row.nextAt!, now: at, most: BATCH });
+    if (!schedule || row.nextAt === undefined) return undefined;
+    const { ticks, next } = dueTicks(schedule, { first: row.nextAt, now: at, most: BATCH });
     const source = `/millrace/schedules/${row.id}`;
     const records = ticks.map((tick) => {
       const asks = tickAsks({ ...schedule, name: row.name }, tick);
@@ -137,7 +137,7 @@ function batchRecord(
   const { pipeline, name, spec } = row;
   try {
     const [trigger] = loadStarts(Starts.parse({ triggers: { [name]: spec } })).triggers;
-    const input = inputOfBatch(trigger!, records);
+    const input = inputOfBatch(present(trigger, `trigger "${name}"`), records);
     return intakeRecord(topics, { pipeline, key: id, input, source: `/millrace/triggers/${pipeline}/${name}`, at });
   } catch (error) {
     telemetry.log.error({ batch: id, ...causeOf(error) }, 'The batch of a trigger makes no input.');

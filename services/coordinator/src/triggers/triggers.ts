@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { retry } from '@millrace/contracts/retry';
 import { BrokerError, type Consumption, type OrderedSource } from '@millrace/broker';
 import {
@@ -43,7 +44,8 @@ export async function triggerRows(
   for (const trigger of starts.triggers) {
     const { name, topic } = trigger;
     const from = await startsOf(groups.trigger(plan.pipeline, name), topic, `The trigger "${name}"`);
-    rows.push({ id: triggerIdOf(plan.pipeline, trigger), name, spec: plan.starts!.triggers![name]!, starts: from });
+    const spec = present(plan.starts?.triggers?.[name], `trigger "${name}"`);
+    rows.push({ id: triggerIdOf(plan.pipeline, trigger), name, spec, starts: from });
   }
   for (const topic of new Set(sourcesOf(plan).map((source) => source.topic))) {
     const from = await startsOf(groups.signals(topic), topic, 'A signal');
@@ -119,7 +121,8 @@ export class Triggers {
     for (const topic of [...this.signals.keys()]) {
       if (wanted.has(topic)) continue;
       this.signals.delete(topic);
-      this.end(signalsIdOf(topic), this.running.get(signalsIdOf(topic))!);
+      const running = this.running.get(signalsIdOf(topic));
+      if (running) this.end(signalsIdOf(topic), running);
     }
     for (const [topic, sources] of wanted) {
       const known = this.signals.get(topic);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Accepted } from '@millrace/contracts/http';
+import { mediaTypeOf } from '@millrace/contracts';
 import { Body, Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { Callbacks } from './callbacks.js';
 import { RequestProblem } from '../http/problems.js';
@@ -19,7 +20,7 @@ export class CallbacksController {
   ): Promise<Accepted> {
     if (body === undefined || Buffer.isBuffer(body))
       throw new RequestProblem('INVALID_JSON', 'The body is the output of the step, as JSON; there is none.');
-    const type = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
-    return this.callbacks.answer(token, { body, isProblem: type === 'application/problem+json' });
+    const isProblem = mediaTypeOf(headers['content-type']) === 'application/problem+json';
+    return this.callbacks.answer(token, { body, isProblem });
   }
 }

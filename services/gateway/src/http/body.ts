@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type JsonFault, readJson } from '@millrace/contracts';
+import { type JsonFault, mediaTypeOf, readJson } from '@millrace/contracts';
 import { RequestProblem, wrongRoute } from './problems.js';
 
 type Request = IncomingMessage & { body?: unknown };
 type Next = (error?: unknown) => void;
 
 export const MAIL = 'message/rfc822';
-
-const mediaTypeOf = (request: IncomingMessage): string =>
-  (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
 /**
  * Express middleware behind a raw body parser: makes JSON of a JSON body, leaves a mail as its bytes, refuses the rest.
@@ -25,7 +22,7 @@ export function readBody(request: Request, _response: ServerResponse, next: Next
 
 function bodyOf(request: Request): unknown {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const type = mediaTypeOf(request);
+  const type = mediaTypeOf(request.headers['content-type']);
   // Nothing at all is a mail too, and it is for the pipeline to say what is wrong with it.
   if (type === MAIL) return bytes;
   if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) throw refusedType(request, type);

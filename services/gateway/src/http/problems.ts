@@ -112,7 +112,7 @@ export function wrongRoute(request: IncomingMessage): RequestProblem | undefined
 }
 
 export const pathOf = (request: IncomingMessage): string => {
-  const path = (request.url ?? '/').split('?', 1)[0]!;
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
   return path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
 };
 

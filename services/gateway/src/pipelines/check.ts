@@ -24,11 +24,10 @@ export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
   const loaded = checkPlan(body, { maxSteps: needs.maxPlanSteps });
   const going = await checkStages(needs, loaded, contracts);
   const { pipeline } = loaded.plan;
-  const stages = Object.keys(contracts);
-  const now = await reader.deployed.read({ pipeline, stages });
-  const found = stages.flatMap((stage) => {
+  const now = await reader.deployed.read({ pipeline, stages: Object.keys(contracts) });
+  const found = Object.entries(contracts).flatMap(([stage, contract]) => {
     const known = now.contracts.get(stage);
-    return (known ? breaks(known, contracts[stage]!) : []).map((misfit) => ({ stage, ...misfit }));
+    return (known ? breaks(known, contract) : []).map((misfit) => ({ stage, ...misfit }));
   });
   const broken = new Set(found.map(({ stage }) => stage));
   const target = {
@@ -83,8 +82,9 @@ async function* liveRuns(
       const plan = await plans.find(run.plan);
       if (plan) yield { run, plan };
     }
-    if (page.length < PAGE) return;
-    after = page.at(-1)!;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last;
   }
 }
 

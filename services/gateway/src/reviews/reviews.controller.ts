@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { present } from '@millrace/contracts';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { type Accepted, ActBody, AnswerBody, ClaimBody, type ReviewView } from '@millrace/contracts/http';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
@@ -44,7 +45,7 @@ export class ReviewsController {
       kind: waited.kind === 'signal' ? 'signal' : 'review',
       pipeline: view.pipeline,
       status: waited.status === 'waiting' ? 'open' : 'closed',
-      since: waited.waitingSince!,
+      since: present(waited.waitingSince, `time since which ${step} waits`),
       ...(waited.due && { due: waited.due }),
       ...heldBy(waited),
       show: waited.show,

@@ -28,7 +28,7 @@ export class EventsController implements BeforeApplicationShutdown {
   ): Promise<void> {
     const after = lastEventId(request) ?? query.after ?? 0;
     const record = await this.runs.record(id);
-    if (isEnded(record) && record!.facts.length <= after) {
+    if (record && isEnded(record) && record.facts.length <= after) {
       // What tells an EventSource not to come back.
       response.writeHead(204).end();
       return;

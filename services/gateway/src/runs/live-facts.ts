@@ -118,8 +118,9 @@ export class LiveFacts implements Disposable {
       watcher.refusals = 0;
       const facts = (found.get(watcher.run) ?? []).map((fact, at) => ({ seq: start + at + 1, fact }));
       const fresh = facts.filter(({ seq }) => seq > watcher.after);
-      if (fresh.length === 0) continue;
-      watcher.after = fresh.at(-1)!.seq;
+      const last = fresh.at(-1);
+      if (!last) continue;
+      watcher.after = last.seq;
       try {
         watcher.viewer.see(fresh);
       } catch (error) {

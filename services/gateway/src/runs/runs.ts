@@ -1,4 +1,4 @@
-import { type Fact, isOver, isRunId, type RunStatus } from '@millrace/contracts';
+import { type Fact, isOver, isRunId, present, type RunStatus } from '@millrace/contracts';
 import type { RunSummaryView, RunView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf } from '@millrace/pipeline/engine';
 import { evolve, type Run } from '@millrace/saga';
@@ -129,7 +129,7 @@ export class RunQueries {
   }
 
   private requested(id: string): RunView {
-    const { pipeline, plan, at, startsAt, traceId } = this.needs.recent.find(id)!;
+    const { pipeline, plan, at, startsAt, traceId } = present(this.needs.recent.find(id), `request for the run ${id}`);
     return {
       id,
       pipeline,

@@ -124,23 +124,23 @@ function record(history: History, fact: StepFact): void {
 function begin(
   history: History,
   fact: { attempt: number; at: number; fallback?: true | number | undefined; stage?: string | undefined },
-): void {
-  history.attempts.push({
+): AttemptView {
+  const attempt: AttemptView = {
     attempt: history.numbers.push(fact.attempt),
     requestedAt: timeOf(fact.at),
     ...(fact.fallback && { fallback: true, ...(fact.stage && { stage: fact.stage }) }),
-  });
+  };
+  history.attempts.push(attempt);
   history.startedAt ??= fact.at;
   history.endedAt = undefined;
+  return attempt;
 }
 
 /** The attempt that a result belongs to; made where nothing said that it began. */
 function finish(history: History, fact: { attempt: number; at: number; startedAt?: number | undefined }): AttemptView {
-  let attempt = history.attempts[history.numbers.lastIndexOf(fact.attempt)];
-  if (!attempt) {
+  const attempt =
+    history.attempts[history.numbers.lastIndexOf(fact.attempt)] ??
     begin(history, { attempt: fact.attempt, at: fact.startedAt ?? fact.at });
-    attempt = history.attempts.at(-1)!;
-  }
   if (fact.startedAt !== undefined) attempt.startedAt = timeOf(fact.startedAt);
   attempt.endedAt = timeOf(fact.at);
   return attempt;

@@ -79,12 +79,13 @@ export function refuseUnserved({ unserved, misfits }: StageCheck, plan: Plan): v
     const errors = misfits.map(({ pointer, detail }) => ({ pointer, detail }));
     throw new RequestProblem('CONTRACT_MISFIT', text, { errors });
   }
-  if (unserved.length === 0) return;
   const errors = unserved.map((stage) => ({
     pointer: placeOf(plan, stage) ?? '/plan/steps',
     detail: `names the stage "${stage}", which no process serves, nor has any announced what it takes`,
   }));
-  const text = `Runs of the plan would wait: ${errors[0]!.pointer} ${errors[0]!.detail}`;
+  const [wanting] = errors;
+  if (!wanting) return;
+  const text = `Runs of the plan would wait: ${wanting.pointer} ${wanting.detail}`;
   throw new RequestProblem('STAGE_UNSERVED', text, { errors });
 }
 

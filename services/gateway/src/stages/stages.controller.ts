@@ -100,7 +100,7 @@ export class StagesController {
     const next: StagePause = {
       times: pause
         ? [...times, { from: now }].slice(-STAGE_PAUSES)
-        : [...times.slice(0, -1), { ...times.at(-1)!, to: now }],
+        : [...times.slice(0, -1), { from: now, ...times.at(-1), to: now }],
       ...byWhom({ by, reason }),
     };
     const { broker, topics } = this.runtime;
@@ -117,8 +117,8 @@ export class StagesController {
 
 function pausedView(pause: StagePause | undefined): Pick<StageView, 'paused'> {
   const last = pause?.times.at(-1);
-  if (!last || last.to !== undefined) return {};
-  const { by, reason } = pause!;
+  if (!pause || !last || last.to !== undefined) return {};
+  const { by, reason } = pause;
   const act = byWhom({ by, reason });
   return { paused: { since: timeOf(last.from), ...act } };
 }

@@ -35,7 +35,7 @@ export interface BrowserOptions {
 export async function browser({ names = [], dark = false, width = 1280 }: BrowserOptions = {}): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'millrace-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: executablePath!,
+    ...(executablePath !== undefined && { executablePath }),
     headless: true,
     colorScheme: dark ? 'dark' : 'light',
     viewport: { width, height: width < 600 ? 844 : 900 },

@@ -3,16 +3,17 @@ import {
   type ActOutcome,
   type DeploymentOutcome,
   DeploymentRequest,
+  type Fact,
   groupsOf,
   headerText,
   isLetterRequest,
   type LetterRequest,
+  present,
   RunEvent,
   runIdOf,
   RunStatus,
-  topicsOf,
-  type Fact,
   type StageSchemas,
+  topicsOf,
 } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run } from '@millrace/saga';
@@ -60,7 +61,7 @@ export class World implements AsyncDisposable {
   }
 
   get url(): string {
-    return this.gateway!.url;
+    return present(this.gateway, 'gateway: the world is not open').url;
   }
 
   get logged(): string {
@@ -105,7 +106,7 @@ export class World implements AsyncDisposable {
   readonly reader: StoreReader = {
     runs: ({ status, pipeline, degraded, limit, before }) => {
       this.refuseWhenDown();
-      const all = [...this.runs.keys()].map((id) => this.record(id)!).reverse();
+      const all = [...this.runs.keys()].flatMap((id) => this.record(id) ?? []).reverse();
       const wanted = all.filter(
         (run) =>
           (!status || run.status === status) &&
@@ -185,7 +186,7 @@ export class World implements AsyncDisposable {
 
   /** Another gateway was first with the key of what was asked for here. */
   acceptFirst(input: unknown): void {
-    this.accept({ ...this.asked[0]!, value: JSON.stringify(input) });
+    this.accept({ ...present(this.asked[0], 'record that was asked for'), value: JSON.stringify(input) });
   }
 
   /** A stage's answer. */
@@ -219,7 +220,7 @@ export class World implements AsyncDisposable {
 
   /** As it would be had it not begun: held until a time, or until its turn comes. */
   hold(id: string, startAt?: string): void {
-    const known = this.runs.get(id)!;
+    const known = present(this.runs.get(id), `run ${id}`);
     const held = startAt === undefined ? { queued: true as const } : { startAt: Date.parse(startAt) };
     known.facts.splice(0, known.facts.length, { ...(known.facts[0] as Fact & { type: 'run.accepted' }), ...held });
   }
@@ -258,7 +259,7 @@ export class World implements AsyncDisposable {
   private accept(record: Outgoing): void {
     // As the coordinator does with what it cannot read, but for the dead letter.
     if (!isJson(record.value)) return;
-    const idempotencyKey = headerText(record.headers ?? {}, 'idempotency-key')!;
+    const idempotencyKey = present(headerText(record.headers ?? {}, 'idempotency-key'), 'idempotency key');
     const run = runIdOf('reply', idempotencyKey);
     const asked = { input: JSON.parse(String(record.value)) as unknown, at: Date.now(), source: 'intake/0/0' };
     const request = { run, pipeline: 'reply', idempotencyKey, ...asked };

@@ -68,8 +68,8 @@ function personalKinds(personal: readonly Span[], published: string): string[] {
 const canonical = (value: string): string => value.toLowerCase().replace(/[\s()./-]/g, '');
 
 function linksIn(text: string): string[] {
-  return [...text.matchAll(/\b(?:https?:\/\/|www\.)([a-z0-9.-]{1,253})/gi)].map(([, host]) =>
-    host!.toLowerCase().replace(/^www\.|\.+$/g, ''),
+  return [...text.matchAll(/\b(?:https?:\/\/|www\.)([a-z0-9.-]{1,253})/gi)].map(([, host = '']) =>
+    host.toLowerCase().replace(/^www\.|\.+$/g, ''),
   );
 }
 

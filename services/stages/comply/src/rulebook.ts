@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import { Environment } from '@marcbachmann/cel-js';
 import { z } from 'zod';
 import { FACTS, type DraftFacts, quotable } from './facts.js';
@@ -47,7 +48,7 @@ export class Rulebook {
       if (rule.success && typeof when !== 'string') return [asked(rule.data, when)];
       const name = (given as { id?: unknown } | null)?.id ?? `number ${at + 1}`;
       problems.push(
-        `rule ${String(name)}: ${rule.success ? (when as string) : z.prettifyError(rule.error).split('\n')[0]!}`,
+        `rule ${String(name)}: ${rule.success ? (when as string) : z.prettifyError(rule.error).split('\n', 1).join('')}`,
       );
       return [];
     });
@@ -84,8 +85,8 @@ function conditionOf(environment: Environment, when: string | undefined): Holds 
 }
 
 function asked({ id, severity, message, patterns, unless }: Rule, when: Holds | undefined) {
-  const broken = patterns?.map((source) => patternOf(source)!);
-  const excused = unless?.map((source) => patternOf(source)!) ?? [];
+  const broken = patterns?.map((source) => present(patternOf(source), `pattern in ${source}`));
+  const excused = unless?.map((source) => present(patternOf(source), `pattern in ${source}`)) ?? [];
   return (facts: DraftFacts): RuleViolation | undefined => {
     if (when !== undefined && !when(facts)) return undefined;
     if (broken === undefined) return { rule: id, severity, message };

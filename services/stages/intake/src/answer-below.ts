@@ -35,7 +35,7 @@ export function mayAnswerBelow(lines: readonly string[], from: number): boolean 
   let paragraphs = 0;
   let gap = 0;
   for (let at = from; at < lines.length; at++) {
-    const line = lines[at]!;
+    const line = lines[at] ?? '';
     if (line.trim() === '') {
       gap++;
       continue;
@@ -60,13 +60,15 @@ export function mayAnswerBelow(lines: readonly string[], from: number): boolean 
 }
 
 const isOlderMail = (lines: readonly string[], at: number): boolean =>
-  dividerAt(lines[at]!) !== undefined || attributionLength(lines, at) > 0 || isMailHeading(headersAt(lines, at));
+  dividerAt(lines[at] ?? '') !== undefined || attributionLength(lines, at) > 0 || isMailHeading(headersAt(lines, at));
 
 /** Returns true when a paragraph is small print, or names who signs. What asks something is neither. */
 function isSmallPrint(lines: readonly string[], at: number): boolean {
-  const paragraph: string[] = [];
-  for (let next = at; next < lines.length && lines[next]!.trim() !== ''; next++) paragraph.push(lines[next]!);
-  const text = paragraph.join(' ').trim();
+  const end = lines.findIndex((line, next) => next >= at && line.trim() === '');
+  const text = lines
+    .slice(at, end < 0 ? lines.length : end)
+    .join(' ')
+    .trim();
   const isName = !/(?:\S+\s+){2,}\S/.test(text) && !/[.!]$/.test(text);
   return !text.includes('?') && (isName || SMALL_PRINT.test(text));
 }

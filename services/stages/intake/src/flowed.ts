@@ -14,7 +14,7 @@ export function unflowed(text: string, delSp: boolean): string {
     depth = -1;
   };
   for (const line of text.split(/\r?\n/)) {
-    const quotes = QUOTES.exec(line)![0].length;
+    const quotes = QUOTES.exec(line)?.[0].length ?? 0;
     const content = line.slice(quotes).replace(/^ /, '');
     if (quotes !== depth || content === '-- ') end();
     depth = quotes;

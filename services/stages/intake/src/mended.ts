@@ -32,8 +32,7 @@ export function mended(message: Uint8Array): Mended {
   const mending = new Mending(declaredCharset(lines));
   let state: 'headers' | 'part' | 'body' = 'headers';
   let at = 0;
-  while (at < lines.length) {
-    const line = lines[at]!;
+  for (let line = lines[at]; line !== undefined; line = lines[at]) {
     if (line === '' || line === '\r') {
       if (state === 'headers') mending.endHeaders(lines, at);
       state = 'body';
@@ -58,7 +57,7 @@ export function mended(message: Uint8Array): Mended {
 /** Returns the end of the header that begins at a line. */
 function folded(lines: readonly string[], at: number): number {
   let end = at + 1;
-  while (end < lines.length && /^[ \t]+[^\s]/.test(lines[end]!)) end++;
+  while (/^[ \t]+[^\s]/.test(lines[end] ?? '')) end++;
   return end;
 }
 

@@ -49,9 +49,13 @@ class Reading {
 
   constructor(readonly lines: readonly string[]) {}
 
+  private line(at: number): string {
+    return this.lines[at] ?? '';
+  }
+
   /** Takes what begins at a line and returns how many lines that was. */
   take(at: number): number {
-    const line = this.lines[at]!;
+    const line = this.line(at);
     if (isMarked(line)) return this.takeMarked(at);
     return this.takeAttribution(at) || this.takeMail(at) || this.takeSignature(at) || this.keep(at, 1);
   }
@@ -73,7 +77,7 @@ class Reading {
   }
 
   private keep(at: number, length: number): number {
-    for (let more = 0; more < length; more++) this.own.push(this.lines[at + more]!.trimEnd());
+    for (const line of this.lines.slice(at, at + length)) this.own.push(line.trimEnd());
     return length;
   }
 
@@ -86,8 +90,8 @@ class Reading {
   private takeMarked(at: number): number {
     let end = at + 1;
     for (let next = end; next < this.lines.length; next++) {
-      if (isMarked(this.lines[next]!)) end = next + 1;
-      else if (this.lines[next]!.trim() !== '') break;
+      if (isMarked(this.line(next))) end = next + 1;
+      else if (this.line(next).trim() !== '') break;
     }
     const block = this.lines.slice(at, end);
     if (this.quotes ? isSpaced(block) : beginsWithHeading(block)) {
@@ -102,7 +106,7 @@ class Reading {
     const length = attributionLength(this.lines, at);
     if (length === 0) return 0;
     const under = this.nextWritten(at + length);
-    if (under !== undefined && isMarked(this.lines[under]!)) {
+    if (under !== undefined && isMarked(this.line(under))) {
       this.quotes = true;
       return this.leave(at, length);
     }
@@ -112,7 +116,7 @@ class Reading {
 
   /** A mail under a divider or its own headers, without marks: it goes on to the end, unless the writer may have answered under it. */
   private takeMail(at: number): number {
-    const divider = dividerAt(this.lines[at]!);
+    const divider = dividerAt(this.line(at));
     const from = divider === undefined ? at : this.nextWritten(at + 1);
     if (from === undefined) return 0;
     const heading = headersAt(this.lines, from);
@@ -138,7 +142,7 @@ class Reading {
   }
 
   private takeSignature(at: number): number {
-    const line = this.lines[at]!;
+    const line = this.line(at);
     if (namesDevice(line)) {
       const under = this.nextWritten(at + 1);
       return under === undefined || this.endsWords(under) ? this.leave(at, 1) : 0;
@@ -148,13 +152,13 @@ class Reading {
     while (end < this.lines.length && !this.endsWords(end)) end++;
     if (!isSignature(this.lines.slice(at + 1, end))) return 0;
     // Whoever has two signatures may be dividing what they write.
-    const isDivider = end < this.lines.length && beginsSignature(this.lines[end]!);
+    const isDivider = end < this.lines.length && beginsSignature(this.line(end));
     return isDivider ? this.doubt(at, end - at) : this.leave(at, end - at);
   }
 
   /** Returns true when a quoted mail or a signature begins here. */
   private endsWords(at: number): boolean {
-    const line = this.lines[at]!;
+    const line = this.line(at);
     if (isMarked(line) || beginsSignature(line) || dividerAt(line) !== undefined) return true;
     return attributionLength(this.lines, at) > 0 || isMailHeading(headersAt(this.lines, at));
   }
@@ -162,7 +166,7 @@ class Reading {
   /** The next line with something in it, not far from here. */
   private nextWritten(from: number): number | undefined {
     for (let at = from; at < Math.min(this.lines.length, from + 10); at++) {
-      if (this.lines[at]!.trim() !== '') return at;
+      if (this.line(at).trim() !== '') return at;
     }
     return undefined;
   }

@@ -63,6 +63,7 @@ export interface HeaderBlock {
 }
 
 const MAX_HEADERS = 10;
+const HEADER_LINE = /^\s{0,3}(\p{L}[\p{L} ]{0,12}?)\s{0,3}:\s?(.*)$/u;
 
 /** The lines from here on that look like headers of a mail; one that is wrapped goes on indented. */
 export function headersAt(lines: readonly string[], at: number): HeaderBlock {
@@ -71,9 +72,9 @@ export function headersAt(lines: readonly string[], at: number): HeaderBlock {
   for (; length < MAX_HEADERS; length++) {
     const line = lines[at + length];
     if (line === undefined || line.length > 2_000) break;
-    const found = /^\s{0,3}(\p{L}[\p{L} ]{0,12}?)\s{0,3}:\s?(.*)$/u.exec(unmarked(line).replaceAll('*', ''));
-    const [header] = HEADERS.find(([, name]) => found !== null && name.test(found[1]!)) ?? [];
-    if (header !== undefined) values[header] ??= found![2]!.trim();
+    const [, label, value = ''] = HEADER_LINE.exec(unmarked(line).replaceAll('*', '')) ?? [];
+    const [header] = HEADERS.find(([, name]) => label !== undefined && name.test(label)) ?? [];
+    if (header !== undefined) values[header] ??= value.trim();
     else if (length === 0 || !/^[\s>]*[ \t]{2,}\S/.test(line)) break;
   }
   return { length, values };
