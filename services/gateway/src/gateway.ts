@@ -91,15 +91,8 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
     logger: false,
     abortOnError: false,
   });
-  app.disable('x-powered-by');
-  app.disable('etag');
-  const site: Site = { host: options.host, publicUrls: runtime.settings.publicUrls };
-  const { meters, spans } = runtime.telemetry;
-  app.use(countRequests(meters), traceRequests(spans), guarded(site));
-  app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
-  app.use(checkTarget, readBody);
+  prepare(app, runtime, options);
   app.useGlobalFilters(new ProblemFilter({ log: runtime.telemetry.log, pages: console }));
-  app.useGlobalPipes(new RequestValidation());
   await app.init();
   const server = app.getHttpServer();
   await listen(server, options);
@@ -121,6 +114,17 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
       if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Says what happens to a request before its operation sees it. */
+function prepare(app: NestExpressApplication, { settings, telemetry }: Runtime, options: GatewayOptions): void {
+  app.disable('x-powered-by');
+  app.disable('etag');
+  const site: Site = { host: options.host, publicUrls: settings.publicUrls };
+  app.use(countRequests(telemetry.meters), traceRequests(telemetry.spans), guarded(site));
+  app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
+  app.use(checkTarget, readBody);
+  app.useGlobalPipes(new RequestValidation());
 }
 
 /** Lets nobody in whom the guard refuses, before a byte of a body is read. */
