@@ -31,14 +31,14 @@ export type BodyOf<Operation extends keyof operations> =
     : never;
 
 /** A request of the generated client, and what it comes to. */
-interface Outcome<Data> {
+export interface Outcome<Data> {
   readonly data?: Data;
   readonly error?: unknown;
   readonly response: Response;
 }
 
 /** Sends a request of the generated client; `init` aborts it. */
-type Call<Data> = (init: { readonly signal?: AbortSignal }) => Promise<Outcome<Data>>;
+export type Call<Data> = (init: { readonly signal?: AbortSignal }) => Promise<Outcome<Data>>;
 
 /** Sends the requests of all groups: who asks, what goes wrong, and when it is aborted are dealt with here alone. */
 export class Api {

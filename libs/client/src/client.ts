@@ -1,7 +1,7 @@
 import { Api, type CallOptions, type ClientOptions, type QueryOf } from './api.js';
 import { Audit } from './audit.js';
 import { DeadLetters } from './dead-letters.js';
-import type { OverviewView } from './generated/openapi.js';
+import type { ChangeView, OverviewView } from './generated/openapi.js';
 import { Jobs } from './jobs.js';
 import { Models } from './models.js';
 import { Pipelines } from './pipelines.js';
@@ -10,6 +10,12 @@ import { Reviews } from './reviews.js';
 import { Runs } from './runs.js';
 import { Schedules } from './schedules.js';
 import { Stages } from './stages.js';
+import { streamed } from './streamed.js';
+
+export interface WatchOptions extends CallOptions {
+  /** The time after which a silent connection counts as lost. Default 45,000 ms; a gateway says something every 15 s. */
+  readonly silenceMs?: number;
+}
 
 /**
  * Talks to a Millrace gateway, from Node.js and browsers.
@@ -57,6 +63,17 @@ export class MillraceClient {
     return this.api.answer('GET /v1/overview', options, (init) =>
       this.api.http.GET('/v1/overview', { ...init, params: { query } }),
     );
+  }
+
+  /**
+   * Says as it happens which lists have changed; the first word names all of them. Rejects where the connection is lost: watch again, and
+   * read what is shown anew.
+   */
+  async *changes({ signal, silenceMs = 45_000 }: WatchOptions = {}): AsyncGenerator<ChangeView, void, undefined> {
+    const events = streamed(this.api, { signal, silenceMs }, (init) =>
+      this.api.http.GET('/v1/changes', { ...init, parseAs: 'stream' }),
+    );
+    for await (const { event, data } of events) if (event === 'changed') yield JSON.parse(data) as ChangeView;
   }
 
   /** Returns the answer to a GET of any status, or undefined where nobody answers within 5 s: for checks of health such as `/readyz`. */

@@ -1,8 +1,8 @@
 import { anyOf, type Api, type CallOptions } from './api.js';
-import { MillraceError, MillraceUnreachable } from './errors.js';
-import { eventsIn } from './events.js';
+import { MillraceError } from './errors.js';
 import type { Fact, RunView } from './generated/openapi.js';
 import { pause } from './pause.js';
+import { streamed, type StreamOptions } from './streamed.js';
 
 /**
  * A line of a run's history: `seq` counts from 1, and `type` says what happened, e.g. `step.completed`. A newer gateway may send
@@ -28,8 +28,6 @@ export const hasEnded = ({ status }: { readonly status?: RunStatus | undefined }
   status !== undefined && OVER.includes(status);
 
 const RETRY_MS = 300;
-/** Timers beyond it fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Gives each fact of a run once, as it happens, until the run has ended. A connection that is lost is made again, and goes on behind the
@@ -75,44 +73,19 @@ export async function* follow(
 async function* connection(
   api: Api,
   run: string,
-  {
-    after,
-    signal: own,
-    silenceMs,
-  }: { readonly after: number; readonly signal: AbortSignal | undefined; readonly silenceMs: number },
+  { after, ...options }: { readonly after: number } & StreamOptions,
 ): AsyncGenerator<RunFact, void, undefined> {
-  const silent = new AbortController();
-  const signal = anyOf(own, silent.signal);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const heard = () => {
-    clearTimeout(timer);
-    timer = setTimeout(
-      () => silent.abort(new MillraceUnreachable(api.url, new Error('silent'))),
-      Math.min(silenceMs, LONGEST_MS),
-    );
-  };
-  heard();
-  try {
-    const { data } = await api.outcome({ signal }, (init) =>
-      api.http.GET('/v1/runs/{id}/events', {
-        ...init,
-        params: { path: { id: run }, header: { 'Last-Event-ID': String(after) } },
-        parseAs: 'stream',
-      }),
-    );
-    if (!data) return;
-    for await (const { id, data: text } of eventsIn(data, { signal: anyOf(api.signal, signal), heard })) {
-      const seq = Number(id);
-      // What has no place in the history is none of its facts.
-      if (!Number.isInteger(seq)) continue;
-      yield { ...(JSON.parse(text) as Fact), seq };
-      // Whoever reads the facts may take long; that is not the gateway's silence.
-      heard();
-    }
-  } catch (cause) {
-    throw api.failed(cause, anyOf(api.signal, signal));
-  } finally {
-    clearTimeout(timer);
+  const events = streamed(api, options, (init) =>
+    api.http.GET('/v1/runs/{id}/events', {
+      ...init,
+      params: { path: { id: run }, header: { 'Last-Event-ID': String(after) } },
+      parseAs: 'stream',
+    }),
+  );
+  for await (const { id, data } of events) {
+    const seq = Number(id);
+    // What has no place in the history is none of its facts.
+    if (Number.isInteger(seq)) yield { ...(JSON.parse(data) as Fact), seq };
   }
 }
 

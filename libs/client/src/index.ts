@@ -1,4 +1,4 @@
-export { MillraceClient } from './client.js';
+export { MillraceClient, type WatchOptions } from './client.js';
 export type { BodyOf, CallOptions, ClientOptions, QueryOf } from './api.js';
 export {
   MillraceError,
@@ -33,6 +33,7 @@ export type {
   Accepted,
   ActView,
   AuditCheck,
+  ChangeView,
   CheckView,
   DeadLetterGroupView,
   DeadLetterView,

@@ -33,6 +33,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Leaves out rows that others are changing, and keeps the others from them. */
   readonly skipLocked: string;
+  /** A text that is another one after each transaction that has changed something. It may be another one without a change, too. */
+  readonly changeMark: string;
   /** The present time. */
   readonly now: string;
   /** The answer of a partition's last batch, in `positions left join answers`. */

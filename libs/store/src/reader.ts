@@ -1,6 +1,7 @@
 import type { Fact, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
 import { sql } from 'kysely';
 import { type Database, floats, texts } from './database.js';
+import type { Dialect } from './dialect.js';
 import { countsOf } from './counts.js';
 import { Acts } from './letters/acts.js';
 import { JobsReader } from './letters/jobs-reader.js';
@@ -137,6 +138,12 @@ export class DatabaseReader implements StoreReader {
 
   standings(topics: readonly string[]): Promise<readonly Standing[]> {
     return new Recoveries(this.database).standings(topics);
+  }
+
+  async changeMark(): Promise<string> {
+    const statement = ({ changeMark }: Dialect) => `select ${changeMark} as mark`;
+    const [row] = await this.database.query<{ mark: string }>(statement, [], 'change-mark');
+    return row?.mark ?? '';
   }
 
   healthy(): Promise<boolean> {

@@ -69,5 +69,7 @@ export interface StoreReader {
   recovery(id: string): Promise<RecoveryReport | undefined>;
   /** Returns the store's positions of the partitions of these topics. */
   standings(topics: readonly string[]): Promise<readonly Standing[]>;
+  /** Returns a text that is another one after each change of the store: while it stays the same, nothing has changed. */
+  changeMark(): Promise<string>;
   healthy(): Promise<boolean>;
 }

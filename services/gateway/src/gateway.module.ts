@@ -5,6 +5,9 @@ import { Acts } from './runs/acts.js';
 import { AuditController } from './audit/audit.controller.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { Callbacks } from './callbacks/callbacks.js';
+import { Changes } from './changes/changes.js';
+import { ChangesController } from './changes/changes.controller.js';
+import { marksOf } from './changes/marks.js';
 import { ConsoleController } from './console/console.controller.js';
 import { ConsoleFiles } from './console/console-files.js';
 import { Consumers } from './stages/consumers.js';
@@ -29,7 +32,8 @@ import { traceUrlOf } from './runs/trace-url.js';
 import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
-import { MODELS, RUNTIME, READER, STAGES } from './http/tokens.js';
+import { StageViews } from './stages/stage-views.js';
+import { MODELS, RUNTIME, READER } from './http/tokens.js';
 import { VersionsController } from './pipelines/versions.controller.js';
 import { Versions } from './pipelines/versions.js';
 
@@ -51,6 +55,26 @@ interface Given {
   readonly console: ConsoleFiles;
 }
 
+const CONTROLLERS = [
+  EventsController,
+  RunsController,
+  OverviewController,
+  ChangesController,
+  ReviewsController,
+  DeadLettersController,
+  JobsController,
+  AuditController,
+  PipelinesController,
+  VersionsController,
+  SchedulesController,
+  RecoveriesController,
+  StagesController,
+  ModelsController,
+  CallbacksController,
+  MetaController,
+  ConsoleController,
+];
+
 export function gatewayModule({
   runtime,
   reader,
@@ -69,31 +93,17 @@ export function gatewayModule({
   const recent = new RecentRequests();
   const consumers = new Consumers(runtime);
   const runs = new RunQueries({ reader, plans, recent, live, consumers, traceUrl: traceUrlOf(jaegerUrl) });
+  const stages = new StageViews({ reader, plans, limits, pauses, consumers, announced });
+  const marks = marksOf({ reader, stages, models });
   const acts = new Acts({ runtime, runs, plans, reader, announced });
   return {
     module: GatewayModule,
-    controllers: [
-      EventsController,
-      RunsController,
-      OverviewController,
-      ReviewsController,
-      DeadLettersController,
-      JobsController,
-      AuditController,
-      PipelinesController,
-      VersionsController,
-      SchedulesController,
-      RecoveriesController,
-      StagesController,
-      ModelsController,
-      CallbacksController,
-      MetaController,
-      ConsoleController,
-    ],
+    controllers: CONTROLLERS,
     providers: [
       { provide: RUNTIME, useValue: runtime },
       { provide: READER, useValue: reader },
-      { provide: STAGES, useValue: { limits, pauses, consumers, announced } },
+      { provide: StageViews, useValue: stages },
+      { provide: Changes, useValue: new Changes({ marks, log: runtime.telemetry.log }) },
       { provide: MODELS, useValue: models },
       { provide: Readiness, useValue: readiness },
       { provide: StoredPlans, useValue: plans },

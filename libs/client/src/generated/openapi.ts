@@ -189,6 +189,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says as it happens which lists have changed, instead of being asked again and again: `event` is `changed`, `data` a ChangeView. The first event names all of them. `store`: runs, reviews, dead letters, jobs, pipelines and schedules; `stages`: who serves them, limits, pauses; `models`: quotas, budgets, calls under way. */
+    get: operations['watchChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/reviews': {
     parameters: {
       query?: never;
@@ -2255,6 +2272,9 @@ export interface components {
         more?: true;
       };
     };
+    ChangeView: {
+      of: ('store' | 'stages' | 'models')[];
+    };
     RecoveryReport: {
       id: string;
       /** @enum {string} */
@@ -2779,6 +2799,7 @@ export type DiffList = components['schemas']['DiffList'];
 export type CheckView = components['schemas']['CheckView'];
 export type ScheduleList = components['schemas']['ScheduleList'];
 export type OverviewView = components['schemas']['OverviewView'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type RecoveryReport = components['schemas']['RecoveryReport'];
 export type Accepted = components['schemas']['Accepted'];
 export type Problem = components['schemas']['Problem'];
@@ -3845,6 +3866,53 @@ export interface operations {
         };
         content: {
           'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  watchChanges: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
         };
       };
       /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */

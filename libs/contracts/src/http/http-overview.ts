@@ -35,6 +35,10 @@ export type NowView = z.infer<typeof NowView>;
 export const CountView = z.object({ count: z.int().nonnegative(), more: z.literal(true).optional() });
 export type CountView = z.infer<typeof CountView>;
 
+/** The lists that have changed: of the store, of the stages, of the models. */
+export const ChangeView = z.object({ of: z.array(z.enum(['store', 'stages', 'models'])) });
+export type ChangeView = z.infer<typeof ChangeView>;
+
 /** The numbers of what somebody may have to look at; each is counted up to 1,000, so that asking is cheap. */
 export const OverviewView = z.object({
   /** Runs that somebody asked for, by status. */

@@ -41,6 +41,19 @@ export function listsSuite(store: () => Store): void {
     expect((await reader.counts({ atMost: 3 })).runs.running).toBe(3);
   });
 
+  test('the mark of changes is another one after each commit, and the same while only lists are read', async () => {
+    const { reader } = store();
+    const before = await reader.changeMark();
+    await reader.counts({ atMost: 3 });
+    expect(await reader.changeMark()).toBe(before);
+    const run = newRun({ pipeline: randomId('pipeline') });
+    await createRun(store(), run);
+    const made = await reader.changeMark();
+    expect(made).not.toBe(before);
+    await store().writer.commit(commitOf({ changes: [changed(run, {})] }));
+    expect(await reader.changeMark()).not.toBe(made);
+  });
+
   describe('a list that is read page by page gives every row once, from the newest to the oldest, however many have the same time', () => {
     const ROWS = 7;
     const at = (i: number) => 1_700_000_000_000 + (i >> 2);

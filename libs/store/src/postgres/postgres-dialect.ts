@@ -13,6 +13,8 @@ export const postgresDialect: Dialect = {
   forShare: 'for share',
   forUpdate: 'for update',
   skipLocked: 'for update skip locked',
+  // The whole snapshot: a transaction that ends after a later one changes only the list of those under way.
+  changeMark: 'cast(txid_current_snapshot() as text)',
   now: 'now()',
   // Coordinators of an earlier version wrote their answers to `positions`.
   lastAnswer: `coalesce(answers.answer, nullif(positions.answer, ''))`,

@@ -12,6 +12,8 @@ export const sqliteDialect: Dialect = {
   forShare: '',
   forUpdate: '',
   skipLocked: '',
+  // One process has the file, with one connection.
+  changeMark: 'cast(total_changes() as text)',
   now: `(unixepoch('subsec') * 1000)`,
   lastAnswer: 'answers.answer',
   newest,

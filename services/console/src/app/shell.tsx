@@ -2,6 +2,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useOverview } from '../overview/use-overview.js';
 import { Keyboard } from './keyboard.js';
+import { useLiveChanges } from './live.js';
 import { applyTheme, theme, useMemory, zone } from './memory.js';
 
 const PAGES = [
@@ -18,6 +19,7 @@ const PAGES = [
 export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   useTitle(path);
+  useLiveChanges();
   return (
     <div className="shell">
       <a className="skip" href="#main">

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ActDialog } from '../acts/act-dialog.js';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Payload } from '../payload/payload.js';
 import { FailureText } from '../run/failure-text.js';
@@ -21,6 +22,7 @@ export function DeadLetterPage() {
   const query = useQuery({
     queryKey: ['dead-letter', id],
     queryFn: ({ signal }) => millrace.deadLetters.get(id, { signal }),
+    ...follows('store'),
   });
   const [isAsking, setAsking] = useState(false);
   const navigate = useNavigate();

@@ -1,8 +1,8 @@
 import type { DeadLetterView } from '@millrace/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
-import { REFRESH_MS } from '../app/queries.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -77,7 +77,7 @@ function useLetters(status: LetterStatus, pipeline: string | undefined) {
         .page(),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
-    refetchInterval: REFRESH_MS,
+    ...follows('store'),
     placeholderData: keepPreviousData,
   });
 }

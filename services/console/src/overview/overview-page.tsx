@@ -1,8 +1,8 @@
 import type { OverviewView, StageView } from '@millrace/client';
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
-import { REFRESH_MS } from '../app/queries.js';
 import { RunRow } from '../runs/run-row.js';
 import { Loading } from '../states/loading.js';
 import { ProblemPage } from '../states/pages.js';
@@ -18,12 +18,12 @@ export function OverviewPage() {
   const stages = useQuery({
     queryKey: ['stages'],
     queryFn: ({ signal }) => millrace.stages.list({ signal }).all(),
-    refetchInterval: REFRESH_MS,
+    ...follows('stages', 'store'),
   });
   const runs = useQuery({
     queryKey: ['newest-runs'],
     queryFn: ({ signal }) => millrace.runs.list({ limit: 8, detail: 'true' }, { signal }).page(),
-    refetchInterval: REFRESH_MS,
+    ...follows('store', 'stages'),
   });
   if (query.isPending) return <Loading />;
   if (query.data === undefined) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;

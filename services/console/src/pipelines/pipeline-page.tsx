@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Graph } from '../graph/graph.js';
 import { layoutOf } from '../graph/layout.js';
@@ -20,10 +21,12 @@ export function PipelinePage() {
   const pipeline = useQuery({
     queryKey: ['pipeline', name],
     queryFn: ({ signal }) => millrace.pipelines.get(name, { signal }),
+    ...follows('store'),
   });
   const versions = useQuery({
     queryKey: ['versions', name],
     queryFn: ({ signal }) => millrace.pipelines.versions(name, { signal }),
+    ...follows('store'),
   });
   const shown = version ?? pipeline.data?.plan;
   const detail = useQuery({

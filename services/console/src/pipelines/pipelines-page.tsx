@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
@@ -11,6 +12,7 @@ export function PipelinesPage() {
   const query = useQuery({
     queryKey: ['pipelines'],
     queryFn: ({ signal }) => millrace.pipelines.list({ signal }).all(),
+    ...follows('store'),
   });
   return (
     <>

@@ -1,5 +1,6 @@
 import type { ReviewView } from '@millrace/client';
 import { useQuery } from '@tanstack/react-query';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Loading } from '../states/loading.js';
 import { ProblemPage } from '../states/pages.js';
@@ -15,6 +16,7 @@ export function ReviewInInbox({ listed, answered }: ReviewInInboxProps) {
   const query = useQuery({
     queryKey: ['review', listed.id],
     queryFn: ({ signal }) => millrace.reviews.get(listed.id, { signal }),
+    ...follows('store'),
   });
   if (query.isPending) return <Loading rows={3} />;
   if (query.data === undefined) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;

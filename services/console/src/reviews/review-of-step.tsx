@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Review } from './review.js';
 
@@ -14,6 +15,7 @@ export function ReviewOfStep({ id, shown }: ReviewOfStepProps) {
   const { data } = useQuery({
     queryKey: ['review', id],
     queryFn: ({ signal }) => millrace.reviews.get(id, { signal }),
+    ...follows('store'),
   });
   const isThere = data !== undefined;
   useEffect(() => {

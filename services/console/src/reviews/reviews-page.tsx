@@ -3,8 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { actor, useMemory } from '../app/memory.js';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
-import { REFRESH_MS } from '../app/queries.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -79,7 +79,7 @@ function useReviews({ claimedBy, pipeline }: Search) {
       const { items } = await millrace.reviews.list({ kind: 'review', limit: MOST, ...wanted }, { signal }).page();
       return items.toSorted((a, b) => dueOf(a) - dueOf(b) || Date.parse(a.since) - Date.parse(b.since));
     },
-    refetchInterval: REFRESH_MS,
+    ...follows('store'),
     placeholderData: keepPreviousData,
   });
 }

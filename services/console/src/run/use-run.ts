@@ -1,21 +1,29 @@
 import { hasEnded, type RunView } from '@millrace/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
+import { useIsVisible } from '../app/visible.js';
 
 /** Facts of one moment are one refresh. */
 const GATHER_MS = 120;
 const RECONNECT_MS = 1_000;
-/** The interval of refreshes beside the stream: for what no fact of the run says, such as consumers and child runs. */
-const SLOW_MS = 15_000;
+/** Beside its own facts: who serves its stages, and how its child runs stand. */
+const followed = ({ steps }: RunView) =>
+  follows(
+    'stages',
+    ...(steps.some(({ child, status }) => child !== undefined && status === 'running') ? (['store'] as const) : []),
+  ).meta;
 
 /** Reads a run, and follows it while its tab is looked at, until it has ended. */
 export function useRun(id: string) {
   const queries = useQueryClient();
+  const known = queries.getQueryData<RunView>(['run', id]);
   const query = useQuery({
     queryKey: ['run', id],
     queryFn: ({ signal }) => millrace.runs.get(id, { signal }),
-    refetchInterval: ({ state }) => (hasEnded({ status: state.data?.status }) ? false : SLOW_MS),
+    // Nothing of a run that has ended changes.
+    meta: known && !hasEnded(known) ? followed(known) : {},
   });
   const isLive = query.data !== undefined && !hasEnded(query.data);
   const isVisible = useIsVisible();
@@ -53,16 +61,6 @@ async function follow(id: string, signal: AbortSignal, refresh: () => void): Pro
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
     }
   }
-}
-
-function useIsVisible(): boolean {
-  const [isVisible, setVisible] = useState(!document.hidden);
-  useEffect(() => {
-    const changed = () => setVisible(!document.hidden);
-    document.addEventListener('visibilitychange', changed);
-    return () => document.removeEventListener('visibilitychange', changed);
-  }, []);
-  return isVisible;
 }
 
 /** Reads the run's own plan. A plan never changes, so it is read once. */

@@ -27,7 +27,8 @@ export function RunsPage() {
       <Filters search={search} />
       {fresh > 0 && (
         <button type="button" className="fresh" onClick={runs.showFresh}>
-          {fresh} new
+          {fresh}
+          {runs.hasMoreFresh && '+'} new
         </button>
       )}
       {query.isPending && <Loading rows={9} />}

@@ -1,7 +1,7 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
-import { REFRESH_MS } from '../app/queries.js';
 import { merged } from './merged.js';
 import { filtersOf, type RunsSearch } from './search.js';
 
@@ -22,13 +22,12 @@ export function useRuns(search: RunsSearch) {
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
     staleTime: Infinity,
-    refetchOnWindowFocus: false,
     placeholderData: keepPreviousData,
   });
   const head = useQuery({
     queryKey: ['runs-head', key],
     queryFn: ({ signal }) => millrace.runs.list(ask, { signal }).page(),
-    refetchInterval: REFRESH_MS,
+    ...follows('store', 'stages'),
     enabled: query.data !== undefined,
   });
   const { rows, fresh } = useMemo(() => {
@@ -37,7 +36,13 @@ export function useRuns(search: RunsSearch) {
   }, [query.data, head.data]);
   const [isEmptyFilled, setFilled] = useState(false);
   useEffect(() => setFilled(false), [key]);
-  const showFresh = () => void query.refetch();
+  const queries = useQueryClient();
+  const showFresh = () => {
+    const page = head.data;
+    if (!page) return;
+    queries.setQueryData(['runs', key], { pages: [page], pageParams: [''] });
+    scrollTo({ top: 0 });
+  };
   // An empty list has nothing that could jump.
   useEffect(() => {
     if (rows.length > 0 || fresh === 0 || isEmptyFilled) return;
@@ -49,6 +54,7 @@ export function useRuns(search: RunsSearch) {
   return {
     rows,
     fresh,
+    hasMoreFresh: fresh === PAGE,
     showFresh,
     more,
     query: {

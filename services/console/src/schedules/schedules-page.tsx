@@ -1,6 +1,7 @@
 import type { ScheduleView } from '@millrace/client';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
@@ -11,7 +12,7 @@ export function SchedulesPage() {
   const query = useQuery({
     queryKey: ['schedules'],
     queryFn: ({ signal }) => millrace.schedules.list({}, { signal }),
-    refetchInterval: 15_000,
+    ...follows('store'),
   });
   const items = query.data?.items ?? [];
   return (

@@ -2,8 +2,8 @@ import type { StageView } from '@millrace/client';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActDialog } from '../acts/act-dialog.js';
+import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
-import { REFRESH_MS } from '../app/queries.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -16,7 +16,7 @@ export function StagesPage() {
   const query = useQuery({
     queryKey: ['stages'],
     queryFn: ({ signal }) => millrace.stages.list({ signal }).all(),
-    refetchInterval: REFRESH_MS,
+    ...follows('stages', 'store'),
   });
   const stages = query.data?.toSorted((a, b) => Number(a.consumers !== 0) - Number(b.consumers !== 0)) ?? [];
   return (

@@ -1,3 +1,4 @@
+import { useLostSince } from '../app/live.js';
 import { Time } from '../time/time.js';
 
 interface Refreshed {
@@ -6,12 +7,14 @@ interface Refreshed {
   readonly data: unknown;
 }
 
-/** Says that the last refresh failed and from when what is shown is. Nothing where all is well. */
+/** Says that what is shown is no longer refreshed, and from when it is. Nothing where all is well. */
 export function Stale({ of }: { readonly of: Refreshed }) {
-  if (!of.isError || of.data === undefined) return null;
+  const lostSince = useLostSince();
+  if (of.data === undefined || (!of.isError && lostSince === undefined)) return null;
   return (
     <p className="stale" role="status">
-      ⚠ Not refreshed: the gateway does not answer. This is from <Time at={of.dataUpdatedAt} />.
+      ⚠ Not refreshed: the gateway does not answer. This is from{' '}
+      <Time at={Math.max(lostSince ?? 0, of.dataUpdatedAt)} />.
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
 import { accepted, ok, type Operation } from './operation.js';
+import { CHANGE_OPERATIONS } from '../changes/change-operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letter-operations.js';
 import { JOB_OPERATIONS } from '../jobs/job-operations.js';
 import { EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
@@ -47,6 +48,7 @@ export const SCHEMAS = {
   CheckView: http.CheckView,
   ScheduleList: http.ScheduleList,
   OverviewView: http.OverviewView,
+  ChangeView: http.ChangeView,
   RecoveryReport: http.RecoveryReport,
   Accepted: http.Accepted,
   Problem: http.Problem,
@@ -122,6 +124,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...RUN_OPERATIONS,
   ...OVERVIEW_OPERATIONS,
+  ...CHANGE_OPERATIONS,
   {
     method: 'GET',
     path: '/v1/reviews',

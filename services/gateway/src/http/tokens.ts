@@ -1,7 +1,5 @@
 /** Injection tokens of what is not a class of the gateway's own. */
 export const READER = Symbol('reader');
-/** Limits and pauses of stages. */
-export const STAGES = Symbol('stages');
 /** Quotas, budgets and prices of models, and what was spent. */
 export const MODELS = Symbol('models');
 export const RUNTIME = Symbol('runtime');

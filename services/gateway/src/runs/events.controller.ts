@@ -4,6 +4,7 @@ import { startInterval } from '@millrace/contracts/timers';
 import { Controller, Get, Inject, type BeforeApplicationShutdown, Param, Query, Req, Res } from '@nestjs/common';
 import type { Seen } from './live-facts.js';
 import { OwnAttempts } from './own-attempts.js';
+import { beginEventStream } from '../http/event-stream.js';
 import { RequestProblem } from '../http/problems.js';
 import { EventsQuery } from '../http/queries.js';
 import { endsRun, isEnded, RunQueries } from './runs.js';
@@ -33,14 +34,8 @@ export class EventsController implements BeforeApplicationShutdown {
       response.writeHead(204).end();
       return;
     }
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    });
-    response.write('retry: 1000\n\n');
-    if (request.method === 'HEAD') response.end();
-    else this.stream(response, { id, after, before: record?.facts.slice(0, after) ?? [] });
+    if (!beginEventStream(request, response)) return;
+    this.stream(response, { id, after, before: record?.facts.slice(0, after) ?? [] });
   }
 
   /** The server waits for what is open. */

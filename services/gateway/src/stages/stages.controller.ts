@@ -7,58 +7,23 @@ import {
   StageLimits,
   type StagePause,
   stagePauseRecord,
-  type StageSchemas,
 } from '@millrace/contracts';
 import { ActBody, LimitBody, type StageView } from '@millrace/contracts/http';
-import { breaks, isUsable, stagesOf } from '@millrace/pipeline/engine';
-import type { Runtime, Limits, Pauses, StageContracts } from '@millrace/runtime';
-import type { StoreReader } from '@millrace/store';
-import type { Consumers } from './consumers.js';
-import { StoredPlans } from '../pipelines/plans.js';
+import type { Runtime } from '@millrace/runtime';
 import { RequestProblem } from '../http/problems.js';
-import { timeOf } from '../runs/shown.js';
-import { RUNTIME, READER, STAGES } from '../http/tokens.js';
-
-interface StagesSet {
-  readonly limits: Pick<Limits, 'get'>;
-  readonly pauses: Pick<Pauses, 'ofStage'>;
-  readonly consumers: Pick<Consumers, 'of'>;
-  readonly announced: Pick<StageContracts, 'get'>;
-}
+import { RUNTIME } from '../http/tokens.js';
+import { pausedView, StageViews } from './stage-views.js';
 
 @Controller('v1/stages')
 export class StagesController {
   constructor(
-    @Inject(READER) private readonly reader: StoreReader,
     @Inject(RUNTIME) private readonly runtime: Runtime,
-    @Inject(STAGES) private readonly set: StagesSet,
-    @Inject(StoredPlans) private readonly plans: StoredPlans,
+    @Inject(StageViews) private readonly stages: StageViews,
   ) {}
 
   @Get()
   async list(): Promise<{ items: StageView[] }> {
-    const used = new Map<string, Set<string>>();
-    const deployed = new Map<string, StageSchemas>();
-    for (const { name, plan } of await this.reader.pipelines()) {
-      const stages = stagesOf((await this.plans.byHash(plan)).plan);
-      for (const stage of stages) used.set(stage, (used.get(stage) ?? new Set()).add(name));
-      const { contracts } = await this.reader.deployed.read({ pipeline: name, stages });
-      for (const [stage, contract] of contracts) deployed.set(stage, contract);
-    }
-    const viewOf = async ([name, pipelines]: [string, Set<string>]): Promise<StageView> => {
-      const limits = this.set.limits.get(name);
-      const consumers = await this.set.consumers.of(name);
-      return {
-        name,
-        pipelines: [...pipelines].sort(),
-        ...(consumers !== undefined && { consumers }),
-        ...(limits && { limits }),
-        ...pausedView(this.set.pauses.ofStage(name)),
-        ...breaksView(deployed.get(name), this.set.announced.get(name)),
-      };
-    };
-    const items = await Promise.all([...used].map(viewOf));
-    return { items: items.sort((a, b) => a.name.localeCompare(b.name)) };
+    return { items: await this.stages.list() };
   }
 
   /** Sets a stage's limits. A limit that is left out is removed. */
@@ -94,7 +59,7 @@ export class StagesController {
   /** A stage that stands so already stays so. */
   private async stand(name: string, { by, reason }: ActBody, pause: boolean): Promise<StageView> {
     const { paused, ...stage } = await this.find(name);
-    const times = this.set.pauses.ofStage(name)?.times ?? [];
+    const times = this.stages.pauseOf(name)?.times ?? [];
     if (pause === (paused !== undefined)) return { ...stage, ...(paused && { paused }) };
     const now = Date.now();
     const next: StagePause = {
@@ -109,25 +74,8 @@ export class StagesController {
   }
 
   private async find(name: string): Promise<StageView> {
-    const stage = (await this.list()).items.find((one) => one.name === name);
+    const stage = (await this.stages.list()).find((one) => one.name === name);
     if (!stage) throw new RequestProblem('UNKNOWN_STAGE', `No pipeline uses a stage "${name.slice(0, 100)}".`);
     return stage;
   }
-}
-
-function pausedView(pause: StagePause | undefined): Pick<StageView, 'paused'> {
-  const last = pause?.times.at(-1);
-  if (!pause || !last || last.to !== undefined) return {};
-  const { by, reason } = pause;
-  const act = byWhom({ by, reason });
-  return { paused: { since: timeOf(last.from), ...act } };
-}
-
-/** The most changes of a contract that are told. */
-const MOST_BREAKS = 20;
-
-function breaksView(before: StageSchemas | undefined, announced: StageSchemas | undefined): Pick<StageView, 'breaks'> {
-  if (!before || !announced || !isUsable(announced)) return {};
-  const found = breaks(before, announced).slice(0, MOST_BREAKS);
-  return found.length === 0 ? {} : { breaks: found.map(({ pointer, detail }) => ({ pointer, detail })) };
 }

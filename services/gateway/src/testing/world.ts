@@ -53,11 +53,25 @@ export class World implements AsyncDisposable {
   private readonly topics = topicsOf();
   private gateway: Gateway | undefined;
 
-  static async open({ settings, ...options }: WorldOptions = {}): Promise<World> {
+  static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World();
-    const runtime = { ...world.runtime, settings: { ...world.runtime.settings, ...settings } };
-    world.gateway = await startGateway(runtime, { reader: world.reader, host: '127.0.0.1', port: 0, ...options });
+    await world.begin(options);
     return world;
+  }
+
+  /** Stops the gateway. */
+  async stop(): Promise<void> {
+    await this.gateway?.drain(1_000);
+  }
+
+  /** Starts a gateway on the port of the one that was stopped. */
+  restart(): Promise<void> {
+    return this.begin({ port: Number(new URL(this.url).port) });
+  }
+
+  private async begin({ settings, ...options }: WorldOptions): Promise<void> {
+    const runtime = { ...this.runtime, settings: { ...this.runtime.settings, ...settings } };
+    this.gateway = await startGateway(runtime, { reader: this.reader, host: '127.0.0.1', port: 0, ...options });
   }
 
   get url(): string {
@@ -176,6 +190,11 @@ export class World implements AsyncDisposable {
     plan: (hash) => Promise.resolve(hash === this.plan.hash ? reply.plan : undefined),
     recovery: () => Promise.resolve(undefined),
     standings: () => Promise.resolve([]),
+    changeMark: () => {
+      this.refuseWhenDown();
+      const facts = [...this.runs.values()].reduce((sum, run) => sum + run.facts.length, 0);
+      return Promise.resolve(JSON.stringify([facts, [...this.deadLetters.values()], this.letterRequests.length]));
+    },
     healthy: () => Promise.resolve(this.storeIsUp),
   };
 
