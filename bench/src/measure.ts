@@ -1,5 +1,6 @@
 // A process of its own for each measurement, so that none inherits another's garbage, compiled code or connections.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { present } from '@millrace/contracts';
 import { beChild } from './child.js';
 import type { BenchClient } from './client.js';
 import { processesUnder, usedBetween } from './processes.js';
@@ -26,7 +27,10 @@ const HISTORY_PORTION = 10_000;
 const PAUSE_MS = 10;
 
 beChild<MeasureOptions>(async ({ system: name, work, at }, ending) => {
-  const start = await SYSTEMS.find((entry) => entry.name === name)!.load();
+  const start = await present(
+    SYSTEMS.find((entry) => entry.name === name),
+    `system "${name}"`,
+  ).load();
   let client: BenchClient;
   try {
     client = await Promise.race([start(work, at, ending), late()]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { present } from '@millrace/contracts';
 import { defineStage, type In, pipeline, type Pipeline, type Ref, type StageContract } from '@millrace/pipeline';
 import { type AnyStage, Stage, type StageRun } from '@millrace/stage';
 import { z } from 'zod';
@@ -47,7 +48,7 @@ function parallel({ name, steps, stepMs }: Workload): Job {
   const contract = contractOf('pause');
   const fan = pipeline({ name, input: Payload }, ({ input, step }) => {
     const all = Array.from({ length: steps }, (_, n) => step(`step${n + 1}`, contract, { text: input.text }));
-    return { text: input.text, last: all.at(-1)!.text };
+    return { text: input.text, last: present(all.at(-1), 'step: a workload has one at least').text };
   });
   return { pipeline: fan, stages: [echoing(contract, stepMs)] };
 }

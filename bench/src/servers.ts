@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { present } from '@millrace/contracts';
 import { retry } from '@millrace/contracts/retry';
 import { startKafka, startPostgres } from '@millrace/local';
 import pg from 'pg';
@@ -61,7 +62,7 @@ export class BenchServers implements AsyncDisposable {
     if (needs.includes('postgres')) {
       await this.query(`create database "${name}"`);
       opening.defer(() => this.query(`drop database "${name}" with (force)`).then(() => undefined));
-      const url = new URL(this.postgres!.url);
+      const url = new URL(this.databaseServer);
       url.pathname = `/${name}`;
       databaseUrl = url.href;
     }
@@ -84,8 +85,12 @@ export class BenchServers implements AsyncDisposable {
     return String(row?.['server_version']).split(' ')[0];
   }
 
+  private get databaseServer(): string {
+    return present(this.postgres, 'PostgreSQL among the servers').url;
+  }
+
   private async query(text: string): Promise<readonly Record<string, unknown>[]> {
-    const client = new pg.Client({ connectionString: this.postgres!.url });
+    const client = new pg.Client({ connectionString: this.databaseServer });
     await client.connect();
     try {
       return (await client.query<Record<string, unknown>>(text)).rows;

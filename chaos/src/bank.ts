@@ -32,7 +32,10 @@ export async function openBank(): Promise<Bank> {
     calls.set(key, [...(calls.get(key) ?? []), caller]);
     const count = (change: number) => underWay.set(caller, (underWay.get(caller) ?? 0) + change);
     count(1);
-    const timer = setTimeout(() => response.end(), Number(new URL(request.url!, 'http://bank').searchParams.get('ms')));
+    const timer = setTimeout(
+      () => response.end(),
+      Number(new URL(request.url ?? '/', 'http://bank').searchParams.get('ms')),
+    );
     response.once('close', () => {
       clearTimeout(timer);
       count(-1);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Broker, Incoming, PartitionLag } from '@millrace/broker';
-import type { Fact } from '@millrace/contracts';
+import { type Fact, present } from '@millrace/contracts';
 import type { Bank } from './bank.js';
 import { type Installation, whenUp } from './installation.js';
 import type { MembershipChanges } from './membership-changes.js';
@@ -82,7 +82,7 @@ export async function readAll(broker: Broker, topic: string): Promise<Incoming[]
       const page = await broker.browse({ topic, partition, offset, limit: 2_000 });
       records.push(...page);
       if (page.length === 0) break;
-      offset = page.at(-1)!.offset + 1;
+      offset = present(page.at(-1), 'record of the page').offset + 1;
     }
   }
   return records;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { present } from '@millrace/contracts';
 import { type Evidence, gather } from './evidence.js';
 import { perform } from './faults.js';
 import { startSmallMillrace } from './full-disk.js';
@@ -119,7 +120,8 @@ async function calm(
           `select count(*)::int as all, count(*) filter (where status = 'running')::int as open from runs`,
         ),
       );
-      return rows[0]!.all >= runs && rows[0]!.open === 0 && (await allRead(installation));
+      const { all, open } = present(rows[0], 'count of the runs');
+      return all >= runs && open === 0 && (await allRead(installation));
     },
     { withinMs, everyMs: 500 },
   );
@@ -133,12 +135,11 @@ async function allRead({ broker, topics, groups }: Installation): Promise<boolea
     [groups.intake, topics.intake],
     [groups.runs, topics.runs],
     [groups.deadLetters, topics.deadLetters],
-    ...['open', 'weigh', 'price', 'quote', 'reserve', 'insure', 'pay'].map((name) => [
-      groups.stage(name),
-      topics.stage(name),
-    ]),
+    ...['open', 'weigh', 'price', 'quote', 'reserve', 'insure', 'pay'].map(
+      (name) => [groups.stage(name), topics.stage(name)] as const,
+    ),
   ] as const;
-  const lags = await Promise.all(pairs.map(([group, topic]) => broker.lag(group!, topic!))).catch(() => undefined);
+  const lags = await Promise.all(pairs.map(([group, topic]) => broker.lag(group, topic))).catch(() => undefined);
   return lags?.flat().every(({ committed, end }) => (committed ?? 0) === end) ?? false;
 }
 

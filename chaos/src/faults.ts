@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError, type Outgoing } from '@millrace/broker';
-import { seededRandom } from '@millrace/contracts';
-import type { Installation } from './installation.js';
+import { present, seededRandom } from '@millrace/contracts';
+import { type Installation, serviceOf } from './installation.js';
 import type { Violation } from './invariants.js';
 import type { Load } from './load.js';
 import { fullDisk, type SmallMillrace } from './full-disk.js';
@@ -47,13 +47,13 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
   const chance = seededRandom(of.seed * 1_000 + index);
   switch (fault.kind) {
     case 'kill':
-      await installation.services.get(fault.service)!.kill9();
+      await serviceOf(installation, fault.service).kill9();
       return undefined;
     case 'freeze':
-      await installation.services.get(fault.service)!.freeze(fault.ms);
+      await serviceOf(installation, fault.service).freeze(fault.ms);
       return undefined;
     case 'drain':
-      return `${fault.service} ended with ${await installation.services.get(fault.service)!.drain({ again: true })}`;
+      return `${fault.service} ended with ${await serviceOf(installation, fault.service).drain({ again: true })}`;
     case 'kill-kafka':
     case 'kill-postgres': {
       const server = fault.kind === 'kill-kafka' ? installation.kafka : installation.postgres;
@@ -87,7 +87,7 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
     case 'fuzz':
       return publish(installation, fuzzedRecords(installation.topics, fault));
     case 'full-disk': {
-      const { problems, outcome } = await fullDisk(of.small!, fault);
+      const { problems, outcome } = await fullDisk(present(of.small, 'small disk'), fault);
       of.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
       return outcome;
     }
@@ -103,7 +103,7 @@ async function scale(
   index: number,
 ): Promise<string> {
   const named = (n: number) => `${service}-${n}`;
-  const second = installation.services.get(named(2))!;
+  const second = serviceOf(installation, named(2));
   await second.drain({ again: false });
   await sleep(ms);
   await second.start();

@@ -1,7 +1,7 @@
 // Loaded with `node --import` before a service: while the file that `?marker=` names is there, files take nothing more.
 import fs from 'node:fs';
 
-const marker = new URL(import.meta.url).searchParams.get('marker')!;
+const marker = new URL(import.meta.url).searchParams.get('marker') ?? '';
 const write = fs.writeSync.bind(fs) as (...args: unknown[]) => number;
 
 fs.writeSync = ((...args: unknown[]) => {

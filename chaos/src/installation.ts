@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Broker } from '@millrace/broker';
 import { kafkaBroker } from '@millrace/broker-kafka';
 import { Proxy } from '@millrace/broker-kafka/proxy';
-import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
+import { groupsOf, present, type Topics, topicsOf } from '@millrace/contracts';
 import { type LocalKafka, type LocalPostgres, startKafka, startPostgres } from '@millrace/local';
 import pg from 'pg';
 import { type Bank, openBank } from './bank.js';
@@ -29,6 +29,10 @@ export const serviceNames = (layout: Layout): string[] =>
   ['coordinator', 'gateway', ...LAYOUTS[layout].map(nameOf)].flatMap((name) => [`${name}-1`, `${name}-2`]);
 
 /** All of Millrace on servers of its own, with a network between them that can be broken. */
+export function serviceOf({ services }: Pick<Installation, 'services'>, name: string): Service {
+  return present(services.get(name), `service ${name}`);
+}
+
 export interface Installation extends AsyncDisposable {
   readonly topics: Topics;
   readonly groups: ReturnType<typeof groupsOf>;
@@ -136,7 +140,13 @@ async function openKafka(opening: AsyncDisposableStack, folder: string) {
 function programOf(name: string, layout: Layout): string[] {
   const kind = name.slice(0, name.lastIndexOf('-'));
   if (kind === 'coordinator' || kind === 'gateway') return [`services/${kind}/dist/main.js`];
-  return ['chaos/dist/stage-main.js', LAYOUTS[layout].find((stages) => nameOf(stages) === kind)!];
+  return [
+    'chaos/dist/stage-main.js',
+    present(
+      LAYOUTS[layout].find((stages) => nameOf(stages) === kind),
+      `stages of ${kind}`,
+    ),
+  ];
 }
 
 /** Returns what `read` returns once PostgreSQL answers, which may take a while. */

@@ -1,5 +1,5 @@
 import type { Incoming } from '@millrace/broker';
-import { type Fact, headerText, type RunResult, stepIdempotencyKey, UNREADABLE } from '@millrace/contracts';
+import { type Fact, headerText, present, type RunResult, stepIdempotencyKey, UNREADABLE } from '@millrace/contracts';
 import type { Evidence, StoredRun } from './evidence.js';
 import type { Request } from './load.js';
 import { FUZZED, NOBODY } from './fuzzed.js';
@@ -44,7 +44,7 @@ const isFuzzed = ({ headers }: Incoming): boolean => headerText(headers, FUZZED)
 const answersFuzzed = ({ value }: Incoming): boolean => value?.includes(`"run":"${NOBODY}"`) ?? false;
 /** Made by the harness to do harm, or what a service said to that. */
 export const isHostile = (record: Incoming): boolean => isPoison(record) || isFuzzed(record) || answersFuzzed(record);
-const parsed = <T>({ value }: Incoming): T => JSON.parse(value!.toString()) as T;
+const parsed = <T>({ value }: Incoming): T => JSON.parse(present(value, 'value of the record').toString()) as T;
 
 function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results }: Evidence): Violation[] {
   const found: Violation[] = [];
@@ -64,7 +64,7 @@ function runViolations(expected: ReadonlyMap<string, Expected>, { runs, results 
     const wanted = expected.get(run);
     if (wanted?.status !== 'completed') found.push({ run, what: 'has a result and should have none' });
     if (all.length > 1) found.push({ run, what: `has ${all.length} records on results` });
-    const { total } = (all[0]!.output ?? {}) as { total?: number };
+    const { total } = (all[0]?.output ?? {}) as { total?: number };
     if (wanted && total !== wanted.total) found.push({ run, what: `came to ${total} instead of ${wanted.total}` });
   }
   for (const { run, status } of expected.values()) {
@@ -107,9 +107,9 @@ function repetitions({ events, commands }: Evidence): Violation[] {
     .filter(({ type }) => type === 'step.completed' || type === 'step.failed');
   const asked = commands.filter((record) => !isHostile(record)).map((record) => parsed<About>(record));
   const repeated = (what: string, all: readonly About[]): Violation[] =>
-    [...grouped(all, (one) => `${one.run} ${name(one)}`).values()]
-      .filter((same) => same.length > 1)
-      .map((same) => ({ run: same[0]!.run, what: `${name(same[0]!)} ${what} ${same.length} times` }));
+    [...grouped(all, (one) => `${one.run} ${name(one)}`).values()].flatMap(([first, ...more]) =>
+      first && more.length > 0 ? [{ run: first.run, what: `${name(first)} ${what} ${more.length + 1} times` }] : [],
+    );
   return [...repeated('has an outcome on runs', outcomes), ...repeated('was asked for', asked)];
 }
 
@@ -154,7 +154,7 @@ function repeatedCalls(expected: ReadonlyMap<string, Expected>, { bank, changes 
   const { runs, killed, interrupted } = changes;
   if (interrupted === 0) return [{ what: 'No process that was told to end had a call under way: nothing was tested' }];
   return [...runs].flatMap((run) => {
-    const { steps, failures } = expected.get(run)!;
+    const { steps, failures } = present(expected.get(run), `expectation of ${run}`);
     return [...new Set([...steps, 'reserve'])].flatMap((step) => {
       const callers = bank.calls.get(stepIdempotencyKey(run, step)) ?? [];
       const wanted = (steps.includes(step) ? 1 : 0) + (step === 'reserve' ? failures : 0);
@@ -178,7 +178,7 @@ function letterViolations(expected: ReadonlyMap<string, Expected>, { deadLetters
   const onTopic = grouped(parked, ({ run }) => run ?? 'no run');
   const stored = grouped(
     letters.filter(({ run }) => run !== null),
-    ({ run }) => run!,
+    ({ run }) => String(run),
   );
   for (const run of new Set([...onTopic.keys(), ...stored.keys(), ...expected.keys()])) {
     const wanted = expected.get(run)?.status === 'dead-lettered' ? 1 : 0;
@@ -227,10 +227,11 @@ function poisonViolations({ intake, events, commands, deadLetters, letters }: Ev
 
 /** Checks that each record of the fuzzer that nobody could read is among the dead letters, with its bytes. */
 function fuzzViolations({ intake, events, commands, deadLetters }: Evidence): Violation[] {
-  const letters = grouped(deadLetters.filter(isFuzzed), ({ headers }) => headerText(headers, FUZZED)!);
+  const markOf = ({ headers }: Incoming): string => present(headerText(headers, FUZZED), 'mark of the fuzzer');
+  const letters = grouped(deadLetters.filter(isFuzzed), markOf);
   return [...intake, ...events, ...commands].filter(isFuzzed).flatMap((record) => {
     const from = `${record.topic}/${record.partition}/${record.offset}`;
-    const copies = letters.get(headerText(record.headers, FUZZED)!) ?? [];
+    const copies = letters.get(markOf(record)) ?? [];
     if (copies.length === 0 && !isJson(record.value)) return [{ what: `The fuzzer's record at ${from} is lost` }];
     const other = copies.filter(
       ({ value, headers }) => !same(value, record.value) && headers[UNREADABLE.omitted] === undefined,

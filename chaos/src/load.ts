@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runIdOf, seededRandom, shuffle } from '@millrace/contracts';
 import { type Chance, pick } from './chance.js';
-import type { Installation } from './installation.js';
+import { type Installation, serviceOf } from './installation.js';
 import { order } from './pipeline.js';
 
 /** A request for a run, made once or more often. */
@@ -125,7 +125,7 @@ export class Load {
   private async post({ key, input, headers }: Request): Promise<void> {
     const body = JSON.stringify({ pipeline: PIPELINE, input });
     for (; ; await sleep(300)) {
-      const gateway = this.installation.services.get(pick(this.chance, ['gateway-1', 'gateway-2']))!;
+      const gateway = serviceOf(this.installation, pick(this.chance, ['gateway-1', 'gateway-2']));
       const answer = await fetch(`${gateway.url}/v1/runs`, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': key },

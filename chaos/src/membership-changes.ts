@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Installation } from './installation.js';
+import { type Installation, serviceOf } from './installation.js';
 import type { Load, Request } from './load.js';
 import { isStage } from './schedule.js';
 import type { Service } from './service.js';
@@ -48,11 +48,11 @@ export async function changeMembers(
   })();
   await scale(installation, drain);
   for (const name of restarted) {
-    const service = installation.services.get(name)!;
+    const service = serviceOf(installation, name);
     await drain(service, true);
     await service.ready(READY_MS);
   }
-  const victim = installation.services.get(`${SCALED}-1`)!;
+  const victim = serviceOf(installation, `${SCALED}-1`);
   const caller = String(victim.pid);
   await until(() => installation.bank.underWay(caller) > 0, { withinMs: IN_HAND_MS, everyMs: 5 });
   killed.add(caller);
@@ -66,7 +66,7 @@ async function scale(
   installation: Installation,
   drain: (service: Service, again: boolean) => Promise<void>,
 ): Promise<void> {
-  const second = installation.services.get(`${SCALED}-2`)!;
+  const second = serviceOf(installation, `${SCALED}-2`);
   let added = 0;
   const grow = async (count: number): Promise<readonly Service[]> => {
     // Names that no other scaling gives.

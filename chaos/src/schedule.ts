@@ -1,5 +1,5 @@
 import type { Api, Mishap } from '@millrace/broker-kafka/proxy';
-import { seededRandom, shuffle } from '@millrace/contracts';
+import { present, seededRandom, shuffle } from '@millrace/contracts';
 import { TOPIC_NAMES, type TopicName } from '@millrace/fuzz';
 import { type Chance, pick } from './chance.js';
 import type { MutantName } from './options.js';
@@ -84,7 +84,7 @@ export function scheduleOf(of: {
   const chance = seededRandom(of.seed);
   const often = of.only ?? OFTEN;
   const kinds: Fault['kind'][] = of.only ? [] : shuffle([...KINDS], chance).slice(0, of.faults);
-  for (let more = 0; kinds.length < of.faults; more++) kinds.push(often[more % often.length]!);
+  for (let more = 0; kinds.length < of.faults; more++) kinds.push(present(often[more % often.length], 'kind of fault'));
   const step = of.spanMs / of.faults;
   // What takes longest, and meets nobody else, begins first.
   const inOrder = shuffle([...kinds], chance).sort((a, b) => Number(b === 'full-disk') - Number(a === 'full-disk'));

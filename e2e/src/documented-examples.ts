@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { present } from '@millrace/contracts';
 import ts from 'typescript';
 import { ROOT } from './processes.js';
 
@@ -27,17 +28,15 @@ export function examples(): readonly Example[] {
 function examplesIn(page: string): readonly Example[] {
   const content = readFileSync(join(ROOT, page), 'utf8');
   const surroundings = SURROUNDINGS.exec(content)?.[1];
-  return [...content.matchAll(/^```ts(?: (\S+))?\n([^]*?)^```$/gm)].flatMap(([, name, text], at) => {
-    const found = { page, line: content.slice(0, match(content, at)).split('\n').length + 1 };
+  return [...content.matchAll(/^```ts(?: (\S+))?\n([^]*?)^```$/gm)].flatMap(({ index, 1: name, 2: text = '' }, at) => {
+    const found = { page, line: content.slice(0, index).split('\n').length + 1 };
     if (name === 'fragment') return [];
-    if (name !== undefined && name !== 'file') return [{ ...found, name, text: text! }];
+    if (name !== undefined && name !== 'file') return [{ ...found, name, text }];
     const unnamed = `example-${at}.ts`;
-    if (surroundings === undefined || name === 'file') return [{ ...found, name: unnamed, text: text! }];
-    return [{ ...found, name: unnamed, text: surrounded(surroundings, text!) }];
+    if (surroundings === undefined || name === 'file') return [{ ...found, name: unnamed, text }];
+    return [{ ...found, name: unnamed, text: surrounded(surroundings, text) }];
   });
 }
-
-const match = (content: string, at: number): number => [...content.matchAll(/^```ts/gm)][at]!.index;
 
 function surrounded(file: string, text: string): string {
   return readFileSync(join(ROOT, file), 'utf8').replace('/* example */', text);
@@ -57,14 +56,14 @@ export function complaints(all: readonly Example[]): readonly string[] {
   const folders = new Set([...texts.keys()].flatMap((file) => [dirname(file), dirname(dirname(file))]));
   host.fileExists = (file) => texts.has(file) || fileExists(file);
   host.readFile = (file) => texts.get(file) ?? readFile(file);
-  host.directoryExists = (folder) => folders.has(folder) || directoryExists!(folder);
+  host.directoryExists = (folder) => folders.has(folder) || (directoryExists?.(folder) ?? false);
   host.getSourceFile = (file, version) => {
     const text = host.readFile(file);
     return text === undefined ? undefined : ts.createSourceFile(file, text, version);
   };
   const program = ts.createProgram([...files.keys()], { ...options, composite: false, noEmit: true }, host);
   return [...files].flatMap(([file, { page, line }]) => {
-    const source = program.getSourceFile(file)!;
+    const source = present(program.getSourceFile(file), `example ${file}`);
     return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
       ({ messageText }) => `${page}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
     );

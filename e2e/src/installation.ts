@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Broker, type Incoming } from '@millrace/broker';
 import { kafkaBroker, type KafkaSettings } from '@millrace/broker-kafka';
-import { randomId, type Topics, topicsOf } from '@millrace/contracts';
+import { present, randomId, type Topics, topicsOf } from '@millrace/contracts';
 import pg from 'pg';
 import { Service } from './processes.js';
 
@@ -97,7 +97,7 @@ export async function install(of: Options = {}): Promise<Installation> {
     prefix,
     broker,
     database,
-    gateway: services.get('gateway')!.url,
+    gateway: present(services.get('gateway'), 'gateway').url,
     services,
     read: (topic) => readAll(broker, topic),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -111,7 +111,7 @@ async function readAll(broker: Broker, topic: string): Promise<readonly Incoming
       const page = await broker.browse({ topic, partition, offset, limit: 1_000 });
       records.push(...page);
       if (page.length === 0) break;
-      offset = page.at(-1)!.offset + 1;
+      offset = present(page.at(-1), 'record of the page').offset + 1;
     }
   }
   return records;

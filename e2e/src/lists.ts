@@ -28,7 +28,7 @@ export async function lists({ runs, times, limit, explain }: ListsOptions): Prom
     );
     await client.end();
     process.stdout.write(
-      `${runs} runs, ${rows[0]!.size}; ${limit} items a page, each page read ${times} times; milliseconds\n\n`,
+      `${runs} runs, ${rows[0]?.size}; ${limit} items a page, each page read ${times} times; milliseconds\n\n`,
     );
     print(await listCosts(url, { times, limit }), explain);
   } finally {

@@ -26,7 +26,7 @@ export async function startMailServer(): Promise<MailServer> {
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (chunk) => {
       const lines = (rest + chunk.toString()).split('\r\n');
-      rest = lines.pop()!;
+      rest = lines.pop() ?? '';
       for (const line of lines) {
         if (mail && line !== '.') mail.push(line);
         else if (mail) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { partitionFor } from '@millrace/broker';
-import { runIdOf } from '@millrace/contracts';
+import { present, runIdOf } from '@millrace/contracts';
 import { type Installation, install } from './installation.js';
 import { ROOT, type Service, until } from './processes.js';
 
@@ -53,10 +53,10 @@ export async function outage(options: OutageOptions): Promise<void> {
   const stop = new AbortController();
   const load = publish(installation, options, stop.signal);
   await sleep(BEFORE_MS);
-  const processes = ['1', '2'].map((n) => installation.services.get(`${service}-${n}`)!);
+  const processes = ['1', '2'].map((n) => present(installation.services.get(`${service}-${n}`), `${service}-${n}`));
   const since = Date.now();
   if (change === 'kill') {
-    await processes[0]!.kill9();
+    await processes[0]?.kill9();
     await sleep(sessionTimeoutMs);
   } else for (const one of processes) await restart(one);
   const before = Date.now();
@@ -78,7 +78,7 @@ export async function outage(options: OutageOptions): Promise<void> {
 /** Ends a process in order, and waits until the one that takes its place is ready. */
 async function restart(service: Service): Promise<void> {
   const { pid } = service;
-  process.kill(pid!, 'SIGTERM');
+  process.kill(present(pid, `process of ${service.name}`), 'SIGTERM');
   await until(`${service.name} has ended`, () => service.pid !== pid);
   await service.ready();
   await sleep(APART_MS);
@@ -113,7 +113,7 @@ async function ended({ database }: Installation, asked: ReadonlyMap<string, numb
   });
   return rows.map(({ id, at }) => ({
     partition: partitionFor(id, PARTITIONS),
-    askedAt: asked.get(id)!,
+    askedAt: present(asked.get(id), `request for ${id}`),
     endedAt: Math.round(at),
   }));
 }
@@ -122,5 +122,5 @@ async function ended({ database }: Installation, asked: ReadonlyMap<string, numb
 function longestGap(seen: readonly Seen[], partition: number): number {
   const times = seen.filter((one) => one.partition === partition).map(({ endedAt }) => endedAt);
   times.sort((a, b) => a - b);
-  return Math.max(...times.slice(1).map((time, i) => time - times[i]!));
+  return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? time)));
 }

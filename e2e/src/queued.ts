@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { present } from '@millrace/contracts';
 import { Api } from './api.js';
 import { install } from './installation.js';
 import { ROOT, type Service, until } from './processes.js';
@@ -16,11 +17,11 @@ const MINUTES = 60_000;
 
 /** Returns the most resident memory that a process has had so far, in MB. */
 const peakMbOf = ({ pid }: Service): number =>
-  Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
+  Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 
 /** Returns the processor time that a process has used, in seconds: the clock ticks of Linux are 10 ms. */
 function cpuSecondsOf({ pid }: Service): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(1).join(') ').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
@@ -34,7 +35,7 @@ export async function queued({ runs, bytes }: QueuedOptions): Promise<void> {
     others: { work: 'e2e/dist/pressure/stage-main.js' },
     env: { PIPELINES: pathToFileURL(`${ROOT}e2e/dist/pressure/pipelines.js`).href },
   });
-  const coordinator = installation.services.get('coordinator')!;
+  const coordinator = present(installation.services.get('coordinator'), 'coordinator');
   const { pid } = coordinator;
   const api = new Api(installation.gateway);
   const started = peakMbOf(coordinator);
@@ -42,7 +43,7 @@ export async function queued({ runs, bytes }: QueuedOptions): Promise<void> {
   await api.post('/v1/stages/work/pause', { by: 'queued' });
   const statuses = async (where: string): Promise<number> => {
     const query = `select count(*)::int as n from runs where ${where}`;
-    return (await installation.database.query<{ n: number }>(query)).rows[0]!.n;
+    return present((await installation.database.query<{ n: number }>(query)).rows[0], 'count of the runs').n;
   };
   const value = JSON.stringify({ ms: 0, give: bytes, then: bytes, pad: 'p'.repeat(bytes) });
   let since = performance.now();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { present } from '@millrace/contracts';
 import { type Installation, install } from './installation.js';
 import { until } from './processes.js';
 import { floorsOf, type Sample, slopeOf } from './slope.js';
@@ -39,7 +40,7 @@ export async function soak(options: SoakOptions): Promise<void> {
     await Promise.all(
       [...installation.services].map(async ([name, { url }]) => {
         const text = await (await fetch(`${url}/metrics`)).text();
-        for (const kind of KINDS) samples.get(name)![kind].push([at, memoryIn(text, kind)]);
+        for (const kind of KINDS) samples.get(name)?.[kind].push([at, memoryIn(text, kind)]);
       }),
     );
     await sleep(SAMPLE_MS);
@@ -86,7 +87,7 @@ async function publish({ broker, topics }: Installation, rate: number, signal: A
 /** Runs that are over, or wait for a person. */
 async function ended({ database }: Installation): Promise<number> {
   const { rows } = await database.query<{ n: number }>(`select count(*)::int as n from runs where status <> 'running'`);
-  return rows[0]!.n;
+  return present(rows[0], 'count of the runs').n;
 }
 
 function memoryIn(metrics: string, kind: Kind): number {
@@ -99,10 +100,11 @@ function tableOf(samples: ReadonlyMap<string, Samples>): string {
   const lines = [...samples].map(([name, { rss, heap_used: heap, external }]) => {
     const used = slopeOf(floorsOf(heap, FLOOR_SECONDS));
     const all = slopeOf(rss);
-    const last = rss.at(-1)![1];
+    const [, last] = present(rss.at(-1), 'last sample');
+    const [, first] = present(rss[0], 'first sample');
     return [
       name,
-      `${mb(rss[0]![1])} → ${mb(last)}`,
+      `${mb(first)} → ${mb(last)}`,
       perHour(all),
       mb(last + all.perSecond * DAY),
       perHour(used),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { present } from '@millrace/contracts';
 
 /** A span as a backend of traces sees it. */
 export interface SeenSpan {
@@ -150,7 +151,7 @@ export async function jaegerSpans(queryUrl: string, traceId: string): Promise<re
         parent: span.references.find(({ refType }) => refType === 'CHILD_OF')?.spanID,
         name: span.operationName,
         kind: String(attributes.get('span.kind') ?? 'internal'),
-        service: processes[span.processID]!.serviceName,
+        service: present(processes[span.processID], `process ${span.processID}`).serviceName,
         startMs: span.startTime / 1e3,
         endMs: (span.startTime + span.duration) / 1e3,
         links: span.references.flatMap(({ refType, spanID }) => (refType === 'CHILD_OF' ? [] : [spanID])),

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import fc from 'fast-check';
 import { hostileText, hostileValue } from './hostile.js';
 
@@ -79,7 +80,7 @@ function apply(root: { value: unknown }, { place, act, value, name }: Edit): voi
       if (name !== at.key) delete parent[at.key];
       return;
     case 'move': {
-      const other = places[(place >>> 8) % places.length]!;
+      const other = present(places[(place >>> 8) % places.length], 'part to move');
       setOwn(parent, at.key, copy((other.in as Record<string, unknown>)[other.key]));
       return;
     }

@@ -1,5 +1,6 @@
 // All of Millrace in this process, as `npm start` runs it, for a fuzzer that publishes through it over Node's IPC channel.
 import { join } from 'node:path';
+import { present } from '@millrace/contracts';
 import type { Outgoing } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
 import { processEnv } from '@millrace/runtime';
@@ -14,7 +15,7 @@ async function makeForeignTopics(dataDir: string): Promise<void> {
 }
 
 const env = processEnv();
-await makeForeignTopics(env['MILLRACE_DATA']!);
+await makeForeignTopics(present(env['MILLRACE_DATA'], 'MILLRACE_DATA'));
 const { url, broker, settings } = await startStandalone(env, { from: process.cwd(), build: 'sources' });
 
 /** Bytes arrive as plain `Uint8Array`s. */

@@ -42,8 +42,8 @@ export async function startEmbedded(): Promise<Target> {
   });
   opening.defer(() => ended(child));
   const lines: string[] = [];
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (chunk: Buffer) => {
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
       lines.push(
         ...chunk
           .toString()

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { partitionFor } from '@millrace/broker';
-import { runIdOf, type Topics } from '@millrace/contracts';
+import { present, runIdOf, type Topics } from '@millrace/contracts';
 import type { ForeignTopics } from './foreign-topics.js';
 import type { KnownValues } from './shape.js';
 import type { Target } from './target.js';
@@ -123,7 +123,7 @@ export async function learn(target: Target): Promise<Learnt> {
     seen,
     plans,
     openapi: await get<OpenApi>(target, '/openapi.json'),
-    inputs: new Map(details.map((one, i) => [pipelines[i]!, one.input])),
+    inputs: new Map(details.map((one, i) => [present(pipelines[i], 'pipeline'), one.input])),
   };
 }
 
@@ -202,7 +202,7 @@ export async function damage(target: Target, round: string): Promise<string | un
     let reason = '';
     const ready = until(async () => {
       const answers = await Promise.all(target.health.map((url) => fetch(`${url}/readyz`)));
-      reason = (await Promise.all(answers.map((answer) => answer.text()))).filter((_, i) => !answers[i]!.ok).join(', ');
+      reason = (await Promise.all(answers.map((answer) => answer.text()))).filter((_, i) => !answers[i]?.ok).join(', ');
       return answers.every((answer) => answer.ok);
     }, WITNESS_MS);
     if (!(await ready.catch(() => false))) return `is not ready: ${reason}`;

@@ -11,6 +11,7 @@ import {
   ModelPrices,
   ModelQuota,
   ParkedStep,
+  present,
   RunEvent,
   RunPause,
   RunResult,
@@ -150,7 +151,7 @@ function shapeOf(name: TopicName | ForeignName, { topics, foreign, known, seen, 
     const corpus = topic === undefined ? [] : (seen.get(topic) ?? []);
     return corpus.length > 0 ? fc.oneof(made, pick(corpus)) : made;
   };
-  const runKey = pick(known['run']!) as fc.Arbitrary<string>;
+  const runKey = pick(present(known['run'], 'run')) as fc.Arbitrary<string>;
   switch (name) {
     case 'intake':
       return {
@@ -194,7 +195,7 @@ function shapeOf(name: TopicName | ForeignName, { topics, foreign, known, seen, 
       return {
         topic: fc.constant(topics.plans),
         document: pick(plans),
-        key: pick(known['plan']!) as never,
+        key: pick(present(known['plan'], 'plan')) as never,
         headers: none,
       };
     case 'limits':

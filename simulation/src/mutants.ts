@@ -66,7 +66,7 @@ export const MUTANTS: Readonly<Record<string, Rules>> = {
   })),
   'advance: takes a condition that cannot be told for one that does not hold': advancing((step) => ({
     ...step,
-    when: step.when && { ...step.when, holds: (known) => step.when!.holds(known) === true },
+    when: step.when && { ...step.when, holds: (known) => step.when?.holds(known) === true },
   })),
   'advance: begins what its condition excludes': advancing((step) => ({ ...step, when: undefined })),
   'hand-off: hands off what waits for others too': {

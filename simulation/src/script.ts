@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import fc from 'fast-check';
 import { fallbacksOf, type LoadedPlan, loadPlan, type Plan, RetryPolicy } from '@millrace/pipeline/engine';
 import { type Clause, celOf, clause, readBy } from './clause.js';
@@ -99,14 +100,14 @@ function stepOf({ kind, reads, when, fallbacks, hasDefault, busy, ...sketch }: S
   const cases = busy !== undefined && { cases: [{ ...ONCE, maxAttempts: busy, on: ['MODEL_BUSY'] }] };
   const at = { timeoutMs: 1_000, retry: { ...sketch.retry, ...cases } };
   const others = fallbacks.map((on) => ({ stage: 'other', input, ...at, ...(on && { on: [on] }) }));
-  const fallback = others.length > 0 && { fallback: others.length > 1 ? others : others[0]! };
+  const fallback = others.length > 0 && { fallback: others.length > 1 ? others : present(others[0], 'fallback') };
   return { kind, stage: 'work', input, startTimeoutMs: 5_000, ...at, ...fallback, ...common };
 }
 
 /** The plan, a line for each step, and how its attempts go. */
 export function told({ plan, order }: LoadedPlan, { outcomes }: Course): string[] {
   return order.map((name) => {
-    const step = plan.steps[name]!;
+    const step = present(plan.steps[name], `step "${name}"`);
     const goes = outcomes[Number(name.slice(1))] ?? [];
     return [
       `${name}: a ${step.kind}`,

@@ -1,3 +1,4 @@
+import { present } from '@millrace/contracts';
 import type { OffsetWindow } from '@millrace/broker-kafka/window';
 
 type Window = Pick<OffsetWindow, 'fits' | 'take' | 'pass' | 'finish' | 'commitPoint' | 'settle' | 'resume' | 'isDone'>;
@@ -53,7 +54,7 @@ export class StageLog<R> {
     if (offset - oldest >= this.size) this.wrong.push(`record ${offset} was taken beyond the window of ${this.size}`);
     this.next += 2;
     if (!this.window.take(offset)) return;
-    const record = this.records.get(offset)!;
+    const record = present(this.records.get(offset), `record at ${offset}`);
     if (this.flying.has(offset) || this.finished.has(offset)) this.wrong.push(`record ${offset} was handed out twice`);
     this.flying.set(offset, record);
   }

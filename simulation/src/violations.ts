@@ -1,4 +1,4 @@
-import type { Fact } from '@millrace/contracts';
+import { type Fact, present } from '@millrace/contracts';
 import { type Fallback, fallbacksOf, inputOf, type LoadedPlan, workOf } from '@millrace/pipeline/engine';
 import { evolve, type Run, stepOf } from '@millrace/saga';
 import { holds } from './clause.js';
@@ -27,7 +27,8 @@ function ofHistory(run: Run, facts: readonly Fact[]): string[] {
   const again = evolve(undefined, run.id, facts);
   if (JSON.stringify([...again.steps]) !== JSON.stringify([...run.steps])) wrong.push('the facts do not give the run');
   const end = facts.findIndex(({ type }) => ENDS.has(type));
-  if (end >= 0 && end < facts.length - 1) wrong.push(`after its end the run went on: ${facts[end + 1]!.type}`);
+  const more = end >= 0 ? facts[end + 1] : undefined;
+  if (more) wrong.push(`after its end the run went on: ${more.type}`);
   return wrong;
 }
 
@@ -115,7 +116,7 @@ function ofRetries(facts: readonly Fact[], plan: LoadedPlan): string[] {
         wrong.push(`${fact.step} was given to its fallback ${nth} for ${cause}`);
       continue;
     }
-    const { nth, failures } = before!;
+    const { nth, failures } = present(before, `state of ${fact.step}`);
     const { code } = fact.failure;
     const { maxAttempts, never = [], cases = [] } = workOf(step, nth).retry;
     const own = never.includes(code) ? { on: never, maxAttempts: 1 } : cases.find(({ on }) => on.includes(code));
@@ -131,11 +132,7 @@ function ofRetries(facts: readonly Fact[], plan: LoadedPlan): string[] {
 const LATE_MS = 500;
 
 function firstFor(fallbacks: readonly Fallback[], nth: number, code: string | undefined): number {
-  for (let next = nth; next < fallbacks.length; next++) {
-    const { on } = fallbacks[next]!;
-    if (!on || on.includes(code!)) return next + 1;
-  }
-  return 0;
+  return fallbacks.findIndex(({ on }, at) => at >= nth && (!on || (code !== undefined && on.includes(code)))) + 1;
 }
 
 function ofTheEnd(run: Run, plan: LoadedPlan): string[] {

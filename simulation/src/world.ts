@@ -1,4 +1,4 @@
-import { type Fact, type RunEvent, runIdOf } from '@millrace/contracts';
+import { type Fact, present, type RunEvent, runIdOf } from '@millrace/contracts';
 import { OffsetWindow } from '@millrace/broker-kafka/window';
 import { handOff, type LoadedPlan } from '@millrace/pipeline/engine';
 import { type Run, wakeAtOf } from '@millrace/saga';
@@ -78,7 +78,13 @@ export class World {
   redriveAll(): void {
     for (const [step, { status, deadLetter }] of this.run.steps) {
       if (status !== 'dead-lettered') continue;
-      this.log.push({ type: 'step.redriven', run: this.id, step, at: this.now, deadLetter: deadLetter! });
+      this.log.push({
+        type: 'step.redriven',
+        run: this.id,
+        step,
+        at: this.now,
+        deadLetter: present(deadLetter, `dead letter of ${step}`),
+      });
     }
   }
 
@@ -86,7 +92,7 @@ export class World {
     const possible = this.possible();
     if (possible.length === 0) return false;
     const choice = this.course.choices[this.turn++] ?? 0;
-    possible[choice % possible.length]!();
+    possible[choice % possible.length]?.();
     return true;
   }
 
@@ -121,13 +127,13 @@ export class World {
     possible.push(() => this.offerAgain());
     possible.push(() => this.pause());
     const early = this.plan.order.filter((step) => this.plan.step(step).kind === 'signal');
-    if (early.length > 0) possible.push(() => this.signal(early[this.turn % early.length]!));
+    if (early.length > 0) possible.push(() => this.signal(present(early[this.turn % early.length], 'step that waits')));
     if (past.length > 0) possible.push(() => this.repeat());
     return possible;
   }
 
   private decideNext(): void {
-    const event = this.log.shift()!;
+    const event = present(this.log.shift(), 'event of the log');
     this.past.push(event);
     this.now += 1;
     const on = 'step' in event ? ` of ${event.step}${'attempt' in event ? `/${event.attempt}` : ''}` : '';
@@ -197,7 +203,7 @@ export class World {
   }
 
   private hear(): void {
-    this.heard = this.told.shift()!;
+    this.heard = present(this.told.shift(), 'word of a pause');
     this.story.push(`stages hear that the run ${this.heard ? 'is paused' : 'goes on'}`);
   }
 
@@ -209,7 +215,7 @@ export class World {
 
   /** An event that was applied before comes once more. */
   private repeat(): void {
-    const event = this.past[this.turn % this.past.length]!;
+    const event = present(this.past[this.turn % this.past.length], 'event of the past');
     this.story.push(`${event.type} comes once more`);
     this.log.push(event);
   }

@@ -1,4 +1,5 @@
 // A process of its own: carries records from each topic to the next one, with nothing but kafkajs.
+import { present } from '@millrace/contracts';
 import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
 import { beChild } from '../child.js';
 import { joining, kafkaOf, MAX_WAIT_MS } from './kafka-client.js';
@@ -22,8 +23,8 @@ interface Hop {
 beChild<PipeOptions>(async ({ delivery, brokers, topics, partitions }, ending) => {
   const kafka = kafkaOf(brokers);
   const hops = topics
-    .slice(1)
-    .map((to, hop): Hop => ({ from: topics[hop]!, to, group: `${topics[hop]}-hop`, partitions }));
+    .slice(0, -1)
+    .map((from, hop): Hop => ({ from, to: present(topics[hop + 1], 'next topic'), group: `${from}-hop`, partitions }));
   const consumers = await Promise.all(
     hops.map(async (hop) => {
       const producers = await producersOf(kafka, hop, delivery);
@@ -66,14 +67,14 @@ const answerTo = ({ batch }: EachBatchPayload) =>
   batch.messages.map(({ key, value, headers }) => ({ key, value, headers }));
 
 function plainly({ to }: Hop, [producer]: readonly Producer[]): Carry {
-  return async (payload) => void (await producer!.send({ topic: to, messages: answerTo(payload) }));
+  return async (payload) => void (await present(producer, 'producer').send({ topic: to, messages: answerTo(payload) }));
 }
 
 function inTransactions({ from, to, group }: Hop, producers: readonly Producer[]): Carry {
   return async (payload) => {
     const { partition } = payload.batch;
     const offset = String(BigInt(payload.batch.lastOffset()) + 1n);
-    const transaction = await producers[partition]!.transaction();
+    const transaction = await present(producers[partition], `producer of partition ${partition}`).transaction();
     try {
       await transaction.send({ topic: to, messages: answerTo(payload) });
       await transaction.sendOffsets({

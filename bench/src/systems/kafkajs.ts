@@ -13,8 +13,8 @@ export const kafkajsPipe =
     const topics = Array.from({ length: steps + 1 }, (_, hop) => `${name}.${hop}`);
     const results = new KafkaClient(at, {
       payloadBytes: work.payloadBytes,
-      into: topics[0]!,
-      from: topics.at(-1)!,
+      into: `${name}.0`,
+      from: `${name}.${steps}`,
       messageOf: (run) => ({ key: `run-${run}`, value: payloadOf(work, run) }),
       runOf: (value) => runOf(value.toString('latin1')),
     });

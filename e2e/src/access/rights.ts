@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { present } from '@millrace/contracts';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes } from 'kafkajs';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { supportEmail } from '@millrace/support-email';
@@ -13,11 +14,12 @@ interface Right {
   readonly operations: readonly string[];
 }
 
-const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text!);
+const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, text]) => text ?? []);
 
-export const rights: readonly Right[] = readFileSync(`${ROOT}/docs/how-to/operate.md`, 'utf8')
-  .split('\n## Access\n')[1]!
-  .split(/(?<=^\|.*)\n\n/m)[0]!
+const [, chapter] = readFileSync(`${ROOT}/docs/how-to/operate.md`, 'utf8').split('\n## Access\n');
+const [table] = present(chapter, 'chapter "Access" in docs/how-to/operate.md').split(/(?<=^\|.*)\n\n/m);
+
+export const rights: readonly Right[] = present(table, 'table of rights')
   .split('\n')
   .filter((line) => line.startsWith('|') && line.includes('`'))
   .map((line) => line.split('|').map((cell) => cell.trim()))
@@ -73,12 +75,12 @@ function aclsFor(prefix: string) {
           .map((name) => name.replaceAll('<prefix>', prefix).replaceAll('<name>', stage))
           .flatMap((name) =>
             operations.map((operation) => ({
-              resourceType: RESOURCES[resource]!,
+              resourceType: present(RESOURCES[resource], `resource "${resource}"`),
               resourceName: name.replace(/\*$/, ''),
               resourcePatternType: name.endsWith('*') ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
               principal: `User:${user}`,
               host: '*',
-              operation: OPERATIONS[operation]!,
+              operation: present(OPERATIONS[operation], `operation "${operation}"`),
               permissionType: AclPermissionTypes.ALLOW,
             })),
           ),

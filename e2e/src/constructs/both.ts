@@ -1,4 +1,4 @@
-import { type Fact, randomId, type RunEvent, runIdOf } from '@millrace/contracts';
+import { type Fact, present, randomId, type RunEvent, runIdOf } from '@millrace/contracts';
 import { type Duration, type Pipeline } from '@millrace/pipeline';
 import { millisecondsOf } from '@millrace/pipeline/engine';
 import { historyOf, type TestEngine, TestingError } from '@millrace/testing';
@@ -90,7 +90,10 @@ export class Both {
 
   private async tell(act: Told & { readonly run: string; readonly step: string }): Promise<void> {
     const id = runIdOf(this.pipeline.name, this.keyOf(act.run));
-    const run = this.where.engine.runs.find((one) => one.id === id)!;
+    const run = present(
+      this.where.engine.runs.find((one) => one.id === id),
+      `run ${id}`,
+    );
     switch (act.type) {
       case 'step.claimed':
         return run.claim(act.step, { by: act.by });

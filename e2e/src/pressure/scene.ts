@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Proxy } from '@millrace/broker-kafka/proxy';
-import { groupsOf } from '@millrace/contracts';
+import { groupsOf, present } from '@millrace/contracts';
 import { behind, consumerGroups, type GroupLag } from '../consumer-groups.js';
 import { type Installation, install } from '../installation.js';
 import { ROOT, type Service, until } from '../processes.js';
@@ -31,7 +31,7 @@ export class Scene implements AsyncDisposable {
 
   static async open(of: { heapMb: number }): Promise<Scene> {
     const database = { there: true };
-    const port = Number(new URL(process.env['DATABASE_URL']!).port || 5432);
+    const port = Number(new URL(present(process.env['DATABASE_URL'], 'DATABASE_URL')).port || 5432);
     const network = await Proxy.open({ to: () => (database.there ? port : NOBODY), speaksKafka: false });
     const installation = await install({
       stages: [],
@@ -47,7 +47,7 @@ export class Scene implements AsyncDisposable {
   }
 
   service(name: 'coordinator' | 'gateway' | 'work'): Service {
-    return this.installation.services.get(name)!;
+    return present(this.installation.services.get(name), `service ${name}`);
   }
 
   get pids(): readonly (number | undefined)[] {
@@ -98,7 +98,7 @@ export class Scene implements AsyncDisposable {
       `select (xact_commit + xact_rollback)::int as transactions, (tup_returned + tup_fetched)::int as read
        from pg_stat_database where datname = current_database()`,
     );
-    return rows[0]!;
+    return present(rows[0], 'statistics of the database');
   }
 
   /** Measures the cost of an idle installation over some seconds. */
@@ -113,7 +113,7 @@ export class Scene implements AsyncDisposable {
 
   /** Returns Kafka's own report on each group's lag. */
   lag(): Promise<readonly GroupLag[]> {
-    return consumerGroups(process.env['KAFKA_BROKERS']!, this.installation.prefix);
+    return consumerGroups(present(process.env['KAFKA_BROKERS'], 'KAFKA_BROKERS'), this.installation.prefix);
   }
 
   /** Resolves once Kafka says that every group has read all there is. */
@@ -154,10 +154,10 @@ export async function metric(of: Service, name: string, labels: Readonly<Record<
 }
 
 export const rssOf = async (of: Service): Promise<number> =>
-  (await metric(of, 'millrace_process_memory_bytes', { kind: 'rss' }))!;
+  present(await metric(of, 'millrace_process_memory_bytes', { kind: 'rss' }), 'metric of the memory');
 
 /** Processor time of a process, in milliseconds. */
 function cpuOf({ pid }: Service): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(1).join(') ').split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
