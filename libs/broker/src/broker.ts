@@ -100,8 +100,13 @@ export interface Standstill {
 export interface OrderedSource {
   readonly topic: string;
   readonly group: string;
-  /** At most so many records in one batch. A batch is whatever is there, and never waits to be full. */
+  /** At most so many records in one batch. A batch is whatever is there, and does not wait to be full but as `linger` says. */
   readonly maxBatch: number;
+  /**
+   * Lets a batch wait for more records while all that it holds can wait, for at most `ms` milliseconds. A record that cannot wait
+   * takes those before it along at once. Without it no batch waits.
+   */
+  readonly linger?: { readonly ms: number; readonly canWait: (record: Incoming) => boolean };
   /**
    * Called when a partition has been taken over, after its former owner was fenced and before the first batch, also after
    * each failed batch or commit. `committed` is the group's offset, `null` where there is none. What it returns is

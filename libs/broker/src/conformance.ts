@@ -1,6 +1,7 @@
 import { consuming } from './conformance/consuming.js';
 import { histories } from './conformance/histories.js';
 import { inOrder } from './conformance/in-order.js';
+import { lingering } from './conformance/lingering.js';
 import { limits } from './conformance/limits.js';
 import { ownership } from './conformance/ownership.js';
 import { parking } from './conformance/parking.js';
@@ -40,6 +41,7 @@ export function brokerConformance(name: string, harness: Harness): void {
     describe('limits', () => limits(promised));
     describe('ownership', () => ownership(promised));
     describe('consuming in order', () => inOrder(promised));
+    describe('lingering', () => lingering(promised));
     describe('parking', () => parking(promised));
     describe('reading', () => reading(promised));
     describe('random histories', () => histories(promised, harness));

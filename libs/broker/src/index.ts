@@ -16,6 +16,7 @@ export type {
   TopicSpec,
 } from './broker.js';
 export { Isolation } from './isolation.js';
+export { Linger } from './linger.js';
 export { causeOf, withParking } from './parking.js';
 export { BrokerError, type BrokerErrorCode } from './errors.js';
 export { murmur2, partitionFor } from './partition.js';

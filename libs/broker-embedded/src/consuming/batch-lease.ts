@@ -3,6 +3,7 @@ import {
   causeOf,
   type Incoming,
   Isolation,
+  Linger,
   type OrderedSource,
   type Outgoing,
   type Standstill,
@@ -37,6 +38,7 @@ export class BatchLease implements Lease, Watcher {
   #rest: (() => void)[] = [];
   #busy = false;
   readonly #isolation: Isolation;
+  readonly #linger: Linger;
 
   constructor(
     readonly consumption: LeaseHolder,
@@ -45,6 +47,7 @@ export class BatchLease implements Lease, Watcher {
     this.subscription = consumption.subscription;
     this.window = this.#newWindow();
     this.#isolation = new Isolation(consumption.source, partition.id);
+    this.#linger = new Linger(consumption.source);
     partition.watchers.add(this);
   }
 
@@ -120,6 +123,9 @@ export class BatchLease implements Lease, Watcher {
     const there = this.#read();
     if (there.length === 0) return this.#untilChanged();
     const records = there.slice(0, this.#isolation.cut(there));
+    const waitMs = records.length < there.length ? 0 : this.#linger.waitMs(records);
+    if (waitMs > 0) return within(waitMs, this.#untilChanged());
+    this.#linger.taken();
     this.#busy = true;
     try {
       const next = present(records.at(-1), 'record of the batch').offset + 1;

@@ -1,6 +1,14 @@
 import { backOffMs } from '@millrace/contracts';
 import { startTimer } from '@millrace/contracts/timers';
-import { causeOf, type Incoming, Isolation, type OrderedSource, type Outgoing, refuseTooLarge } from '@millrace/broker';
+import {
+  causeOf,
+  type Incoming,
+  Isolation,
+  Linger,
+  type OrderedSource,
+  type Outgoing,
+  refuseTooLarge,
+} from '@millrace/broker';
 import type { Standstill } from '@millrace/broker';
 import { Backlog } from '../fetch/backlog.js';
 import type { Owned, Shared } from './group-consumption.js';
@@ -31,6 +39,7 @@ export class OrderedPartition implements Owned {
   private committed: number | null = null;
   private wakeUp: (() => void) | undefined;
   private readonly isolation: Isolation;
+  private readonly linger: Linger;
 
   constructor(
     readonly partition: number,
@@ -39,6 +48,7 @@ export class OrderedPartition implements Owned {
   ) {
     this.topic = source.topic;
     this.isolation = new Isolation(source, partition);
+    this.linger = new Linger(source);
     void this.live();
   }
 
@@ -134,19 +144,30 @@ export class OrderedPartition implements Owned {
     this.backlog.skipTo(left.next);
   }
 
-  /** One batch, or while there is none a move past trailing offsets without records. False when it is over. */
-  private async step(): Promise<boolean> {
+  /** Returns the records of the next batch, and moves past trailing offsets without records while there are none; undefined when it is over. */
+  private async next(): Promise<readonly Incoming[] | undefined> {
     while (this.backlog.size === 0 || !this.shared.taking()) {
-      if (this.closed) return false;
+      if (this.closed) return undefined;
       const idle =
         this.backlog.size === 0 && !this.shared.releasing() && this.backlog.position > (this.committed ?? this.start);
       const timedOut = await this.change(idle ? IDLE_MS : undefined);
       if (timedOut && idle && this.backlog.size === 0 && !this.closed) await this.pass(this.backlog.position);
     }
-    if (this.closed) return false;
+    if (this.closed) return undefined;
     const there = this.backlog.first({ records: this.source.maxBatch, bytes: MAX_BYTES });
-    const count = this.isolation.cut(there);
-    const records = there.slice(0, count);
+    const records = there.slice(0, this.isolation.cut(there));
+    const waitMs = records.length < this.backlog.size ? 0 : this.linger.waitMs(records);
+    if (waitMs === 0) return records;
+    await this.change(waitMs);
+    return this.next();
+  }
+
+  /** Hands over one batch and commits its answer. False when it is over. */
+  private async step(): Promise<boolean> {
+    const records = await this.next();
+    if (!records) return false;
+    this.linger.taken();
+    const count = records.length;
     const next = this.backlog.peek(count)?.offset ?? this.backlog.position;
     const { topic, partition } = this;
     this.taken = count;

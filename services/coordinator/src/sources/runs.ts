@@ -1,5 +1,5 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
-import { derivedId, type Failure, readEvents, type RunEvent, unreadable } from '@millrace/contracts';
+import { derivedId, type Failure, type RunEvent, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import {
   acceptChild,
@@ -26,6 +26,7 @@ import { runParking } from './run-parking.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { signalChanges } from './signals.js';
 import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
+import { EventReader } from './telling.js';
 
 /** A run while a batch is applied to it. */
 interface Work {
@@ -41,6 +42,7 @@ interface Work {
 export function runsSource(context: CoordinatorContext, of: { group: string; maxBatch: number }): OrderedSource {
   const { topics, store, plans, cache, telemetry, recovering } = context;
   const positions = new Positions({ ...context, group: of.group });
+  const reader = new EventReader();
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
@@ -48,7 +50,7 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
     const spans = new BatchSpans(context);
     const takenMs = telemetry.spans.now();
     const records: Outgoing[] = [];
-    const readings = batch.records.map((record) => ({ record, ...readEvents(record.value) }));
+    const readings = batch.records.map((record) => ({ record, ...reader.read(record) }));
     const all = readings.flatMap(({ events }) => events.map(({ event }) => event));
     const work = await find(partition, all, at);
     const targets = await targetsOf(all);
@@ -206,6 +208,7 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
     topic: topics.runs,
     group: of.group,
     maxBatch: of.maxBatch,
+    linger: reader.linger,
     take,
     parking: runParking(context, of),
     passed: (at) => positions.pass(at),
