@@ -163,6 +163,7 @@ export {
 export { Priority, PRIORITY_SHARES, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { mediaTypeOf } from './values/media-type.js';
+export { retryAfterOf } from './values/retry-after.js';
 export { present } from './values/present.js';
 export { nearestName } from './values/nearest-name.js';
 export { RunPause, runPauseKey, STAGE_PAUSES, StagePause, stagePauseKey } from './records/pauses.js';

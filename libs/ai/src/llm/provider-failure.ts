@@ -1,3 +1,4 @@
+import { retryAfterOf } from '@millrace/contracts';
 import {
   ModelAnswerInvalid,
   ModelAnswerTooLarge,
@@ -75,13 +76,9 @@ export function limitsIn(headers: Headers): Record<string, string> {
   );
 }
 
-/** `retry-after-ms`, or `Retry-After` in seconds or as an HTTP date, as milliseconds from `now`. */
+/** Returns the milliseconds of `retry-after-ms`, which some providers send, else of `Retry-After`. */
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const ms = Number(headers['retry-after-ms'] ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
-  const value = headers['retry-after']?.trim();
-  if (!value) return undefined;
-  if (/^\d{1,9}(?:\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  return retryAfterOf(headers['retry-after'], now);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cut } from './cut.js';
-import { isText, LAST_TIME, Name, readTime, TimeMs } from './values.js';
+import { byWhom, isText, LAST_TIME, Name, readTime, TimeMs } from './values.js';
 
 describe('A time', () => {
   it.each([
@@ -66,4 +66,9 @@ describe('A text', () => {
       { seed: 20_261_129, numRuns: 2_000 },
     );
   });
+});
+
+it('who did something, and why, is said only where there are words: an empty text says nothing', () => {
+  expect(byWhom({ by: 'ann', reason: '' })).toEqual({ by: 'ann' });
+  expect(byWhom({ by: '', reason: undefined })).toEqual({});
 });

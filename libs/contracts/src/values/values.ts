@@ -36,7 +36,7 @@ export const Reason = text({ max: 2_000 });
 /** Fields that say who did something and why, as far as they said. */
 export const ByWhom = { by: Person.optional(), reason: Reason.optional() };
 
-/** Returns who did something and why, without the fields that were not said. */
+/** Returns who did something and why, without the fields that were not said: an empty text says nothing. */
 export const byWhom = ({
   by,
   reason,
@@ -44,8 +44,8 @@ export const byWhom = ({
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
 }): { by?: string; reason?: string } => ({
-  ...(by !== undefined && { by }),
-  ...(reason !== undefined && { reason }),
+  ...(by && { by }),
+  ...(reason && { reason }),
 });
 
 /** A W3C traceparent. One that is malformed begins a new trace. */

@@ -1,4 +1,5 @@
 import {
+  byWhom,
   failure,
   type Failure,
   type Fact,
@@ -14,7 +15,7 @@ import { newRun, type Run } from '../run/run.js';
 import { beginUndoing } from './compensating.js';
 import type { Decision } from './decision.js';
 import { DecisionDraft, type DraftOptions } from './draft.js';
-import { byWhom, type Circumstances, handle } from './handlers.js';
+import { type Circumstances, handle } from './handlers.js';
 import { leaveChildren } from './leaving.js';
 import { settle } from './settling.js';
 

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@millrace/contracts';
+import { byWhom, type RunEvent } from '@millrace/contracts';
 import type { StagePauses } from '../run/pausing.js';
 import { type Run, stepOf } from '../run/run.js';
 import { answered, claimed, kept } from '../run/waiting.js';
@@ -106,11 +106,6 @@ export function handle<Type extends HandledType>(
   const handler: Handler<Type> = HANDLERS[event.type];
   handler(draft, event, circumstances);
 }
-
-export const byWhom = ({ by, reason }: { by?: string | undefined; reason?: string | undefined }) => ({
-  ...(by && { by }),
-  ...(reason && { reason }),
-});
 
 /**
  * Returns true when a result counts: it comes from the current attempt. One that succeeded after its deadline still counts while the next

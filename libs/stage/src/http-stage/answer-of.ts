@@ -1,4 +1,4 @@
-import { cut, endpointFailure, fieldsOf, mediaTypeOf, readJson, readTime } from '@millrace/contracts';
+import { cut, endpointFailure, fieldsOf, mediaTypeOf, readJson, retryAfterOf } from '@millrace/contracts';
 import { createParser } from 'eventsource-parser';
 import { StageFailure } from '../work/failure.js';
 import { type HttpAnswer, shownUrl, unavailable } from './http-call.js';
@@ -94,16 +94,8 @@ function tellProgress(value: unknown, { progress }: AnswerContext): void {
 
 /** Returns the failure that the endpoint reports, in a problem or by its status alone. */
 function failureOfStatus({ status, headers }: HttpAnswer, { url }: AnswerContext, given: unknown): StageFailure {
-  const retryAfterMs = retryAfter(headers['retry-after']);
+  const retryAfterMs = retryAfterOf(headers['retry-after'], Date.now());
   const otherwise = `${shownUrl(url)} answered ${status}.`;
   const { code, message, ...more } = endpointFailure(given, { status, retryAfterMs, otherwise });
   return new StageFailure(code, message, more);
-}
-
-/** Seconds, or a date of HTTP, as milliseconds from now. */
-export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
-  const text = header?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = readTime(text) ?? Date.parse(text);
-  return text === '' || Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
