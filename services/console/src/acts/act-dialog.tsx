@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/client';
+import { MillraceError, MillraceProblem } from '@millrace/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { actor, useMemory } from '../app/memory.js';
@@ -98,6 +98,15 @@ export function Refusal({ error }: { readonly error: unknown }) {
   return (
     <div className="notice failed" role="alert">
       <p dir="auto">{error instanceof Error ? error.message : 'It did not work.'}</p>
+      {error instanceof MillraceProblem && error.errors.length > 0 && (
+        <ul>
+          {error.errors.map(({ pointer, detail }) => (
+            <li key={`${pointer} ${detail}`} dir="auto">
+              <code>{pointer || '/'}</code> {detail}
+            </li>
+          ))}
+        </ul>
+      )}
       {remedy && <p className="quiet">{remedy}</p>}
     </div>
   );

@@ -17,6 +17,7 @@ const PAGES: readonly Entry[] = [
   { name: 'Runs that are dead-lettered', what: 'page', to: '/runs?status=dead-lettered' },
   { name: 'Reviews', what: 'page', to: '/reviews' },
   { name: 'Dead letters', what: 'page', to: '/dead-letters' },
+  { name: 'Jobs', what: 'page', to: '/jobs' },
   { name: 'Pipelines', what: 'page', to: '/pipelines' },
   { name: 'Stages', what: 'page', to: '/stages' },
   { name: 'Schedules', what: 'page', to: '/schedules' },

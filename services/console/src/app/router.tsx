@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { DeadLetterPage } from '../dead-letters/dead-letter-page.js';
-import { DeadLettersPage } from '../dead-letters/dead-letters-page.js';
+import { DeadLettersPage, readLettersSearch } from '../dead-letters/dead-letters-page.js';
+import { JobPage } from '../jobs/job-page.js';
+import { JobsPage } from '../jobs/jobs-page.js';
 import { OverviewPage } from '../overview/overview-page.js';
 import { PipelinesPage } from '../pipelines/pipelines-page.js';
 import { ReviewsPage } from '../reviews/reviews-page.js';
@@ -47,13 +49,12 @@ const reviews = createRoute({
 const deadLetters = createRoute({
   ...at,
   path: '/dead-letters',
-  validateSearch: (search): { status?: string; pipeline?: string } => {
-    const [status, pipeline] = [textIn(search, 'status'), textIn(search, 'pipeline')];
-    return { ...(status && { status }), ...(pipeline && { pipeline }) };
-  },
+  validateSearch: readLettersSearch,
   component: DeadLettersPage,
 });
 const deadLetter = createRoute({ ...at, path: '/dead-letters/$id', component: DeadLetterPage });
+const jobs = createRoute({ ...at, path: '/jobs', component: JobsPage });
+const job = createRoute({ ...at, path: '/jobs/$id', component: JobPage });
 const pipelines = createRoute({ ...at, path: '/pipelines', component: PipelinesPage });
 const pipeline = createRoute({
   ...at,
@@ -70,7 +71,7 @@ const schedules = createRoute({ ...at, path: '/schedules', component: SchedulesP
 /** Every page of the console has an address; `basepath` is wherever the gateway is served. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
-    ...[overview, runs, run, reviews, deadLetters, deadLetter, pipelines, pipeline, stages, schedules],
+    ...[overview, runs, run, reviews, deadLetters, deadLetter, jobs, job, pipelines, pipeline, stages, schedules],
   ]),
   basepath: consolePath,
   scrollRestoration: true,

@@ -10,6 +10,16 @@ const note = (bytes: Uint8Array): string => (bytes.length > MOST ? `\n… ${byte
 /** Shows bytes as text; what is no UTF-8 is shown as replacement characters. */
 export const asText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.slice(0, MOST)) + note(bytes);
 
+/** Shows bytes as indented JSON, or says that they are none. */
+export function asJson(bytes: Uint8Array): string {
+  try {
+    const text = JSON.stringify(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), null, 2);
+    return text.length > MOST ? `${text.slice(0, MOST)}\n… ${text.length - MOST} more characters` : text;
+  } catch (error) {
+    return `This is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}`;
+  }
+}
+
 /** Shows bytes as rows of an offset, sixteen bytes, and their printable characters. */
 export function asHex(bytes: Uint8Array): string {
   const rows: string[] = [];

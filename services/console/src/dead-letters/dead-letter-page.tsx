@@ -1,22 +1,23 @@
-import type { DeadLetterView } from '@millrace/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ActDialog } from '../acts/act-dialog.js';
+import { RedriveDialog } from '../acts/redrive-dialog.js';
 import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { Payload } from '../payload/payload.js';
 import { FailureText } from '../run/failure-text.js';
 import { Loading } from '../states/loading.js';
 import { ProblemPage } from '../states/pages.js';
+import { Stale } from '../states/stale.js';
 import { Status } from '../text/status.js';
-import { Time } from '../time/time.js';
+import { LetterActs } from './letter-acts.js';
+import { LetterFacts, LetterHistory } from './letter-facts.js';
 import { RecordView } from './record.js';
 import './dead-letters.css';
 
 const route = getRouteApi('/dead-letters/$id');
 
-/** One dead letter: why it is there and what to do, its input or its original bytes, and the redrive. */
+/** One dead letter: why it is there and what to do, its input or its original bytes, and the acts on it. */
 export function DeadLetterPage() {
   const { id } = route.useParams();
   const query = useQuery({
@@ -28,12 +29,10 @@ export function DeadLetterPage() {
   const navigate = useNavigate();
   if (query.isPending) return <Loading />;
   if (query.data === undefined) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
-  const { status, failure, run, step, input, record, allowedActions } = query.data;
-  const redrive = async (byWhom: { readonly by?: string; readonly reason?: string }) => {
-    await millrace.deadLetters.redrive(id, byWhom);
-    // A redrive leads to what it made go on.
-    if (run !== undefined) await navigate({ to: '/runs/$id', params: { id: run }, search: step ? { step } : {} });
-  };
+  const { status, failure, run, step, input, record, allowedActions, handled } = query.data;
+  // A redrive leads to what goes on.
+  const redriven = () =>
+    run === undefined ? undefined : navigate({ to: '/runs/$id', params: { id: run }, search: step ? { step } : {} });
   return (
     <>
       <p className="quiet">
@@ -47,55 +46,24 @@ export function DeadLetterPage() {
             Redrive
           </button>
         )}
+        <LetterActs letter={query.data} />
+        <Stale of={query} />
       </div>
       <div className="notice failed">
         <FailureText failure={failure} />
       </div>
       <LetterFacts letter={query.data} />
+      <LetterHistory letter={query.data} />
       {input !== undefined && (
         <section className="card">
           <Payload title="Input" value={input} open />
+          {handled?.input !== undefined && <Payload title="Input of the redrive" value={handled.input} />}
         </section>
       )}
       {record && <RecordView record={record} />}
       {isAsking && (
-        <ActDialog title="Redrive this?" verb="Redrive" act={redrive} close={() => setAsking(false)}>
-          <p>
-            {record
-              ? 'The record is sent to its topic again, with its original key, bytes and headers.'
-              : 'The run goes on from this step, with the input that the step had.'}
-          </p>
-        </ActDialog>
+        <RedriveDialog deadLetter={id} step={step} input={input} redriven={redriven} close={() => setAsking(false)} />
       )}
     </>
-  );
-}
-
-function LetterFacts({ letter: { at, attempts, stage, run, step } }: { readonly letter: DeadLetterView }) {
-  return (
-    <dl className="facts card">
-      <dt>Parked</dt>
-      <dd>
-        <Time at={at} /> (<Time at={at} exact />)
-      </dd>
-      <dt>Attempts</dt>
-      <dd>{attempts}</dd>
-      {stage !== undefined && (
-        <>
-          <dt>Stage</dt>
-          <dd>{stage}</dd>
-        </>
-      )}
-      {run !== undefined && (
-        <>
-          <dt>Run</dt>
-          <dd>
-            <Link to="/runs/$id" params={{ id: run }} search={step ? { step } : {}}>
-              <code>{run}</code>
-            </Link>
-          </dd>
-        </>
-      )}
-    </dl>
   );
 }

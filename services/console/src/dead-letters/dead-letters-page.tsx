@@ -1,101 +1,30 @@
-import type { DeadLetterView } from '@millrace/client';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { follows } from '../app/live.js';
-import { millrace } from '../app/place.js';
-import { Loading } from '../states/loading.js';
-import { Empty, ProblemPage } from '../states/pages.js';
-import { Stale } from '../states/stale.js';
-import { useRowKeys } from '../text/use-row-keys.js';
-import { Time } from '../time/time.js';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Groups } from './groups.js';
+import { LetterFilters } from './letter-filters.js';
+import { Letters } from './letters.js';
+import { useLettersFilter } from './search.js';
 import './dead-letters.css';
 
-const list = getRouteApi('/dead-letters');
-const STATUSES = ['open', 'redriven', 'closed'] as const;
-type LetterStatus = (typeof STATUSES)[number];
+export { readLettersSearch } from './search.js';
 
-/** Parked steps and records that nobody could read, newest first. */
+const route = getRouteApi('/dead-letters');
+
+/** Parked steps and records that nobody could read: by cause, or one by one. Every filter is in the address. */
 export function DeadLettersPage() {
-  const { status = 'open', pipeline } = list.useSearch();
-  const navigate = useNavigate();
-  const wanted = STATUSES.find((one) => one === status) ?? 'open';
-  const query = useLetters(wanted, pipeline);
-  const letters = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const open = (at: number) => {
-    const letter = letters[at];
-    if (letter) void navigate({ to: '/dead-letters/$id', params: { id: letter.id } });
-  };
-  const current = useRowKeys({ count: letters.length, open, show: () => undefined });
+  const search = route.useSearch();
+  const filter = useLettersFilter(search);
   return (
     <>
       <div className="line">
         <h1>Dead letters</h1>
-        <Stale of={query} />
+        <Link to="/jobs">Jobs</Link>
       </div>
-      <nav className="chips line" aria-label="Status">
-        {STATUSES.map((name) => (
-          <Link
-            key={name}
-            className="chip"
-            to="/dead-letters"
-            search={{ status: name, ...(pipeline && { pipeline }) }}
-            aria-current={name === wanted}
-          >
-            {name}
-          </Link>
-        ))}
-      </nav>
-      {query.isPending && <Loading />}
-      {query.isError && query.data === undefined && (
-        <ProblemPage error={query.error} retry={() => void query.refetch()} />
-      )}
-      {query.data !== undefined && letters.length === 0 && (
-        <Empty title={wanted === 'open' ? 'Nothing is parked' : `No dead letter is ${wanted}`}>
-          <p className="quiet">A step that fails for good, or a record that nobody can read, would be here.</p>
-        </Empty>
-      )}
-      <ul className="letters">
-        {letters.map((letter, at) => (
-          <LetterRow key={letter.id} letter={letter} isCurrent={at === current} />
-        ))}
-      </ul>
-      {query.hasNextPage && (
-        <button type="button" onClick={() => void query.fetchNextPage()}>
-          Older dead letters
-        </button>
+      <LetterFilters search={search} />
+      {search.view === 'letters' ? (
+        <Letters search={search} filter={filter} />
+      ) : (
+        <Groups search={search} filter={filter} />
       )}
     </>
-  );
-}
-
-function useLetters(status: LetterStatus, pipeline: string | undefined) {
-  return useInfiniteQuery({
-    queryKey: ['dead-letters', status, pipeline ?? ''],
-    queryFn: ({ pageParam, signal }) =>
-      millrace.deadLetters
-        .list({ status, ...(pipeline && { pipeline }), ...(pageParam && { cursor: pageParam }) }, { signal })
-        .page(),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
-    ...follows('store'),
-    placeholderData: keepPreviousData,
-  });
-}
-
-function LetterRow({ letter, isCurrent }: { readonly letter: DeadLetterView; readonly isCurrent: boolean }) {
-  const { id, failure, pipeline, step, record, at } = letter;
-  return (
-    <li>
-      <Link className={isCurrent ? 'letter current' : 'letter'} to="/dead-letters/$id" params={{ id }}>
-        <code className="bad">{failure.code}</code>
-        <span className="cut grow" dir="auto">
-          {failure.message}
-        </span>
-        <span className="quiet cut">{record ? `record of ${record.topic}` : `${pipeline ?? ''}: ${step ?? ''}`}</span>
-        <span className="quiet">
-          <Time at={at} />
-        </span>
-      </Link>
-    </li>
   );
 }

@@ -1,10 +1,10 @@
 import type { DeadLetterView } from '@millrace/client';
 import { useState } from 'react';
 import { Time } from '../time/time.js';
-import { asHex, asText, bytesOf } from './bytes.js';
+import { asHex, asJson, asText, bytesOf } from './bytes.js';
 
 type Parked = NonNullable<DeadLetterView['record']>;
-const FORMS = ['text', 'hex', 'base64'] as const;
+const FORMS = ['text', 'json', 'hex', 'base64'] as const;
 
 /** A record as it came: where from, its headers, and its bytes as text, in hexadecimal or as base64. */
 export function RecordView({ record }: { readonly record: Parked }) {
@@ -13,6 +13,7 @@ export function RecordView({ record }: { readonly record: Parked }) {
   const shown = (base64: string | null) => {
     if (base64 === null) return 'null';
     if (form === 'base64') return base64;
+    if (form === 'json') return asJson(bytesOf(base64));
     return form === 'hex' ? asHex(bytesOf(base64)) : asText(bytesOf(base64));
   };
   return (

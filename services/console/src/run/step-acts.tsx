@@ -1,6 +1,8 @@
 import type { StepView } from '@millrace/client';
 import { useState } from 'react';
 import { ActDialog } from '../acts/act-dialog.js';
+import { JsonEditor, parsed } from '../acts/json-editor.js';
+import { RedriveDialog } from '../acts/redrive-dialog.js';
 import { millrace } from '../app/place.js';
 
 /** The acts on a step that are possible now: a redrive, a signal. Reviews have a form of their own. */
@@ -23,14 +25,7 @@ export function StepActs({ run, step }: { readonly run: string; readonly step: S
         )}
       </div>
       {open === 'redrive' && deadLetter !== undefined && (
-        <ActDialog
-          title={`Redrive ${name}?`}
-          verb="Redrive"
-          act={(byWhom) => millrace.deadLetters.redrive(deadLetter, byWhom)}
-          close={close}
-        >
-          <p>The run goes on from this step, with the input that the step had.</p>
-        </ActDialog>
+        <RedriveDialog deadLetter={deadLetter} step={name} input={step.input} close={close} />
       )}
       {open === 'signal' && <SignalDialog run={run} step={name} close={close} />}
     </>
@@ -50,14 +45,11 @@ function SignalDialog({ run, step, close }: SignalDialogProps) {
       title={`Send the signal that ${step} waits for`}
       verb="Send"
       act={async (byWhom) => {
-        await millrace.runs.signal({ run, step }, { payload: JSON.parse(text) as unknown, ...byWhom });
+        await millrace.runs.signal({ run, step }, { payload: parsed(text), ...byWhom });
       }}
       close={close}
     >
-      <label>
-        <span>Payload (JSON)</span>
-        <textarea className="mono" rows={8} value={text} onChange={({ target }) => setText(target.value)} />
-      </label>
+      <JsonEditor label="Payload" before="{}" text={text} change={setText} />
     </ActDialog>
   );
 }

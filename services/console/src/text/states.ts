@@ -19,6 +19,10 @@ export const MARKS: Readonly<Record<string, string>> = {
   open: '☠',
   redriven: '↻',
   closed: '⊘',
+  resolved: '✓',
+  refused: '✗',
+  sent: '▶',
+  stopped: '⊘',
 };
 
 /** Returns the state of a run as people ask for it: its status, made more exact by what it does now. */

@@ -5,6 +5,8 @@ interface RowKeys {
   readonly count: number;
   readonly open: (at: number) => void;
   readonly show: (at: number) => void;
+  /** Acts on the current row, by their keys. */
+  readonly acts?: Readonly<Record<string, (at: number) => void>>;
 }
 
 const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1 };
@@ -26,6 +28,7 @@ export function useRowKeys(rows: RowKeys): number {
         setCurrent(next);
         show(next);
       } else if (event.key === 'Enter' && at >= 0 && !isControl(event.target)) open(at);
+      else if (at >= 0) latest.current.acts?.[event.key]?.(at);
     };
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);

@@ -64,7 +64,7 @@ inChromium('the console', () => {
     await using chromium = await watched();
     const id = await start(world, 'Hi');
     world.failed(id, 'classify', 'The <model> broke.');
-    const page = await chromium.open(`${world.url}/console/dead-letters`);
+    const page = await chromium.open(`${world.url}/console/dead-letters?view=letters`);
     await page.getByText('The <model> broke.').click();
     await page.getByText('Correct the step’s input').waitFor();
     await page.getByRole('button', { name: 'Redrive' }).click();
@@ -186,7 +186,17 @@ inChromium('the console', () => {
     const { waiting, parked, done } = await seed(world);
     const [letter] = world.deadLetters.keys();
     const page = await chromium.open();
-    const lists = ['', 'runs', 'reviews', 'dead-letters', 'pipelines', 'stages', 'schedules'];
+    const lists = [
+      '',
+      'runs',
+      'reviews',
+      'dead-letters',
+      'dead-letters?view=letters',
+      'jobs',
+      'pipelines',
+      'stages',
+      'schedules',
+    ];
     const found: string[] = [];
     const screens = [
       ...lists.map((path) => `${empty.url}/console/${path}`),
