@@ -4,6 +4,8 @@ import { MillraceUnexpectedAnswer } from './errors.js';
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: string;
+  /** The time down to which was searched, where the part ended before it was full. */
+  readonly searchedTo?: string;
 }
 
 /**

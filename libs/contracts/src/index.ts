@@ -174,7 +174,7 @@ export {
   RecoveredPartition,
   RecoveryReport,
 } from './records/recovery.js';
-export { isOver, RunStatus, StepStatus } from './records/statuses.js';
+export { FinerState, isOver, RunState, RunStatus, StepStatus } from './records/statuses.js';
 export { DEFAULT_TOPIC_PREFIX, groupsOf, type Topics, topicsOf } from './records/topics.js';
 export {
   acceptedTraceparent,

@@ -25,6 +25,9 @@ export type { FailureFacts } from './steps/failure-facts.js';
 export { HANDLER } from './plan/handler-plan.js';
 export { givenToHandler } from './steps/handler.js';
 export { canonicalJson, hashOf } from './plan/hash.js';
+export { type Attributes, type AttributeValue, type Labels, LONGEST_ATTRIBUTE } from './plan/labels.js';
+export { type Field, type Fields, type Filter, FilterError, type Literal, type Ordering } from './search/filter-model.js';
+export { readFilter } from './search/filter.js';
 export { makeLinear } from './schemas/linear-contract.js';
 export type { Scope } from './authoring/mapping.js';
 export {

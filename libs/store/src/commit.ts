@@ -1,5 +1,5 @@
-import type { Fact, Failure, LetterStatus, RunStatus } from '@millrace/contracts';
-import type { SlotChanges } from '@millrace/pipeline/engine';
+import type { Fact, Failure, FinerState, LetterStatus, RunStatus } from '@millrace/contracts';
+import type { Attributes, SlotChanges } from '@millrace/pipeline/engine';
 
 /** A run in a list: enough to show a line. */
 export interface RunSummary {
@@ -13,6 +13,12 @@ export interface RunSummary {
   readonly parent: string | undefined;
   /** Fallbacks or defaults gave what steps of it gave. */
   readonly degraded?: boolean;
+  /** The title that its pipeline declares. */
+  readonly title?: string;
+  /** Says more than the status, where there is more to say. */
+  readonly state?: FinerState;
+  /** The code of the failure with which it ended, or of the one that holds it up. */
+  readonly failureCode?: string;
 }
 
 export interface Review {
@@ -78,6 +84,8 @@ export interface RunChange {
   /** Waits that began, and the steps whose wait ended. */
   readonly waits: readonly Review[];
   readonly waited: readonly string[];
+  /** Business attributes that are new or have another value. */
+  readonly attributes?: Attributes | undefined;
   /** Waits that others hold now, or nobody, or that last until another time. */
   readonly held?: readonly (Holding & { readonly step: string; readonly due: number | undefined })[];
 }

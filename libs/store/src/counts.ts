@@ -1,4 +1,4 @@
-import { RunStatus } from '@millrace/contracts';
+import { FinerState, RunStatus } from '@millrace/contracts';
 import type { Database } from './database.js';
 import type { Counts } from './store.js';
 
@@ -12,6 +12,17 @@ export async function countsOf(
     `select '${name}' as name, (select count(*) from (select 1 as one from ${from}${within} limit cast($1 as int)) as counted) as count`;
   const statement = [
     ...RunStatus.options.map((status) => count(status, `runs where parent is null and status = '${status}'`)),
+    ...FinerState.options.map((state) => count(state, `runs where parent is null and state = '${state}'`)),
+    // Each status has its own part of the index.
+    count(
+      'degraded',
+      `(${RunStatus.options
+        .map(
+          (status) =>
+            `select * from (select pipeline from runs where parent is null and status = '${status}' and degraded${within} limit cast($1 as int)) as part`,
+        )
+        .join(' union all ')}) as parts where true`,
+    ),
     count('review', `waits where kind = 'review'`),
     count('signal', `waits where kind = 'signal'`),
     count('letters', `dead_letters where status = 'open'`),
@@ -23,5 +34,6 @@ export async function countsOf(
   const found = new Map(rows.map(({ name, count }) => [name, Number(count)]));
   const of = (name: string) => found.get(name) ?? 0;
   const runs = Object.fromEntries(RunStatus.options.map((status) => [status, of(status)])) as Counts['runs'];
-  return { runs, reviews: of('review'), signals: of('signal'), deadLetters: of('letters') };
+  const states = Object.fromEntries(FinerState.options.map((state) => [state, of(state)])) as Counts['states'];
+  return { runs, states, degraded: of('degraded'), reviews: of('review'), signals: of('signal'), deadLetters: of('letters') };
 }

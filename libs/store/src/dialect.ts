@@ -26,6 +26,12 @@ export interface Dialect {
   among(list: string): string;
   /** Returns a condition: the text of a column contains that of a parameter. */
   contains(column: string, part: string): string;
+  /** Returns a text that is ordered by its bytes. */
+  bytewise(column: string): string;
+  /** Returns a text with the letters of ASCII in lower case. */
+  lowerAscii(column: string): string;
+  /** Joins the rows of a table one by one to those before, in their order. */
+  lookUp(table: string, condition: string): string;
   /** Returns the smaller or the larger of two values. */
   larger(one: string, other: string): string;
   /** Keeps the selected rows from changes of others until the transaction ends. */

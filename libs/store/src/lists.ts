@@ -23,7 +23,7 @@ export type Filters = Readonly<Record<string, string | undefined>>;
 export const RUNS: List = {
   from: 'runs',
   select: ({ millis }) =>
-    `id, pipeline, plan, status, parent, degraded, ${millis('accepted_at')} as "acceptedAt", ${millis('ended_at')} as "endedAt"`,
+    `id, pipeline, plan, status, parent, degraded, title, state, failure_code as "failureCode", ${millis('accepted_at')} as "acceptedAt", ${millis('ended_at')} as "endedAt"`,
   at: ['accepted_at', '"acceptedAt"'],
   key: ['id'],
   few: { status: RunStatus.options, degraded: [false, true] },
@@ -109,7 +109,7 @@ const lastOf = ({ at: [, name], key }: List, row: Readonly<Record<string, unknow
 ];
 
 /** @throws {InvalidCursor} for a cursor that no list with such a key gave: what comes from outside reaches SQL by type and within bounds */
-function positionOf(cursor: string, list: List): { at: number; key: readonly string[] } {
+export function positionOf(cursor: string, list: List): { at: number; key: readonly string[] } {
   const [at, ...key] = readCursor(cursor);
   // Times of rows are exact to the microsecond.
   const isTime = typeof at === 'number' && at >= 0 && at <= LAST_TIME;

@@ -1,4 +1,4 @@
-import type { Fact, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
+import type { Fact, LetterFilter, RecoveryReport } from '@millrace/contracts';
 import { sql } from 'kysely';
 import { type Database, floats, texts } from './database.js';
 import type { Dialect } from './dialect.js';
@@ -10,6 +10,10 @@ import type { KeptLetter, LetterGroup } from './letters/letter.js';
 import { readLetter, readLetters } from './letters/letters-reader.js';
 import { pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
+import { labelsOf, type RunLabels } from './search/attributes.js';
+import { filtersOf } from './search/filters.js';
+import { findRuns, type FoundRuns } from './search/find-runs.js';
+import { runOf } from './search/run-row.js';
 import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
 import type { Review, RunSummary } from './commit.js';
@@ -34,27 +38,32 @@ export class DatabaseReader implements StoreReader {
   private summaries() {
     return this.database.db
       .selectFrom('runs')
-      .select(['id', 'pipeline', 'plan', 'status', 'parent', 'degraded'])
+      .select(['id', 'pipeline', 'plan', 'status', 'parent', 'degraded', 'title', 'state', 'failure_code as failureCode'])
       .select([this.millis('accepted_at').as('acceptedAt'), this.millis<number | null>('ended_at').as('endedAt')]);
   }
 
-  runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary>> {
-    const { status, pipeline, parent, degraded } = filter;
+  runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary> & Partial<Pick<FoundRuns, 'searchedTo'>>> {
+    const { status, pipeline, parent, degraded, where } = filter;
+    if (where) return findRuns(this.database, { where: [...filtersOf(filter), where], parent }, filter);
     return pageOf(this.database, {
       list: RUNS,
       few: { status, degraded },
       filters: { pipeline, parent },
       always: parent === undefined ? 'parent is null' : 'parent is not null',
       page: filter,
-      item: summaryOf,
+      item: runOf,
     });
+  }
+
+  labels(runs: readonly string[]): Promise<ReadonlyMap<string, RunLabels>> {
+    return labelsOf(this.database, runs);
   }
 
   async run(id: string) {
     const row = await this.summaries().where('id', '=', id).executeTakeFirst();
     if (!row) return undefined;
     const facts = (await this.factsAfter(new Map([[id, 0]]))).get(id) ?? [];
-    return { ...summaryOf(row), facts };
+    return { ...runOf(row), facts };
   }
 
   async factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>> {
@@ -149,23 +158,6 @@ export class DatabaseReader implements StoreReader {
   healthy(): Promise<boolean> {
     return this.database.healthy();
   }
-}
-
-function summaryOf({
-  degraded,
-  ...row
-}: Omit<RunSummary, 'status' | 'endedAt' | 'parent'> & {
-  status: string;
-  endedAt: number | null;
-  parent: string | null;
-}): RunSummary {
-  return {
-    ...row,
-    status: row.status as RunStatus,
-    endedAt: row.endedAt ?? undefined,
-    parent: row.parent ?? undefined,
-    ...(degraded && { degraded }),
-  };
 }
 
 function reviewOf(row: Omit<Review, 'due' | 'held'> & { due: number | null; held: unknown }): Review {

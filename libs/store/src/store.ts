@@ -1,4 +1,7 @@
-import type { Fact, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
+import type { Fact, FinerState, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
+import type { Filter } from '@millrace/pipeline/engine';
+import type { RunLabels } from './search/attributes.js';
+import type { FoundRuns } from './search/find-runs.js';
 import type { Holding, Review, RunSummary } from './commit.js';
 import type { Acts } from './letters/acts.js';
 import type { JobsReader } from './letters/jobs-reader.js';
@@ -35,11 +38,16 @@ export interface RunFilter {
   /** Child runs of this one, instead of those that somebody asked for. */
   readonly parent?: string;
   readonly degraded?: boolean;
+  /** Fields that a list cannot be ordered by: see `RUN_FIELDS`. */
+  readonly where?: Filter | undefined;
 }
 
 /** Numbers of rows: of runs that somebody asked for, of open waits, and of open dead letters. */
 export interface Counts {
   readonly runs: Readonly<Record<RunStatus, number>>;
+  /** Of these, the runs of which more is to be said than their status. */
+  readonly states: Readonly<Record<FinerState, number>>;
+  readonly degraded: number;
   readonly reviews: number;
   readonly signals: number;
   readonly deadLetters: number;
@@ -47,7 +55,9 @@ export interface Counts {
 
 export interface StoreReader {
   /** Runs that somebody asked for; with `parent`, the child runs of one. */
-  runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary>>;
+  runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary> & Partial<Pick<FoundRuns, 'searchedTo'>>>;
+  /** Returns the attributes and tags of runs; runs without any are left out. */
+  labels(runs: readonly string[]): Promise<ReadonlyMap<string, RunLabels>>;
   run(id: string): Promise<RunRecord | undefined>;
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;

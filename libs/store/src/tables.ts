@@ -1,4 +1,4 @@
-import type { LetterStatus } from '@millrace/contracts';
+import type { FinerState, LetterStatus } from '@millrace/contracts';
 
 /** Columns as Kysely reads them: JSON is parsed; times are read as milliseconds, through `Dialect.millis`. */
 export interface Tables {
@@ -12,6 +12,9 @@ export interface Tables {
     wake_at: unknown;
     parent: string | null;
     degraded: boolean;
+    title: string | null;
+    state: FinerState | null;
+    failure_code: string | null;
   };
   dead_letters: {
     id: string;

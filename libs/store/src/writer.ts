@@ -4,6 +4,7 @@ import { type Database, floats, ints, type Query, texts } from './database.js';
 import { StaleOwner } from './errors.js';
 import { letterColumns } from './letters/letter-columns.js';
 import { grantSlots, keepSlots } from './slots.js';
+import { keepAttributes } from './search/attributes.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './commit.js';
 import { CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
@@ -86,7 +87,9 @@ export class StoreWriter {
    */
   async commit(commit: Commit): Promise<void> {
     const { deadLetters, redriven, closed = [], changes, slots, signals } = commit;
-    const waits = changes.some(({ waits, waited, held = [] }) => waits.length + waited.length + held.length > 0);
+    const waits = changes.some(
+      ({ waits, waited, held = [], attributes }) => attributes || waits.length + waited.length + held.length > 0,
+    );
     if (!waits && !slots && !signals && deadLetters.length + redriven.length + closed.length === 0)
       await this.write(this.database.query, commit);
     else
@@ -117,6 +120,9 @@ export class StoreWriter {
           ended: floats(summaries.map((s) => s.endedAt)),
           wake: floats(summaries.map((s) => s.wakeAt)),
           degraded: ints(summaries.map((s) => Number(s.degraded ?? false))),
+          title: texts(summaries.map((s) => s.title ?? null)),
+          state: texts(summaries.map((s) => s.state ?? null)),
+          code: texts(summaries.map((s) => s.failureCode ?? null)),
         },
         'create',
       );
@@ -153,6 +159,7 @@ export class StoreWriter {
     }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'signals'>,
   ): Promise<void> {
     if (slots) await keepSlots(query, slots);
+    await keepAttributes(query, changes);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));
     if (waited.length > 0)
       await query.each(WAITED, { run: texts(waited.map((w) => w.run)), step: texts(waited.map((w) => w.step)) });

@@ -369,12 +369,14 @@ describe('lists', () => {
     pipeline: 'reply',
     plan: 'p1',
     status: 'running',
+    state: 'running',
+    title: 'Lost card',
     acceptedAt: new Date(Date.now() - 2 * 86_400_000).toISOString(),
     links: {},
   };
 
   test.each([
-    ['table', `RUN                             PIPELINE  STATUS   AGE  TOOK\n${RUN}  reply     running  2d   -\n`],
+    ['table', `RUN                             PIPELINE  STATUS   AGE  TOOK  TITLE\n${RUN}  reply     running  2d   -     Lost card\n`],
     ['name', `${RUN}\n`],
     ['jsonl', `${JSON.stringify(summary)}\n`],
     ['json', `${JSON.stringify([summary], null, 2)}\n`],
@@ -397,6 +399,19 @@ describe('lists', () => {
       expect(await gateway.run(`${command} -o json`)).toMatchObject({ exit: EXIT.ok, out: '[]\n' });
       expect(await gateway.run(command)).toMatchObject({ exit: EXIT.ok, out: '', err: expect.stringMatching(/\w/) });
     }
+  });
+
+  test('are searched for by what the filter says, page after page where no index answers it', async () => {
+    await using gateway = await FakeGateway.open();
+    const searchedTo = '2026-01-01T00:00:00.000Z';
+    const where = 'where=title.contains(%22card%22)&state=retrying&code=BUSY';
+    gateway.answers.set(`/v1/runs?${where}&limit=2`, { items: [], next: 'd', searchedTo });
+    gateway.answers.set(`/v1/runs?${where}&limit=2&cursor=d`, { items: [summary], next: 'e', searchedTo });
+    gateway.answers.set(`/v1/runs?${where}&limit=1&cursor=e`, { items: [summary], next: 'f' });
+    const filter = '--where title.contains("card") --state retrying --code BUSY';
+    const { out, err } = await gateway.run(`run list -o name ${filter} --limit 2`);
+    expect(out).toBe(`${RUN}\n${RUN}\n`);
+    expect(err).toContain('--cursor f');
   });
 
   test('show which runs are degraded, or such alone', async () => {

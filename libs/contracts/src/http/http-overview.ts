@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChildStatus } from '../records/records.js';
-import { RunStatus, StepStatus } from '../records/statuses.js';
+import { RunState, RunStatus, StepStatus } from '../records/statuses.js';
 
 const Time = z.iso.datetime();
 
@@ -43,6 +43,10 @@ export type ChangeView = z.infer<typeof ChangeView>;
 export const OverviewView = z.object({
   /** Runs that somebody asked for, by status. */
   runs: z.record(RunStatus, CountView),
+  /** The same, by state: each run counts in one. Those without a consumer are found among the newest 250 that are under way, and count there alone. */
+  states: z.record(RunState, CountView),
+  /** Runs of which fallbacks or defaults gave what steps gave. */
+  degraded: CountView,
   /** Steps that wait for a person, and for a system. */
   reviews: CountView,
   signals: CountView,

@@ -3,7 +3,7 @@ import { Degraded } from '../records/degraded.js';
 import { AllowedActions, AttemptView, FailureView, Json, Links, Time } from './http-shown.js';
 import { Priority, StageLimits } from '../records/limits.js';
 import { ChildStatus } from '../records/records.js';
-import { RunStatus, StepStatus } from '../records/statuses.js';
+import { RunState, RunStatus, StepStatus } from '../records/statuses.js';
 import { NowView } from './http-overview.js';
 import { Name, Person, readTime, Reason, TimeMs } from '../values/values.js';
 
@@ -129,6 +129,10 @@ export const RunSummaryView = z.object({
   pipeline: z.string(),
   plan: z.string(),
   status: RunStatus,
+  /** How the run stands: its status, or what is more exact, such as `retrying`, `waiting-for-person` or `no-consumer`. */
+  state: RunState,
+  /** The title that its pipeline declares. */
+  title: z.string().optional(),
   acceptedAt: Time,
   endedAt: Time.optional(),
   /** The run that this one does a step of. */
@@ -137,12 +141,16 @@ export const RunSummaryView = z.object({
   degraded: z.literal(true).optional(),
   /** Stages that the run waits for and that no process serves now, as far as the broker says: start them, and it goes on. */
   noConsumer: z.array(z.string()).optional(),
-  /** With `detail`: a line that tells this run from others, from its input. */
+  /** The code of the failure with which it ended, or of the one that holds it up. */
+  failureCode: z.string().optional(),
+  /** With `detail`: a line that tells this run from others: its title, or else a text of its input. */
   subject: z.string().optional(),
   /** With `detail`: what it does or waits for; absent where it has ended. */
   now: NowView.optional(),
-  /** With `detail`: the code of the failure with which it ended. */
-  failureCode: z.string().optional(),
+  /** With `detail`: the business attributes that its pipeline declares. */
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** With `detail`: the tags that people gave it. */
+  tags: z.array(z.string()).optional(),
   links: Links,
 });
 export type RunSummaryView = z.infer<typeof RunSummaryView>;
@@ -183,7 +191,10 @@ const pageOf = <T extends z.ZodType>(item: T) =>
     next: z.string().optional(),
   });
 
-export const RunList = pageOf(RunSummaryView);
+export const RunList = pageOf(RunSummaryView).extend({
+  /** Where the page ended before it was full, because no index answers the filter: the time down to which runs were searched. `next` goes on from there. */
+  searchedTo: Time.optional(),
+});
 export type RunList = z.infer<typeof RunList>;
 
 /** A fact with its place in the run's history, from 1. */

@@ -17,6 +17,14 @@ export const RunStatus = z.enum([
 ]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** How a run stands where its status does not say all: what it waits for, and that a failed step is due again. */
+export const FinerState = z.enum(['retrying', 'waiting-for-person', 'waiting-for-signal', 'sleeping']);
+export type FinerState = z.infer<typeof FinerState>;
+
+/** How a run stands: its status, or what is more exact. `no-consumer`: no process serves a stage that it waits for. */
+export const RunState = z.enum([...RunStatus.options, ...FinerState.options, 'no-consumer']);
+export type RunState = z.infer<typeof RunState>;
+
 /** `pending`: its turn has not come. `retrying`: failed, and due again. `waiting`: for a signal or a person. */
 export const StepStatus = z.enum([
   'pending',

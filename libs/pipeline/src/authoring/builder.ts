@@ -9,7 +9,7 @@ import { type JsonSchema, jsonSchemaOf } from '../schemas/json-schema.js';
 import { type Rendered, renderMapped } from '../plan/mapped.js';
 import { checkStepName } from './names.js';
 import { PlanError } from '../plan/plan-error.js';
-import type { HandlerPlan, OnFailure, PlanStep } from '../plan/plan.js';
+import type { HandlerPlan, Mapping, OnFailure, PlanStep } from '../plan/plan.js';
 import { type Ref, type RefOf, refTo, type ReferenceSource } from './reference.js';
 import { policyOf, type Retry } from '../steps/retry-policy.js';
 import type { StageContract } from './stage-contract.js';
@@ -44,6 +44,8 @@ export class Builder {
   readsFailure: string | undefined;
   /** The handler that is asked when a run has failed. */
   handler: HandlerPlan | undefined;
+  /** What lists call a run, and what runs are found by. */
+  readonly labels: { title?: Mapping; attributes?: Readonly<Record<string, Mapping>> } = {};
   /** The cases within which steps are defined now. */
   private guards: readonly Condition[] = [];
 

@@ -128,6 +128,18 @@ export interface Define<Input extends z.ZodType> {
     options?: HandlerOptions,
   ): void;
 
+  /**
+   * Declares what lists call a run: a reference, or a list of references and texts, which are put together with spaces. It is read from the input and from
+   * the outputs that are there, so a title that reads a step is there once the step has ended.
+   */
+  title(title: Label | readonly Label[]): void;
+
+  /**
+   * Declares the values by which runs are found, e.g. `attributes.customer == "x"`: references to texts, numbers and booleans, by name; at most 20. Each is kept
+   * in an index.
+   */
+  attributes(attributes: Readonly<Record<string, Label>>): void;
+
   /** Waits so long. What is to come after it names it in `after`. */
   sleep(name: string, duration: Duration, options?: SleepOptions): RefOf<null>;
 
@@ -138,6 +150,9 @@ export interface Define<Input extends z.ZodType> {
     options?: SignalOptions<Answer, When>,
   ): Ref<z.input<Answer> | IfGiven<When>>;
 }
+
+/** A text, number or boolean, or a reference to one that may be absent. */
+export type Label = RefOf<string | number | boolean | undefined | null> | string | number | boolean;
 
 /** A step without a `when` is always there. */
 type IfGiven<When> = [When] extends [undefined] ? never : undefined;

@@ -3,6 +3,7 @@ import { Builder } from './builder.js';
 import { connected } from '../steps/body.js';
 import { addChoice, addLoop, addMap, addRace, addRun } from '../steps/constructs.js';
 import type { Test } from './conditions.js';
+import { addAttributes, addTitle } from './labels.js';
 import type { AnyHandler, AnyOptions, Define, HandlerOptions, Pipeline } from './definition.js';
 import { type Duration, millisecondsOf } from './duration.js';
 import { handlerOf } from '../steps/handler.js';
@@ -63,6 +64,7 @@ export function pipeline<Input extends z.ZodType, Output>(
     output: output.mapping,
     ...(whenFailing && { onFailure: whenFailing }),
     ...(starts && { starts }),
+    ...builder.labels,
     ...(options.deadline !== undefined && { deadlineMs: millisecondsOf(options.deadline) }),
   });
   const outputSchema = schemaOf(given);
@@ -101,6 +103,8 @@ function definer<Input extends z.ZodType>(pipeline: Builder): Define<Input> {
         throw new PlanError('BAD_HANDLER', 'it is the second, or within a step');
       pipeline.handler = handlerOf(pipeline, { ...options, stage, input });
     },
+    title: (title: unknown) => addTitle(pipeline, builder, title),
+    attributes: (attributes: Readonly<Record<string, unknown>>) => addAttributes(pipeline, builder, attributes),
     sleep: (name: string, duration: Duration, options?: object) =>
       addSleep(builder, name, { ...(options as AnyOptions), duration }),
     map: (name: string, list: unknown, work: (...known: Ref<never>[]) => unknown, options: AnyOptions = {}) => {

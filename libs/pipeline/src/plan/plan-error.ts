@@ -32,6 +32,8 @@ export const PLAN_ERRORS = {
   BAD_HANDLER:
     'Name one handler, on the pipeline itself, of a pipeline that says `onFailure: "fail"`; wrap what it reads of steps: `known(step)`.',
   DEFAULT_OUTPUT: 'Give a default that fits the step’s output.',
+  BAD_LABEL:
+    'Make the title and each attribute of fields of the input or of steps that are texts, numbers or booleans; name attributes with letters, digits and "_".',
   BAD_OUTPUT: 'Return a reference, or an object of references and literals, from the pipeline.',
 } as const;
 export type PlanErrorCode = keyof typeof PLAN_ERRORS;

@@ -5,6 +5,7 @@ import { Ancestors, orderOf } from './graph.js';
 import { HANDLER, handlerPlan } from './handler-plan.js';
 import { hashOf } from './hash.js';
 import { itemName, itemOf, rangeOf } from './item-names.js';
+import { type Labels, loadLabels } from './labels.js';
 import { pageStep, undoStep } from '../steps/derived-steps.js';
 import { compileMapping, type ReadScope } from '../authoring/mapping.js';
 import { checkStepNames, FAILURE, INPUT } from '../authoring/names.js';
@@ -37,6 +38,8 @@ export interface LoadedPlan {
   readonly compensates: boolean;
   /** The triggers and schedules that start its runs. */
   readonly starts: LoadedStarts;
+  /** The title and the attributes of its runs. */
+  readonly labels: Labels;
   /** The same, as `advance` needs it. */
   readonly compiled: CompiledPlan;
 }
@@ -117,6 +120,7 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
     order: graph.order,
     compensates: compensates(plan),
     starts: loadStarts(plan.starts ?? {}),
+    labels: loadLabels(plan),
     compiled,
     step: (name) => stepOf(compiled, name).step,
     child,

@@ -1,7 +1,7 @@
 import { Count, Name, PositiveCount, StepName, text } from '@millrace/contracts';
 import { z } from 'zod';
 import { Millis } from '../authoring/duration.js';
-import { CelText, type Mapping, MappingSchema } from './plan-mapping.js';
+import { AttributeMappings, CelText, type Mapping, MappingSchema } from './plan-mapping.js';
 import { FailureCodes, RetryPolicy } from '../steps/retry-policy.js';
 import { Starts } from '../starts/starts.js';
 
@@ -216,6 +216,8 @@ export type Plan = {
   readonly onFailure?: z.infer<typeof WhenFailing> | undefined;
   readonly starts?: Starts | undefined;
   readonly deadlineMs?: number | undefined;
+  readonly title?: Mapping | undefined;
+  readonly attributes?: Readonly<Record<string, Mapping>> | undefined;
 };
 
 export const Plan: z.ZodType<Plan> = z.object({
@@ -233,4 +235,8 @@ export const Plan: z.ZodType<Plan> = z.object({
   starts: Starts.optional(),
   /** Milliseconds from when a run begins: then it has failed, whatever it is doing. */
   deadlineMs: Millis.optional(),
+  /** Computes what lists call a run, from its input and the outputs that are there. */
+  title: MappingSchema.optional(),
+  /** Computes the values by which runs are found: texts, numbers and booleans. */
+  attributes: AttributeMappings.optional(),
 });

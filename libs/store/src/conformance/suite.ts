@@ -2,6 +2,7 @@ import { deploymentsSuite } from './deployments-suite.js';
 import { lettersSuite } from './letters-suite.js';
 import { listsSuite } from './lists-suite.js';
 import type { Store } from '../open.js';
+import { searchSuite } from './search-suite.js';
 import { slotsSuite } from './slots-suite.js';
 import { runsSuite } from './runs-suite.js';
 import { signalsSuite } from './signals-suite.js';
@@ -16,7 +17,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     });
     afterAll(() => store[Symbol.asyncDispose]());
 
-    for (const suite of [runsSuite, listsSuite, lettersSuite, slotsSuite, startsSuite, signalsSuite, deploymentsSuite])
+    for (const suite of [runsSuite, listsSuite, searchSuite, lettersSuite, slotsSuite, startsSuite, signalsSuite, deploymentsSuite])
       suite(() => store);
   });
 }

@@ -9,6 +9,11 @@ export const postgresDialect: Dialect = {
   searchedJson: (text) => `${text}::jsonb`,
   among: (list) => `= any(${list}::text[])`,
   contains: (column, part) => `strpos(${column}::text, ${part}) > 0`,
+  bytewise: (column) => `${column} collate "C"`,
+  lowerAscii: (column) => `lower(${column} collate "C")`,
+  // Without OFFSET the planner may hash the whole table instead.
+  lookUp: (table, condition) =>
+    `cross join lateral (select * from ${table} where ${condition} offset 0) ${table}`,
   larger: (one, other) => `greatest(${one}, ${other})`,
   forShare: 'for share',
   forUpdate: 'for update',

@@ -17,15 +17,17 @@ with own as (
   insert into history (run, seq, facts)
   select u.run, u.seq, u.facts::json from own, unnest($6::text[], $7::int[], $8::text[]) as u(run, seq, facts)
 ), changed as (
-  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake), degraded = u.degraded > 0
-  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[], $21::int[]) as u(id, status, ended, wake, degraded)
+  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake), degraded = u.degraded > 0,
+    title = u.title, state = u.state, failure_code = u.code
+  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[], $21::int[], $23::text[], $24::text[], $25::text[])
+    as u(id, status, ended, wake, degraded, title, state, code)
   where runs.id = u.id
 ), made as (
-  insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded)
+  insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded, title, state, failure_code)
   select u.id, u.pipeline, u.plan, u.status, to_timestamp(u.accepted), to_timestamp(u.ended), to_timestamp(u.wake), u.parent,
-    u.degraded > 0
+    u.degraded > 0, u.title, u.state, u.code
   from own, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::float8[], $18::float8[], $19::float8[], $20::text[],
-    $22::int[]) as u(id, pipeline, plan, status, accepted, ended, wake, parent, degraded)
+    $22::int[], $26::text[], $27::text[], $28::text[]) as u(id, pipeline, plan, status, accepted, ended, wake, parent, degraded, title, state, code)
   on conflict (id) do nothing
 )
 select count(*)::int as owners from own`;
@@ -59,6 +61,11 @@ export function batchStatement({ topic, partition, expected, next, answer, chang
     floats(made.map((c) => seconds(c.wakeAt))),
     texts(made.map((c) => c.summary.parent ?? null)),
     ...[rows, made].map((of) => ints(of.map((c) => Number(c.summary.degraded ?? false)))),
+    ...[rows, made].flatMap((of) => [
+      texts(of.map((c) => c.summary.title ?? null)),
+      texts(of.map((c) => c.summary.state ?? null)),
+      texts(of.map((c) => c.summary.failureCode ?? null)),
+    ]),
   ];
   return { name: 'commit', text: COMMIT, values };
 }

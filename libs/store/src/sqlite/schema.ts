@@ -1,5 +1,6 @@
 import { LAST_TIME } from '@millrace/contracts';
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { addSearch } from '../search/migration.js';
 import { fillLetterColumns, LETTER_INDEXES } from '../letters/migration.js';
 
 /** A column with a time, in milliseconds. */
@@ -123,6 +124,9 @@ const letters: Migration = {
   },
 };
 
+/** Titles, states, codes, attributes and tags of runs: what they are found by. */
+const search: Migration = { up: (db) => addSearch(db, { time, number: 'real' }) };
+
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '001-first': first, '002-letters': letters }),
+  getMigrations: () => Promise.resolve({ '001-first': first, '002-letters': letters, '003-search': search }),
 };

@@ -8,6 +8,10 @@ export const sqliteDialect: Dialect = {
   searchedJson: (text) => text,
   among: (list) => `in (select value from json_each(${list}))`,
   contains: (column, part) => `instr(${column}, ${part}) > 0`,
+  bytewise: (column) => column,
+  lowerAscii: (column) => `lower(${column})`,
+  // SQLite reads the tables of a CROSS JOIN in the order in which they are written.
+  lookUp: (table, condition) => `cross join ${table} on ${condition}`,
   larger: (one, other) => `max(${one}, ${other})`,
   forShare: '',
   forUpdate: '',

@@ -9,10 +9,11 @@ where positions.next = ?3 returning 1`;
 const FORGET_ANSWER = 'delete from answers where topic = ? and partition = ?';
 const ANSWER = 'insert into answers (topic, partition, next, answer) values (?, ?, ?, ?)';
 const FACTS = 'insert into facts (run_no, seq, facts) values ((select no from runs where id = ?), ?, ?)';
-const CHANGED = 'update runs set status = ?, ended_at = ?, wake_at = ?, degraded = ? where id = ?';
+const CHANGED = `
+update runs set status = ?, ended_at = ?, wake_at = ?, degraded = ?, title = ?, state = ?, failure_code = ? where id = ?`;
 const MADE = `
-insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`;
+insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded, title, state, failure_code)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`;
 
 /** Writes a batch within a transaction. Returns false, and has written nothing, where the partition does not stand at `expected`. */
 export function writeBatch(connection: Connection, batch: Batch): boolean {
@@ -23,8 +24,9 @@ export function writeBatch(connection: Connection, batch: Batch): boolean {
   write(ANSWER, topic, partition, next, answer);
   for (const { summary, created, row, fromSeq, facts, wakeAt } of changes) {
     const { id, pipeline, plan, status, acceptedAt, endedAt, parent, degraded = false } = summary;
-    if (created) write(MADE, id, pipeline, plan, status, acceptedAt, endedAt, wakeAt, parent, degraded);
-    else if (row) write(CHANGED, status, endedAt, wakeAt, degraded, id);
+    const shown = [summary.title, summary.state, summary.failureCode];
+    if (created) write(MADE, id, pipeline, plan, status, acceptedAt, endedAt, wakeAt, parent, degraded, ...shown);
+    else if (row) write(CHANGED, status, endedAt, wakeAt, degraded, ...shown, id);
     if (facts.length > 0) write(FACTS, id, fromSeq, JSON.stringify(facts));
   }
   return true;

@@ -1,20 +1,19 @@
 import { timeoutSignal } from '@millrace/contracts/timers';
 import { type Command, Option } from 'commander';
-import { RunStatus } from '@millrace/contracts';
-import type { Accepted, MillraceClient, QueryOf, StartRun } from '@millrace/client';
+import type { Accepted, MillraceClient, StartRun } from '@millrace/client';
 import { clientOf, type CommonOptions, type CliContext, inputSchemaOf, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
 import { factLine } from '../output/facts.js';
 import { follow } from '../follow.js';
 import { tellUnserved } from '../output/no-consumer.js';
-import { listed, shown } from '../output/output.js';
+import { shown } from '../output/output.js';
 import { commandOf } from '../output/terminal.js';
 import { tellOutcome } from '../output/outcome.js';
 import { runText } from '../output/run-text.js';
 import { secondsOf, startAtOf } from '../output/times.js';
-import { answerOf, payloadOf, several, wholeNumber } from '../input/values.js';
-import { RUN_COLUMNS } from '../output/columns.js';
+import { answerOf, payloadOf, several } from '../input/values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
+import { runListCommand } from './run-list.js';
 import { replayCommands } from './run-replay.js';
 
 interface StartOptions extends CommonOptions {
@@ -27,10 +26,6 @@ interface StartOptions extends CommonOptions {
   readonly delay?: string;
   readonly priority?: StartRun['priority'];
   readonly tenant?: string;
-}
-
-interface ListOptions extends CommonOptions, Omit<QueryOf<'listRuns'>, 'degraded'> {
-  readonly degraded?: true;
 }
 
 export function runCommands(program: Command, context: CliContext): void {
@@ -84,23 +79,7 @@ export function runCommands(program: Command, context: CliContext): void {
       await watch(accepted.id, { ...options, client, context, quiet: !options.watch });
     });
 
-  talking(run.command('list'))
-    .description('list runs, newest first')
-    .addOption(new Option('--status <status>', 'only those with this status').choices(RunStatus.options))
-    .option('--pipeline <name>', 'only those of this pipeline')
-    .option('--parent <run>', 'only child runs of this run')
-    .option('--degraded', 'only runs that used a fallback or a default')
-    .option('--limit <n>', 'the most lines to list', wholeNumber('--limit'), 50)
-    .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
-    .action(async (options: ListOptions) => {
-      const { status, pipeline, parent, limit, cursor } = options;
-      const degraded = options.degraded && 'true';
-      const query = { status, pipeline, parent, degraded, limit, cursor } as const;
-      const page = await clientOf(terminal, options).runs.list(query).page();
-      terminal.out(listed({ items: page.items, columns: RUN_COLUMNS, name: ({ id }) => id }, options.output));
-      if (page.items.length === 0) terminal.say('No runs.\n');
-      if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
-    });
+  runListCommand(run, context);
 
   talking(run.command('get'))
     .description('show a run and its steps')

@@ -15,8 +15,8 @@ import { agoOf, type Column, millisOf } from './output.js';
 
 const age = (time: string): string => agoOf(time, Date.now());
 
-const statusText = ({ status, degraded, noConsumer }: RunSummaryView): string =>
-  [status, degraded && 'degraded', noConsumer && 'no consumer'].filter(Boolean).join(', ');
+const statusText = ({ status, state, degraded, noConsumer }: RunSummaryView): string =>
+  [noConsumer ? status : state, degraded && 'degraded', noConsumer && 'no consumer'].filter(Boolean).join(', ');
 
 export const RUN_COLUMNS: readonly Column<RunSummaryView>[] = [
   { title: 'RUN', of: ({ id }) => id },
@@ -27,6 +27,8 @@ export const RUN_COLUMNS: readonly Column<RunSummaryView>[] = [
     title: 'TOOK',
     of: ({ acceptedAt, endedAt }) => endedAt && millisOf(Date.parse(endedAt) - Date.parse(acceptedAt)),
   },
+  { title: 'TITLE', of: ({ title }) => title },
+  { title: 'CODE', of: ({ failureCode }) => failureCode, wide: true },
   { title: 'ACCEPTED', of: ({ acceptedAt }) => acceptedAt, wide: true },
   { title: 'PLAN', of: ({ plan }) => plan, wide: true },
 ];

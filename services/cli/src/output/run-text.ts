@@ -26,6 +26,8 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
   const lines = [
     `${run.id}  ${status(run.status)}`,
     `pipeline  ${run.pipeline}`,
+    ...(run.title === undefined ? [] : [`title     ${oneLine(run.title)}`]),
+    ...labelLines(run),
     `accepted  ${run.acceptedAt}`,
     ...(run.endedAt ? [`ended     ${run.endedAt}`] : []),
     ...(run.failure
@@ -43,6 +45,14 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
   ];
   if (run.output !== undefined && run.output !== null) lines.push('', outputText(run.output));
   return lines.join('\n');
+}
+
+function labelLines({ attributes = {}, tags = [] }: RunView): readonly string[] {
+  const values = Object.entries(attributes).map(([name, value]) => `${name}=${oneLine(String(value))}`);
+  return [
+    ...(values.length > 0 ? [`found by  ${values.join('  ')}`] : []),
+    ...(tags.length > 0 ? [`tags      ${tags.map((tag) => oneLine(tag)).join(', ')}`] : []),
+  ];
 }
 
 function degradedText({ step, by, code, message }: Degraded): string {

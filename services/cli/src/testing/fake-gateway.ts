@@ -108,6 +108,7 @@ export const runView = (of: Partial<RunView> = {}): RunView => ({
   pipeline: 'reply',
   plan: 'p1',
   status: 'completed',
+  state: of.status ?? 'completed',
   acceptedAt: '2026-01-01T00:00:00.000Z',
   endedAt: '2026-01-01T00:00:01.000Z',
   links: {},

@@ -1,20 +1,43 @@
 import type { Fact } from '@millrace/contracts';
 import { correlationOf, type LoadedPlan } from '@millrace/pipeline/engine';
-import { type Decision, type Run, stepOf, wakeAtOf } from '@millrace/saga';
+import { type Decision, type Run, standingOf, stepOf, wakeAtOf } from '@millrace/saga';
 import type { DeadLetter, Holding, Review, RunChange, RunSummary } from '@millrace/store';
 import { parkedStep } from './records.js';
 import type { Cached } from '../sources/run-cache.js';
 
-export const summaryOf = (run: Run): RunSummary => ({
-  id: run.id,
-  pipeline: run.pipeline,
-  plan: run.plan,
-  status: run.status,
-  acceptedAt: run.acceptedAt,
-  endedAt: run.endedAt,
-  parent: run.parent?.run,
-  ...(run.degraded.length > 0 && { degraded: true }),
-});
+export function summaryOf(run: Run, plan: LoadedPlan): RunSummary {
+  const { state, failureCode } = standingOf(run, plan);
+  const title = plan.labels.titleOf(run.scope);
+  return {
+    id: run.id,
+    pipeline: run.pipeline,
+    plan: run.plan,
+    status: run.status,
+    acceptedAt: run.acceptedAt,
+    endedAt: run.endedAt,
+    parent: run.parent?.run,
+    ...(run.degraded.length > 0 && { degraded: true }),
+    ...(title !== undefined && { title }),
+    ...(state !== undefined && { state }),
+    ...(failureCode !== undefined && { failureCode }),
+  };
+}
+
+/** Returns true where a list would show a run otherwise than before. */
+const isShownOtherwise = (before: RunSummary, after: RunSummary): boolean =>
+  before.status !== after.status ||
+  before.degraded !== after.degraded ||
+  before.title !== after.title ||
+  before.state !== after.state ||
+  before.failureCode !== after.failureCode;
+
+/** Returns the attributes of a run that are new or have another value; child runs have none. */
+function attributesIn(before: Run | undefined, run: Run, { labels }: LoadedPlan): RunChange['attributes'] {
+  if (!labels.attributesOf || run.parent) return undefined;
+  const known = before && labels.attributesOf(before.scope);
+  const now = Object.entries(labels.attributesOf(run.scope)).filter(([name, value]) => known?.[name] !== value);
+  return now.length === 0 ? undefined : Object.fromEntries(now);
+}
 
 /** Returns what a batch has to write of a run. `before` is the run as the batch found it. */
 export function changeOf(
@@ -23,16 +46,18 @@ export function changeOf(
   plan: LoadedPlan,
 ): RunChange {
   const wakeAt = wakeAtOf(run, plan);
+  const summary = summaryOf(run, plan);
+  // A run that was moved is another one to its new plan.
+  const same = before?.run.plan === run.plan ? before : undefined;
   return {
-    summary: summaryOf(run),
+    summary,
     created: false,
     fromSeq: run.seq - facts.length + 1,
     facts,
     row:
-      before?.run.status !== run.status ||
-      before.run.degraded.length !== run.degraded.length ||
-      isEarlier(wakeAt, before.wakeAt),
+      !same || isShownOtherwise(summaryOf(same.run, plan), summary) || isEarlier(wakeAt, same.wakeAt),
     wakeAt,
+    attributes: attributesIn(same?.run, run, plan),
     waits: facts.flatMap((fact) =>
       fact.type === 'step.waiting' && fact.kind !== 'sleep' && isWaiting(run, fact)
         ? [

@@ -65,7 +65,7 @@ export function intakeSource(
       }
     }
     const summaries = [...accepted.values()].map(({ decision: { run }, plan }) => ({
-      ...summaryOf(run),
+      ...summaryOf(run, plan),
       wakeAt: wakeAtOf(run, plan),
       // One that is to begin later wants its slot then.
       slot: run.held ? undefined : wanted(run, plan),

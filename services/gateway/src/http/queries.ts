@@ -6,6 +6,7 @@ import {
   Name,
   Priority,
   readTime,
+  RunState,
   RunStatus,
   text,
 } from '@millrace/contracts';
@@ -20,9 +21,25 @@ const pipeline = text({ max: 200 }).optional().describe('Only of this pipeline.'
 
 const name = text({ max: 200 }).optional();
 
+const time = (what: string) =>
+  StartTime.optional()
+    .describe(what)
+    .transform((given) => (given === undefined ? undefined : readTime(given)));
+
 export const RunsQuery = z.strictObject({
   status: RunStatus.optional(),
   pipeline,
+  state: RunState.optional().describe('Only runs that stand so: a status, or what is more exact.'),
+  where: text({ min: 1, max: 2_000 })
+    .optional()
+    .describe(
+      'Only runs for which this holds: CEL over id, pipeline, plan, status, state, degraded, title, code, tags, attributes.NAME, acceptedAt and endedAt, e.g. `attributes.customer == "x" && acceptedAt > now - duration("24h")`.',
+    ),
+  code: text({ min: 1, max: 64 }).optional().describe('Only runs that failed, or are held up, with this code.'),
+  tag: text({ min: 1, max: 100 }).optional().describe('Only runs with this tag.'),
+  text: text({ min: 1, max: 200 }).optional().describe('Only runs with this text in their title, in whatever case.'),
+  since: time('Accepted at this time or later.'),
+  until: time('Accepted before this time.'),
   degraded: z
     .enum(['true', 'false'])
     .optional()
@@ -85,11 +102,6 @@ export const CallbackQuery = z.strictObject({
   token: z.string().min(1).max(8_000).describe('Names the attempt, and is signed: as it came in `millrace-callback`.'),
 });
 export type CallbackQuery = z.infer<typeof CallbackQuery>;
-
-const time = (what: string) =>
-  StartTime.optional()
-    .describe(what)
-    .transform((given) => (given === undefined ? undefined : readTime(given)));
 
 const letters = {
   pipeline,

@@ -31,9 +31,6 @@ const cut = (line: string): string => {
   return letters.length > LONGEST_SUBJECT ? `${letters.slice(0, LONGEST_SUBJECT - 1).join('')}…` : line;
 };
 
-export const failureOf = (run: Run): Pick<RunSummaryView, 'failureCode'> =>
-  run.failed ? { failureCode: run.failed.failure.code } : {};
-
 /** Ranks steps by how much they need somebody to look at them: the least first. Steps of other statuses are not under way. */
 const URGENCY: Partial<Record<StepState['status'], number>> = {
   'dead-lettered': 0,

@@ -1,9 +1,9 @@
 import { isOver } from '@millrace/contracts';
 import type { Action, ItemsView, RunSummaryView, RunView, StepView } from '@millrace/contracts/http';
 import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline/engine';
-import { evolve, inputFor, type Run, runTraceOf, stepOf } from '@millrace/saga';
-import type { RunRecord, RunSummary } from '@millrace/store';
-import { type UnservedContext, askedOf, noConsumerOf } from '../stages/no-consumer.js';
+import { evolve, inputFor, type Run, runTraceOf, standingOf, stepOf } from '@millrace/saga';
+import type { RunLabels, RunRecord, RunSummary } from '@millrace/store';
+import { type UnservedContext, askedOf, withNoConsumer } from '../stages/no-consumer.js';
 import { failureView, timeOf } from './shown.js';
 import { blank, type History, historiesOf } from './step-history.js';
 
@@ -22,6 +22,9 @@ export function summaryView(run: RunSummary): RunSummaryView {
     pipeline: run.pipeline,
     plan: run.plan,
     status: run.status,
+    state: run.state ?? run.status,
+    ...(run.title !== undefined && { title: run.title }),
+    ...(run.failureCode !== undefined && { failureCode: run.failureCode }),
     acceptedAt: timeOf(run.acceptedAt),
     ...(run.endedAt !== undefined && { endedAt: timeOf(run.endedAt) }),
     ...(run.parent !== undefined && { parent: run.parent }),
@@ -29,6 +32,12 @@ export function summaryView(run: RunSummary): RunSummaryView {
     links: runLinks(run.id, run.parent),
   };
 }
+
+/** Attributes and tags, as far as there are any. */
+export const labelsView = (labels: RunLabels | undefined): Pick<RunSummaryView, 'attributes' | 'tags'> => ({
+  ...(labels && Object.keys(labels.attributes).length > 0 && { attributes: { ...labels.attributes } }),
+  ...(labels && labels.tags.length > 0 && { tags: [...labels.tags] }),
+});
 
 /** A run as it is shown: everything follows from its facts and its plan. */
 export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlySet<string> = new Set()): RunView {
@@ -39,7 +48,16 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
   const names = [...plan.order.flatMap((name) => [name, ...listed(name)]), ...undos];
   const steps = names.map((name) => stepView(name, { run, plan, unserved, history: histories.get(name) ?? blank() }));
   const given = Object.entries(record.facts[0]?.type === 'run.accepted' ? (record.facts[0].given ?? {}) : {});
-  const summary = summaryView({ ...record, status: run.status, endedAt: run.endedAt });
+  const { title, state: _, failureCode: __, ...kept } = record;
+  const standing = standingOf(run, plan);
+  const summary = summaryView({
+    ...kept,
+    status: run.status,
+    endedAt: run.endedAt,
+    ...(title !== undefined && { title }),
+    ...(standing.state !== undefined && { state: standing.state }),
+    ...(standing.failureCode !== undefined && { failureCode: standing.failureCode }),
+  });
   return {
     ...summary,
     traceId: runTraceOf(run).traceId,
@@ -54,7 +72,7 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
     ...(run.failed?.step !== undefined && { failedStep: run.failed.step }),
     ...(run.failed?.handler !== undefined && { handler: run.failed.handler }),
     ...(run.undoing && { compensatingAs: run.undoing.as }),
-    ...noConsumerOf({ run, plan, unserved }),
+    ...withNoConsumer({ run, plan, unserved }),
     steps,
     allowedActions: runActions(run),
   };

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { groupsOf, runIdOf } from '@millrace/contracts';
-import { Accepted, History, Problem, RunList, RunView } from '@millrace/contracts/http';
+import { Accepted, History, OverviewView, Problem, RunList, RunView } from '@millrace/contracts/http';
 import { until, World } from '../testing/world.js';
 
 const json = (body: unknown, headers: Record<string, string> = {}) => ({
@@ -238,6 +238,48 @@ test('runs are listed newest first, page by page, with filters', async () => {
     expect(misused.status).toBe(400);
     expect(Problem.parse(await misused.json()).code).toBe('INVALID_CURSOR');
   }
+});
+
+test.each([
+  ['where=statuss == "failed"', '/where', 'did you mean status?'],
+  ['where=status == "fialed"', '/where', 'it is one of'],
+  ['where=title.matches("a%2B")', '/where', 'cannot be searched for'],
+  ['state=broken', '/state', ''],
+])('a filter that cannot be used is refused, and says what can be written instead: %s', async (query, pointer, why) => {
+  await using world = await World.open();
+  const refused = await fetch(`${world.url}/v1/runs?${query}`);
+  expect(refused.status).toBe(400);
+  const { code, errors } = Problem.parse(await refused.json());
+  expect([code, errors?.[0]?.pointer]).toEqual(['INVALID_REQUEST', pointer]);
+  expect(errors?.[0]?.detail).toContain(why);
+});
+
+test('a list says how each run stands and what holds it up, and the overview counts each run in one state', async () => {
+  await using world = await World.open();
+  const [waiting, parked, unserved] = [(await start(world)).id, (await start(world)).id, (await start(world)).id];
+  world.toReview(waiting);
+  world.failed(parked, 'classify');
+  world.completed(unserved, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.unserved.add(groupsOf().stage('draft'));
+  const listed = async (query: string) =>
+    RunList.parse(await (await fetch(`${world.url}/v1/runs?${query}`)).json()).items.map(({ id, state, failureCode }) => [
+      ...[id, state, failureCode],
+    ]);
+  const expected = [
+    [unserved, 'no-consumer', undefined],
+    [parked, 'dead-lettered', 'STAGE_INPUT_INVALID'],
+    [waiting, 'waiting-for-person', undefined],
+  ];
+  expect(await listed('limit=5')).toEqual(expected);
+  expect(await listed('limit=5&detail=true')).toEqual(expected);
+  expect(await listed('state=no-consumer')).toEqual([expected[0]]);
+  const { states } = OverviewView.parse(await (await fetch(`${world.url}/v1/overview`)).json());
+  const counted = Object.entries(states).filter(([, { count }]) => count > 0);
+  expect(Object.fromEntries(counted)).toEqual({
+    'no-consumer': { count: 1 },
+    'dead-lettered': { count: 1 },
+    'waiting-for-person': { count: 1 },
+  });
 });
 
 test('the answer of a model that could not be used is shown with the attempt that failed', async () => {

@@ -8,9 +8,9 @@ import type { LiveFacts, Viewer } from './live-facts.js';
 import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import type { RecentRequests } from '../http/recent-requests.js';
-import { noConsumerOf } from '../stages/no-consumer.js';
-import { failureOf, nowOf, subjectOf } from './now.js';
-import { runLinks, runView, summaryView } from './run-view.js';
+import { withNoConsumer } from '../stages/no-consumer.js';
+import { nowOf, subjectOf } from './now.js';
+import { labelsView, runLinks, runView, summaryView } from './run-view.js';
 import { timeOf } from './shown.js';
 
 interface Needs {
@@ -60,7 +60,8 @@ export class RunQueries {
   async viewOf(record: RunRecord): Promise<RunView> {
     const plan = await this.needs.plans.byHash(record.plan);
     const unserved = isOver(record.status) ? undefined : await this.needs.consumers.unserved(stagesOf(plan.plan));
-    const view = runView(record, plan, unserved);
+    const labels = (await this.needs.reader.labels([record.id])).get(record.id);
+    const view = { ...runView(record, plan, unserved), ...labelsView(labels) };
     const trace = this.needs.traceUrl(view.traceId);
     return trace === undefined ? view : { ...view, links: { ...view.links, trace } };
   }
@@ -77,24 +78,32 @@ export class RunQueries {
     const facts = await this.needs.reader.factsAfter(new Map([...waiting.keys()].map((id) => [id, 0])));
     return runs.map((run) => {
       const found = waiting.get(run.id);
-      const more = found && noConsumerOf({ ...found, run: evolve(undefined, run.id, facts.get(run.id) ?? []) });
+      const more = found && withNoConsumer({ ...found, run: evolve(undefined, run.id, facts.get(run.id) ?? []) });
       return { ...summaryView(run), ...more };
     });
   }
 
   /** Runs as a list shows them to somebody who looks for what is stuck: with their subjects, and what they do now. Reads the facts of all of them. */
   async details(runs: readonly RunSummary[]): Promise<RunSummaryView[]> {
-    const facts = await this.needs.reader.factsAfter(new Map(runs.map(({ id }) => [id, 0])));
-    return Promise.all(runs.map((run) => this.detail(run, facts.get(run.id) ?? [])));
+    const { reader } = this.needs;
+    const ids = runs.map(({ id }) => id);
+    const [facts, labels] = await Promise.all([reader.factsAfter(new Map(ids.map((id) => [id, 0]))), reader.labels(ids)]);
+    return Promise.all(
+      runs.map(async (run) => ({
+        ...(await this.detail(run, facts.get(run.id) ?? [])),
+        ...labelsView(labels.get(run.id)),
+      })),
+    );
   }
 
   private async detail(summary: RunSummary, facts: readonly Fact[]): Promise<RunSummaryView> {
     const run = evolve(undefined, summary.id, facts);
-    const shown = { ...summaryView(summary), ...subjectOf(run) };
-    if (isOver(run.status)) return { ...shown, ...failureOf(run) };
+    const { title } = summary;
+    const shown = { ...summaryView(summary), ...(title === undefined ? subjectOf(run) : { subject: title }) };
+    if (isOver(run.status)) return shown;
     const plan = await this.needs.plans.byHash(summary.plan);
     const unserved = await this.needs.consumers.unserved(stagesOf(plan.plan));
-    return { ...shown, ...noConsumerOf({ run, plan, unserved }), ...nowOf({ run, plan, unserved }) };
+    return { ...shown, ...withNoConsumer({ run, plan, unserved }), ...nowOf({ run, plan, unserved }) };
   }
 
   /** Shows `viewer` each new fact past `after`. @returns what stops it */
@@ -135,6 +144,7 @@ export class RunQueries {
       pipeline,
       plan,
       status: startsAt === undefined ? 'running' : 'held',
+      state: startsAt === undefined ? 'running' : 'held',
       acceptedAt: timeOf(at),
       ...(startsAt !== undefined && { startsAt: timeOf(startsAt) }),
       traceId,

@@ -24,3 +24,11 @@ export function noConsumerOf({ run, plan, unserved }: UnservedContext): Pick<Run
   const found = [...asked].filter((stage) => unserved.has(stage));
   return found.length > 0 ? { noConsumer: found } : {};
 }
+
+/** The same as a list shows it: such a run has a state of its own, where it would be running otherwise. */
+export function withNoConsumer(context: UnservedContext): Partial<Pick<RunSummaryView, 'noConsumer' | 'state'>> {
+  const found = noConsumerOf(context);
+  const { status } = context.run;
+  const isState = found.noConsumer !== undefined && (status === 'running' || status === 'compensating');
+  return { ...found, ...(isState && { state: 'no-consumer' }) };
+}

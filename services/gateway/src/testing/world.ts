@@ -4,6 +4,7 @@ import {
   type DeploymentOutcome,
   DeploymentRequest,
   type Fact,
+  FinerState,
   groupsOf,
   headerText,
   isLetterRequest,
@@ -16,7 +17,7 @@ import {
   topicsOf,
 } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
-import { accept, decide, evolve, type Run } from '@millrace/saga';
+import { accept, decide, evolve, type Run, standingOf } from '@millrace/saga';
 import type { Runtime } from '@millrace/runtime';
 import type { Counts, DeadLetter, KeptLetter, StoreReader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
@@ -150,9 +151,14 @@ export class World implements AsyncDisposable {
       const count = (status: string) =>
         Math.min(atMost, [...this.runs.keys()].filter((id) => this.record(id)?.status === status).length);
       const runs = Object.fromEntries(RunStatus.options.map((status) => [status, count(status)]));
+      const records = [...this.runs.keys()].flatMap((id) => this.record(id) ?? []);
+      const inState = (state: FinerState) => records.filter((run) => run.state === state).length;
+      const states = Object.fromEntries(FinerState.options.map((state) => [state, inState(state)])) as Counts['states'];
+      const degraded = records.filter((run) => run.degraded).length;
       const [reviews, deadLetters] = [this.reviews().length, this.deadLetters.size];
-      return Promise.resolve({ runs: runs as Counts['runs'], reviews, signals: 0, deadLetters });
+      return Promise.resolve({ runs: runs as Counts['runs'], states, degraded, reviews, signals: 0, deadLetters });
     },
+    labels: () => Promise.resolve(new Map()),
     deadLetter: (id) => {
       const letter = this.deadLetters.get(id);
       return Promise.resolve(letter && kept(letter));
@@ -330,9 +336,16 @@ export class World implements AsyncDisposable {
   private record(id: string): RunRecord | undefined {
     const known = this.runs.get(id);
     if (!known) return undefined;
-    const { pipeline, plan, status, acceptedAt, endedAt, degraded } = evolve(undefined, id, known.facts);
+    const run = evolve(undefined, id, known.facts);
+    const { pipeline, plan, status, acceptedAt, endedAt, degraded } = run;
+    const { state, failureCode } = standingOf(run, this.plan);
     const row = { id, pipeline, plan, status, acceptedAt, endedAt, parent: undefined, facts: known.facts };
-    return { ...row, ...(degraded.length > 0 && { degraded: true }) };
+    return {
+      ...row,
+      ...(degraded.length > 0 && { degraded: true }),
+      ...(state !== undefined && { state }),
+      ...(failureCode !== undefined && { failureCode }),
+    };
   }
 
   private reviews(): Review[] {

@@ -4,6 +4,7 @@ import { letters } from './schema-letters.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
 import { recoveries } from './schema-recoveries.js';
+import { search } from './schema-search.js';
 import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
 import { versions } from './schema-versions.js';
@@ -94,5 +95,6 @@ export const migrations: MigrationProvider = {
       '011-answers': answers,
       '012-recoveries': recoveries,
       '013-letters': letters,
+      '014-search': search,
     }),
 };
