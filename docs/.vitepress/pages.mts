@@ -14,6 +14,9 @@ const howTo: Items = [
   { text: 'Use an HTTP endpoint as a stage', link: '/how-to/http-stages' },
   { text: 'Limit a stage, set priorities', link: '/how-to/limit-a-stage' },
   { text: 'Pause', link: '/how-to/pause' },
+  { text: 'Find runs', link: '/how-to/find-runs' },
+  { text: 'Clear dead letters', link: '/how-to/clear-dead-letters' },
+  { text: 'Replay a run', link: '/how-to/replay-a-run' },
   { text: 'Run on Kafka', link: '/how-to/run-on-kafka' },
   { text: 'Operate Millrace', link: '/how-to/operate' },
 ];

@@ -12,7 +12,8 @@ import {
 const URL = 'http://gateway.test';
 const RUN = 'run_00000000000000000000000000';
 const runOf = (status: string) => ({
-  ...{ id: RUN, pipeline: 'hello', plan: 'p', status, acceptedAt: '2026-01-01T00:00:00.000Z', links: {} },
+  ...{ id: RUN, pipeline: 'hello', plan: 'p', status, state: status, links: {} },
+  acceptedAt: '2026-01-01T00:00:00.000Z',
   ...{ traceId: '0', steps: [], allowedActions: [] },
 });
 

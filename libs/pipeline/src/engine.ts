@@ -26,7 +26,14 @@ export { HANDLER } from './plan/handler-plan.js';
 export { givenToHandler } from './steps/handler.js';
 export { canonicalJson, hashOf } from './plan/hash.js';
 export { type Attributes, type AttributeValue, type Labels, LONGEST_ATTRIBUTE } from './plan/labels.js';
-export { type Field, type Fields, type Filter, FilterError, type Literal, type Ordering } from './search/filter-model.js';
+export {
+  type Field,
+  type Fields,
+  type Filter,
+  FilterError,
+  type Literal,
+  type Ordering,
+} from './search/filter-model.js';
 export { readFilter } from './search/filter.js';
 export { makeLinear } from './schemas/linear-contract.js';
 export type { Scope } from './authoring/mapping.js';
@@ -73,7 +80,8 @@ export {
   UNWANTED,
 } from './steps/signal-source.js';
 export { PLAN_ERRORS, type PlanErrorCode } from './plan/plan-error.js';
-export { type LoadedPlan, loadPlan, outermostOf, planWithin } from './plan/plan-model.js';
+export { type LoadedPlan, loadPlan } from './plan/plan-model.js';
+export { outermostOf, planWithin } from './plan/plan-reference.js';
 export { millisecondsOf } from './authoring/duration.js';
 export { type Mapped } from './authoring/reference.js';
 export { summarize } from './summary.js';

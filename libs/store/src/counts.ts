@@ -35,5 +35,12 @@ export async function countsOf(
   const of = (name: string) => found.get(name) ?? 0;
   const runs = Object.fromEntries(RunStatus.options.map((status) => [status, of(status)])) as Counts['runs'];
   const states = Object.fromEntries(FinerState.options.map((state) => [state, of(state)])) as Counts['states'];
-  return { runs, states, degraded: of('degraded'), reviews: of('review'), signals: of('signal'), deadLetters: of('letters') };
+  return {
+    runs,
+    states,
+    degraded: of('degraded'),
+    reviews: of('review'),
+    signals: of('signal'),
+    deadLetters: of('letters'),
+  };
 }

@@ -38,7 +38,17 @@ export class DatabaseReader implements StoreReader {
   private summaries() {
     return this.database.db
       .selectFrom('runs')
-      .select(['id', 'pipeline', 'plan', 'status', 'parent', 'degraded', 'title', 'state', 'failure_code as failureCode'])
+      .select([
+        'id',
+        'pipeline',
+        'plan',
+        'status',
+        'parent',
+        'degraded',
+        'title',
+        'state',
+        'failure_code as failureCode',
+      ])
       .select([this.millis('accepted_at').as('acceptedAt'), this.millis<number | null>('ended_at').as('endedAt')]);
   }
 

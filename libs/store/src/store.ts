@@ -45,7 +45,7 @@ export interface RunFilter {
 /** Numbers of rows: of runs that somebody asked for, of open waits, and of open dead letters. */
 export interface Counts {
   readonly runs: Readonly<Record<RunStatus, number>>;
-  /** Of these, the runs of which more is to be said than their status. */
+  /** The numbers of those of these runs that have a state which says more than their status. */
   readonly states: Readonly<Record<FinerState, number>>;
   readonly degraded: number;
   readonly reviews: number;

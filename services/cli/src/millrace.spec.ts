@@ -376,7 +376,10 @@ describe('lists', () => {
   };
 
   test.each([
-    ['table', `RUN                             PIPELINE  STATUS   AGE  TOOK  TITLE\n${RUN}  reply     running  2d   -     Lost card\n`],
+    [
+      'table',
+      `RUN                             PIPELINE  STATUS   AGE  TOOK  TITLE\n${RUN}  reply     running  2d   -     Lost card\n`,
+    ],
     ['name', `${RUN}\n`],
     ['jsonl', `${JSON.stringify(summary)}\n`],
     ['json', `${JSON.stringify([summary], null, 2)}\n`],

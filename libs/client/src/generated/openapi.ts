@@ -179,7 +179,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Counts of runs by status, of open reviews and of open dead letters; each up to 1,000. */
+    /** Counts of runs by status and by state, of open reviews and of open dead letters; each up to 1,000. */
     get: operations['getOverview'];
     put?: never;
     post?: never;
@@ -1011,6 +1011,23 @@ export interface components {
         | 'failed'
         | 'dead-lettered'
         | 'cancelled';
+      /** @enum {string} */
+      state:
+        | 'held'
+        | 'running'
+        | 'waiting'
+        | 'paused'
+        | 'compensating'
+        | 'completed'
+        | 'failed'
+        | 'dead-lettered'
+        | 'cancelled'
+        | 'retrying'
+        | 'waiting-for-person'
+        | 'waiting-for-signal'
+        | 'sleeping'
+        | 'no-consumer';
+      title?: string;
       /** Format: date-time */
       acceptedAt: string;
       /** Format: date-time */
@@ -1019,6 +1036,7 @@ export interface components {
       /** @constant */
       degraded?: true;
       noConsumer?: string[];
+      failureCode?: string;
       subject?: string;
       now?: {
         step: string;
@@ -1053,7 +1071,10 @@ export interface components {
         };
         others: number;
       };
-      failureCode?: string;
+      attributes?: {
+        [key: string]: string | number | boolean;
+      };
+      tags?: string[];
       /** @description Paths of what belongs to this, by name. */
       links: {
         [key: string]: string;
@@ -1230,6 +1251,23 @@ export interface components {
           | 'failed'
           | 'dead-lettered'
           | 'cancelled';
+        /** @enum {string} */
+        state:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled'
+          | 'retrying'
+          | 'waiting-for-person'
+          | 'waiting-for-signal'
+          | 'sleeping'
+          | 'no-consumer';
+        title?: string;
         /** Format: date-time */
         acceptedAt: string;
         /** Format: date-time */
@@ -1238,6 +1276,7 @@ export interface components {
         /** @constant */
         degraded?: true;
         noConsumer?: string[];
+        failureCode?: string;
         subject?: string;
         now?: {
           step: string;
@@ -1272,13 +1311,18 @@ export interface components {
           };
           others: number;
         };
-        failureCode?: string;
+        attributes?: {
+          [key: string]: string | number | boolean;
+        };
+        tags?: string[];
         /** @description Paths of what belongs to this, by name. */
         links: {
           [key: string]: string;
         };
       }[];
       next?: string;
+      /** Format: date-time */
+      searchedTo?: string;
     };
     History: {
       items: ({
@@ -2256,6 +2300,18 @@ export interface components {
           more?: true;
         };
       };
+      states: {
+        [key: string]: {
+          count: number;
+          /** @constant */
+          more?: true;
+        };
+      };
+      degraded: {
+        count: number;
+        /** @constant */
+        more?: true;
+      };
       reviews: {
         count: number;
         /** @constant */
@@ -2821,6 +2877,27 @@ export interface operations {
           | 'dead-lettered'
           | 'cancelled';
         pipeline?: string;
+        state?:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled'
+          | 'retrying'
+          | 'waiting-for-person'
+          | 'waiting-for-signal'
+          | 'sleeping'
+          | 'no-consumer';
+        where?: string;
+        code?: string;
+        tag?: string;
+        text?: string;
+        since?: string;
+        until?: string;
         degraded?: 'true' | 'false';
         parent?: string;
         detail?: 'true' | 'false';

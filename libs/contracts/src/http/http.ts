@@ -129,7 +129,7 @@ export const RunSummaryView = z.object({
   pipeline: z.string(),
   plan: z.string(),
   status: RunStatus,
-  /** How the run stands: its status, or what is more exact, such as `retrying`, `waiting-for-person` or `no-consumer`. */
+  /** The state of the run: its status, or what is more exact, such as `retrying`, `waiting-for-person` or `no-consumer`. */
   state: RunState,
   /** The title that its pipeline declares. */
   title: z.string().optional(),
@@ -192,7 +192,7 @@ const pageOf = <T extends z.ZodType>(item: T) =>
   });
 
 export const RunList = pageOf(RunSummaryView).extend({
-  /** Where the page ended before it was full, because no index answers the filter: the time down to which runs were searched. `next` goes on from there. */
+  /** The time down to which runs were searched, where the page ended before it was full because no index answers the filter. `next` goes on from there. */
   searchedTo: Time.optional(),
 });
 export type RunList = z.infer<typeof RunList>;

@@ -17,11 +17,11 @@ export const RunStatus = z.enum([
 ]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
-/** How a run stands where its status does not say all: what it waits for, and that a failed step is due again. */
+/** States of a run of which its status does not say all: what it waits for, and that a failed step is due again. */
 export const FinerState = z.enum(['retrying', 'waiting-for-person', 'waiting-for-signal', 'sleeping']);
 export type FinerState = z.infer<typeof FinerState>;
 
-/** How a run stands: its status, or what is more exact. `no-consumer`: no process serves a stage that it waits for. */
+/** The state of a run: its status, or what is more exact. `no-consumer`: no process serves a stage that it waits for. */
 export const RunState = z.enum([...RunStatus.options, ...FinerState.options, 'no-consumer']);
 export type RunState = z.infer<typeof RunState>;
 

@@ -44,7 +44,7 @@ export class Builder {
   readsFailure: string | undefined;
   /** The handler that is asked when a run has failed. */
   handler: HandlerPlan | undefined;
-  /** What lists call a run, and what runs are found by. */
+  /** The title and the attributes of its runs. */
   readonly labels: { title?: Mapping; attributes?: Readonly<Record<string, Mapping>> } = {};
   /** The cases within which steps are defined now. */
   private guards: readonly Condition[] = [];

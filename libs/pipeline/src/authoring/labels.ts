@@ -30,6 +30,8 @@ const SCALARS = ['string', 'number', 'integer', 'boolean'];
 /** A value whose type is known has to be a text, a number or a boolean. */
 function checkType(value: unknown, what: string): void {
   const schema = schemaOf(value);
-  const other = formsOf(schema, schema).find(({ type }: JsonSchema) => typeof type === 'string' && !SCALARS.includes(type));
+  const other = formsOf(schema, schema).find(
+    ({ type }: JsonSchema) => typeof type === 'string' && !SCALARS.includes(type),
+  );
   if (other) throw new PlanError('BAD_LABEL', `${what} is of type ${String(other.type)}`);
 }

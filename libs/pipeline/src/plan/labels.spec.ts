@@ -3,7 +3,11 @@ import { defineStage, orElse, pipeline, PlanError } from '../index.js';
 import { loadPlan } from '../engine.js';
 import { parsePipeline, pipelineYaml } from '../yaml/index.js';
 
-const Email = z.object({ from: z.object({ address: z.string() }), subject: z.string().optional(), lines: z.array(z.string()) });
+const Email = z.object({
+  from: z.object({ address: z.string() }),
+  subject: z.string().optional(),
+  lines: z.array(z.string()),
+});
 const classify = defineStage({
   name: 'classify',
   input: z.object({ text: z.string() }),
@@ -13,7 +17,12 @@ const classify = defineStage({
 const labelled = pipeline({ name: 'mail', input: Email }, ({ input, step, title, attributes }) => {
   const intent = step('classify', classify, { text: 'x' });
   title(['Mail:', orElse(input.subject, 'no subject'), intent.label]);
-  attributes({ customer: input.from.address, intent: intent.label, confidence: intent.confidence, urgent: intent.urgent });
+  attributes({
+    customer: input.from.address,
+    intent: intent.label,
+    confidence: intent.confidence,
+    urgent: intent.urgent,
+  });
   return intent;
 });
 
@@ -25,12 +34,20 @@ test('a pipeline says what lists call its runs, and what they are found by, from
   expect(attributesOf?.({ input })).toEqual({ customer: 'ann@example.com' });
   const scope = { input, classify: { label: 'card', confidence: 0.9, urgent: false } };
   expect(titleOf(scope)).toBe('Mail: A lost card card');
-  expect(attributesOf?.(scope)).toEqual({ customer: 'ann@example.com', intent: 'card', confidence: 0.9, urgent: false });
+  expect(attributesOf?.(scope)).toEqual({
+    customer: 'ann@example.com',
+    intent: 'card',
+    confidence: 0.9,
+    urgent: false,
+  });
 });
 
 test('a long text is cut, and what is no text, number or boolean is left out', () => {
   const { titleOf, attributesOf } = labelled.loaded.labels;
-  const long = { input: { ...input, subject: 'x'.repeat(5_000), from: { address: 'y'.repeat(5_000) } }, classify: { label: {} } };
+  const long = {
+    input: { ...input, subject: 'x'.repeat(5_000), from: { address: 'y'.repeat(5_000) } },
+    classify: { label: {} },
+  };
   expect(titleOf(long)).toHaveLength(200);
   expect(attributesOf?.(long)).toEqual({ customer: 'y'.repeat(200) });
 });
@@ -49,7 +66,11 @@ test('title and attributes are written in YAML as in TypeScript', () => {
 
 test.each([
   ['a step that does not exist', { title: { $ref: ['nobody', 'x'] } }, 'reads "nobody"'],
-  ['too many attributes', { attributes: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`a${i}`, 'x'])) }, '21'],
+  [
+    'too many attributes',
+    { attributes: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`a${i}`, 'x'])) },
+    '21',
+  ],
 ])('a plan is refused that labels runs by %s', (_, more, what) => {
   expect(() => loadPlan({ ...labelled.plan, ...more })).toThrow(what);
 });

@@ -14,7 +14,7 @@ const LONGEST_TITLE = 200;
 export type AttributeValue = string | number | boolean;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** What lists call a run, and what runs are found by. */
+/** The title that lists call a run by, and the attributes by which it is found. */
 export interface Labels {
   /** Returns the title of a run; undefined where its pipeline declares none, or what it is made of is not there yet. */
   titleOf(scope: Scope): string | undefined;
@@ -66,6 +66,10 @@ function titleText(value: unknown): string | undefined {
   const parts = (Array.isArray(value) ? value : [value]).flatMap((part: unknown) =>
     typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean' ? [String(part)] : [],
   );
-  const line = parts.join(' ').slice(0, 4 * LONGEST_TITLE).replaceAll(/\s+/g, ' ').trim();
+  const line = parts
+    .join(' ')
+    .slice(0, 4 * LONGEST_TITLE)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return line === '' ? undefined : cut(line, LONGEST_TITLE, '…');
 }

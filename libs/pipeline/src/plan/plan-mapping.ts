@@ -22,7 +22,9 @@ export const MappingSchema = z.json() as unknown as z.ZodType<Mapping>;
 export const CelText = z.string();
 
 /** The name of a business attribute. It is read as `attributes.NAME` in filters, so it is a name of CEL. */
-const AttributeName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,49}$/, 'expected letters, digits and "_", e.g. customer');
+const AttributeName = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,49}$/, 'expected letters, digits and "_", e.g. customer');
 
 /** Business attributes by name: the value that each has. */
 export const AttributeMappings = z.record(AttributeName, MappingSchema);

@@ -84,15 +84,6 @@ export function loadPlan(given: unknown): LoadedPlan {
   return compilePlan(plan, hashOf(plan));
 }
 
-/** The plan that `reference` names, in the plan whose hash it begins with: a run's plan may be one within another. */
-export function planWithin(outermost: LoadedPlan, reference: string): LoadedPlan {
-  const [, ...way] = reference.split('/');
-  return way.reduce((plan, step) => plan.child(step), outermost);
-}
-
-/** The hash that a reference to a plan begins with. */
-export const outermostOf = (reference: string): string => reference.replace(/\/[^]*$/, '');
-
 function compilePlan(plan: Plan, hash: string): LoadedPlan {
   for (const from of Object.values(plan.steps).flatMap((step) => fromOf(step) ?? [])) loadSource(from);
   const graph = graphOf(plan);

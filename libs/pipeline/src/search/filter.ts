@@ -65,7 +65,10 @@ function filterOf(node: ASTNode, reading: Reading): Filter {
 }
 
 /** Returns the field and the literal of a comparison, and whether they stand the other way round. */
-function sides([left, right]: [ASTNode, ASTNode], reading: Reading): { field: Field; value: Literal; isTurned: boolean } {
+function sides(
+  [left, right]: [ASTNode, ASTNode],
+  reading: Reading,
+): { field: Field; value: Literal; isTurned: boolean } {
   const one = fieldOf(left, reading);
   if (one) return { field: one, value: literalFor(one, right, reading), isTurned: false };
   const other = fieldOf(right, reading);
@@ -98,7 +101,8 @@ function among([item, list]: [ASTNode, ASTNode], reading: Reading): Filter {
   const field = fieldOf(item, reading);
   if (!field || list.op !== 'list') throw new FilterError('write FIELD in ["a", "b"], or "x" in tags');
   const values = (list.args as ASTNode[]).map((value) => literalFor(field, value, reading));
-  if (values.includes(null) || field.type === 'texts') throw new FilterError(`"${field.shown}" is compared with values`);
+  if (values.includes(null) || field.type === 'texts')
+    throw new FilterError(`"${field.shown}" is compared with values`);
   return { is: 'or', of: values.map((value) => ({ is: 'equal', field, value: value as NonNullable<Literal> })) };
 }
 
@@ -109,9 +113,17 @@ function textTest([name, receiver, args]: [string, ASTNode, readonly ASTNode[]],
   const [argument, more] = args;
   const part = argument && literalOf(argument, reading);
   if (!test || !field || more || typeof part !== 'string')
-    throw new FilterError(`"${name}" cannot be searched for; there are ${Object.keys(TEXT_TESTS).join(', ')} with a text`);
+    throw new FilterError(
+      `"${name}" cannot be searched for; there are ${Object.keys(TEXT_TESTS).join(', ')} with a text`,
+    );
   if (field.type !== 'text' && field.type !== 'any') throw new FilterError(`"${field.shown}" is no text`);
-  return { is: 'text', field, test, part: isFolded ? part.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) : part, isFolded };
+  return {
+    is: 'text',
+    field,
+    test,
+    part: isFolded ? part.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) : part,
+    isFolded,
+  };
 }
 
 /** `title.lowerAscii()` is compared whatever its case. */
@@ -142,9 +154,7 @@ function fieldOf(node: ASTNode, { fields }: Reading): Field | undefined {
   const name = within.op === 'id' ? (within.args as string) : '';
   const text = node.op === '.' ? key : (key as ASTNode).op === 'value' ? (key as ASTNode).args : undefined;
   if (within.op !== 'id' || !Object.hasOwn(fields, name) || fields[name]?.type !== 'map' || typeof text !== 'string')
-    throw new FilterError(
-      name === '' ? 'only fields of a run can be searched for' : `"${name}" has no values by name`,
-    );
+    throw new FilterError(name === '' ? 'only fields of a run can be searched for' : `"${name}" has no values by name`);
   return { name, key: text, type: 'any', shown: `${name}.${text}` };
 }
 
@@ -157,7 +167,9 @@ function unknownField(name: string, fields: Fields): FilterError {
 function literalFor(field: Field, node: ASTNode, reading: Reading): Literal {
   const value = literalOf(node, reading);
   if (value === null) return value;
-  const wanted = { text: 'string', texts: 'string', time: 'number', number: 'number', boolean: 'boolean', any: '' }[field.type];
+  const wanted = { text: 'string', texts: 'string', time: 'number', number: 'number', boolean: 'boolean', any: '' }[
+    field.type
+  ];
   if (wanted !== '' && (typeof value !== wanted || (field.type === 'time' && !isTime(node))))
     throw new FilterError(
       field.type === 'time'
@@ -193,7 +205,9 @@ function literalOf(node: ASTNode, reading: Reading): Literal {
     const ms = durationMs(length);
     return within(Number(literalOf(time, reading)) + (op === '-' ? -ms : ms));
   }
-  throw new FilterError('a field is compared with a text, a number, true, false, null, timestamp("…") or now - duration("…")');
+  throw new FilterError(
+    'a field is compared with a text, a number, true, false, null, timestamp("…") or now - duration("…")',
+  );
 }
 
 const within = (time: number): number => Math.min(Math.max(time, 0), LAST_TIME);

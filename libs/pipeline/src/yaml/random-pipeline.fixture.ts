@@ -159,10 +159,16 @@ export function randomPipeline(chance: Chances, levels = 2): Pipeline {
     ...maybeOf(chance, () => ({ deadline: '7d' as const })),
     ...randomStarts(chance),
   };
-  return pipeline(options as never, (define) => {
-    const { first, output } = new Sketch(define as never, chance, levels).steps({ known: [], depth: 0 });
+  return pipeline(options as never, (define: Definer) => {
+    const { first, output } = new Sketch(define, chance, levels).steps({ known: [], depth: 0 });
+    label(define, chance);
     return { output, first, given: define.input };
   }) as Pipeline;
+}
+
+function label({ title, attributes, input }: Definer, chance: Chances): void {
+  if (chance(3) === 0) title(pickOf(chance, [input.text, ['costs $5', input.text, 7], orElse(input.on, false)]));
+  if (chance(3) === 0) attributes({ text: input.text, ...maybeOf(chance, () => ({ on: input.on, plain: '$x' })) });
 }
 
 /** Their plans, which can be shown where one is at fault. */

@@ -2,7 +2,7 @@ import { type FinerState, isOver } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import type { Run, StepState } from './run.js';
 
-/** How a run stands, as lists show it. */
+/** The state of a run as lists show it. */
 export interface Standing {
   /** More than the status says; undefined where the status says all. */
   readonly state: FinerState | undefined;

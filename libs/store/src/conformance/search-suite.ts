@@ -82,12 +82,18 @@ export function searchSuite(store: () => Store): void {
     const change = changed({ ...run, title: 'Refund 2' }, { row: true, attributes: { customer: 'bob' } });
     await store().writer.commit(commitOf({ changes: [change] }));
     expect(await found(pipeline, 'attributes.customer == "ann"')).toEqual([]);
-    expect(await found(pipeline, 'attributes.customer == "bob" && attributes.amount > 12 && attributes.vip')).toEqual([run.id]);
+    expect(await found(pipeline, 'attributes.customer == "bob" && attributes.amount > 12 && attributes.vip')).toEqual([
+      run.id,
+    ]);
     const labels = (await store().reader.labels([run.id, 'run_none'])).get(run.id);
     expect(labels).toEqual({ attributes: { customer: 'bob', amount: 12.5, vip: true }, tags: [] });
     const [listed] = (await store().reader.runs({ pipeline, limit: 2 })).items;
     expect(listed).toEqual({ ...run, title: 'Refund 2' });
-    expect(await store().reader.run(run.id)).toMatchObject({ title: 'Refund 2', state: 'retrying', failureCode: 'MODEL_BUSY' });
+    expect(await store().reader.run(run.id)).toMatchObject({
+      title: 'Refund 2',
+      state: 'retrying',
+      failureCode: 'MODEL_BUSY',
+    });
   });
 
   test('a long text is found as it was given, though less of it is kept', async () => {
@@ -122,7 +128,11 @@ const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(r
 function randomRuns(pipeline: string, count: number): readonly Known[] {
   const random = seededRandom(7);
   return Array.from({ length: count }, (_, i) => {
-    const [title, state, failureCode] = [pick(random, [undefined, ...TEXTS]), pick(random, STATES), pick(random, CODES)];
+    const [title, state, failureCode] = [
+      pick(random, [undefined, ...TEXTS]),
+      pick(random, STATES),
+      pick(random, CODES),
+    ];
     const endedAt = random() < 0.5 ? undefined : NOW - Math.floor(random() * 1_000);
     const run = newRun({
       id: derivedId('run', pipeline, String(i)),
@@ -155,10 +165,23 @@ function randomFilter(random: Random, depth = 0): string {
     () => `title.${pick(random, ['contains', 'startsWith', 'endsWith'])}(${text()})`,
     () => `title.lowerAscii().contains("REF")`,
     () => `code == "${pick(random, ['MODEL_BUSY', 'STAGE_THREW', 'NONE'])}"`,
-    () => pick(random, ['has(title)', 'has(attributes.customer)', 'has(attributes.none)', 'code == null', 'endedAt != null']),
+    () =>
+      pick(random, [
+        'has(title)',
+        'has(attributes.customer)',
+        'has(attributes.none)',
+        'code == null',
+        'endedAt != null',
+      ]),
     () => `attributes.customer ${order()} ${text()}`,
     () => `attributes.amount ${order()} ${pick(random, ['-2', '0', '1.5', '12', '13'])}`,
-    () => pick(random, ['attributes.vip', 'attributes.vip == false', '!attributes.vip', 'attributes["customer"].contains("n")']),
+    () =>
+      pick(random, [
+        'attributes.vip',
+        'attributes.vip == false',
+        '!attributes.vip',
+        'attributes["customer"].contains("n")',
+      ]),
     () => `acceptedAt ${order()} now - duration("${Math.floor(random() * 60)}m")`,
     () => `now - duration("30m") < acceptedAt`,
     () => `endedAt > timestamp("${new Date(NOW - 500).toISOString()}")`,
@@ -213,4 +236,3 @@ function valueOf({ name, key }: { name: string; key?: string }, { run, attribute
   if (name === 'degraded') return run.degraded ?? false;
   return run[name as 'title' | 'status' | 'acceptedAt' | 'endedAt'];
 }
-

@@ -17,7 +17,16 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     });
     afterAll(() => store[Symbol.asyncDispose]());
 
-    for (const suite of [runsSuite, listsSuite, searchSuite, lettersSuite, slotsSuite, startsSuite, signalsSuite, deploymentsSuite])
+    for (const suite of [
+      runsSuite,
+      listsSuite,
+      searchSuite,
+      lettersSuite,
+      slotsSuite,
+      startsSuite,
+      signalsSuite,
+      deploymentsSuite,
+    ])
       suite(() => store);
   });
 }

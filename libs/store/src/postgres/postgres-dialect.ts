@@ -12,8 +12,7 @@ export const postgresDialect: Dialect = {
   bytewise: (column) => `${column} collate "C"`,
   lowerAscii: (column) => `lower(${column} collate "C")`,
   // Without OFFSET the planner may hash the whole table instead.
-  lookUp: (table, condition) =>
-    `cross join lateral (select * from ${table} where ${condition} offset 0) ${table}`,
+  lookUp: (table, condition) => `cross join lateral (select * from ${table} where ${condition} offset 0) ${table}`,
   larger: (one, other) => `greatest(${one}, ${other})`,
   forShare: 'for share',
   forUpdate: 'for update',

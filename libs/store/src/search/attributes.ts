@@ -21,7 +21,7 @@ export async function keepAttributes(query: Query, changes: readonly RunChange[]
   });
 }
 
-/** What a run is found by, beside its row. */
+/** The labels by which a run is found, beside its row. */
 export interface RunLabels {
   readonly attributes: Attributes;
   readonly tags: readonly string[];

@@ -102,7 +102,8 @@ function compared(
   { column, field, writing }: { column: string; field: Field; writing: Writing },
 ): string {
   const { dialect, value } = writing;
-  if (typeof given === 'string') return `${by === '=' ? column : dialect.bytewise(column)} ${by} ${textOf(given, value)}`;
+  if (typeof given === 'string')
+    return `${by === '=' ? column : dialect.bytewise(column)} ${by} ${textOf(given, value)}`;
   return `${column} ${by} ${field.type === 'time' ? dialect.time(value(given)) : `cast(${value(given)} as float8)`}`;
 }
 

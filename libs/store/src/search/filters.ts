@@ -22,7 +22,11 @@ export const RUN_FIELDS: Fields = {
 export const readRunFilter = (text: string, now: number): Filter => readFilter(text, RUN_FIELDS, now);
 
 /** Returns the filters that a request states by name. */
-export function filtersOf({ status, pipeline, degraded }: Pick<RunFilter, 'status' | 'pipeline' | 'degraded'>): Filter[] {
+export function filtersOf({
+  status,
+  pipeline,
+  degraded,
+}: Pick<RunFilter, 'status' | 'pipeline' | 'degraded'>): Filter[] {
   const equal = (name: keyof typeof RUN_FIELDS, value: string | boolean | undefined): Filter[] =>
     value === undefined
       ? []

@@ -47,13 +47,16 @@ export async function findRuns(
     from (${parts.map((part) => `select * from (${part}) part`).join(' union all ')}) found
     order by accepted_at desc, id desc`;
   const items: RunSummary[] = [];
+  let full: string | undefined;
   for (const row of await query<FoundRow>(text, values)) {
     const at = cursorOf(row.acceptedAt, row.id);
     if (items.length === page.limit) {
-      const last = items.at(-1)!;
-      return { items, next: cursorOf(last.acceptedAt, last.id), searchedTo: undefined };
+      return { items, next: full, searchedTo: undefined };
     }
-    if (row.fits > 0) items.push(runOf(row));
+    if (row.fits > 0) {
+      items.push(runOf(row));
+      full = at;
+    }
     // Of this part older rows were not looked at, so what others have from here on cannot be put in its place.
     if (row.isLast > 0) return { items, next: at, searchedTo: row.acceptedAt };
   }
@@ -67,11 +70,14 @@ function testedParts(sought: Sought, writing: Writing, page: PageRequest): reado
   const conditions = source.parts(writing);
   const limit = value(page.limit + 1);
   const before = page.before === undefined ? undefined : positionOf(page.before, RUNS);
-  const most = value(Math.max(LEAST_OF_PART, page.limit + 1, Math.floor(MOST_LOOKED_AT / Math.max(1, conditions.length))));
+  const most = value(
+    Math.max(LEAST_OF_PART, page.limit + 1, Math.floor(MOST_LOOKED_AT / Math.max(1, conditions.length))),
+  );
   const rest = conditionOf({ is: 'and', of: source.rest }, writing);
   const [at, id] = source.from === 'runs' ? ['accepted_at', 'id'] : ['accepted_at', 'run'];
   const bounds = source.times.map(({ by, value: time }) => `${at} ${by} ${dialect.time(value(time))}`);
-  if (before) bounds.push(`(${at}, ${id}) < (${dialect.time(value(before.at))}, cast(${value(before.key[0])} as text))`);
+  if (before)
+    bounds.push(`(${at}, ${id}) < (${dialect.time(value(before.at))}, cast(${value(before.key[0])} as text))`);
   return conditions.map((condition) => {
     const rows = looked(source, [condition, ...bounds].join(' and '), { most, dialect });
     return `select * from (
@@ -82,7 +88,18 @@ function testedParts(sought: Sought, writing: Writing, page: PageRequest): reado
   });
 }
 
-const COLUMNS = ['id', 'pipeline', 'plan', 'status', 'parent', 'degraded', 'title', 'state', 'failure_code', 'ended_at'];
+const COLUMNS = [
+  'id',
+  'pipeline',
+  'plan',
+  'status',
+  'parent',
+  'degraded',
+  'title',
+  'state',
+  'failure_code',
+  'ended_at',
+];
 
 /** Writes the statement that gives the rows of a part, at most so many. */
 export function looked(

@@ -5,6 +5,7 @@ const NEWEST = 'accepted_at desc, id desc';
 /** Partial: runs of which there is nothing more to say than their status cost nothing. */
 const INDEXES = [
   `runs_of_state on runs (state, ${NEWEST}) where parent is null and state is not null`,
+  `runs_of_pipeline_state on runs (pipeline, state, ${NEWEST}) where parent is null and state is not null`,
   `runs_of_code on runs (failure_code, ${NEWEST}) where parent is null and failure_code is not null`,
   'run_attributes_text on run_attributes (name, text, accepted_at desc, run desc) where text is not null',
   'run_attributes_number on run_attributes (name, number, accepted_at desc, run desc) where number is not null',

@@ -72,10 +72,7 @@ const CHOICES: readonly Choice[] = [
   },
   attribute('number'),
   columnEquals('failure_code', (part) => isEqual(part, 'code')),
-  columnEquals(
-    'state',
-    (part) => isEqual(part, 'state') && FinerState.options.some((state) => state === part.value),
-  ),
+  columnEquals('state', (part) => isEqual(part, 'state') && FinerState.options.some((state) => state === part.value)),
   // Runs that have the attribute, in the order of the list; its value is tested on each.
   {
     from: 'run_attributes',
@@ -116,4 +113,3 @@ function mayBe(filter: Filter, status: RunStatus): boolean {
   if (isEqual(filter, 'state')) return (STATUS_OF[String(filter.value)] ?? filter.value) === status;
   return filter.is !== 'or' || filter.of.some((part) => mayBe(part, status));
 }
-

@@ -7,7 +7,12 @@ import { DatabaseReader } from '../reader.js';
 import type { PageRequest } from '../page.js';
 import { ASKED_LISTS, type AskedList } from './asked-lists.js';
 
-const LISTS: Readonly<Record<AskedList['of'], List>> = { runs: RUNS, reviews: REVIEWS, deadLetters: DEAD_LETTERS };
+const LISTS: Readonly<Record<AskedList['of'], List>> = {
+  runs: RUNS,
+  search: RUNS,
+  reviews: REVIEWS,
+  deadLetters: DEAD_LETTERS,
+};
 
 export interface ListCost {
   readonly list: string;
@@ -55,11 +60,13 @@ export async function listCosts(
   };
   const costs: ListCost[] = [];
   for (const one of ASKED_LISTS) {
-    const list = `${one.of} ${JSON.stringify(one.filter)}`;
+    const list = `${one.of} ${one.of === 'search' ? one.text : JSON.stringify(one.filter)}`;
     for (const { page, before } of await pagesOf(database.query, one, limit))
       costs.push({ list, page, ...(await cost(() => readPage(reader, one, { limit, ...before }))) });
   }
   const others: Readonly<Record<string, () => Promise<unknown>>> = {
+    counts: () => reader.counts({ atMost: 1_001 }),
+    'counts of a pipeline': () => reader.counts({ pipeline: 'support-email', atMost: 1_001 }),
     'live runs by plan': () => reader.deployed.livePlans('support-email'),
     'live runs of a plan': () => reader.deployed.liveRuns({ plans: ['support-email-3'], after: '', limit }),
     schedules: () => reader.schedules({ pipeline: 'support-email' }),
@@ -70,7 +77,7 @@ export async function listCosts(
 }
 
 function readPage(reader: DatabaseReader, one: AskedList, page: PageRequest): Promise<unknown> {
-  if (one.of === 'runs') return reader.runs({ ...one.filter, ...page });
+  if (one.of === 'runs' || one.of === 'search') return reader.runs({ ...one.filter, ...page });
   if (one.of === 'reviews') return reader.reviews({ ...one.filter, ...page });
   return reader.deadLetters({ ...one.filter, ...page });
 }
@@ -79,10 +86,11 @@ function readPage(reader: DatabaseReader, one: AskedList, page: PageRequest): Pr
 async function pagesOf(query: Query, { of, filter }: AskedList, limit: number) {
   const { from, at, key } = LISTS[of];
   const held = ['assignee', 'group', 'claimedBy'];
-  const conditions = Object.entries(filter).map(
+  // A search may begin anywhere: its cursors are those of the list of all runs.
+  const conditions = Object.entries(of === 'search' ? {} : filter).map(
     ([name, value]) => `${held.includes(name) ? `held ->> '${name}'` : name} = '${value}'`,
   );
-  if (of === 'runs' && !('parent' in filter)) conditions.push('parent is null');
+  if (of === 'search' || (of === 'runs' && !('parent' in filter))) conditions.push('parent is null');
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
   const [counted] = await query<{ rows: number }>(`select count(*)::int as rows from ${from} ${where}`, []);
   const pages: { page: ListCost['page']; before: { before?: string } }[] = [{ page: 'first', before: {} }];

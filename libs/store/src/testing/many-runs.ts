@@ -20,10 +20,22 @@ from generate_series(1, $runs) n;
 /** Fills each table; `$runs` is the number of runs that somebody asked for. One run has a tenth of that number of child runs. */
 const STATEMENTS = [
   MADE,
-  `insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded)
+  `insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded, title, state, failure_code)
    select id, pipeline, pipeline || '-' || n * 20 / $runs, status, accepted_at,
      case when status in ('completed', 'failed', 'cancelled') then accepted_at + interval '4 seconds' end,
-     case when status in ('waiting', 'held') then accepted_at + interval '400 days' end, null, degraded from made`,
+     case when status in ('waiting', 'held') then accepted_at + interval '400 days' end, null, degraded,
+     case when pipeline = 'support-email' then 'Mail ' || n || ' about ' || case when n % 100000 = 7 then 'a needle' else 'a card' end end,
+     case when status = 'waiting' then case n % 5 when 0 then 'waiting-for-signal' when 1 then 'sleeping' else 'waiting-for-person' end
+       when status = 'running' and n % 3 = 0 then 'retrying' end,
+     case when status in ('failed', 'dead-lettered') then case n % 50 when 0 then 'MODEL_REFUSED' else 'STAGE_THREW' end
+       when status = 'running' and n % 3 = 0 then 'MODEL_BUSY' end
+   from made`,
+  `insert into run_attributes (run, name, text, accepted_at)
+   select id, name, case name when 'customer' then 'customer-' || n % 50000 else 'country-' || n % 4 end, accepted_at
+   from made, unnest(array['customer', 'country']) as name where pipeline = 'support-email'`,
+  `insert into run_attributes (run, name, number, accepted_at)
+   select id, 'amount', n % 1000, accepted_at from made where pipeline = 'support-email'`,
+  `insert into run_tags (run, tag, accepted_at) select id, case when n % 1000 = 0 then 'vip' else 'seen' end, accepted_at from made where n % 20 = 0`,
   `insert into runs (id, pipeline, plan, status, accepted_at, ended_at, parent, degraded)
    select pg_temp.id('child', n), 'pages', 'pages-1', case when n % 1000 = 7 then 'dead-lettered' else 'completed' end,
      timestamptz '2026-02-01' + n * interval '5 milliseconds', case when n % 1000 <> 7 then timestamptz '2026-02-01' + n * interval '6 milliseconds' end,

@@ -44,7 +44,17 @@ export function runListCommand(run: Command, { terminal }: CliContext): void {
     });
 }
 
-async function queryOf({ where, status, state, pipeline, code, tag, text, parent, ...options }: ListOptions): Promise<Query> {
+async function queryOf({
+  where,
+  status,
+  state,
+  pipeline,
+  code,
+  tag,
+  text,
+  parent,
+  ...options
+}: ListOptions): Promise<Query> {
   const now = Date.now();
   return {
     ...{ where, status, state, pipeline, code, tag, text, parent },

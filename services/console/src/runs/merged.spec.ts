@@ -2,7 +2,7 @@ import type { RunSummaryView } from '@millrace/client';
 import { merged } from './merged.js';
 
 const run = (id: string, second: number, status: RunSummaryView['status'] = 'running'): RunSummaryView => ({
-  ...{ id, pipeline: 'hello', plan: 'p', status, links: {} },
+  ...{ id, pipeline: 'hello', plan: 'p', status, state: status, links: {} },
   acceptedAt: `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`,
 });
 

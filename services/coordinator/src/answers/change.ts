@@ -54,8 +54,7 @@ export function changeOf(
     created: false,
     fromSeq: run.seq - facts.length + 1,
     facts,
-    row:
-      !same || isShownOtherwise(summaryOf(same.run, plan), summary) || isEarlier(wakeAt, same.wakeAt),
+    row: !same || isShownOtherwise(summaryOf(same.run, plan), summary) || isEarlier(wakeAt, same.wakeAt),
     wakeAt,
     attributes: attributesIn(same?.run, run, plan),
     waits: facts.flatMap((fact) =>

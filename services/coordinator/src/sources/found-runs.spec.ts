@@ -27,22 +27,19 @@ let stage: AsyncDisposable;
 
 beforeAll(async () => {
   await broker.ensureTopics([{ name: topics.stage('check'), partitions: 1 }]);
-  stage = await broker.consume(
-    { topic: topics.stage('check'), group: 'check', concurrency: 5 },
-    ({ value }) => {
-      const { run, step, attempt, input } = JSON.parse(String(value)) as StepCommand & { input: z.infer<typeof Order> };
-      const at = Date.now();
-      const about = { run, step, attempt, at, startedAt: at };
-      const kind = input.goes === 'wrong' ? 'permanent' : 'transient';
-      const failure = { code: input.goes === 'wrong' ? 'STAGE_INPUT_INVALID' : 'STAGE_THREW', kind, message: 'No.' };
-      const event =
-        input.goes === 'well'
-          ? { type: 'step.completed', ...about, output: { risk: input.amount > 100 ? 'high' : 'low' } }
-          : { type: 'step.failed', ...about, failure };
-      const said = JSON.stringify(RunEvent.parse(event));
-      return Promise.resolve([{ topic: topics.runs, key: run, value: said, packed: true }]);
-    },
-  );
+  stage = await broker.consume({ topic: topics.stage('check'), group: 'check', concurrency: 5 }, ({ value }) => {
+    const { run, step, attempt, input } = JSON.parse(String(value)) as StepCommand & { input: z.infer<typeof Order> };
+    const at = Date.now();
+    const about = { run, step, attempt, at, startedAt: at };
+    const kind = input.goes === 'wrong' ? 'permanent' : 'transient';
+    const failure = { code: input.goes === 'wrong' ? 'STAGE_INPUT_INVALID' : 'STAGE_THREW', kind, message: 'No.' };
+    const event =
+      input.goes === 'well'
+        ? { type: 'step.completed', ...about, output: { risk: input.amount > 100 ? 'high' : 'low' } }
+        : { type: 'step.failed', ...about, failure };
+    const said = JSON.stringify(RunEvent.parse(event));
+    return Promise.resolve([{ topic: topics.runs, key: run, value: said, packed: true }]);
+  });
   running = await startCoordinator(runtime, { store, pipelines: [orders] });
   await until(async () => (await running.ready()) === true);
 }, 60_000);

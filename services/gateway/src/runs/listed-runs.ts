@@ -20,8 +20,7 @@ export async function listedRuns({ reader, runs }: Needs, list: string, query: R
   const filter = cursorFilterOf(list, query);
   const before = readCursor(cursor, filter);
   const asked = { ...runsAsked(query), limit, ...(before !== undefined && { before }) };
-  const page =
-    query.state === 'no-consumer' ? await unservedRuns({ reader, runs }, asked) : await reader.runs(asked);
+  const page = query.state === 'no-consumer' ? await unservedRuns({ reader, runs }, asked) : await reader.runs(asked);
   const next = cursorOf(page.next, filter);
   const items = await (detail === 'true' ? runs.details(page.items) : runs.summaries(page.items));
   const { searchedTo } = page;
@@ -61,7 +60,11 @@ async function unservedRuns(
   let { before } = asked;
   let [lookedAt, searchedTo] = [0, undefined as number | undefined];
   do {
-    const page = await reader.runs({ ...asked, limit: asked.limit - items.length, ...(before !== undefined && { before }) });
+    const page = await reader.runs({
+      ...asked,
+      limit: asked.limit - items.length,
+      ...(before !== undefined && { before }),
+    });
     const views = await runs.summaries(page.items);
     items.push(...page.items.filter((_, i) => isUnserved(views[i])));
     lookedAt += page.items.length;

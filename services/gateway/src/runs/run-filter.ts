@@ -52,7 +52,8 @@ const equalTo = (name: 'status' | 'state', value: string): Filter => ({ is: 'equ
 
 function inState(state: NonNullable<Asked['state']>): Filter {
   // Such runs run: which of them nobody serves is seen by their facts.
-  if (state === 'no-consumer') return { is: 'or', of: [equalTo('status', 'running'), equalTo('status', 'compensating')] };
+  if (state === 'no-consumer')
+    return { is: 'or', of: [equalTo('status', 'running'), equalTo('status', 'compensating')] };
   const isFiner = FinerState.options.some((one) => one === state);
   return isFiner || state === 'running' || state === 'waiting' ? equalTo('state', state) : equalTo('status', state);
 }

@@ -262,9 +262,9 @@ test('a list says how each run stands and what holds it up, and the overview cou
   world.completed(unserved, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
   world.unserved.add(groupsOf().stage('draft'));
   const listed = async (query: string) =>
-    RunList.parse(await (await fetch(`${world.url}/v1/runs?${query}`)).json()).items.map(({ id, state, failureCode }) => [
-      ...[id, state, failureCode],
-    ]);
+    RunList.parse(await (await fetch(`${world.url}/v1/runs?${query}`)).json()).items.map(
+      ({ id, state, failureCode }) => [...[id, state, failureCode]],
+    );
   const expected = [
     [unserved, 'no-consumer', undefined],
     [parked, 'dead-lettered', 'STAGE_INPUT_INVALID'],

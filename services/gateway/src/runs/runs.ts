@@ -87,7 +87,10 @@ export class RunQueries {
   async details(runs: readonly RunSummary[]): Promise<RunSummaryView[]> {
     const { reader } = this.needs;
     const ids = runs.map(({ id }) => id);
-    const [facts, labels] = await Promise.all([reader.factsAfter(new Map(ids.map((id) => [id, 0]))), reader.labels(ids)]);
+    const [facts, labels] = await Promise.all([
+      reader.factsAfter(new Map(ids.map((id) => [id, 0]))),
+      reader.labels(ids),
+    ]);
     return Promise.all(
       runs.map(async (run) => ({
         ...(await this.detail(run, facts.get(run.id) ?? [])),
