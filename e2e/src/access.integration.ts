@@ -18,7 +18,7 @@ const saslFor = (user: string) => ({ mechanism: 'plain', username: user, passwor
 const brokerFor = (user: string) =>
   kafkaBroker({ brokers: [kafka.brokers], clientId: user, transactionalIdPrefix: 'guarded', sasl: saslFor(user) });
 
-const COMPACTED = ['plans', 'limits', 'contracts', 'pauses', 'models', 'model-ledger'];
+const COMPACTED = ['plans', 'limits', 'contracts', 'pauses', 'models', 'model-ledger', 'model-answers'];
 const SYSTEM = [
   'intake',
   'runs',
@@ -30,7 +30,7 @@ const SYSTEM = [
   'model-grants',
   ...COMPACTED,
 ];
-const SINGLE = [...COMPACTED, 'control', 'deployments', 'model-calls', 'model-grants'];
+const SINGLE = [...COMPACTED.filter((name) => name !== 'model-answers'), 'control', 'deployments', 'model-calls', 'model-grants'];
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-access-'));

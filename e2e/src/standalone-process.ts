@@ -16,12 +16,13 @@ export interface StandaloneProcess extends AsyncDisposable {
   outbox(): Promise<readonly string[]>;
 }
 
-export async function startStandalone(): Promise<StandaloneProcess> {
+/** Starts it with these settings beyond its own. */
+export async function startStandalone(settings: NodeJS.ProcessEnv = {}): Promise<StandaloneProcess> {
   build();
   await using opening = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-standalone-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const env = { MILLRACE_DATA: dataDir };
+  const env = { MILLRACE_DATA: dataDir, ...settings };
   const service = opening.use(await Service.start('standalone', { file: STANDALONE, env }));
   await service.ready();
   const opened = opening.move();

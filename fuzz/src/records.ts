@@ -4,6 +4,7 @@ import {
   AnnouncedContract,
   Control,
   DeploymentRequest,
+  KeptCall,
   LedgerEntry,
   ModelBudget,
   ModelCallEvents,
@@ -32,10 +33,10 @@ import { valueOf } from './shape.js';
 export const TOPIC_NAMES = [
   ...['intake', 'runs', 'stage', 'deployments', 'dead-letters'],
   ...['control', 'plans', 'limits', 'contracts', 'pauses', 'results'],
-  ...['models', 'model-calls', 'model-grants', 'model-ledger'],
+  ...['models', 'model-calls', 'model-grants', 'model-ledger', 'model-answers'],
 ] as const;
 export type TopicName = (typeof TOPIC_NAMES)[number];
-type ModelTopicName = 'models' | 'model-calls' | 'model-grants' | 'model-ledger';
+type ModelTopicName = 'models' | 'model-calls' | 'model-grants' | 'model-ledger' | 'model-answers';
 
 /** Topics of other systems that pipelines of the fuzzer read. */
 export const FOREIGN_NAMES = ['feed', 'answers'] as const;
@@ -250,6 +251,8 @@ function modelShapeOf(
       return { topic: fc.constant(topics.modelGrants), document: like(ModelGrants), key: keys, headers: none };
     case 'model-ledger':
       return { topic: fc.constant(topics.modelLedger), document: like(LedgerEntry), key: keys, headers: none };
+    case 'model-answers':
+      return { topic: fc.constant(topics.modelAnswers), document: like(KeptCall), key: keys, headers: none };
   }
 }
 

@@ -56,6 +56,9 @@ export const ModelEnv = z
     MODEL_PERSONAL_DATA: LlmSettings.shape.personalData.describe(
       'Card and account numbers, IBANs, e-mail addresses and phone numbers leave as placeholders and are put back into the answer (`redacted`), or leave as they are (`sent`).',
     ),
+    MODEL_UNKNOWN_CALLS: LlmSettings.shape.unknownCalls.describe(
+      'The treatment of a call that a process may have made before it died: `ask` makes it again, `fail` fails the step as `MODEL_CALL_UNKNOWN`, until a person redrives it.',
+    ),
   })
   .superRefine((env, problems) => {
     const missing = (name: string, why: string) =>
@@ -86,6 +89,7 @@ export function llmSettings(env: ModelEnv): LlmSettings | undefined {
     model: env.MODEL_NAME,
     timeoutMs: env.MODEL_TIMEOUT_MS,
     personalData: env.MODEL_PERSONAL_DATA,
+    unknownCalls: env.MODEL_UNKNOWN_CALLS,
     ...(env.MODEL_URL && { url: env.MODEL_URL }),
     ...(env.MODEL_API_KEY && { apiKey: env.MODEL_API_KEY }),
   };

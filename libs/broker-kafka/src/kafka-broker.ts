@@ -21,6 +21,13 @@ const BATCH_OVERHEAD = 512;
 const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
 const BATCH_BYTES = 900_000;
 const HEALTHY_WITHIN_MS = 5_000;
+/** Kafka compacts closed segments only, and closes one after a week or a gigabyte unless told otherwise. */
+const CHURNING = Object.entries({
+  'segment.ms': '600000',
+  'segment.bytes': '67108864',
+  'min.cleanable.dirty.ratio': '0.1',
+  'delete.retention.ms': '3600000',
+}).map(([name, value]) => ({ name, value }));
 
 /**
  * A broker on Apache Kafka, exactly once: answers and offsets are committed in one transaction. Connects at once.
@@ -107,11 +114,11 @@ class KafkaBroker implements Broker {
     if (missing.length > 0) {
       await this.admin.createTopics({
         waitForLeaders: true,
-        topics: missing.map(({ name, partitions, compacted }) => ({
+        topics: missing.map(({ name, partitions, compacted, churns }) => ({
           topic: name,
           numPartitions: partitions,
           replicationFactor: -1, // what the cluster has as its default
-          ...(compacted && { configEntries: [{ name: 'cleanup.policy', value: 'compact' }] }),
+          ...(compacted && { configEntries: [{ name: 'cleanup.policy', value: 'compact' }, ...(churns ? CHURNING : [])] }),
         })),
       });
     }

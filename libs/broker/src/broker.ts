@@ -38,6 +38,8 @@ export interface TopicSpec {
   readonly partitions: number;
   /** Keeps the newest record of each key for ever, instead of all records for a time. */
   readonly compacted?: boolean;
+  /** The keys of a compacted topic are written over and deleted all the time: the broker removes old records within minutes, not days, where that is a setting. */
+  readonly churns?: boolean;
 }
 
 /** Decides what a consumer does about a record that it can never handle, so that the record holds up no other. */

@@ -5,6 +5,7 @@ import { Failure, FAILURES } from './failures.js';
 import { EVENT_TYPE, HEADER } from './records/headers.js';
 import { PROBLEMS } from './http/http-problems.js';
 import { StageLimits } from './records/limits.js';
+import { KeptCall } from './records/model-answers.js';
 import { LedgerEntry, ModelBudget, ModelCallEvents, ModelGrants, ModelPrices, ModelQuota } from './records/models.js';
 import { RunPause, StagePause } from './records/pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records/records.js';
@@ -194,6 +195,16 @@ function channelsOfOperation(topics: Topics): readonly Channel[] {
       type: EVENT_TYPE.modelLedger,
       headers: InternalHeaders,
       payload: LedgerEntry,
+    },
+    {
+      name: 'modelAnswers',
+      address: topics.modelAnswers,
+      action: 'send',
+      description:
+        'The answers of models to steps that are not committed, and the calls that are under way. Compacted, keyed by call; without a value the call is over.',
+      type: EVENT_TYPE.modelAnswer,
+      headers: InternalHeaders,
+      payload: KeptCall,
     },
     {
       name: 'control',

@@ -126,6 +126,7 @@ export {
   eventTextRecord,
   intakeRecord,
   limitsRecord,
+  modelAnswerRecord,
   modelCallRecord,
   modelGrantsRecord,
   modelLedgerRecord,
@@ -160,6 +161,7 @@ export {
   QuotaState,
   ReservedCall,
 } from './records/models.js';
+export { KeptCall } from './records/model-answers.js';
 export { Priority, PRIORITY_SHARES, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';
 export { mediaTypeOf } from './values/media-type.js';

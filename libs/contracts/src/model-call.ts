@@ -69,6 +69,8 @@ export interface ModelCall {
   /** The most that the call can use: counted from the prompt's length before the call; `outputTokens` is the limit sent along. */
   readonly estimate: { readonly inputTokens: number; readonly outputTokens: number };
   readonly caller: ModelCaller;
+  /** The treatment of the call where an earlier process may have made it and its outcome is unknown: made again unless given, or refused. */
+  readonly ifUnknown?: 'ask' | 'fail' | undefined;
   /** Fires at the step's deadline and when its run is cancelled. */
   readonly signal: AbortSignal;
   /** Returns the prompt as it leaves, without personal data. */

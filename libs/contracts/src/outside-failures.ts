@@ -67,6 +67,11 @@ export const OUTSIDE_FAILURES = {
     kind: 'permanent',
     remedy: 'Give the step a fallback on MODEL_BUDGET_CHEAPER that does without this model, or raise the budget.',
   },
+  MODEL_CALL_UNKNOWN: {
+    kind: 'permanent',
+    remedy:
+      'Ask the provider whether it answered the call that `millrace model calls` lists as unknown, and redrive the dead letter: the call is then made again. `MODEL_UNKNOWN_CALLS=ask` makes such calls again by itself.',
+  },
   MODEL_PRICE_UNKNOWN: {
     kind: 'permanent',
     remedy:

@@ -1,5 +1,6 @@
 import '@millrace/contracts/node-version';
 export { type Cancellations, followCancellations } from './followers/cancellations.js';
+export { follow } from './followers/follow.js';
 export { processEnv, ServiceEnvironment, type ServiceSettings, serviceSettings } from './settings/config.js';
 export { ConfigError, type ConfigProblem, type Env, readAll, readSettings } from './settings/config-error.js';
 export { flag, readOptions, UsageError, wholeNumber } from './settings/options.js';

@@ -86,7 +86,8 @@ function commonTopics({ topics, settings }: Runtime): readonly TopicSpec[] {
     { name: topics.models, partitions: 1, compacted: true },
     { name: topics.modelCalls, partitions: 1 },
     { name: topics.modelGrants, partitions: 1 },
-    { name: topics.modelLedger, partitions: 1, compacted: true },
+    { name: topics.modelLedger, partitions: 1, compacted: true, churns: true },
+    { name: topics.modelAnswers, partitions, compacted: true, churns: true },
     // One partition: one order, and one who decides.
     { name: topics.deployments, partitions: 1 },
   ];

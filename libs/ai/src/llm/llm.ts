@@ -1,4 +1,4 @@
-import type { ModelAnswer, ModelInterceptor } from '@millrace/contracts';
+import type { ModelAnswer, ModelCall, ModelInterceptor } from '@millrace/contracts';
 import { timeoutSignal } from '@millrace/contracts/timers';
 import type { z } from 'zod';
 import type { Answered, CallOptions, Usage } from './answer.js';
@@ -51,32 +51,35 @@ export class Llm {
     const { task, schema } = question;
     const data = this.settings.personalData === 'sent' ? AS_IT_IS(question.data) : redacted(question.data);
     const prompt = promptOf(question, data);
-    const first = await this.call(prompt, options);
+    const [first, key] = await this.call(prompt, options);
     const read = readAnswer(first, task, schema);
     if ('value' in read) return answered(data.restore(read.value), [first]);
     const correction = { answer: read.failure.answer ?? '', problems: `${NOT_USABLE} ${read.problems}` };
-    const second = await this.call({ ...prompt, correction }, options);
+    const [second, secondKey] = await this.call({ ...prompt, correction }, options);
     const again = readAnswer(second, task, schema);
-    if ('failure' in again) throw again.failure;
-    return answered(data.restore(again.value), [first, second]);
+    if ('value' in again) return answered(data.restore(again.value), [first, second]);
+    for (const call of [key, secondKey]) options.discardAnswer?.(call);
+    throw again.failure;
   }
 
-  /** Makes one call through the interceptors. */
-  private async call(prompt: Prompt, options: CallOptions): Promise<ModelAnswer> {
+  /** Makes one call through the interceptors; returns its answer and its key. */
+  private async call(prompt: Prompt, options: CallOptions): Promise<readonly [ModelAnswer, key: string]> {
     options.signal.throwIfAborted();
     const { hop = FIRST, interceptors = [] } = this.options;
     const call = modelCall(prompt, { settings: this.settings, hop }, options);
     const around = [...interceptors, ...(options.modelCalls ?? [])];
-    return callThrough(around, call, () => this.askProvider(prompt, options.signal));
+    return [await callThrough(around, call, () => this.askProvider(prompt, call)), call.key];
   }
 
-  private async askProvider(prompt: Prompt, signal: AbortSignal): Promise<ModelAnswer> {
+  private async askProvider(prompt: Prompt, { key, caller, signal }: ModelCall): Promise<ModelAnswer> {
     signal.throwIfAborted();
     const loaded = await (this.loaded ??= loadModel(this.settings));
     const timeout = timeoutSignal(this.settings.timeoutMs);
     const startedAt = performance.now();
     try {
-      const answer = await callProvider(loaded, prompt, AbortSignal.any([signal, timeout]));
+      // A provider that knows the header answers a call that a crash repeats as it did before. The next attempt is to get another answer.
+      const headers = { 'idempotency-key': `${key}.${caller.attempt ?? 1}` };
+      const answer = await callProvider(loaded, prompt, { headers, signal: AbortSignal.any([signal, timeout]) });
       return { ...answer, model: answer.model || this.settings.model, durationMs: performance.now() - startedAt };
     } catch (thrown) {
       signal.throwIfAborted();

@@ -29,7 +29,7 @@ export function modelCall(
   { settings, hop }: { settings: LlmSettings; hop: Hop },
   options: CallOptions,
 ): ModelCall {
-  const { provider, model, url } = settings;
+  const { provider, model, url, unknownCalls: ifUnknown } = settings;
   const { id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey, signal } = options;
   const { system, user, correction, schema } = prompt;
   const text = [system, user, correction?.answer ?? '', correction?.problems ?? '', JSON.stringify(schema)];
@@ -49,6 +49,7 @@ export function modelCall(
       outputTokens: MAX_ANSWER_TOKENS,
     },
     caller: { run: id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey },
+    ifUnknown,
     signal,
     content: () => ({ system, user }),
   };

@@ -16,7 +16,7 @@ export async function loadModel(settings: LlmSettings) {
 export async function callProvider(
   { sdk, model }: LoadedModel,
   prompt: Prompt,
-  abortSignal: AbortSignal,
+  { headers, signal: abortSignal }: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
 ): Promise<Omit<ModelAnswer, 'durationMs'>> {
   const { text, usage, response, finishReason, rawFinishReason } = await sdk.generateText({
     model,
@@ -29,6 +29,7 @@ export async function callProvider(
     },
     maxRetries: 0,
     maxOutputTokens: MAX_ANSWER_TOKENS,
+    headers,
     abortSignal,
   });
   const refusal = refusalIn(response.body);

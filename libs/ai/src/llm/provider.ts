@@ -12,6 +12,8 @@ export const LlmSettings = z.object({
   timeoutMs: z.number().int().positive().default(60_000),
   /** `redacted`: numbers and addresses of people leave as placeholders, and are put back into the answer. */
   personalData: z.enum(['redacted', 'sent']).default('redacted'),
+  /** A call that a process may have made before it died, of which nobody knows the outcome, is made again (`ask`) or fails with `MODEL_CALL_UNKNOWN`. */
+  unknownCalls: z.enum(['ask', 'fail']).default('ask'),
 });
 export type LlmSettings = z.infer<typeof LlmSettings>;
 

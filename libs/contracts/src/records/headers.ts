@@ -37,6 +37,7 @@ export const EVENT_TYPE = {
   modelCall: 'millrace.model.call',
   modelGrants: 'millrace.model.grants',
   modelLedger: 'millrace.model.ledger',
+  modelAnswer: 'millrace.model.answer',
   contract: 'millrace.contract',
   pause: 'millrace.pause',
   control: 'millrace.control',

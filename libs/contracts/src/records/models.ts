@@ -208,7 +208,10 @@ export const QuotaState = QuotaKey.extend({
 });
 export type QuotaState = z.infer<typeof QuotaState>;
 
-/** A call that was granted and has not ended. Keyed `call/<id>` on `model-ledger`, without a value once it has ended. */
+/**
+ * A call that was granted and has not ended. Keyed `call/<id>` on `model-ledger`, without a value once it has ended; `call/<id>/<process>`
+ * where its end is unknown, as another process may make the same call again.
+ */
 export const ReservedCall = z.object({
   kind: z.literal('call'),
   call: MeteredCall,
@@ -247,6 +250,9 @@ export const quotaKey = ({ provider, model, tenant }: QuotaKey): string =>
 export const budgetKey = (name: string): string => `budget/${part(name)}`;
 export const PRICES_KEY = 'prices';
 
+const callKey = ({ call, process, status }: ReservedCall): string =>
+  status === 'running' ? `call/${part(call.id)}` : `call/${part(call.id)}/${part(process)}`;
+
 /** Returns the key of a line of the ledger. */
 export function ledgerKey(entry: LedgerEntry): string {
   switch (entry.kind) {
@@ -257,7 +263,7 @@ export function ledgerKey(entry: LedgerEntry): string {
     case 'quota':
       return quotaKey(entry);
     case 'call':
-      return `call/${part(entry.call.id)}`;
+      return callKey(entry);
     case 'budget':
       return `${budgetKey(entry.budget)}/${part(entry.subject)}`;
   }

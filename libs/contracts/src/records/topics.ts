@@ -21,6 +21,8 @@ export interface Topics {
   readonly modelGrants: string;
   /** The ledger: what was spent, and what quotas have left. Compacted. One partition. */
   readonly modelLedger: string;
+  /** The answers of models to steps that are not committed, and the calls that are under way: compacted, keyed by call. */
+  readonly modelAnswers: string;
   /** Notices that every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;
   stage(name: string): string;
@@ -43,6 +45,7 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     modelCalls: `${prefix}model-calls`,
     modelGrants: `${prefix}model-grants`,
     modelLedger: `${prefix}model-ledger`,
+    modelAnswers: `${prefix}model-answers`,
     control: `${prefix}control`,
     stage: (name) => `${prefix}stage.${name}`,
   };

@@ -4,6 +4,7 @@ import type { AnnouncedContract, DeploymentRequest } from './deployments.js';
 import { cloudEvent, EVENT_TYPE, HEADER } from './headers.js';
 import type { Priority, StageLimits } from './limits.js';
 import type { LedgerEntry, ModelBudget, ModelCallEvent, ModelGrant, ModelPrices, ModelQuota } from './models.js';
+import type { KeptCall } from './model-answers.js';
 import { type RunPause, runPauseKey, type StagePause, stagePauseKey } from './pauses.js';
 import type { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
 import type { Topics } from './topics.js';
@@ -243,4 +244,12 @@ export const modelLedgerRecord = (topics: Topics, key: string, entry: LedgerEntr
   key,
   value: entry ? JSON.stringify(entry) : null,
   headers: { [HEADER.type]: EVENT_TYPE.modelLedger },
+});
+
+/** Keeps a call of a model, or its answer, until its step is committed; without a value the call is over. */
+export const modelAnswerRecord = (topics: Topics, call: string, kept: KeptCall | undefined): WireRecord => ({
+  topic: topics.modelAnswers,
+  key: call,
+  value: kept ? JSON.stringify(kept) : null,
+  headers: { [HEADER.type]: EVENT_TYPE.modelAnswer },
 });

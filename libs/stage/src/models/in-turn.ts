@@ -6,12 +6,22 @@ import type { ModelCalls } from './model-turns.js';
 /** The longest time of a call that is made outside of a step. */
 const OUTSIDE_MS = 600_000;
 
-/** Makes each call of a model when it is its turn. Neither the attempt's time nor its slot runs while the call waits. */
+const outside = { timeoutMs: OUTSIDE_MS, wait: () => () => undefined, isSent: () => true };
+
+/**
+ * Makes each call of a model when it is its turn, and only where no answer to it is kept. Neither the attempt's time nor its slot runs
+ * while the call waits.
+ */
 export const inTurn =
-  (models: Pick<ModelCalls, 'call'>): ModelInterceptor =>
-  (call, next) => {
+  (models: Pick<ModelCalls, 'call' | 'answers'>): ModelInterceptor =>
+  async (call, next) => {
     const run = runHere();
-    if (!(run instanceof Attempt))
-      return models.call(call, next, { timeoutMs: OUTSIDE_MS, wait: () => () => undefined });
-    return models.call(call, next, { timeoutMs: run.deadline - Date.now(), wait: () => run.suspend() });
+    if (!(run instanceof Attempt)) return models.call(call, next, outside);
+    const kept = await models.answers.find(call, run);
+    if (kept) return kept;
+    return models.call(call, () => models.answers.make(call, next, run), {
+      timeoutMs: run.deadline - Date.now(),
+      wait: () => run.suspend(),
+      isSent: () => run.madeCalls.get(call.key) === 'sent',
+    });
   };

@@ -14,6 +14,8 @@ import {
 import { startInterval, type Timer } from '@millrace/contracts/timers';
 import { followModels, type ModelSettings, type Runtime } from '@millrace/runtime';
 import { exhaustedMs } from './rate-limits.js';
+import { KeptAnswers } from './kept-answers.js';
+import { type CallOutcome, outcomeOf } from './outcomes.js';
 import { refusalOf } from './refusals.js';
 
 interface CallContext {
@@ -21,6 +23,8 @@ interface CallContext {
   readonly timeoutMs: number;
   /** Called when the call begins to wait; what it returns ends the wait. */
   readonly wait: () => () => void;
+  /** Returns true once the call has left for the provider. */
+  readonly isSent: () => boolean;
 }
 
 type Next = () => Promise<ModelAnswer>;
@@ -29,6 +33,8 @@ interface Pending {
   readonly call: MeteredCall;
   readonly granted: (grant: Extract<ModelGrant, { is: 'granted' | 'refused' }>) => void;
 }
+
+const NOT_MADE: CallOutcome = { outcome: 'withdrawn' };
 
 /** The interval at which a process says which calls it has in hand. */
 const ALIVE_MS = 3_000;
@@ -39,29 +45,40 @@ const ALIVE_MS = 3_000;
  */
 export class ModelCalls implements AsyncDisposable {
   private readonly process = randomId('proc');
+  /** Keeps the answers to calls of steps. */
+  readonly answers: KeptAnswers;
   private readonly waiting = new Map<string, Pending>();
   private readonly running = new Set<string>();
   private readonly warned = new BoundedMap<true>(1_000);
   private opened: Promise<{ settings: ModelSettings; tail: Tail }> | undefined;
   private telling: Timer | undefined;
 
-  constructor(private readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'telemetry'>) {}
+  constructor(private readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'telemetry'>) {
+    const onUnknown = (call: ModelCall, process: string) => this.tellUnknown(call, process);
+    this.answers = new KeptAnswers({ runtime, process: this.process, onUnknown });
+  }
 
   /** Makes a call when it is its turn. One that the provider rejects for its quota waits again: that is no attempt of its step. */
   async call(asked: ModelCall, next: Next, context: CallContext): Promise<ModelAnswer> {
     const { settings } = await this.open();
     const call = meteredCall(asked, context.timeoutMs);
-    if (!isLimited(settings, call)) return this.unasked(call, next);
+    if (!isLimited(settings, call)) return this.unasked(call, next, context);
     for (;;) {
       await this.turn(call, { signal: asked.signal, wait: context.wait });
-      const answer = await this.make(call, next);
+      const answer = await this.make(call, next, context);
       if (answer) return answer;
       asked.signal.throwIfAborted();
     }
   }
 
+  /** Tells that a process, which has died or lost the work, may have made the call. */
+  private tellUnknown(asked: ModelCall, process: string): void {
+    this.tell([{ type: 'call.ended', process, call: meteredCall(asked, 0), outcome: 'unknown', unasked: true }]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.telling?.stop();
+    await this.answers[Symbol.asyncDispose]();
     const { settings, tail } = (await this.opened?.catch(() => undefined)) ?? {};
     await tail?.[Symbol.asyncDispose]();
     await settings?.[Symbol.asyncDispose]();
@@ -82,11 +99,14 @@ export class ModelCalls implements AsyncDisposable {
     return this.opened;
   }
 
-  /** Makes a call without asking, and tells what it used. */
-  private async unasked(call: MeteredCall, next: Next): Promise<ModelAnswer> {
-    const answer = await next();
-    const ended = { type: 'call.ended', process: this.process, call, outcome: 'answered', unasked: true } as const;
-    if (answer.source === 'provider') this.tell([{ ...ended, ...usedIn(answer) }]);
+  /** Makes a call without asking, and tells what it used, or that nobody knows. */
+  private async unasked(call: MeteredCall, next: Next, { isSent }: CallContext): Promise<ModelAnswer> {
+    const ended = { type: 'call.ended', process: this.process, call, unasked: true } as const;
+    const answer = await next().catch((thrown: unknown) => {
+      if (isSent() && outcomeOf(thrown).outcome === 'unknown') this.tell([{ ...ended, outcome: 'unknown' }]);
+      throw thrown;
+    });
+    if (answer.source === 'provider') this.tell([{ ...ended, outcome: 'answered', ...usedIn(answer) }]);
     return answer;
   }
 
@@ -118,7 +138,11 @@ export class ModelCalls implements AsyncDisposable {
   }
 
   /** Returns undefined where the provider has rejected the call for its quota. */
-  private async make(call: MeteredCall, next: Next): Promise<ModelAnswer | undefined> {
+  private async make(
+    call: MeteredCall,
+    next: Next,
+    { isSent }: CallContext,
+  ): Promise<ModelAnswer | undefined> {
     const ended = { type: 'call.ended', process: this.process, call } as const;
     try {
       const answer = await next();
@@ -128,7 +152,7 @@ export class ModelCalls implements AsyncDisposable {
       this.tell([{ ...ended, outcome, ...usedIn(answer), ...left }]);
       return answer;
     } catch (error) {
-      const { outcome, retryAfterMs } = endOf(error);
+      const { outcome, retryAfterMs } = isSent() ? outcomeOf(error) : NOT_MADE;
       this.tell([{ ...ended, outcome, ...(retryAfterMs !== undefined && { retryAfterMs }) }]);
       if (outcome === 'rejected') return undefined;
       throw error;
@@ -207,29 +231,4 @@ function isLimited(settings: ModelSettings, { provider, model, tenant = '', pipe
           fits(one.pipeline, pipeline),
       )
   );
-}
-
-/** Returns what an error of a call says about the provider. Known by its code: libraries for models are not imported here. */
-function endOf(error: unknown): {
-  outcome: 'rejected' | 'failed' | 'answered' | 'withdrawn' | 'unknown';
-  retryAfterMs?: number;
-} {
-  const { code, retryAfterMs } = (error ?? {}) as { code?: unknown; retryAfterMs?: unknown };
-  const after = typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? Math.ceil(retryAfterMs) : undefined;
-  switch (code) {
-    case 'MODEL_BUSY':
-      return { outcome: 'rejected', ...(after !== undefined && { retryAfterMs: after }) };
-    case 'MODEL_UNAVAILABLE':
-      return { outcome: 'failed' };
-    case 'MODEL_ANSWER_INVALID':
-    case 'MODEL_ANSWER_CUT':
-    case 'MODEL_ANSWER_TOO_LARGE':
-    case 'MODEL_DECLINED':
-      return { outcome: 'answered' };
-    case 'MODEL_REFUSED':
-    case 'MODEL_REQUEST_REFUSED':
-      return { outcome: 'withdrawn' };
-    default:
-      return { outcome: 'unknown' };
-  }
 }

@@ -9,6 +9,7 @@ import {
   stepIdempotencyKey,
 } from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
+import type { MadeCalls } from '../models/kept-answers.js';
 import { failureOf, rawAnswerOf, StageFailure } from './failure.js';
 import { ProgressReporter, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
@@ -63,6 +64,7 @@ export class Attempt implements StageRun {
   /** The time at which the handler has had its time; waiting for a model moves it on. */
   private endsAt: number;
   private waits = 0;
+  private made: MadeCalls | undefined;
 
   constructor(private readonly of: AttemptOptions) {
     const { run, step, attempt, ownAttempt = attempt } = of.command;
@@ -88,6 +90,25 @@ export class Attempt implements StageRun {
 
   get modelCalls(): readonly ModelInterceptor[] {
     return this.of.modelCalls ?? NONE;
+  }
+
+  /** The calls of models that this attempt has made. */
+  get madeCalls(): MadeCalls {
+    return (this.made ??= new Map());
+  }
+
+  /** True once the attempt has called a model. */
+  get hasCalledModels(): boolean {
+    return this.made !== undefined;
+  }
+
+  /** Discards the answers to all calls of the attempt. */
+  discardAnswers(): void {
+    for (const call of this.made?.keys() ?? []) this.discardAnswer(call);
+  }
+
+  discardAnswer(call: string): void {
+    if (this.made?.has(call)) this.made.set(call, 'unusable');
   }
 
   get idempotencyKey(): string {

@@ -13,6 +13,8 @@ export interface StageFailureOptions {
   /** Not to be tried again before so many milliseconds. */
   readonly retryAfterMs?: number | undefined;
   readonly details?: Failure['details'];
+  /** The answers of models are the reason: the next attempt asks them again. Without it, the next attempt takes the answers that this one paid for. */
+  readonly asksModelsAgain?: boolean | undefined;
 }
 
 /**
@@ -24,6 +26,7 @@ export class StageFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
   readonly details: Failure['details'];
+  readonly asksModelsAgain: boolean;
 
   constructor(
     readonly code: string,
@@ -34,6 +37,7 @@ export class StageFailure extends Error {
     this.kind = options.kind ?? kindOf(code, options.retryable);
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
+    this.asksModelsAgain = options.asksModelsAgain ?? false;
   }
 }
 

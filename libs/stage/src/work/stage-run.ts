@@ -33,6 +33,11 @@ export interface StageRun {
    * reason, and the log says it. Where the failure is one of configuration, the stage is not ready until an attempt works.
    */
   degraded(insteadOf: InsteadOf): void;
+  /**
+   * Says that the answer to a call of a model, by the call's key, cannot be used: where this attempt fails, the next one asks again, and
+   * takes every other answer that it asks for from the earlier attempt.
+   */
+  discardAnswer(call: string): void;
   /** Says how far the work is, from 0 to 1. Shown to people once the step has lasted a second, at most once a second. */
   progress(fraction: number, message?: string): void;
 }

@@ -23,8 +23,9 @@ import { completed, failed, progressed, type AnswerContext } from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Begun } from './begun.js';
 import { askedAt } from './command.js';
-import { failureOf, framesOf, rawAnswerOf } from './failure.js';
+import { failureOf, framesOf, rawAnswerOf, StageFailure } from './failure.js';
 import { within } from './scope.js';
+import type { KeptAnswers } from '../models/kept-answers.js';
 import type { StageHealth } from '../stage-health.js';
 import { ANSWER_LATER, type StageRun } from './stage-run.js';
 import type { Turns } from './turns.js';
@@ -50,8 +51,18 @@ export interface WorkerOptions {
   readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
   /** Stand around each call of a language model. */
   readonly modelCalls?: readonly ModelInterceptor[] | undefined;
+  /** Keeps the answers of models until their step is committed. */
+  readonly answers?: Pick<KeptAnswers, 'endings'> | undefined;
   readonly now?: (() => number) | undefined;
 }
+
+interface Answered {
+  readonly records: readonly Outgoing[];
+  /** The step may be tried again, as far as its stage can tell. */
+  readonly isTriedAgain: boolean;
+}
+
+const NOTHING: Answered = { records: [], isTriedAgain: false };
 
 /** The stage's own work, with everything Nest does around it. */
 export type StageHandler = (input: unknown, run: StageRun) => Promise<unknown>;
@@ -152,7 +163,9 @@ export class Worker {
     if (signal.aborted) lose();
     try {
       const outcome = await attempt.perform(() => within(attempt, () => this.work(command, attempt)));
-      return await this.answer(begun, attempt, outcome);
+      const answer = await this.answer(begun, attempt, outcome);
+      const endings = this.of.answers?.endings(attempt, answer.isTriedAgain) ?? [];
+      return endings.length === 0 ? answer.records : [...answer.records, ...endings];
     } finally {
       losing.delete(lose);
       forget();
@@ -179,6 +192,7 @@ export class Worker {
       answered = await this.handler(input.value, attempt);
     } catch (thrown) {
       const failure = failureOf(thrown);
+      if (thrown instanceof StageFailure && thrown.asksModelsAgain) attempt.discardAnswers();
       attempt.log.warn({ code: failure.code, kind: failure.kind, at: framesOf(thrown) }, failure.message);
       return { is: 'failed', failure, ...rawAnswerOf(thrown) };
     } finally {
@@ -189,17 +203,17 @@ export class Worker {
     return 'failure' in output ? { is: 'failed', failure: output.failure } : { is: 'completed', output: output.value };
   }
 
-  private async answer(begun: Begun, attempt: Attempt, outcome: AttemptOutcome): Promise<readonly Outgoing[]> {
+  private async answer(begun: Begun, attempt: Attempt, outcome: AttemptOutcome): Promise<Answered> {
     if (outcome.is === 'dropped') {
       this.ended(begun, outcome.why);
-      if (outcome.why === 'cancelled') return [];
+      if (outcome.why === 'cancelled') return NOTHING;
       throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
     }
     if (outcome.is !== 'failed') this.of.health?.completed(attempt.insteadOf);
     else this.of.health?.failed(outcome.failure);
     if (outcome.is === 'later') {
       this.ended(begun, 'later');
-      return [];
+      return NOTHING;
     }
     const { command, traceparent, context, startedAt } = begun;
     const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
@@ -215,10 +229,11 @@ export class Worker {
         : outcome;
     if ('records' in answer) {
       this.ended(begun, 'completed', answer.sends);
-      return answer.records;
+      return { records: answer.records, isTriedAgain: false };
     }
     this.ended(begun, answer.failure.code);
-    return [failed({ ...of, ...answer }, this.around)];
+    const isTriedAgain = answer.failure.kind === 'transient';
+    return { records: [failed({ ...of, ...answer }, this.around)], isTriedAgain };
   }
 
   /** A plan that does not come is waited for once; the coordinator carries its runs on until it is here. */

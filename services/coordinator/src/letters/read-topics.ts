@@ -34,6 +34,7 @@ export async function writersOf(topic: string, needs: ReadTopicsNeeds): Promise<
     topics.modelCalls,
     topics.modelGrants,
     topics.modelLedger,
+    topics.modelAnswers,
   ];
   if (others.includes(topic)) return undefined;
   for (const plan of await plansInUse(needs)) {

@@ -25,6 +25,8 @@ export class KeeperState {
   /** Calls that wait until a budget has room again. */
   readonly held = new Map<string, Waiting>();
   readonly reserved = new Map<string, Reserved>();
+  /** Calls of which nobody can say whether they were made, by their key in the ledger. */
+  readonly unknown = new Map<string, ReservedCall>();
   /** The time at which each process was heard of last. */
   readonly processes = new Map<string, number>();
   readonly ledger: Ledger;
@@ -43,8 +45,11 @@ export class KeeperState {
     for (const entry of all) {
       if (entry.kind === 'quota') this.restored.set(ledgerKey(entry), entry);
       if (entry.kind !== 'call') continue;
-      this.reserved.set(entry.call.id, { ...entry, tokens: tokensOf(entry.call) });
-      this.processes.set(entry.process, now);
+      if (entry.status === 'unknown') this.unknown.set(ledgerKey(entry), entry);
+      else {
+        this.reserved.set(entry.call.id, { ...entry, tokens: tokensOf(entry.call) });
+        this.processes.set(entry.process, now);
+      }
     }
   }
 
@@ -55,8 +60,7 @@ export class KeeperState {
   }
 
   get isRunning(): boolean {
-    for (const { status } of this.reserved.values()) if (status === 'running') return true;
-    return false;
+    return this.reserved.size > 0;
   }
 
   meter(quota: ModelQuota, now: number): void {
@@ -65,8 +69,8 @@ export class KeeperState {
     if (known) known.configure(quota, now);
     else {
       const made = new Meter(quota, now, this.restored.get(key));
-      for (const { call, at, status } of this.reserved.values())
-        if (status === 'running' && isFor(quota, call)) made.resume(call.id, Math.min(at, now));
+      for (const { call, at } of this.reserved.values())
+        if (isFor(quota, call)) made.resume(call.id, Math.min(at, now));
       this.meters.set(key, made);
     }
     this.touched.add(key);
@@ -94,25 +98,38 @@ export class KeeperState {
     line.weigh(this.metersOf(call).find(({ settings }) => settings.weights)?.settings.weights);
   }
 
-  /** Lists a call as unknown: it may have been made. What it may have cost counts. */
+  /** Gives up a call that may have been made. */
   lose(reserved: Reserved, now: number): void {
-    if (reserved.status === 'unknown') return;
     const { call } = reserved;
     const meters = this.metersOf(call);
     for (const meter of meters) meter.forgotten(call.id);
     this.touch(meters);
-    this.ledger.release(call, reserved.at);
-    this.ledger.count(call, { usage: call.estimate, counted: 'unknown', now });
+    this.forget(reserved);
     const { tokens: _, ...entry } = reserved;
-    const unknown: Reserved = { ...reserved, status: 'unknown' };
-    this.reserved.set(call.id, unknown);
-    this.changed.set(ledgerKey(entry), { ...entry, status: 'unknown' });
+    this.list(entry, now);
+  }
+
+  /** Lists a call as unknown. What it may have cost counts. */
+  list(lost: ReservedCall, now: number): void {
+    const entry: ReservedCall = { ...lost, status: 'unknown' };
+    const key = ledgerKey(entry);
+    if (this.unknown.has(key)) return;
+    this.ledger.count(entry.call, { usage: entry.call.estimate, counted: 'unknown', now });
+    this.unknown.set(key, entry);
+    this.changed.set(key, entry);
+  }
+
+  /** Lists a call as unknown no more. */
+  unlist(key: string): boolean {
+    if (!this.unknown.delete(key)) return false;
+    this.changed.set(key, undefined);
+    return true;
   }
 
   forget(reserved: Reserved): void {
     this.reserved.delete(reserved.call.id);
     this.changed.set(ledgerKey(reserved), undefined);
-    if (reserved.status === 'running') this.ledger.release(reserved.call, reserved.at);
+    this.ledger.release(reserved.call, reserved.at);
   }
 
   tell(grant: ModelGrant): void {

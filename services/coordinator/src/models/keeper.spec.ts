@@ -161,8 +161,40 @@ test('the calls of a process that dies are listed as unknown, count as estimated
   world.at(600, () => world.ask(aCall('3'), 'lives'));
   world.run();
   expect(world.ended.map(({ id }) => id)).toEqual(['3']);
-  expect(world.ledger.get('call/1')).toMatchObject({ status: 'unknown' });
+  expect(world.ledger.get('call/1')).toBeUndefined();
+  expect(world.ledger.get('call/1/dies')).toMatchObject({ status: 'unknown' });
   expect(world.ledger.get('spent/2026-11-30/a/mail/acme-ai/small')).toMatchObject({ calls: 3, unknown: 2 });
+});
+
+test('a call that is made again stays listed as unknown, and counts twice, until its first process says what became of it', () => {
+  const world = new SimulatedWorld(
+    { quotas: [aQuota({ concurrency: 2 })], budgets: [], prices: undefined },
+    { take: () => undefined, tokensOf: () => 150, latencyMs: () => 1_000 },
+  );
+  world.ask(aCall('1'), 'loses');
+  world.at(500, () => world.kill('loses'));
+  world.at(1_500, () => world.ask(aCall('1'), 'again'));
+  world.run();
+  expect(world.ended.map(({ id }) => id)).toEqual(['1']);
+  expect(world.ledger.get('call/1/loses')).toMatchObject({ status: 'unknown' });
+  expect(world.ledger.get('spent/2026-11-30/a/mail/acme-ai/small')).toMatchObject({ calls: 2, unknown: 1 });
+  world.restart();
+  world.tell({ type: 'call.ended', process: 'loses', call: aCall('1'), outcome: 'answered' });
+  world.run();
+  expect(world.ledger.get('call/1/loses')).toBeUndefined();
+  expect(world.ledger.get('spent/2026-11-30/a/mail/acme-ai/small')).toMatchObject({ calls: 2, unknown: 1 });
+});
+
+test('a call that asked for no turn is listed as unknown once, whoever tells of it', () => {
+  const world = new SimulatedWorld(
+    { quotas: [], budgets: [], prices: undefined },
+    { take: () => undefined, tokensOf: () => 150, latencyMs: () => 1_000 },
+  );
+  const lost = { type: 'call.ended', process: 'p', call: aCall('1'), outcome: 'unknown', unasked: true } as const;
+  for (const event of [lost, lost]) world.tell(event);
+  world.run();
+  expect(world.ledger.get('call/1/p')).toMatchObject({ status: 'unknown' });
+  expect(world.ledger.get('spent/2026-11-30/a/mail/acme-ai/small')).toMatchObject({ calls: 1, unknown: 1 });
 });
 
 test('a provider that fails again and again is left alone for a while, and tried with one call', () => {

@@ -1,11 +1,13 @@
 import {
   type LedgerEntry,
+  ledgerKey,
   type ModelBudget,
   type ModelCallEvent,
   type ModelGrant,
   type ModelPrices,
   type ModelQuota,
   quotaKey,
+  type ReservedCall,
 } from '@millrace/contracts';
 import { usedBy } from './estimates.js';
 import type { Waiting } from './fair-line.js';
@@ -57,7 +59,7 @@ export class Keeper {
   }
 
   configure({ quotas, budgets, prices }: KeeperSettings, now: number): void {
-    const reservations = [...this.state.reserved.values()].filter(({ status }) => status === 'running');
+    const reservations = [...this.state.reserved.values()];
     for (const { call, at } of reservations) this.state.ledger.release(call, at);
     this.state.ledger.configure(budgets, prices);
     for (const { call, at } of reservations) this.state.ledger.reserve(call, at);
@@ -108,7 +110,7 @@ export class Keeper {
   private ask(waiting: Waiting, now: number): void {
     const { call, process } = waiting;
     const before = this.state.reserved.get(call.id);
-    if (before?.status === 'running' && before.process === process)
+    if (before?.process === process)
       return this.state.tell({ is: 'granted', id: call.id, process });
     // Its former owner has died or lost the work, and may have made the call.
     if (before) this.state.lose(before, now);
@@ -123,15 +125,19 @@ export class Keeper {
     this.state.held.delete(call.id);
     const waited = this.state.lines.get(`${call.provider}/${call.model}`)?.remove(call.id);
     const reserved = this.state.reserved.get(call.id);
+    const at = Math.round(now);
+    const lost: ReservedCall = { kind: 'call', call, process, at, until: at, status: 'unknown' };
     if (reserved && reserved.process === process) this.settle(reserved, event, now);
-    else if (!reserved && !waited && event.unasked && outcome === 'answered')
-      this.state.ledger.count(call, { ...usedBy(event), now });
+    else if (outcome === 'unknown') {
+      if (event.unasked) this.state.list(lost, now);
+    }
+    // It has been counted as estimated.
+    else if (this.state.unlist(ledgerKey(lost)) || reserved || waited) return;
+    else if (event.unasked && outcome === 'answered') this.state.ledger.count(call, { ...usedBy(event), now });
   }
 
   private settle(reserved: Reserved, event: Ended, now: number): void {
     const { call, tokens } = reserved;
-    // It has been counted as estimated.
-    if (reserved.status === 'unknown') return this.state.forget(reserved);
     if (event.outcome === 'unknown') return this.state.lose(reserved, now);
     const meters = this.state.metersOf(call);
     this.state.forget(reserved);
@@ -157,14 +163,14 @@ export class Keeper {
     const unknown: string[] = [];
     for (const id of waiting) {
       const reserved = this.state.reserved.get(id);
-      if (reserved?.status === 'running' && reserved.process === process)
+      if (reserved?.process === process)
         this.state.tell({ is: 'granted', id, process });
       else if (!this.state.held.has(id) && ![...this.state.lines.values()].some((line) => line.get(id)))
         unknown.push(id);
     }
     if (unknown.length > 0) this.state.tell({ is: 'unknown', process, ids: unknown });
     for (const reserved of this.state.reserved.values()) {
-      if (reserved.status !== 'running' || reserved.process !== process || alive.has(reserved.call.id)) continue;
+      if (reserved.process !== process || alive.has(reserved.call.id)) continue;
       if (now - reserved.at > UNHEARD_MS) this.state.lose(reserved, now);
     }
   }
@@ -181,9 +187,8 @@ export class Keeper {
         if (reserved.process === process) this.state.lose(reserved, now);
     }
     for (const reserved of this.state.reserved.values()) {
-      if (now <= reserved.until) continue;
-      if (reserved.status === 'running') this.state.lose(reserved, now);
-      else if (now > reserved.until + LISTED_MS) this.state.forget(reserved);
+      if (now > reserved.until) this.state.lose(reserved, now);
     }
+    for (const [key, { until }] of this.state.unknown) if (now > until + LISTED_MS) this.state.unlist(key);
   }
 }

@@ -209,6 +209,10 @@ export class SimulatedWorld {
 
   /** A process that dies tells nothing more. */
   kill(process: string): void {
-    for (const [id, one] of this.calls) if (one.process === process) this.calls.delete(id);
+    for (const [id, one] of this.calls) {
+      if (one.process !== process) continue;
+      this.calls.delete(id);
+      this.sent.delete(id);
+    }
   }
 }
