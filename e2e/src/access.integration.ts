@@ -28,9 +28,18 @@ const SYSTEM = [
   'deployments',
   'model-calls',
   'model-grants',
+  'step-watches',
+  'step-texts',
   ...COMPACTED,
 ];
-const SINGLE = [...COMPACTED.filter((name) => name !== 'model-answers'), 'control', 'deployments', 'model-calls', 'model-grants'];
+const SINGLE = [
+  ...COMPACTED.filter((name) => name !== 'model-answers'),
+  'control',
+  'deployments',
+  'model-calls',
+  'model-grants',
+  'step-watches',
+];
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-access-'));

@@ -4,13 +4,6 @@ import {
   AnnouncedContract,
   Control,
   DeploymentRequest,
-  KeptCall,
-  LedgerEntry,
-  ModelBudget,
-  ModelCallEvents,
-  ModelGrants,
-  ModelPrices,
-  ModelQuota,
   ParkedStep,
   present,
   RunEvent,
@@ -27,16 +20,16 @@ import { z } from 'zod';
 import { edited } from './edits.js';
 import { hostileBytes, hostileText, hostileValue } from './hostile.js';
 import type { Learnt } from './installation.js';
+import { modelShapeOf, type Shape } from './model-records.js';
 import { valueOf } from './shape.js';
 
 /** A topic that is attacked by name; `stage` stands for those of all stages. */
 export const TOPIC_NAMES = [
   ...['intake', 'runs', 'stage', 'deployments', 'dead-letters'],
   ...['control', 'plans', 'limits', 'contracts', 'pauses', 'results'],
-  ...['models', 'model-calls', 'model-grants', 'model-ledger', 'model-answers'],
+  ...['models', 'model-calls', 'model-grants', 'model-ledger', 'model-answers', 'step-watches', 'step-texts'],
 ] as const;
 export type TopicName = (typeof TOPIC_NAMES)[number];
-type ModelTopicName = 'models' | 'model-calls' | 'model-grants' | 'model-ledger' | 'model-answers';
 
 /** Topics of other systems that pipelines of the fuzzer read. */
 export const FOREIGN_NAMES = ['feed', 'answers'] as const;
@@ -137,13 +130,6 @@ export function recordsFor(name: TopicName | ForeignName, learnt: Corpus): fc.Ar
 /** The material from which records are made. */
 export type Corpus = Pick<Learnt, 'topics' | 'foreign' | 'known' | 'seen' | 'plans' | 'inputs'>;
 
-interface Shape {
-  readonly topic: fc.Arbitrary<string>;
-  readonly document: fc.Arbitrary<unknown>;
-  readonly key: fc.Arbitrary<string | null>;
-  readonly headers: fc.Arbitrary<NonNullable<Outgoing['headers']>>;
-}
-
 const pick = (values: readonly unknown[]) => fc.constantFrom(...(values.length > 0 ? values : [null]));
 
 function shapeOf(name: TopicName | ForeignName, { topics, foreign, known, seen, plans, inputs }: Corpus): Shape {
@@ -227,32 +213,6 @@ function shapeOf(name: TopicName | ForeignName, { topics, foreign, known, seen, 
       };
     default:
       return modelShapeOf(name, topics, like);
-  }
-}
-
-/** The topics on which quotas, budgets and calls of models are kept. */
-function modelShapeOf(
-  name: ModelTopicName,
-  topics: Topics,
-  like: (schema: z.ZodType, topic?: string) => fc.Arbitrary<unknown>,
-): Shape {
-  const keys = fc.constantFrom('quota/ollama/small/*', 'budget/month', 'prices', 'spent/2026-11-30/a/b/c', 'odd');
-  switch (name) {
-    case 'models':
-      return {
-        topic: fc.constant(topics.models),
-        document: fc.oneof(like(ModelQuota), like(ModelBudget), like(ModelPrices)),
-        key: keys,
-        headers: none,
-      };
-    case 'model-calls':
-      return { topic: fc.constant(topics.modelCalls), document: like(ModelCallEvents), key: keys, headers: none };
-    case 'model-grants':
-      return { topic: fc.constant(topics.modelGrants), document: like(ModelGrants), key: keys, headers: none };
-    case 'model-ledger':
-      return { topic: fc.constant(topics.modelLedger), document: like(LedgerEntry), key: keys, headers: none };
-    case 'model-answers':
-      return { topic: fc.constant(topics.modelAnswers), document: like(KeptCall), key: keys, headers: none };
   }
 }
 

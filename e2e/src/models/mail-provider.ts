@@ -32,6 +32,9 @@ export function answerTo({ prompt, user }: FakeRequest): FakeReply {
 }
 
 /** Counts what a provider was asked: all calls, and those that are not the same call once more. */
-export function paidBy({ requests }: Pick<FakeProvider, 'requests'>): { readonly paid: number; readonly needed: number } {
+export function paidBy({ requests }: Pick<FakeProvider, 'requests'>): {
+  readonly paid: number;
+  readonly needed: number;
+} {
   return { paid: requests.length, needed: new Set(requests.map(({ headers }) => headers['idempotency-key'])).size };
 }

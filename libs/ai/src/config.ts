@@ -56,6 +56,13 @@ export const ModelEnv = z
     MODEL_PERSONAL_DATA: LlmSettings.shape.personalData.describe(
       'Card and account numbers, IBANs, e-mail addresses and phone numbers leave as placeholders and are put back into the answer (`redacted`), or leave as they are (`sent`).',
     ),
+    MODEL_STREAMED: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true')
+      .describe(
+        'Models are asked for their answers in parts (`true`), so that `millrace run watch` shows them while they are written. Without it an answer is shown when it is there.',
+      ),
     MODEL_UNKNOWN_CALLS: LlmSettings.shape.unknownCalls.describe(
       'The treatment of a call that a process may have made before it died: `ask` makes it again, `fail` fails the step as `MODEL_CALL_UNKNOWN`, until a person redrives it.',
     ),
@@ -90,6 +97,7 @@ export function llmSettings(env: ModelEnv): LlmSettings | undefined {
     timeoutMs: env.MODEL_TIMEOUT_MS,
     personalData: env.MODEL_PERSONAL_DATA,
     unknownCalls: env.MODEL_UNKNOWN_CALLS,
+    streamed: env.MODEL_STREAMED,
     ...(env.MODEL_URL && { url: env.MODEL_URL }),
     ...(env.MODEL_API_KEY && { apiKey: env.MODEL_API_KEY }),
   };

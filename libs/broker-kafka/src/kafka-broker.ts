@@ -118,7 +118,9 @@ class KafkaBroker implements Broker {
           topic: name,
           numPartitions: partitions,
           replicationFactor: -1, // what the cluster has as its default
-          ...(compacted && { configEntries: [{ name: 'cleanup.policy', value: 'compact' }, ...(churns ? CHURNING : [])] }),
+          ...(compacted && {
+            configEntries: [{ name: 'cleanup.policy', value: 'compact' }, ...(churns ? CHURNING : [])],
+          }),
         })),
       });
     }

@@ -18,6 +18,7 @@ export type { Recoveries } from './recoveries.js';
 export type { Reviews } from './reviews.js';
 export type { Runs, StartOptions, StartRun } from './runs.js';
 export type { Schedules } from './schedules.js';
+export type { StepTextEvent, StepTextOptions } from './step-text.js';
 export type { Stages } from './stages.js';
 export type {
   DifferenceView,

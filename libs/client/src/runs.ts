@@ -2,6 +2,9 @@ import type { Api, BodyOf, CallOptions, QueryOf } from './api.js';
 import { follow, type FollowOptions, history, type RunFact, type RunHistory } from './follow.js';
 import type { Accepted, ReplayPreview, RunList, RunView } from './generated/openapi.js';
 import { Pages } from './pages.js';
+import { stepText, type StepTextEvent, type StepTextOptions } from './step-text.js';
+
+type StepTextEvents = AsyncGenerator<StepTextEvent, void, undefined>;
 
 /** A request for a run: its pipeline, its input, and when and for whom it begins. */
 export type StartRun = BodyOf<'startRun'>;
@@ -65,6 +68,14 @@ export class Runs {
    */
   follow(id: string, options: FollowOptions = {}): AsyncGenerator<RunFact, void, undefined> {
     return follow(this.api, id, options);
+  }
+
+  /**
+   * Gives what a step writes, e.g. the tokens of a model, while it is written, until the step is over. A lost connection is made again;
+   * leaving the loop closes it.
+   */
+  text(of: { readonly run: string; readonly step: string }, options: StepTextOptions = {}): StepTextEvents {
+    return stepText(this.api, of, options);
   }
 
   /** Waits until a run has ended, and returns it. A run that waits for a person is waited for. */

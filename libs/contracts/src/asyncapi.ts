@@ -6,6 +6,7 @@ import { EVENT_TYPE, HEADER } from './records/headers.js';
 import { PROBLEMS } from './http/http-problems.js';
 import { StageLimits } from './records/limits.js';
 import { KeptCall } from './records/model-answers.js';
+import { StepText, StepWatch } from './records/streams.js';
 import { LedgerEntry, ModelBudget, ModelCallEvents, ModelGrants, ModelPrices, ModelQuota } from './records/models.js';
 import { RunPause, StagePause } from './records/pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records/records.js';
@@ -205,6 +206,24 @@ function channelsOfOperation(topics: Topics): readonly Channel[] {
       type: EVENT_TYPE.modelAnswer,
       headers: InternalHeaders,
       payload: KeptCall,
+    },
+    {
+      name: 'stepWatches',
+      address: topics.stepWatches,
+      action: 'receive',
+      description: 'Steps whose text somebody watches: repeated every few seconds as long as it holds.',
+      type: EVENT_TYPE.stepWatch,
+      headers: InternalHeaders,
+      payload: StepWatch,
+    },
+    {
+      name: 'stepTexts',
+      address: topics.stepTexts,
+      action: 'send',
+      description: 'What attempts write while somebody watches. No part of any history.',
+      type: EVENT_TYPE.stepText,
+      headers: InternalHeaders,
+      payload: StepText,
     },
     {
       name: 'control',

@@ -126,6 +126,8 @@ export {
   eventTextRecord,
   intakeRecord,
   limitsRecord,
+  stepTextRecord,
+  stepWatchRecord,
   modelAnswerRecord,
   modelCallRecord,
   modelGrantsRecord,
@@ -161,6 +163,7 @@ export {
   QuotaState,
   ReservedCall,
 } from './records/models.js';
+export { STREAM_MOST, STREAM_PART, StepText, StepWatch } from './records/streams.js';
 export { KeptCall } from './records/model-answers.js';
 export { Priority, PRIORITY_SHARES, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';

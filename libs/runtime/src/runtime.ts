@@ -88,6 +88,8 @@ function commonTopics({ topics, settings }: Runtime): readonly TopicSpec[] {
     { name: topics.modelGrants, partitions: 1 },
     { name: topics.modelLedger, partitions: 1, compacted: true, churns: true },
     { name: topics.modelAnswers, partitions, compacted: true, churns: true },
+    { name: topics.stepWatches, partitions: 1 },
+    { name: topics.stepTexts, partitions },
     // One partition: one order, and one who decides.
     { name: topics.deployments, partitions: 1 },
   ];

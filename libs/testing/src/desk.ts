@@ -1,5 +1,5 @@
-import type { Broker, Consumption, Handle, Outgoing } from '@millrace/broker';
-import { present, type StepCommand } from '@millrace/contracts';
+import type { Broker, Consumption, Handle, Incoming, Outgoing } from '@millrace/broker';
+import { present, type StepCommand, topicsOf } from '@millrace/contracts';
 import { type StageContract } from '@millrace/pipeline';
 import { type LoadedPlan, outermostOf, planWithin } from '@millrace/pipeline/engine';
 import { openRuntime, serviceSettings } from '@millrace/runtime';
@@ -23,6 +23,7 @@ export class Desk implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
     private readonly handles: ReadonlyMap<string, Handle>,
+    private readonly answers: AnswerLog,
     /** True, or the reason for which a stage is not ready. */
     readonly ready: () => Promise<true | string>,
   ) {}
@@ -31,10 +32,11 @@ export class Desk implements AsyncDisposable {
     await using opening = new AsyncDisposableStack();
     const handles = new Map<string, Handle>();
     const settings = serviceSettings({ LOG_LEVEL: 'silent' }, 'testing');
-    const runtime = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles) }));
+    const answers = new AnswerLog(topicsOf(settings.topicPrefix).modelAnswers);
+    const runtime = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles, answers) }));
     const running = await startStages(runtime, stages, sharedBy(options));
     opening.defer(() => running.drain(0));
-    return new Desk(opening.move(), handles, () => running.ready());
+    return new Desk(opening.move(), handles, answers, () => running.ready());
   }
 
   /** Returns what a stage publishes for a command: its event, and commands of steps that it hands off to. */
@@ -49,7 +51,8 @@ export class Desk implements AsyncDisposable {
       headers: {},
       timestamp: command.at,
     };
-    return present(this.handles.get(topic), `stage "${stage}" here`)({ ...record, value }, NEVER);
+    const handle = present(this.handles.get(topic), `stage "${stage}" here`);
+    return this.answers.takeFrom(await handle({ ...record, value }, NEVER));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -87,8 +90,38 @@ function sharedBy({ now, plan, isCancelled, isPaused }: DeskOptions): StageOptio
   };
 }
 
-/** A broker on which nothing lies: what takes from a topic is kept, for whoever has a record for it. */
-function brokerOf(handles: Map<string, Handle>): Broker {
+/** The answers of models that are kept until their step is committed, as a log of one topic. */
+class AnswerLog {
+  private readonly records: Incoming[] = [];
+  private readonly readers = new Set<(record: Incoming) => void>();
+
+  constructor(private readonly topic: string) {}
+
+  /** Takes the records of the topic; returns the others. */
+  takeFrom(records: readonly Outgoing[]): readonly Outgoing[] {
+    for (const { topic, key, value } of records) if (topic === this.topic) this.append({ key, value });
+    return records.filter(({ topic }) => topic !== this.topic);
+  }
+
+  read(topics: readonly string[], see: (record: Incoming) => void): void {
+    if (topics.includes(this.topic)) this.readers.add(see);
+  }
+
+  from({ topic, offset, limit }: Parameters<Broker['browse']>[0]): readonly Incoming[] {
+    return topic === this.topic ? this.records.slice(offset, offset + limit) : [];
+  }
+
+  private append({ key, value }: Pick<Outgoing, 'key' | 'value'>): void {
+    const bytes = (given: string | Buffer | null) => (typeof given === 'string' ? Buffer.from(given) : given);
+    const at = { topic: this.topic, partition: 0, offset: this.records.length, headers: {}, timestamp: Date.now() };
+    const record = { ...at, key: bytes(key), value: bytes(value) };
+    this.records.push(record);
+    for (const see of this.readers) see(record);
+  }
+}
+
+/** A broker on which only the answers of models lie: what takes from a topic is kept, for whoever has a record for it. */
+function brokerOf(handles: Map<string, Handle>, answers: AnswerLog): Broker {
   const done = () => Promise.resolve();
   const consumption: Consumption = {
     ready: true,
@@ -106,15 +139,21 @@ function brokerOf(handles: Map<string, Handle>): Broker {
     healthy: () => Promise.resolve(true),
     ensureTopics: done,
     partitionsOf: () => Promise.resolve(1),
-    // Progress: nobody watches.
-    publish: done,
+    publish: (records) => {
+      // Progress: nobody watches.
+      answers.takeFrom(records);
+      return Promise.resolve();
+    },
     consume: ({ topic }, handle) => {
       handles.set(topic, handle);
       return Promise.resolve(consumption);
     },
     consumeInOrder: () => Promise.resolve(consumption),
-    tail: () => Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: done }),
-    browse: () => Promise.resolve([]),
+    tail: (topics, _, see) => {
+      answers.read(topics, see);
+      return Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: done });
+    },
+    browse: (at) => Promise.resolve(answers.from(at)),
     consumers: () => Promise.resolve(1),
     lag: () => Promise.resolve([]),
     [Symbol.asyncDispose]: done,

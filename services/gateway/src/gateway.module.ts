@@ -30,6 +30,8 @@ import { RunsController } from './runs/runs.controller.js';
 import { RunQueries } from './runs/runs.js';
 import { traceUrlOf } from './runs/trace-url.js';
 import { RunStarter, type RunStarterNeeds } from './runs/start-run.js';
+import { StepStreamController } from './runs/step-stream.controller.js';
+import { StepTexts } from './runs/step-texts.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
 import { StageViews } from './stages/stage-views.js';
@@ -50,6 +52,7 @@ interface Given {
   readonly pauses: Pauses;
   readonly announced: StageContracts;
   readonly models: ModelsSet;
+  readonly texts: StepTexts;
   readonly callbackKey: string | undefined;
   readonly jaegerUrl: string | undefined;
   readonly console: ConsoleFiles;
@@ -57,6 +60,7 @@ interface Given {
 
 const CONTROLLERS = [
   EventsController,
+  StepStreamController,
   RunsController,
   OverviewController,
   ChangesController,
@@ -85,6 +89,7 @@ export function gatewayModule({
   pauses,
   announced,
   models,
+  texts,
   callbackKey,
   jaegerUrl,
   console,
@@ -105,6 +110,7 @@ export function gatewayModule({
       { provide: StageViews, useValue: stages },
       { provide: Changes, useValue: new Changes({ marks, log: runtime.telemetry.log }) },
       { provide: MODELS, useValue: models },
+      { provide: StepTexts, useValue: texts },
       { provide: Readiness, useValue: readiness },
       { provide: StoredPlans, useValue: plans },
       { provide: RunQueries, useValue: runs },

@@ -27,6 +27,7 @@ import { ProblemFilter, RequestProblem } from './http/problems.js';
 import { followedModels } from './models/followed-models.js';
 import { checkTarget } from './http/target.js';
 import { ProgressFeed } from './runs/progress.js';
+import { StepTexts } from './runs/step-texts.js';
 import { Readiness } from './http/readiness.js';
 import { traceRequests } from './request-spans.js';
 import { RequestValidation } from './http/validation.js';
@@ -71,6 +72,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
   const pauses = options.pauses ?? (await followPauses(runtime));
   const announced = await followContracts(runtime);
   const models = await followedModels(runtime);
+  const texts = new StepTexts(runtime);
   const console = new ConsoleFiles();
   const module = gatewayModule({
     runtime,
@@ -81,6 +83,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
     pauses,
     announced,
     models,
+    texts,
     callbackKey: options.callbackKey,
     reader: options.reader,
     jaegerUrl: options.jaegerUrl,
@@ -110,6 +113,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
       soon[Symbol.dispose]();
       await announced[Symbol.asyncDispose]();
       await models[Symbol.asyncDispose]();
+      await texts[Symbol.asyncDispose]();
       if (!options.limits) await limits[Symbol.asyncDispose]();
       if (!options.pauses) await pauses[Symbol.asyncDispose]();
     },

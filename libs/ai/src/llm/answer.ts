@@ -29,6 +29,8 @@ export interface CallOptions extends Omit<ModelCaller, 'run'> {
   readonly id?: string | undefined;
   /** Stand around each call of a language model, the first outermost. */
   readonly modelCalls?: readonly ModelInterceptor[] | undefined;
+  /** Hears what the model writes, as it comes. */
+  stream?(text: string): void;
   /** Hears that the answer to a call, by the call's key, cannot be used: it is not kept for the next attempt. */
   discardAnswer?(call: string): void;
   /** Hears for which failure a later hop of a route answered. */

@@ -28,12 +28,13 @@ async function asked(
     llm,
     text = 'my card',
     timeoutMs = 20_000,
-  }: { options?: CallOptions; llm?: LlmOptions; text?: string; timeoutMs?: number } = {},
+    streamed = false,
+  }: { options?: CallOptions; llm?: LlmOptions; text?: string; timeoutMs?: number; streamed?: boolean } = {},
 ) {
   const reply =
     typeof replies === 'function' ? replies : ({ number }: FakeRequest) => replies[number - 1] ?? replies.at(-1)!;
   await using provider = await fakeProvider({ reply });
-  const model = new Llm({ provider: 'openai-compatible', url: provider.url, model: 'tiny', timeoutMs }, llm);
+  const model = new Llm({ provider: 'openai-compatible', url: provider.url, model: 'tiny', timeoutMs, streamed }, llm);
   const question = { task: 'classify', instructions: 'Say what it is.', data: asData('mail', text), schema: Shape };
   const outcome = await model.ask(question, options).then(
     (answer) => ({ answer, failure: undefined }),
@@ -68,6 +69,31 @@ test.each<[string, string, FakeReply]>([
   const { failure, requests } = await asked([reply]);
   expect(failure).toMatchObject({ code });
   expect(requests).toHaveLength(1);
+});
+
+test('an answer that is asked for in parts is shown as it comes, and counts as one that comes at once', async () => {
+  const shown: string[] = [];
+  const stream = (text: string) => void shown.push(text);
+  const { answer, requests } = await asked([says({ label: 'weather' }), says(right)], {
+    options: { ...run, stream },
+    streamed: true,
+  });
+  expect(answer).toMatchObject({ label: 'lost', usage: { inputTokens: 24, outputTokens: 6 } });
+  expect(requests).toHaveLength(2);
+  expect(shown.length).toBeGreaterThan(6);
+  expect(shown.join('')).toBe(`${JSON.stringify({ label: 'weather' })}\n${JSON.stringify(right)}\n`);
+});
+
+test.each<[string, string, FakeReply]>([
+  ['429', 'MODEL_BUSY', { is: 'status', status: 429, headers: { 'retry-after': '7' } }],
+  ['401', 'MODEL_REFUSED', { is: 'status', status: 401 }],
+  ['a cut stream', 'MODEL_UNAVAILABLE', { is: 'cut' }],
+  ['a page in the place of events', 'MODEL_UNAVAILABLE', { is: 'bytes', bytes: '<html>' }],
+  ['an answer that never ends', 'MODEL_ANSWER_TOO_LARGE', { is: 'endless' }],
+  ['a cut by length', 'MODEL_ANSWER_CUT', says('{"label":"lo', { finish: 'length' })],
+])('%s is a failure of its own where answers come in parts, too: %s', async (_, code, reply) => {
+  const { failure } = await asked([reply], { options: { ...run, stream: () => undefined }, streamed: true });
+  expect(failure).toMatchObject({ code });
 });
 
 test('silence ends with the time-out, and 429 keeps Retry-After and the headers about limits', async () => {

@@ -68,10 +68,18 @@ export class Llm {
     const { hop = FIRST, interceptors = [] } = this.options;
     const call = modelCall(prompt, { settings: this.settings, hop }, options);
     const around = [...interceptors, ...(options.modelCalls ?? [])];
-    return [await callThrough(around, call, () => this.askProvider(prompt, call)), call.key];
+    const onText = this.settings.streamed && options.stream ? (text: string) => options.stream?.(text) : undefined;
+    const answer = await callThrough(around, call, () => this.askProvider(prompt, call, onText));
+    // Of an answer that did not come in parts there is one.
+    options.stream?.(onText && answer.source === 'provider' ? '\n' : `${answer.text}\n`);
+    return [answer, call.key];
   }
 
-  private async askProvider(prompt: Prompt, { key, caller, signal }: ModelCall): Promise<ModelAnswer> {
+  private async askProvider(
+    prompt: Prompt,
+    { key, caller, signal }: ModelCall,
+    onText: ((text: string) => void) | undefined,
+  ): Promise<ModelAnswer> {
     signal.throwIfAborted();
     const loaded = await (this.loaded ??= loadModel(this.settings));
     const timeout = timeoutSignal(this.settings.timeoutMs);
@@ -79,7 +87,11 @@ export class Llm {
     try {
       // A provider that knows the header answers a call that a crash repeats as it did before. The next attempt is to get another answer.
       const headers = { 'idempotency-key': `${key}.${caller.attempt ?? 1}` };
-      const answer = await callProvider(loaded, prompt, { headers, signal: AbortSignal.any([signal, timeout]) });
+      const answer = await callProvider(loaded, prompt, {
+        headers,
+        signal: AbortSignal.any([signal, timeout]),
+        onText,
+      });
       return { ...answer, model: answer.model || this.settings.model, durationMs: performance.now() - startedAt };
     } catch (thrown) {
       signal.throwIfAborted();

@@ -25,7 +25,9 @@ export function failureOf(thrown: unknown, task: string, sdk: Sdk): ModelError {
   if (sdk.NoOutputGeneratedError.isInstance(thrown)) {
     return new ModelAnswerInvalid(`The model gave no answer to ${task}.`);
   }
+  if (ours instanceof ModelUnavailable) return new ModelUnavailable(`The model's answer to ${task} broke off.`);
   if (!sdk.APICallError.isInstance(thrown)) {
+    if (isUnreadable(thrown, sdk)) return unreadable(task);
     return new ModelUnavailable(`The model could not be asked to ${task}.`, { cause: thrown });
   }
   const { statusCode: status, responseHeaders = {} } = thrown;
@@ -47,14 +49,16 @@ function refusal(status: number, headers: Headers, task: string): ModelError {
 
 /** Returns the error for a success that cannot be read: the connection broke, or the body is not what the API promises. */
 function brokenAnswer(thrown: unknown, task: string, sdk: Sdk): ModelError {
-  const isRead = causeOf(
-    thrown,
-    (cause) => sdk.JSONParseError.isInstance(cause) || sdk.TypeValidationError.isInstance(cause),
-  );
-  return isRead
-    ? new ModelAnswerInvalid(`The model's answer to ${task} is not what its API promises.`)
-    : new ModelUnavailable(`The model's answer to ${task} broke off.`);
+  if (isUnreadable(thrown, sdk)) return unreadable(task);
+  return new ModelUnavailable(`The model's answer to ${task} broke off.`);
 }
+
+const isUnreadable = (thrown: unknown, sdk: Sdk): boolean =>
+  causeOf(thrown, (cause) => sdk.JSONParseError.isInstance(cause) || sdk.TypeValidationError.isInstance(cause)) !==
+  undefined;
+
+const unreadable = (task: string) =>
+  new ModelAnswerInvalid(`The model's answer to ${task} is not what its API promises.`);
 
 /** Returns the first error in a chain of causes that fits. */
 function causeOf(thrown: unknown, fits: (cause: unknown) => boolean): unknown {

@@ -12,11 +12,15 @@ export const LlmSettings = z.object({
   timeoutMs: z.number().int().positive().default(60_000),
   /** `redacted`: numbers and addresses of people leave as placeholders, and are put back into the answer. */
   personalData: z.enum(['redacted', 'sent']).default('redacted'),
+  /** The answer is asked for in parts, which `run.stream` shows to those who watch the step. */
+  streamed: z.boolean().default(false),
   /** A call that a process may have made before it died, of which nobody knows the outcome, is made again (`ask`) or fails with `MODEL_CALL_UNKNOWN`. */
   unknownCalls: z.enum(['ask', 'fail']).default('ask'),
 });
 export type LlmSettings = z.infer<typeof LlmSettings>;
 
+/** A streamed answer tells of its tokens only where it is asked to. */
+const OPTIONS = { supportsStructuredOutputs: true, includeUsage: true } as const;
 const OLLAMA = 'http://localhost:11434';
 
 /** Throws what is missing from settings that cannot lead anywhere. */
@@ -38,5 +42,5 @@ export async function languageModel({ provider, url, apiKey, model }: LlmSetting
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
   const baseURL =
     provider === 'ollama' ? `${(url ?? OLLAMA).replace(/\/(?:v1\/?)?$/, '')}/v1` : present(url, 'url of the model');
-  return createOpenAICompatible({ ...key, baseURL, name: provider, supportsStructuredOutputs: true })(model);
+  return createOpenAICompatible({ ...key, baseURL, name: provider, ...OPTIONS })(model);
 }

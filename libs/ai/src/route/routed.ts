@@ -49,7 +49,12 @@ async function along<Port extends object>(hops: readonly RouteHop<Port>[], name:
 type HopFailure = Pick<ModelError, 'code' | 'retryable' | 'message' | 'answer'>;
 
 /** Failures of a call that was not made for its quota or its budget, for which another model may answer. */
-const NOT_MADE = new Set<unknown>(['MODEL_BUDGET_CHEAPER', 'MODEL_QUOTA_EXCEEDED', 'MODEL_UNAVAILABLE', 'MODEL_CALL_UNKNOWN']);
+const NOT_MADE = new Set<unknown>([
+  'MODEL_BUDGET_CHEAPER',
+  'MODEL_QUOTA_EXCEEDED',
+  'MODEL_UNAVAILABLE',
+  'MODEL_CALL_UNKNOWN',
+]);
 
 function leadsOn(thrown: unknown): thrown is HopFailure {
   if (thrown instanceof ModelError) return true;

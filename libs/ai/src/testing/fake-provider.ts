@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startTimer } from '@millrace/contracts/timers';
 import { refusedBySchemas } from './strict-schemas.js';
 
 /** One request to the fake provider, as it was read. */
@@ -23,6 +24,8 @@ export type FakeReply =
       readonly finish?: string;
       readonly usage?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
+      /** The pause between the parts of an answer that is asked for in parts. */
+      readonly everyMs?: number;
     }
   | { readonly is: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Nothing comes, and the connection stays open. */
@@ -91,6 +94,7 @@ export async function fakeProvider(options: FakeProviderOptions = {}): Promise<F
 
 interface Body {
   readonly model?: string;
+  readonly stream?: boolean;
   readonly messages?: readonly { readonly role: string; readonly content: unknown }[];
   readonly response_format?: { readonly json_schema?: { readonly name?: string; readonly schema?: unknown } };
 }
@@ -132,9 +136,10 @@ function textOf(content: unknown): string {
   return content.map((part: { text?: unknown }) => (typeof part.text === 'string' ? part.text : '')).join('');
 }
 
-function send(response: ServerResponse, reply: FakeReply, { model = '' }: Body): void {
+function send(response: ServerResponse, reply: FakeReply, { model = '', stream = false }: Body): void {
   switch (reply.is) {
     case 'answer':
+      if (stream) return streamAnswer(response, model, reply);
       response.writeHead(200, { 'content-type': 'application/json', ...reply.headers });
       response.end(JSON.stringify(completion(model, reply)));
       return;
@@ -143,6 +148,7 @@ function send(response: ServerResponse, reply: FakeReply, { model = '' }: Body):
       response.end(JSON.stringify({ error: { message: 'refused by the fake provider', type: 'error' } }));
       return;
     case 'cut':
+      if (stream) return cutStream(response, model);
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
       response.write('{"id":"c1","choices":[{"message":{"content":"');
       setImmediate(() => response.destroy());
@@ -170,6 +176,39 @@ function completion(model: string, { content, finish = 'stop', usage }: Extract<
     ...(usage !== null && { usage: usage ?? { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 } }),
   };
 }
+
+/** Sends an answer as server-sent events, some characters in each. */
+function streamAnswer(response: ServerResponse, model: string, reply: Extract<FakeReply, { is: 'answer' }>): void {
+  const { choices, ...rest } = completion(model, reply);
+  const [{ message, finish_reason: finish } = { message: { content: '' }, finish_reason: 'stop' }] = choices;
+  const { everyMs = 0 } = reply;
+  const parts = message.content.match(/[^]{1,8}/gu) ?? [];
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...reply.headers });
+  const next = () => {
+    if (response.destroyed) return;
+    const content = parts.shift();
+    if (content !== undefined) {
+      response.write(
+        eventOf({ ...rest, usage: null, choices: [{ index: 0, delta: { content }, finish_reason: null }] }),
+      );
+      startTimer(everyMs, next);
+      return;
+    }
+    response.write(eventOf({ ...rest, usage: null, choices: [{ index: 0, delta: {}, finish_reason: finish }] }));
+    if ('usage' in rest) response.write(eventOf({ ...rest, choices: [] }));
+    response.end('data: [DONE]\n\n');
+  };
+  next();
+}
+
+function cutStream(response: ServerResponse, model: string): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const choices = [{ index: 0, delta: { content: '{"label":' }, finish_reason: null }];
+  response.write(eventOf({ id: 'answer-1', object: 'chat.completion.chunk', created: 0, model, choices }));
+  startTimer(5, () => response.destroy());
+}
+
+const eventOf = (chunk: object): string => `data: ${JSON.stringify({ ...chunk, object: 'chat.completion.chunk' })}\n\n`;
 
 function endless(response: ServerResponse): void {
   const more = () => {

@@ -70,6 +70,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/runs/{id}/steps/{step}/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The text that a step writes, e.g. the tokens of a model, while it is written: `text` has a part, `restart` says that another attempt begins the text anew, and `end` that the step is over. No part of the history; 204 where the step is over. */
+    get: operations['streamStep'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/runs/{id}/cancel': {
     parameters: {
       query?: never;
@@ -3275,6 +3292,75 @@ export interface operations {
         };
       };
       /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  streamStep: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Goes on behind this event, where the same attempt still writes. */
+        'Last-Event-ID'?: string;
+      };
+      path: {
+        id: string;
+        step: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description The step is over: its output is in the run. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. UNKNOWN_STEP: No such step. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description TOO_MANY_WATCHED: Too many steps are watched here. BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -68,5 +68,6 @@ export const PROBLEM_REMEDIES = {
   BROKER_UNAVAILABLE: 'Try again after `Retry-After` seconds. With the same Idempotency-Key nothing happens twice.',
   NOT_TAKEN_ON_YET:
     'Send the same request with the same Idempotency-Key again after `Retry-After` seconds: it starts no second run. If this persists, check that a coordinator is running.',
+  TOO_MANY_WATCHED: 'Try again after `Retry-After` seconds, or watch the run itself: GET /v1/runs/{id}/events.',
   STORE_UNAVAILABLE: 'Try again after `Retry-After` seconds.',
 } as const;

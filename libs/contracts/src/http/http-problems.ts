@@ -263,6 +263,12 @@ export const PROBLEMS = {
     remedy:
       'Send the same request with the same Idempotency-Key again after `Retry-After` seconds: it starts no second run. If this persists, check that a coordinator is running.',
   },
+  TOO_MANY_WATCHED: {
+    status: 503,
+    title: 'Too many steps are watched here',
+    retryable: true,
+    remedy: 'Try again after `Retry-After` seconds, or watch the run itself: GET /v1/runs/{id}/events.',
+  },
   STORE_UNAVAILABLE: {
     status: 503,
     title: 'The store cannot be reached',

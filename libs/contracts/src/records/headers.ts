@@ -38,6 +38,8 @@ export const EVENT_TYPE = {
   modelGrants: 'millrace.model.grants',
   modelLedger: 'millrace.model.ledger',
   modelAnswer: 'millrace.model.answer',
+  stepWatch: 'millrace.step.watch',
+  stepText: 'millrace.step.text',
   contract: 'millrace.contract',
   pause: 'millrace.pause',
   control: 'millrace.control',

@@ -23,6 +23,10 @@ export interface Topics {
   readonly modelLedger: string;
   /** The answers of models to steps that are not committed, and the calls that are under way: compacted, keyed by call. */
   readonly modelAnswers: string;
+  /** Steps whose text somebody watches. One partition. */
+  readonly stepWatches: string;
+  /** Parts of the texts of steps that somebody watches. */
+  readonly stepTexts: string;
   /** Notices that every service must hear at once: runs cancelled, routes changed. */
   readonly control: string;
   stage(name: string): string;
@@ -46,6 +50,8 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     modelGrants: `${prefix}model-grants`,
     modelLedger: `${prefix}model-ledger`,
     modelAnswers: `${prefix}model-answers`,
+    stepWatches: `${prefix}step-watches`,
+    stepTexts: `${prefix}step-texts`,
     control: `${prefix}control`,
     stage: (name) => `${prefix}stage.${name}`,
   };

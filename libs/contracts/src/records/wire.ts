@@ -7,6 +7,7 @@ import type { LedgerEntry, ModelBudget, ModelCallEvent, ModelGrant, ModelPrices,
 import type { KeptCall } from './model-answers.js';
 import { type RunPause, runPauseKey, type StagePause, stagePauseKey } from './pauses.js';
 import type { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
+import type { StepText, StepWatch } from './streams.js';
 import type { Topics } from './topics.js';
 
 /** A record as it is handed to a broker. */
@@ -252,4 +253,20 @@ export const modelAnswerRecord = (topics: Topics, call: string, kept: KeptCall |
   key: call,
   value: kept ? JSON.stringify(kept) : null,
   headers: { [HEADER.type]: EVENT_TYPE.modelAnswer },
+});
+
+/** Says that somebody watches what a step writes. */
+export const stepWatchRecord = (topics: Topics, watch: StepWatch): WireRecord => ({
+  topic: topics.stepWatches,
+  key: watch.run,
+  value: JSON.stringify(watch),
+  headers: { [HEADER.type]: EVENT_TYPE.stepWatch },
+});
+
+/** Shows a part of what an attempt writes. */
+export const stepTextRecord = (topics: Topics, part: StepText): WireRecord => ({
+  topic: topics.stepTexts,
+  key: part.run,
+  value: JSON.stringify(part),
+  headers: { [HEADER.type]: EVENT_TYPE.stepText },
 });

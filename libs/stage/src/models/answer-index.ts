@@ -45,7 +45,8 @@ export class AnswerIndex {
     }
     const { data } = KeptCall.safeParse(readJson(value).value);
     if (!data) return { reason: 'it is no call of a model' };
-    const entry = this.calls.get(call) ?? this.add(call, { step: data.step, sent: new Map(), answer: undefined, at: 0 });
+    const entry =
+      this.calls.get(call) ?? this.add(call, { step: data.step, sent: new Map(), answer: undefined, at: 0 });
     entry.at = timestamp;
     if (data.is === 'answered') {
       entry.sent.clear();

@@ -1,12 +1,5 @@
 import { causeOf, type Outgoing, type Tail } from '@millrace/broker';
-import {
-  KeptCall,
-  type ModelAnswer,
-  modelAnswerRecord,
-  type ModelCall,
-  randomId,
-  readJson,
-} from '@millrace/contracts';
+import { KeptCall, type ModelAnswer, modelAnswerRecord, type ModelCall, randomId, readJson } from '@millrace/contracts';
 import { startInterval, type Timer } from '@millrace/contracts/timers';
 import { follow, type Runtime } from '@millrace/runtime';
 import { AnswerIndex, type AnswerPlace } from './answer-index.js';
@@ -167,7 +160,10 @@ export class KeptAnswers implements AsyncDisposable {
       return true;
     } catch (error) {
       const { log } = this.needs.runtime.telemetry;
-      log.warn({ ...causeOf(error) }, 'The answer of a model could not be kept: after a crash the model is asked again.');
+      log.warn(
+        { ...causeOf(error) },
+        'The answer of a model could not be kept: after a crash the model is asked again.',
+      );
       return false;
     }
   }

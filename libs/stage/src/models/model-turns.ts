@@ -13,6 +13,7 @@ import {
 } from '@millrace/contracts';
 import { startInterval, type Timer } from '@millrace/contracts/timers';
 import { followModels, type ModelSettings, type Runtime } from '@millrace/runtime';
+import { StepStreams } from '../streams/step-streams.js';
 import { exhaustedMs } from './rate-limits.js';
 import { KeptAnswers } from './kept-answers.js';
 import { type CallOutcome, outcomeOf } from './outcomes.js';
@@ -47,6 +48,8 @@ export class ModelCalls implements AsyncDisposable {
   private readonly process = randomId('proc');
   /** Keeps the answers to calls of steps. */
   readonly answers: KeptAnswers;
+  /** Shows what steps write. */
+  readonly streams: StepStreams;
   private readonly waiting = new Map<string, Pending>();
   private readonly running = new Set<string>();
   private readonly warned = new BoundedMap<true>(1_000);
@@ -54,6 +57,7 @@ export class ModelCalls implements AsyncDisposable {
   private telling: Timer | undefined;
 
   constructor(private readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'telemetry'>) {
+    this.streams = new StepStreams(runtime);
     const onUnknown = (call: ModelCall, process: string) => this.tellUnknown(call, process);
     this.answers = new KeptAnswers({ runtime, process: this.process, onUnknown });
   }
@@ -79,6 +83,7 @@ export class ModelCalls implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.telling?.stop();
     await this.answers[Symbol.asyncDispose]();
+    await this.streams[Symbol.asyncDispose]();
     const { settings, tail } = (await this.opened?.catch(() => undefined)) ?? {};
     await tail?.[Symbol.asyncDispose]();
     await settings?.[Symbol.asyncDispose]();
@@ -138,11 +143,7 @@ export class ModelCalls implements AsyncDisposable {
   }
 
   /** Returns undefined where the provider has rejected the call for its quota. */
-  private async make(
-    call: MeteredCall,
-    next: Next,
-    { isSent }: CallContext,
-  ): Promise<ModelAnswer | undefined> {
+  private async make(call: MeteredCall, next: Next, { isSent }: CallContext): Promise<ModelAnswer | undefined> {
     const ended = { type: 'call.ended', process: this.process, call } as const;
     try {
       const answer = await next();

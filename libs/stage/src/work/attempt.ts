@@ -38,6 +38,8 @@ export interface AttemptOptions {
   readonly now: () => number;
   readonly report: (said: Said) => void;
   readonly modelCalls?: readonly ModelInterceptor[] | undefined;
+  /** Opens the text of the attempt for those who watch the step. */
+  readonly openText?: (() => { append(text: string): void; end(): void } | undefined) | undefined;
   /** Gives the attempt's slot back while it waits for a model; what it returns takes the slot again. */
   readonly suspend?: (() => () => void) | undefined;
 }
@@ -65,6 +67,7 @@ export class Attempt implements StageRun {
   private endsAt: number;
   private waits = 0;
   private made: MadeCalls | undefined;
+  private text: ReturnType<NonNullable<AttemptOptions['openText']>> | undefined;
 
   constructor(private readonly of: AttemptOptions) {
     const { run, step, attempt, ownAttempt = attempt } = of.command;
@@ -168,6 +171,12 @@ export class Attempt implements StageRun {
     this.insteadOf ??= { code, message, ...rawAnswerOf(insteadOf) };
   }
 
+  stream(text: string): void {
+    if (this.outcome) return;
+    this.text ??= this.of.openText?.();
+    this.text?.append(text);
+  }
+
   progress(fraction: number, message?: string): void {
     if (this.outcome) return;
     this.progressing ??= new ProgressReporter(this.of.report, this.of.startedAt, this.of.now);
@@ -195,6 +204,7 @@ export class Attempt implements StageRun {
     this.outcome = outcome;
     this.ending?.stop();
     this.progressing?.stop();
+    this.text?.end();
     this.settle?.(outcome);
     if (this.aborting && outcome.is !== 'completed' && outcome.is !== 'later') this.aborting.abort(reasonOf(outcome));
   }

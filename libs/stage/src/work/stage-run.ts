@@ -38,6 +38,8 @@ export interface StageRun {
    * takes every other answer that it asks for from the earlier attempt.
    */
   discardAnswer(call: string): void;
+  /** Shows a part of what the step writes, e.g. the tokens of a model, to those who watch it. No part of the run's history. */
+  stream(text: string): void;
   /** Says how far the work is, from 0 to 1. Shown to people once the step has lasted a second, at most once a second. */
   progress(fraction: number, message?: string): void;
 }

@@ -100,7 +100,17 @@ export async function takeCommands(
   if (telemetry.spans.on) traceCalls();
   const health = new StageHealth(name, telemetry.log, options.now);
   const modelCalls = [toldModelCalls(telemetry, health), ...(options.modelCalls ?? []), inTurn(models)];
-  const followed = { plans, cancellations, pauses, turns, health, now: options.now, modelCalls, answers: models.answers };
+  const followed = {
+    plans,
+    cancellations,
+    pauses,
+    turns,
+    health,
+    now: options.now,
+    modelCalls,
+    answers: models.answers,
+    streams: models.streams,
+  };
   const worker = new Worker({ contract, topic, group, topics, broker, telemetry, ...followed }, handler);
   const concurrency = (options.concurrency ?? 64) + AHEAD;
   const parking = parkingOf({ broker, topics, telemetry }, { group });

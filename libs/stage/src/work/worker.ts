@@ -7,7 +7,6 @@ import {
   readCommand,
   type StepCommand,
   type Topics,
-  unreadable,
 } from '@millrace/contracts';
 import { type StageContract } from '@millrace/pipeline';
 import { itemOf, type LoadedPlan } from '@millrace/pipeline/engine';
@@ -28,6 +27,8 @@ import { within } from './scope.js';
 import type { KeptAnswers } from '../models/kept-answers.js';
 import type { StageHealth } from '../stage-health.js';
 import { ANSWER_LATER, type StageRun } from './stage-run.js';
+import type { StepStreams } from '../streams/step-streams.js';
+import { parkedCommand } from './parked-command.js';
 import type { Turns } from './turns.js';
 import { validate } from './validate.js';
 import { WorkLost } from './work-lost.js';
@@ -51,6 +52,8 @@ export interface WorkerOptions {
   readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
   /** Stand around each call of a language model. */
   readonly modelCalls?: readonly ModelInterceptor[] | undefined;
+  /** Show what steps write. */
+  readonly streams?: Pick<StepStreams, 'open'> | undefined;
   /** Keeps the answers of models until their step is committed. */
   readonly answers?: Pick<KeptAnswers, 'endings'> | undefined;
   readonly now?: (() => number) | undefined;
@@ -87,21 +90,7 @@ export class Worker {
   /** Answers a record. Rejects where the work is no longer ours, so that nothing is committed. */
   async take(record: Incoming, signal: AbortSignal): Promise<readonly Outgoing[]> {
     const read = readCommand(record.value);
-    const startedAt = this.now();
-    if ('failure' in read) {
-      const { key, value, headers } = unreadable(record, {
-        group: this.of.group,
-        failure: read.failure,
-        at: startedAt,
-        maxBytes: this.of.broker.maxRecordBytes,
-      });
-      this.of.telemetry.log.warn(
-        { topic: record.topic, partition: record.partition, offset: record.offset, code: read.failure.code },
-        'A record cannot be read: it goes to the dead letters.',
-      );
-      this.of.telemetry.meters.parked.add(1, { topic: record.topic, code: read.failure.code });
-      return [{ topic: this.of.topics.deadLetters, key, value, headers }];
-    }
+    if ('failure' in read) return [parkedCommand(record, { ...this.of, failure: read.failure, at: this.now() })];
     const { command } = read;
     const isCancelled = () => this.of.cancellations.isCancelled(command.run, askedAt(command));
     if (isCancelled()) return [];
@@ -146,6 +135,7 @@ export class Worker {
       log: telemetry.log,
       now: this.now,
       modelCalls: this.of.modelCalls,
+      openText: this.of.streams && (() => this.of.streams?.open({ command, startedAt })),
       suspend: turns && (() => turns.suspend({ partition: begun.partition })),
       report: (said) => {
         const record = progressed({ command, traceparent, context, startedAt, at: this.now(), said }, this.around);

@@ -10,6 +10,7 @@ import { shown } from '../output/output.js';
 import { commandOf } from '../output/terminal.js';
 import { tellOutcome } from '../output/outcome.js';
 import { runText } from '../output/run-text.js';
+import { StepTextLines } from '../output/step-texts.js';
 import { secondsOf, startAtOf } from '../output/times.js';
 import { answerOf, payloadOf, several } from '../input/values.js';
 import { acting, actOf, type ActOptions } from './acting.js';
@@ -178,6 +179,8 @@ export async function watch(run: string, watching: Watching): Promise<void> {
   const signal = AbortSignal.any([terminal.signal, late]);
   let since: number | undefined;
   const over = new AbortController();
+  const shows = !quiet && output !== 'jsonl';
+  const texts = new StepTextLines(run, { runs: client.runs, terminal, signal: AbortSignal.any([signal, over.signal]) });
   if (!quiet) {
     const say = (text: string) => terminal.say(text);
     void tellUnserved(client.runs, run, { say, signal: AbortSignal.any([signal, over.signal]) });
@@ -189,6 +192,7 @@ export async function watch(run: string, watching: Watching): Promise<void> {
       ...(after !== undefined && { after }),
       see: (fact) => {
         since ??= fact.at;
+        if (shows) texts.see(fact);
         if (output === 'jsonl') terminal.out(JSON.stringify(fact) + '\n');
         else if (!quiet) terminal.say(factLine(fact, since, terminal) + '\n');
       },

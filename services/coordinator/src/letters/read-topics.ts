@@ -35,6 +35,8 @@ export async function writersOf(topic: string, needs: ReadTopicsNeeds): Promise<
     topics.modelGrants,
     topics.modelLedger,
     topics.modelAnswers,
+    topics.stepWatches,
+    topics.stepTexts,
   ];
   if (others.includes(topic)) return undefined;
   for (const plan of await plansInUse(needs)) {

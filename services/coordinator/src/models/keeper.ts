@@ -110,8 +110,7 @@ export class Keeper {
   private ask(waiting: Waiting, now: number): void {
     const { call, process } = waiting;
     const before = this.state.reserved.get(call.id);
-    if (before?.process === process)
-      return this.state.tell({ is: 'granted', id: call.id, process });
+    if (before?.process === process) return this.state.tell({ is: 'granted', id: call.id, process });
     // Its former owner has died or lost the work, and may have made the call.
     if (before) this.state.lose(before, now);
     this.state.held.delete(call.id);
@@ -163,8 +162,7 @@ export class Keeper {
     const unknown: string[] = [];
     for (const id of waiting) {
       const reserved = this.state.reserved.get(id);
-      if (reserved?.process === process)
-        this.state.tell({ is: 'granted', id, process });
+      if (reserved?.process === process) this.state.tell({ is: 'granted', id, process });
       else if (!this.state.held.has(id) && ![...this.state.lines.values()].some((line) => line.get(id)))
         unknown.push(id);
     }

@@ -122,6 +122,19 @@ export const OPERATIONS: readonly Operation[] = [
     },
     problems: ['INVALID_REQUEST', 'UNKNOWN_RUN'],
   },
+  {
+    method: 'GET',
+    path: '/v1/runs/{id}/steps/{step}/stream',
+    id: 'streamStep',
+    summary:
+      'The text that a step writes, e.g. the tokens of a model, while it is written: `text` has a part, `restart` says that another attempt begins the text anew, and `end` that the step is over. No part of the history; 204 where the step is over.',
+    headers: { 'Last-Event-ID': 'Goes on behind this event, where the same attempt still writes.' },
+    answers: {
+      200: { text: 'Server-sent events.', type: 'text/event-stream' },
+      204: { text: 'The step is over: its output is in the run.' },
+    },
+    problems: ['UNKNOWN_RUN', 'UNKNOWN_STEP', 'TOO_MANY_WATCHED', 'BROKER_UNAVAILABLE'],
+  },
   ...RUN_OPERATIONS,
   ...OVERVIEW_OPERATIONS,
   ...CHANGE_OPERATIONS,

@@ -14,6 +14,8 @@ import {
   runIdOf,
   RunStatus,
   type StageSchemas,
+  type StepText,
+  stepTextRecord,
   topicsOf,
 } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
@@ -254,6 +256,11 @@ export class World implements AsyncDisposable {
   toReview(run: string): void {
     this.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
     this.completed(run, 'draft', { text: 'Dear customer' });
+  }
+
+  /** A stage publishes a part of what a step writes. */
+  shows(part: StepText): void {
+    void this.take([stepTextRecord(this.topics, part)]);
   }
 
   facts(run: string): readonly Fact[] {
