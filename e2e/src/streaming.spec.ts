@@ -27,7 +27,8 @@ test('the tokens of a model are shown while they are written, over HTTP and by r
   for await (const event of new MillraceClient({ url: service.url }).runs.text({ run, step: 'draft' })) {
     events.push(event);
     // It is not there at once: the step is still under way when its first words are shown.
-    if (events.length === 2) expect((await api.run(run)).steps.find(({ name }) => name === 'draft')!.status).toBe('running');
+    if (events.length === 2)
+      expect((await api.run(run)).steps.find(({ name }) => name === 'draft')!.status).toBe('running');
   }
   const text = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
   expect(JSON.parse(text)).toMatchObject({ paragraphs: [expect.stringContaining('freeze the card')] });

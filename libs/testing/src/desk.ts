@@ -22,8 +22,7 @@ export interface DeskOptions {
 export class Desk implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
-    private readonly handles: ReadonlyMap<string, Handle>,
-    private readonly answers: AnswerLog,
+    private readonly log: { readonly handles: ReadonlyMap<string, Handle>; readonly answers: AnswerLog },
     /** True, or the reason for which a stage is not ready. */
     readonly ready: () => Promise<true | string>,
   ) {}
@@ -36,7 +35,7 @@ export class Desk implements AsyncDisposable {
     const runtime = opening.use(await openRuntime('testing', settings, { broker: brokerOf(handles, answers) }));
     const running = await startStages(runtime, stages, sharedBy(options));
     opening.defer(() => running.drain(0));
-    return new Desk(opening.move(), handles, answers, () => running.ready());
+    return new Desk(opening.move(), { handles, answers }, () => running.ready());
   }
 
   /** Returns what a stage publishes for a command: its event, and commands of steps that it hands off to. */
@@ -51,8 +50,8 @@ export class Desk implements AsyncDisposable {
       headers: {},
       timestamp: command.at,
     };
-    const handle = present(this.handles.get(topic), `stage "${stage}" here`);
-    return this.answers.takeFrom(await handle({ ...record, value }, NEVER));
+    const handle = present(this.log.handles.get(topic), `stage "${stage}" here`);
+    return this.log.answers.takeFrom(await handle({ ...record, value }, NEVER));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
