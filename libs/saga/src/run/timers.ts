@@ -14,20 +14,17 @@ const GRACE_MS = 500;
 export const attemptDeadline = (step: StageStep, fallback: number): number =>
   step.startTimeoutMs + workOf(step, fallback).timeoutMs;
 
-function earliest(...times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }
 
 function dueOf(name: string, state: StepState, { run, plan }: { run: Run; plan: LoadedPlan }): number | undefined {
   const { status, due } = state;
   if (status !== 'running' && status !== 'retrying' && status !== 'waiting') return due;
   const step = plan.step(name);
-  return earliest(
-    stepDeadline(run, plan, name),
-    step.kind === 'review' ? escalationAt(step, state) : undefined,
-    due ?? attemptEnd(run, step, state),
-  );
+  const own = earlier(stepDeadline(run, plan, name), due ?? attemptEnd(run, step, state));
+  return step.kind === 'review' ? earlier(own, escalationAt(step, state)) : own;
 }
 
 /** Returns the time at which an attempt is given up that nothing is heard of. */
@@ -43,8 +40,9 @@ export function attemptEnd(run: Run, step: PlanStep, state: StepState): number |
 export function wakeAtOf(run: Run, plan: LoadedPlan): number | undefined {
   if (isOver(run.status) || run.paused) return undefined;
   if (run.held) return run.held.until;
+  const scene = { run, plan };
   let next = runDeadline(run, plan);
-  for (const [name, state] of run.steps) next = earliest(next, dueOf(name, state, { run, plan }));
+  for (const [name, state] of run.steps) next = earlier(next, dueOf(name, state, scene));
   return next;
 }
 

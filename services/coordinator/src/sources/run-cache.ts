@@ -50,15 +50,20 @@ export class RunCache {
     const bytes = weightOf(run, before);
     this.runs.set(run.id, { run, wakeAt, partition, bytes });
     this.bytes += bytes;
-    for (const [id, oldest] of this.runs) {
-      if (this.bytes <= this.maxBytes) return;
-      this.drop(id, oldest);
-    }
+    // Not begun where there is room: the first step of a Map's iterator passes all that was deleted before.
+    if (this.bytes > this.maxBytes) this.makeRoom();
   }
 
   delete(partition: number, run: string): void {
     const entry = this.runs.get(run);
     if (entry?.partition === partition) this.drop(run, entry);
+  }
+
+  private makeRoom(): void {
+    for (const [id, oldest] of this.runs) {
+      if (this.bytes <= this.maxBytes) return;
+      this.drop(id, oldest);
+    }
   }
 
   private drop(id: string, { bytes }: Entry): void {
