@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { historyIn, remember } from './history.js';
 import { thisMachine } from './machine.js';
 import { UsageError } from '@millrace/runtime';
 import { HELP, type Options, optionsOf } from './options.js';
@@ -57,7 +58,10 @@ async function bench(options: Options): Promise<number> {
   process.stdout.write(report);
   if (options.markdown !== undefined) await writeFile(options.markdown, report);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(outcomes, null, 2)}\n`);
-  if (options.page !== undefined) await writePage(options.page, outcomes, first.machine);
+  const { history, from, page } = options;
+  if (history !== undefined && from === undefined) await remember(history, outcomes, first.machine);
+  const entries = history === undefined ? [] : await historyIn(history);
+  if (page !== undefined) await writePage(page, { outcomes, machine: first.machine, history: entries });
   const broken = outcomes.filter(
     ({ system, repeated }) => repeated > 0 && SYSTEMS.some((one) => one.name === system && one.exactlyOnce),
   );

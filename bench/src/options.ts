@@ -14,6 +14,7 @@ export const HELP = `npm run bench                   all systems at all works, s
   --json FILE             write the outcomes as JSON
   --markdown FILE         write the report (it is printed too)
   --page FILE             write docs/explanation/benchmarks.md, or another such page, and its charts into images/ beside it
+  --history FILE          add the outcomes and the commit to FILE as a line of JSON; with --page, draw the lines of FILE
   --from FILE             take outcomes that --json wrote, and measure nothing
   --cpu-profiles DIR      client and systems leave CPU profiles there, one for each process
 
@@ -49,6 +50,7 @@ const Options = z.object({
   json: z.string().optional(),
   markdown: z.string().optional(),
   page: z.string().optional(),
+  history: z.string().optional(),
   from: z.string().optional(),
   'cpu-profiles': z.string().optional(),
   help: flag(),

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chart } from './chart.js';
+import type { Entry } from './history.js';
+import { historyChart } from './history-chart.js';
 import type { BenchMachine } from './machine.js';
 import type { BenchOutcome } from './outcome.js';
 import { markdown, table } from './report.js';
@@ -9,8 +11,16 @@ import { PAYLOAD_BYTES } from './works.js';
 
 const CHARTED = ['seven-steps', 'three-steps'];
 
+/** The figures of a page. */
+export interface Figures {
+  readonly outcomes: readonly BenchOutcome[];
+  readonly machine: BenchMachine;
+  /** Earlier measurements, oldest first. */
+  readonly history: readonly Entry[];
+}
+
 /** Writes the page of figures, and its charts into `images` beside it. */
-export async function writePage(file: string, outcomes: readonly BenchOutcome[], machine: BenchMachine): Promise<void> {
+export async function writePage(file: string, { outcomes, machine, history }: Figures): Promise<void> {
   const images = join(dirname(file), 'images');
   await mkdir(images, { recursive: true });
   const charts: string[] = [];
@@ -21,19 +31,33 @@ export async function writePage(file: string, outcomes: readonly BenchOutcome[],
     await writeFile(join(images, name), chart(those));
     charts.push(`![${work}: runs a second, and the time of one run](images/${name})`, '');
   }
-  await writeFile(file, [...HEAD, ...charts, markdown(outcomes, machine), ...systems(outcomes)].join('\n'));
+  const drawn = historyChart(history);
+  if (drawn !== undefined) await writeFile(join(images, 'bench-history.svg'), drawn);
+  const past = drawn === undefined ? [] : HISTORY;
+  await writeFile(file, [...HEAD, ...charts, markdown(outcomes, machine), ...past, ...systems(outcomes)].join('\n'));
 }
 
 const HEAD = [
   '# Benchmarks',
   '',
   '`npm run bench` measures Millrace and its alternatives on your machine, and prints these tables.',
-  '`npm run bench -- --page docs/explanation/benchmarks.md` writes this page.',
+  '`npm run bench -- --history bench/history/figures.jsonl --page docs/explanation/benchmarks.md` writes this page.',
   '',
   `Each run carries ${PAYLOAD_BYTES} bytes, and so does each step's result. Steps of \`seven-steps\` and \`three-steps\` do`,
   'nothing and follow one another, so the figures show the cost of the system itself. The steps of `parallel-64` wait for 200 ms,',
   'all at once; `over ideal` is the duration of a run as a multiple of those 200 ms. A run of `map-100` and so on makes a list of numbers in',
   'its first step and does nothing for each number. Single runs are timed on an idle system.',
+  '',
+];
+
+const HISTORY = [
+  '',
+  '## Over time',
+  '',
+  '![Processor time of a run, commit by commit](images/bench-history.svg)',
+  '',
+  'Each whole measurement adds a line to `bench/history/figures.jsonl`. Every change is also compared with the commit before it:',
+  '`npm run bench:compare` fails where a run takes 15 % more processor time.',
   '',
 ];
 
