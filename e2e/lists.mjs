@@ -1,6 +1,6 @@
 // `npm run lists -- [--runs 1000000] [--times 100] [--limit 50] [--explain]`: fills a PostgreSQL with runs, and what each list costs then.
 import { parseArgs } from 'node:util';
-import setup, { teardown } from './setup.mjs';
+import { onServers } from './on-servers.mjs';
 import { lists } from './dist/lists.js';
 
 const { values } = parseArgs({
@@ -18,9 +18,4 @@ const number = (name) => {
   process.exit(2);
 };
 const options = { runs: number('runs'), times: number('times'), limit: number('limit'), explain: values.explain };
-await setup();
-try {
-  await lists(options);
-} finally {
-  await teardown();
-}
+await onServers(() => lists(options));

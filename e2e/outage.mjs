@@ -1,7 +1,7 @@
 // `npm run outage -- [--change kill|roll] [--service work|coordinator] [--session 6000] [--rate 40] [--work 100]`: how long
 // runs take, and partitions stand, while a process of a stage or of the coordinator is killed or restarted.
 import { parseArgs } from 'node:util';
-import setup, { teardown } from './setup.mjs';
+import { onServers } from './on-servers.mjs';
 import { CHANGES, outage, SERVICES } from './dist/outage.js';
 
 const { values } = parseArgs({
@@ -29,9 +29,4 @@ const options = {
   rate: number('rate'),
   workMs: number('work'),
 };
-await setup();
-try {
-  await outage(options);
-} finally {
-  await teardown();
-}
+await onServers(() => outage(options));

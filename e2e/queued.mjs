@@ -1,6 +1,6 @@
 // `npm run queued -- [--runs 20000] [--bytes 1000]`: many runs that wait for their stage, and the coordinator's memory.
 import { parseArgs } from 'node:util';
-import setup, { teardown } from './setup.mjs';
+import { onServers } from './on-servers.mjs';
 import { queued } from './dist/queued.js';
 
 const { values } = parseArgs({
@@ -13,9 +13,4 @@ const number = (name) => {
   process.exit(2);
 };
 const options = { runs: number('runs'), bytes: number('bytes') };
-await setup();
-try {
-  await queued(options);
-} finally {
-  await teardown();
-}
+await onServers(() => queued(options));

@@ -1,6 +1,6 @@
 // `npm run soak -- [--minutes 10] [--warm-up 3] [--rate 20]`: steady load on Kafka and PostgreSQL, and the memory of each service.
 import { parseArgs } from 'node:util';
-import setup, { teardown } from './setup.mjs';
+import { onServers } from './on-servers.mjs';
 import { soak } from './dist/soak.js';
 
 const { values } = parseArgs({
@@ -17,9 +17,4 @@ const number = (name) => {
   process.exit(2);
 };
 const options = { minutes: number('minutes'), warmUpMinutes: number('warm-up'), rate: number('rate') };
-await setup();
-try {
-  await soak(options);
-} finally {
-  await teardown();
-}
+await onServers(() => soak(options));

@@ -39,7 +39,7 @@ export async function measureAll(of: RoundsOptions): Promise<readonly BenchOutco
     for (const sideBySide of all) {
       for (const measurement of rotated(sideBySide, round)) {
         of.signal.throwIfAborted();
-        const sample = await measure(measurement, of, round);
+        const sample = await measure(measurement, of);
         measurement.samples.push(sample);
         of.log(
           `round ${round + 1} of ${rounds}, ${titleOf(measurement.work)}, ${measurement.system.name}: ${said(sample)}`,
@@ -59,16 +59,19 @@ function ownShare(work: Workload, { share = 1 }: SystemEntry): Workload {
 async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): Promise<void> {
   for (const measurement of measurements.filter(({ system }) => system.needs.length > 0 && !system.peer)) {
     of.signal.throwIfAborted();
-    await measure(measurement, of, 'warm-up');
+    await measure(measurement, of);
     of.log(`warmed up with ${measurement.work.name}, ${measurement.system.name}`);
   }
 }
 
+/** Numbers measurements. Their names begin topics and databases, whose lengths are limited, so they say no more. */
+let measured = 0;
+
 /** Measures a system, and starts it anew if it does not come up: consumers of kafkajs give up for good on some errors of a broker that has just started. */
-async function measure(measurement: Measurement, of: RoundsOptions, round: number | 'warm-up'): Promise<Sample> {
+async function measure(measurement: Measurement, of: RoundsOptions): Promise<Sample> {
   const { system, work } = measurement;
   for (let start = 1; start <= STARTS; start++) {
-    const name = `bench-${process.pid}-${round}-${start}-${work.name}-${work.variant?.replace('=', '-') ?? ''}-${system.name}`;
+    const name = `bench-${process.pid}-${++measured}-${system.name}`;
     const sample = await measureOnce(measurement, name, of);
     if (sample !== NOT_READY) return sample;
   }

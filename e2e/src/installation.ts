@@ -50,6 +50,13 @@ interface Options {
   readonly databaseFor?: (url: string) => string;
 }
 
+const installed = new Set<AsyncDisposable>();
+
+/** Ends the installations that nobody has ended yet, for a process that is told to stop in the middle of its work. */
+export async function endInstallations(): Promise<void> {
+  await Promise.all([...installed].map((installation) => installation[Symbol.asyncDispose]()));
+}
+
 export async function install(of: Options = {}): Promise<Installation> {
   const brokers = of.servers?.brokers ?? of.env?.['KAFKA_BROKERS'] ?? needed('KAFKA_BROKERS');
   const id = randomId('e2e').slice(0, 12);
@@ -92,6 +99,7 @@ export async function install(of: Options = {}): Promise<Installation> {
   const database = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   opening.defer(() => database.end());
   const opened = opening.move();
+  installed.add(opened);
   return {
     topics: topicsOf(prefix),
     prefix,
@@ -100,7 +108,10 @@ export async function install(of: Options = {}): Promise<Installation> {
     gateway: present(services.get('gateway'), 'gateway').url,
     services,
     read: (topic) => readAll(broker, topic),
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      installed.delete(opened);
+      await opened.disposeAsync();
+    },
   };
 }
 

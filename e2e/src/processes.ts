@@ -39,6 +39,12 @@ interface Command {
   readonly program?: string;
 }
 
+const running = new Set<ChildProcess>();
+// A process that ends in the middle of its work leaves no service behind.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A service as its own process, as an operator runs it: started again whenever it is gone. */
 export class Service implements AsyncDisposable {
   private child: ChildProcess | undefined;
@@ -64,12 +70,14 @@ export class Service implements AsyncDisposable {
     const { file, env, program = process.execPath } = this.command;
     const child = spawn(program, [file], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
+    running.add(child);
     const hear = (chunk: Buffer) =>
       this.lines.push(...chunk.toString().split('\n').slice(-50)) > 400 && this.lines.splice(0, 200);
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     this.ended = new Promise((resolve) => child.once('close', () => resolve()));
     void this.ended.then(() => {
+      running.delete(child);
       if (!this.stopping && this.child === child) this.run();
     });
   }
