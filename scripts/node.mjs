@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { HEAP_MB, heapOptions } from '../services/millrace/bin/heap.mjs';
 import { fetchedNode, isAtLeast } from '../services/millrace/bin/node.mjs';
 import { fetchNode, upToDateNode } from './fetch-node.mjs';
 
@@ -30,7 +31,8 @@ const PARENT_WATCH_MS = 500;
  */
 export function runOnNode(args) {
   const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
-  const child = spawn(nodePath(), args, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const heap = args[0]?.endsWith('start.mjs') ? heapOptions(HEAP_MB.all) : [];
+  const child = spawn(nodePath(), [...heap, ...args], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
   endWithNpm(child);

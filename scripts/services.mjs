@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { HEAP_MB, heapOptions } from '../services/millrace/bin/heap.mjs';
 import { choosePort, endProcess, isAlive } from '../deploy/local/server.mjs';
 import { build } from './build.mjs';
 import { infraFolder, runningInfra } from './infra-book.mjs';
@@ -145,7 +146,7 @@ function keep({ folder, port, env, write, changed }) {
   const ended = (async () => {
     while (!stopping) {
       const from = Date.now();
-      child = spawn(process.execPath, [join(root, folder, 'dist/main.js')], {
+      child = spawn(process.execPath, [...heapOptions(HEAP_MB.service), join(root, folder, 'dist/main.js')], {
         cwd: root,
         env: { ...env, PORT: `${port}` },
         // Away from the terminal: Ctrl-C reaches us alone, and services get one signal, once.

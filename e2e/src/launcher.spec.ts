@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
+import { HEAP_MB, heapOptions } from '../../services/millrace/bin/heap.mjs';
 import { ROOT } from './processes.js';
 
 const CHILD = `process.on("disconnect", () => process.exit()); if (process.connected === false) process.exit(); console.log(process.pid, process.ppid)`;
@@ -94,4 +95,48 @@ test('the command line of a checkout that was never built says what to do', asyn
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+describe('the limit of the heap', () => {
+  /** Prints V8's limit, in MB, each time that a Node.js starts. */
+  const PRINT = `data:text/javascript,import { getHeapStatistics } from 'node:v8';
+    console.log('pid', process.pid, 'limit', Math.round(getHeapStatistics().heap_size_limit / 2 ** 20))`.replace(
+    /\s+/g,
+    '%20',
+  );
+
+  /** Runs the command line in a Node.js with these options. Returns the process id and the limit each time that a Node.js began. */
+  function begun(args: readonly string[], options = '') {
+    const env = { PATH: process.env['PATH'], NODE_OPTIONS: `--import=${PRINT} ${options}` };
+    const said = execFileSync(process.execPath, ['services/millrace/bin/millrace.mjs', ...args], { cwd: ROOT, env });
+    return [...said.toString().matchAll(/^pid (\d+) limit (\d+)$/gm)].map(([, pid, mb]) => ({ pid, mb: Number(mb) }));
+  }
+
+  /** The young generation, which V8 counts too, has less than this. */
+  const YOUNG_MB = 256;
+
+  onUnix('a service that the command line starts has one, and keeps its process id', () => {
+    const all = begun(['start', '--help']);
+    expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
+    expect(all.at(-1)?.mb).toBeLessThan(HEAP_MB.service + YOUNG_MB);
+  });
+
+  onUnix('a limit that is set stays, and other commands start once', () => {
+    expect(begun(['start', '--help'], '--max-old-space-size=3000')).toHaveLength(1);
+    expect(begun(['--help'])).toHaveLength(1);
+  });
+
+  test.each([
+    { name: 'none is set', set: {}, expected: ['--max-old-space-size=1024'] },
+    { name: 'V8 takes less by itself, as in a small container', set: { ownLimit: 259 * 2 ** 20 }, expected: [] },
+    { name: 'NODE_OPTIONS sets one', set: { env: { NODE_OPTIONS: '--max_old_space_size=300' } }, expected: [] },
+    { name: 'Node.js was started with one', set: { execArgv: ['--max-heap-size=300'] }, expected: [] },
+    {
+      name: 'NODE_OPTIONS sets something else',
+      set: { env: { NODE_OPTIONS: '--enable-source-maps' } },
+      expected: ['--max-old-space-size=1024'],
+    },
+  ])('$name: $expected', ({ set, expected }) => {
+    expect(heapOptions(1_024, { env: {}, execArgv: [], ownLimit: 4_288 * 2 ** 20, ...set })).toEqual(expected);
+  });
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { HEAP_MB, heapOptions } from '../../services/millrace/bin/heap.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -68,7 +69,8 @@ export class Service implements AsyncDisposable {
 
   private run(): void {
     const { file, env, program = process.execPath } = this.command;
-    const child = spawn(program, [file], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const heap = program === process.execPath ? heapOptions(HEAP_MB.service, { env }) : [];
+    const child = spawn(program, [...heap, file], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     running.add(child);
     const hear = (chunk: Buffer) =>

@@ -6,6 +6,7 @@ import nodeModule, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HEAP_MB, limitHeap } from './heap.mjs';
 import { fetchedNode, isAtLeast, nodeIn, nodePackage } from './node.mjs';
 
 const NEEDED_MAJOR = 24;
@@ -30,6 +31,7 @@ if (!existsSync(main))
     'Millrace is not built yet. Run "npm run build" in its repository, or "npm start", which builds and starts it.',
   );
 if (isAtLeast(NEEDED_MAJOR, 0)) {
+  if (process.argv[2] === 'start') limitHeap(HEAP_MB.service);
   nodeModule.enableCompileCache();
   await import('../dist/main.js');
 } else {

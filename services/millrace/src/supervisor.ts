@@ -5,6 +5,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Terminal } from '@millrace/cli';
 import { startInterval } from '@millrace/contracts/timers';
+import { HEAP_MB, heapOptions } from '../bin/heap.mjs';
 import { watchSources } from './watch-sources.js';
 
 export interface SupervisorOptions {
@@ -55,7 +56,8 @@ export class Supervisor {
   private once(again: boolean): Promise<number> {
     const { folder, terminal } = this.options;
     const main = fileURLToPath(import.meta.resolve('@millrace/standalone/main'));
-    const child = (this.child = spawn(process.execPath, [main, '--dev', ...(again ? ['--again'] : [])], {
+    const args = [...heapOptions(HEAP_MB.all, { env: terminal.env }), main, '--dev', ...(again ? ['--again'] : [])];
+    const child = (this.child = spawn(process.execPath, args, {
       cwd: folder,
       env: { DRAIN_MS: String(DRAIN_MS), ...terminal.env },
       // Its end of the channel closes when we are gone, however that comes, and it ends with us.
