@@ -1,18 +1,18 @@
 import type { BenchMachine } from './machine.js';
 import { type BenchOutcome, ratiosOf } from './outcome.js';
 
-const COLUMNS: readonly (readonly [title: string, cell: (of: BenchOutcome) => string])[] = [
-  ['system', (of) => of.system],
-  ['runs/s', (of) => number(of.runsPerSecond)],
-  ['slowest – fastest round', (of) => of.runsPerSecondRange?.map(number).join(' – ') ?? ''],
-  ['runs', (of) => number(of.runs)],
-  ['p50 ms', (of) => of.p50Ms.toFixed(1)],
-  ['p95 ms', (of) => of.p95Ms.toFixed(1)],
-  ['p99 ms', (of) => of.p99Ms.toFixed(1)],
-  ['over ideal', (of) => of.overIdeal?.toFixed(2) ?? ''],
-  ['µs an item', (of) => number(of.microsecondsPerItem && Math.round(of.microsecondsPerItem))],
-  ['repeated', (of) => number(of.repeated)],
-  ['processes', (of) => of.processes],
+const COLUMNS: readonly (readonly [title: string, cell: (outcome: BenchOutcome) => string])[] = [
+  ['system', (outcome) => outcome.system],
+  ['runs/s', (outcome) => number(outcome.runsPerSecond)],
+  ['slowest – fastest round', (outcome) => outcome.runsPerSecondRange?.map(number).join(' – ') ?? ''],
+  ['runs', (outcome) => number(outcome.runs)],
+  ['p50 ms', (outcome) => outcome.p50Ms.toFixed(1)],
+  ['p95 ms', (outcome) => outcome.p95Ms.toFixed(1)],
+  ['p99 ms', (outcome) => outcome.p99Ms.toFixed(1)],
+  ['over ideal', (outcome) => outcome.overIdeal?.toFixed(2) ?? ''],
+  ['µs an item', (outcome) => number(outcome.microsecondsPerItem && Math.round(outcome.microsecondsPerItem))],
+  ['repeated', (outcome) => number(outcome.repeated)],
+  ['processes', (outcome) => outcome.processes],
 ];
 
 /** For people: a table for each work, what it was measured on, and the ratios. */

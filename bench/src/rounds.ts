@@ -24,8 +24,8 @@ interface Measurement {
 }
 
 /** Measures every system at every work, once a round and the first work once more before; in each round another system is first. */
-export async function measureAll(of: RoundsOptions): Promise<readonly BenchOutcome[]> {
-  const { systems, works, rounds, runs, vary } = of.options;
+export async function measureAll(options: RoundsOptions): Promise<readonly BenchOutcome[]> {
+  const { systems, works, rounds, runs, vary } = options.options;
   const all = works
     .map((name) => workNamed(name, runs))
     .flatMap((work) => (vary ? variantsOf(work, vary) : [work]))
@@ -34,14 +34,14 @@ export async function measureAll(of: RoundsOptions): Promise<readonly BenchOutco
         .filter((system) => work.shape === 'sequence' || work.steps <= system.mostAtOnce)
         .map((system): Measurement => ({ system, work: ownShare(work, system), samples: [] })),
     );
-  await warmUp(all[0] ?? [], of);
+  await warmUp(all[0] ?? [], options);
   for (let round = 0; round < rounds; round++) {
     for (const sideBySide of all) {
       for (const measurement of rotated(sideBySide, round)) {
-        of.signal.throwIfAborted();
-        const sample = await measure(measurement, of);
+        options.signal.throwIfAborted();
+        const sample = await measure(measurement, options);
         measurement.samples.push(sample);
-        of.log(
+        options.log(
           `round ${round + 1} of ${rounds}, ${titleOf(measurement.work)}, ${measurement.system.name}: ${said(sample)}`,
         );
       }
@@ -56,11 +56,11 @@ function ownShare(work: Workload, { share = 1 }: SystemEntry): Workload {
 }
 
 /** Once, not counted, for the servers' sake: a Kafka that was just started spends most of its time on compiling itself. */
-async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): Promise<void> {
+async function warmUp(measurements: readonly Measurement[], options: RoundsOptions): Promise<void> {
   for (const measurement of measurements.filter(({ system }) => system.needs.length > 0 && !system.peer)) {
-    of.signal.throwIfAborted();
-    await measure(measurement, of);
-    of.log(`warmed up with ${measurement.work.name}, ${measurement.system.name}`);
+    options.signal.throwIfAborted();
+    await measure(measurement, options);
+    options.log(`warmed up with ${measurement.work.name}, ${measurement.system.name}`);
   }
 }
 
@@ -68,11 +68,11 @@ async function warmUp(measurements: readonly Measurement[], of: RoundsOptions): 
 let measured = 0;
 
 /** Measures a system, and starts it anew if it does not come up: consumers of kafkajs give up for good on some errors of a broker that has just started. */
-async function measure(measurement: Measurement, of: RoundsOptions): Promise<Sample> {
+async function measure(measurement: Measurement, options: RoundsOptions): Promise<Sample> {
   const { system, work } = measurement;
   for (let start = 1; start <= STARTS; start++) {
     const name = `bench-${process.pid}-${++measured}-${system.name}`;
-    const sample = await measureOnce(measurement, name, of);
+    const sample = await measureOnce(measurement, name, options);
     if (sample !== NOT_READY) return sample;
   }
   throw new Error(`${system.name} did not come up for ${work.name}, ${STARTS} times in a row.`);

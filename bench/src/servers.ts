@@ -19,7 +19,7 @@ export class BenchServers implements AsyncDisposable {
   private constructor(
     readonly kafka: { readonly brokers: string; readonly own: boolean } | undefined,
     readonly postgres: { readonly url: string; readonly own: boolean } | undefined,
-    private readonly of: { folder: string; cpuProfiles: string | undefined; opened: AsyncDisposableStack },
+    private readonly options: { folder: string; cpuProfiles: string | undefined; opened: AsyncDisposableStack },
   ) {}
 
   static async start({ needs, cpuProfiles, log }: ServersOptions): Promise<BenchServers> {
@@ -55,7 +55,7 @@ export class BenchServers implements AsyncDisposable {
   /** A place for one measurement: its own names, an empty database, an empty folder. Closing it leaves nothing behind. */
   async place(name: string, { needs }: SystemEntry): Promise<BenchContext & AsyncDisposable> {
     await using opening = new AsyncDisposableStack();
-    const dataDir = join(this.of.folder, name);
+    const dataDir = join(this.options.folder, name);
     await mkdir(dataDir);
     opening.defer(() => rm(dataDir, { recursive: true, force: true }));
     let databaseUrl = '';
@@ -66,7 +66,7 @@ export class BenchServers implements AsyncDisposable {
       url.pathname = `/${name}`;
       databaseUrl = url.href;
     }
-    const { cpuProfiles } = this.of;
+    const { cpuProfiles } = this.options;
     const opened = opening.move();
     return {
       name,
@@ -100,7 +100,7 @@ export class BenchServers implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.of.opened.disposeAsync();
+    return this.options.opened.disposeAsync();
   }
 }
 

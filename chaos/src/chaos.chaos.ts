@@ -3,10 +3,10 @@ import type { MutantName } from './options.js';
 import { report } from './report.js';
 
 /** Runs an experiment, and shows its messages if it fails. */
-async function told(of: { seed: number; runs: number; faults: number; spanMs: number; mutant?: MutantName }) {
+async function told(options: { seed: number; runs: number; faults: number; spanMs: number; mutant?: MutantName }) {
   const lines: string[] = [];
-  const outcome = await experiment({ ...of, layout: 'together', say: (line) => lines.push(line) });
-  return { ...outcome, story: [...lines, report(of.seed, outcome)].join('\n') };
+  const outcome = await experiment({ ...options, layout: 'together', say: (line) => lines.push(line) });
+  return { ...outcome, story: [...lines, report(options.seed, outcome)].join('\n') };
 }
 
 test('whatever is killed, frozen, cut, slowed, repeated, poisoned or full: every run ends once, as it has to', async () => {

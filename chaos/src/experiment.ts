@@ -42,18 +42,18 @@ const PATIENCE_MS = 300_000;
 const MUTANT_MS = 30_000;
 
 /** One installation, one load, one schedule of faults; and what became of every run. */
-export async function experiment(of: ExperimentOptions): Promise<ExperimentOutcome> {
-  const { seed, spanMs, layout, mutant, say } = of;
+export async function experiment(options: ExperimentOptions): Promise<ExperimentOutcome> {
+  const { seed, spanMs, layout, mutant, say } = options;
   const services = serviceNames(layout);
   const only = mutant && AGAINST[mutant];
   const victims = mutant ? services.filter(isStage) : services;
-  const plan = scheduleOf({ seed, faults: of.faults, services: victims, spanMs, only });
+  const plan = scheduleOf({ seed, faults: options.faults, services: victims, spanMs, only });
   const changing = !mutant || mutant === 'no-hand-over';
-  const most = requestsOf(seed, of.runs + (changing ? AT_MOST : 0));
+  const most = requestsOf(seed, options.runs + (changing ? AT_MOST : 0));
   const withinMs = mutant && !changing ? MUTANT_MS : PATIENCE_MS;
   const started = Date.now();
   say(
-    `seed ${seed}: ${of.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
+    `seed ${seed}: ${options.runs} runs in ${Math.round(spanMs / 1_000)} s, ${plan.length} faults, ${services.length} services`,
   );
   await using opening = new AsyncDisposableStack();
   const folder = resolve('.millrace', 'chaos', `${process.pid}-${seed}`);
@@ -64,7 +64,7 @@ export async function experiment(of: ExperimentOptions): Promise<ExperimentOutco
   if (small && !(await small.service.ready(PATIENCE_MS)))
     throw new Error(`${small.service.name} did not start. It said:\n${small.service.said}`);
   say(`all is ready after ${secondsSince(started)} s`);
-  let requests = most.slice(0, of.runs);
+  let requests = most.slice(0, options.runs);
   const load = new Load(installation, { requests, spanMs, seed });
   const violations: Violation[] = [];
   await Promise.all([load.run(), perform(plan, { installation, small, load, seed, say, violations })]);
@@ -79,11 +79,11 @@ export async function experiment(of: ExperimentOptions): Promise<ExperimentOutco
     await sleep(HEARD_MS);
     const from = Date.now();
     const restarted = mutant ? ['pay-1', 'pay-2'] : services.filter((name) => !name.startsWith('gateway'));
-    changes = await changeMembers(installation, load, { restarted, requests: most.slice(of.runs) });
+    changes = await changeMembers(installation, load, { restarted, requests: most.slice(options.runs) });
     say(
       `members came and went for ${secondsSince(from)} s, with ${changes.interrupted} calls under way where one was told to end`,
     );
-    requests = most.slice(0, of.runs + changes.runs.size);
+    requests = most.slice(0, options.runs + changes.runs.size);
     troubles.push(...(await calm(installation, { runs: requests.length, withinMs })));
   }
   const evidence = await gather(installation, changes);
@@ -94,7 +94,7 @@ export async function experiment(of: ExperimentOptions): Promise<ExperimentOutco
     ...violationsOf(requests, evidence),
   );
   // Of a mutant they are what was wanted.
-  const kept = of.keep || (violations.length > 0 && !mutant);
+  const kept = options.keep || (violations.length > 0 && !mutant);
   if (kept) say(`data and logs are in ${folder}`);
   await opening.disposeAsync();
   if (!kept) await rm(folder, { recursive: true, force: true });

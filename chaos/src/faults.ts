@@ -21,15 +21,15 @@ export interface Performance {
 }
 
 /** Lets everything happen that is planned, each at its time and whatever else is under way. Resolves when all is over. */
-export async function perform(plan: readonly Planned[], of: Performance): Promise<void> {
+export async function perform(plan: readonly Planned[], options: Performance): Promise<void> {
   const started = Date.now();
   await Promise.all(
     plan.map(async ({ at, fault }, i) => {
       await sleep(at);
       const seconds = String(Math.round((Date.now() - started) / 1_000)).padStart(4);
-      of.say(`${seconds} s  ${describe(fault)}`);
-      const outcome = await happen(fault, of, i);
-      if (outcome) of.say(`        ${fault.kind}: ${outcome}`);
+      options.say(`${seconds} s  ${describe(fault)}`);
+      const outcome = await happen(fault, options, i);
+      if (outcome) options.say(`        ${fault.kind}: ${outcome}`);
     }),
   );
 }
@@ -42,9 +42,9 @@ function describe({ kind, ...details }: Fault): string {
 }
 
 /** Lets a fault happen, and returns what is worth telling about it, if anything. */
-async function happen(fault: Fault, of: Performance, index: number): Promise<string | undefined> {
-  const { installation } = of;
-  const chance = seededRandom(of.seed * 1_000 + index);
+async function happen(fault: Fault, options: Performance, index: number): Promise<string | undefined> {
+  const { installation } = options;
+  const chance = seededRandom(options.seed * 1_000 + index);
   switch (fault.kind) {
     case 'kill':
       await serviceOf(installation, fault.service).kill9();
@@ -80,15 +80,15 @@ async function happen(fault: Fault, of: Performance, index: number): Promise<str
     case 'scale':
       return scale(installation, fault, index);
     case 'repeat':
-      of.load.repeat(fault.count);
+      options.load.repeat(fault.count);
       return undefined;
     case 'poison':
-      return publish(installation, poisonRecords(installation.topics, `${of.seed}.${index}`));
+      return publish(installation, poisonRecords(installation.topics, `${options.seed}.${index}`));
     case 'fuzz':
       return publish(installation, fuzzedRecords(installation.topics, fault));
     case 'full-disk': {
-      const { problems, outcome } = await fullDisk(present(of.small, 'small disk'), fault);
-      of.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
+      const { problems, outcome } = await fullDisk(present(options.small, 'small disk'), fault);
+      options.violations.push(...problems.map((what) => ({ what: `On a full disk: ${what}` })));
       return outcome;
     }
   }

@@ -13,8 +13,8 @@ export const NOBODY = 'run_00000000000000000000000000';
 const NO_PLAN = '0'.repeat(64);
 
 /** Hostile records for one topic. None of them is an order or a command that a stage would rightly do: what they do is harm, or nothing. */
-export function fuzzedRecords(topics: Topics, of: { topic: TopicName; count: number; seed: number }): Outgoing[] {
-  const { topic, count, seed } = of;
+export function fuzzedRecords(topics: Topics, options: { topic: TopicName; count: number; seed: number }): Outgoing[] {
+  const { topic, count, seed } = options;
   const made = fc.sample(recordsFor(topic, corpusOf(topics, topic)), { numRuns: count, seed });
   return made
     .filter((record) => !isOrder(record, topics) && !isCommand(record, topics))

@@ -51,13 +51,13 @@ export interface Installation extends AsyncDisposable {
   add(name: string): Promise<Service>;
 }
 
-export async function openInstallation(of: {
+export async function openInstallation(options: {
   layout: Layout;
   mutant: MutantName | undefined;
   folder: string;
 }): Promise<Installation> {
   await using opening = new AsyncDisposableStack();
-  const { folder } = of;
+  const { folder } = options;
   await mkdir(folder, { recursive: true });
 
   const { kafka, kafkaProxy } = await openKafka(opening, folder);
@@ -75,7 +75,9 @@ export async function openInstallation(of: {
     PIPELINES: pathToFileURL(fileURLToPath(new URL('../dist/pipeline.js', import.meta.url))).href,
     BANK_URL: bank.url,
   };
-  const mutant = of.mutant ? ['--import', new URL(`../dist/mutants/${of.mutant}.js`, import.meta.url).href] : [];
+  const mutant = options.mutant
+    ? ['--import', new URL(`../dist/mutants/${options.mutant}.js`, import.meta.url).href]
+    : [];
   const services = new Map<string, Service>();
   // Nobody outlives a harness that is told to end.
   const abandon = () => services.forEach((service) => service.abandon());
@@ -86,7 +88,7 @@ export async function openInstallation(of: {
   });
   const add = async (name: string): Promise<Service> => {
     const [port] = (await freePorts(1)) as [number];
-    const args = [...mutant, ...programOf(name, of.layout)];
+    const args = [...mutant, ...programOf(name, options.layout)];
     const service = new Service(name, {
       args,
       port,
@@ -96,7 +98,7 @@ export async function openInstallation(of: {
     services.set(name, service);
     return service;
   };
-  for (const name of serviceNames(of.layout)) await add(name);
+  for (const name of serviceNames(options.layout)) await add(name);
   for (const service of services.values()) {
     if (!(await service.ready(READY_MS))) throw new Error(`${service.name} did not start. It said:\n${service.said}`);
   }

@@ -52,14 +52,14 @@ export class Load {
 
   constructor(
     private readonly installation: Installation,
-    private readonly of: { readonly requests: readonly Request[]; readonly spanMs: number; readonly seed: number },
+    private readonly options: { readonly requests: readonly Request[]; readonly spanMs: number; readonly seed: number },
   ) {
-    this.chance = seededRandom(of.seed ^ 0x10ad);
+    this.chance = seededRandom(options.seed ^ 0x10ad);
   }
 
   /** Resolves once every request was accepted. */
   async run(): Promise<void> {
-    const { requests, spanMs } = this.of;
+    const { requests, spanMs } = this.options;
     const started = Date.now();
     let held: Request[] = [];
     for (let next = 0; next < requests.length; await sleep(TICK_MS)) {

@@ -73,7 +73,7 @@ export const AGAINST: Readonly<Record<MutantName, readonly Fault['kind'][]>> = {
 const SESSION_MS = 10_000;
 
 /** Makes the schedule of faults: all kinds of faults before one comes again, evenly spread with some chance in it. */
-export function scheduleOf(of: {
+export function scheduleOf(options: {
   seed: number;
   faults: number;
   services: readonly string[];
@@ -81,16 +81,17 @@ export function scheduleOf(of: {
   /** The only kinds of faults that are planned; all kinds unless given. */
   only?: readonly Fault['kind'][] | undefined;
 }): readonly Planned[] {
-  const chance = seededRandom(of.seed);
-  const often = of.only ?? OFTEN;
-  const kinds: Fault['kind'][] = of.only ? [] : shuffle([...KINDS], chance).slice(0, of.faults);
-  for (let more = 0; kinds.length < of.faults; more++) kinds.push(present(often[more % often.length], 'kind of fault'));
-  const step = of.spanMs / of.faults;
+  const chance = seededRandom(options.seed);
+  const often = options.only ?? OFTEN;
+  const kinds: Fault['kind'][] = options.only ? [] : shuffle([...KINDS], chance).slice(0, options.faults);
+  for (let more = 0; kinds.length < options.faults; more++)
+    kinds.push(present(often[more % often.length], 'kind of fault'));
+  const step = options.spanMs / options.faults;
   // What takes longest, and meets nobody else, begins first.
   const inOrder = shuffle([...kinds], chance).sort((a, b) => Number(b === 'full-disk') - Number(a === 'full-disk'));
   return inOrder.map((kind, i) => ({
     at: Math.round((i + 0.1 + 0.6 * chance()) * step),
-    fault: faultOf(kind, chance, of.services),
+    fault: faultOf(kind, chance, options.services),
   }));
 }
 

@@ -48,9 +48,9 @@ export class PriceStage implements Handles<typeof price> {
 export class QuoteStage implements Handles<typeof quote> {
   constructor(private readonly bank: BankAddress) {}
 
-  async handle(of: In<typeof quote>, run: StageRun): Promise<Out<typeof quote>> {
+  async handle(input: In<typeof quote>, run: StageRun): Promise<Out<typeof quote>> {
     await work(this.bank, run);
-    return { total: of.weight + of.price, held: isHeld(run.id), insured: isInsured(run.id) };
+    return { total: input.weight + input.price, held: isHeld(run.id), insured: isInsured(run.id) };
   }
 }
 

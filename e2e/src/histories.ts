@@ -10,8 +10,8 @@ export async function histories(database: Pool): Promise<ReadonlyMap<string, rea
 }
 
 /** Steps that have more than one result, of any run. */
-export function repeated(of: ReadonlyMap<string, readonly Fact[]>): readonly string[] {
-  return [...of].flatMap(([run, facts]) => {
+export function repeated(map: ReadonlyMap<string, readonly Fact[]>): readonly string[] {
+  return [...map].flatMap(([run, facts]) => {
     const steps = facts.flatMap((fact) => (fact.type === 'step.completed' ? [`${run}/${fact.step}`] : []));
     return steps.filter((step, i) => steps.indexOf(step) !== i);
   });

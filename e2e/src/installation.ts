@@ -57,43 +57,43 @@ export async function endInstallations(): Promise<void> {
   await Promise.all([...installed].map((installation) => installation[Symbol.asyncDispose]()));
 }
 
-export async function install(of: Options = {}): Promise<Installation> {
-  const brokers = of.servers?.brokers ?? of.env?.['KAFKA_BROKERS'] ?? needed('KAFKA_BROKERS');
+export async function install(options: Options = {}): Promise<Installation> {
+  const brokers = options.servers?.brokers ?? options.env?.['KAFKA_BROKERS'] ?? needed('KAFKA_BROKERS');
   const id = randomId('e2e').slice(0, 12);
-  const prefix = of.prefix ?? `${id}.`;
+  const prefix = options.prefix ?? `${id}.`;
   await using opening = new AsyncDisposableStack();
-  const databaseUrl = await createDatabase(id, of.servers?.database);
-  opening.defer(() => dropDatabase(id, of.servers?.database));
+  const databaseUrl = await createDatabase(id, options.servers?.database);
+  opening.defer(() => dropDatabase(id, options.servers?.database));
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   const env = {
     KAFKA_BROKERS: brokers,
-    DATABASE_URL: of.databaseFor?.(databaseUrl) ?? databaseUrl,
+    DATABASE_URL: options.databaseFor?.(databaseUrl) ?? databaseUrl,
     TOPIC_PREFIX: prefix,
     MILLRACE_DATA: dataDir,
     LOG_LEVEL: 'warn',
     // The least that Kafka takes: who was killed is not waited for any longer.
     KAFKA_SESSION_TIMEOUT_MS: '6000',
-    ...of.env,
+    ...options.env,
   };
   const services = new Map<string, Service>();
   const startFile = async (name: string, file: string) =>
-    services.set(name, opening.use(await Service.start(name, { file, env: { ...env, ...of.envFor?.(name) } })));
+    services.set(name, opening.use(await Service.start(name, { file, env: { ...env, ...options.envFor?.(name) } })));
   const start = async (service: string, folder: string) => {
-    const names = of.twice?.includes(service) ? [`${service}-1`, `${service}-2`] : [service];
+    const names = options.twice?.includes(service) ? [`${service}-1`, `${service}-2`] : [service];
     for (const name of names) await startFile(name, `services/${folder}/dist/main.js`);
   };
   await start('coordinator', 'coordinator');
   await start('gateway', 'gateway');
-  for (const stage of of.stages ?? STAGES) await start(stage, `stages/${stage}`);
-  for (const [name, file] of Object.entries(of.others ?? {})) await startFile(name, file);
+  for (const stage of options.stages ?? STAGES) await start(stage, `stages/${stage}`);
+  for (const [name, file] of Object.entries(options.others ?? {})) await startFile(name, file);
   for (const service of services.values()) await service.ready(READY_MS);
   const broker = opening.use(
     await kafkaBroker({
       brokers: brokers.split(','),
       clientId: 'e2e',
       transactionalIdPrefix: prefix,
-      ...(of.sasl && { sasl: of.sasl }),
+      ...(options.sasl && { sasl: options.sasl }),
     }),
   );
   const database = new pg.Pool({ connectionString: databaseUrl, max: 2 });

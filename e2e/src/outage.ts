@@ -65,7 +65,7 @@ export async function outage(options: OutageOptions): Promise<void> {
   const seen = await ended(installation, await load);
   const during = seen.filter(({ askedAt }) => askedAt >= since - workMs && askedAt <= before);
   const took = during.map(({ askedAt, endedAt }) => endedAt - askedAt).sort((a, b) => a - b);
-  const share = (of: number) => took[Math.min(took.length - 1, Math.floor(took.length * of))];
+  const share = (number: number) => took[Math.min(took.length - 1, Math.floor(took.length * number))];
   process.stdout.write(
     `${JSON.stringify({
       ...{ change, service, sessionTimeoutMs, rate, workMs, runs: seen.length },

@@ -73,8 +73,8 @@ describe('a record up to the broker’s limit is carried, and a larger one is to
 
   const outcome = async (pipeline: string, task: Omit<Task, 'pipeline'>) => {
     const before = await scene.statuses(pipeline);
-    const total = (of: Readonly<Record<string, number>>) =>
-      Object.entries(of).reduce((sum, [status, n]) => (status === 'running' ? sum : sum + n), 0);
+    const total = (counts: Readonly<Record<string, number>>) =>
+      Object.entries(counts).reduce((sum, [status, n]) => (status === 'running' ? sum : sum + n), 0);
     await scene.ask(`limit-${pipeline}-${total(before)}`, 1, { pipeline, ...task });
     const after = await until('the run has ended', async () => {
       const now = await scene.statuses(pipeline);

@@ -59,10 +59,10 @@ export class Service implements AsyncDisposable {
     readonly url: string,
   ) {}
 
-  static async start(name: string, of: Command & { port?: number }): Promise<Service> {
-    const port = of.port ?? (await freePort());
-    const env = { PATH: process.env['PATH'], ...of.env, PORT: String(port) };
-    const service = new Service(name, { ...of, env }, `http://127.0.0.1:${port}`);
+  static async start(name: string, options: Command & { port?: number }): Promise<Service> {
+    const port = options.port ?? (await freePort());
+    const env = { PATH: process.env['PATH'], ...options.env, PORT: String(port) };
+    const service = new Service(name, { ...options, env }, `http://127.0.0.1:${port}`);
     service.run();
     return service;
   }

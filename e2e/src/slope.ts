@@ -11,7 +11,7 @@ export interface Slope {
 /** Returns the slope of the line through at least four samples, by least squares. */
 export function slopeOf(samples: readonly Sample[]): Slope {
   const n = samples.length;
-  const mean = (of: (sample: Sample) => number) => samples.reduce((sum, one) => sum + of(one), 0) / n;
+  const mean = (select: (sample: Sample) => number) => samples.reduce((sum, one) => sum + select(one), 0) / n;
   const [t, y] = [mean(([time]) => time), mean(([, value]) => value)];
   const spread = samples.reduce((sum, [time]) => sum + (time - t) ** 2, 0);
   const perSecond = samples.reduce((sum, [time, value]) => sum + (time - t) * (value - y), 0) / spread;

@@ -24,17 +24,17 @@ export const versions = async (api: Api): Promise<readonly Version[]> =>
   (await api.get<{ items: Version[] }>(`${PATH}/versions`)).items;
 
 /** A run that waits for a person, a version deployed meanwhile, `crash`, and the answer: who follows which plan. */
-export async function deployInTheMiddleOfAReview(api: Api, of: { key: string; crash: () => Promise<void> }) {
-  const id = await api.start(sample('ambiguous'), of.key);
+export async function deployInTheMiddleOfAReview(api: Api, options: { key: string; crash: () => Promise<void> }) {
+  const id = await api.start(sample('ambiguous'), options.key);
   const before = await api.settled(id, 'waiting');
   const deployed = await api.post(`${PATH}/versions`, {
-    ...(await nextVersion(api, of.key)),
+    ...(await nextVersion(api, options.key)),
     by: 'ann',
     reason: 'a mark',
   });
   if (deployed.status !== 201) throw new Error(`It was not deployed: ${await deployed.text()}`);
-  await of.crash();
-  const fresh = await api.settled(await api.start(CLEAR, `${of.key}-new`), 'completed');
+  await options.crash();
+  const fresh = await api.settled(await api.start(CLEAR, `${options.key}-new`), 'completed');
   await until('the answer is taken', async () => {
     const answer = await api.post(`/v1/reviews/${id}.approve`, { answer: { approved: true } }).catch(() => undefined);
     return answer?.status === 202;

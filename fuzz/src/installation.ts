@@ -61,14 +61,15 @@ const SAMPLES: readonly (readonly [pipeline: string, input: () => unknown])[] = 
 ];
 
 /** Asks for a run by HTTP, and gives its id. */
-async function start(target: Target, of: { pipeline: string; input: unknown; key: string }): Promise<string> {
+async function start(target: Target, options: { pipeline: string; input: unknown; key: string }): Promise<string> {
   const answer = await fetch(`${target.url}/v1/runs`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': of.key, prefer: 'wait=15' },
-    body: JSON.stringify({ pipeline: of.pipeline, input: of.input }),
+    headers: { 'content-type': 'application/json', 'idempotency-key': options.key, prefer: 'wait=15' },
+    body: JSON.stringify({ pipeline: options.pipeline, input: options.input }),
   });
   const body = (await answer.json()) as { id?: string };
-  if (!body.id) throw new Error(`A run of ${of.pipeline} was answered with ${answer.status}: ${JSON.stringify(body)}`);
+  if (!body.id)
+    throw new Error(`A run of ${options.pipeline} was answered with ${answer.status}: ${JSON.stringify(body)}`);
   return body.id;
 }
 

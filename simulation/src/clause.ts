@@ -38,7 +38,7 @@ export function readBy(one: Clause): readonly number[] {
 }
 
 /** Returns the CEL expression. */
-export function celOf(one: Clause, name: (of: number) => string): string {
+export function celOf(one: Clause, name: (number: number) => string): string {
   if ('not' in one) return `!(${celOf(one.not, name)})`;
   if ('all' in one) return one.all.map((part) => `(${celOf(part, name)})`).join(' && ');
   if ('any' in one) return one.any.map((part) => `(${celOf(part, name)})`).join(' || ');
@@ -48,7 +48,7 @@ export function celOf(one: Clause, name: (of: number) => string): string {
 }
 
 /** Evaluates a condition without CEL: a part that cannot be told matters only where the rest does not settle it. */
-export function holds(one: Clause, valueOf: (of: number) => { n: number } | undefined): boolean | 'cannot be told' {
+export function holds(one: Clause, valueOf: (number: number) => { n: number } | undefined): boolean | 'cannot be told' {
   if ('not' in one) {
     const told = holds(one.not, valueOf);
     return told === 'cannot be told' ? told : !told;

@@ -49,15 +49,15 @@ async function producersOf(kafka: Kafka, hop: Hop, delivery: PipeOptions['delive
   return producers;
 }
 
-async function consume(kafka: Kafka, hop: Hop, of: { carry: Carry; autoCommit: boolean }): Promise<Consumer> {
+async function consume(kafka: Kafka, hop: Hop, options: { carry: Carry; autoCommit: boolean }): Promise<Consumer> {
   const consumer = kafka.consumer({ groupId: hop.group, maxWaitTimeInMs: MAX_WAIT_MS });
   await consumer.connect();
   await consumer.subscribe({ topic: hop.from, fromBeginning: true });
   const joined = joining(consumer);
   await consumer.run({
-    autoCommit: of.autoCommit,
+    autoCommit: options.autoCommit,
     partitionsConsumedConcurrently: hop.partitions,
-    eachBatch: of.carry,
+    eachBatch: options.carry,
   });
   await joined;
   return consumer;

@@ -6,8 +6,8 @@ export interface TransactionalProducerInside {
   readonly producerId: number;
   readonly epoch: number;
   readonly transactions: {
-    addPartitionsToTxn(of: object): Promise<unknown>;
-    endTxn(of: object): Promise<unknown>;
+    addPartitionsToTxn(request: object): Promise<unknown>;
+    endTxn(request: object): Promise<unknown>;
   };
   whenNotBusy<T>(request: () => Promise<T>): Promise<T>;
   write(routed: Routed): Promise<void>;

@@ -29,7 +29,7 @@ export class Scene implements AsyncDisposable {
     private readonly database: { there: boolean },
   ) {}
 
-  static async open(of: { heapMb: number }): Promise<Scene> {
+  static async open(options: { heapMb: number }): Promise<Scene> {
     const database = { there: true };
     const port = Number(new URL(present(process.env['DATABASE_URL'], 'DATABASE_URL')).port || 5432);
     const network = await Proxy.open({ to: () => (database.there ? port : NOBODY), speaksKafka: false });
@@ -40,7 +40,7 @@ export class Scene implements AsyncDisposable {
       env: {
         PIPELINES: pathToFileURL(`${ROOT}e2e/dist/pressure/pipelines.js`).href,
         TOPIC_PARTITIONS: '1',
-        NODE_OPTIONS: `--max-old-space-size=${of.heapMb}`,
+        NODE_OPTIONS: `--max-old-space-size=${options.heapMb}`,
       },
     });
     return new Scene(installation, network, database);
@@ -144,8 +144,8 @@ export interface Idle {
 }
 
 /** The sum of a metric over its labels that match; undefined where there is none. */
-export async function metric(of: Service, name: string, labels: Readonly<Record<string, string>> = {}) {
-  const text = await (await fetch(`${of.url}/metrics`)).text();
+export async function metric(service: Service, name: string, labels: Readonly<Record<string, string>> = {}) {
+  const text = await (await fetch(`${service.url}/metrics`)).text();
   const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   const fitting = lines.filter((line) =>
     Object.entries(labels).every(([key, value]) => line.includes(`${key}="${value}"`)),
@@ -153,8 +153,8 @@ export async function metric(of: Service, name: string, labels: Readonly<Record<
   return fitting.length === 0 ? undefined : fitting.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
-export const rssOf = async (of: Service): Promise<number> =>
-  present(await metric(of, 'millrace_process_memory_bytes', { kind: 'rss' }), 'metric of the memory');
+export const rssOf = async (service: Service): Promise<number> =>
+  present(await metric(service, 'millrace_process_memory_bytes', { kind: 'rss' }), 'metric of the memory');
 
 /** Processor time of a process, in milliseconds. */
 function cpuOf({ pid }: Service): number {

@@ -35,7 +35,7 @@ export interface Cluster {
   findBroker(by: { nodeId: number | string }): Promise<Node>;
   findControllerBroker(): Promise<Node>;
   /** `coordinatorType`: 0 for consumer groups, 1 for transactions. */
-  findGroupCoordinator(of: { groupId: string; coordinatorType?: 0 | 1 }): Promise<Node>;
+  findGroupCoordinator(options: { groupId: string; coordinatorType?: 0 | 1 }): Promise<Node>;
   fetchTopicsOffset(
     topics: readonly { topic: string; partitions: readonly { partition: number }[]; fromBeginning: boolean }[],
   ): Promise<readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[]>;
@@ -58,7 +58,7 @@ export interface Node {
   readonly nodeId: number;
   readonly connectionPool: { send<T>(request: WireRequest<T>): Promise<T> };
   disconnect(): Promise<void>;
-  initProducerId(of: {
+  initProducerId(options: {
     transactionalId?: string;
     transactionTimeout: number;
   }): Promise<{ producerId: string; producerEpoch: number }>;
@@ -70,8 +70,8 @@ export interface Node {
     to: InTransaction & { groupId: string; topics: readonly { topic: string; partitions: readonly OffsetEntry[] }[] },
   ): Promise<unknown>;
   endTxn(end: InTransaction & { transactionResult: boolean }): Promise<unknown>;
-  leaveGroup(of: { groupId: string; memberId: string }): Promise<unknown>;
-  offsetFetch(of: {
+  leaveGroup(options: { groupId: string; memberId: string }): Promise<unknown>;
+  offsetFetch(options: {
     groupId: string;
     topics: readonly { topic: string; partitions: readonly { partition: number }[] }[];
   }): Promise<{ responses: readonly { topic: string; partitions: readonly OffsetEntry[] }[] }>;

@@ -121,10 +121,10 @@ export class TopicMetadata {
    * the high watermark.
    * @throws {BrokerError} `UNKNOWN_TOPIC`
    */
-  async ranges(topic: string, of: 'committed' | 'all' = 'committed'): Promise<readonly Range[]> {
+  async ranges(topic: string, scope: 'committed' | 'all' = 'committed'): Promise<readonly Range[]> {
     const count = await this.partitionsOf(topic);
     const partitions = Array.from({ length: count }, (_, partition) => ({ partition }));
-    const from = of === 'all' ? this.uncommitted : this.cluster;
+    const from = scope === 'all' ? this.uncommitted : this.cluster;
     const [starts, ends] = await Promise.all([
       this.offsets(from, { topic, partitions, fromBeginning: true }),
       this.offsets(from, { topic, partitions, fromBeginning: false }),

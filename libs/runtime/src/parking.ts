@@ -56,10 +56,10 @@ export function parkingOf(
 export function tellParked(
   { log, meters }: Told,
   { topic, partition, offset }: Incoming,
-  of: { group: string; failure: Failure; error: unknown },
+  options: { group: string; failure: Failure; error: unknown },
 ): void {
-  const { code, ...cause } = causeOf(of.error);
-  meters.parked.add(1, { topic, code: of.failure.code });
-  const fields = { topic, partition, offset, group: of.group, code: of.failure.code, reason: code, ...cause };
+  const { code, ...cause } = causeOf(options.error);
+  meters.parked.add(1, { topic, code: options.failure.code });
+  const fields = { topic, partition, offset, group: options.group, code: options.failure.code, reason: code, ...cause };
   log.error(fields, 'A record cannot be processed: it goes to the dead letters, and its partition goes on.');
 }

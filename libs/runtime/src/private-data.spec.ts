@@ -14,9 +14,9 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const modes = async (of: string) => {
-  const names = ['', ...(await readdir(of, { recursive: true })).sort()];
-  const found = await Promise.all(names.map(async (name) => [name, (await lstat(join(of, name))).mode & 0o777]));
+const modes = async (folder: string) => {
+  const names = ['', ...(await readdir(folder, { recursive: true })).sort()];
+  const found = await Promise.all(names.map(async (name) => [name, (await lstat(join(folder, name))).mode & 0o777]));
   return Object.fromEntries(found) as Record<string, number>;
 };
 

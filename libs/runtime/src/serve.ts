@@ -72,19 +72,23 @@ export async function serve<Config = undefined>(
 export async function serveOn<Config>(
   host: Host,
   service: string,
-  of: ServeOptions<Config> & { readonly start: Start<Config>; readonly given?: RuntimeOptions },
+  options: ServeOptions<Config> & { readonly start: Start<Config>; readonly given?: RuntimeOptions },
 ): Promise<void> {
   // First of all: a setting that is missing may be one that was misspelt.
   for (const line of misspeltText(host.env)) host.complain(line);
   try {
     const [settings, config] = readAll<[ServiceSettings, Config, void]>(service, [
       () => serviceSettings(host.env, service),
-      () => ownConfig(of.config, host.env, service),
-      () => connected(host.env, { service, database: of.database ?? false }),
+      () => ownConfig(options.config, host.env, service),
+      () => connected(host.env, { service, database: options.database ?? false }),
     ]);
-    if (settings.kafka === undefined && !of.given?.broker) host.complain(`warning: ${service} ${ALONE}.`);
+    if (settings.kafka === undefined && !options.given?.broker) host.complain(`warning: ${service} ${ALONE}.`);
     await keepPrivate(settings.dataDir);
-    await live(host, service, { ...of, settings, start: (runtime, starting) => of.start(runtime, config, starting) });
+    await live(host, service, {
+      ...options,
+      settings,
+      start: (runtime, starting) => options.start(runtime, config, starting),
+    });
   } catch (error) {
     host.complain(error instanceof ConfigError ? error.message : `${service} cannot start: ${describe(error)}`);
     host.exit(1);

@@ -90,12 +90,12 @@ export class Recoveries {
   }
 
   /** Keeps a plan that runs follow, unless it is there. */
-  async keepPlan(of: { hash: string; pipeline: string; plan: unknown; at: number }): Promise<void> {
+  async keepPlan(options: { hash: string; pipeline: string; plan: unknown; at: number }): Promise<void> {
     await this.database.query(
       ({ json, time }) =>
         `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, ${json('$3')}, ${time('$4')})
          on conflict (hash) do nothing`,
-      [of.hash, of.pipeline, JSON.stringify(of.plan), of.at],
+      [options.hash, options.pipeline, JSON.stringify(options.plan), options.at],
     );
   }
 }

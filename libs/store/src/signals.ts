@@ -34,24 +34,28 @@ export class SignalsStore {
   }
 
   /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
-  async toTell(of: { at: number; until: number; limit: number }): Promise<readonly MatchedSignal[]> {
+  async toTell(options: { at: number; until: number; limit: number }): Promise<readonly MatchedSignal[]> {
     return this.database.query<MatchedSignal>(
       ({ time, skipLocked }) =>
         `update signals set tell_at = ${time('$2')} where id in (
            select id from signals where tell_at <= ${time('$1')} and run is not null order by tell_at limit cast($3 as int) ${skipLocked}
          ) returning id, run, step, payload`,
-      [of.at, of.until, of.limit],
+      [options.at, options.until, options.limit],
     );
   }
 
   /** Signals that nobody has waited for in their time. Nobody gets them any more; they come again after `until` unless they are forgotten by then. */
-  async expired(of: { at: number; until: number; limit: number }): Promise<readonly { id: string; record: unknown }[]> {
+  async expired(options: {
+    at: number;
+    until: number;
+    limit: number;
+  }): Promise<readonly { id: string; record: unknown }[]> {
     return this.database.query<{ id: string; record: unknown }>(
       ({ time, skipLocked }) =>
         `update signals set gone = true, expires_at = ${time('$2')} where id in (
            select id from signals where expires_at <= ${time('$1')} and run is null order by expires_at limit cast($3 as int) ${skipLocked}
          ) returning id, record`,
-      [of.at, of.until, of.limit],
+      [options.at, options.until, options.limit],
     );
   }
 
@@ -107,7 +111,7 @@ function wanted(query: Query, keys: readonly string[]): Promise<readonly { id: s
 }
 
 /** Gives a signal to the step that has waited the longest for one of these keys, if one still does. */
-async function giveAway(query: Query, id: string, of: { keys: readonly string[]; now: number }): Promise<void> {
+async function giveAway(query: Query, id: string, options: { keys: readonly string[]; now: number }): Promise<void> {
   await query(
     ({ among, time }) => `with w as (
          select w.run, w.step, k.payload from signal_keys k join waits w on w.correlation = k.key
@@ -116,7 +120,7 @@ async function giveAway(query: Query, id: string, of: { keys: readonly string[];
        )
        update signals set run = w.run, step = w.step, payload = w.payload, tell_at = ${time('$3')}
        from w where signals.id = $1 and signals.run is null and not signals.gone`,
-    [id, of.keys, of.now],
+    [id, options.keys, options.now],
   );
 }
 

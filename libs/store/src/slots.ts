@@ -123,19 +123,19 @@ async function nextTurns(query: Query, { pipeline, key }: Spot, at: number): Pro
 async function tellSlot(
   query: Query,
   { run, pipeline, key, limit }: SlotRequest,
-  of: { grant: SlotGrant; at: number },
+  options: { grant: SlotGrant; at: number },
 ): Promise<void> {
-  const { at } = of;
-  if (of.grant === 'active' && limit === Infinity)
+  const { at } = options;
+  if (options.grant === 'active' && limit === Infinity)
     await query(
       ({ time }) =>
         `insert into places (run, pipeline, key, most, active, tell_at)
          values ($1, $2, $3, null, true, ${time('$4')}) on conflict (run) do nothing`,
       [run, pipeline, key, at],
     );
-  else if (of.grant === 'active')
+  else if (options.grant === 'active')
     await query(({ time }) => `update places set tell_at = ${time('$2')} where run = $1`, [run, at]);
-  if (of.grant !== 'dropped') return;
+  if (options.grant !== 'dropped') return;
   await query(
     ({ time }) =>
       `insert into places (run, pipeline, key, most, active, cancel, tell_at)

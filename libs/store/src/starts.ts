@@ -73,14 +73,14 @@ export class StartsStore {
   }
 
   /** Keeps the schedules of a plan, as `keepSchedulesOf`. Nothing, where another plan is current by now. */
-  async keepSchedules(of: { pipeline: string; plan: string; at: number }): Promise<void> {
+  async keepSchedules(options: { pipeline: string; plan: string; at: number }): Promise<void> {
     await this.database.transaction(async (query) => {
       await query.lock('deployments', ['millrace.deployments']);
       const [current] = await query('select 1 from routes where pipeline = $1 and current = $2', [
-        of.pipeline,
-        of.plan,
+        options.pipeline,
+        options.plan,
       ]);
-      if (current) await keepSchedulesOf(query, of);
+      if (current) await keepSchedulesOf(query, options);
     });
   }
 
@@ -127,13 +127,13 @@ export class StartsStore {
   }
 
   /** Those that are to become runs now. They take no more records, and are due again after `until` unless they are done with by then. */
-  async dueBatches(of: { at: number; until: number; limit: number }): Promise<readonly DueBatch[]> {
+  async dueBatches(options: { at: number; until: number; limit: number }): Promise<readonly DueBatch[]> {
     const rows = await this.database.query<{ id: string; trigger: string; key: string }>(
       ({ time, skipLocked }) =>
         `update gatherings set closed = true, due_at = ${time('$2')} where id in (
            select id from gatherings where due_at <= ${time('$1')} order by due_at limit cast($3 as int) ${skipLocked}
          ) returning id, trigger, key`,
-      [of.at, of.until, of.limit],
+      [options.at, options.until, options.limit],
     );
     const found: DueBatch[] = [];
     for (const row of rows) {
@@ -154,13 +154,13 @@ export class StartsStore {
   }
 
   /** Returns what runs have to hear; each notice comes again after `until` unless the run is known to have heard it. */
-  async toTell(of: { at: number; until: number; limit: number }): Promise<readonly SlotNotice[]> {
+  async toTell(options: { at: number; until: number; limit: number }): Promise<readonly SlotNotice[]> {
     const rows = await this.database.query<{ run: string; cancel: string | null }>(
       ({ time, skipLocked }) =>
         `update places set tell_at = ${time('$2')} where run in (
            select run from places where tell_at <= ${time('$1')} order by tell_at limit cast($3 as int) ${skipLocked}
          ) returning run, cancel`,
-      [of.at, of.until, of.limit],
+      [options.at, options.until, options.limit],
     );
     return rows.map(({ run, cancel }) => ({ run, cancel: cancel ?? undefined }));
   }
@@ -189,8 +189,11 @@ export async function scheduleRows(
 }
 
 /** Within a transaction in which the plan is current: its schedules take the place of those before; one that has not changed keeps its time. */
-export async function keepSchedulesOf(query: Query, of: { pipeline: string; plan: string; at: number }): Promise<void> {
-  const { pipeline, plan, at } = of;
+export async function keepSchedulesOf(
+  query: Query,
+  options: { pipeline: string; plan: string; at: number },
+): Promise<void> {
+  const { pipeline, plan, at } = options;
   const [row] = await query<{ plan: Pick<Plan, 'starts'> }>('select plan from plans where hash = $1', [plan]);
   const starts = row?.plan.starts;
   const schedules = Object.entries(starts?.schedules ?? {});

@@ -12,7 +12,7 @@ export interface TakenBatch {
 export async function takeOnce<Record extends { readonly offset: number }>(
   query: Query,
   { topic, partition, next }: TakenBatch,
-  of: { readonly records: readonly Record[]; readonly take: (fresh: readonly Record[]) => Promise<void> },
+  options: { readonly records: readonly Record[]; readonly take: (fresh: readonly Record[]) => Promise<void> },
 ): Promise<void> {
   const [position] = await query<{ next: string }>(
     `insert into positions (topic, partition, next) values ($1, cast($2 as int), 0)
@@ -20,7 +20,7 @@ export async function takeOnce<Record extends { readonly offset: number }>(
     [topic, partition],
   );
   const done = Number(present(position, 'position of the partition').next);
-  await of.take(of.records.filter(({ offset }) => offset >= done));
+  await options.take(options.records.filter(({ offset }) => offset >= done));
   await query(
     ({ larger }) =>
       `update positions set next = ${larger('next', 'cast($3 as bigint)')} where topic = $1 and partition = cast($2 as int)`,

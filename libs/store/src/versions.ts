@@ -54,8 +54,8 @@ interface Subject {
 export class DeploymentReader {
   constructor(private readonly database: Database) {}
 
-  read(of: Subject): Promise<Deployed> {
-    return deployedOf(this.database.query, of);
+  read(subject: Subject): Promise<Deployed> {
+    return deployedOf(this.database.query, subject);
   }
 
   /** Returns where new runs go, of those of the pipelines that there are; of all pipelines without an argument. */
@@ -88,11 +88,11 @@ export class DeploymentReader {
   }
 
   /** Runs that have not ended and follow one of the plans, in the order of their ids, past `after`. */
-  async liveRuns(of: { plans: readonly string[]; after: string; limit: number }): Promise<readonly string[]> {
+  async liveRuns(options: { plans: readonly string[]; after: string; limit: number }): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(
       ({ among }) =>
         `select id from runs where ended_at is null and plan ${among('$1')} and id > $2 order by id limit cast($3 as int)`,
-      [of.plans, of.after, of.limit],
+      [options.plans, options.after, options.limit],
     );
     return rows.map(({ id }) => id);
   }
@@ -179,8 +179,12 @@ async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<
   };
 }
 
-async function write(query: Query, of: Subject & { id: string; at: number }, change: DeploymentChange): Promise<void> {
-  const { pipeline, id, at } = of;
+async function write(
+  query: Query,
+  options: Subject & { id: string; at: number },
+  change: DeploymentChange,
+): Promise<void> {
+  const { pipeline, id, at } = options;
   const { version, route, outcome, contracts = new Map<string, StageSchemas>() } = change;
   if (version) {
     const { plan, content, deployedAt, by, reason } = version;

@@ -26,11 +26,11 @@ class OnDemand extends MetricReader {
   }
 }
 
-export function openMeters(of: { resource: Resource; endpoint: string | undefined }): OpenMeters {
+export function openMeters(options: { resource: Resource; endpoint: string | undefined }): OpenMeters {
   const reader = new OnDemand();
   const provider = new MeterProvider({
-    resource: of.resource,
-    readers: of.endpoint === undefined ? [reader] : [reader, pushTo(of.endpoint)],
+    resource: options.resource,
+    readers: options.endpoint === undefined ? [reader] : [reader, pushTo(options.endpoint)],
   });
   const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
   return {

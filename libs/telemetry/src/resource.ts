@@ -15,15 +15,15 @@ export interface Resources {
 }
 
 /** Makes the resource of a service. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME win, as OpenTelemetry has it. */
-export function resourcesOf(of: {
+export function resourcesOf(options: {
   readonly service: string;
   readonly version: string | undefined;
   readonly attributes: Readonly<Record<string, string>> | undefined;
 }): Resources {
   const own = resourceFromAttributes({
-    'service.name': of.service,
-    ...(of.version !== undefined && { 'service.version': of.version }),
-    ...of.attributes,
+    'service.name': options.service,
+    ...(options.version !== undefined && { 'service.version': options.version }),
+    ...options.attributes,
   });
   const said = detectResources({ detectors: [envDetector] });
   const process = detectResources({ detectors: [serviceInstanceIdDetector] })

@@ -71,16 +71,16 @@ export class Beginnings {
   /** Returns the runs that a record of a topic asks for, or why one of the triggers cannot tell. */
   take(
     record: TakenRecord,
-    of: { at: number; maxRecordBytes: number },
+    options: { at: number; maxRecordBytes: number },
   ): { asked: readonly Asking[]; failures: readonly Failure[] } {
     const asked: Asking[] = [];
     const failures: Failure[] = [];
     for (const trigger of this.plan.starts.triggers.filter(({ topic }) => topic === record.topic)) {
-      const found = triggered(record, { id: trigger.name, trigger, ...of });
+      const found = triggered(record, { id: trigger.name, trigger, ...options });
       if (found === undefined) continue;
       if ('failure' in found) failures.push(found.failure);
       else if ('run' in found) asked.push(found.run);
-      else asked.push(...this.collect(found.collected, trigger, of.at));
+      else asked.push(...this.collect(found.collected, trigger, options.at));
     }
     return { asked, failures };
   }
@@ -91,9 +91,9 @@ export class Beginnings {
     const { ends, into, isFull } = intoWindow(before?.window, one, at);
     const isNew = into.id !== before?.window.id;
     const records = isNew || one.replaces ? [one.record] : [...before.records, one.record];
-    const asks = (of: { window: BatchWindow; records: readonly unknown[] }): Asking => ({
-      key: of.window.id,
-      input: inputOfBatch(trigger, of.records),
+    const asks = (options: { window: BatchWindow; records: readonly unknown[] }): Asking => ({
+      key: options.window.id,
+      input: inputOfBatch(trigger, options.records),
     });
     if (isFull) this.open.delete(id);
     else this.open.set(id, { trigger, window: into, records });

@@ -29,9 +29,9 @@ interface Telling {
   readonly factsOf: (run: string) => readonly Fact[];
 }
 
-function linesOf(of: Telling): string[] {
-  of.names.set(of.run, of.name);
-  return of.factsOf(of.run).flatMap((fact) => {
+function linesOf(options: Telling): string[] {
+  options.names.set(options.run, options.name);
+  return options.factsOf(options.run).flatMap((fact) => {
     const line = lineOf(fact);
     const [run, work] =
       fact.type === 'step.requested'
@@ -40,7 +40,7 @@ function linesOf(of: Telling): string[] {
           ? [fact.handler, HANDLER]
           : [];
     if (run === undefined) return [line];
-    const child = linesOf({ ...of, run, name: `<run of ${work}>` });
+    const child = linesOf({ ...options, run, name: `<run of ${work}>` });
     return [line, ...child.map((one) => `  ${one}`)];
   });
 }

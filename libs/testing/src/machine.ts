@@ -233,5 +233,5 @@ export class EngineMachine implements AsyncDisposable {
   }
 }
 
-const failedWith = ({ run, step, attempt }: StepCommand, of: { failure: Failure; at: number }): Message =>
-  toRun({ type: 'step.failed', run, step, attempt, startedAt: of.at, ...of });
+const failedWith = ({ run, step, attempt }: StepCommand, options: { failure: Failure; at: number }): Message =>
+  toRun({ type: 'step.failed', run, step, attempt, startedAt: options.at, ...options });

@@ -30,8 +30,8 @@ export class Signals {
   private kept: Kept[] = [];
   private waits: Wait[] = [];
 
-  take(signal: TopicSignal, of: { record: TakenRecord; at: number }): void {
-    this.kept.push({ ...signal, record: of.record, expiresAt: of.at + signal.keepMs });
+  take(signal: TopicSignal, options: { record: TakenRecord; at: number }): void {
+    this.kept.push({ ...signal, record: options.record, expiresAt: options.at + signal.keepMs });
     this.match();
   }
 

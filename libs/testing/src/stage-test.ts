@@ -46,7 +46,7 @@ export async function stageTest<Contract extends StageContract>(
     async ask(input, { attempt = 1, timeout = '30s' } = {}) {
       const at = Date.now();
       const timeoutMs = millisecondsOf(timeout);
-      const of = {
+      const options = {
         run: RUN,
         plan: 'none',
         step: contract.name,
@@ -56,7 +56,7 @@ export async function stageTest<Contract extends StageContract>(
         timeoutMs,
         expires: at + timeoutMs,
       };
-      const [record] = await desk.ask(contract.name, of);
+      const [record] = await desk.ask(contract.name, options);
       const event = RunEvent.parse(JSON.parse(String(record?.value)));
       if (event.type === 'step.failed') return { is: 'failed', failure: event.failure };
       return { is: 'completed', output: (event as { output: StageOutput<Contract> }).output };

@@ -1,6 +1,6 @@
 import { FakeGateway, RUN } from './testing/fake-gateway.js';
 
-const report = (of: object = {}) => ({
+const report = (request: object = {}) => ({
   id: 'rec_1',
   status: 'done',
   applied: false,
@@ -33,7 +33,7 @@ const report = (of: object = {}) => ({
   results: 2,
   published: 0,
   missing: [{ run: RUN, gone: 'events', status: 'completed', result: true }],
-  ...of,
+  ...request,
 });
 
 async function gatewayWith(answer: object): Promise<FakeGateway> {

@@ -67,7 +67,7 @@ class Guarded {
 
   constructor(
     private readonly start: () => Promise<Running>,
-    private readonly of: { guard: StoreGuard; log: Runtime['telemetry']['log'] },
+    private readonly options: { guard: StoreGuard; log: Runtime['telemetry']['log'] },
   ) {}
 
   /** Starts or stops the saga as the store stands. @throws what keeps the saga from starting */
@@ -91,13 +91,13 @@ class Guarded {
   /** A database or a broker that is away says so elsewhere, and what keeps the saga from starting is logged. */
   private compare(): void {
     this.look().catch((error: unknown) =>
-      this.of.log.debug({ err: error }, 'The store was not compared with its topics.'),
+      this.options.log.debug({ err: error }, 'The store was not compared with its topics.'),
     );
   }
 
   private async change(): Promise<void> {
     if (this.ended) return;
-    const stops = (await this.of.guard.check()) !== undefined;
+    const stops = (await this.options.guard.check()) !== undefined;
     if (stops && this.running) {
       const { running } = this;
       this.running = undefined;

@@ -88,8 +88,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const asks = (key: string, of: { pipeline?: string; input?: unknown } = {}): Outgoing =>
-  intakeRecord(runtime.topics, { pipeline: 'plain', input: { key }, ...of, key, source: 'test', at: 1 });
+const asks = (key: string, options: { pipeline?: string; input?: unknown } = {}): Outgoing =>
+  intakeRecord(runtime.topics, { pipeline: 'plain', input: { key }, ...options, key, source: 'test', at: 1 });
 
 const status = async (run: string) => (await store.reader.run(run))?.status;
 

@@ -7,7 +7,10 @@ import { spanOf, traceRequests } from './request-spans.js';
 const CALLER = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const RUN_TRACE = traceIdsOf('run_x').traceId;
 
-function asked(request: { method: string; url: string; traceparent?: string }, during?: (of: IncomingMessage) => void) {
+function asked(
+  request: { method: string; url: string; traceparent?: string },
+  during?: (request: IncomingMessage) => void,
+) {
   const recorded: SpanRecord[] = [];
   const placed = (traceId: string) => ({ traceId, spanId: '1'.repeat(16) });
   const spans: Spans = {

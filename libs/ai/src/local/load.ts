@@ -42,10 +42,10 @@ async function identityOf(table: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function keptIn(file: string, of: string): Promise<LinearClassifier | undefined> {
+async function keptIn(file: string, identity: string): Promise<LinearClassifier | undefined> {
   try {
     const kept = JSON.parse(await readFile(file, 'utf8')) as { of?: unknown; model?: unknown };
-    return kept.of === of ? LinearClassifier.fromJSON(kept.model) : undefined;
+    return kept.of === identity ? LinearClassifier.fromJSON(kept.model) : undefined;
   } catch {
     return undefined; // Missing or damaged: learnt anew.
   }

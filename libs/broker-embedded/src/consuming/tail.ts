@@ -13,11 +13,11 @@ export class LogTail implements Tail, Watcher {
 
   constructor(
     readonly log: CommitLog,
-    readonly of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
+    readonly options: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
   ) {
-    const partitions = of.topics.flatMap((topic) => log.catalog.topic(topic).partitions);
+    const partitions = options.topics.flatMap((topic) => log.catalog.topic(topic).partitions);
     for (const partition of partitions) {
-      this.#next.set(partition, of.from === 'start' ? partition.start : partition.end);
+      this.#next.set(partition, options.from === 'start' ? partition.start : partition.end);
       partition.watchers.add(this);
     }
     // What is written and not yet on the disk was there as well.
@@ -85,7 +85,7 @@ export class LogTail implements Tail, Watcher {
 
   #see(record: Incoming): void {
     try {
-      this.of.see(record);
+      this.options.see(record);
     } catch (error) {
       const { topic, partition, offset } = record;
       const name = error instanceof Error ? error.name : typeof error;

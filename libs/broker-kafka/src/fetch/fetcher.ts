@@ -49,15 +49,15 @@ export class Fetcher {
 
   private constructor(
     private readonly cluster: Cluster,
-    private readonly of: Reads,
+    private readonly options: Reads,
   ) {}
 
-  static async connect(of: Reads & { readonly clients: Clients }, topics: readonly string[]): Promise<Fetcher> {
-    const cluster = of.clients.cluster();
+  static async connect(options: Reads & { readonly clients: Clients }, topics: readonly string[]): Promise<Fetcher> {
+    const cluster = options.clients.cluster();
     try {
       await cluster.connect();
       await cluster.addMultipleTargetTopics(topics);
-      return new Fetcher(cluster, of);
+      return new Fetcher(cluster, options);
     } catch (error) {
       await cluster.disconnect();
       throw error;
@@ -130,7 +130,7 @@ export class Fetcher {
         await this.deliver(asked, fetched);
       } catch (error) {
         if (this.closed) return;
-        this.of.log('debug', 'Fetching failed; trying again', {
+        this.options.log('debug', 'Fetching failed; trying again', {
           broker: leader,
           error: kindOf(error),
           reason: messageOf(error),
@@ -178,7 +178,7 @@ export class Fetcher {
     if (fetched.next === fetched.offset) return;
     const { topic, partition, offset: from } = fetched;
     const records: Incoming[] = [];
-    const { maxUnpackedBytes } = this.of;
+    const { maxUnpackedBytes } = this.options;
     let { next } = fetched;
     let bytes = 0;
     for (const batch of fetched.batches) {
@@ -191,9 +191,9 @@ export class Fetcher {
     }
     for (const { offset, damaged } of records) {
       if (damaged === undefined) continue;
-      this.of.onMetric({ name: 'damaged', topic, partition });
+      this.options.onMetric({ name: 'damaged', topic, partition });
       const what = `The record at offset ${offset} of partition ${partition} of ${topic} cannot be read and is skipped`;
-      this.of.log('error', what, { topic, partition, offset, reason: damaged });
+      this.options.log('error', what, { topic, partition, offset, reason: damaged });
     }
     reading.sink.accept(records, { ...fetched, next });
   }
@@ -201,7 +201,7 @@ export class Fetcher {
   private trouble(reading: Reading, error: Error): void {
     reading.notBefore = performance.now() + TROUBLE_MS;
     const { topic, partition } = reading.sink;
-    this.of.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, {
+    this.options.log('debug', `Partition ${partition} of ${topic} could not be read; trying again`, {
       topic,
       partition,
       error: kindOf(error),
@@ -226,7 +226,7 @@ export class Fetcher {
       if (!this.cluster.isConnected()) await this.cluster.connect();
       await this.cluster.refreshMetadata();
     } catch (failure) {
-      this.of.log('debug', 'Kafka cannot be asked for its leaders; trying again', { error: kindOf(failure) });
+      this.options.log('debug', 'Kafka cannot be asked for its leaders; trying again', { error: kindOf(failure) });
     }
     this.spread();
   }

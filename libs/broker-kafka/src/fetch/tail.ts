@@ -53,13 +53,13 @@ class Watched implements Sink {
  */
 export async function tail(
   runtime: KafkaContext,
-  of: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
+  options: { topics: readonly string[]; from: 'start' | 'end'; see: (record: Incoming) => void },
 ): Promise<Tail> {
-  for (const topic of of.topics) await runtime.topics.partitionsOf(topic);
-  const fetcher = await Fetcher.connect(runtime, of.topics);
+  for (const topic of options.topics) await runtime.topics.partitionsOf(topic);
+  const fetcher = await Fetcher.connect(runtime, options.topics);
   let closed = false;
   try {
-    const ranges = (await Promise.all(of.topics.map((topic) => runtime.topics.ranges(topic)))).flat();
+    const ranges = (await Promise.all(options.topics.map((topic) => runtime.topics.ranges(topic)))).flat();
     let left = 0;
     let catchUp!: () => void;
     const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
@@ -67,7 +67,7 @@ export async function tail(
       see: (record: Incoming): void => {
         if (closed || record.damaged !== undefined) return;
         try {
-          of.see(record);
+          options.see(record);
         } catch (error) {
           const { topic, partition, offset } = record;
           runtime.log('error', 'The handler of a watched topic threw', { topic, partition, offset, ...causeOf(error) });
@@ -77,7 +77,7 @@ export async function tail(
         if (--left === 0) catchUp();
       },
     };
-    const watched = ranges.map((range) => new Watched(range, of.from === 'start' ? range.start : range.end, tell));
+    const watched = ranges.map((range) => new Watched(range, options.from === 'start' ? range.start : range.end, tell));
     left = watched.filter((one) => !one.reached).length;
     if (left === 0) catchUp();
     for (const one of watched) fetcher.add(one);

@@ -128,8 +128,8 @@ describe('an assignment', () => {
     fc.assert(
       fc.property(anyGroup, ({ partitions, members }) => {
         const reversed = [...members].reverse().map((one) => ({ ...one, claims: [...one.claims].reverse() }));
-        const sorted = (of: ReadonlyMap<string, readonly number[]>) =>
-          [...of].map(([id, all]) => [id, [...all].sort((a, b) => a - b)]).sort();
+        const sorted = (map: ReadonlyMap<string, readonly number[]>) =>
+          [...map].map(([id, all]) => [id, [...all].sort((a, b) => a - b)]).sort();
         expect(sorted(assignPartitions([...partitions].reverse(), reversed))).toEqual(
           sorted(assignPartitions(partitions, members)),
         );

@@ -25,8 +25,8 @@ export class ConcurrentConsumption extends GroupConsumption<PartitionOwner> {
     this.slots = slots;
   }
 
-  static start(runtime: KafkaContext, admin: Admin, of: { from: Source; handle: Handle }): ConcurrentConsumption {
-    const consumption = new ConcurrentConsumption(runtime, of.from, of.handle);
+  static start(runtime: KafkaContext, admin: Admin, options: { from: Source; handle: Handle }): ConcurrentConsumption {
+    const consumption = new ConcurrentConsumption(runtime, options.from, options.handle);
     consumption.begin(admin);
     return consumption;
   }

@@ -67,10 +67,10 @@ export class Proxy implements AsyncDisposable {
     listener.on('connection', (client) => this.accept(client));
   }
 
-  static async open(of: { port?: number; to: () => number; speaksKafka: boolean }): Promise<Proxy> {
+  static async open(options: { port?: number; to: () => number; speaksKafka: boolean }): Promise<Proxy> {
     const listener = createServer();
-    await new Promise<void>((resolve) => listener.listen(of.port ?? 0, '127.0.0.1', resolve));
-    return new Proxy(listener, { port: of.to, speaksKafka: of.speaksKafka });
+    await new Promise<void>((resolve) => listener.listen(options.port ?? 0, '127.0.0.1', resolve));
+    return new Proxy(listener, { port: options.to, speaksKafka: options.speaksKafka });
   }
 
   get port(): number {

@@ -18,7 +18,7 @@ export interface Identity {
 export function writeBatch(
   to: ByteWriter,
   records: readonly Outgoing[],
-  of: Identity & { sequence: number; now: number },
+  options: Identity & { sequence: number; now: number },
 ): void {
   to.reserve(4 + OVERHEAD);
   const sizeAt = to.at;
@@ -34,13 +34,13 @@ export function writeBatch(
   to.int32(-1); // the leader's epoch is not the client's to say
   to.int8(2);
   to.int32(0); // the checksum, below
-  to.int16(of.transactional ? TRANSACTIONAL : 0);
+  to.int16(options.transactional ? TRANSACTIONAL : 0);
   to.int32(records.length - 1);
-  to.int64(of.now);
-  to.int64(of.now);
-  to.int64(of.producerId);
-  to.int16(of.epoch);
-  to.int32(of.sequence);
+  to.int64(options.now);
+  to.int64(options.now);
+  to.int64(options.producerId);
+  to.int16(options.epoch);
+  to.int32(options.sequence);
   to.int32(records.length);
   to.buf.writeUInt32BE(crc32c(to.buf, start + 21, end), start + 17);
   to.at = end;

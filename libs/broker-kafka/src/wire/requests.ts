@@ -21,11 +21,11 @@ export interface WireRequest<T> {
 
 /** Makes a request of what it is, how it is written and how its answer is read. */
 export function wire<T>(
-  of: { apiKey: number; apiVersion: number; apiName: string; requestTimeout?: number },
+  options: { apiKey: number; apiVersion: number; apiName: string; requestTimeout?: number },
   encode: () => ByteWriter,
   decode: (reader: ByteReader) => T,
 ): WireRequest<T> {
-  const { requestTimeout, ...api } = of;
+  const { requestTimeout, ...api } = options;
   return {
     request: { ...api, encode: async () => encode() },
     response: { decode: async (payload) => decode(new ByteReader(payload)), parse: async (decoded) => decoded },

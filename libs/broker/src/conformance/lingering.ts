@@ -60,11 +60,11 @@ export function lingering(promised: Promised): void {
 }
 
 /** A source that notes the values of its batches. */
-function noting(of: { topic: string; group: string }, ms: number): { source: OrderedSource; batches: string[][] } {
+function noting(options: { topic: string; group: string }, ms: number): { source: OrderedSource; batches: string[][] } {
   const batches: string[][] = [];
   const take: OrderedSource['take'] = ({ records }) => {
     batches.push(records.map(text));
     return Promise.resolve([]);
   };
-  return { source: { ...of, maxBatch: 100, linger: { ms, canWait }, take }, batches };
+  return { source: { ...options, maxBatch: 100, linger: { ms, canWait }, take }, batches };
 }

@@ -117,7 +117,9 @@ class Walk {
   /** True once a number was read that is not finite, or so large that few digits follow the point. */
   holdsLarge = false;
 
-  constructor(private readonly of: { maxDepth: number; maxSize: number; isParsed: boolean; looksAtText: boolean }) {}
+  constructor(
+    private readonly options: { maxDepth: number; maxSize: number; isParsed: boolean; looksAtText: boolean },
+  ) {}
 
   faultIn(value: unknown): JsonFault | undefined {
     const fault = this.look(value, 0);
@@ -128,20 +130,23 @@ class Walk {
     this.size += 1;
     if (typeof value === 'string') {
       this.size += value.length;
-      if (this.of.looksAtText && !isText(value)) return found('text', BAD_TEXT);
+      if (this.options.looksAtText && !isText(value)) return found('text', BAD_TEXT);
     } else if (typeof value === 'object' && value !== null) {
-      if (depth >= this.of.maxDepth) return found('depth', `it is nested deeper than ${this.of.maxDepth} levels`);
-      const kind = this.of.isParsed ? undefined : kindFault(value);
+      if (depth >= this.options.maxDepth)
+        return found('depth', `it is nested deeper than ${this.options.maxDepth} levels`);
+      const kind = this.options.isParsed ? undefined : kindFault(value);
       if (kind) return kind;
       return Array.isArray(value) ? this.lookAtItems(value, depth) : this.lookAtEntries(value, depth);
-    } else if (this.of.isParsed) {
+    } else if (this.options.isParsed) {
       if (typeof value === 'number' && !(Math.abs(value) < LARGE)) this.holdsLarge = true;
     } else {
       if (typeof value === 'number' && !Number.isFinite(value)) return found('number', `${value} is no number of JSON`);
       if (value !== null && typeof value !== 'number' && typeof value !== 'boolean')
         return found('kind', `JSON has no form for a value of the type ${typeof value}`);
     }
-    return this.size > this.of.maxSize ? found('size', `it takes more than ${this.of.maxSize} characters`) : undefined;
+    return this.size > this.options.maxSize
+      ? found('size', `it takes more than ${this.options.maxSize} characters`)
+      : undefined;
   }
 
   private lookAtItems(items: readonly unknown[], depth: number): Found | undefined {
@@ -156,7 +161,7 @@ class Walk {
     for (const key of Object.keys(value)) {
       const entry = (value as Readonly<Record<string, unknown>>)[key];
       if (entry === undefined) continue;
-      if (this.of.looksAtText) {
+      if (this.options.looksAtText) {
         if (key === '__proto__') return found('key', 'the key __proto__ is not allowed');
         if (!isText(key)) return found('key', 'a key holds a NUL or half of a surrogate pair');
       }

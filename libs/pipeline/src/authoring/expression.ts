@@ -52,9 +52,9 @@ function pathOperand({ source, path }: Reference & { is: 'ref' }): Operand {
   return { text, guards, sources: [source], isText };
 }
 
-function presenceOf(of: string, part: string | number, at: string): string {
-  if (typeof part === 'number') return `size(${of}) > ${part}`;
-  return IDENTIFIER.test(part) ? `has(${at})` : `${JSON.stringify(part)} in ${of}`;
+function presenceOf(text: string, part: string | number, at: string): string {
+  if (typeof part === 'number') return `size(${text}) > ${part}`;
+  return IDENTIFIER.test(part) ? `has(${at})` : `${JSON.stringify(part)} in ${text}`;
 }
 
 /** `orElse` as CEL: each alternative where its guards hold, else the next; there if any of them is. */

@@ -54,7 +54,7 @@ function named(what: Difference['what'], before: Named, after: Named): readonly 
 
 /** The innermost places at which two values differ. */
 function within(
-  of: Pick<Difference, 'what' | 'name'>,
+  difference: Pick<Difference, 'what' | 'name'>,
   before: unknown,
   after: unknown,
   at = '',
@@ -64,7 +64,7 @@ function within(
     const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
     return [
       {
-        ...of,
+        ...difference,
         change: at === '' ? 'changed' : change,
         at,
         ...(before !== undefined && { before }),
@@ -74,7 +74,7 @@ function within(
   }
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) =>
-    within(of, before[key], after[key], `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    within(difference, before[key], after[key], `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
   );
 }
 

@@ -39,9 +39,9 @@ const sketches: fc.Arbitrary<Sketch[]> = fc.array(
 );
 
 const CONDITIONS = {
-  plain: (of: string) => `${of}.on`,
-  guarded: (of: string) => `${of} != null && ${of}.on`,
-  failing: (of: string) => `${of}.nowhere > 1.0`,
+  plain: (step: string) => `${step}.on`,
+  guarded: (step: string) => `${step} != null && ${step}.on`,
+  failing: (step: string) => `${step}.nowhere > 1.0`,
 };
 
 function planOf(drawn: readonly Sketch[]): LoadedPlan {

@@ -6,7 +6,7 @@ import { HANDLER, handlerPlan } from './handler-plan.js';
 import { hashOf } from './hash.js';
 import { itemName, itemOf, rangeOf } from './item-names.js';
 import { type Labels, loadLabels } from './labels.js';
-import { pageStep, undoStep } from '../steps/derived-steps.js';
+import { chunkStep, undoStep } from '../steps/derived-steps.js';
 import { compileMapping, type ReadScope } from '../authoring/mapping.js';
 import { checkStepNames, FAILURE, INPUT } from '../authoring/names.js';
 import { recipientsOf } from '../steps/recipients.js';
@@ -231,7 +231,7 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
     const needs = new Set([...compiled.needs, ...outer, ...undoReads, ...(when?.needs ?? [])]);
     const chunk =
       step.kind === 'map'
-        ? compiledWork(name, pageStep(name, step, { pipeline: plan.pipeline, needs: outer }), all)
+        ? compiledWork(name, chunkStep(name, step, { pipeline: plan.pipeline, needs: outer }), all)
         : undefined;
     return { ...compiled, when, item, chunk, branches, undo, until, needs };
   };

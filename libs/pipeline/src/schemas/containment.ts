@@ -165,8 +165,8 @@ function compareRule(keyword: string, given: Schema, wanted: Schema, place: Sche
   return says(place, `${keyword} ${JSON.stringify(wants)}`);
 }
 
-const isMultiple = (given: Schema, of: number): boolean =>
-  Number.isInteger(Number(given['multipleOf'] ?? (given['type'] === 'integer' ? 1 : NaN)) / of);
+const isMultiple = (given: Schema, number: number): boolean =>
+  Number.isInteger(Number(given['multipleOf'] ?? (given['type'] === 'integer' ? 1 : NaN)) / number);
 
 /** Returns true when all numbers of `given` keep the bound. */
 function isWithin(keyword: string, given: Schema, bound: number): boolean {

@@ -116,10 +116,10 @@ const regExp = Object.assign((pattern: string) => linearPattern(pattern) as unkn
 });
 
 /** Formats are left to the patterns that zod writes beside them. Schemas of different plans may have the same `$id`. */
-function made(of: { allErrors: boolean }): Ajv2020 {
+function made(options: { allErrors: boolean }): Ajv2020 {
   const ajv = new Ajv2020({
-    ...of,
-    verbose: of.allErrors,
+    ...options,
+    verbose: options.allErrors,
     strict: false,
     validateFormats: false,
     addUsedSchema: false,

@@ -122,9 +122,9 @@ export interface Due {
 /** Returns the times of a schedule that are to be run at `now`, given the first that has not been: what was missed is caught up with as it says, at most `most` at once. */
 export function dueTicks(
   schedule: Times & { readonly catchUp: 'none' | 'last' | 'all' },
-  of: { first: number; now: number; most: number },
+  options: { first: number; now: number; most: number },
 ): Due {
-  const { first, now, most } = of;
+  const { first, now, most } = options;
   if (first > now) return { ticks: [], next: first };
   if (schedule.catchUp === 'all') {
     const ticks: number[] = [];

@@ -134,10 +134,10 @@ function loadTrigger(name: string, trigger: Trigger): LoadedTrigger {
 }
 
 /** A key as text; what is there for all where there is none. */
-export function keyed(key: Mapping | undefined, of: string, what: string): (value: unknown) => string {
+export function keyed(key: Mapping | undefined, source: string, what: string): (value: unknown) => string {
   if (key === undefined) return () => '';
-  const read = reading(key, [of], what);
-  return (value) => keyText(read({ [of]: value }));
+  const read = reading(key, [source], what);
+  return (value) => keyText(read({ [source]: value }));
 }
 
 export function reading(mapping: Mapping, names: readonly string[], what: string): ReadScope {

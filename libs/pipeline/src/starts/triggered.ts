@@ -21,9 +21,9 @@ export const TOO_LARGE = failure(
 /** Returns what a trigger makes of a record of its topic; nothing where the trigger does not want it. */
 export function triggered(
   record: TakenRecord,
-  of: { id: string; trigger: LoadedTrigger; at: number; maxRecordBytes: number },
+  options: { id: string; trigger: LoadedTrigger; at: number; maxRecordBytes: number },
 ): Triggered | undefined {
-  const { id, trigger, at, maxRecordBytes } = of;
+  const { id, trigger, at, maxRecordBytes } = options;
   const { gather } = trigger;
   const read = readTopicRecord(record);
   const wanted = isFailure(read) ? read : trigger.wants(read);

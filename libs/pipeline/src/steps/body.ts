@@ -19,14 +19,14 @@ export interface Body {
 }
 
 /** A body of one stage is that stage's work; any other is a plan of its own. */
-export function bodyOf(builder: Builder, of: { output: unknown; alwaysRun: boolean }): Body {
-  const { mapping } = builder.rendered(of.output);
+export function bodyOf(builder: Builder, options: { output: unknown; alwaysRun: boolean }): Body {
+  const { mapping } = builder.rendered(options.output);
   const steps = connected(builder);
   const reads = [...builder.outside.keys()];
   const twice = reads.find((name) => builder.drafts.has(name));
   if (twice !== undefined) throw new PlanError('DUPLICATE_STEP', 'a step of this name is read from outside', twice);
-  const stage = of.alwaysRun ? undefined : stageWork(steps, mapping);
-  return { work: stage ?? runWork(builder, steps, mapping), output: schemaOf(of.output), reads };
+  const stage = options.alwaysRun ? undefined : stageWork(steps, mapping);
+  return { work: stage ?? runWork(builder, steps, mapping), output: schemaOf(options.output), reads };
 }
 
 function stageWork(steps: Readonly<Record<string, PlanStep>>, output: Mapping): Work | undefined {

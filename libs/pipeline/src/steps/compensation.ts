@@ -10,9 +10,9 @@ import { refTo } from '../authoring/reference.js';
 export function compensationOf(
   builder: Builder,
   step: string,
-  of: { compensate: AnyOptions['compensate']; output: JsonSchema },
+  options: { compensate: AnyOptions['compensate']; output: JsonSchema },
 ): { spec: { compensate?: Compensation }; given: readonly Rendered[] } {
-  const { compensate, output } = of;
+  const { compensate, output } = options;
   if (!compensate) return { spec: {}, given: [] };
   const { stage, input, startTimeout = '10m' } = compensate;
   builder.outputOf(stage, step);

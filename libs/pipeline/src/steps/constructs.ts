@@ -17,8 +17,12 @@ import { policyOf } from './retry-policy.js';
 export type Define = (builder: Builder) => unknown;
 
 /** The same work for each item of a list. */
-export function addMap(builder: Builder, name: string, of: AnyOptions & { list: unknown; work: Define }): Ref<never> {
-  const { list, work, as = 'item', concurrency = 1_000, onItemFailure, ...options } = of;
+export function addMap(
+  builder: Builder,
+  name: string,
+  context: AnyOptions & { list: unknown; work: Define },
+): Ref<never> {
+  const { list, work, as = 'item', concurrency = 1_000, onItemFailure, ...options } = context;
   checkStepName(as);
   const over = builder.rendered(list, name);
   const own = { [as]: fieldOf(schemaOf(list), 0, schemaOf(list)).field, [`${as}Index`]: NUMBER };
@@ -42,8 +46,8 @@ export function addMap(builder: Builder, name: string, of: AnyOptions & { list: 
 type LoopOf = AnyOptions & { output: z.ZodType; work: Define; until: (round: Ref<never>) => Test };
 
 /** The same work again, until a condition holds. */
-export function addLoop(builder: Builder, name: string, of: LoopOf): Ref<never> {
-  const { output: type, work, until, as = 'previous', start, max = 1, onLimit = 'go-on', ...options } = of;
+export function addLoop(builder: Builder, name: string, context: LoopOf): Ref<never> {
+  const { output: type, work, until, as = 'previous', start, max = 1, onLimit = 'go-on', ...options } = context;
   checkStepName(as);
   const output = jsonSchemaOf(type, 'input', `the output of loop "${name}"`);
   const given = start === undefined ? undefined : builder.rendered(start, name);
@@ -94,9 +98,9 @@ export function addRace(
 export function addRun(
   builder: Builder,
   name: string,
-  of: AnyOptions & { plan: Plan; output: JsonSchema; input: unknown },
+  context: AnyOptions & { plan: Plan; output: JsonSchema; input: unknown },
 ): Ref<never> {
-  const { plan, output, input, retry = 1, ...options } = of;
+  const { plan, output, input, retry = 1, ...options } = context;
   const given = builder.rendered(input, name);
   const undo = compensationOf(builder, name, { compensate: options.compensate, output });
   const step: PlanStep = {
@@ -131,12 +135,12 @@ export function addChoice(builder: Builder, name: string, { on, cases, otherwise
   return builder.value(name, { outputs, schema: { anyOf: outputs.map(schemaOf) }, mayBeAbsent: !otherwise });
 }
 
-function caseOf(builder: Builder, name: string, of: { condition: Condition; work: () => unknown }): unknown {
-  return builder.guarded(of.condition, () => {
-    const given = of.work();
+function caseOf(builder: Builder, name: string, options: { condition: Condition; work: () => unknown }): unknown {
+  return builder.guarded(options.condition, () => {
+    const given = options.work();
     const reference = referenceOf(given);
     // What a step of this case gives is there in this case alone; anything else becomes so.
-    return reference?.is === 'ref' && reference.source.guards?.includes(of.condition)
+    return reference?.is === 'ref' && reference.source.guards?.includes(options.condition)
       ? given
       : builder.value(name, { outputs: [given], schema: schemaOf(given), mayBeAbsent: false });
   });

@@ -12,8 +12,11 @@ import type { HandlerPlan } from '../plan/plan.js';
 import { type Ref, type RefOf, referenceOf, refTo } from '../authoring/reference.js';
 
 /** Returns the values that the run of a pipeline's failure handler is given: those that it reads, as far as they are there. */
-export function givenToHandler(plan: LoadedPlan, of: { failure: Failure; step: string }, scope: Scope): Scope {
-  const all: Scope = { ...(!plan.plan.steps[FAILURE] && { [FAILURE]: factsOf(of.failure, of.step) }), ...scope };
+export function givenToHandler(plan: LoadedPlan, options: { failure: Failure; step: string }, scope: Scope): Scope {
+  const all: Scope = {
+    ...(!plan.plan.steps[FAILURE] && { [FAILURE]: factsOf(options.failure, options.step) }),
+    ...scope,
+  };
   const { given = [] } = plan.child(HANDLER).plan;
   return Object.fromEntries(given.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
 }
@@ -26,8 +29,8 @@ function known(ref: RefOf<unknown>): Ref<never> {
 }
 
 /** Returns the failure handler for the plan. */
-export function handlerOf(builder: Builder, of: AnyHandler): HandlerPlan {
-  const { stage, input, retry, timeout, startTimeout = '10m' } = of;
+export function handlerOf(builder: Builder, handler: AnyHandler): HandlerPlan {
+  const { stage, input, retry, timeout, startTimeout = '10m' } = handler;
   builder.outputOf(stage, HANDLER);
   const given = builder.failing((failure: unknown) => input(failure as Ref<never>, known), HANDLER);
   const certain = given.sources.find(({ name, mayBeAbsent }) => name !== INPUT && !mayBeAbsent);

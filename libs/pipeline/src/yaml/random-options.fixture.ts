@@ -35,44 +35,44 @@ export class RandomOptions {
   constructor(private readonly values: RandomValues) {}
 
   /** Makes options of any step. */
-  ofStep(known: readonly AnyRef[]): object {
+  ofStep(scope: readonly AnyRef[]): object {
     const { values } = this;
-    const after = known.length > 0 ? [values.pick(known), values.pick(known)] : [];
-    return { ...values.maybe(() => ({ when: values.condition(known) })), ...values.maybe(() => ({ after })) };
+    const after = scope.length > 0 ? [values.pick(scope), values.pick(scope)] : [];
+    return { ...values.maybe(() => ({ when: values.condition(scope) })), ...values.maybe(() => ({ after })) };
   }
 
   /** Makes options of a step that works; `output` is an output that it might have. */
-  ofWork(known: readonly AnyRef[], output: unknown): object {
+  ofWork(scope: readonly AnyRef[], output: unknown): object {
     const { values } = this;
     return {
-      ...this.ofStep(known),
+      ...this.ofStep(scope),
       ...values.maybe(() => ({ deadline: '2h' as const })),
-      ...values.maybe(() => ({ onFailure: values.pick([this.standIn(known, output), 'dead-letter' as const]) })),
+      ...values.maybe(() => ({ onFailure: values.pick([this.standIn(scope, output), 'dead-letter' as const]) })),
     };
   }
 
   /** Makes a stand-in output. */
-  private standIn(known: readonly AnyRef[], output: unknown): object {
+  private standIn(scope: readonly AnyRef[], output: unknown): object {
     const { values } = this;
-    const other = values.value(known);
+    const other = values.value(scope);
     const give = (failure: AnyRef) => ({ a: failure, $b: other });
     return { ...values.pick([{ default: output }, { give }]), ...values.pick([{}, { on: ['BUSY', 'OTHER_2'] }]) };
   }
 
-  ofStage(known: readonly AnyRef[]): object {
+  ofStage(scope: readonly AnyRef[]): object {
     const { values } = this;
     return {
       ...this.tries(),
       ...values.maybe(() => ({ startTimeout: '1h' as const })),
       ...values.maybe(() => ({
-        fallback: values.pick([this.fallback(known), [this.fallback(known), this.fallback(known)]]),
+        fallback: values.pick([this.fallback(scope), [this.fallback(scope), this.fallback(scope)]]),
       })),
     };
   }
 
-  private fallback(known: readonly AnyRef[]): object {
+  private fallback(scope: readonly AnyRef[]): object {
     const { values } = this;
-    const input = { text: values.value(known) };
+    const input = { text: values.value(scope) };
     const ofFailure = (failure: { code: unknown }): object => ({ text: failure.code, more: failure });
     return {
       stage: values.pick(STAGES),
@@ -83,12 +83,12 @@ export class RandomOptions {
   }
 
   /** Makes a compensation of a stage's step or of a sub-pipeline. */
-  compensated(known: readonly AnyRef[]): object {
+  compensated(scope: readonly AnyRef[]): object {
     const { values } = this;
     return values.maybe(() => ({
       compensate: {
         stage: values.pick(STAGES),
-        input: (output: AnyRef) => ({ text: values.value([...known, output]) }),
+        input: (output: AnyRef) => ({ text: values.value([...scope, output]) }),
         ...this.tries(),
         ...values.maybe(() => ({ startTimeout: '5m' as const })),
       },
@@ -108,21 +108,21 @@ export class RandomOptions {
   }
 
   /** Makes the answer's schema and the options of a review or signal. */
-  ofWait(kind: 'review' | 'signal', known: readonly AnyRef[]): { answer: z.ZodType; options: object } {
+  ofWait(kind: 'review' | 'signal', scope: readonly AnyRef[]): { answer: z.ZodType; options: object } {
     const { values } = this;
     const [answer, given] = values.pick(ANSWERS);
     const options = {
-      ...this.ofStep(known),
-      ...values.maybe(() => ({ onFailure: this.standIn(known, given) })),
-      ...values.maybe(() => ({ show: values.value(known), timeout: '3d' as const })),
-      ...(kind === 'review' ? this.recipients(known) : values.maybe(() => ({ from: this.source(known) }))),
+      ...this.ofStep(scope),
+      ...values.maybe(() => ({ onFailure: this.standIn(scope, given) })),
+      ...values.maybe(() => ({ show: values.value(scope), timeout: '3d' as const })),
+      ...(kind === 'review' ? this.recipients(scope) : values.maybe(() => ({ from: this.source(scope) }))),
     };
     return { answer, options };
   }
 
-  private recipients(known: readonly AnyRef[]): object {
+  private recipients(scope: readonly AnyRef[]): object {
     const { values } = this;
-    const to = () => ({ [values.pick(['assignee', 'group'])]: this.oneOf(known, 'ann $ lee') });
+    const to = () => ({ [values.pick(['assignee', 'group'])]: this.oneOf(scope, 'ann $ lee') });
     const first = { after: '1h', ...to() };
     return {
       ...values.maybe(to),
@@ -130,11 +130,11 @@ export class RandomOptions {
     };
   }
 
-  private source(known: readonly AnyRef[]): unknown {
+  private source(scope: readonly AnyRef[]): unknown {
     const { values } = this;
     return fromTopic('payments', {
       key: ({ value }) => value as never,
-      on: this.oneOf(known, 'all') as never,
+      on: this.oneOf(scope, 'all') as never,
       ...values.maybe(() => ({ when: 'record.value.total > 3.0' })),
       ...values.maybe(() => ({
         give: ({ key, headers }: { key: unknown; headers: unknown }) => ({ key, say: headers, $: values.literal() }),
@@ -143,8 +143,8 @@ export class RandomOptions {
     });
   }
 
-  private oneOf(known: readonly AnyRef[], name: string): unknown {
+  private oneOf(scope: readonly AnyRef[], name: string): unknown {
     const { values } = this;
-    return values.pick([name, values.define.input.text, ...known.map((step) => step.text)]);
+    return values.pick([name, values.define.input.text, ...scope.map((step) => step.text)]);
   }
 }

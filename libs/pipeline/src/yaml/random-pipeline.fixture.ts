@@ -43,11 +43,11 @@ class Sketch {
 
   /** Some steps, and what they give. */
   steps({ known: within, depth }: Within): { first: AnyRef; output: unknown } {
-    const known = [...within];
+    const scope = [...within];
     const own = 1 + this.chance(depth > 0 ? 3 : 5);
-    for (let i = 0; i < own; i++) known.push(this.step({ known, depth }));
-    const first = known[within.length]!;
-    const last = known.at(-1)!;
+    for (let i = 0; i < own; i++) scope.push(this.step({ known: scope, depth }));
+    const first = scope[within.length]!;
+    const last = scope.at(-1)!;
     const literal = this.values.literal();
     const output = this.values.pick([last, { last, first: first.text, say: literal }, orElse(last.text, 'none')]);
     return { first, output };
@@ -126,26 +126,26 @@ class Sketch {
 
   /** The work of an item: a stage's work, a step alone, or steps. */
   private work(name: string, item: unknown, { known: around, depth }: Within): unknown {
-    const known = [...around, this.values.known(item)];
+    const scope = [...around, this.values.known(item)];
     const alone = this.values.pick([name, `other${this.count++}`]);
     return this.values.pick([
-      () => this.stage(alone, known, {}),
-      () => this.stage(alone, known),
-      () => this.steps({ known, depth: depth + 1 }).output,
+      () => this.stage(alone, scope, {}),
+      () => this.stage(alone, scope),
+      () => this.steps({ known: scope, depth: depth + 1 }).output,
     ])();
   }
 
   private stage(
     name: string,
-    known: readonly AnyRef[],
+    scope: readonly AnyRef[],
     said: object = {
-      ...this.options.ofWork(known, this.options.stageWork()),
-      ...this.options.compensated(known),
+      ...this.options.ofWork(scope, this.options.stageWork()),
+      ...this.options.compensated(scope),
     },
   ): AnyRef {
     const { values } = this;
-    const input = { text: values.value(known), ...values.maybe(() => ({ more: values.value(known) })) };
-    const all = { ...said, ...this.options.ofStage(known) };
+    const input = { text: values.value(scope), ...values.maybe(() => ({ more: values.value(scope) })) };
+    const all = { ...said, ...this.options.ofStage(scope) };
     return values.known(this.define.step(name, values.pick(STAGES), input as never, all as never));
   }
 }

@@ -7,7 +7,7 @@ interface Given {
 
 /** Makes random triggers, schedules and concurrency limits of a pipeline. */
 export function randomStarts(chance: Chances): object {
-  const pick = <T>(of: readonly T[]): T => pickOf(chance, of);
+  const pick = <T>(values: readonly T[]): T => pickOf(chance, values);
   const maybe = <T extends object>(said: () => T) => maybeOf(chance, said);
   const key = ({ text }: Given) => text;
   return {

@@ -18,7 +18,7 @@ export const INPUTS = [
 /** Says what comes next, and what it is made of, from random numbers. */
 export type Chances = (below: number) => number;
 
-export const pickOf = <T>(chance: Chances, of: readonly T[]): T => of[chance(of.length)]!;
+export const pickOf = <T>(chance: Chances, values: readonly T[]): T => values[chance(values.length)]!;
 
 /** Returns `said()` now and then, else nothing. */
 export const maybeOf = <T extends object>(chance: Chances, said: () => T): Partial<T> =>
@@ -41,8 +41,8 @@ export class RandomValues {
     readonly chance: Chances,
   ) {}
 
-  pick<T>(of: readonly T[]): T {
-    return pickOf(this.chance, of);
+  pick<T>(values: readonly T[]): T {
+    return pickOf(this.chance, values);
   }
 
   maybe<T extends object>(said: () => T): Partial<T> {
@@ -55,14 +55,14 @@ export class RandomValues {
     return ref as AnyRef;
   }
 
-  typedOf(known: readonly AnyRef[]): readonly AnyRef[] | undefined {
-    const typed = known.filter((ref) => this.typed.has(ref));
+  typedOf(scope: readonly AnyRef[]): readonly AnyRef[] | undefined {
+    const typed = scope.filter((ref) => this.typed.has(ref));
     return typed.length > 0 ? typed : undefined;
   }
 
-  condition(known: readonly AnyRef[]): Condition {
+  condition(scope: readonly AnyRef[]): Condition {
     const { input } = this.define;
-    const typed = this.typedOf(known);
+    const typed = this.typedOf(scope);
     if (!typed) return includes(input.text as never, 'x');
     const step = this.pick(typed);
     return this.pick([
@@ -74,8 +74,8 @@ export class RandomValues {
   }
 
   /** Something to map: references, literals of all kinds, and what is made of them. */
-  value(known: readonly AnyRef[], depth = 0): unknown {
-    const step = known.length > 0 ? this.pick(known) : undefined;
+  value(scope: readonly AnyRef[], depth = 0): unknown {
+    const step = scope.length > 0 ? this.pick(scope) : undefined;
     const leaves: (() => unknown)[] = [() => this.literal(), () => this.define.input.text, () => this.define.input];
     if (step)
       leaves.push(
@@ -86,9 +86,9 @@ export class RandomValues {
       );
     if (depth < 2)
       leaves.push(
-        () => [this.value(known, depth + 1), this.literal()],
-        () => ({ a: this.value(known, depth + 1), $b: this.literal() }),
-        () => orElse(this.define.input.text, this.value(known, depth + 1)),
+        () => [this.value(scope, depth + 1), this.literal()],
+        () => ({ a: this.value(scope, depth + 1), $b: this.literal() }),
+        () => orElse(this.define.input.text, this.value(scope, depth + 1)),
       );
     return this.pick(leaves)();
   }

@@ -62,8 +62,8 @@ export function wrong(what: string, at: YamlPath, { problems }: Pick<YamlReading
   problems.push({ at, what });
 }
 
-const mapped = (text: Text, of: (item: unknown, name: string) => unknown): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(text).map(([name, item]) => [name, of(item, name)]));
+const mapped = (text: Text, select: (item: unknown, name: string) => unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(text).map(([name, item]) => [name, select(item, name)]));
 
 function readDuration(text: unknown, at: YamlPath, reading: YamlReading): number | undefined {
   if (typeof text !== 'string') return wrong('a length of time has a unit: 500ms, 30s, 5m, 2h, 3d', at, reading);

@@ -40,8 +40,8 @@ function planText(plan: Plan, scope: Around, starts: Text = {}): Text {
   };
 }
 
-const mapped = <T>(values: Readonly<Record<string, T>>, of: (value: T, name: string) => unknown): Text =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value, name)]));
+const mapped = <T>(values: Readonly<Record<string, T>>, select: (value: T, name: string) => unknown): Text =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, select(value, name)]));
 
 /** Returns the order that has to be written: nothing where it follows from what the steps read. */
 function ordersOf({ steps }: Plan, reads: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, Text> {

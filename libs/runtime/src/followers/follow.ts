@@ -9,10 +9,10 @@ export type FollowerContext = Pick<Runtime, 'broker' | 'topics' | 'telemetry'>;
  */
 export async function follow(
   { broker, telemetry }: FollowerContext,
-  of: { readonly topic: string; readonly from: 'start' | 'end' },
+  options: { readonly topic: string; readonly from: 'start' | 'end' },
   see: (record: Incoming) => string | undefined,
 ): Promise<Tail> {
-  const tail = await broker.tail([of.topic], of.from, (record) => {
+  const tail = await broker.tail([options.topic], options.from, (record) => {
     const reason = see(record);
     if (reason === undefined) return;
     const { topic, partition, offset } = record;

@@ -25,8 +25,8 @@ test.each([
 
 const TOPIC = { topic: 't', group: 'g' };
 
-async function standings(of: { next: number; committed: number; start?: number; records: readonly number[] }) {
-  const { next, committed, start = 0, records } = of;
+async function standings(options: { next: number; committed: number; start?: number; records: readonly number[] }) {
+  const { next, committed, start = 0, records } = options;
   const lag = () => Promise.resolve([{ topic: 't', partition: 0, start, committed, end: committed, backlog: 0 }]);
   const browse = ({ offset }: { offset: number }) =>
     Promise.resolve(records.filter((at) => at >= offset).map((at) => ({ offset: at }) as Incoming));

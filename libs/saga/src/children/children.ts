@@ -46,9 +46,9 @@ export const concurrencyOf = ({ concurrency }: MapStep, { scope }: Run): number 
 /** Returns the request for the run that does the work of a step, of an item, or of a chunk of items. The run's id follows from its parent, step and item. */
 export function childRequest(
   run: Run,
-  of: { step: string; attempt: number; plan: LoadedPlan; at: number },
+  options: { step: string; attempt: number; plan: LoadedPlan; at: number },
 ): RunRequested {
-  const { step, attempt, plan, at } = of;
+  const { step, attempt, plan, at } = options;
   const id = derivedId('run', run.id, step, String(attempt));
   const item = itemOf(step);
   const range = item && rangeOf(item.key);
@@ -81,9 +81,9 @@ export function childRequest(
 /** Returns the request for the run of a failure handler; undefined where the pipeline has none. A run that has failed has one, whatever happens. */
 export function handlerRequest(
   run: Run,
-  of: { plan: LoadedPlan; at: number; step: string | undefined; failure: Failure },
+  options: { plan: LoadedPlan; at: number; step: string | undefined; failure: Failure },
 ): RunRequested | undefined {
-  const { plan, at, step = '', failure } = of;
+  const { plan, at, step = '', failure } = options;
   if (!plan.plan.onFailure?.handler) return undefined;
   return {
     type: 'run.requested',
@@ -129,11 +129,11 @@ function chunkOf(run: Run, plan: LoadedPlan, { step, range }: { step: string; ra
 }
 
 /** Ends a child run whose result nobody waits for any more. */
-export const cancelOf = ({ id }: Run, child: string, of: { at: number; compensate: boolean }): RunEvent => ({
+export const cancelOf = ({ id }: Run, child: string, options: { at: number; compensate: boolean }): RunEvent => ({
   type: 'run.cancel-requested',
   run: child,
-  at: of.at,
-  ...(of.compensate && { compensate: true }),
+  at: options.at,
+  ...(options.compensate && { compensate: true }),
   reason: `Its parent ${id} goes on without it.`,
 });
 
@@ -151,8 +151,8 @@ export function toldToParent(
   if (!run.parent || !last) return [];
   const { run: parent } = run.parent;
   const { step, attempt } = run.undoing?.undoes ?? run.parent;
-  const of = { run: parent, step, attempt, at };
-  const ended = { ...of, startedAt: run.acceptedAt };
+  const options = { run: parent, step, attempt, at };
+  const ended = { ...options, startedAt: run.acceptedAt };
   switch (last.type) {
     case 'run.completed':
       return [
@@ -173,7 +173,7 @@ export function toldToParent(
     default: {
       const status = standing(run);
       const isNews = status !== standing(before);
-      return isNews && !isOver(run.status) ? [{ type: 'step.child', ...of, status }] : [];
+      return isNews && !isOver(run.status) ? [{ type: 'step.child', ...options, status }] : [];
     }
   }
 }

@@ -113,8 +113,8 @@ function step(depth: number): fc.Arbitrary<Drawn> {
   });
 }
 
-const of = { $ref: ['failure'] as [string] };
-const handler = { stage: 'alert', input: { of }, retry, timeoutMs: 1_000, startTimeoutMs: 5_000 };
+const options = { $ref: ['failure'] as [string] };
+const handler = { stage: 'alert', input: { of: options }, retry, timeoutMs: 1_000, startTimeoutMs: 5_000 };
 const undo = (step: string) => ({ ...stageWork({ undoes: { $ref: [step] } }), stage: 'undo' });
 
 function planOf(drawn: readonly Drawn[], { given, isFailing }: { given?: string[]; isFailing: boolean }): Plan {

@@ -7,9 +7,9 @@ import type { Run } from '../run/run.js';
 /** All that a run which is being undone has done is undone once, the last first; of one that has not got so far, none. */
 export function wrongUndoing(
   run: Run,
-  of: Pick<MemoryRun, 'facts' | 'plan'> & Pick<Family, 'members' | 'root'>,
+  options: Pick<MemoryRun, 'facts' | 'plan'> & Pick<Family, 'members' | 'root'>,
 ): string[] {
-  const { facts, plan, members, root } = of;
+  const { facts, plan, members, root } = options;
   const { run: top } = members.get(root)!;
   const completed = facts.flatMap((fact) => (fact.type === 'step.completed' ? [fact.step] : []));
   const undone = completed.filter(isUndo);

@@ -62,17 +62,17 @@ export function winnerOf(fan: Fan): ItemResult | undefined {
 }
 
 /** The output of a step whose items have ended: a map's list in their order, or the chunks in which it is. */
-export function gathered(fan: Fan, of: { collect: boolean; runOf: (key: string) => string | undefined }): unknown {
+export function gathered(fan: Fan, options: { collect: boolean; runOf: (key: string) => string | undefined }): unknown {
   if (fan.as === 'loop') return outputIn(fan.results[fan.ended - 1]);
   if (fan.as === 'race') return outputIn(winnerOf(fan));
   if (fan.chunks) {
     const chunks = fan.keys.flatMap((key, place) => {
-      const [run, { items }] = [of.runOf(key), tallyOf(fan.results[place])];
+      const [run, { items }] = [options.runOf(key), tallyOf(fan.results[place])];
       return run !== undefined && items > 0 ? [{ run, items }] : [];
     });
     return { $pages: chunks } satisfies ChunkedList;
   }
-  if (of.collect) return fan.results;
+  if (options.collect) return fan.results;
   return fan.results.flatMap((one) => (one && 'output' in one ? [one.output] : []));
 }
 

@@ -47,8 +47,8 @@ export function endOf(
 }
 
 /** The items of a step whose turn has come; a failure where that cannot be told. */
-export function spreadFor(run: Run, plan: LoadedPlan, of: { step: string; maxItems: number }): Spread | Failure {
-  const { step, maxItems } = of;
+export function spreadFor(run: Run, plan: LoadedPlan, options: { step: string; maxItems: number }): Spread | Failure {
+  const { step, maxItems } = options;
   const definition = plan.step(step);
   if (definition.kind === 'loop') return { as: 'loop', from: 0, items: definition.max };
   if (definition.kind === 'race') {
@@ -63,8 +63,8 @@ export function spreadFor(run: Run, plan: LoadedPlan, of: { step: string; maxIte
   return { as: 'map', from, items, ...(chunks && { keys: chunks }) };
 }
 
-function tooManyItems(run: Run, of: { step: string; items: number; maxItems: number }): Failure {
-  const { step, items, maxItems } = of;
+function tooManyItems(run: Run, options: { step: string; items: number; maxItems: number }): Failure {
+  const { step, items, maxItems } = options;
   const around = run.parent?.items ?? 1;
   const all = around > 1 ? `${items} items in each of ${around} runs` : `${items} items`;
   return failure('TOO_MANY_ITEMS', `What ${step} goes over has ${all}, and may have ${maxItems} (MAX_MAP_ITEMS).`);

@@ -14,22 +14,22 @@ export type FactsAtHand = (run: string) => readonly Fact[] | undefined;
  * Puts lists in where only what stands for them is known: what a map of many items gave lies in the facts of its chunks. A stage gets the list, a chunk of a
  * next map its part of it. Everything else passes on what stands for it.
  */
-export async function withLists(decision: Decision, of: { plan: LoadedPlan; load: LoadFacts }): Promise<Decision> {
+export async function withLists(decision: Decision, options: { plan: LoadedPlan; load: LoadFacts }): Promise<Decision> {
   const loaded = new Map<string, readonly Fact[]>();
   for (;;) {
     const missing = new Set<string>();
     const factsOf = (run: string) => loaded.get(run) ?? void missing.add(run);
-    const filled = withListsFrom(decision, { plan: of.plan, factsOf });
+    const filled = withListsFrom(decision, { plan: options.plan, factsOf });
     if (missing.size === 0) return filled;
-    const found = await of.load([...missing]);
+    const found = await options.load([...missing]);
     for (const run of missing) loaded.set(run, found.get(run) ?? []);
   }
 }
 
 /** Puts lists in, of runs whose facts are at hand; where they are not, what stands for a list stays. */
-export function withListsFrom(decision: Decision, of: { plan: LoadedPlan; factsOf: FactsAtHand }): Decision {
-  if (!mayHaveLists(of.plan)) return decision;
-  const put = <T>(value: T): T => filled(value, of.factsOf) as T;
+export function withListsFrom(decision: Decision, options: { plan: LoadedPlan; factsOf: FactsAtHand }): Decision {
+  if (!mayHaveLists(options.plan)) return decision;
+  const put = <T>(value: T): T => filled(value, options.factsOf) as T;
   const requests = decision.requests.map((request) => ({
     ...request,
     input: put(request.input),

@@ -19,11 +19,11 @@ function lived(
 ): Run {
   let { run } = begun(plan);
   for (const [step, code] of results) {
-    const of = { run: id, step, attempt: stepOf(run, step).attempt, at, startedAt: at };
+    const options = { run: id, step, attempt: stepOf(run, step).attempt, at, startedAt: at };
     const failed = { ...failure('STAGE_THREW', 'it broke'), code: code ?? '' };
     const event = code
-      ? ({ type: 'step.failed', ...of, failure: failed } as const)
-      : ({ type: 'step.completed', ...of, output: 1 } as const);
+      ? ({ type: 'step.failed', ...options, failure: failed } as const)
+      : ({ type: 'step.completed', ...options, output: 1 } as const);
     run = decide(run, event, { plan, at }).run;
   }
   return run;

@@ -47,8 +47,11 @@ export const triesAgain = ({ maxAttempts, cases = [] }: RetryPolicy): boolean =>
  * Milliseconds until the next attempt: exponential, capped, less a share that is random between steps yet the same
  * whenever it is computed for the same attempt (`seed`); never earlier than the failing side asked for.
  */
-export function delayOf(tries: Tries, of: { failed: number; seed: string; cause: Failure }): number {
-  const exponential = backOffMs({ firstMs: tries.initialMs, longestMs: tries.maxMs, factor: tries.factor }, of.failed);
-  const chance = createHash('sha256').update(of.seed).digest().readUInt32BE(0) / 2 ** 32;
-  return Math.max(Math.round(exponential * (1 - tries.jitter * chance)), of.cause.retryAfterMs ?? 0);
+export function delayOf(tries: Tries, options: { failed: number; seed: string; cause: Failure }): number {
+  const exponential = backOffMs(
+    { firstMs: tries.initialMs, longestMs: tries.maxMs, factor: tries.factor },
+    options.failed,
+  );
+  const chance = createHash('sha256').update(options.seed).digest().readUInt32BE(0) / 2 ** 32;
+  return Math.max(Math.round(exponential * (1 - tries.jitter * chance)), options.cause.retryAfterMs ?? 0);
 }

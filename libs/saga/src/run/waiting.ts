@@ -10,8 +10,8 @@ import {
 import { type Run, type RunDraft, stepOf, type StepState } from './run.js';
 
 /** A step begins to wait: for a time, a person or a system. */
-export function waitingFor(run: Run, plan: LoadedPlan, of: { wanted: WantedStep; at: number }): Fact {
-  const { wanted, at } = of;
+export function waitingFor(run: Run, plan: LoadedPlan, options: { wanted: WantedStep; at: number }): Fact {
+  const { wanted, at } = options;
   const { step, input } = wanted;
   const definition = plan.step(step);
   if (definition.kind === 'sleep')

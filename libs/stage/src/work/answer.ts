@@ -48,7 +48,7 @@ export type Answer =
  * where the output cannot travel. Without a plan there is no hand-off; the coordinator goes on by itself.
  */
 export function completed(
-  of: AnswerOf & {
+  options: AnswerOf & {
     readonly output: unknown;
     readonly plan: LoadedPlan | undefined;
     readonly insteadOf?: InsteadOf | undefined;
@@ -57,25 +57,25 @@ export function completed(
   },
   around: AnswerContext,
 ): Answer {
-  const { command, output, plan, insteadOf, summary } = of;
+  const { command, output, plan, insteadOf, summary } = options;
   const fault = output === undefined ? undefined : jsonFault(output, { maxBytes: around.maxRecordBytes });
   if (fault) return { failure: outputFailure(fault) };
   const text = JSON.stringify(output) ?? 'null';
   const { wanted, skipped } = handedOff(plan, command, output);
-  let event = `${opening('step.completed', of)},"output":${text}`;
+  let event = `${opening('step.completed', options)},"output":${text}`;
   if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
   if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
   if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
   const line = summary && summarize(summary, output);
   if (line) event += `,"summary":${JSON.stringify(line)}`;
-  const sends = plan ? wanted.map((step) => sendOf(step, { ...of, plan }, around)) : [];
-  const records = [answerRecord(of, event + '}', around.topics), ...sends.map(({ record }) => record)];
+  const sends = plan ? wanted.map((step) => sendOf(step, { ...options, plan }, around)) : [];
+  const records = [answerRecord(options, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
   if (tooLarge) {
     const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
     return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `The stage’s output makes ${sizes}.`) };
   }
-  return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, of, around)) : [] };
+  return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, options, around)) : [] };
 }
 
 /** Returns the failure for an output that JSON would silently change: a stage's output arrives as it is, or not at all. */
@@ -97,16 +97,20 @@ function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, o
 
 /** The record that says an attempt failed. */
 export function failed(
-  of: AnswerOf & { readonly failure: Failure; readonly answer?: string | undefined },
+  options: AnswerOf & { readonly failure: Failure; readonly answer?: string | undefined },
   { topics }: AnswerContext,
 ): Outgoing {
-  const answer = of.answer === undefined ? '' : `,"answer":${JSON.stringify(of.answer)}`;
-  return answerRecord(of, `${opening('step.failed', of)},"failure":${JSON.stringify(of.failure)}${answer}}`, topics);
+  const answer = options.answer === undefined ? '' : `,"answer":${JSON.stringify(options.answer)}`;
+  return answerRecord(
+    options,
+    `${opening('step.failed', options)},"failure":${JSON.stringify(options.failure)}${answer}}`,
+    topics,
+  );
 }
 
 /** The record that says how far a step is. */
-export function progressed(of: AnswerOf & { readonly said: Said }, { topics }: AnswerContext): Outgoing {
-  return answerRecord(of, `${opening('step.progress', of)},${JSON.stringify(of.said).slice(1)}`, topics);
+export function progressed(options: AnswerOf & { readonly said: Said }, { topics }: AnswerContext): Outgoing {
+  return answerRecord(options, `${opening('step.progress', options)},${JSON.stringify(options.said).slice(1)}`, topics);
 }
 
 /** Written by hand up to the part that differs: the output is turned into text once, and the order of keys is ours. */
@@ -128,13 +132,17 @@ interface Send {
   readonly startMs: number;
 }
 
-function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: LoadedPlan }, around: AnswerContext): Send {
-  const { run, plan: hash, attempt, priority, tenant } = of.command;
+function sendOf(
+  wanted: HandOff['wanted'][number],
+  options: AnswerOf & { plan: LoadedPlan },
+  around: AnswerContext,
+): Send {
+  const { run, plan: hash, attempt, priority, tenant } = options.command;
   const { step, input, known } = wanted;
-  const { stage, timeoutMs, startTimeoutMs } = of.plan.step(step) as StageStep;
+  const { stage, timeoutMs, startTimeoutMs } = options.plan.step(step) as StageStep;
   const startMs = around.spans.now();
-  const context = around.spans.context(of.context.traceparent);
-  const expires = of.at + Math.ceil(startTimeoutMs + timeoutMs);
+  const context = around.spans.context(options.context.traceparent);
+  const expires = options.at + Math.ceil(startTimeoutMs + timeoutMs);
   const command: StepCommand = {
     run,
     plan: hash,
@@ -143,8 +151,8 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     ...(attempt !== 1 && { ownAttempt: 1 }),
     input,
     known,
-    at: of.at,
-    asked: askedAt(of.command),
+    at: options.at,
+    asked: askedAt(options.command),
     timeoutMs: Math.ceil(timeoutMs),
     expires,
     priority,
@@ -155,11 +163,11 @@ function sendOf(wanted: HandOff['wanted'][number], of: AnswerOf & { plan: Loaded
     step,
     context,
     startMs,
-    record: commandRecord(around.topics, command, { stage, traceparent: of.traceparent }),
+    record: commandRecord(around.topics, command, { stage, traceparent: options.traceparent }),
   };
 }
 
-function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around: AnswerContext): SpanRecord {
+function sendSpan({ step, record, context, startMs }: Send, options: AnswerOf, around: AnswerContext): SpanRecord {
   return {
     context,
     name: SPAN.send(record.topic),
@@ -171,8 +179,8 @@ function sendSpan({ step, record, context, startMs }: Send, of: AnswerOf, around
       [ATTRIBUTE.operationType]: 'send',
       [ATTRIBUTE.operationName]: 'send',
       [ATTRIBUTE.destination]: record.topic,
-      [ATTRIBUTE.conversation]: of.command.run,
-      [ATTRIBUTE.run]: of.command.run,
+      [ATTRIBUTE.conversation]: options.command.run,
+      [ATTRIBUTE.run]: options.command.run,
       ...stepAttributes(step),
     },
   };

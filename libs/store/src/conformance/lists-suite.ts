@@ -72,15 +72,16 @@ export function listsSuite(store: () => Store): void {
       'dead letters': () => Promise.resolve(letterList()),
     };
 
-    const runList = (of: { pipeline: string; parent?: string }): List => ({
+    const runList = (options: { pipeline: string; parent?: string }): List => ({
       add: async (i) => {
-        const run = newRun({ ...of, acceptedAt: at(i) });
+        const run = newRun({ ...options, acceptedAt: at(i) });
         // A child run is made by the commit of its parent.
-        if (of.parent === undefined) await createRun(store(), run);
+        if (options.parent === undefined) await createRun(store(), run);
         else await store().writer.commit(commitOf({ changes: [changed(run, { created: true })] }));
         return run.id;
       },
-      page: async (page) => listed(await store().reader.runs({ ...of, ...page }), (run) => [run.id, run.acceptedAt]),
+      page: async (page) =>
+        listed(await store().reader.runs({ ...options, ...page }), (run) => [run.id, run.acceptedAt]),
     });
 
     async function reviewList(runOf: (i: number) => number): Promise<List> {
@@ -124,8 +125,8 @@ export function listsSuite(store: () => Store): void {
       };
     }
 
-    const listed = <T>({ items, next }: Paged<T>, of: (item: T) => [id: string, at: number]) => ({
-      items: items.map(of).map(([id, time]) => ({ id, at: time })),
+    const listed = <T>({ items, next }: Paged<T>, select: (item: T) => [id: string, at: number]) => ({
+      items: items.map(select).map(([id, time]) => ({ id, at: time })),
       next,
     });
 

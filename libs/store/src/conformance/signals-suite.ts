@@ -31,8 +31,14 @@ export function signalsSuite(open: () => Store): void {
     const take = (...records: SignalRecord[]) =>
       store.signals.take({ topic: group, partition: 0, next: records.at(-1)!.offset + 1, now: T0 }, records);
     /** As the coordinator writes what a batch of runs means. */
-    const batch = (of: { begins?: string; since?: number; ends?: string; taken?: string[]; returned?: string[] }) => {
-      const { begins, since = T0, ends, taken = [], returned = [] } = of;
+    const batch = (options: {
+      begins?: string;
+      since?: number;
+      ends?: string;
+      taken?: string[];
+      returned?: string[];
+    }) => {
+      const { begins, since = T0, ends, taken = [], returned = [] } = options;
       const wait = { step: 's', kind: 'signal', pipeline: 'p', due: undefined, show: null, correlation: key } as const;
       const moved = (id: string | undefined, more: object) => (id === undefined ? [] : [changed(newRun({ id }), more)]);
       return store.writer.commit(

@@ -14,11 +14,11 @@ export function startsSuite(open: () => Store): void {
         ...more,
       }));
     /** Deploys a plan with such schedules. */
-    const deploy = async (pipeline: string, of: { version: number; schedules: object; at: number }) => {
-      const plan = `${pipeline}/${of.version}`;
-      const content = { starts: { schedules: of.schedules } };
-      const version = { version: of.version, plan, deployedAt: of.at, content };
-      await apply(pipeline, { version, route: { current: plan, before: undefined, canary: undefined } }, of.at);
+    const deploy = async (pipeline: string, options: { version: number; schedules: object; at: number }) => {
+      const plan = `${pipeline}/${options.version}`;
+      const content = { starts: { schedules: options.schedules } };
+      const version = { version: options.version, plan, deployedAt: options.at, content };
+      await apply(pipeline, { version, route: { current: plan, before: undefined, canary: undefined } }, options.at);
       return plan;
     };
     const HOUR = 3_600_000;

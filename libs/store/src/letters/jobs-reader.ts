@@ -61,7 +61,7 @@ export class JobsReader {
        from dead_letters where ${conditions.join(' and ')} group by stage, coalesce(code, '') order by 3 desc, 1, 2 limit 1000`,
       values,
     );
-    const sum = (of: 'letters' | 'refused') => rows.reduce((total, row) => total + row[of], 0);
+    const sum = (column: 'letters' | 'refused') => rows.reduce((total, row) => total + row[column], 0);
     const groups = rows.map(({ stage, ...row }) => ({ ...(stage !== null && { stage }), ...row }));
     return { letters: sum('letters'), refused: sum('refused'), groups };
   }

@@ -111,13 +111,13 @@ const compared = (step: string, a: Side | undefined, b: Side | undefined): Compa
   b,
 });
 
-function sideOf(of: {
+function sideOf(options: {
   status: string;
   startedAt?: string | undefined;
   endedAt?: string | undefined;
   output?: unknown;
 }): Side {
-  const { status, startedAt, endedAt, output } = of;
+  const { status, startedAt, endedAt, output } = options;
   const ms = startedAt !== undefined && endedAt !== undefined ? Date.parse(endedAt) - Date.parse(startedAt) : undefined;
   return { status, ...(ms !== undefined && { ms }), ...(output !== undefined && { output }) };
 }

@@ -189,12 +189,12 @@ async function versionOf(given: string, client: MillraceClient, terminal: Termin
 async function showDifferences(
   before: Bundle,
   after: Bundle,
-  of: { terminal: Terminal; output: CommonOptions['output'] },
+  options: { terminal: Terminal; output: CommonOptions['output'] },
 ): Promise<void> {
   const { differences, loadPlan } = await import('@millrace/pipeline/engine');
   const versionOf = ({ plan, contracts }: Bundle) => ({ plan: loadPlan(plan).plan as Plan, contracts });
   const items: readonly DifferenceView[] = differences(versionOf(before), versionOf(after));
-  const { terminal, output } = of;
+  const { terminal, output } = options;
   if (output === 'table' || output === 'wide') terminal.out(differenceText(items));
   else terminal.out(listed({ items, columns: [], name: ({ what, name }) => name || what }, output));
   if (items.length === 0) terminal.say('No difference.\n');

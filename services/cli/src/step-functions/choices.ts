@@ -23,13 +23,13 @@ interface Way {
 /** Returns the ways out of a Choice: each where its rule holds and none before it, and the default where none does; without a default, none. */
 export function waysOf(
   state: State,
-  known: ExpressionScope,
+  scope: ExpressionScope,
   failed: (error: CannotMap, at: string) => void,
 ): readonly Way[] {
   const rules = (state['Choices'] ?? []) as readonly Rule[];
   const texts = rules.map((rule, i) => {
     let text = 'false';
-    attempt(() => (text = conditionOf(rule, known)), `Choices[${i}]`, failed);
+    attempt(() => (text = conditionOf(rule, scope)), `Choices[${i}]`, failed);
     return text;
   });
   const ways = rules.map((rule, i): Way => ({
@@ -47,25 +47,25 @@ function whereNone(before: readonly string[], text?: string): string | undefined
 }
 
 /** A rule of a Choice as CEL. Throws a CannotMap. */
-export function conditionOf(rule: Rule, known: ExpressionScope): string {
+export function conditionOf(rule: Rule, scope: ExpressionScope): string {
   if (typeof rule['Condition'] === 'string') {
     const text = rule['Condition'].replace(/^\s*\{%|%\}\s*$/g, '').trim();
-    return jsonataCondition(astOf(text), known, text);
+    return jsonataCondition(astOf(text), scope, text);
   }
-  if (Array.isArray(rule['And'])) return joined(rule['And'] as Rule[], ' && ', known);
-  if (Array.isArray(rule['Or'])) return joined(rule['Or'] as Rule[], ' || ', known);
-  if (rule['Not'] !== undefined) return `!(${conditionOf(rule['Not'] as Rule, known)})`;
-  const left = jsonPath(String(rule['Variable']), known);
+  if (Array.isArray(rule['And'])) return joined(rule['And'] as Rule[], ' && ', scope);
+  if (Array.isArray(rule['Or'])) return joined(rule['Or'] as Rule[], ' || ', scope);
+  if (rule['Not'] !== undefined) return `!(${conditionOf(rule['Not'] as Rule, scope)})`;
+  const left = jsonPath(String(rule['Variable']), scope);
   const [name, wanted] = Object.entries(rule).find(
     ([key]) => !['Variable', 'Next', 'Comment', 'Assign', 'Output'].includes(key),
   ) ?? ['', null];
-  return tested(name, cel(left, String(rule['Variable'])), { wanted, known });
+  return tested(name, cel(left, String(rule['Variable'])), { wanted, scope });
 }
 
-const joined = (rules: readonly Rule[], operator: string, known: ExpressionScope): string =>
-  rules.map((rule) => `(${conditionOf(rule, known)})`).join(operator);
+const joined = (rules: readonly Rule[], operator: string, scope: ExpressionScope): string =>
+  rules.map((rule) => `(${conditionOf(rule, scope)})`).join(operator);
 
-function tested(name: string, left: string, { wanted, known }: { wanted: unknown; known: ExpressionScope }): string {
+function tested(name: string, left: string, { wanted, scope }: { wanted: unknown; scope: ExpressionScope }): string {
   const not = wanted === true ? '' : '!';
   if (name === 'IsPresent') return `${not}${presenceOf(left)}`;
   if (name === 'IsNull') return `${not}(${left} == null)`;
@@ -82,7 +82,7 @@ function tested(name: string, left: string, { wanted, known }: { wanted: unknown
   const sign = operator === undefined ? undefined : OPERATORS[operator];
   if (sign === undefined) throw new CannotMap(`there is no ${name || 'comparison'} here`, IN_STAGE);
   const right = path
-    ? cel(jsonPath(String(wanted), known), String(wanted))
+    ? cel(jsonPath(String(wanted), scope), String(wanted))
     : present(celOf(wanted as Doc), `CEL for ${JSON.stringify(wanted)}`);
   return `${left} ${sign} ${asCode(left, right)}`;
 }
@@ -120,13 +120,13 @@ const SIGNS: Readonly<Record<string, string>> = {
   in: 'in',
 };
 
-function jsonataCondition(node: Node, known: ExpressionScope, text: string): string {
+function jsonataCondition(node: Node, scope: ExpressionScope, text: string): string {
   const [only, ...more] = (node.type === 'block' && node.expressions) || [];
-  if (only && more.length === 0) return `(${jsonataCondition(only, known, text)})`;
-  if (node.type !== 'binary') return cel(valueOf(node, known, text), text);
+  if (only && more.length === 0) return `(${jsonataCondition(only, scope, text)})`;
+  if (node.type !== 'binary') return cel(valueOf(node, scope, text), text);
   const sign = SIGNS[String(node.value)];
   if (sign === undefined) throw new CannotMap(`\`${text}\` computes`, IN_STAGE);
-  const left = jsonataCondition(node.lhs as Node, known, text);
-  const right = jsonataCondition(node.rhs as Node, known, text);
+  const left = jsonataCondition(node.lhs as Node, scope, text);
+  const right = jsonataCondition(node.rhs as Node, scope, text);
   return ['&&', '||'].includes(sign) ? `(${left} ${sign} ${right})` : `${left} ${sign} ${asCode(left, right)}`;
 }

@@ -16,7 +16,7 @@ export interface At {
   readonly name: string;
   readonly state: State;
   readonly arrived: Edge;
-  readonly known: ExpressionScope;
+  readonly scope: ExpressionScope;
   readonly isJsonata: boolean;
   readonly failed: (error: CannotMap, at: string) => void;
   readonly fieldsOf: FieldsOf;

@@ -70,7 +70,7 @@ interface Node {
 }
 
 /** Returns the document that a JSONata expression stands for: paths, literals, objects and lists of these. */
-export const jsonataValue = (text: string, known: ExpressionScope): Doc => valueOf(astOf(text), known, text);
+export const jsonataValue = (text: string, scope: ExpressionScope): Doc => valueOf(astOf(text), scope, text);
 
 export function astOf(text: string): Node {
   try {
@@ -80,20 +80,20 @@ export function astOf(text: string): Node {
   }
 }
 
-export function valueOf(node: Node, known: ExpressionScope, text: string): Doc {
+export function valueOf(node: Node, scope: ExpressionScope, text: string): Doc {
   if (['string', 'number', 'value'].includes(node.type)) return node.value as Doc;
-  if (node.type === 'variable' && node.value !== 'states') return variable(String(node.value), known.variables);
-  if (node.type === 'path') return pathOf(node, known, text);
+  if (node.type === 'variable' && node.value !== 'states') return variable(String(node.value), scope.variables);
+  if (node.type === 'path') return pathOf(node, scope, text);
   if (node.type === 'unary' && node.value === '[')
-    return (node.expressions ?? []).map((one) => valueOf(one, known, text));
+    return (node.expressions ?? []).map((one) => valueOf(one, scope, text));
   if (node.type === 'unary' && node.value === '{')
     return Object.fromEntries(
-      (node.lhs as readonly [Node, Node][]).map(([key, value]) => [String(key.value), valueOf(value, known, text)]),
+      (node.lhs as readonly [Node, Node][]).map(([key, value]) => [String(key.value), valueOf(value, scope, text)]),
     );
   throw new CannotMap(`\`${text}\` computes`, COMPUTE);
 }
 
-function pathOf({ steps = [] }: Node, known: ExpressionScope, text: string): Doc {
+function pathOf({ steps = [] }: Node, scope: ExpressionScope, text: string): Doc {
   const [first, ...rest] = steps;
   if (
     steps.some((step) => step.predicate !== undefined || step.stages !== undefined) ||
@@ -103,37 +103,37 @@ function pathOf({ steps = [] }: Node, known: ExpressionScope, text: string): Doc
   const keys = rest.map(({ value }) => String(value));
   if (first?.type === 'variable' && first.value === 'states') {
     const [source, ...path] = keys;
-    if (source === 'input') return partOf(known.input, path);
-    if (source === 'result' && known.result !== undefined) return partOf(known.result, path);
-    if (source === 'errorOutput' && known.error !== undefined) return partOf(known.error, path);
-    if (source === 'context' && path.join('.').startsWith('Map.Item.Value') && known.item !== undefined)
-      return partOf(known.item, path.slice(3));
-    if (source === 'context' && path.join('.') === 'Map.Item.Index' && known.index !== undefined) return known.index;
+    if (source === 'input') return partOf(scope.input, path);
+    if (source === 'result' && scope.result !== undefined) return partOf(scope.result, path);
+    if (source === 'errorOutput' && scope.error !== undefined) return partOf(scope.error, path);
+    if (source === 'context' && path.join('.').startsWith('Map.Item.Value') && scope.item !== undefined)
+      return partOf(scope.item, path.slice(3));
+    if (source === 'context' && path.join('.') === 'Map.Item.Index' && scope.index !== undefined) return scope.index;
     if (source === 'context' && path.join('.').startsWith('Execution.Input')) return partOf(RUN_INPUT, path.slice(2));
     throw new CannotMap(`\`${text}\` is of Step Functions' own context`, "give what is needed with the run's input");
   }
-  if (first?.type === 'variable') return partOf(variable(String(first.value), known.variables), keys);
+  if (first?.type === 'variable') return partOf(variable(String(first.value), scope.variables), keys);
   throw new CannotMap(`\`${text}\` computes`, COMPUTE);
 }
 
 /** A template: `"x.$": "$.path"` in JSONPath, `{% … %}` in JSONata. `failed` is told of what cannot be mapped, which is null then. */
 export function templateOf(
   value: unknown,
-  known: ExpressionScope,
-  of: { jsonata: boolean; failed: (error: CannotMap, at: string) => void },
+  scope: ExpressionScope,
+  options: { jsonata: boolean; failed: (error: CannotMap, at: string) => void },
   at = '',
 ): Doc {
-  if (of.jsonata && typeof value === 'string') {
+  if (options.jsonata && typeof value === 'string') {
     const [, text] = /^\{%([^]*)%\}$/.exec(value.trim()) ?? [];
-    return text === undefined ? value : attempt(() => jsonataValue(text.trim(), known), at, of.failed);
+    return text === undefined ? value : attempt(() => jsonataValue(text.trim(), scope), at, options.failed);
   }
-  if (Array.isArray(value)) return value.map((item, i) => templateOf(item, known, of, `${at}[${i}]`));
+  if (Array.isArray(value)) return value.map((item, i) => templateOf(item, scope, options, `${at}[${i}]`));
   if (typeof value !== 'object' || value === null) return value as Doc;
   return Object.fromEntries(
     Object.entries(value).map(([key, part]): [string, Doc] => {
       const place = at === '' ? key : `${at}.${key}`;
-      if (of.jsonata || !key.endsWith('.$')) return [key, templateOf(part, known, of, place)];
-      return [key.slice(0, -2), attempt(() => jsonPath(String(part), known), place, of.failed)];
+      if (options.jsonata || !key.endsWith('.$')) return [key, templateOf(part, scope, options, place)];
+      return [key.slice(0, -2), attempt(() => jsonPath(String(part), scope), place, options.failed)];
     }),
   );
 }

@@ -116,15 +116,15 @@ export function waysFrom(at: At, made: string, after: Edge): { readonly on: Edge
 
 /** Returns the input of the state that a catcher leads to. */
 function caughtBy(at: At, catcher: Catcher, made: string): Pick<Edge, 'doc' | 'variables'> {
-  const { arrived, known, isJsonata, failed } = at;
+  const { arrived, scope, isJsonata, failed } = at;
   const error: Doc = { Error: refTo(made, CAUGHT, 'code'), Cause: refTo(made, CAUGHT, 'message') };
-  const of = { jsonata: isJsonata, failed };
-  const there = isJsonata ? { ...known, error } : { ...known, input: error };
-  const assigned = templateOf(catcher['Assign'] ?? {}, there, of, 'Catch.Assign') as Record<string, Doc>;
+  const options = { jsonata: isJsonata, failed };
+  const there = isJsonata ? { ...scope, error } : { ...scope, input: error };
+  const assigned = templateOf(catcher['Assign'] ?? {}, there, options, 'Catch.Assign') as Record<string, Doc>;
   const variables = new Map([...arrived.variables, ...Object.entries(assigned)]);
   if (isJsonata) {
     const isSaid = catcher['Output'] !== undefined;
-    return { variables, doc: isSaid ? templateOf(catcher['Output'], there, of, 'Catch.Output') : error };
+    return { variables, doc: isSaid ? templateOf(catcher['Output'], there, options, 'Catch.Output') : error };
   }
   const { ResultPath: into = '$' } = catcher;
   const put = (): Doc => putInto(arrived.doc, keysOf(into ?? '$'), error);

@@ -58,7 +58,7 @@ class Import {
   ) {}
 
   all(
-    known: ExpressionScope,
+    scope: ExpressionScope,
     start: Partial<Edge> = {},
   ): { steps: Readonly<Record<string, Step>>; output: Doc; ends: readonly Edge[] } {
     const { machine } = this;
@@ -69,7 +69,7 @@ class Import {
         new CannotMap(`it leads back to "${to}"`, 'write what is repeated as a step with `until`, `max` and `do`'),
       ),
     );
-    this.lead(machine.StartAt, { when: undefined, after: [], doc: known.input, variables: known.variables, ...start });
+    this.lead(machine.StartAt, { when: undefined, after: [], doc: scope.input, variables: scope.variables, ...start });
     for (const name of order) this.state(name, present(machine.States[name], `state "${name}"`));
     return {
       steps: this.steps,
@@ -109,8 +109,8 @@ class Import {
     const { doc, variables } = arrived;
     const before: ExpressionScope = { ...this.around, input: doc, variables };
     const input = isJsonata ? doc : inputOf(state, before, failed);
-    const known = { ...before, input };
-    const at: At = { name, state, arrived, known, isJsonata, failed, fieldsOf: this.fieldsOf };
+    const scope = { ...before, input };
+    const at: At = { name, state, arrived, scope, isJsonata, failed, fieldsOf: this.fieldsOf };
     this.foreign(at);
     switch (state.Type) {
       case 'Choice':
@@ -170,7 +170,7 @@ class Import {
 
   private map(at: At): Step {
     const step = mapStep(at, (machine, input, around) =>
-      this.within(at, machine, around).all({ input, variables: at.known.variables }),
+      this.within(at, machine, around).all({ input, variables: at.scope.variables }),
     );
     if (at.state['Retry'] === undefined) return step;
     const name = this.nameFor(at.name);
@@ -183,12 +183,12 @@ class Import {
   }
 
   private parallel(at: At): void {
-    const { state, arrived, known } = at;
+    const { state, arrived, scope } = at;
     const isWhole = state['Retry'] !== undefined || state['Catch'] !== undefined;
     const input = givenTo(at);
     const branches = ((state['Branches'] ?? []) as unknown[]).map((branch) => {
       const start = isWhole ? {} : { when: arrived.when, after: arrived.after };
-      return this.within(at, StateMachine.parse(branch)).all({ input, variables: known.variables }, start);
+      return this.within(at, StateMachine.parse(branch)).all({ input, variables: scope.variables }, start);
     });
     const steps = Object.assign({}, ...branches.map((branch) => branch.steps)) as Record<string, Step>;
     const outputs = branches.map(({ output }) => output);
@@ -201,13 +201,13 @@ class Import {
   }
 
   private pass(at: At): void {
-    const { state, known, isJsonata, failed, arrived } = at;
+    const { state, scope, isJsonata, failed, arrived } = at;
     const field = isJsonata ? 'Output' : state['Result'] === undefined ? 'Parameters' : 'Result';
-    if (state[field] === undefined) return this.leave(at, { edge: arrived, result: known.input, to: state.Next });
+    if (state[field] === undefined) return this.leave(at, { edge: arrived, result: scope.input, to: state.Next });
     const value =
       field === 'Result'
         ? { $literal: state['Result'] as Doc }
-        : templateOf(state[field], known, { jsonata: isJsonata, failed }, field);
+        : templateOf(state[field], scope, { jsonata: isJsonata, failed }, field);
     const name = this.add(at, { value: said(at, field, value) });
     this.shared.fields.set(name, fieldsOf(field === 'Result' ? (state[field] as Doc) : value));
     // What was made of its input is looked into, as far as it is known, so that no step waits for it that need not.
@@ -216,20 +216,20 @@ class Import {
 
   /** A step that does something: it may fail, and gives something unless `result` says what. */
   private worked(at: At, step: Step, result?: Doc): void {
-    const { arrived, known, state } = at;
+    const { arrived, scope, state } = at;
     const made = this.add(at, { ...step, ...standInOf(at) });
     const { on, caught } = waysFrom(at, made, { ...arrived, after: [made] });
     for (const { to, edge } of caught) this.lead(to, edge);
-    const given = result === null ? known.input : (at.wrap?.(refTo(made)) ?? refTo(made));
+    const given = result === null ? scope.input : (at.wrap?.(refTo(made)) ?? refTo(made));
     this.leave(at, { edge: on, result: given, to: state.Next });
   }
 
   private choice(at: At): void {
-    const { state, known, arrived, failed, name } = at;
-    for (const { to, when } of waysOf(state, known, failed)) {
+    const { state, scope, arrived, failed, name } = at;
+    for (const { to, when } of waysOf(state, scope, failed)) {
       const parts = [arrived.when, when].filter((part) => part !== undefined);
       const text = parts.map((part) => (parts.length > 1 ? `(${part})` : part)).join(' && ');
-      const edge = { ...arrived, when: text === '' ? undefined : text, doc: known.input };
+      const edge = { ...arrived, when: text === '' ? undefined : text, doc: scope.input };
       if (to === undefined) this.added(name, failWith('States.NoChoiceMatched'), edge);
       else this.lead(to, edge);
     }

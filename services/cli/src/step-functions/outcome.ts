@@ -11,39 +11,39 @@ interface Result {
 }
 
 /** InputPath: what a state is given of what there is. */
-export function inputOf({ InputPath: path }: At['state'], known: ExpressionScope, failed: At['failed']): Doc {
-  if (path === undefined) return known.input;
-  return path === null ? {} : attempt(() => jsonPath(String(path), known), 'InputPath', failed);
+export function inputOf({ InputPath: path }: At['state'], scope: ExpressionScope, failed: At['failed']): Doc {
+  if (path === undefined) return scope.input;
+  return path === null ? {} : attempt(() => jsonPath(String(path), scope), 'InputPath', failed);
 }
 
 /** ResultSelector, ResultPath and OutputPath, or Output; and Assign: what comes next is given that. */
 export function outcomeOf(at: At, { result, variables, isWhole }: Result): Pick<Edge, 'doc' | 'variables'> {
-  const { state, known, isJsonata, failed } = at;
-  const of = { jsonata: isJsonata, failed };
+  const { state, scope, isJsonata, failed } = at;
+  const options = { jsonata: isJsonata, failed };
   const assigned = templateOf(
     state['Assign'] ?? {},
-    isJsonata ? { ...known, result } : { ...known, input: result ?? known.input },
-    of,
+    isJsonata ? { ...scope, result } : { ...scope, input: result ?? scope.input },
+    options,
     'Assign',
   );
   const all = new Map([...variables, ...Object.entries(assigned as Record<string, Doc>)]);
   if (!isJsonata) return { doc: outputOf(at, result), variables: all };
   const isSaid = state['Output'] !== undefined && !isWhole;
   return {
-    doc: isSaid ? templateOf(state['Output'], { ...known, result }, of, 'Output') : (result ?? known.input),
+    doc: isSaid ? templateOf(state['Output'], { ...scope, result }, options, 'Output') : (result ?? scope.input),
     variables: all,
   };
 }
 
-function outputOf({ state, known, arrived, failed }: At, result: Doc | undefined): Doc {
+function outputOf({ state, scope, arrived, failed }: At, result: Doc | undefined): Doc {
   const { ResultSelector: selector, ResultPath: into, OutputPath: path } = state as Record<string, unknown>;
   const selected =
     selector === undefined
       ? result
-      : templateOf(selector, { ...known, input: result ?? null }, { jsonata: false, failed }, 'ResultSelector');
+      : templateOf(selector, { ...scope, input: result ?? null }, { jsonata: false, failed }, 'ResultSelector');
   const put = (value: Doc): Doc => (into === undefined ? value : putInto(arrived.doc, keysOf(String(into)), value));
   const whole =
-    selected === undefined || into === null ? known.input : attempt(() => put(selected), 'ResultPath', failed);
+    selected === undefined || into === null ? scope.input : attempt(() => put(selected), 'ResultPath', failed);
   if (path === undefined) return whole;
   return path === null ? {} : attempt(() => partOf(whole, keysOf(String(path))), 'OutputPath', failed);
 }

@@ -24,11 +24,11 @@ export function said({ failed, fieldsOf }: Pick<At, 'failed' | 'fieldsOf'>, fiel
 }
 
 /** Returns the input of a state's work. */
-export function givenTo({ state, known, isJsonata, failed }: At): Doc {
+export function givenTo({ state, scope, isJsonata, failed }: At): Doc {
   const field = isJsonata ? 'Arguments' : 'Parameters';
   return state[field] === undefined
-    ? known.input
-    : templateOf(state[field], known, { jsonata: isJsonata, failed }, field);
+    ? scope.input
+    : templateOf(state[field], scope, { jsonata: isJsonata, failed }, field);
 }
 
 export function taskStep(at: At): Step {
@@ -41,11 +41,11 @@ export function taskStep(at: At): Step {
 }
 
 /** The stage `fail` throws what it is given. */
-export function failStep({ state, known, isJsonata, failed }: At): Step {
+export function failStep({ state, scope, isJsonata, failed }: At): Step {
   const said = (field: string): Doc => {
     const path = state[`${field}Path`];
-    if (path !== undefined) return attempt(() => jsonPath(String(path), known), `${field}Path`, failed);
-    return templateOf(state[field] ?? null, known, { jsonata: isJsonata, failed }, field);
+    if (path !== undefined) return attempt(() => jsonPath(String(path), scope), `${field}Path`, failed);
+    return templateOf(state[field] ?? null, scope, { jsonata: isJsonata, failed }, field);
   };
   return failWith(said('Error') ?? 'States.Failed', said('Cause') ?? '');
 }
@@ -80,16 +80,16 @@ type BodyOf = (
 ) => { steps: Readonly<Record<string, Step>>; output: Doc };
 
 export function mapStep(at: At, bodyOf: BodyOf): Step {
-  const { state, known, failed, isJsonata } = at;
+  const { state, scope, failed, isJsonata } = at;
   const items =
     isJsonata && state['Items'] !== undefined
-      ? templateOf(state['Items'], known, { jsonata: true, failed }, 'Items')
-      : attempt(() => jsonPath(String(state['ItemsPath'] ?? '$'), known), 'ItemsPath', failed);
+      ? templateOf(state['Items'], scope, { jsonata: true, failed }, 'Items')
+      : attempt(() => jsonPath(String(state['ItemsPath'] ?? '$'), scope), 'ItemsPath', failed);
   const around: Around = { item: refTo('item'), index: refTo('itemIndex') };
   const selector = state['ItemSelector'] ?? state['Parameters'];
-  const of = { jsonata: isJsonata, failed };
+  const options = { jsonata: isJsonata, failed };
   const selected =
-    selector === undefined ? refTo('item') : templateOf(selector, { ...known, ...around }, of, 'ItemSelector');
+    selector === undefined ? refTo('item') : templateOf(selector, { ...scope, ...around }, options, 'ItemSelector');
   const { steps, output } = bodyOf(StateMachine.parse(state['ItemProcessor'] ?? state['Iterator']), selected, around);
   const {
     MaxConcurrency: most,

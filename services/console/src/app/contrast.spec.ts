@@ -18,8 +18,8 @@ const mixed = (top: Colour, under: Colour, part: number): Colour =>
 
 /** Returns the contrast ratio that WCAG 2.2 defines. */
 function ratio(one: Colour, other: Colour): number {
-  const light = (of: Colour) => {
-    const [r, g, b] = of.map((value) => {
+  const light = (colour: Colour) => {
+    const [r, g, b] = colour.map((value) => {
       const part = value / 255;
       return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
     });

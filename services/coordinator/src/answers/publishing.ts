@@ -19,10 +19,10 @@ import type { BatchSpans } from '../run-spans.js';
 export function answerTo(
   context: CoordinatorContext,
   decision: Decision,
-  of: { plan: LoadedPlan; spans: BatchSpans; budget: AnswerBudget },
+  options: { plan: LoadedPlan; spans: BatchSpans; budget: AnswerBudget },
 ): { decision: Decision; records: Outgoing[] } {
   const { broker, topics, maxItems } = context;
-  const { plan, spans, budget } = of;
+  const { plan, spans, budget } = options;
   const { maxRecordBytes } = broker;
   const records: Outgoing[] = [];
   const carrying = new Map<RunEvent, Outgoing>();
@@ -61,9 +61,9 @@ const ENVELOPE_DEPTH = 10;
 /** Says why a record cannot carry a value: the value is nested too deeply, or the record is larger than the broker takes. */
 function refusalOf(
   record: Outgoing,
-  of: { carries: unknown; what: string; maxRecordBytes: number },
+  options: { carries: unknown; what: string; maxRecordBytes: number },
 ): Failure | undefined {
-  const { carries, what, maxRecordBytes } = of;
+  const { carries, what, maxRecordBytes } = options;
   const fault = jsonFault(carries ?? null, { maxDepth: RECORD_DEPTH - ENVELOPE_DEPTH });
   if (fault) return jsonFailure(fault, what);
   if (fits(record, maxRecordBytes)) return undefined;

@@ -18,16 +18,20 @@ import { commandOf, type AttemptRequest, type Run, stepOf } from '@millrace/saga
 export function requestRecord(
   topics: Topics,
   run: Run,
-  of: { request: AttemptRequest; traceparent: string; links: readonly string[] },
+  options: { request: AttemptRequest; traceparent: string; links: readonly string[] },
 ): Outgoing {
-  const { stage, links } = of.request;
-  const command = commandOf(run, { ...of.request, links: [...of.links, ...links] });
-  return commandRecord(topics, command, { stage, traceparent: of.traceparent });
+  const { stage, links } = options.request;
+  const command = commandOf(run, { ...options.request, links: [...options.links, ...links] });
+  return commandRecord(topics, command, { stage, traceparent: options.traceparent });
 }
 
 /** Returns the records by which a fact is published: a run's end, a parked step, a cancellation, a pause. */
-export function factRecords(topics: Topics, run: Run, of: { fact: Fact; plan: LoadedPlan; limit: number }): Outgoing[] {
-  const { fact, plan, limit } = of;
+export function factRecords(
+  topics: Topics,
+  run: Run,
+  options: { fact: Fact; plan: LoadedPlan; limit: number },
+): Outgoing[] {
+  const { fact, plan, limit } = options;
   switch (fact.type) {
     case 'run.completed':
       if (run.parent) return [];

@@ -41,10 +41,10 @@ interface Taking extends Needs {
 type PipelineRequest = Exclude<DeploymentRequest, RecoveryRequested | LetterRequest>;
 
 /** Takes what is asked of the installation, one after the other: applies it once, and tells everybody. */
-export function deploymentsSource(needs: Taking, of: { topic: string; group: string }): OrderedSource {
-  const parking = parkingOf(needs.runtime, of);
+export function deploymentsSource(needs: Taking, options: { topic: string; group: string }): OrderedSource {
+  const parking = parkingOf(needs.runtime, options);
   return {
-    ...of,
+    ...options,
     maxBatch: 1,
     parking: {
       ...parking,
@@ -60,8 +60,13 @@ export function deploymentsSource(needs: Taking, of: { topic: string; group: str
         if ('request' in read) answers.push(...(await taken(needs, read.request, record)));
         else {
           const { broker, topics, telemetry } = needs.runtime;
-          telemetry.meters.parked.add(1, { topic: of.topic, code: read.failure.code });
-          const letter = { group: of.group, failure: read.failure, at: Date.now(), maxBytes: broker.maxRecordBytes };
+          telemetry.meters.parked.add(1, { topic: options.topic, code: read.failure.code });
+          const letter = {
+            group: options.group,
+            failure: read.failure,
+            at: Date.now(),
+            maxBytes: broker.maxRecordBytes,
+          };
           answers.push({ topic: topics.deadLetters, ...unreadable(record, letter) });
         }
       }

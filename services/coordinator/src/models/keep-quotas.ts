@@ -67,25 +67,25 @@ class Keeping {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly of: { readonly settings: ModelSettings; readonly wake: Alarm; readonly clock: () => number },
+    private readonly options: { readonly settings: ModelSettings; readonly wake: Alarm; readonly clock: () => number },
   ) {}
 
   /** After a takeover and after a commit that failed: what is not in the ledger did not happen. */
   async open(): Promise<undefined> {
     await using ledger = await followModelLedger(this.runtime);
-    this.keeper = new Keeper(ledger.entries(), this.of.clock());
+    this.keeper = new Keeper(ledger.entries(), this.options.clock());
     this.isConfigured = false;
-    this.of.wake.by(0);
+    this.options.wake.by(0);
   }
 
   /** Wakes the keeper of this process, where it has one. */
   configured(): void {
     this.isConfigured = false;
-    if (this.keeper) this.of.wake.by(0);
+    if (this.keeper) this.options.wake.by(0);
   }
 
   take(records: readonly Incoming[], group: string): readonly Outgoing[] {
-    const { clock, settings, wake } = this.of;
+    const { clock, settings, wake } = this.options;
     const keeper = (this.keeper ??= new Keeper([], clock()));
     if (!this.isConfigured) {
       const [quotas, budgets, prices] = [settings.quotas(), settings.budgets(), settings.prices()];
@@ -114,7 +114,7 @@ class Keeping {
   private letter(record: Incoming, { group, failure }: { group: string; failure: Failure }): Outgoing {
     const { broker, topics, telemetry } = this.runtime;
     telemetry.meters.parked.add(1, { topic: record.topic, code: failure.code });
-    const letter = { group, failure, at: this.of.clock(), maxBytes: broker.maxRecordBytes };
+    const letter = { group, failure, at: this.options.clock(), maxBytes: broker.maxRecordBytes };
     return { topic: topics.deadLetters, ...unreadable(record, letter) };
   }
 }

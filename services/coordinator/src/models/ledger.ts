@@ -84,8 +84,11 @@ export class Ledger {
   }
 
   /** Counts a call that was made. */
-  count(call: MeteredCall, of: { readonly usage: TokenUsage; readonly counted: Counted; readonly now: number }): void {
-    const { usage, counted, now } = of;
+  count(
+    call: MeteredCall,
+    options: { readonly usage: TokenUsage; readonly counted: Counted; readonly now: number },
+  ): void {
+    const { usage, counted, now } = options;
     const micros = this.microsOf(call, usage);
     const { tenant, pipeline, provider, model } = call;
     const line: ModelSpending = {

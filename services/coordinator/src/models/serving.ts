@@ -58,9 +58,9 @@ export class Serving {
   private grant(
     line: FairLine,
     { call, process }: Waiting,
-    of: { meters: readonly Meter[]; tokens: number; warnings: readonly string[]; now: number },
+    options: { meters: readonly Meter[]; tokens: number; warnings: readonly string[]; now: number },
   ): void {
-    const { meters, tokens, warnings, now } = of;
+    const { meters, tokens, warnings, now } = options;
     const metered = { id: call.id, tokens };
     line.take(call.id, Math.max(1e-9, ...meters.map((meter) => meter.shareOf(metered))));
     for (const meter of meters) meter.reserve(metered, now);
@@ -100,9 +100,9 @@ export class Serving {
 
   private refuse(
     { call: { id }, process }: Waiting,
-    of: Pick<Extract<ModelGrant, { is: 'refused' }>, 'why' | 'by' | 'retryAfterMs'>,
+    refusal: Pick<Extract<ModelGrant, { is: 'refused' }>, 'why' | 'by' | 'retryAfterMs'>,
   ): void {
-    this.state.tell({ is: 'refused', id, process, ...of });
+    this.state.tell({ is: 'refused', id, process, ...refusal });
   }
 
   /** Tells those who have asked and wait how long it may take. */

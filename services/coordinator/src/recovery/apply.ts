@@ -78,10 +78,14 @@ async function tellLast(
 }
 
 /** Keeps what stands on `dead-letters`: those that the store has stay as they are. */
-async function keepDeadLetters(context: CoordinatorContext, of: { group: string; since: number }): Promise<void> {
+async function keepDeadLetters(context: CoordinatorContext, options: { group: string; since: number }): Promise<void> {
   const { broker, topics } = context;
-  const { take, parking } = unreadSource(context, { topic: topics.deadLetters, group: of.group, maxBatch: MAX_BATCH });
-  for await (const records of pagesSince(broker, { topic: topics.deadLetters, ...of })) {
+  const { take, parking } = unreadSource(context, {
+    topic: topics.deadLetters,
+    group: options.group,
+    maxBatch: MAX_BATCH,
+  });
+  for await (const records of pagesSince(broker, { topic: topics.deadLetters, ...options })) {
     const batch = { topic: topics.deadLetters, partition: 0, next: 0, signal: new AbortController().signal };
     try {
       await take({ ...batch, records });

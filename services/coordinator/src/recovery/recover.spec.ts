@@ -116,10 +116,10 @@ class World implements AsyncDisposable {
   }
 
   /** Puts that store, or an empty one, in the place of this one. */
-  async putBack(of: 'backup' | 'empty'): Promise<void> {
+  async putBack(what: 'backup' | 'empty'): Promise<void> {
     await this.end();
     await rm(join(this.dir, 'store'), { recursive: true });
-    if (of === 'backup') await cp(join(this.dir, 'backup'), join(this.dir, 'store'), { recursive: true });
+    if (what === 'backup') await cp(join(this.dir, 'backup'), join(this.dir, 'store'), { recursive: true });
     await this.begin();
   }
 

@@ -44,9 +44,9 @@ export async function recover(needs: Needs, request: RecoveryRequested): Promise
   if (begun.id !== request.id) await recoveries.keep({ ...report, id: request.id });
 }
 
-async function surveyed(of: Surveying, begun: RecoveryReport, evidence: Evidence): Promise<RecoveryReport> {
+async function surveyed(options: Surveying, begun: RecoveryReport, evidence: Evidence): Promise<RecoveryReport> {
   const differing = begun.partitions.filter(({ standing }) => standing !== 'even');
-  return { ...begun, ...(await survey(of, differing, evidence)) };
+  return { ...begun, ...(await survey(options, differing, evidence)) };
 }
 
 async function surveyingWith({ runtime, options }: Needs): Promise<Surveying> {

@@ -36,8 +36,8 @@ interface Replay {
  * Hands the records of these partitions to the source again, the oldest first, whichever partition it is in, and each at its own
  * time. Each batch moves the store on by itself, so that what is interrupted goes on where it was.
  */
-export async function replay(of: Replay, partitions: readonly RecoveredPartition[]): Promise<void> {
-  const cursors = await Promise.all(partitions.map((partition) => Cursor.open(of, partition)));
+export async function replay(options: Replay, partitions: readonly RecoveredPartition[]): Promise<void> {
+  const cursors = await Promise.all(partitions.map((partition) => Cursor.open(options, partition)));
   for (;;) {
     const waiting = cursors.flatMap((cursor) => (cursor.head ? { cursor, at: cursor.head.timestamp } : []));
     if (waiting.length === 0) break;
@@ -55,19 +55,19 @@ class Cursor {
   private readonly pages: AsyncGenerator<readonly Incoming[]>;
 
   private constructor(
-    private readonly of: Replay,
+    private readonly options: Replay,
     private readonly partition: RecoveredPartition,
     from: number,
   ) {
     this.next = from;
-    this.isolation = new Isolation(of.source, partition.partition);
-    this.pages = pagesOf(of.context.broker, { ...partition, from });
+    this.isolation = new Isolation(options.source, partition.partition);
+    this.pages = pagesOf(options.context.broker, { ...partition, from });
   }
 
-  static async open(of: Replay, partition: RecoveredPartition): Promise<Cursor> {
+  static async open(options: Replay, partition: RecoveredPartition): Promise<Cursor> {
     const { topic, partition: number } = partition;
-    const position = await of.context.store.writer.position(topic, number);
-    const cursor = new Cursor(of, partition, position?.next ?? partition.from);
+    const position = await options.context.store.writer.position(topic, number);
+    const cursor = new Cursor(options, partition, position?.next ?? partition.from);
     await cursor.reopen();
     await cursor.fill();
     return cursor;
@@ -82,14 +82,14 @@ class Cursor {
     const { topic, partition } = this.partition;
     const others = this.page.findIndex((record) => record.timestamp !== timestamp);
     const same = this.page.slice(0, Math.min(others < 0 ? this.page.length : others, MOST_RECORDS));
-    this.of.clock.set(timestamp);
+    this.options.clock.set(timestamp);
     for (let first = same[0]; first; first = same[0]) {
       const records = same.slice(0, this.isolation.cut(same));
       const next = (records.at(-1) ?? first).offset + 1;
       const batch = { topic, partition, records, next, signal: new AbortController().signal };
       try {
         const answer = await this.isolation.answer(batch, () => undefined);
-        await this.of.told(answer, this.partition);
+        await this.options.told(answer, this.partition);
       } catch (error) {
         this.isolation.failed(error, first.offset);
         if (!blamesRecord(error)) throw error;
@@ -107,7 +107,7 @@ class Cursor {
   /** All that is left holds no records. */
   async close(): Promise<void> {
     const { topic, partition, until } = this.partition;
-    if (this.next < until) await this.of.source.passed?.({ topic, partition, next: until, records: [] });
+    if (this.next < until) await this.options.source.passed?.({ topic, partition, next: until, records: [] });
   }
 
   private async fill(): Promise<void> {
@@ -118,7 +118,7 @@ class Cursor {
   /** Nothing is compared: that the partition is behind is known. */
   private async reopen(): Promise<void> {
     const { topic, partition } = this.partition;
-    const position = await this.of.context.store.writer.position(topic, partition);
-    await this.of.source.opened?.({ topic, partition, committed: position?.next ?? null });
+    const position = await this.options.context.store.writer.position(topic, partition);
+    await this.options.source.opened?.({ topic, partition, committed: position?.next ?? null });
   }
 }

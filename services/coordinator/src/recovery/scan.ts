@@ -29,9 +29,9 @@ export async function* pagesOf(
 /** Reads all committed records of a topic that are not older than `since`, in milliseconds. A topic that does not exist has none. */
 export async function* pagesSince(
   broker: Pick<Broker, 'browse' | 'lag'>,
-  of: { topic: string; group: string; since: number },
+  options: { topic: string; group: string; since: number },
 ): AsyncGenerator<readonly Incoming[]> {
-  for (const { topic, partition, from, end } of await rangesSince(broker, of)) {
+  for (const { topic, partition, from, end } of await rangesSince(broker, options)) {
     yield* pagesOf(broker, { topic, partition, from, until: end });
   }
 }
@@ -39,9 +39,9 @@ export async function* pagesSince(
 /** Returns the partitions of a topic, each with the first offset of a record that is not older than `since`. */
 export async function rangesSince(
   broker: Pick<Broker, 'browse' | 'lag'>,
-  of: { topic: string; group: string; since: number },
+  options: { topic: string; group: string; since: number },
 ): Promise<readonly (PartitionLag & { readonly from: number })[]> {
-  const { topic, group, since } = of;
+  const { topic, group, since } = options;
   const ranges = await rangesOf(broker, group, topic);
   return Promise.all(
     ranges.map(async (range) => ({
@@ -61,10 +61,10 @@ const rangesOf = (broker: Pick<Broker, 'lag'>, group: string, topic: string): Pr
 /** Finds, in some twenty looks, an offset before which all records are older. */
 async function offsetAt(
   broker: Pick<Broker, 'browse'>,
-  of: { topic: string; partition: number; start: number; end: number; since: number },
+  options: { topic: string; partition: number; start: number; end: number; since: number },
 ): Promise<number> {
-  const { topic, partition, since } = of;
-  let [low, high] = [of.start, of.end];
+  const { topic, partition, since } = options;
+  let [low, high] = [options.start, options.end];
   while (low < high) {
     const offset = Math.floor((low + high) / 2);
     const [record] = await broker.browse({ topic, partition, offset, limit: 1 });

@@ -24,26 +24,26 @@ const OPEN_AT_ONCE = 1_000;
 
 /** Says which runs the records to read again are about, and which of them lack their request. Changes nothing. */
 export async function survey(
-  of: Surveying,
+  options: Surveying,
   partitions: readonly RecoveredPartition[],
   evidence: Evidence,
 ): Promise<Pick<RecoveryReport, 'runs' | 'results' | 'missing'>> {
-  const { topics } = of;
+  const { topics } = options;
   const asked = new Set<string>();
   const heard = new Set<string>();
   const read = async (topic: string, see: (record: Incoming) => void) => {
     for (const partition of partitions.filter((one) => one.topic === topic))
-      for await (const page of pagesOf(of.broker, partition)) page.forEach(see);
+      for await (const page of pagesOf(options.broker, partition)) page.forEach(see);
   };
   await read(topics.intake, (record) => {
-    const run = runAskedBy(record, of.keyIsIdempotent);
+    const run = runAskedBy(record, options.keyIsIdempotent);
     if (run !== undefined) asked.add(run);
   });
   await read(topics.runs, ({ value }) => {
     for (const { event } of readEvents(value).events) (event.type === 'run.requested' ? asked : heard).add(event.run);
   });
   const missing: MissingRun[] = [];
-  for (const run of await unknownOf(of.store, [...heard, ...evidence.ended], asked))
+  for (const run of await unknownOf(options.store, [...heard, ...evidence.ended], asked))
     missing.push({ run, gone: 'request', status: 'absent', result: evidence.ended.has(run) });
   return { runs: new Set([...asked, ...heard]).size, results: evidence.ended.size, missing };
 }
@@ -66,19 +66,19 @@ async function unknownOf(
 
 /** Returns the runs in the store that have not ended and of which `runs` no longer holds all that happened. */
 export async function openAndGone(
-  of: Pick<Surveying, 'store' | 'topics' | 'count'>,
+  options: Pick<Surveying, 'store' | 'topics' | 'count'>,
   partitions: readonly RecoveredPartition[],
   evidence: Evidence,
 ): Promise<readonly MissingRun[]> {
   const short = new Set(
-    partitions.filter(({ topic, gone }) => topic === of.topics.runs && gone > 0).map(({ partition }) => partition),
+    partitions.filter(({ topic, gone }) => topic === options.topics.runs && gone > 0).map(({ partition }) => partition),
   );
   if (short.size === 0) return [];
   const found: MissingRun[] = [];
   for (let after = ''; ;) {
-    const open = await of.store.recoveries.openAfter(after, OPEN_AT_ONCE);
+    const open = await options.store.recoveries.openAfter(after, OPEN_AT_ONCE);
     for (const { id: run, status } of open)
-      if (short.has(partitionFor(run, of.count)))
+      if (short.has(partitionFor(run, options.count)))
         found.push({ run, gone: 'events', status, result: evidence.ended.has(run) });
     const last = open.at(-1);
     if (!last || open.length < OPEN_AT_ONCE) return found;

@@ -22,14 +22,14 @@ interface Needs {
 export class Positions {
   private readonly expected = new Map<number, number | null>();
 
-  constructor(private readonly of: Needs) {}
+  constructor(private readonly needs: Needs) {}
 
   /**
    * To be called when a partition was taken over: what has to be published before its next batch.
    * @throws {StoreBehind} where the store is older than the group's offset, or the group was reset
    */
   async open({ topic, partition, committed }: At): Promise<{ next: number; records: readonly Outgoing[] } | undefined> {
-    const { store, telemetry } = this.of;
+    const { store, telemetry } = this.needs;
     this.expected.delete(partition);
     const position = await store.writer.position(topic, partition);
     const { start, end } = await this.rangeOf(topic, partition);
@@ -54,7 +54,7 @@ export class Positions {
   }
 
   private async rangeOf(topic: string, partition: number): Promise<{ start: number; end: number }> {
-    const lag = await this.of.broker.lag(this.of.group, topic);
+    const lag = await this.needs.broker.lag(this.needs.group, topic);
     return lag.find((one) => one.partition === partition) ?? { start: 0, end: 0 };
   }
 
@@ -62,7 +62,7 @@ export class Positions {
     at: At & { start: number; end: number },
     position: { next: number; began: number } | undefined,
   ): Promise<void> {
-    const { guard, broker } = this.of;
+    const { guard, broker } = this.needs;
     if (!guard) return;
     const found = await comparePartition(broker, at, { before: position, after: position });
     if (found.standing !== 'even') guard.refuse(found);
@@ -73,7 +73,7 @@ export class Positions {
     const expected = this.expectedAt(partition);
     const answer = answerBytes(records);
     const nothing = { changes: [], deadLetters: [], redriven: [] };
-    await this.of.store.writer.commit({ topic, partition, expected, next, answer, ...nothing });
+    await this.needs.store.writer.commit({ topic, partition, expected, next, answer, ...nothing });
     this.moved(partition, next);
   }
 

@@ -48,7 +48,7 @@ export const pipelineOf = ({ headers }: Pick<Incoming, 'headers'>): string | und
 export function readRequest(
   record: Incoming,
   planFor: PlanForRun,
-  of: { at: number; keyIsIdempotent: boolean },
+  options: { at: number; keyIsIdempotent: boolean },
 ): RequestReading {
   const { headers } = record;
   const wrong = DECIDING.flatMap(([name, max]) => headerFailure(headers, name, max) ?? [])[0];
@@ -64,7 +64,7 @@ export function readRequest(
   if (startsAt !== undefined && startAt === undefined)
     return { failure: failure('INVALID_START_TIME', 'The header `start-at` is no time.') };
   const source = sourceOf(record);
-  const idempotencyKey = idempotencyKeyOf(record, of.keyIsIdempotent);
+  const idempotencyKey = idempotencyKeyOf(record, options.keyIsIdempotent);
   const run = runOf(record, pipeline, idempotencyKey);
   const plan = planFor(pipeline, run);
   if (plan && 'code' in plan) return { failure: plan };
@@ -85,13 +85,13 @@ export function readRequest(
       pipeline,
       input,
       idempotencyKey,
-      at: of.at,
+      at: options.at,
       source,
       startAt,
       key: plan.starts.concurrency?.keyOf(input),
       priority: priority ?? plan.starts.priority,
       tenant: cut(headerText(headers, HEADER.tenant) || plan.starts.tenantOf(input), 200) || undefined,
-      ...tracedBy(traceparent, { plan, waitsMs: startAt === undefined ? 0 : startAt - of.at }),
+      ...tracedBy(traceparent, { plan, waitsMs: startAt === undefined ? 0 : startAt - options.at }),
     },
     plan,
     traceparent,

@@ -39,9 +39,9 @@ interface Work {
 }
 
 /** Applies what happened to runs, in order, and publishes what that asks for. */
-export function runsSource(context: CoordinatorContext, of: { group: string; maxBatch: number }): OrderedSource {
+export function runsSource(context: CoordinatorContext, options: { group: string; maxBatch: number }): OrderedSource {
   const { topics, store, plans, cache, telemetry, recovering } = context;
-  const positions = new Positions({ ...context, group: of.group });
+  const positions = new Positions({ ...context, group: options.group });
   const reader = new EventReader();
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
@@ -166,15 +166,19 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
     return targets;
   }
 
-  function apply(one: Work, event: RunEvent, of: { at: number; target: MoveTarget | undefined; waits: boolean }): void {
+  function apply(
+    one: Work,
+    event: RunEvent,
+    options: { at: number; target: MoveTarget | undefined; waits: boolean },
+  ): void {
     const { facts, requests, events } = one.decision;
     const next = decide(one.decision.run, event, {
       plan: one.plan,
       stages: context.stages,
       maxItems: context.maxItems,
-      ...of,
+      ...options,
     });
-    if (of.target && next.run.plan === of.target.plan.hash) one.plan = of.target.plan;
+    if (options.target && next.run.plan === options.target.plan.hash) one.plan = options.target.plan;
     one.decision = {
       run: next.run,
       facts: [...facts, ...next.facts],
@@ -188,7 +192,7 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
   function parked(record: Incoming, why: { failure: Failure; at: number }): Outgoing {
     const { maxRecordBytes: maxBytes } = context.broker;
     telemetry.meters.parked.add(1, { topic: topics.runs, code: why.failure.code });
-    return { topic: topics.deadLetters, ...unreadable(record, { ...why, group: of.group, maxBytes }) };
+    return { topic: topics.deadLetters, ...unreadable(record, { ...why, group: options.group, maxBytes }) };
   }
 
   function remember(partition: number, { before, plan, decision: { run }, woken }: Work): void {
@@ -206,11 +210,11 @@ export function runsSource(context: CoordinatorContext, of: { group: string; max
 
   return {
     topic: topics.runs,
-    group: of.group,
-    maxBatch: of.maxBatch,
+    group: options.group,
+    maxBatch: options.maxBatch,
     linger: reader.linger,
     take,
-    parking: runParking(context, of),
+    parking: runParking(context, options),
     passed: (at) => positions.pass(at),
     opened: async (at) => {
       cache.open(at.partition);

@@ -16,7 +16,7 @@ const SNOOZE_MS = 15_000;
 /** Takes the records of a topic that may be signals to the store, which brings them together with who waits. `sources` may grow. */
 export function signalSource(
   { broker, topics, store, telemetry, now, wakeBy }: Needs & Pick<CoordinatorContext, 'telemetry' | 'now' | 'wakeBy'>,
-  of: {
+  options: {
     topic: string;
     group: string;
     maxBatch: number;
@@ -24,7 +24,7 @@ export function signalSource(
     opened: OrderedSource['opened'];
   },
 ): OrderedSource {
-  const { topic, group, maxBatch, sources, opened } = of;
+  const { topic, group, maxBatch, sources, opened } = options;
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = now();
@@ -68,8 +68,8 @@ export function signalChanges(
 
 /** Tells runs of their signals, and ends those that nobody has waited for. True where there is more. */
 export async function tellSignals({ store, broker, topics }: Needs, at: number): Promise<boolean> {
-  const of = { at, until: at + SNOOZE_MS, limit: BATCH };
-  const told = await store.signals.toTell(of);
+  const options = { at, until: at + SNOOZE_MS, limit: BATCH };
+  const told = await store.signals.toTell(options);
   if (told.length > 0) {
     await broker.publish(
       told.map(({ id, run, step, payload }) => {
@@ -78,7 +78,7 @@ export async function tellSignals({ store, broker, topics }: Needs, at: number):
       }),
     );
   }
-  const expired = await store.signals.expired(of);
+  const expired = await store.signals.expired(options);
   if (expired.length > 0) {
     await broker.publish(
       expired.map(({ record }) => letterOf(record, { topics, at, maxBytes: broker.maxRecordBytes })),
@@ -88,10 +88,18 @@ export async function tellSignals({ store, broker, topics }: Needs, at: number):
   return told.length === BATCH || expired.length === BATCH;
 }
 
-function letterOf(kept: unknown, of: { topics: CoordinatorContext['topics']; at: number; maxBytes: number }): Outgoing {
+function letterOf(
+  kept: unknown,
+  options: { topics: CoordinatorContext['topics']; at: number; maxBytes: number },
+): Outgoing {
   const record = unpacked(kept as Packed);
-  const letter = unreadable(record, { group: 'signals', failure: UNWANTED, at: of.at, maxBytes: of.maxBytes });
-  return { topic: of.topics.deadLetters, ...letter };
+  const letter = unreadable(record, {
+    group: 'signals',
+    failure: UNWANTED,
+    at: options.at,
+    maxBytes: options.maxBytes,
+  });
+  return { topic: options.topics.deadLetters, ...letter };
 }
 
 /** A record as JSON, in base64. */

@@ -124,17 +124,17 @@ class Process {
 
 const record = (
   topic: string,
-  of: { offset: number; partition?: number; value: unknown; headers?: GivenHeaders },
+  options: { offset: number; partition?: number; value: unknown; headers?: GivenHeaders },
 ): Incoming => ({
   topic,
-  partition: of.partition ?? 0,
-  offset: of.offset,
+  partition: options.partition ?? 0,
+  offset: options.offset,
   key: null,
-  value: Buffer.isBuffer(of.value)
-    ? of.value
-    : Buffer.from(typeof of.value === 'string' ? of.value : JSON.stringify(of.value)),
+  value: Buffer.isBuffer(options.value)
+    ? options.value
+    : Buffer.from(typeof options.value === 'string' ? options.value : JSON.stringify(options.value)),
   headers: Object.fromEntries(
-    Object.entries(of.headers ?? {}).map(([name, value]) => [
+    Object.entries(options.headers ?? {}).map(([name, value]) => [
       name,
       typeof value === 'string'
         ? Buffer.from(value)

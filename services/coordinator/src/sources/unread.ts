@@ -21,10 +21,10 @@ import type { CoordinatorContext } from '../context.js';
 /** Keeps in the store, for API and console, the records on `dead-letters` that nobody could read. Parked steps are there already. */
 export function unreadSource(
   { store, telemetry, now }: Pick<CoordinatorContext, 'store' | 'telemetry' | 'now'>,
-  of: { topic: string; group: string; maxBatch: number },
+  options: { topic: string; group: string; maxBatch: number },
 ): OrderedSource {
   return {
-    ...of,
+    ...options,
     parking: { blames: blamesRecord, park },
     async take({ records }) {
       const letters = records.flatMap((record) => letterOf(record) ?? []);
@@ -37,7 +37,7 @@ export function unreadSource(
   async function park(record: Incoming, error: unknown): Promise<readonly []> {
     const { topic, partition, offset, timestamp, key, value } = record;
     const reason = unprocessable(error);
-    tellParked(telemetry, record, { group: of.group, failure: reason, error });
+    tellParked(telemetry, record, { group: options.group, failure: reason, error });
     const bytes = { key: key?.toString('base64') ?? null, value: value?.toString('base64') ?? null };
     const kept = { topic, partition, offset, timestamp, ...bytes, headers: {} };
     const id = derivedId('dl', ...[topic, partition, offset, timestamp].map(String));

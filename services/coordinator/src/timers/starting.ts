@@ -130,9 +130,9 @@ type StoredTrigger = Awaited<ReturnType<Store['starts']['trigger']>>;
 function batchRecord(
   { topics, telemetry }: Pick<Needs, 'topics' | 'telemetry'>,
   { id, records }: DueBatch,
-  of: { trigger: StoredTrigger; at: number },
+  options: { trigger: StoredTrigger; at: number },
 ): Outgoing | undefined {
-  const { trigger: row, at } = of;
+  const { trigger: row, at } = options;
   if (!row) return undefined;
   const { pipeline, name, spec } = row;
   try {

@@ -74,12 +74,12 @@ const runsOf = async ({ name }: Pipeline) => {
 };
 const inputOf = (run: Awaited<ReturnType<typeof runsOf>>[number]) => (run.facts[0] as { input: unknown }).input;
 /** As their inputs count them: some were taken on in the same millisecond. */
-const inOrder = async (of: Pipeline) =>
-  (await runsOf(of)).sort((a, b) => (inputOf(a) as { n: number }).n - (inputOf(b) as { n: number }).n);
+const inOrder = async (pipeline: Pipeline) =>
+  (await runsOf(pipeline)).sort((a, b) => (inputOf(a) as { n: number }).n - (inputOf(b) as { n: number }).n);
 /** The inputs of the pipeline's runs once there are so many that have ended. */
-const inputs = (of: Pipeline, count: number) =>
+const inputs = (pipeline: Pipeline, count: number) =>
   until(async () => {
-    const runs = await runsOf(of);
+    const runs = await runsOf(pipeline);
     return runs.filter(({ status }) => status === 'completed').length === count && runs.map(inputOf);
   });
 const publish = (name: string, ...values: unknown[]) =>
@@ -90,15 +90,15 @@ const publish = (name: string, ...values: unknown[]) =>
       value: typeof value === 'string' ? value : JSON.stringify(value),
     })),
   );
-const ask = (of: Pipeline, key: string, input: object, headers: object = {}) => {
-  const record = intakeRecord(runtime.topics, { pipeline: of.name, key, input, source: 'test', at: 1 });
+const ask = (pipeline: Pipeline, key: string, input: object, headers: object = {}) => {
+  const record = intakeRecord(runtime.topics, { pipeline: pipeline.name, key, input, source: 'test', at: 1 });
   return runtime.broker.publish([{ ...record, headers: { ...record.headers, ...headers } }]);
 };
 
 /** Asks, and waits until it is the nth: partitions have no order among each other. */
-async function asked(of: Pipeline, nth: number, input: object): Promise<void> {
-  await ask(of, `nth${nth}`, input);
-  await until(async () => (await runsOf(of)).length === nth);
+async function asked(pipeline: Pipeline, nth: number, input: object): Promise<void> {
+  await ask(pipeline, `nth${nth}`, input);
+  await until(async () => (await runsOf(pipeline)).length === nth);
 }
 
 describe('a schedule', () => {
@@ -250,7 +250,7 @@ describe('somebody else’s topic', () => {
 });
 
 describe('at most one run for each key', () => {
-  const begun = async (of: Pipeline) => (await runsOf(of)).filter(({ id }) => inHand.has(id)).map(inputOf);
+  const begun = async (pipeline: Pipeline) => (await runsOf(pipeline)).filter(({ id }) => inHand.has(id)).map(inputOf);
 
   test('lets the others wait for their turn, in order, also over a restart', async () => {
     answersAtOnce = false;
@@ -305,9 +305,9 @@ describe('at most one run for each key', () => {
     for (const one of [drops!, replaces!]) {
       for (const n of [1, 2]) await asked(one, n, { n });
     }
-    const settled = (of: Pipeline, ...statuses: string[]) =>
+    const settled = (pipeline: Pipeline, ...statuses: string[]) =>
       until(async () => {
-        const runs = await inOrder(of);
+        const runs = await inOrder(pipeline);
         return runs.map(({ status }) => status).join() === statuses.join() && runs;
       });
     const dropped = await settled(drops!, 'running', 'cancelled');
@@ -324,13 +324,13 @@ describe('at most one run for each key', () => {
 });
 
 describe('a pipeline that is paused', () => {
-  const stand = async (of: Pipeline, type: 'pipeline.pause-requested' | 'pipeline.resume-requested') => {
+  const stand = async (pipeline: Pipeline, type: 'pipeline.pause-requested' | 'pipeline.resume-requested') => {
     const id = randomId('dep');
-    const value = JSON.stringify({ type, id, at: Date.now() + ahead, pipeline: of.name, by: 'ann' });
-    await runtime.broker.publish([{ topic: runtime.topics.deployments, key: of.name, value }]);
+    const value = JSON.stringify({ type, id, at: Date.now() + ahead, pipeline: pipeline.name, by: 'ann' });
+    await runtime.broker.publish([{ topic: runtime.topics.deployments, key: pipeline.name, value }]);
     return until(async () => store.reader.deployed.outcome(id));
   };
-  const statuses = async (of: Pipeline) => (await inOrder(of)).map(({ status }) => status);
+  const statuses = async (pipeline: Pipeline) => (await inOrder(pipeline)).map(({ status }) => status);
 
   test('holds what is asked for, also over a restart and at its time, while others go on; each begins once when it goes on', async () => {
     const [stopped, other] = [named({}), named({})];

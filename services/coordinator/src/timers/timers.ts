@@ -18,7 +18,7 @@ export class Timers {
   private firing: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly of: {
+    private readonly options: {
       store: Store;
       broker: Broker;
       topics: Topics;
@@ -33,14 +33,14 @@ export class Timers {
 
   /** Something is due at `at`; so that a short back-off does not wait for the next look. */
   wakeBy(at: number): void {
-    const ms = Math.max(1, at - this.of.now());
+    const ms = Math.max(1, at - this.options.now());
     if (ms < POLL_MS && at < this.next) this.schedule(ms);
   }
 
   private schedule(ms: number): void {
     if (this.stopped) return;
     this.timer?.stop();
-    this.next = this.of.now() + ms;
+    this.next = this.options.now() + ms;
     this.timer = startTimer(ms, () => {
       this.firing = this.fire();
     });
@@ -49,20 +49,20 @@ export class Timers {
   private async fire(): Promise<void> {
     this.next = -Infinity;
     // One kind that fails holds up no other.
-    const kinds = [() => this.fireDue(), async () => (await this.of.others?.(this.of.now())) ?? false];
+    const kinds = [() => this.fireDue(), async () => (await this.options.others?.(this.options.now())) ?? false];
     let more = false;
     for (const due of kinds) {
       try {
         if (await due()) more = true;
       } catch (error) {
-        this.of.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
+        this.options.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
       }
     }
     this.schedule(more ? 1 : POLL_MS);
   }
 
   private async fireDue(): Promise<boolean> {
-    const { store, broker, topics, now } = this.of;
+    const { store, broker, topics, now } = this.options;
     const at = now();
     const runs = await store.writer.takeDue({ at, until: at + SNOOZE_MS, limit: BATCH });
     if (runs.length === 0) return false;

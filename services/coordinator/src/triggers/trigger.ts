@@ -17,10 +17,10 @@ export interface Triggering {
  */
 export function triggerSource(
   context: Pick<CoordinatorContext, 'broker' | 'topics' | 'store' | 'telemetry' | 'now' | 'wakeBy'>,
-  of: Triggering & { group: string; maxBatch: number },
+  options: Triggering & { group: string; maxBatch: number },
 ): OrderedSource {
   const { broker, topics, store } = context;
-  const { trigger, pipeline, group } = of;
+  const { trigger, pipeline, group } = options;
 
   async function take(batch: Batch): Promise<readonly Outgoing[]> {
     const at = context.now();
@@ -31,7 +31,7 @@ export function triggerSource(
       answers.push({ topic: topics.deadLetters, ...letter });
     };
     for (const record of batch.records) {
-      const found = triggered(record, { id: of.id, trigger, at, maxRecordBytes: broker.maxRecordBytes });
+      const found = triggered(record, { id: options.id, trigger, at, maxRecordBytes: broker.maxRecordBytes });
       if (found === undefined) continue;
       if ('failure' in found) park(record, found.failure);
       else if ('collected' in found) collected.push({ ...found.collected, offset: record.offset });
@@ -49,9 +49,14 @@ export function triggerSource(
     return answers;
   }
 
-  const opened = openedAt(context, { id: of.id, group, topic: trigger.topic, fromStart: trigger.from === 'start' });
+  const opened = openedAt(context, {
+    id: options.id,
+    group,
+    topic: trigger.topic,
+    fromStart: trigger.from === 'start',
+  });
   const parking = parkingOf(context, { group, now: context.now });
-  return { topic: trigger.topic, group, maxBatch: of.maxBatch, take, opened, parking };
+  return { topic: trigger.topic, group, maxBatch: options.maxBatch, take, opened, parking };
 }
 
 /** Returns where a partition begins of which nothing was taken yet: the position it had when the trigger was deployed. */

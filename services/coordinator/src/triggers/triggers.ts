@@ -108,8 +108,8 @@ export class Triggers {
       }
       for (const [id, trigger] of wanted) {
         const group = this.groups.trigger(plan.pipeline, trigger.name);
-        const of = { id, pipeline: plan.pipeline, trigger, group, maxBatch: BATCH };
-        this.begin(id, specOf(trigger), triggerSource(this.context, of));
+        const options = { id, pipeline: plan.pipeline, trigger, group, maxBatch: BATCH };
+        this.begin(id, specOf(trigger), triggerSource(this.context, options));
       }
     }
   }

@@ -18,9 +18,9 @@ export class ChangesController implements BeforeApplicationShutdown {
 
   @Get()
   async watch(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    const send = (of: readonly Part[]) => {
+    const send = (parts: readonly Part[]) => {
       if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
-      else response.write(`event: changed\ndata: ${JSON.stringify({ of: [...of] } satisfies ChangeView)}\n\n`);
+      else response.write(`event: changed\ndata: ${JSON.stringify({ of: [...parts] } satisfies ChangeView)}\n\n`);
     };
     const stop = await this.changes.watch({ changed: send, lost: () => void response.end() });
     if (!beginEventStream(request, response)) return stop();

@@ -6,7 +6,7 @@ export type Part = ChangeView['of'][number];
 
 /** Somebody who is told that something has changed. */
 export interface ChangeViewer {
-  changed(of: readonly Part[]): void;
+  changed(parts: readonly Part[]): void;
   /** The marks cannot be read: nothing more comes. */
   lost(): void;
 }

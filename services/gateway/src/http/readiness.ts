@@ -14,7 +14,7 @@ export class Readiness {
   constructor(
     private readonly runtime: Pick<Runtime, 'broker'>,
     private readonly reader: Pick<StoreReader, 'healthy'>,
-    private readonly of: {
+    private readonly options: {
       readonly progress?: Pick<ProgressFeed, 'still'>;
       readonly others?: Others | undefined;
       readonly stages?: Stages | undefined;
@@ -23,12 +23,12 @@ export class Readiness {
 
   /** The parts that do not get on, though the gateway does its own work. */
   get degraded(): readonly string[] {
-    return this.of.progress?.still ?? [];
+    return this.options.progress?.still ?? [];
   }
 
   /** The reasons for which stages in this process are not ready, though the gateway is. */
   stages(): Promise<readonly string[]> {
-    return this.of.stages?.() ?? Promise.resolve([]);
+    return this.options.stages?.() ?? Promise.resolve([]);
   }
 
   stop(): void {
@@ -41,6 +41,6 @@ export class Readiness {
     const [broker, store] = await Promise.all([this.runtime.broker.healthy(), this.reader.healthy()]);
     if (!broker) return this.runtime.broker.ailment ?? 'the broker cannot be reached';
     if (!store) return 'the store cannot be reached';
-    return (await this.of.others?.()) ?? true;
+    return (await this.options.others?.()) ?? true;
   }
 }

@@ -67,10 +67,10 @@ export async function check(needs: Needs, body: CheckBody): Promise<CheckView> {
 /** Runs that have not ended, of the pipeline and of every plan that asks one of the stages. */
 async function* liveRuns(
   { reader, plans }: Pick<Needs, 'reader' | 'plans'>,
-  of: { stages: ReadonlySet<string>; pipeline: string },
+  options: { stages: ReadonlySet<string>; pipeline: string },
 ): AsyncGenerator<{ run: Run; plan: LoadedPlan }> {
-  const asking = await Promise.all([...of.stages].map((stage) => reader.deployed.plansOf(stage)));
-  const own = (await reader.deployed.livePlans(of.pipeline)).map(({ plan }) => plan);
+  const asking = await Promise.all([...options.stages].map((stage) => reader.deployed.plansOf(stage)));
+  const own = (await reader.deployed.livePlans(options.pipeline)).map(({ plan }) => plan);
   const followed = [...new Set([...own, ...asking.flat()])];
   for (let after = ''; ;) {
     const page = await reader.deployed.liveRuns({ plans: followed, after, limit: PAGE });

@@ -145,19 +145,19 @@ export function refusalOf({ code, message, details }: Failure): RequestProblem {
   return new RequestProblem(known, message, details && { errors: details });
 }
 
-function versionView(pipeline: string, of: Version, at: { route: Route; liveRuns: number }): VersionView {
+function versionView(pipeline: string, version: Version, at: { route: Route; liveRuns: number }): VersionView {
   const { current, canary } = at.route;
-  const ofCanary = canary?.plan === of.plan ? canary.share : 0;
+  const ofCanary = canary?.plan === version.plan ? canary.share : 0;
   return {
     pipeline,
-    version: of.version,
-    plan: of.plan,
-    deployedAt: timeOf(of.deployedAt),
-    ...(of.by !== undefined && { by: of.by }),
-    ...(of.reason !== undefined && { reason: of.reason }),
-    share: current === of.plan ? 1 - (canary && canary.plan !== of.plan ? canary.share : 0) : ofCanary,
+    version: version.version,
+    plan: version.plan,
+    deployedAt: timeOf(version.deployedAt),
+    ...(version.by !== undefined && { by: version.by }),
+    ...(version.reason !== undefined && { reason: version.reason }),
+    share: current === version.plan ? 1 - (canary && canary.plan !== version.plan ? canary.share : 0) : ofCanary,
     liveRuns: at.liveRuns,
-    links: { self: `/v1/pipelines/${encodeURIComponent(pipeline)}/versions/${of.version}` },
+    links: { self: `/v1/pipelines/${encodeURIComponent(pipeline)}/versions/${version.version}` },
   };
 }
 

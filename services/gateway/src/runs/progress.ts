@@ -24,7 +24,7 @@ export class ProgressFeed implements Disposable {
 
   constructor(
     private readonly runtime: Pick<Runtime, 'topics' | 'groups'> & { readonly broker: Pick<Broker, 'browse' | 'lag'> },
-    private readonly of: {
+    private readonly options: {
       readonly now?: () => number;
       /** Tells where the store stands: one that is older than the topics is told of. */
       readonly reader?: Pick<StoreReader, 'standings'>;
@@ -57,13 +57,13 @@ export class ProgressFeed implements Disposable {
 
   private async olderStore(): Promise<readonly string[]> {
     const { broker } = this.runtime;
-    const store = this.of.reader;
+    const store = this.options.reader;
     const reason = store && standingReason(await comparePartitions({ broker, store }, decidedTopics(this.runtime)));
     return reason === undefined ? [] : [reason];
   }
 
   private async stillIn(group: string, topic: string): Promise<readonly string[]> {
-    const at = (this.of.now ?? Date.now)();
+    const at = (this.options.now ?? Date.now)();
     const still: string[] = [];
     for (const { partition, committed, backlog } of await this.runtime.broker.lag(group, topic)) {
       const key = `${topic}/${partition}`;
