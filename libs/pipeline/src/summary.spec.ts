@@ -17,6 +17,8 @@ test.each([
   ['a list', 'Articles: {articles}', 'Articles: 1'],
   ['an item of a list, on one line', '{articles/0/title}', 'Refunds take five days'],
   ['a number', '{confidence} sure', '0.935 sure'],
+  ['a share of one as a percentage', '{confidence%} sure', '93 % sure'],
+  ['no percentage of what is no number', '{to%}', 'ada@example.com'],
   ['what is not there', 'Of {product}', 'Of –'],
   ['what is not there within a field', '{articles/7/title}', '–'],
   ['an object', '{from}', '–'],

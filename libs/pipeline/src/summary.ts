@@ -2,8 +2,8 @@ import { cut } from '@millrace/contracts';
 import { canHaveField, fieldOf, type JsonSchema } from './schemas/json-schema.js';
 import { PlanError } from './plan/plan-error.js';
 
-/** A placeholder: the way to a field of the output, with an alternative for each outcome of a question. */
-const PLACEHOLDER = /\{([^{}?]*)(?:\?([^{}|]*)(?:\|([^{}]*))?)?\}/g;
+/** A placeholder: the way to a field of the output, as a percentage or with an alternative for each outcome of a question. */
+const PLACEHOLDER = /\{([^{}?%]*)(%)?(?:\?([^{}|]*)(?:\|([^{}]*))?)?\}/g;
 const LONGEST_WORD = 80;
 const LONGEST = 200;
 /** Stands for a value that is not there. */
@@ -15,13 +15,14 @@ const wayOf = (path: string): readonly string[] =>
 /**
  * Says in one line what an output comes to, by the template of its stage's contract.
  *
- * `{to}` stands for a field, `{articles/0/title}` for one that lies deeper, a list for the number of its items, and
- * `{review?A person looks first|Sent}` for the first words where the field is there and neither false, 0 nor empty, else the others.
+ * `{to}` stands for a field, `{articles/0/title}` for one that lies deeper, a list for the number of its items, `{confidence%}` for a
+ * share of one as a percentage, and `{review?A person looks first|Sent}` for the first words where the field is there and neither false, 0 nor empty, else the others.
  */
 export function summarize(template: string, output: unknown): string {
-  const filled = template.replaceAll(PLACEHOLDER, (_, path: string, yes?: string, no = '') => {
+  const filled = template.replaceAll(PLACEHOLDER, (_, path: string, share?: string, yes?: string, no = '') => {
     const value = wayOf(path).reduce(fieldIn, output);
-    return yes === undefined ? wordOf(value) : isSo(value) ? yes : no;
+    if (yes !== undefined) return isSo(value) ? yes : no;
+    return share !== undefined && typeof value === 'number' ? percentageOf(value) : wordOf(value);
   });
   return cut(onOneLine(filled), LONGEST, '…');
 }
@@ -47,6 +48,9 @@ function fieldIn(value: unknown, part: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[part];
 }
+
+/** Rounds down: 79.9 % must not look as if it had reached a threshold of 80 %. */
+const percentageOf = (share: number): string => `${Math.floor(Number((share * 100).toPrecision(12)))} %`;
 
 const isSo = (value: unknown): boolean => Boolean(Array.isArray(value) ? value.length : value);
 

@@ -7,7 +7,7 @@ const Confidence = z.number().min(0).max(1);
 export const classify = defineStage({
   name: 'classify',
   description: 'Says what a message is about and how soon it needs an answer.',
-  summary: 'About {intent}, urgency {urgency}, {confidence} sure',
+  summary: 'About {intent}, urgency {urgency}, {confidence%} sure',
   input: z.object({ subject: z.string().default(''), text: z.string() }),
   output: z.object({
     intent: z.string(),
