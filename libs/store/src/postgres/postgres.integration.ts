@@ -3,6 +3,7 @@ import { openPostgres } from './postgres.js';
 import { StoreUnavailable } from '../errors.js';
 import { openStore } from '../open.js';
 import { createRun, newRun } from '../conformance/runs.fixture.js';
+import { shardsSuite } from '../conformance/shards-suite.js';
 import { storeSuite } from '../conformance/suite.js';
 
 const databaseUrl = process.env['DATABASE_URL'];
@@ -13,6 +14,25 @@ storeSuite('PostgreSQL', async () => {
   const [store, ...others] = await Promise.all([1, 2, 3].map(() => openStore({ databaseUrl, dataDir: '' })));
   for (const other of others) await other[Symbol.asyncDispose]();
   return store!;
+});
+
+shardsSuite('PostgreSQL', async () => {
+  const name = `shard_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(databaseUrl!);
+  url.pathname = `/${name}`;
+  const inServer = async (statement: string) => {
+    await using server = await openPostgres(databaseUrl!, () => undefined);
+    await server.query(statement, []);
+  };
+  await inServer(`create database ${name}`);
+  const store = await openStore({ databaseUrl: url.href, dataDir: '' });
+  return {
+    ...store,
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await inServer(`drop database ${name} with (force)`);
+    },
+  };
 });
 
 test('a connection that breaks in the middle of a transaction fails the transaction, and nothing else', async () => {
