@@ -3,7 +3,7 @@ import { timeoutSignal } from '@millrace/contracts/timers';
 import type { z } from 'zod';
 import type { Answered, CallOptions, Usage } from './answer.js';
 import { ModelTimeout } from './errors.js';
-import { callThrough, type Hop, modelCall, type Prompt } from './model-call.js';
+import { callThrough, type Hop, MAX_ANSWER_TOKENS, modelCall, type Prompt } from './model-call.js';
 import { callProvider, type LoadedModel, loadModel } from './provider-call.js';
 import { failureOf } from './provider-failure.js';
 import { checkedSettings, type LlmSettings } from './provider.js';
@@ -18,6 +18,8 @@ export interface ModelQuestion<T> {
   readonly instructions: string;
   readonly data: string;
   readonly schema: z.ZodType<T>;
+  /** The most tokens of the answer; 4,096 unless given. Quotas and budgets reserve as many before the call. */
+  readonly maxTokens?: number;
 }
 
 export interface LlmOptions {
@@ -107,10 +109,11 @@ const FIRST: Hop = { index: 0, name: 'model' };
 
 const AS_IT_IS = (text: string): Redacted => ({ text, count: 0, restore: (value) => value });
 
-function promptOf<T>({ task, instructions, schema }: ModelQuestion<T>, data: Redacted): Prompt {
+function promptOf<T>({ task, instructions, schema, maxTokens }: ModelQuestion<T>, data: Redacted): Prompt {
   const marks = data.count > 0 ? [PLACEHOLDERS] : [];
   const system = [instructions, ...marks, DATA_ONLY].join('\n\n');
-  return { name: task, system, user: data.text, schema: strictJsonSchema(schema) };
+  const most = maxTokens ?? MAX_ANSWER_TOKENS;
+  return { name: task, system, user: data.text, schema: strictJsonSchema(schema), maxTokens: most };
 }
 
 /** The answer with the model that gave it and the tokens of all calls that it took. */

@@ -12,6 +12,8 @@ export interface Prompt {
   /** For the second question: the first answer, and what was wrong with it. */
   readonly correction?: { readonly answer: string; readonly problems: string };
   readonly schema: Readonly<Record<string, unknown>>;
+  /** The most tokens of the answer. */
+  readonly maxTokens: number;
 }
 
 /** A model's place in its route. */
@@ -46,7 +48,7 @@ export function modelCall(
     isReask: correction !== undefined,
     estimate: {
       inputTokens: Math.ceil(text.reduce((sum, part) => sum + part.length, 0) / TOKEN_CHARS),
-      outputTokens: MAX_ANSWER_TOKENS,
+      outputTokens: prompt.maxTokens,
     },
     caller: { run: id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey },
     ifUnknown,

@@ -1,7 +1,7 @@
 import type { FinishReason, ModelAnswer, ModelUsage } from '@millrace/contracts';
 import type { LanguageModelUsage, ModelMessage } from 'ai';
 import { ModelUnavailable } from './errors.js';
-import { MAX_ANSWER_TOKENS, type Prompt } from './model-call.js';
+import type { Prompt } from './model-call.js';
 import { limitsIn } from './provider-failure.js';
 import { languageModel, type LlmSettings } from './provider.js';
 
@@ -38,7 +38,7 @@ export async function callProvider(
       parsePartialOutput: ({ text }: { readonly text: string }) => Promise.resolve({ partial: text.length as never }),
     },
     maxRetries: 0,
-    maxOutputTokens: MAX_ANSWER_TOKENS,
+    maxOutputTokens: prompt.maxTokens,
   };
   if (onText) return streamed(sdk.streamText({ ...request, onError: () => undefined }), onText);
   return answerOf(await sdk.generateText(request));

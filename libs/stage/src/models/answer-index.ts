@@ -51,7 +51,7 @@ export class AnswerIndex {
     if (data.is === 'answered') {
       entry.sent.clear();
       entry.answer = { partition, offset };
-    } else entry.sent.set(data.claim, data.process);
+    } else if (data.is === 'sent') entry.sent.set(data.claim, data.process);
     return { claim: data.claim };
   }
 

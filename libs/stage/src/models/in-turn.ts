@@ -13,13 +13,13 @@ const outside = { timeoutMs: OUTSIDE_MS, wait: () => () => undefined, isSent: ()
  * while the call waits.
  */
 export const inTurn =
-  (models: Pick<ModelCalls, 'call' | 'answers'>): ModelInterceptor =>
+  (models: Pick<ModelCalls, 'call' | 'isLimited' | 'answers'>): ModelInterceptor =>
   async (call, next) => {
     const run = runHere();
     if (!(run instanceof Attempt)) return models.call(call, next, outside);
-    const kept = await models.answers.find(call, run);
-    if (kept) return kept;
-    return models.call(call, () => models.answers.make(call, next, run), {
+    const claimed = await models.answers.claim(call, run, { leaves: !(await models.isLimited(call)) });
+    if (claimed.answer) return claimed.answer;
+    return models.call(call, () => claimed.make(next), {
       timeoutMs: run.deadline - Date.now(),
       wait: () => run.suspend(),
       isSent: () => run.madeCalls.get(call.key) === 'sent',

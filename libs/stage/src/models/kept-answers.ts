@@ -2,7 +2,7 @@ import { causeOf, type Outgoing, type Tail } from '@millrace/broker';
 import { KeptCall, type ModelAnswer, modelAnswerRecord, type ModelCall, randomId, readJson } from '@millrace/contracts';
 import { startInterval, type Timer } from '@millrace/contracts/timers';
 import { follow, type Runtime } from '@millrace/runtime';
-import { AnswerIndex, type AnswerPlace } from './answer-index.js';
+import { AnswerIndex, type AnswerPlace, type IndexedCall } from './answer-index.js';
 import { outcomeOf } from './outcomes.js';
 import { ModelCallRefused } from './refusals.js';
 
@@ -11,6 +11,12 @@ const KEPT_MS = 3 * 86_400_000;
 const SWEEP_MS = 3_600_000;
 
 type Next = () => Promise<ModelAnswer>;
+type Whose = Pick<KeptCall, 'step' | 'claim' | 'process'>;
+
+/** The answer to a call, or what makes the call when it is its turn. */
+export type Claimed =
+  | { readonly answer: ModelAnswer; readonly make?: undefined }
+  | { readonly answer?: undefined; readonly make: (next: Next) => Promise<ModelAnswer> };
 
 /** The calls that an attempt has made, by key. */
 export type MadeCalls = Map<string, 'claimed' | 'sent' | 'answered' | 'unusable'>;
@@ -44,28 +50,41 @@ export class KeptAnswers implements AsyncDisposable {
 
   constructor(private readonly needs: Needs) {}
 
-  /** Returns the answer that an earlier attempt got, where there is one. */
-  async find(call: ModelCall, attempt: CallingAttempt): Promise<ModelAnswer | undefined> {
+  /**
+   * Returns the answer to a call where an earlier attempt has it, else what makes the call. Resolves when all is known that other processes
+   * did about the call before. `leaves`: the call is made at once, without waiting for a turn.
+   */
+  async claim(call: ModelCall, attempt: CallingAttempt, { leaves }: { readonly leaves: boolean }): Promise<Claimed> {
     await this.open();
-    const place = this.index.find(call.key)?.answer;
-    const answer = place && (await this.read(call.key, place));
-    if (answer) attempt.madeCalls.set(call.key, 'answered');
-    return answer;
-  }
-
-  /** Makes a call, unless another process turns out to have its answer, and keeps the answer. */
-  async make(call: ModelCall, next: Next, attempt: CallingAttempt): Promise<ModelAnswer> {
-    const { key } = call;
-    await this.open();
-    const claim = randomId('claim');
-    const whose = { step: attempt.idempotencyKey, claim, process: this.needs.process };
-    attempt.madeCalls.set(key, 'claimed');
-    await this.claim(key, { is: 'sent', ...whose }, call.signal);
-    const known = this.index.find(key, new Set([claim]));
-    const kept = known?.answer && (await this.read(key, known.answer));
-    if (kept) return this.keep(key, { ...whose, answer: kept }, attempt);
+    const answer = await this.find(call.key, this.index.find(call.key));
+    if (answer) {
+      attempt.madeCalls.set(call.key, 'answered');
+      return { answer };
+    }
+    const whose = { step: attempt.idempotencyKey, claim: randomId('claim'), process: this.needs.process };
+    attempt.madeCalls.set(call.key, 'claimed');
+    await this.write(call, { is: leaves ? 'sent' : 'claimed', ...whose });
+    const known = this.index.find(call.key, new Set([whose.claim]));
+    const kept = await this.find(call.key, known);
+    if (kept) return { answer: await this.keep(call.key, { ...whose, answer: kept }, attempt) };
     for (const process of known?.unanswered ?? []) this.needs.onUnknown(call, process);
     if (known && known.unanswered.length > 0 && call.ifUnknown === 'fail') throw unknownOutcome(call);
+    let isMarked = leaves;
+    return {
+      make: async (next) => {
+        if (!isMarked) await this.publish([modelAnswerRecord(this.topics, call.key, { is: 'sent', ...whose })]);
+        isMarked = false;
+        return this.make(call, next, { whose, attempt });
+      },
+    };
+  }
+
+  /** Makes a call, and keeps its answer. */
+  private async make(
+    { key }: ModelCall,
+    next: Next,
+    { whose, attempt }: { readonly whose: Whose; readonly attempt: CallingAttempt },
+  ): Promise<ModelAnswer> {
     attempt.madeCalls.set(key, 'sent');
     const answer = await next().catch(async (thrown: unknown) => {
       // The provider has said that it did nothing: no process has to wonder.
@@ -113,8 +132,12 @@ export class KeptAnswers implements AsyncDisposable {
     return this.opened;
   }
 
+  private async find(key: string, known: IndexedCall | undefined): Promise<ModelAnswer | undefined> {
+    return known?.answer && (await this.read(key, known.answer));
+  }
+
   /** Resolves when the claim has come back on the topic: all that other processes wrote before it has been seen by then. */
-  private async claim(key: string, kept: KeptCall, signal: AbortSignal): Promise<void> {
+  private async write({ key, signal }: ModelCall, kept: KeptCall): Promise<void> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => reject(signal.reason as Error);
@@ -122,7 +145,7 @@ export class KeptAnswers implements AsyncDisposable {
     try {
       this.claims.set(kept.claim, resolve);
       // Whichever fails first: a publish that is lost would be waited for.
-      await Promise.all([this.needs.runtime.broker.publish([modelAnswerRecord(this.topics, key, kept)]), promise]);
+      await Promise.all([this.publish([modelAnswerRecord(this.topics, key, kept)]), promise]);
     } finally {
       signal.removeEventListener('abort', leave);
       this.claims.delete(kept.claim);
@@ -154,9 +177,13 @@ export class KeptAnswers implements AsyncDisposable {
     if (old.length > 0) void this.tell(old.map((call) => modelAnswerRecord(this.topics, call, undefined)));
   }
 
+  private publish(records: readonly Outgoing[]): Promise<void> {
+    return this.needs.runtime.broker.publish(records);
+  }
+
   private async tell(records: readonly Outgoing[]): Promise<boolean> {
     try {
-      await this.needs.runtime.broker.publish(records);
+      await this.publish(records);
       return true;
     } catch (error) {
       const { log } = this.needs.runtime.telemetry;

@@ -75,6 +75,12 @@ export class ModelCalls implements AsyncDisposable {
     }
   }
 
+  /** Returns true where a quota or a budget is for the call. */
+  async isLimited(asked: ModelCall): Promise<boolean> {
+    const { settings } = await this.open();
+    return isLimited(settings, meteredCall(asked, 0));
+  }
+
   /** Tells that a process, which has died or lost the work, may have made the call. */
   private tellUnknown(asked: ModelCall, process: string): void {
     this.tell([{ type: 'call.ended', process, call: meteredCall(asked, 0), outcome: 'unknown', unasked: true }]);

@@ -13,6 +13,9 @@ import { FairLine, type Waiting } from './fair-line.js';
 import { Ledger } from './ledger.js';
 import { isFor, Meter } from './meter.js';
 
+/** The calls that are listed as unknown at most, the newest ones. */
+const MOST_LISTED = 10_000;
+
 export interface Reserved extends ReservedCall {
   /** The tokens that quotas have counted for it. */
   readonly tokens: number;
@@ -117,6 +120,10 @@ export class KeeperState {
     this.ledger.count(entry.call, { usage: entry.call.estimate, counted: 'unknown', now });
     this.unknown.set(key, entry);
     this.changed.set(key, entry);
+    for (const [oldest] of this.unknown) {
+      if (this.unknown.size <= MOST_LISTED) break;
+      this.unlist(oldest);
+    }
   }
 
   /** Lists a call as unknown no more. */
