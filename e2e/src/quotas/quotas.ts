@@ -85,10 +85,13 @@ async function underQuota(installation: Installation, { runs, limits, kills }: Q
   };
 }
 
-async function failedAttempts(installation: Installation): Promise<number> {
+async function failedAttempts(installation: Installation): Promise<Record<string, number>> {
   const records = await installation.read(installation.topics.runs);
   const events = records.flatMap(({ value }) => readEvents(value).events.map(({ event }) => event));
-  return events.filter(({ type }) => type === 'step.failed').length;
+  const counts: Record<string, number> = {};
+  for (const event of events)
+    if (event.type === 'step.failed') counts[event.failure.code] = (counts[event.failure.code] ?? 0) + 1;
+  return counts;
 }
 
 /** A budget of 10 units over 100 runs at once, of which each would spend 0.16. */

@@ -81,6 +81,8 @@ export async function fakeProvider(options: FakeProviderOptions = {}): Promise<F
       })
       .catch(() => response.destroy());
   });
+  // A client that sends on a connection just as it is closed would see a failure that nobody asked for.
+  server.keepAliveTimeout = 300_000;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
