@@ -20,7 +20,7 @@ const STYLE = `
 /** Bars for those systems at one work, as SVG: runs a second at saturation beside the median time of a single run. */
 export function chart(outcomes: readonly BenchOutcome[]): string {
   const height = TOP + ROW * outcomes.length + 8;
-  const labels = outcomes.map(({ system }, row) => text(LABELS - 10, row, system, 'end'));
+  const labels = outcomes.map(({ system }, row) => text({ x: LABELS - 10, row, anchor: 'end' }, system));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
     `<style>${STYLE}</style>`,
@@ -47,13 +47,13 @@ function panel(outcomes: readonly BenchOutcome[], left: number, { title, of }: P
       const y = TOP + row * ROW;
       return [
         `<rect x="${left}" y="${y}" width="${width}" height="${ROW - 6}" rx="2" class="${kind}"/>`,
-        text(left + width + 6, row, said(of(one)), 'start'),
+        text({ x: left + width + 6, row, anchor: 'start' }, said(of(one))),
       ];
     }),
   ];
 }
 
-const text = (x: number, row: number, what: string, anchor: 'start' | 'end'): string =>
+const text = ({ x, row, anchor }: { x: number; row: number; anchor: 'start' | 'end' }, what: string): string =>
   `<text x="${x}" y="${TOP + row * ROW + 13}" text-anchor="${anchor}">${what}</text>`;
 
 const said = (value: number): string => (value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en'));

@@ -100,7 +100,12 @@ async function storedRuns({ database }: Installation): Promise<ReadonlyMap<strin
   return new Map(rows.map(({ facts, ...row }) => [row.id, { ...row, facts: (facts ?? []).flat() }]));
 }
 
-const place = (topic: string, partition: number, offset: number, value: Buffer | null): string =>
+const place = ({
+  topic,
+  partition,
+  offset,
+  value,
+}: Pick<Incoming, 'topic' | 'partition' | 'offset' | 'value'>): string =>
   `${topic}/${partition}/${offset} ${value === null ? 'null' : createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 
 /** Reads the same topics with kcat (librdkafka), where it is installed. */
@@ -108,7 +113,7 @@ async function differences(
   installation: Installation,
   ours: readonly Incoming[],
 ): Promise<readonly string[] | undefined> {
-  const mine = new Set(ours.map(({ topic, partition, offset, value }) => place(topic, partition, offset, value)));
+  const mine = new Set(ours.map(place));
   const theirs = new Set<string>();
   for (const topic of new Set(ours.map((record) => record.topic))) {
     const found = await kcat(installation, topic);
@@ -141,7 +146,7 @@ async function kcat({ kafka }: Installation, topic: string): Promise<string[] | 
       number,
     ];
     const end = line + 1 + Math.max(0, size);
-    places.push(place(topic, partition, offset, size < 0 ? null : output.subarray(line + 1, end)));
+    places.push(place({ topic, partition, offset, value: size < 0 ? null : output.subarray(line + 1, end) }));
     at = end + 1;
   }
   return places;

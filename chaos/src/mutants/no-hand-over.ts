@@ -8,6 +8,6 @@ const address = new URL('../../../libs/broker-kafka/dist/ownership/releases.js',
 const { Releases } = (await import(address)) as { Releases: { prototype: ReleasesInside } };
 const { begin } = Releases.prototype;
 if (typeof begin !== 'function') throw new Error('There is no begin to mutate: the mutant is out of date.');
-Releases.prototype.begin = function (this: ReleasesInside, partition, owner, { letGo }) {
+Releases.prototype.begin = function (this: ReleasesInside, ...[partition, owner, { letGo }]) {
   return begin.call(this, partition, owner, { ms: 0, letGo });
 };

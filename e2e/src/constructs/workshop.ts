@@ -26,10 +26,13 @@ interface Options {
 export class Workshop implements AsyncDisposable {
   private constructor(
     private readonly opened: AsyncDisposableStack,
-    private readonly installation: Pick<Runtime, 'broker' | 'topics' | 'groups'>,
-    readonly reader: StoreReader,
+    private readonly installation: Pick<Runtime, 'broker' | 'topics' | 'groups'> & { readonly reader: StoreReader },
     private readonly ahead: { ms: number },
   ) {}
+
+  get reader(): StoreReader {
+    return this.installation.reader;
+  }
 
   static async open({ pipelines = PIPELINES, aheadMs = 0 }: Options = {}): Promise<Workshop> {
     const ahead = { ms: aheadMs };
@@ -47,7 +50,8 @@ export class Workshop implements AsyncDisposable {
     opening.defer(() => coordinator.drain(5_000));
     const stages = await startStages(installation, STAGES, { now });
     opening.defer(() => stages.drain(5_000));
-    return new Workshop(opening.move(), installation, store.reader, ahead);
+    const { topics, groups } = installation;
+    return new Workshop(opening.move(), { broker, topics, groups, reader: store.reader }, ahead);
   }
 
   get broker(): Broker {

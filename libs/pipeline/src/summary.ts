@@ -19,11 +19,14 @@ const wayOf = (path: string): readonly string[] =>
  * share of one as a percentage, and `{review?A person looks first|Sent}` for the first words where the field is there and neither false, 0 nor empty, else the others.
  */
 export function summarize(template: string, output: unknown): string {
-  const filled = template.replaceAll(PLACEHOLDER, (_, path: string, share?: string, yes?: string, no = '') => {
-    const value = wayOf(path).reduce(fieldIn, output);
-    if (yes !== undefined) return isSo(value) ? yes : no;
-    return share !== undefined && typeof value === 'number' ? percentageOf(value) : wordOf(value);
-  });
+  const filled = template.replaceAll(
+    PLACEHOLDER,
+    (_, path: string, ...[share, yes, no = '']: (string | undefined)[]) => {
+      const value = wayOf(path).reduce(fieldIn, output);
+      if (yes !== undefined) return isSo(value) ? yes : no;
+      return share !== undefined && typeof value === 'number' ? percentageOf(value) : wordOf(value);
+    },
+  );
   return cut(onOneLine(filled), LONGEST, '…');
 }
 

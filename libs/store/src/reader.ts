@@ -143,7 +143,9 @@ export class DatabaseReader implements StoreReader {
   }
 
   schedules({ pipeline }: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]> {
-    return scheduleRows(this.database.query, 'cast($1 as text) is null or pipeline = $1', [pipeline ?? null]);
+    return scheduleRows(this.database.query, 'cast($1 as text) is null or pipeline = $1', {
+      values: [pipeline ?? null],
+    });
   }
 
   async plan(hash: string): Promise<unknown> {

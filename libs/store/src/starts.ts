@@ -86,7 +86,7 @@ export class StartsStore {
 
   async dueSchedules(at: number, limit: number): Promise<readonly ScheduleRow[]> {
     const { query, dialect } = this.database;
-    return scheduleRows(query, `next_at <= ${dialect.time('$1')} and ${RUNNING}`, [at], limit);
+    return scheduleRows(query, `next_at <= ${dialect.time('$1')} and ${RUNNING}`, { values: [at], limit });
   }
 
   /** Moves a schedule on, unless somebody else has. */
@@ -169,8 +169,7 @@ export class StartsStore {
 export async function scheduleRows(
   query: Query,
   where: string,
-  values: readonly unknown[],
-  limit = 10_000,
+  { values, limit = 10_000 }: { readonly values: readonly unknown[]; readonly limit?: number },
 ): Promise<readonly ScheduleRow[]> {
   const rows = await query<
     Omit<ScheduleRow, 'nextAt' | 'by' | 'reason'> & { nextAt: number | null; by: string | null; reason: string | null }

@@ -179,6 +179,25 @@ async function deployedOf(query: Query, { pipeline, stages }: Subject): Promise<
   };
 }
 
+async function writeVersion(
+  query: Query,
+  pipeline: string,
+  { version, plan, content, deployedAt, by, reason }: NonNullable<DeploymentChange['version']>,
+): Promise<void> {
+  await query(
+    ({ json, time }) =>
+      `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, ${json('$3')}, ${time('$4')})
+       on conflict (hash) do nothing`,
+    [plan, pipeline, JSON.stringify(content), deployedAt],
+  );
+  await query(
+    ({ time }) =>
+      `insert into versions (pipeline, version, plan, deployed_at, by, reason)
+       values ($1, cast($2 as int), $3, ${time('$4')}, $5, $6)`,
+    [pipeline, version, plan, deployedAt, by ?? null, reason ?? null],
+  );
+}
+
 async function write(
   query: Query,
   options: Subject & { id: string; at: number },
@@ -186,21 +205,7 @@ async function write(
 ): Promise<void> {
   const { pipeline, id, at } = options;
   const { version, route, outcome, contracts = new Map<string, StageSchemas>() } = change;
-  if (version) {
-    const { plan, content, deployedAt, by, reason } = version;
-    await query(
-      ({ json, time }) =>
-        `insert into plans (hash, pipeline, plan, deployed_at) values ($1, $2, ${json('$3')}, ${time('$4')})
-         on conflict (hash) do nothing`,
-      [plan, pipeline, JSON.stringify(content), deployedAt],
-    );
-    await query(
-      ({ time }) =>
-        `insert into versions (pipeline, version, plan, deployed_at, by, reason)
-         values ($1, cast($2 as int), $3, ${time('$4')}, $5, $6)`,
-      [pipeline, version.version, plan, deployedAt, by ?? null, reason ?? null],
-    );
-  }
+  if (version) await writeVersion(query, pipeline, version);
   if (route) {
     await query(
       `insert into routes (pipeline, current, before, canary, share) values ($1, $2, $3, $4, cast($5 as float8))

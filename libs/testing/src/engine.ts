@@ -70,20 +70,23 @@ export interface TestEngine<Input, Output> extends AsyncDisposable {
   throwTimes(step: string, times: number, thrown?: unknown): void;
 }
 
+function refuseMissing(asked: readonly string[], stages: readonly StageGiven[]): void {
+  const given = new Set(stages.map((stage) => contractIn(stage).name));
+  const missing = asked.filter((stage) => !given.has(stage));
+  if (missing.length === 0) return;
+  const how = 'pass their classes, or fake(contract, work)';
+  throw new TestingError('STAGE_MISSING', `No implementation was given for the stages ${missing.join(', ')}: ${how}.`);
+}
+
 /**
  * Opens an engine in which `stages` do the pipeline's work: classes, or fakes.
- * @throws {TestingError} STAGE_MISSING, naming the stages that the pipeline asks and nobody plays
+ * @throws {TestingError} STAGE_MISSING, naming the stages that the pipeline asks and for which no implementation was given
  */
 export async function testEngine<Input extends z.ZodType, Output>(
   { name, plan, loaded }: Pipeline<Input, Output>,
   stages: readonly StageGiven[],
 ): Promise<TestEngine<z.input<Input>, Output>> {
-  const given = new Set(stages.map((stage) => contractIn(stage).name));
-  const missing = stagesOf(plan).filter((stage) => !given.has(stage));
-  if (missing.length > 0) {
-    const how = 'pass their classes, or fake(contract, work)';
-    throw new TestingError('STAGE_MISSING', `Nobody plays the stages ${missing.join(', ')}: ${how}.`);
-  }
+  refuseMissing(stagesOf(plan), stages);
   const machine = await EngineMachine.open(loaded, stages);
   const { faults } = machine;
   let started = 0;

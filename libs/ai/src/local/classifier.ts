@@ -50,13 +50,12 @@ export class LinearClassifier extends Classifier {
   private readonly rows: Weights;
   private name?: string;
 
-  private constructor(
-    readonly labels: readonly string[],
-    private readonly vocabulary: Vocabulary,
-    private readonly quantised: Quantised,
-    private readonly temperature: number,
-  ) {
+  readonly labels: readonly string[];
+
+  private constructor(private readonly parts: ClassifierParts) {
     super();
+    const { labels, quantised } = parts;
+    this.labels = labels;
     this.rows = { classes: labels.length, rows: restored(quantised, labels.length) };
   }
 
@@ -65,13 +64,11 @@ export class LinearClassifier extends Classifier {
     return (this.name ??= `local-linear@${createHash('sha256').update(JSON.stringify(this)).digest('hex').slice(0, 12)}`);
   }
 
-  static of(parts: {
-    labels: readonly string[];
-    vocabulary: Vocabulary;
-    weights: Weights;
-    temperature: number;
-  }): LinearClassifier {
-    return new LinearClassifier(parts.labels, parts.vocabulary, quantise(parts.weights), parts.temperature);
+  static of({
+    weights,
+    ...parts
+  }: Omit<ClassifierParts, 'quantised'> & { readonly weights: Weights }): LinearClassifier {
+    return new LinearClassifier({ ...parts, quantised: quantise(weights) });
   }
 
   static fromJSON(json: unknown): LinearClassifier {
@@ -92,7 +89,12 @@ export class LinearClassifier extends Classifier {
     ) {
       throw new ModelDataInvalid('This classifier file is damaged: its weights do not match its features and labels.');
     }
-    return new LinearClassifier(labels, new Vocabulary(features, idf, unseenIdf), quantised, temperature);
+    return new LinearClassifier({
+      labels,
+      vocabulary: new Vocabulary(features, idf, unseenIdf),
+      quantised,
+      temperature,
+    });
   }
 
   toJSON(): ModelFile {
@@ -100,12 +102,12 @@ export class LinearClassifier extends Classifier {
       kind: 'millrace.linear-classifier',
       version: 1,
       labels: [...this.labels],
-      temperature: this.temperature,
-      unseenIdf: this.vocabulary.unseenIdf,
-      features: [...this.vocabulary.names],
-      idf: base64(this.vocabulary.idf),
-      scales: base64(this.quantised.scales),
-      weights: base64(this.quantised.bytes),
+      temperature: this.parts.temperature,
+      unseenIdf: this.parts.vocabulary.unseenIdf,
+      features: [...this.parts.vocabulary.names],
+      idf: base64(this.parts.vocabulary.idf),
+      scales: base64(this.parts.quantised.scales),
+      weights: base64(this.parts.quantised.bytes),
     };
   }
 
@@ -124,8 +126,11 @@ export class LinearClassifier extends Classifier {
 
   /** All labels, best first, for a text as a whole. */
   private rank(words: readonly string[]): readonly [Ranked, ...Ranked[]] {
-    const features = this.vocabulary.features(countFeatures(words));
-    const probabilities = softmax(score(this.rows, features, new Float64Array(this.labels.length)), this.temperature);
+    const features = this.parts.vocabulary.features(countFeatures(words));
+    const probabilities = softmax(
+      score(this.rows, features, new Float64Array(this.labels.length)),
+      this.parts.temperature,
+    );
     const trust = min(1, features.known * 2);
     const [best, ...others] = this.labels
       .map((label, k) => ({ label, confidence: (probabilities[k] ?? 0) * trust }))
@@ -141,6 +146,13 @@ export class LinearClassifier extends Classifier {
     const rivals = sentences.map((words) => this.rank(words)[0]).filter((best) => best.label !== label);
     return max(0, ...rivals.map(({ confidence }) => confidence).filter((confidence) => confidence >= RIVAL));
   }
+}
+
+interface ClassifierParts {
+  readonly labels: readonly string[];
+  readonly vocabulary: Vocabulary;
+  readonly quantised: Quantised;
+  readonly temperature: number;
 }
 
 interface Ranked {

@@ -52,12 +52,14 @@ export const keyText = (key: Buffer | null): string => (key === null ? '' : `k${
 export class Topic {
   readonly partitions: readonly Partition[];
   readonly subscriptions: Subscription[] = [];
-  constructor(
-    readonly id: number,
-    readonly name: string,
-    partitions: number,
-    readonly compacted: boolean,
-  ) {
+  readonly id: number;
+  readonly name: string;
+  readonly compacted: boolean;
+
+  constructor({ id, name, partitions, compacted }: TopicFact) {
+    this.id = id;
+    this.name = name;
+    this.compacted = compacted;
     this.partitions = Array.from({ length: partitions }, (_, n) => new Partition(this, n));
   }
 
@@ -168,12 +170,12 @@ export class Catalog {
     return this.#byGroup.get(`${topic}\n${group}`);
   }
 
-  addTopic({ id, name, partitions, compacted }: TopicFact): Topic {
-    const known = this.topics[id];
+  addTopic(fact: TopicFact): Topic {
+    const known = this.topics[fact.id];
     if (known) return known;
-    const topic = new Topic(id, name, partitions, compacted);
-    this.topics[id] = topic;
-    this.#byName.set(name, topic);
+    const topic = new Topic(fact);
+    this.topics[topic.id] = topic;
+    this.#byName.set(topic.name, topic);
     return topic;
   }
 

@@ -70,7 +70,7 @@ export class GroupConsumption<O extends Owned> implements Consumption {
   /** Begins in the background: what is missing (the topic, Kafka itself) is waited for, and `ready` tells. */
   begin(admin: Admin): void {
     const { runtime, source } = this;
-    this.membership = new Membership(runtime.clients, runtime.topics, admin, {
+    this.membership = new Membership(runtime, admin, {
       topic: source.topic,
       group: source.group,
       sessionTimeoutMs: runtime.sessionTimeoutMs,

@@ -52,8 +52,7 @@ export class Membership {
   private outdated = false;
 
   constructor(
-    private readonly clients: Clients,
-    private readonly topics: TopicMetadata,
+    private readonly context: { readonly clients: Clients; readonly topics: TopicMetadata },
     private readonly admin: Admin,
     private readonly member: Member,
   ) {
@@ -94,9 +93,9 @@ export class Membership {
   private async build(): Promise<void> {
     const { topic, group, sessionTimeoutMs } = this.member;
     try {
-      await this.topics.partitionsOf(topic);
+      await this.context.topics.partitionsOf(topic);
       if (this.stopped) return;
-      const consumer = this.clients.kafka.consumer({
+      const consumer = this.context.clients.kafka.consumer({
         groupId: group,
         sessionTimeout: sessionTimeoutMs,
         partitionAssigners: [handOverAssigner(topic, () => this.told()), kafkajs.PartitionAssigners.roundRobin],

@@ -24,7 +24,7 @@ export function readRecords(batch: Batch, place: RecordPosition, into: Incoming[
   try {
     if (batch.damaged !== undefined) throw new Error(batch.damaged);
     const body = unpacked(batch.attributes & CODEC, batch.body, place.maxUnpackedBytes);
-    readAll(batch, new ByteReader(body), place, into);
+    readAll(batch, new ByteReader(body), { ...place, into });
     return body.length;
   } catch (error) {
     into.length = before;
@@ -41,7 +41,11 @@ function damaged({ baseOffset, lastOffset, maxTimestamp, whole }: Batch, place: 
   return { ...at, key: null, value: whole, headers: NONE, damaged: why + range };
 }
 
-function readAll(batch: Batch, reader: ByteReader, { topic, partition, from }: RecordPosition, into: Incoming[]): void {
+function readAll(
+  batch: Batch,
+  reader: ByteReader,
+  { topic, partition, from, into }: RecordPosition & { readonly into: Incoming[] },
+): void {
   const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
   for (let i = 0; i < batch.count; i++) {
     const length = reader.varint();

@@ -19,14 +19,13 @@ export function conditionsOver(names: Iterable<string>): (text: string, step: st
   const variables = new Set(names);
   const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
   for (const name of variables) if (!name.startsWith('$')) environment.registerVariable(name, 'dyn');
-  return (text, step) => compile(environment, text, step, variables);
+  return (text, step) => compile(environment, variables, { text, step });
 }
 
 function compile(
   environment: Environment,
-  text: string,
-  step: string,
   variables: ReadonlySet<string>,
+  { text, step }: { text: string; step: string },
 ): CompiledCondition {
   const evaluate = parsed(environment, text, step);
   const spending = counted(evaluate.ast, text, step);

@@ -27,15 +27,15 @@ export function differences(before: Version, after: Version): readonly Differenc
   const { inputSchema, output, steps, format: _f, pipeline: _p, ...settings } = before.plan;
   const { inputSchema: newInput, output: newOutput, steps: newSteps, format: _g, pipeline: _q, ...now } = after.plan;
   return [
-    ...within({ what: 'input', name: '' }, inputSchema, newInput),
+    ...within({ what: 'input', name: '' }, { before: inputSchema, after: newInput }),
     ...named('setting', settings, now),
     ...named('step', steps, newSteps),
-    ...within({ what: 'output', name: '' }, output, newOutput),
+    ...within({ what: 'output', name: '' }, { before: output, after: newOutput }),
     ...Object.entries(before.contracts ?? {}).flatMap(([stage, known]) => {
       const now = after.contracts?.[stage];
       if (!now) return [];
       const isBreaking = breaks(known, now).length > 0;
-      const found = within({ what: 'contract', name: stage }, known, now);
+      const found = within({ what: 'contract', name: stage }, { before: known, after: now });
       return found.map((one) => (isBreaking ? { ...one, breaking: true as const } : one));
     }),
   ];
@@ -48,15 +48,14 @@ function named(what: Difference['what'], before: Named, after: Named): readonly 
   return names.flatMap((name): readonly Difference[] => {
     if (before[name] === undefined) return [{ what, name, change: 'added', after: after[name] }];
     if (after[name] === undefined) return [{ what, name, change: 'removed', before: before[name] }];
-    return within({ what, name }, before[name], after[name]);
+    return within({ what, name }, { before: before[name], after: after[name] });
   });
 }
 
 /** The innermost places at which two values differ. */
 function within(
   difference: Pick<Difference, 'what' | 'name'>,
-  before: unknown,
-  after: unknown,
+  { before, after }: { before: unknown; after: unknown },
   at = '',
 ): readonly Difference[] {
   if (!isObject(before) || !isObject(after)) {
@@ -74,7 +73,11 @@ function within(
   }
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) =>
-    within(difference, before[key], after[key], `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    within(
+      difference,
+      { before: before[key], after: after[key] },
+      `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    ),
   );
 }
 

@@ -109,7 +109,7 @@ function compareForms(given: Schema, wanted: Schema, place: SchemaPair): readonl
   return [
     ...(place.sides.typesOnly
       ? []
-      : Object.keys(wanted).flatMap((keyword) => compareRule(keyword, given, wanted, place))),
+      : Object.keys(wanted).flatMap((keyword) => compareRule(keyword, { given, wanted }, place))),
     ...(['object', undefined].includes(given['type'] as string) ? compareFields(given, wanted, place) : []),
     ...(['array', undefined].includes(given['type'] as string) ? compareItems(given, wanted, place) : []),
   ];
@@ -150,7 +150,11 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
   number: [...BOUNDS, 'multipleOf'],
 };
 
-function compareRule(keyword: string, given: Schema, wanted: Schema, place: SchemaPair): readonly Misfit[] {
+function compareRule(
+  keyword: string,
+  { given, wanted }: { given: Schema; wanted: Schema },
+  place: SchemaPair,
+): readonly Misfit[] {
   const [has, wants] = [given[keyword], wanted[keyword]];
   if (ELSEWHERE.has(keyword) || isDeepStrictEqual(has, wants)) return [];
   const type = given['type'] === 'integer' ? 'number' : given['type'];

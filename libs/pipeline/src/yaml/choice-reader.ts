@@ -30,7 +30,7 @@ export function readSteps(steps: readonly Written[], reading: YamlReading): Read
     unfolded(step, { guards: [], reading }),
   )) {
     if (drafts.has(name)) wrong(`there are two steps "${name}"`, at, reading);
-    const draft = readStep(name, text, at, own);
+    const draft = readStep(name, { text, at }, own);
     drafts.set(name, draft && guards.length > 0 ? guardedBy(guards, draft, own) : draft);
   }
   return drafts;

@@ -10,7 +10,7 @@ import { readSteps } from './choice-reader.js';
 import { SETTINGS, STARTS, WORKS } from './forms.js';
 import { givenOf, predecessorsOf, readsIn, topScope, VisibleNames } from './links.js';
 import type { YamlPath, YamlFault } from './yaml-path.js';
-import { isText, readFields, type YamlReading, type Text, wrong } from './reader.js';
+import { isText, readFields, type YamlReading, type Text, type DocumentPart, wrong } from './reader.js';
 import { type DraftStep, fieldsOf, readStageWork } from './step-reader.js';
 
 /** The plan of another file, by the path that is written. Throws what is wrong with it. */
@@ -19,8 +19,8 @@ export type LoadPlan = (path: string) => Plan;
 /** The plan that a document stands for; or everything that is wrong with it. */
 export function readDocument(text: unknown, load?: LoadPlan): { plan?: Plan; problems: readonly YamlFault[] } {
   const problems: YamlFault[] = [];
-  const readWithin = (is: 'plan' | 'work' | 'run', text: unknown, at: YamlPath, reading: YamlReading) => {
-    if (is === 'plan') return readChild(text, at, reading, load);
+  const readWithin = (is: 'plan' | 'work' | 'run', { text, at }: DocumentPart, reading: YamlReading) => {
+    if (is === 'plan') return readChild({ text, at }, reading, load);
     if (!isText(text)) return wrong('it has to have a stage, or steps and their output', at, reading);
     return (is === 'work' ? readStageWork(text, at, reading) : undefined) ?? readRun(text, at, reading);
   };
@@ -49,7 +49,7 @@ function readTop(text: unknown, at: YamlPath, reading: YamlReading): Plan | unde
 }
 
 /** A plan within another that has an input of its own: written here, or in a file. */
-function readChild(text: unknown, at: YamlPath, reading: YamlReading, load: LoadPlan | undefined): Plan | undefined {
+function readChild({ text, at }: DocumentPart, reading: YamlReading, load: LoadPlan | undefined): Plan | undefined {
   if (typeof text === 'string') {
     if (!load) return wrong('a file cannot be read from here: write the steps', at, reading);
     const { starts: _, ...plan } = load(text);

@@ -16,7 +16,13 @@ export interface YamlReading {
   /** The step that it belongs to. */
   readonly step: string;
   /** Reads a part that has steps in it. */
-  readonly readSteps: (is: 'plan' | 'work' | 'run', text: unknown, at: YamlPath, reading: YamlReading) => unknown;
+  readonly readSteps: (is: 'plan' | 'work' | 'run', written: DocumentPart, reading: YamlReading) => unknown;
+}
+
+/** A part of a document, and its place there. */
+export interface DocumentPart {
+  readonly text: unknown;
+  readonly at: YamlPath;
 }
 
 export type Text = Readonly<Record<string, unknown>>;
@@ -25,7 +31,8 @@ export const isText = (value: unknown): value is Text =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value as the plan has it, of what is written. What is wrong is told of; what comes back then is of no use. */
-export function read(form: Form, text: unknown, at: YamlPath, reading: YamlReading): unknown {
+export function read(form: Form, written: DocumentPart, reading: YamlReading): unknown {
+  const { text, at } = written;
   const report = (problem: YamlFault): void => void reading.problems.push(problem);
   switch (form.is) {
     case 'mapping':
@@ -37,23 +44,23 @@ export function read(form: Form, text: unknown, at: YamlPath, reading: YamlReadi
     case 'duration':
       return readDuration(text, at, reading);
     case 'plain':
-      return readPlain(form.type, text, at, reading);
+      return readPlain(form.type, written, reading);
     case 'list':
       if (!Array.isArray(text)) return wrong('it has to be a list', at, reading);
-      return text.map((item, i) => read(form.of, item, [...at, i], reading));
+      return text.map((item, i) => read(form.of, { text: item, at: [...at, i] }, reading));
     case 'record':
       if (!isText(text)) return wrong('it has to have names and what they stand for', at, reading);
-      return mapped(text, (item, name) => read(form.of, item, [...at, name], reading));
+      return mapped(text, (item, name) => read(form.of, { text: item, at: [...at, name] }, reading));
     case 'union':
-      return readUnion(form.of, text, at, reading);
+      return readUnion(form.of, written, reading);
     case 'object':
-      return readObject(form, text, at, reading);
+      return readObject(form, written, reading);
     case 'kinds':
-      return readKinds(form, text, at, reading);
+      return readKinds(form, written, reading);
     case 'plan':
     case 'work':
     case 'run':
-      return reading.readSteps(form.is, text, at, reading);
+      return reading.readSteps(form.is, written, reading);
   }
 }
 
@@ -75,7 +82,7 @@ function readDuration(text: unknown, at: YamlPath, reading: YamlReading): number
   }
 }
 
-function readPlain(type: z.ZodType, text: unknown, at: YamlPath, reading: YamlReading): unknown {
+function readPlain(type: z.ZodType, { text, at }: DocumentPart, reading: YamlReading): unknown {
   const { error } = type.safeParse(text);
   for (const { path, message } of error?.issues ?? [])
     wrong(message, [...at, ...path.map((part) => (typeof part === 'number' ? part : String(part)))], reading);
@@ -83,31 +90,26 @@ function readPlain(type: z.ZodType, text: unknown, at: YamlPath, reading: YamlRe
 }
 
 /** The first form that it fits; where it fits none, what is wrong with it in the last. What is a list can only be one. */
-function readUnion(forms: readonly Form[], text: unknown, at: YamlPath, reading: YamlReading): unknown {
+function readUnion(forms: readonly Form[], written: DocumentPart, reading: YamlReading): unknown {
   let problems: YamlFault[] = [];
-  const alike = forms.filter(({ is }) => (is === 'list') === Array.isArray(text));
+  const alike = forms.filter(({ is }) => (is === 'list') === Array.isArray(written.text));
   for (const form of alike.length > 0 ? alike : forms) {
     problems = [];
-    const found = read(form, text, at, { ...reading, problems });
+    const found = read(form, written, { ...reading, problems });
     if (problems.length === 0) return found;
   }
   reading.problems.push(...problems);
 }
 
-function readObject(form: ObjectForm, text: unknown, at: YamlPath, reading: YamlReading): unknown {
+function readObject(form: ObjectForm, { text, at }: DocumentPart, reading: YamlReading): unknown {
   const { short } = form;
-  if (!isText(text) && short !== undefined && text !== null)
-    return readObject(
-      form,
-      {
-        [present(
-          form.fields.find(({ name }) => name === short),
-          'short form',
-        ).text]: text,
-      },
-      at,
-      reading,
+  if (!isText(text) && short !== undefined && text !== null) {
+    const field = present(
+      form.fields.find(({ name }) => name === short),
+      'short form',
     );
+    return readObject(form, { text: { [field.text]: text }, at }, reading);
+  }
   if (!isText(text)) return wrong('it has to have names and what they stand for', at, reading);
   const { scope } = reading;
   return readFields(form.fields, text, {
@@ -139,14 +141,14 @@ export function readFields(
       });
   const found: Record<string, unknown> = {};
   for (const { name, text: key, form, isOptional, otherwise } of fields) {
-    if (Object.hasOwn(text, key)) found[name] = read(form, text[key], [...at, key], reading);
+    if (Object.hasOwn(text, key)) found[name] = read(form, { text: text[key], at: [...at, key] }, reading);
     else if (otherwise !== undefined) found[name] = otherwise;
     else if (!isOptional) reading.problems.push({ at, what: `"${key}" is missing`, isKey: true });
   }
   return found;
 }
 
-function readKinds(form: Form & { is: 'kinds' }, text: unknown, at: YamlPath, reading: YamlReading): unknown {
+function readKinds(form: Form & { is: 'kinds' }, { text, at }: DocumentPart, reading: YamlReading): unknown {
   const kind = isText(text) ? form.of.get(String(text[form.by])) : undefined;
   if (!isText(text) || !kind)
     return wrong(`"${form.by}" has to be one of ${[...form.of.keys()].join(', ')}`, at, reading);

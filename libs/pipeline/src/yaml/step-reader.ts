@@ -2,9 +2,9 @@ import { present } from '@millrace/contracts';
 import { type Field, HEADS, type ObjectForm, STEPS, WORKS } from './forms.js';
 import type { Order } from './links.js';
 import type { YamlPath } from './yaml-path.js';
-import { isText, readFields, type YamlReading, type Text, wrong } from './reader.js';
+import { isText, readFields, type YamlReading, type Text, type DocumentPart, wrong } from './reader.js';
 
-/** Written by name, not as a field of the plan. */
+/** DocumentPart by name, not as a field of the plan. */
 const ORDER = ['predecessors', 'after'];
 
 /** Returns the fields of a step or a work: its head has the key that tells its kind. */
@@ -23,7 +23,7 @@ export interface DraftStep {
 }
 
 /** A step; its kind is told by the key it begins with, and is `stage` where there is none. */
-export function readStep(name: string, text: unknown, at: YamlPath, reading: YamlReading): DraftStep | undefined {
+export function readStep(name: string, { text, at }: DocumentPart, reading: YamlReading): DraftStep | undefined {
   if (!isText(text)) return wrong('a step has to have names and what they stand for', at, reading);
   const kind = kindOf(text);
   if (!STEPS.of.has(kind))

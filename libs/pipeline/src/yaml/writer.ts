@@ -15,7 +15,7 @@ import { fieldsOf, isStageWork } from './step-reader.js';
 export function documentOf(plan: Plan, { withChoices }: { withChoices: boolean }): Text {
   const { starts, pipeline } = plan;
   const scope = { ...topScope(pipeline), withChoices };
-  return { pipeline, ...planText(plan, scope, fieldsText(STARTS.fields, { ...starts }, scope)) };
+  return { pipeline, ...planText(plan, scope, fieldsText(STARTS.fields, { ...starts }, { scope, step: '' })) };
 }
 
 /** The scope around a part, and whether switches are written as such. */
@@ -24,7 +24,7 @@ interface Around extends Scope {
 }
 
 function planText(plan: Plan, scope: Around, starts: Text = {}): Text {
-  const { pipeline, output, ...settings } = fieldsText(SETTINGS, plan, scope);
+  const { pipeline, output, ...settings } = fieldsText(SETTINGS, plan, { scope, step: '' });
   const inner = { ...scope, names: scope.names.with(Object.keys(plan.steps)), own: [] };
   const reads = readsIn(plan, scope, () => undefined);
   const orders = ordersOf(plan, reads);
@@ -67,7 +67,7 @@ function stepText(name: string, step: PlanStep, scope: Around): Text {
   const own = as === undefined ? [] : [as, `${as}Index`];
   const fields = fieldsOf(STEPS.of, step.kind);
   const head = HEADS[step.kind];
-  const text = fieldsText(fields, step, { ...scope, own, names: scope.names.with(own) }, name);
+  const text = fieldsText(fields, step, { scope: { ...scope, own, names: scope.names.with(own) }, step: name });
   if (step.kind === 'map' && step.onFailure) {
     if (step.onItemFailure === 'fail') delete text['onItemFailure'];
     else text['onItemFailure'] = step.onItemFailure;
@@ -81,17 +81,24 @@ function stepText(name: string, step: PlanStep, scope: Around): Text {
   };
 }
 
+/** The scope of what is written, and the step that it belongs to; empty outside of steps. */
+interface WithinStep {
+  readonly scope: Around;
+  readonly step: string;
+}
+
 /** Writes the fields that differ from their defaults. */
-function fieldsText(fields: readonly Field[], value: object, scope: Around, step = ''): Record<string, unknown> {
+function fieldsText(fields: readonly Field[], value: object, within: WithinStep): Record<string, unknown> {
   const text: Record<string, unknown> = {};
   for (const { name, text: key, form, otherwise } of fields) {
     const found = (value as Readonly<Record<string, unknown>>)[name];
-    if (found !== undefined && !isDeepStrictEqual(found, otherwise)) text[key] = write(form, found, scope, step);
+    if (found !== undefined && !isDeepStrictEqual(found, otherwise)) text[key] = write(form, found, within);
   }
   return text;
 }
 
-function write(form: Form, value: unknown, scope: Around, step: string): unknown {
+function write(form: Form, value: unknown, within: WithinStep): unknown {
+  const { scope, step } = within;
   switch (form.is) {
     case 'mapping':
       return mappingText(value as Mapping);
@@ -103,28 +110,22 @@ function write(form: Form, value: unknown, scope: Around, step: string): unknown
     case 'plain':
       return value;
     case 'list':
-      return (value as unknown[]).map((item) => write(form.of, item, scope, step));
+      return (value as unknown[]).map((item) => write(form.of, item, within));
     case 'record':
-      return mapped(value as Text, (item, name) => write(form.of, item, scope, name));
+      return mapped(value as Text, (item, name) => write(form.of, item, { scope, step: name }));
     case 'union':
       return write(
         present(form.of[form.types.findIndex((type) => type.safeParse(value).success)], 'form of the value'),
         value,
-        scope,
-        step,
+        within,
       );
     case 'object':
-      return shortest(form, fieldsText(form.fields, value as object, scope, step));
+      return shortest(form, fieldsText(form.fields, value as object, within));
     case 'kinds': {
       const { [form.by]: kind } = value as Text;
       return {
         [form.by]: kind,
-        ...fieldsText(
-          present(form.of.get(String(kind)), `form of ${String(kind)}`).fields,
-          value as object,
-          scope,
-          step,
-        ),
+        ...fieldsText(present(form.of.get(String(kind)), `form of ${String(kind)}`).fields, value as object, within),
       };
     }
     case 'plan':
@@ -145,7 +146,7 @@ function shortest({ fields, short }: ObjectForm, text: Text): unknown {
 
 /** The work of an item: a stage's work, a step alone, or steps. `name` is what a step alone is called. */
 function workText(work: Work, scope: Around, { name, isRun }: { name: string; isRun: boolean }): Text {
-  const text = fieldsText(fieldsOf(WORKS, work.kind), work, scope, name);
+  const text = fieldsText(fieldsOf(WORKS, work.kind), work, { scope, step: name });
   if (work.kind === 'stage' || !work.plan.given) return text;
   const { run: _, ...ofRun } = text;
   const body = { ...planText(work.plan, scope), ...ofRun };

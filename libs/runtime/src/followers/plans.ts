@@ -29,23 +29,16 @@ export async function followPlans(runtime: FollowerContext): Promise<FollowedPla
   const published = new Map<string, Plan>();
   const loaded = planCache();
   const newest = new Map<string, string>();
-  const waiting = new Map<string, Set<() => void>>();
+  const waiters = new Waiters();
 
-  const see = ({ key, value }: Incoming): string | undefined => {
-    if (key === null) return 'it has no key, and so no hash';
-    if (value === null) return 'it has no value';
-    const hash = key.toString('utf8');
-    try {
-      const plan = readJson(value, { maxDepth: RECORD_DEPTH }).value as Plan;
-      // Anybody may write to the topic: what is not the plan that its key names must not take that plan's place.
-      if (hashOf(plan) !== hash) return 'it is not the plan whose hash is its key';
-      published.set(hash, plan);
-      newest.delete(plan.pipeline);
-      newest.set(plan.pipeline, hash);
-    } catch {
-      return 'it is no plan';
-    }
-    for (const wake of waiting.get(hash) ?? []) wake();
+  const see = (record: Incoming): string | undefined => {
+    const found = planIn(record);
+    if (typeof found === 'string') return found;
+    const { hash, plan } = found;
+    published.set(hash, plan);
+    newest.delete(plan.pipeline);
+    newest.set(plan.pipeline, hash);
+    waiters.wake(hash);
     return undefined;
   };
 
@@ -74,22 +67,11 @@ export async function followPlans(runtime: FollowerContext): Promise<FollowedPla
     }
   };
 
-  const wait = (hash: string, ms: number): Promise<LoadedPlan | undefined> => {
-    const known = get(hash);
-    if (known) return Promise.resolve(known);
-    return new Promise((resolve) => {
-      const outer = outermostOf(hash);
-      const all = waiting.get(outer) ?? new Set();
-      waiting.set(outer, all);
-      const done = () => {
-        timer.stop();
-        all.delete(done);
-        if (all.size === 0) waiting.delete(outer);
-        resolve(get(hash));
-      };
-      const timer = startTimer(ms, done);
-      all.add(done);
-    });
+  const wait = async (hash: string, ms: number): Promise<LoadedPlan | undefined> => {
+    const plan = get(hash);
+    if (plan) return plan;
+    await waiters.wait(outermostOf(hash), ms);
+    return get(hash);
   };
 
   const tail = await follow(runtime, { topic: runtime.topics.plans, from: 'start' }, see);
@@ -103,7 +85,50 @@ export async function followPlans(runtime: FollowerContext): Promise<FollowedPla
     pipelines: () => [...newest.keys()],
     [Symbol.asyncDispose]: async () => {
       await tail[Symbol.asyncDispose]();
-      for (const all of waiting.values()) for (const done of [...all]) done();
+      waiters.end();
     },
   };
+}
+
+/** Returns the plan that a record brings, or why it brings none. */
+function planIn({ key, value }: Incoming): { hash: string; plan: Plan } | string {
+  if (key === null) return 'it has no key, and so no hash';
+  if (value === null) return 'it has no value';
+  const hash = key.toString('utf8');
+  try {
+    const plan = readJson(value, { maxDepth: RECORD_DEPTH }).value as Plan;
+    // Anybody may write to the topic: what is not the plan that its key names must not take that plan's place.
+    return hashOf(plan) === hash ? { hash, plan } : 'it is not the plan whose hash is its key';
+  } catch {
+    return 'it is no plan';
+  }
+}
+
+/** Those who wait for plans, by hash. */
+class Waiters {
+  private readonly byHash = new Map<string, Set<() => void>>();
+
+  /** Resolves when the plan has come, or after so many milliseconds. */
+  wait(hash: string, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const all = this.byHash.get(hash) ?? new Set();
+      this.byHash.set(hash, all);
+      const done = () => {
+        timer.stop();
+        all.delete(done);
+        if (all.size === 0) this.byHash.delete(hash);
+        resolve();
+      };
+      const timer = startTimer(ms, done);
+      all.add(done);
+    });
+  }
+
+  wake(hash: string): void {
+    for (const done of [...(this.byHash.get(hash) ?? [])]) done();
+  }
+
+  end(): void {
+    for (const hash of [...this.byHash.keys()]) this.wake(hash);
+  }
 }

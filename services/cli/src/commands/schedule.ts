@@ -43,7 +43,7 @@ export function scheduleCommands(program: Command, { terminal }: CliContext): vo
       several,
     )
     .option('--json <json>', 'the input as JSON')
-    .action(async (pipeline: string, name: string, cron: string, options: MakeOptions) => {
+    .action(async (pipeline: string, name: string, ...[cron, options]: [string, MakeOptions]) => {
       const { zone, catchUp, input, json } = options;
       const client = clientOf(terminal, options);
       const given = await answerOf({ pairs: input, json }, inputSchemaOf(client, pipeline));

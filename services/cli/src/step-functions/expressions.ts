@@ -116,23 +116,23 @@ function pathOf({ steps = [] }: Node, scope: ExpressionScope, text: string): Doc
   throw new CannotMap(`\`${text}\` computes`, COMPUTE);
 }
 
-/** A template: `"x.$": "$.path"` in JSONPath, `{% … %}` in JSONata. `failed` is told of what cannot be mapped, which is null then. */
+/** Returns a template: `"x.$": "$.path"` in JSONPath, `{% … %}` in JSONata. `failed` is told of what cannot be mapped, which is null then, and that it is at `at`. */
 export function templateOf(
   value: unknown,
   scope: ExpressionScope,
-  options: { jsonata: boolean; failed: (error: CannotMap, at: string) => void },
-  at = '',
+  options: { jsonata: boolean; failed: (error: CannotMap, at: string) => void; at: string },
 ): Doc {
+  const { at } = options;
   if (options.jsonata && typeof value === 'string') {
     const [, text] = /^\{%([^]*)%\}$/.exec(value.trim()) ?? [];
     return text === undefined ? value : attempt(() => jsonataValue(text.trim(), scope), at, options.failed);
   }
-  if (Array.isArray(value)) return value.map((item, i) => templateOf(item, scope, options, `${at}[${i}]`));
+  if (Array.isArray(value)) return value.map((item, i) => templateOf(item, scope, { ...options, at: `${at}[${i}]` }));
   if (typeof value !== 'object' || value === null) return value as Doc;
   return Object.fromEntries(
     Object.entries(value).map(([key, part]): [string, Doc] => {
       const place = at === '' ? key : `${at}.${key}`;
-      if (options.jsonata || !key.endsWith('.$')) return [key, templateOf(part, scope, options, place)];
+      if (options.jsonata || !key.endsWith('.$')) return [key, templateOf(part, scope, { ...options, at: place })];
       return [key.slice(0, -2), attempt(() => jsonPath(String(part), scope), place, options.failed)];
     }),
   );

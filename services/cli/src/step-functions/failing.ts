@@ -120,11 +120,17 @@ function caughtBy(at: At, catcher: Catcher, made: string): Pick<Edge, 'doc' | 'v
   const error: Doc = { Error: refTo(made, CAUGHT, 'code'), Cause: refTo(made, CAUGHT, 'message') };
   const options = { jsonata: isJsonata, failed };
   const there = isJsonata ? { ...scope, error } : { ...scope, input: error };
-  const assigned = templateOf(catcher['Assign'] ?? {}, there, options, 'Catch.Assign') as Record<string, Doc>;
+  const assigned = templateOf(catcher['Assign'] ?? {}, there, { ...options, at: 'Catch.Assign' }) as Record<
+    string,
+    Doc
+  >;
   const variables = new Map([...arrived.variables, ...Object.entries(assigned)]);
   if (isJsonata) {
     const isSaid = catcher['Output'] !== undefined;
-    return { variables, doc: isSaid ? templateOf(catcher['Output'], there, options, 'Catch.Output') : error };
+    return {
+      variables,
+      doc: isSaid ? templateOf(catcher['Output'], there, { ...options, at: 'Catch.Output' }) : error,
+    };
   }
   const { ResultPath: into = '$' } = catcher;
   const put = (): Doc => putInto(arrived.doc, keysOf(into ?? '$'), error);

@@ -207,7 +207,7 @@ class Import {
     const value =
       field === 'Result'
         ? { $literal: state['Result'] as Doc }
-        : templateOf(state[field], scope, { jsonata: isJsonata, failed }, field);
+        : templateOf(state[field], scope, { jsonata: isJsonata, failed, at: field });
     const name = this.add(at, { value: said(at, field, value) });
     this.shared.fields.set(name, fieldsOf(field === 'Result' ? (state[field] as Doc) : value));
     // What was made of its input is looked into, as far as it is known, so that no step waits for it that need not.

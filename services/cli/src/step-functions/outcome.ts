@@ -23,14 +23,15 @@ export function outcomeOf(at: At, { result, variables, isWhole }: Result): Pick<
   const assigned = templateOf(
     state['Assign'] ?? {},
     isJsonata ? { ...scope, result } : { ...scope, input: result ?? scope.input },
-    options,
-    'Assign',
+    { ...options, at: 'Assign' },
   );
   const all = new Map([...variables, ...Object.entries(assigned as Record<string, Doc>)]);
   if (!isJsonata) return { doc: outputOf(at, result), variables: all };
   const isSaid = state['Output'] !== undefined && !isWhole;
   return {
-    doc: isSaid ? templateOf(state['Output'], { ...scope, result }, options, 'Output') : (result ?? scope.input),
+    doc: isSaid
+      ? templateOf(state['Output'], { ...scope, result }, { ...options, at: 'Output' })
+      : (result ?? scope.input),
     variables: all,
   };
 }
@@ -40,7 +41,7 @@ function outputOf({ state, scope, arrived, failed }: At, result: Doc | undefined
   const selected =
     selector === undefined
       ? result
-      : templateOf(selector, { ...scope, input: result ?? null }, { jsonata: false, failed }, 'ResultSelector');
+      : templateOf(selector, { ...scope, input: result ?? null }, { jsonata: false, failed, at: 'ResultSelector' });
   const put = (value: Doc): Doc => (into === undefined ? value : putInto(arrived.doc, keysOf(String(into)), value));
   const whole =
     selected === undefined || into === null ? scope.input : attempt(() => put(selected), 'ResultPath', failed);

@@ -11,7 +11,7 @@ interface Task {
 }
 
 /** The stage that is to do what a Task does: named after the state. What calls a Lambda function is given its payload alone. */
-export function taskOf(name: string, state: State, given: Doc, failed: Failed): Task {
+export function taskOf(name: string, state: State, { given, failed }: { given: Doc; failed: Failed }): Task {
   const resource = String(state['Resource']);
   const stage = name.replaceAll(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`).replaceAll(/-+/g, '-');
   if (resource.endsWith('.waitForTaskToken'))

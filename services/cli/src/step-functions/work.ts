@@ -28,12 +28,12 @@ export function givenTo({ state, scope, isJsonata, failed }: At): Doc {
   const field = isJsonata ? 'Arguments' : 'Parameters';
   return state[field] === undefined
     ? scope.input
-    : templateOf(state[field], scope, { jsonata: isJsonata, failed }, field);
+    : templateOf(state[field], scope, { jsonata: isJsonata, failed, at: field });
 }
 
 export function taskStep(at: At): Step {
   const { name, state, failed } = at;
-  const { input, stage, wrap } = taskOf(camel(name), state, givenTo(at), failed);
+  const { input, stage, wrap } = taskOf(camel(name), state, { given: givenTo(at), failed });
   at.wrap = wrap;
   const seconds = state['TimeoutSeconds'];
   const timeout = typeof seconds === 'number' ? { timeout: `${seconds}s` } : {};
@@ -45,7 +45,7 @@ export function failStep({ state, scope, isJsonata, failed }: At): Step {
   const said = (field: string): Doc => {
     const path = state[`${field}Path`];
     if (path !== undefined) return attempt(() => jsonPath(String(path), scope), `${field}Path`, failed);
-    return templateOf(state[field] ?? null, scope, { jsonata: isJsonata, failed }, field);
+    return templateOf(state[field] ?? null, scope, { jsonata: isJsonata, failed, at: field });
   };
   return failWith(said('Error') ?? 'States.Failed', said('Cause') ?? '');
 }
@@ -83,13 +83,15 @@ export function mapStep(at: At, bodyOf: BodyOf): Step {
   const { state, scope, failed, isJsonata } = at;
   const items =
     isJsonata && state['Items'] !== undefined
-      ? templateOf(state['Items'], scope, { jsonata: true, failed }, 'Items')
+      ? templateOf(state['Items'], scope, { jsonata: true, failed, at: 'Items' })
       : attempt(() => jsonPath(String(state['ItemsPath'] ?? '$'), scope), 'ItemsPath', failed);
   const around: Around = { item: refTo('item'), index: refTo('itemIndex') };
   const selector = state['ItemSelector'] ?? state['Parameters'];
   const options = { jsonata: isJsonata, failed };
   const selected =
-    selector === undefined ? refTo('item') : templateOf(selector, { ...scope, ...around }, options, 'ItemSelector');
+    selector === undefined
+      ? refTo('item')
+      : templateOf(selector, { ...scope, ...around }, { ...options, at: 'ItemSelector' });
   const { steps, output } = bodyOf(StateMachine.parse(state['ItemProcessor'] ?? state['Iterator']), selected, around);
   const {
     MaxConcurrency: most,

@@ -1,6 +1,6 @@
 import {
-  type DeploymentOutcome,
   type DeployRequested,
+  type Failure,
   failure,
   type FailureCode,
   type PipelinePauseRequested,
@@ -29,7 +29,7 @@ export function deployment(request: PlanRequest, plan: LoadedPlan, now: Deployed
   if (first) {
     const stages = [...new Set(broken.map(({ pointer }) => pointer.split('/')[2]))].join(', ');
     const message = `The contract of ${stages} would break those who know it: ${first.pointer} ${first.detail}.`;
-    return refusal(pipeline, 'CONTRACT_BREAKS', message, broken.slice(0, 20));
+    return refused(pipeline, failure('CONTRACT_BREAKS', message, { details: broken.slice(0, 20) }));
   }
   const contracts = new Map(
     Object.entries(request.contracts).filter(
@@ -103,13 +103,9 @@ const versionOf = ({ at, by, reason }: DeployRequested, { hash }: LoadedPlan, { 
   reason,
 });
 
-type Details = { pointer: string; detail: string }[];
+export const refusal = (pipeline: string, code: FailureCode, message: string): DeploymentChange =>
+  refused(pipeline, failure(code, message));
 
-export const refusal = (pipeline: string, code: FailureCode, message: string, details?: Details): DeploymentChange => {
-  const outcome: DeploymentOutcome = {
-    status: 'refused',
-    pipeline,
-    failure: failure(code, message, details && { details }),
-  };
-  return { outcome };
-};
+const refused = (pipeline: string, why: Failure): DeploymentChange => ({
+  outcome: { status: 'refused', pipeline, failure: why },
+});

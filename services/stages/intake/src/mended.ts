@@ -150,7 +150,7 @@ class Mending {
 function withReadableWords(header: string): string {
   return header.replace(
     /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([qb])\?([^?]{0,2000})\?=/gi,
-    (word, charset: string, encoding: string, content: string) => {
+    (word, charset: string, ...[encoding = '', content = '']: string[]) => {
       if (isDecodable(charset) && !/[\u0080-\u00ff]/.test(content)) return word;
       const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(content, 'base64') : bytesOfWord(content);
       return `=?utf-8?b?${Buffer.from(decoded(bytes, charset)).toString('base64')}?=`;
