@@ -95,6 +95,8 @@ test('settings of a model are complete or all that is missing is named', () => {
     model: 'm',
     timeoutMs: 500,
     personalData: 'redacted',
+    streamed: false,
+    unknownCalls: 'ask',
   });
   const wrong = ModelEnv.safeParse({ MODEL_PROVIDER: 'openai-compatible' });
   expect(wrong.error?.issues.map(({ path }) => path[0])).toEqual(['MODEL_NAME', 'MODEL_URL']);
