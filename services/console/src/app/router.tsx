@@ -37,6 +37,15 @@ const run = createRoute({
   },
   component: lazyRouteComponent(() => import('../run/run-page.js'), 'RunPage'),
 });
+const compare = createRoute({
+  ...at,
+  path: '/runs/$id/compare',
+  validateSearch: (search): { to?: string } => {
+    const to = textIn(search, 'to');
+    return to === undefined ? {} : { to };
+  },
+  component: lazyRouteComponent(() => import('../run/compare-page.js'), 'ComparePage'),
+});
 const reviews = createRoute({
   ...at,
   path: '/reviews',
@@ -71,7 +80,21 @@ const schedules = createRoute({ ...at, path: '/schedules', component: SchedulesP
 /** Every page of the console has an address; `basepath` is wherever the gateway is served. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
-    ...[overview, runs, run, reviews, deadLetters, deadLetter, jobs, job, pipelines, pipeline, stages, schedules],
+    ...[
+      overview,
+      runs,
+      run,
+      compare,
+      reviews,
+      deadLetters,
+      deadLetter,
+      jobs,
+      job,
+      pipelines,
+      pipeline,
+      stages,
+      schedules,
+    ],
   ]),
   basepath: consolePath,
   scrollRestoration: true,

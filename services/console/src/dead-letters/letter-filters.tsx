@@ -12,6 +12,7 @@ export function LetterFilters({ search }: { readonly search: LettersSearch }) {
         {LETTER_STATUSES.map((name) => (
           <Link
             key={name}
+            activeOptions={{ exact: true }}
             className={`chip ${name}`}
             to="/dead-letters"
             search={{ ...search, status: name }}
@@ -24,6 +25,7 @@ export function LetterFilters({ search }: { readonly search: LettersSearch }) {
       <div className="line">
         <Link
           className="chip"
+          activeOptions={{ exact: true }}
           to="/dead-letters"
           search={without(search, 'view', 'fingerprint')}
           aria-current={view === undefined}
@@ -32,6 +34,7 @@ export function LetterFilters({ search }: { readonly search: LettersSearch }) {
         </Link>
         <Link
           className="chip"
+          activeOptions={{ exact: true }}
           to="/dead-letters"
           search={{ ...search, view: 'letters' }}
           aria-current={view === 'letters'}
@@ -100,6 +103,7 @@ function Narrowed({ search }: { readonly search: LettersSearch }) {
         <Link
           key={name}
           className="chip"
+          activeOptions={{ exact: true }}
           to="/dead-letters"
           search={without(search, name)}
           aria-label={`Remove the filter ${name}`}

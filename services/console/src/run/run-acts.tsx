@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { ActDialog, type ByWhom } from '../acts/act-dialog.js';
 import { millrace } from '../app/place.js';
 import { canBeUndone } from '../graph/plan.js';
+import { MoveDialog } from './move-dialog.js';
 import { usePlan } from './use-run.js';
 
 interface RunAct {
@@ -55,6 +56,7 @@ export function RunActs({ run }: { readonly run: RunView }) {
   const possible = ACTS.filter(
     ({ action, isUndo }) => run.allowedActions.includes(action) && (isUndoable || isUndo !== true),
   );
+  const [isMoving, setMoving] = useState(false);
   const dialog: ReactNode = chosen && (
     <ActDialog
       title={`${chosen.name} this run?`}
@@ -73,6 +75,12 @@ export function RunActs({ run }: { readonly run: RunView }) {
           {act.name}
         </button>
       ))}
+      {run.allowedActions.includes('move') && (
+        <button type="button" onClick={() => setMoving(true)}>
+          Move
+        </button>
+      )}
+      {isMoving && <MoveDialog run={run} close={() => setMoving(false)} />}
       {dialog}
     </>
   );

@@ -8,7 +8,7 @@ import { RunActs } from './run-acts.js';
 
 /** The head of a run's page: how it stands, since when, what belongs to it, and what may be done. */
 export function RunHead({ run }: { readonly run: RunView }) {
-  const { id, pipeline, status, acceptedAt, endedAt, links } = run;
+  const { id, pipeline, status, acceptedAt, endedAt, links, replayOf } = run;
   const json = gatewayUrl(`v1/runs/${encodeURIComponent(id)}`);
   return (
     <header className="run-head">
@@ -36,8 +36,12 @@ export function RunHead({ run }: { readonly run: RunView }) {
           <a className="button" href={json}>
             JSON
           </a>
+          <Link className="button" to="/runs/$id/compare" params={{ id }} search={replayOf ? { to: replayOf.run } : {}}>
+            Compare
+          </Link>
           <Copy text={`npx millrace run get ${id}`} label="Copy for the CLI" />
           <Copy text={`curl ${json}`} label="Copy as curl" />
+          <Copy text={startAsCurl(run)} label="Copy its start as curl" />
         </span>
       </div>
       <Related run={run} />
@@ -45,11 +49,17 @@ export function RunHead({ run }: { readonly run: RunView }) {
   );
 }
 
+/** Returns the command that asks for a run with the same input; quotes are such that a shell takes the input as it is. */
+function startAsCurl({ pipeline, input }: RunView): string {
+  const body = JSON.stringify({ pipeline, input }).replaceAll("'", `'\\''`);
+  return `curl ${gatewayUrl('v1/runs')} -H 'content-type: application/json' --data '${body}'`;
+}
+
 /** The runs that this one belongs to, and those that belong to it. */
 function Related({ run }: { readonly run: RunView }) {
-  const { id, parent, parentStep, handler, steps } = run;
+  const { id, parent, parentStep, handler, steps, replayOf, replays = [] } = run;
   const hasChildren = steps.some(({ child, items }) => child !== undefined || items !== undefined);
-  if (parent === undefined && handler === undefined && !hasChildren) return null;
+  if (parent === undefined && handler === undefined && !hasChildren && !replayOf && replays.length === 0) return null;
   return (
     <p className="line">
       {parent !== undefined && (
@@ -68,6 +78,28 @@ function Related({ run }: { readonly run: RunView }) {
           </Link>
         </span>
       )}
+      {replayOf && (
+        <span>
+          Replays{' '}
+          <Link to="/runs/$id" params={{ id: replayOf.run }}>
+            <code>{replayOf.run}</code>
+          </Link>{' '}
+          from <b>{replayOf.from}</b>
+        </span>
+      )}
+      {replays.map((replay) => (
+        <span key={replay}>
+          Replayed by{' '}
+          <Link to="/runs/$id" params={{ id: replay }}>
+            <code>{replay}</code>
+          </Link>{' '}
+          (
+          <Link to="/runs/$id/compare" params={{ id }} search={{ to: replay }}>
+            compare
+          </Link>
+          )
+        </span>
+      ))}
       {hasChildren && (
         <Link to="/runs" search={{ parent: id }}>
           Child runs

@@ -33,6 +33,11 @@ export function StepPanel({ run, step }: StepPanelProps) {
         <Status of={stepState(step)} />
         <span className="quiet">{stage ?? kind}</span>
         {startedAt !== undefined && <Took from={startedAt} to={endedAt} />}
+        {run.links['trace'] !== undefined && startedAt !== undefined && (
+          <a href={`${run.links['trace']}?uiFind=${encodeURIComponent(name)}`} rel="noreferrer">
+            Spans
+          </a>
+        )}
       </div>
       {summary !== undefined && <p dir="auto">{summary}</p>}
       {failure && (
@@ -45,7 +50,7 @@ export function StepPanel({ run, step }: StepPanelProps) {
           {step.status === 'retrying' ? 'Tried again' : 'Its wait ends'} <Time at={due} /> (<Time at={due} exact />)
         </p>
       )}
-      <StepActs run={run.id} step={step} />
+      <StepActs run={run} step={step} />
       {step.allowedActions.includes('answer') && (
         <ReviewOfStep id={`${run.id}.${name}`} shown={view === 'answer' ? scrollToAnswer : undefined} />
       )}

@@ -17,7 +17,13 @@ export function Filters({ search }: { readonly search: RunsSearch }) {
     <div className="filters" role="group" aria-label="Filters">
       <PipelineFilter search={search} />
       <nav className="chips" aria-label="Status">
-        <Link className="chip" to="/runs" search={withStatus(undefined)} aria-current={search.status === undefined}>
+        <Link
+          className="chip"
+          activeOptions={{ exact: true }}
+          to="/runs"
+          search={withStatus(undefined)}
+          aria-current={search.status === undefined}
+        >
           all
         </Link>
         {STATUSES.map((status) => {
@@ -26,6 +32,7 @@ export function Filters({ search }: { readonly search: RunsSearch }) {
           return (
             <Link
               key={status}
+              activeOptions={{ exact: true }}
               className={`chip ${status}`}
               to="/runs"
               search={withStatus(isCurrent ? undefined : status)}
@@ -62,7 +69,13 @@ function DegradedChip({ search }: { readonly search: RunsSearch }) {
   const { degraded, ...rest } = search;
   const isOn = degraded === 'true';
   return (
-    <Link className="chip" to="/runs" search={isOn ? rest : { ...rest, degraded: 'true' }} aria-current={isOn}>
+    <Link
+      className="chip"
+      activeOptions={{ exact: true }}
+      to="/runs"
+      search={isOn ? rest : { ...rest, degraded: 'true' }}
+      aria-current={isOn}
+    >
       <span aria-hidden="true">◐</span>degraded
     </Link>
   );
