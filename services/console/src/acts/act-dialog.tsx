@@ -20,10 +20,12 @@ interface ActDialogProps {
   readonly close: () => void;
   /** The act needs a name. */
   readonly needsName?: boolean;
+  /** The act takes no name and no reason. */
+  readonly isAnonymous?: boolean;
 }
 
 /** Asks who acts and why, once: the name is remembered. Then does it, and says why where it is refused. */
-export function ActDialog({ title, children, verb, isDanger, act, close, needsName }: ActDialogProps) {
+export function ActDialog({ title, children, verb, isDanger, act, close, needsName, isAnonymous }: ActDialogProps) {
   const by = useMemory(actor);
   const [reason, setReason] = useState('');
   const [state, setState] = useState<{ readonly busy: boolean; readonly error?: unknown }>({ busy: false });
@@ -47,7 +49,7 @@ export function ActDialog({ title, children, verb, isDanger, act, close, needsNa
       <form onSubmit={submitted}>
         <h2>{title}</h2>
         {children}
-        <ByWhomFields reason={reason} setReason={setReason} needsName={needsName ?? false} />
+        {!isAnonymous && <ByWhomFields reason={reason} setReason={setReason} needsName={needsName ?? false} />}
         {state.error !== undefined && <Refusal error={state.error} />}
         <div className="line">
           <button type="submit" className={isDanger ? 'danger' : 'primary'} disabled={state.busy}>

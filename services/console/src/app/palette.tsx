@@ -13,8 +13,8 @@ interface Entry {
 const PAGES: readonly Entry[] = [
   { name: 'Overview', what: 'page', to: '/' },
   { name: 'Runs', what: 'page', to: '/runs' },
-  { name: 'Runs that wait', what: 'page', to: '/runs?status=waiting' },
-  { name: 'Runs that are dead-lettered', what: 'page', to: '/runs?status=dead-lettered' },
+  { name: 'Runs that wait for a person', what: 'page', to: '/runs?state=waiting-for-person' },
+  { name: 'Runs that are dead-lettered', what: 'page', to: '/runs?state=dead-lettered' },
   { name: 'Reviews', what: 'page', to: '/reviews' },
   { name: 'Dead letters', what: 'page', to: '/dead-letters' },
   { name: 'Jobs', what: 'page', to: '/jobs' },

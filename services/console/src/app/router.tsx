@@ -68,9 +68,12 @@ const pipelines = createRoute({ ...at, path: '/pipelines', component: PipelinesP
 const pipeline = createRoute({
   ...at,
   path: '/pipelines/$name',
-  validateSearch: (search): { version?: string } => {
-    const version = search['version'];
-    return version === undefined ? {} : { version: String(version) };
+  validateSearch: (search): { version?: string; from?: string } => {
+    const { version, from } = search;
+    return {
+      ...(version !== undefined && { version: String(version) }),
+      ...(from !== undefined && { from: String(from) }),
+    };
   },
   component: lazyRouteComponent(() => import('../pipelines/pipeline-page.js'), 'PipelinePage'),
 });

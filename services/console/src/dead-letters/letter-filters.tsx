@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { LETTER_STATUSES, type LettersSearch, SINCE } from './search.js';
+import { SINCE } from '../time/since.js';
+import { LETTER_STATUSES, type LettersSearch } from './search.js';
 
 /** The filters of the dead letters: by status, by time, by text; those of a group or a stage can be taken away. */
 export function LetterFilters({ search }: { readonly search: LettersSearch }) {

@@ -1,4 +1,5 @@
-import { readLettersSearch, sinceTime } from './search.js';
+import { sinceTime } from '../time/since.js';
+import { readLettersSearch } from './search.js';
 
 test('the address of the dead letters holds filters, and nothing that is none', () => {
   const search = { view: 'letters', status: 'open', code: 'MODEL_BUSY', page: '3', stage: '', status2: 'x' };

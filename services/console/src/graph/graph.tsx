@@ -22,7 +22,7 @@ interface GraphProps {
 /** A wide graph is drawn smaller to fit, but never so small that nobody can read it: then it scrolls. */
 const LEAST_SCALE = 0.58;
 
-const TAKEN = new Set(['completed', 'running', 'retrying', 'waiting', 'failed', 'dead-lettered', 'no consumer']);
+const TAKEN = new Set(['completed', 'running', 'retrying', 'waiting', 'failed', 'dead-lettered', 'no-consumer']);
 
 /** Draws a plan; in a run the path that was taken is bright, what was skipped is dim, and what runs moves. */
 export function Graph({ label, layout, states, selected, select }: GraphProps) {
@@ -63,7 +63,7 @@ function Node({ placed: { node, x, y }, state, isSelected, select }: NodeProps) 
   const choose = select && (() => select(node.name));
   return (
     <g
-      className={`node ${status.replaceAll(' ', '-')}${isSelected ? ' selected' : ''}`}
+      className={`node ${status}${isSelected ? ' selected' : ''}`}
       transform={`translate(${x} ${y})`}
       {...(choose && {
         role: 'button',

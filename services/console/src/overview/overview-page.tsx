@@ -7,7 +7,8 @@ import { RunRow } from '../runs/run-row.js';
 import { Loading } from '../states/loading.js';
 import { ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
-import { MARKS } from '../text/states.js';
+import { STATES } from '../runs/search.js';
+import { MARKS, WORDS } from '../text/states.js';
 import { useOverview } from './use-overview.js';
 import '../runs/runs.css';
 import './overview.css';
@@ -34,21 +35,28 @@ export function OverviewPage() {
         <Stale of={query} />
       </div>
       <Wrong counts={query.data} stages={stages.data ?? []} />
-      <section className="tiles" aria-label="Runs by status">
-        {Object.entries(query.data.runs).map(([status, { count, more }]) => (
-          <Link key={status} className={`tile ${status}${count === 0 ? ' none' : ''}`} to="/runs" search={{ status }}>
-            <b>
-              {count}
-              {more && '+'}
-            </b>
-            <span>
-              <span className="mark" aria-hidden="true">
-                {MARKS[status]}
-              </span>{' '}
-              {status}
-            </span>
-          </Link>
-        ))}
+      <section className="tiles" aria-label="Runs by state">
+        {STATES.map((status) => [status, query.data.states[status] ?? { count: 0 }] as const).map(
+          ([status, { count, more }]) => (
+            <Link
+              key={status}
+              className={`tile ${status}${count === 0 ? ' none' : ''}`}
+              to="/runs"
+              search={{ state: status }}
+            >
+              <b>
+                {count}
+                {more && '+'}
+              </b>
+              <span>
+                <span className="mark" aria-hidden="true">
+                  {MARKS[status]}
+                </span>{' '}
+                {WORDS[status] ?? status}
+              </span>
+            </Link>
+          ),
+        )}
       </section>
       <section className="stack">
         <h2>Newest runs</h2>
@@ -94,12 +102,12 @@ function Wrong({ counts, stages }: WrongProps) {
     {
       ...of(signals, { one: 'step waits for a signal', many: 'steps wait for a signal' }),
       kind: 'waiting',
-      link: { to: '/runs', search: { status: 'waiting' } },
+      link: { to: '/runs', search: { state: 'waiting-for-signal' } },
     },
     {
       ...of(runs.held, { one: 'run held', many: 'runs held' }),
       kind: 'held',
-      link: { to: '/runs', search: { status: 'held' } },
+      link: { to: '/runs', search: { state: 'held' } },
     },
   ];
   const lines = all.filter(({ count }) => count > 0);

@@ -39,7 +39,7 @@ export const wholeOf = (run: RunView, now: number): Span => ({
 
 /** The status of a step as people read it: a stage that nobody serves, a wait for a time. */
 export function stepState(step: StepView): string {
-  if (step.noConsumer) return 'no consumer';
+  if (step.noConsumer) return 'no-consumer';
   if (step.status === 'waiting' && step.kind === 'sleep') return 'sleeping';
   return step.status;
 }

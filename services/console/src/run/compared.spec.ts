@@ -7,7 +7,16 @@ const step = (name: string, output?: unknown): StepView => ({
   ...(output !== undefined && { output }),
 });
 const run = (steps: readonly StepView[]): RunView => ({
-  ...{ id: 'run_1', pipeline: 'p', plan: 'x', status: 'running', acceptedAt: at, links: {}, traceId: 't' },
+  ...{
+    id: 'run_1',
+    pipeline: 'p',
+    plan: 'x',
+    status: 'running',
+    state: 'running',
+    acceptedAt: at,
+    links: {},
+    traceId: 't',
+  },
   steps: [...steps],
   allowedActions: [],
 });

@@ -84,7 +84,7 @@ function Row({ step, bars, scale, isSelected, select }: RowProps) {
   const state = stepState(step);
   const isItem = step.name.includes('[');
   return (
-    <div className={`step ${state.replaceAll(' ', '-')}${isSelected ? ' selected' : ''}${isItem ? ' item' : ''}`}>
+    <div className={`step ${state}${isSelected ? ' selected' : ''}${isItem ? ' item' : ''}`}>
       <button type="button" aria-pressed={isSelected} onClick={() => select(step.name)}>
         <i className="mark" aria-hidden="true">
           {MARKS[state] ?? '•'}

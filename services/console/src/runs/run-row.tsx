@@ -1,16 +1,16 @@
 import type { RunSummaryView } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
 import { Status } from '../text/status.js';
-import { stateOf, waitsFor } from '../text/states.js';
+import { waitsFor } from '../text/states.js';
 import { Time, Took } from '../time/time.js';
 
 /** A run in a list: what it is about, how it stands, what it does or waits for and since when. */
 export function RunRow({ run, isCurrent }: { readonly run: RunSummaryView; readonly isCurrent: boolean }) {
-  const { id, pipeline, subject, acceptedAt, endedAt, degraded } = run;
+  const { id, pipeline, subject, acceptedAt, endedAt, degraded, attributes = {}, tags = [] } = run;
   return (
     <Link className={isCurrent ? 'run current' : 'run'} to="/runs/$id" params={{ id }}>
       <span className="state">
-        <Status of={stateOf(run)} />
+        <Status of={run.state} />
         {degraded && <small className="quiet">◐ degraded</small>}
       </span>
       <span className="what">
@@ -19,6 +19,15 @@ export function RunRow({ run, isCurrent }: { readonly run: RunSummaryView; reado
         </b>
         <small className="quiet cut">
           {pipeline} <code>{shortId(id)}</code>
+          {Object.entries(attributes).map(([name, value]) => (
+            <bdi key={name}>
+              {' '}
+              {name} <b>{String(value)}</b>
+            </bdi>
+          ))}
+          {tags.map((tag) => (
+            <bdi key={tag}> #{tag}</bdi>
+          ))}
         </small>
       </span>
       <Doing run={run} />

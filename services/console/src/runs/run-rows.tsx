@@ -9,13 +9,15 @@ const ROW_PX = 62;
 const NEAR_END = 15;
 
 interface RunRowsProps {
+  /** The list that this is: its current row is found again after a way back. */
+  readonly place: string;
   readonly rows: readonly RunSummaryView[];
   /** Reads the next page, where there is one and nobody reads it already. */
   readonly more: (() => void) | undefined;
 }
 
 /** The rows that are on the screen, of as many as there are. */
-export function RunRows({ rows, more }: RunRowsProps) {
+export function RunRows({ place, rows, more }: RunRowsProps) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
@@ -33,6 +35,7 @@ export function RunRows({ rows, more }: RunRowsProps) {
   }, [last, rows.length, more]);
   const navigate = useNavigate();
   const current = useRowKeys({
+    place,
     count: rows.length,
     open: (at) => {
       const run = rows[at];

@@ -2,9 +2,11 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
+import { Time } from '../time/time.js';
+import { BulkBar } from './bulk-bar.js';
 import { Filters } from './filters.js';
 import { RunRows } from './run-rows.js';
-import { filtersOf, type RunsSearch } from './search.js';
+import type { RunsSearch } from './search.js';
 import { useRuns } from './use-runs.js';
 import './runs.css';
 
@@ -17,11 +19,12 @@ export function RunsPage() {
   const search: RunsSearch = route.useSearch();
   const runs = useRuns(search);
   const { query, rows, fresh } = runs;
-  const isFiltered = Object.keys(filtersOf(search)).length > 0;
+  const isFiltered = Object.keys(search).length > 0;
   return (
     <>
       <div className="line">
         <h1>Runs</h1>
+        {isFiltered && rows.length > 0 && <BulkBar filters={runs.filters} />}
         <Stale of={query} />
       </div>
       <Filters search={search} />
@@ -35,8 +38,18 @@ export function RunsPage() {
       {query.isError && query.data === undefined && (
         <ProblemPage error={query.error} retry={() => void query.refetch()} />
       )}
-      {query.data !== undefined && rows.length === 0 && <NoRuns isFiltered={isFiltered} />}
-      {rows.length > 0 && <RunRows rows={rows} more={runs.more} />}
+      {query.data !== undefined && rows.length === 0 && runs.searchedTo === undefined && (
+        <NoRuns isFiltered={isFiltered} />
+      )}
+      {rows.length > 0 && <RunRows key={runs.key} place={runs.key} rows={rows} more={runs.more} />}
+      {runs.searchedTo !== undefined && (
+        <p className="line">
+          Searched down to <Time at={runs.searchedTo} exact />.
+          <button type="button" disabled={!runs.next} onClick={runs.next}>
+            Search further
+          </button>
+        </p>
+      )}
     </>
   );
 }

@@ -1,35 +1,46 @@
 import type { QueryOf } from '@millrace/client';
+import { sinceTime } from '../time/since.js';
+
+const NAMES = [
+  ...(['state', 'status', 'pipeline', 'degraded', 'parent', 'code', 'tag', 'text', 'where', 'since'] as const),
+] as const;
+type Name = (typeof NAMES)[number];
 
 /** The filters of the list as they stand in the address. */
-export interface RunsSearch {
-  readonly status?: string;
-  readonly pipeline?: string;
-  readonly degraded?: string;
-  readonly parent?: string;
-}
+export type RunsSearch = Readonly<Partial<Record<Name, string>>>;
 
-export const STATUSES = [
-  ...['running', 'waiting', 'held', 'paused', 'dead-lettered', 'compensating', 'failed', 'cancelled', 'completed'],
-] as const;
+type Asked = QueryOf<'listRuns'>;
+type State = NonNullable<Asked['state']>;
 
-const NAMES = ['status', 'pipeline', 'degraded', 'parent'] as const;
+/** The states of runs, those first that somebody may have to do something about. */
+export const STATES: readonly State[] = [
+  ...(['no-consumer', 'dead-lettered', 'retrying', 'waiting-for-person', 'waiting-for-signal', 'sleeping'] as const),
+  ...(['held', 'paused', 'running', 'waiting', 'compensating', 'failed', 'cancelled', 'completed'] as const),
+];
 
 /** Reads the address: what is no filter is left out. */
 export function readRunsSearch(search: Record<string, unknown>): RunsSearch {
   const found = NAMES.map((name) => [name, search[name]] as const);
   return Object.fromEntries(
     found
-      .filter(([, value]) => (typeof value === 'string' && value !== '') || typeof value === 'boolean')
+      .filter(([, value]) => ['string', 'boolean', 'number'].includes(typeof value) && value !== '')
       .map(([name, value]) => [name, String(value)]),
   );
 }
 
 /** Returns the filters as the API takes them. */
-export function filtersOf({ status, pipeline, degraded, parent }: RunsSearch): QueryOf<'listRuns'> {
+export function filtersOf(search: RunsSearch, now: Date): Asked {
+  const { status, state, degraded, since, ...others } = search;
+  const from = sinceTime(since, now);
   return {
-    ...(status !== undefined && { status: status as NonNullable<QueryOf<'listRuns'>['status']> }),
-    ...(pipeline !== undefined && { pipeline }),
+    ...others,
+    ...(state !== undefined && { state: state as State }),
+    ...(status !== undefined && { status: status as NonNullable<Asked['status']> }),
     ...((degraded === 'true' || degraded === 'false') && { degraded }),
-    ...(parent !== undefined && { parent }),
+    ...(from !== undefined && { since: from }),
   };
 }
+
+/** Returns the filters without some of them. */
+export const without = (search: RunsSearch, ...names: readonly Name[]): RunsSearch =>
+  Object.fromEntries(Object.entries(search).filter(([name]) => !names.some((one) => one === name)));

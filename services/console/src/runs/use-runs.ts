@@ -12,8 +12,9 @@ const PAGE = 50;
  * counted until somebody wants to see them, so that nothing moves under the pointer.
  */
 export function useRuns(search: RunsSearch) {
-  const filters = filtersOf(search);
-  const key = JSON.stringify(filters);
+  const key = JSON.stringify(search);
+  // The time from which on runs are shown stays the same while somebody reads.
+  const filters = useMemo(() => filtersOf(JSON.parse(key) as RunsSearch, new Date()), [key]);
   const ask = { ...filters, detail: 'true', limit: PAGE } as const;
   const query = useInfiniteQuery({
     queryKey: ['runs', key],
@@ -49,14 +50,20 @@ export function useRuns(search: RunsSearch) {
     setFilled(true);
     void query.refetch();
   }, [rows.length, fresh, isEmptyFilled, query]);
-  const more = query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined;
+  const next = query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined;
   const isError = query.isError || head.isError;
+  const searchedTo = query.data?.pages.at(-1)?.searchedTo;
   return {
     rows,
+    filters,
+    key,
+    searchedTo: query.hasNextPage ? searchedTo : undefined,
     fresh,
     hasMoreFresh: fresh === PAGE,
     showFresh,
-    more,
+    next,
+    // A page that ended before it was full is gone on from by hand: a rare thing may be far away.
+    more: searchedTo === undefined ? next : undefined,
     query: {
       isPending: query.isPending,
       isError,

@@ -48,7 +48,7 @@ function Stage({ stage }: { readonly stage: StageView }) {
       <div className="line">
         <h2>{name}</h2>
         {paused && <Status of="paused" />}
-        {consumers === 0 && <Status of="no consumer" />}
+        {consumers === 0 && <Status of="no-consumer" />}
       </div>
       {consumers === 0 && (
         <p className="bad">Nobody serves this stage. Start a process that serves it; what waits goes on by itself.</p>

@@ -4,7 +4,7 @@ import type { RunSummaryView } from '@millrace/client';
 export const MARKS: Readonly<Record<string, string>> = {
   held: '◔',
   running: '▶',
-  waiting: '✋',
+  waiting: '⧖',
   paused: '‖',
   compensating: '↶',
   completed: '✓',
@@ -13,7 +13,12 @@ export const MARKS: Readonly<Record<string, string>> = {
   cancelled: '⊘',
   retrying: '↻',
   sleeping: '☾',
-  'no consumer': '⚠',
+  'no-consumer': '⚠',
+  'waiting-for-person': '✋',
+  'waiting-for-signal': '⚑',
+  added: '+',
+  changed: '≠',
+  removed: '−',
   pending: '○',
   skipped: '⤼',
   open: '☠',
@@ -25,14 +30,12 @@ export const MARKS: Readonly<Record<string, string>> = {
   stopped: '⊘',
 };
 
-/** Returns the state of a run as people ask for it: its status, made more exact by what it does now. */
-export function stateOf({ status, now, noConsumer }: RunSummaryView): string {
-  if (noConsumer !== undefined && (status === 'running' || status === 'compensating')) return 'no consumer';
-  if (status !== 'running' && status !== 'waiting') return status;
-  if (now?.status === 'retrying') return 'retrying';
-  if (now?.status === 'waiting' && now.kind === 'sleep') return 'sleeping';
-  return status;
-}
+/** The words for states whose names are no words. */
+export const WORDS: Readonly<Record<string, string>> = {
+  'no-consumer': 'no consumer',
+  'waiting-for-person': 'waiting for a person',
+  'waiting-for-signal': 'waiting for a signal',
+};
 
 /** Says in words whom or what a run waits for. */
 export function waitsFor({ now, noConsumer, status }: RunSummaryView): string | undefined {

@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { isTyping } from '../app/keyboard.js';
 
 interface RowKeys {
+  /** The name of the list, whose current row is found again after a way back. */
+  readonly place?: string;
   readonly count: number;
   readonly open: (at: number) => void;
   readonly show: (at: number) => void;
@@ -9,11 +11,16 @@ interface RowKeys {
   readonly acts?: Readonly<Record<string, (at: number) => void>>;
 }
 
+const places = new Map<string, number>();
+
 const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1 };
 
 /** Moves through the rows of a list with j and k, and opens one with Enter. Returns the row that is current; -1 for none. */
 export function useRowKeys(rows: RowKeys): number {
-  const [current, setCurrent] = useState(-1);
+  const [current, setCurrent] = useState(() => places.get(rows.place ?? '') ?? -1);
+  useEffect(() => {
+    if (rows.place !== undefined) places.set(rows.place, current);
+  }, [rows.place, current]);
   const latest = useRef({ ...rows, current });
   latest.current = { ...rows, current };
   useEffect(() => {

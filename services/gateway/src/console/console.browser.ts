@@ -25,17 +25,17 @@ inChromium('the console', () => {
     const { waiting, done } = await seed(world);
     const page = await chromium.open(`${world.url}/console/runs`);
     await page
-      .getByRole('navigation', { name: 'Status' })
-      .getByRole('link', { name: /waiting/ })
+      .getByRole('navigation', { name: 'State' })
+      .getByRole('link', { name: /waiting for a person/ })
       .click();
-    await page.waitForURL(/status=waiting/);
+    await page.waitForURL(/state=waiting-for-person/);
     await page.getByText('Where is my refund?').waitFor();
     await until(async () => (await page.getByText('Thank you for').count()) === 0);
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.waitForURL(new RegExp(waiting));
     await page.goBack();
-    await page.waitForURL(/status=waiting/);
+    await page.waitForURL(/state=waiting-for-person/);
     await page.reload();
     await page.getByText('Where is my refund?').waitFor();
     expect(await page.getByText(done).count()).toBe(0);
