@@ -20,7 +20,9 @@ const NOTHING = {};
 export function StartDialog({ pipeline, schema, close }: StartDialogProps) {
   const fields = useMemo(() => fieldsOf(schema), [schema]);
   const [values, setValues] = useState(() => initialValues(fields, NOTHING));
-  const [text, setText] = useState<string>();
+  // A schema that is no plain object has no fields to fill in.
+  const hasFields = fields.every(({ name }) => name !== '');
+  const [text, setText] = useState(hasFields ? undefined : '{}');
   const navigate = useNavigate();
   const act = async () => {
     const input = text === undefined ? answerOf(fields, values, NOTHING) : parsed(text);
@@ -45,11 +47,13 @@ export function StartDialog({ pipeline, schema, close }: StartDialogProps) {
       ) : (
         <JsonEditor label="Input" before="{}" text={text} change={setText} />
       )}
-      <div>
-        <button type="button" className="plain" onClick={() => setText(text === undefined ? '{}' : undefined)}>
-          {text === undefined ? 'Write the input as JSON' : 'Back to the form'}
-        </button>
-      </div>
+      {hasFields && (
+        <div>
+          <button type="button" className="plain" onClick={() => setText(text === undefined ? '{}' : undefined)}>
+            {text === undefined ? 'Write the input as JSON' : 'Back to the form'}
+          </button>
+        </div>
+      )}
     </ActDialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { QueryOf } from '@millrace/client';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ByWhomFields, Refusal } from '../acts/act-dialog.js';
 import { actor } from '../app/memory.js';
@@ -26,24 +26,25 @@ export function BulkDialog({ kind, filters, close }: BulkDialogProps) {
   const [isOver, setOver] = useState(false);
   const stopping = useRef(new AbortController());
   useEffect(() => () => stopping.current.abort(), []);
-  const queries = useQueryClient();
   const runs = useQuery({
     queryKey: ['bulk', filters],
     queryFn: ({ signal }) => matching(filters, signal),
     gcTime: 0,
     staleTime: Infinity,
   });
-  const total = runs.data?.length;
+  // What is acted on stays the same, though it soon no longer matches.
+  const [acted, setActed] = useState<number>();
+  const total = acted ?? runs.data?.length;
   const submitted = async (event: FormEvent) => {
     event.preventDefault();
     if (!runs.data) return;
     const by = actor.read().trim();
     const byWhom = { ...(by && { by }), ...(reason.trim() && { reason: reason.trim() }) };
+    setActed(runs.data.length);
     setProgress({ done: 0, refused: 0 });
     stopping.current = new AbortController();
     await actOnAll({ kind, runs: runs.data, byWhom, signal: stopping.current.signal, progress: setProgress });
     setOver(true);
-    await queries.invalidateQueries();
   };
   return (
     <Overlay label={`${verb} runs`} close={close}>

@@ -49,7 +49,7 @@ function Doing({ run }: { readonly run: RunSummaryView }) {
     return (
       <span className="doing">
         {failureCode !== undefined && <code className="bad">{failureCode}</code>}
-        {waits !== undefined && <span>{waits}</span>}
+        {waits !== undefined && <span>waits {waits}</span>}
       </span>
     );
   return (
@@ -60,7 +60,7 @@ function Doing({ run }: { readonly run: RunSummaryView }) {
         {now.attempt !== undefined && now.attempt > 1 && <span className="quiet"> attempt {now.attempt}</span>}
       </span>
       <small className="quiet cut">
-        {now.failure && <code className="bad">{now.failure.code}</code>} {waits && <bdi>{waits}</bdi>}
+        {now.failure && <code className="bad">{now.failure.code}</code>} {waits && <bdi>waits {waits}</bdi>}
       </small>
     </span>
   );

@@ -24,7 +24,7 @@ export function RunsPage() {
     <>
       <div className="line">
         <h1>Runs</h1>
-        {isFiltered && rows.length > 0 && <BulkBar filters={runs.filters} />}
+        {isFiltered && <BulkBar filters={runs.filters} />}
         <Stale of={query} />
       </div>
       <Filters search={search} />

@@ -57,7 +57,7 @@ inChromium('the list of runs', () => {
     await using chromium = await watched();
     for (const text of ['One', 'Two', 'Three']) await start(world, text);
     const page = await chromium.open(`${world.url}/console/runs`);
-    await page.getByText('One').waitFor();
+    await page.locator('.runs').getByText('One').waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     const current = await page.locator('.run.current').innerText();

@@ -23,6 +23,7 @@ import { accept, decide, evolve, type Run, standingOf } from '@millrace/saga';
 import type { Runtime } from '@millrace/runtime';
 import type { Counts, DeadLetter, KeptLetter, StoreReader, Review, RunRecord } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
+import { fits } from './fits.js';
 import { isJson } from './json.js';
 import { reply } from './reply.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.js';
@@ -121,14 +122,15 @@ export class World implements AsyncDisposable {
   browsed: Incoming[] = [];
 
   readonly reader: StoreReader = {
-    runs: ({ status, pipeline, degraded, limit, before }) => {
+    runs: ({ status, pipeline, degraded, where, limit, before }) => {
       this.refuseWhenDown();
       const all = [...this.runs.keys()].flatMap((id) => this.record(id) ?? []).reverse();
       const wanted = all.filter(
         (run) =>
           (!status || run.status === status) &&
           (!pipeline || run.pipeline === pipeline) &&
-          (degraded === undefined || (run.degraded ?? false) === degraded),
+          (degraded === undefined || (run.degraded ?? false) === degraded) &&
+          fits(run, where),
       );
       const start = before === undefined ? 0 : Number(before);
       const next = start + limit < wanted.length ? String(start + limit) : undefined;
