@@ -52,7 +52,7 @@ export interface TestEngine<Input, Output> extends AsyncDisposable {
   publish(topic: string, value: unknown, options?: PublishOptions): Promise<void>;
   /** All runs so far, whoever began them, in the order in which they were taken on. Child runs are with their parents: `run.child`. */
   readonly runs: readonly TestRun<Output>[];
-  /** Records that became nothing, and why: they could not be read, made no input, or were a signal that nobody waited for. */
+  /** Rejected or expired records, each with the reason: it could not be read, made no input, or was a signal that no run waited for. */
   readonly deadRecords: readonly DeadRecord[];
   /** Returns true, or the reason for which one of the stages says that it is not ready. */
   ready(): Promise<true | string>;

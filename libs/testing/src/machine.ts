@@ -28,7 +28,7 @@ import { type Message, TestRuns, toRun, toStage } from './runs.js';
 const START = Date.parse('2026-01-01T00:00:00Z');
 const { runs: RUNS } = topicsOf();
 
-/** A record of somebody else's topic that became nothing, and why. */
+/** A record of a foreign topic that was rejected or has expired, and why. */
 export interface DeadRecord {
   readonly failure: Failure;
   readonly topic: string;
@@ -42,7 +42,7 @@ export class EngineMachine implements AsyncDisposable {
   readonly faults: Faults;
   /** Every command that reached its stage. */
   readonly asked: { readonly stage: string; readonly command: StepCommand }[] = [];
-  /** Records of topics that became nothing. */
+  /** Records of foreign topics that were rejected or have expired. */
   readonly deadRecords: DeadRecord[] = [];
   private readonly beginnings: Beginnings;
   private readonly sources: readonly LoadedSource[];
@@ -153,7 +153,7 @@ export class EngineMachine implements AsyncDisposable {
     }
   }
 
-  /** To the next time at which something is due, and what comes of it; false where nothing is until then. */
+  /** Moves the clock to the next time at which something is due, and does it; returns false where nothing is due by `end`. */
   private async passTo(end: number): Promise<boolean> {
     const due = Math.min(this.dueOf(), this.beginnings.dueTick());
     if (due === Infinity || due > end) return false;

@@ -64,7 +64,7 @@ export function read(form: Form, written: DocumentPart, reading: YamlReading): u
   }
 }
 
-/** Tells of something; what comes of it is nothing. */
+/** Reports a problem, and returns undefined in place of a value. */
 export function wrong(what: string, at: YamlPath, { problems }: Pick<YamlReading, 'problems'>): undefined {
   problems.push({ at, what });
 }

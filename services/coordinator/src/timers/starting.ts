@@ -27,8 +27,9 @@ interface Needs {
 }
 
 /**
- * Begins what is due: the times of schedules, records that a batch window collected, runs whose turn has come. Each is published with a key that follows from what it is,
- * and only then done with, so who dies in between publishes it again, and it is the same run. A kind that fails holds up no other. True where there is more.
+ * Starts what is due: schedules, batch windows that have closed, and runs that have got a concurrency slot. Each start is published with an idempotency key that follows from
+ * it, and is marked as done only then: if the coordinator crashes in between, the next one publishes it again, and it is the same run. A kind of start that fails holds up no
+ * other. Returns true where more is due.
  */
 export async function beginDue(needs: Needs, at: number): Promise<boolean> {
   const due = await needs.store.starts.due(at);
