@@ -56,6 +56,7 @@ const explanation: Items = [
   { text: 'Alternatives and limits', link: '/explanation/alternatives' },
   { text: 'How a customer’s mail is read', link: '/explanation/mail' },
   { text: 'Benchmarks', link: '/explanation/benchmarks' },
+  { text: 'Capacity', link: '/explanation/capacity' },
   { text: 'Decisions', link: '/decisions/' },
 ];
 
