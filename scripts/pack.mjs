@@ -57,9 +57,9 @@ function stage(name, all) {
   const { folder, manifest } = all.get(name);
   const target = join(out, name);
   mkdirSync(target, { recursive: true });
-  const entries = Object.values(manifest.exports ?? {}).map((it) => it.default);
+  const entries = publishedExports(manifest).map(([, it]) => it.default);
   const isTested = (file) =>
-    TESTS.test(file) || (/\/(testing|conformance)\//.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
+    TESTS.test(file) || (/\/(testing|conformance)[/.]/.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
   const needed = testingFilesNeeded(folder, entries);
   const files = globSync('dist/**/*.{js,d.ts,json,yaml,html,css}', { cwd: folder }).filter((file) => !isTested(file));
   for (const file of files) copyCompiled(join(folder, file), join(target, file));
@@ -77,6 +77,10 @@ function stage(name, all) {
   else writeFileSync(join(target, 'README.md'), internalReadme(name));
   writeFileSync(join(target, 'package.json'), JSON.stringify(publishedManifest(manifest, all, target), null, 2) + '\n');
 }
+
+/** Entries of a package. Those for tests, which an internal package has for its neighbours in this repository, stay here. */
+const publishedExports = ({ name, exports = {} }) =>
+  Object.entries(exports).filter(([path]) => PUBLIC.includes(name) || !/^\.\/(testing|conformance)(\/|$)/.test(path));
 
 /** Files in `testing` and `conformance` folders that an entry exports, and what those import beside them. */
 function testingFilesNeeded(folder, entries) {
@@ -104,7 +108,7 @@ exports change without notice. Use ${PUBLIC.map((it) => `\`${it}\``).join(', ')}
 `;
 
 function publishedManifest(manifest, all, target) {
-  const { name, version, description, type, license, bin, exports = {}, dependencies = {} } = manifest;
+  const { name, version, description, type, license, bin, dependencies = {} } = manifest;
   const isPublic = PUBLIC.includes(name);
   const kept = {};
   const peers = {};
@@ -126,7 +130,7 @@ function publishedManifest(manifest, all, target) {
     bin,
     files: ['dist', 'bin', 'public', 'template', 'CHANGELOG.md'].filter((it) => existsSync(join(target, it))),
     exports: Object.fromEntries([
-      ...Object.entries(exports).map(([path, { types, default: file }]) => [path, { types, default: file }]),
+      ...publishedExports(manifest).map(([path, { types, default: file }]) => [path, { types, default: file }]),
       ['./package.json', './package.json'],
     ]),
     dependencies: kept,
