@@ -1,14 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { DeadLetterPage } from '../dead-letters/dead-letter-page.js';
-import { DeadLettersPage, readLettersSearch } from '../dead-letters/dead-letters-page.js';
-import { JobPage } from '../jobs/job-page.js';
-import { JobsPage } from '../jobs/jobs-page.js';
+import { readLettersSearch } from '../dead-letters/search.js';
 import { OverviewPage } from '../overview/overview-page.js';
-import { PipelinesPage } from '../pipelines/pipelines-page.js';
-import { ReviewsPage } from '../reviews/reviews-page.js';
 import { readRunsSearch, RunsPage } from '../runs/runs-page.js';
-import { SchedulesPage } from '../schedules/schedules-page.js';
-import { StagesPage } from '../stages/stages-page.js';
 import { CrashPage, NotFoundPage } from '../states/pages.js';
 import { Loading } from '../states/loading.js';
 import { consolePath } from './place.js';
@@ -53,18 +46,34 @@ const reviews = createRoute({
     const found = ['id', 'kind', 'claimedBy', 'pipeline'].map((name) => [name, textIn(search, name)] as const);
     return Object.fromEntries(found.filter(([, value]) => value !== undefined));
   },
-  component: ReviewsPage,
+  component: lazyRouteComponent(() => import('../reviews/reviews-page.js'), 'ReviewsPage'),
 });
 const deadLetters = createRoute({
   ...at,
   path: '/dead-letters',
   validateSearch: readLettersSearch,
-  component: DeadLettersPage,
+  component: lazyRouteComponent(() => import('../dead-letters/dead-letters-page.js'), 'DeadLettersPage'),
 });
-const deadLetter = createRoute({ ...at, path: '/dead-letters/$id', component: DeadLetterPage });
-const jobs = createRoute({ ...at, path: '/jobs', component: JobsPage });
-const job = createRoute({ ...at, path: '/jobs/$id', component: JobPage });
-const pipelines = createRoute({ ...at, path: '/pipelines', component: PipelinesPage });
+const deadLetter = createRoute({
+  ...at,
+  path: '/dead-letters/$id',
+  component: lazyRouteComponent(() => import('../dead-letters/dead-letter-page.js'), 'DeadLetterPage'),
+});
+const jobs = createRoute({
+  ...at,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../jobs/jobs-page.js'), 'JobsPage'),
+});
+const job = createRoute({
+  ...at,
+  path: '/jobs/$id',
+  component: lazyRouteComponent(() => import('../jobs/job-page.js'), 'JobPage'),
+});
+const pipelines = createRoute({
+  ...at,
+  path: '/pipelines',
+  component: lazyRouteComponent(() => import('../pipelines/pipelines-page.js'), 'PipelinesPage'),
+});
 const pipeline = createRoute({
   ...at,
   path: '/pipelines/$name',
@@ -77,8 +86,16 @@ const pipeline = createRoute({
   },
   component: lazyRouteComponent(() => import('../pipelines/pipeline-page.js'), 'PipelinePage'),
 });
-const stages = createRoute({ ...at, path: '/stages', component: StagesPage });
-const schedules = createRoute({ ...at, path: '/schedules', component: SchedulesPage });
+const stages = createRoute({
+  ...at,
+  path: '/stages',
+  component: lazyRouteComponent(() => import('../stages/stages-page.js'), 'StagesPage'),
+});
+const schedules = createRoute({
+  ...at,
+  path: '/schedules',
+  component: lazyRouteComponent(() => import('../schedules/schedules-page.js'), 'SchedulesPage'),
+});
 
 /** Every page of the console has an address; `basepath` is wherever the gateway is served. */
 export const router = createRouter({

@@ -5,8 +5,6 @@ import { Letters } from './letters.js';
 import { useLettersFilter } from './search.js';
 import './dead-letters.css';
 
-export { readLettersSearch } from './search.js';
-
 const route = getRouteApi('/dead-letters');
 
 /** Parked steps and records that nobody could read: by cause, or one by one. Every filter is in the address. */
