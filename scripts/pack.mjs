@@ -23,6 +23,8 @@ const PEERS = ['zod', ...['@nestjs/common', '@nestjs/core', '@nestjs/microservic
 const ON_REQUEST = { '@millrace/cli': ['@millrace/ai'] };
 /** Libraries that go along in the tarball of the package that needs them, without what only CommonJS loads: half of their size. */
 const BUNDLED = { '@millrace/store': { kysely: ['dist/esm', 'package.json', 'LICENSE', 'README.md'] } };
+/** Scenes and suites that tests share. */
+const FOR_TESTS = /\/(testing|conformance)[/.]/;
 const TESTS = /\.(spec|integration|browser|chaos|fuzz|fixture|bench)\.(js|d\.ts)$/;
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
@@ -59,7 +61,7 @@ function stage(name, all) {
   mkdirSync(target, { recursive: true });
   const entries = publishedExports(manifest).map(([, it]) => it.default);
   const isTested = (file) =>
-    TESTS.test(file) || (/\/(testing|conformance)[/.]/.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
+    TESTS.test(file) || (FOR_TESTS.test(file) && !entries.includes(`./${file}`) && !needed.has(file));
   const needed = testingFilesNeeded(folder, entries);
   const files = globSync('dist/**/*.{js,d.ts,json,yaml,html,css}', { cwd: folder }).filter((file) => !isTested(file));
   for (const file of files) copyCompiled(join(folder, file), join(target, file));
@@ -80,7 +82,7 @@ function stage(name, all) {
 
 /** Entries of a package. Those for tests, which an internal package has for its neighbours in this repository, stay here. */
 const publishedExports = ({ name, exports = {} }) =>
-  Object.entries(exports).filter(([path]) => PUBLIC.includes(name) || !/^\.\/(testing|conformance)(\/|$)/.test(path));
+  Object.entries(exports).filter(([, { default: file }]) => PUBLIC.includes(name) || !FOR_TESTS.test(file));
 
 /** Files in `testing` and `conformance` folders that an entry exports, and what those import beside them. */
 function testingFilesNeeded(folder, entries) {
