@@ -58,7 +58,7 @@ function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: s
       {part.isText ? (
         <Prose text={shown} />
       ) : (
-        <pre dir="auto">
+        <pre dir="auto" tabIndex={shown.length > 200 ? 0 : undefined}>
           <WithRuns text={shown} />
         </pre>
       )}
@@ -70,7 +70,7 @@ function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: s
 /** A text with its lines, each in the direction of its own script. */
 export function Prose({ text }: { readonly text: string }) {
   return (
-    <div className="prose" dir="auto">
+    <div className="prose" dir="auto" tabIndex={text.length > 200 ? 0 : undefined}>
       <WithRuns text={text} />
     </div>
   );

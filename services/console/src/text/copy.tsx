@@ -11,8 +11,13 @@ export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly
     );
   };
   return (
-    <button type="button" className="plain" onClick={copy} onBlur={() => setSaid(undefined)}>
-      <span role="status">{said ?? label}</span>
-    </button>
+    <>
+      <button type="button" className="plain" onClick={copy} onBlur={() => setSaid(undefined)}>
+        {said ?? label}
+      </button>
+      <span className="sr" role="status">
+        {said}
+      </span>
+    </>
   );
 }
