@@ -22,6 +22,7 @@ export type { StepTextEvent, StepTextOptions } from './step-text.js';
 export type { Stages } from './stages.js';
 export type {
   DifferenceView,
+  FacetValueView,
   ItemsView,
   PipelineSummaryView,
   RunSummaryView,

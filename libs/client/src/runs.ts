@@ -1,6 +1,6 @@
 import type { Api, BodyOf, CallOptions, QueryOf } from './api.js';
 import { follow, type FollowOptions, history, type RunFact, type RunHistory } from './follow.js';
-import type { Accepted, ReplayPreview, RunList, RunView } from './generated/openapi.js';
+import type { Accepted, FacetView, ReplayPreview, RunList, RunView } from './generated/openapi.js';
 import { Pages } from './pages.js';
 import { stepText, type StepTextEvent, type StepTextOptions } from './step-text.js';
 
@@ -51,6 +51,13 @@ export class Runs {
     return new Pages(load, first);
   }
 
+  /** Counts the values of a field among runs, e.g. `attributes.customer`. */
+  count(query: QueryOf<'countRuns'>, options?: CallOptions): Promise<FacetView> {
+    return this.api.answer('GET /v1/runs/facets', options, (init) =>
+      this.api.http.GET('/v1/runs/facets', { ...init, params: { query } }),
+    );
+  }
+
   get(id: string, options?: CallOptions): Promise<RunView> {
     return this.api.answer('GET /v1/runs/{id}', options, (init) =>
       this.api.http.GET('/v1/runs/{id}', { ...init, params: { path: { id } } }),
@@ -99,6 +106,13 @@ export class Runs {
   resume(id: string, body: BodyOf<'resumeRun'> = {}, options?: CallOptions): Promise<Accepted> {
     return this.api.answer('POST /v1/runs/{id}/resume', options, (init) =>
       this.api.http.POST('/v1/runs/{id}/resume', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
+  /** Adds tags to a run, or removes them. */
+  tag(id: string, body: BodyOf<'tagRun'>, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/tags', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/tags', { ...init, params: { path: { id } }, body }),
     );
   }
 

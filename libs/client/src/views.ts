@@ -1,6 +1,7 @@
 import type {
   CheckView,
   DiffList,
+  FacetView,
   PipelineList,
   RunList,
   RunView,
@@ -10,6 +11,8 @@ import type {
 
 /** A run in a list. */
 export type RunSummaryView = RunList['items'][number];
+/** A value of a field, and the number of runs that have it. */
+export type FacetValueView = FacetView['values'][number];
 /** A step of a run. */
 export type StepView = RunView['steps'][number];
 /** The counts of a step's items. */

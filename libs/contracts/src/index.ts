@@ -28,6 +28,7 @@ export {
   isLetterRequest,
   LetterAct,
   type ReplayRequested,
+  type RunTagRequested,
   LetterActRequested,
   LetterFilter,
   type LetterRequest,

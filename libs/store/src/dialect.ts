@@ -30,6 +30,8 @@ export interface Dialect {
   bytewise(column: string): string;
   /** Returns a text with the letters of ASCII in lower case. */
   lowerAscii(column: string): string;
+  /** Returns the table of facts and the condition of those of a list of runs, for `delete from`. */
+  factsOf(list: string): string;
   /** Joins the rows of a table one by one to those before, in their order. */
   lookUp(table: string, condition: string): string;
   /** Returns the smaller or the larger of two values. */

@@ -10,8 +10,11 @@ export type { Handled, KeptLetter, LetterDesk, LetterGroup, LetterNote } from '.
 export { type LetterChange, Letters } from './letters/letters.js';
 export type { PageRequest, Paged } from './page.js';
 export type { Counts, StoreReader, RunFilter, RunRecord, Standing } from './store.js';
+export { type ArchivedRun, ENDED, type EndedStatus, Retention, type RunPosition } from './retention/retention.js';
 export type { RunLabels } from './search/attributes.js';
+export { type Facet, FACETS, isFacet } from './search/facets.js';
 export { readRunFilter, RUN_FIELDS } from './search/filters.js';
+export { RunTags } from './search/tags.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueBatch, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';

@@ -6,6 +6,8 @@ import { JobWorks } from './letters/job-work.js';
 import { Jobs } from './letters/jobs.js';
 import { Letters } from './letters/letters.js';
 import type { StoreReader } from './store.js';
+import { Retention } from './retention/retention.js';
+import { RunTags } from './search/tags.js';
 import { Recoveries } from './recoveries.js';
 import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
@@ -23,6 +25,8 @@ export interface Store extends AsyncDisposable {
   readonly letters: Letters;
   readonly jobs: Jobs;
   readonly jobWorks: JobWorks;
+  readonly runTags: RunTags;
+  readonly retention: Retention;
 }
 
 /**
@@ -62,6 +66,8 @@ export function storeOn(database: Database): Store {
     letters: new Letters(acts),
     jobs: new Jobs(database, acts),
     jobWorks: new JobWorks(database),
+    runTags: new RunTags(acts),
+    retention: new Retention(database),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

@@ -11,6 +11,7 @@ import { readLetter, readLetters } from './letters/letters-reader.js';
 import { pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { labelsOf, type RunLabels } from './search/attributes.js';
+import { type Facet, facetOf, type FacetRequest } from './search/facets.js';
 import { filtersOf } from './search/filters.js';
 import { findRuns, type FoundRuns } from './search/find-runs.js';
 import { runOf } from './search/run-row.js';
@@ -67,6 +68,10 @@ export class DatabaseReader implements StoreReader {
 
   labels(runs: readonly string[]): Promise<ReadonlyMap<string, RunLabels>> {
     return labelsOf(this.database, runs);
+  }
+
+  facet(request: FacetRequest): Promise<Facet> {
+    return facetOf(this.database, request);
   }
 
   async run(id: string) {

@@ -1,6 +1,7 @@
 import type { Fact, FinerState, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
 import type { Filter } from '@millrace/pipeline/engine';
 import type { RunLabels } from './search/attributes.js';
+import type { Facet, FacetRequest } from './search/facets.js';
 import type { FoundRuns } from './search/find-runs.js';
 import type { Holding, Review, RunSummary } from './commit.js';
 import type { Acts } from './letters/acts.js';
@@ -61,6 +62,8 @@ export interface StoreReader {
   run(id: string): Promise<RunRecord | undefined>;
   /** Facts of several runs past a sequence number, for live views. */
   factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>>;
+  /** Counts the values of a field among the newest runs that a filter wants. */
+  facet(request: FacetRequest): Promise<Facet>;
   reviews(filter: ReviewFilter & PageRequest): Promise<Paged<Review>>;
   deadLetters(filter: LetterFilter & PageRequest): Promise<Paged<KeptLetter>>;
   deadLetter(id: string): Promise<KeptLetter | undefined>;

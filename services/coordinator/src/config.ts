@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { Archive } from './retention/archive.js';
+import type { RetentionOptions } from './retention/retention-loop.js';
+import { RetentionRules } from './retention/rules.js';
 
 export const CoordinatorConfig = z.object({
   PIPELINES: z
@@ -29,5 +32,40 @@ export const CoordinatorConfig = z.object({
     .default('false')
     .transform((value) => value === 'true')
     .describe('`true`: the key of a record on `intake` is its idempotency key where no header gives one.'),
+  RETENTION: z
+    .string()
+    .default('30d')
+    .transform((text, context) => {
+      const rules = RetentionRules.read(text);
+      if (!rules)
+        context.addIssue('expected lengths of time, e.g. 30d, or 30d,letters=90d,letters/failed=never,*/completed=7d');
+      return rules ?? z.NEVER;
+    })
+    .describe(
+      'The time for which ended runs are kept: for all, by pipeline, by status (`*/failed`), or by both, separated by commas. `never` removes none. Runs that have not ended are never removed.',
+    ),
+  RETENTION_PER_SECOND: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'expected a number of runs from 1 to 99999, e.g. 500')
+    .default('500')
+    .transform(Number)
+    .describe('The most runs that a coordinator removes each second.'),
+  ARCHIVE_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'A folder to which runs are written as JSON lines before they are removed. `millrace run get RUN --archive` reads it.',
+    ),
 });
 export type CoordinatorConfig = z.infer<typeof CoordinatorConfig>;
+
+/** Returns the options of retention that the settings state. */
+export const retentionOf = ({
+  RETENTION: rules,
+  RETENTION_PER_SECOND: perSecond,
+  ARCHIVE_DIR: folder,
+}: Pick<CoordinatorConfig, 'RETENTION' | 'RETENTION_PER_SECOND' | 'ARCHIVE_DIR'>): RetentionOptions => ({
+  rules,
+  perSecond,
+  archive: folder === undefined ? undefined : new Archive(folder),
+});

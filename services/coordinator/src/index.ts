@@ -1,4 +1,6 @@
 export { keepQuotas } from './models/keep-quotas.js';
-export { CoordinatorConfig } from './config.js';
+export { CoordinatorConfig, retentionOf } from './config.js';
+export { RetentionLoop } from './retention/retention-loop.js';
+export { RetentionRules } from './retention/rules.js';
 export { startCoordinator } from './coordinator.js';
 export type { CoordinatorOptions } from './sources/saga.js';

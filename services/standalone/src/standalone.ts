@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { startCoordinator } from '@millrace/coordinator';
+import { retentionOf, startCoordinator } from '@millrace/coordinator';
 import { gatewaySettings, startGateway } from '@millrace/gateway';
 import { type Build, openProject } from '@millrace/project';
 import {
@@ -102,6 +102,7 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
     keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
     maxAnswerBytes: config.MAX_ANSWER_BYTES,
     maxItems: config.MAX_MAP_ITEMS,
+    retention: retentionOf(config),
   });
   drained(coordinator);
   const { STAGE_CONCURRENCY: concurrency } = config;

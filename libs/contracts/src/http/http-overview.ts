@@ -31,6 +31,15 @@ export const NowView = z.object({
 });
 export type NowView = z.infer<typeof NowView>;
 
+/** The values of a field of runs, the most frequent first. */
+export const FacetView = z.object({
+  by: z.string(),
+  values: z.array(z.object({ value: z.union([z.string(), z.number()]), count: z.int().positive() })),
+  /** False where there are older runs that were not counted: a bound of time leaves fewer. */
+  isComplete: z.boolean(),
+});
+export type FacetView = z.infer<typeof FacetView>;
+
 /** A number that is counted up to a bound: `more` says that there are more than that. */
 export const CountView = z.object({ count: z.int().nonnegative(), more: z.literal(true).optional() });
 export type CountView = z.infer<typeof CountView>;

@@ -56,7 +56,7 @@ export {
   TagBody,
 } from './http-letters.js';
 export { Action, AttemptView, FailureView } from './http-shown.js';
-export { ChangeView, CountView, NowView, OverviewView } from './http-overview.js';
+export { ChangeView, CountView, FacetView, NowView, OverviewView } from './http-overview.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
 
 /** RFC 3339 with an offset: a day of the calendar, from 1970 to 9999. */

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { Failure } from '../failures.js';
-import { JobChangeRequested, JobRequested, LetterActRequested, ReplayRequested } from './letter-acts.js';
+import {
+  JobChangeRequested,
+  JobRequested,
+  LetterActRequested,
+  ReplayRequested,
+  RunTagRequested,
+} from './letter-acts.js';
 import { ByWhom, Name, PlanReference, PositiveCount, text, TimeMs } from '../values/values.js';
 
 /** A stage's input and output as JSON Schema: its contract as other services and languages know it. */
@@ -112,6 +118,7 @@ export const DeploymentRequest = z.discriminatedUnion('type', [
   JobRequested,
   JobChangeRequested,
   ReplayRequested,
+  RunTagRequested,
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 

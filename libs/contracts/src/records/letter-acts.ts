@@ -140,17 +140,28 @@ export const ReplayRequested = z.object({
 });
 export type ReplayRequested = z.infer<typeof ReplayRequested>;
 
+/** Asks for tags of a run: a record on `deployments`. */
+export const RunTagRequested = z.object({
+  type: z.literal('run.tag-requested'),
+  ...Act,
+  run: Id,
+  add: z.array(Tag).max(20).optional(),
+  remove: z.array(Tag).max(20).optional(),
+});
+export type RunTagRequested = z.infer<typeof RunTagRequested>;
+
 /** Returns the id of the run that a request for a replay begins. */
 export const replayIdOf = (request: Pick<ReplayRequested, 'id'>): string => derivedId('run', 'replay', request.id);
 
-/** A request about dead letters: a record on `deployments` that is about no pipeline. */
-export type LetterRequest = LetterActRequested | JobRequested | JobChangeRequested | ReplayRequested;
+/** A request about dead letters and runs: a record on `deployments` that is about no pipeline. */
+export type LetterRequest = LetterActRequested | JobRequested | JobChangeRequested | ReplayRequested | RunTagRequested;
 
 const LETTER_REQUESTS: ReadonlySet<string> = new Set([
   'letter.act-requested',
   'job.requested',
   'job.change-requested',
   'replay.requested',
+  'run.tag-requested',
 ] satisfies LetterRequest['type'][]);
 
 export const isLetterRequest = <Request extends { readonly type: string }>(

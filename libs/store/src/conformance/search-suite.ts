@@ -36,11 +36,11 @@ export function searchSuite(store: () => Store): void {
     await write(known);
     const newestFirst = known.toSorted((a, b) => b.run.acceptedAt - a.run.acceptedAt || (a.run.id < b.run.id ? 1 : -1));
     const random = seededRandom(11);
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 80; i++) {
       const where = randomFilter(random);
       const filter = filterOf(where);
       const expected = newestFirst.filter((one) => holds(filter, one)).map(({ run }) => run.id);
-      expect({ where, found: await found(pipeline, where, 1 + Math.floor(random() * 40)) }).toEqual({
+      expect({ where, found: await found(pipeline, where, 5 + Math.floor(random() * 80)) }).toEqual({
         where,
         found: expected,
       });
@@ -94,6 +94,79 @@ export function searchSuite(store: () => Store): void {
       state: 'retrying',
       failureCode: 'MODEL_BUSY',
     });
+  });
+
+  test('tags are changed once for each act, are found, and are in the trail', async () => {
+    const pipeline = randomId('pipeline');
+    const [run, other] = [newRun({ pipeline }), newRun({ pipeline })];
+    await write([
+      { run, attributes: {} },
+      { run: other, attributes: {} },
+    ]);
+    const tag = (of: { id?: string; run?: string; add?: string[]; remove?: string[] }) =>
+      store().runTags.change({
+        type: 'run.tag-requested',
+        id: randomId('act'),
+        at: NOW,
+        run: run.id,
+        by: 'ann',
+        ...of,
+      });
+    const id = randomId('act');
+    const added = { status: 'applied', unchanged: false };
+    expect([await tag({ id, add: ['vip', 'new'] }), await tag({ id, add: ['other'] })]).toEqual([added, added]);
+    expect(await found(pipeline, '"vip" in tags && "new" in tags')).toEqual([run.id]);
+    expect(await tag({ add: ['vip'], remove: ['new'] })).toEqual(added);
+    expect(await tag({ add: ['vip'] })).toEqual({ status: 'applied', unchanged: true });
+    expect((await store().reader.labels([run.id])).get(run.id)?.tags).toEqual(['vip']);
+    expect(await found(pipeline, '!("vip" in tags)')).toEqual([other.id]);
+    expect(await tag({ run: 'run_none', add: ['x'] })).toMatchObject({ status: 'refused' });
+    expect(await tag({ add: Array.from({ length: 60 }, (_, i) => `t${i}`) })).toMatchObject({ status: 'refused' });
+    const { items } = await store().reader.acts.list({ subject: run.id, limit: 9 });
+    expect(items.map(({ kind, by, detail }) => [kind, by, detail]).at(-1)).toEqual([
+      ...['run.tag', 'ann', { add: ['vip', 'new'], remove: [] }],
+    ]);
+  });
+
+  test('values are counted among the runs that a filter wants, the most frequent first', async () => {
+    const pipeline = randomId('pipeline');
+    const of = (customer: string, over: Partial<RunSummary> = {}) => ({
+      run: newRun({ pipeline, ...over }),
+      attributes: { customer, amount: 2 },
+    });
+    await write([
+      of('ann'),
+      of('ann', { failureCode: 'BUSY' }),
+      of('bob', { degraded: true }),
+      of('eve', { status: 'failed' }),
+    ]);
+    const facet = (by: string, where: string) =>
+      store().reader.facet({ by, pipeline, where: filterOf(where), atMost: 100 });
+    expect(await facet('attributes.customer', 'status == "running"')).toEqual({
+      values: [
+        { value: 'ann', count: 2 },
+        { value: 'bob', count: 1 },
+      ],
+      isComplete: true,
+    });
+    expect((await facet('attributes.amount', 'true')).values).toEqual([{ value: 2, count: 4 }]);
+    expect((await facet('code', 'true')).values).toEqual([{ value: 'BUSY', count: 1 }]);
+    expect((await facet('status', 'true')).values).toEqual([
+      { value: 'running', count: 3 },
+      { value: 'failed', count: 1 },
+    ]);
+    expect((await facet('attributes.none', 'true')).values).toEqual([]);
+    await store().runTags.change({
+      type: 'run.tag-requested',
+      id: randomId('act'),
+      at: NOW,
+      run: (await found(pipeline, 'code == "BUSY"'))[0]!,
+      add: ['a', 'b'],
+    });
+    expect((await facet('tags', 'true')).values).toEqual([
+      { value: 'a', count: 1 },
+      { value: 'b', count: 1 },
+    ]);
   });
 
   test('a long text is found as it was given, though less of it is kept', async () => {

@@ -2,6 +2,7 @@ import { deploymentsSuite } from './deployments-suite.js';
 import { lettersSuite } from './letters-suite.js';
 import { listsSuite } from './lists-suite.js';
 import type { Store } from '../open.js';
+import { retentionSuite } from './retention-suite.js';
 import { searchSuite } from './search-suite.js';
 import { slotsSuite } from './slots-suite.js';
 import { runsSuite } from './runs-suite.js';
@@ -21,6 +22,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       runsSuite,
       listsSuite,
       searchSuite,
+      retentionSuite,
       lettersSuite,
       slotsSuite,
       startsSuite,

@@ -9,6 +9,7 @@ export const postgresDialect: Dialect = {
   searchedJson: (text) => `${text}::jsonb`,
   among: (list) => `= any(${list}::text[])`,
   contains: (column, part) => `strpos(${column}::text, ${part}) > 0`,
+  factsOf: (list) => `history where run = any(${list}::text[])`,
   bytewise: (column) => `${column} collate "C"`,
   lowerAscii: (column) => `lower(${column} collate "C")`,
   // Without OFFSET the planner may hash the whole table instead.

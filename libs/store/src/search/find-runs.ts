@@ -7,8 +7,8 @@ import { conditionOf, type Writing } from './filter-sql.js';
 import { runOf, type RunRow } from './run-row.js';
 import { type Source, sourceOf } from './source.js';
 
-/** The most rows that are looked at for one page. */
-const MOST_LOOKED_AT = 10_000;
+/** The most rows that are looked at for one page. Those of other tables are looked up one by one, which costs four blocks each. */
+const MOST_LOOKED_AT = { runs: 10_000, run_attributes: 2_500, run_tags: 2_500 } as const;
 const LEAST_OF_PART = 250;
 
 export interface Sought {
@@ -29,7 +29,7 @@ export interface FoundRuns {
 type FoundRow = RunRow & { readonly fits: number; readonly isLast: number };
 
 /**
- * Finds runs, newest first. An index gives the rows that are looked at; what it does not answer is tested on each of them, on 10,000 at most, so a page costs as
+ * Finds runs, newest first. An index gives the rows that are looked at; what it does not answer is tested on each of them, on 10,000 at most (2,500 of those that an attribute or a tag gives), so a page costs as
  * much as that and never as much as the table has rows.
  */
 export async function findRuns(
@@ -71,7 +71,7 @@ function testedParts(sought: Sought, writing: Writing, page: PageRequest): reado
   const limit = value(page.limit + 1);
   const before = page.before === undefined ? undefined : positionOf(page.before, RUNS);
   const most = value(
-    Math.max(LEAST_OF_PART, page.limit + 1, Math.floor(MOST_LOOKED_AT / Math.max(1, conditions.length))),
+    Math.max(LEAST_OF_PART, page.limit + 1, Math.floor(MOST_LOOKED_AT[source.from] / Math.max(1, conditions.length))),
   );
   const rest = conditionOf({ is: 'and', of: source.rest }, writing);
   const [at, id] = source.from === 'runs' ? ['accepted_at', 'id'] : ['accepted_at', 'run'];

@@ -1,5 +1,6 @@
 import { LAST_TIME } from '@millrace/contracts';
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { retention } from '../retention/migration.js';
 import { addSearch } from '../search/migration.js';
 import { fillLetterColumns, LETTER_INDEXES } from '../letters/migration.js';
 
@@ -128,5 +129,6 @@ const letters: Migration = {
 const search: Migration = { up: (db) => addSearch(db, { time, number: 'real' }) };
 
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '001-first': first, '002-letters': letters, '003-search': search }),
+  getMigrations: () =>
+    Promise.resolve({ '001-first': first, '002-letters': letters, '003-search': search, '004-retention': retention }),
 };

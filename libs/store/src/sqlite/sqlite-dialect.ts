@@ -8,6 +8,7 @@ export const sqliteDialect: Dialect = {
   searchedJson: (text) => text,
   among: (list) => `in (select value from json_each(${list}))`,
   contains: (column, part) => `instr(${column}, ${part}) > 0`,
+  factsOf: (list) => `facts where run_no in (select no from runs where id in (select value from json_each(${list})))`,
   bytewise: (column) => column,
   lowerAscii: (column) => `lower(${column})`,
   // SQLite reads the tables of a CROSS JOIN in the order in which they are written.

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { RunState, RunStatus } from '@millrace/contracts';
-import type { MillraceClient, QueryOf, RunSummaryView } from '@millrace/client';
+import type { FacetValueView, MillraceClient, QueryOf, RunSummaryView } from '@millrace/client';
 import { clientOf, type CliContext, type CommonOptions, talking } from '../context.js';
 import { wholeNumber } from '../input/values.js';
 import { RUN_COLUMNS } from '../output/columns.js';
-import { listed } from '../output/output.js';
+import { type Column, listed } from '../output/output.js';
 import { timeBack } from '../output/times.js';
 
 type Query = QueryOf<'listRuns'>;
@@ -14,10 +14,9 @@ interface ListOptions extends CommonOptions, Omit<Query, 'degraded' | 'limit'> {
   readonly limit: number;
 }
 
-/** Adds the command that lists runs. */
-export function runListCommand(run: Command, { terminal }: CliContext): void {
-  talking(run.command('list'))
-    .description('list runs, newest first')
+/** Adds the options that choose runs. */
+const filtering = (command: Command): Command =>
+  talking(command)
     .option(
       '--where <filter>',
       'only those for which this holds, in CEL, e.g. \'attributes.customer == "x" && acceptedAt > now - duration("24h")\'',
@@ -31,7 +30,29 @@ export function runListCommand(run: Command, { terminal }: CliContext): void {
     .option('--since <time>', 'only those accepted since then: a time, or how long ago, e.g. 24h')
     .option('--until <time>', 'only those accepted before then: a time, or how long ago, e.g. 1h')
     .option('--parent <run>', 'only child runs of this run')
-    .option('--degraded', 'only runs that used a fallback or a default')
+    .option('--degraded', 'only runs that used a fallback or a default');
+
+const COUNT_COLUMNS: readonly Column<FacetValueView>[] = [
+  { title: 'VALUE', of: ({ value }) => value },
+  { title: 'RUNS', of: ({ count }) => count },
+];
+
+/** Adds the commands that list and count runs. */
+export function runListCommands(run: Command, { terminal }: CliContext): void {
+  filtering(run.command('count'))
+    .description('count runs by the values of a field: pipeline, status, state, code, tags or attributes.NAME')
+    .argument('<field>')
+    .action(async (by: string, options: ListOptions) => {
+      const counted = await clientOf(terminal, options).runs.count({ ...(await queryOf(options)), by });
+      const items = counted.values;
+      terminal.out(listed({ items, columns: COUNT_COLUMNS, name: ({ value }) => String(value) }, options.output));
+      if (items.length === 0) terminal.say('No runs with such a value.\n');
+      if (!counted.isComplete)
+        terminal.say('Of the newest 20,000 runs: there are older ones. Count fewer with --since.\n');
+    });
+
+  filtering(run.command('list'))
+    .description('list runs, newest first')
     .option('--limit <n>', 'the most lines to list', wholeNumber('--limit'), 50)
     .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
     .action(async (options: ListOptions) => {

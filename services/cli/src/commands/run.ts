@@ -13,8 +13,9 @@ import { runText } from '../output/run-text.js';
 import { StepTextLines } from '../output/step-texts.js';
 import { secondsOf, startAtOf } from '../output/times.js';
 import { answerOf, payloadOf, several } from '../input/values.js';
+import { archivedRun, archivedText } from './archived-run.js';
 import { acting, actOf, type ActOptions } from './acting.js';
-import { runListCommand } from './run-list.js';
+import { runListCommands } from './run-list.js';
 import { replayCommands } from './run-replay.js';
 
 interface StartOptions extends CommonOptions {
@@ -80,12 +81,18 @@ export function runCommands(program: Command, context: CliContext): void {
       await watch(accepted.id, { ...options, client, context, quiet: !options.watch });
     });
 
-  runListCommand(run, context);
+  runListCommands(run, context);
 
   talking(run.command('get'))
     .description('show a run and its steps')
     .argument('<run>')
-    .action(async (id: string, options: CommonOptions) => {
+    .option('--archive <folder>', 'read the run from an archive (the coordinator’s ARCHIVE_DIR), after it was removed')
+    .action(async (id: string, options: CommonOptions & { archive?: string }) => {
+      if (options.archive !== undefined) {
+        const archived = await archivedRun(options.archive, id);
+        terminal.out(shown(archived, options.output, { name: id, text: () => archivedText(archived, terminal) }));
+        return;
+      }
       const view = await clientOf(terminal, options).runs.get(id);
       terminal.out(shown(view, options.output, { name: view.id, text: () => runText(view, terminal) }));
     });
@@ -136,6 +143,18 @@ export function runCommands(program: Command, context: CliContext): void {
     });
 
   replayCommands(run, context);
+
+  acting(talking(run.command('tag')))
+    .description('add tags to a run, or remove them')
+    .argument('<run>')
+    .argument('[tag...]')
+    .option('--remove <tag>', 'a tag to remove; can be repeated', several)
+    .action(async (id: string, add: string[], options: CommonOptions & ActOptions & { remove?: string[] }) => {
+      const { remove } = options;
+      const body = { ...(add.length > 0 && { add }), ...(remove && { remove }), ...actOf(options) };
+      const accepted = await clientOf(terminal, options).runs.tag(id, body);
+      terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+    });
 
   acting(talking(run.command('signal')))
     .description('send the signal that a step waits for')

@@ -8,7 +8,7 @@ import type { ReadTopicsNeeds } from './read-topics.js';
 import { redriveOf } from './redriven.js';
 
 type Needs = ReadTopicsNeeds & {
-  readonly store: Pick<Store, 'reader' | 'letters' | 'jobs' | 'acts'>;
+  readonly store: Pick<Store, 'reader' | 'letters' | 'jobs' | 'acts' | 'runTags'>;
   readonly plans: Pick<CoordinatorPlans, 'find' | 'target'>;
 };
 
@@ -20,6 +20,9 @@ export async function applyLetterRequest(needs: Needs, request: LetterRequest): 
       return [];
     case 'job.change-requested':
       await needs.store.jobs.change(request);
+      return [];
+    case 'run.tag-requested':
+      await needs.store.runTags.change(request);
       return [];
     case 'replay.requested':
       return applyReplay(needs, request);

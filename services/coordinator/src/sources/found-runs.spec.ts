@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { intakeRecord, randomId, RunEvent, runIdOf, type StepCommand } from '@millrace/contracts';
+import {
+  deploymentRecord,
+  intakeRecord,
+  randomId,
+  RunEvent,
+  runIdOf,
+  type RunTagRequested,
+  type StepCommand,
+} from '@millrace/contracts';
 import { defineStage, pipeline } from '@millrace/pipeline';
 import { openRuntime, type Running, serviceSettings } from '@millrace/runtime';
 import { openStore, readRunFilter } from '@millrace/store';
@@ -79,6 +87,10 @@ test('a run is found by the title and the attributes that its pipeline declares,
     { retrying: 1, 'waiting-for-person': 1, 'waiting-for-signal': 0, sleeping: 0 },
     1,
   ]);
+  const id = randomId('act');
+  const tag: RunTagRequested = { type: 'run.tag-requested', id, at: Date.now(), run: ann, add: ['vip'], by: 'bob' };
+  await broker.publish([deploymentRecord(topics, tag, id)]);
+  await until(async () => (await found('"vip" in tags')).length === 1);
   const labels = (await store.reader.labels([ann])).get(ann);
-  expect(labels?.attributes).toEqual({ customer: 'ann', amount: 250, risk: 'high' });
+  expect(labels).toEqual({ attributes: { customer: 'ann', amount: 250, risk: 'high' }, tags: ['vip'] });
 });

@@ -9,6 +9,7 @@ import { intakeSource } from './intake.js';
 import { CoordinatorPlans } from '../deployments/plans.js';
 import type { StoreGuard } from '../recovery/guard.js';
 import { followRoutes } from '../deployments/routes.js';
+import { type RetentionOptions, RetentionLoop } from '../retention/retention-loop.js';
 import { RunCache } from './run-cache.js';
 import { runsSource } from './runs.js';
 import { beginDue, keepSchedules } from '../timers/starting.js';
@@ -31,6 +32,8 @@ export interface CoordinatorOptions {
   readonly maxAnswerBytes?: number;
   /** The most items that a map may go over. Default 100,000. */
   readonly maxItems?: number;
+  /** Removes ended runs that have been kept for long enough. Without it, none is removed. */
+  readonly retention?: RetentionOptions;
 }
 
 /** The interval at which topics are dropped that nobody waits for any more. */
@@ -109,6 +112,7 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
       unreadSource(context, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
     ),
   ]);
+  const retention = options.retention && new RetentionLoop({ ...options.retention, store, telemetry, now }).start();
   return {
     async ready() {
       if (!(await store.reader.healthy())) return 'the database cannot be reached';
@@ -120,6 +124,7 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     },
     async drain(ms) {
       looking.stop();
+      await retention?.stop();
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();

@@ -11,6 +11,7 @@ import {
   text,
 } from '@millrace/contracts';
 import { StartTime } from '@millrace/contracts/http';
+import { FACETS, isFacet } from '@millrace/store';
 import { z } from 'zod';
 
 const page = {
@@ -52,6 +53,13 @@ export const RunsQuery = z.strictObject({
   ...page,
 });
 export type RunsQuery = z.infer<typeof RunsQuery>;
+
+export const FacetQuery = RunsQuery.omit({ limit: true, cursor: true, detail: true }).extend({
+  by: text({ min: 1, max: 100 })
+    .refine(isFacet, `expected ${FACETS.join(', ')} or attributes.NAME`)
+    .describe(`The field whose values are counted: ${FACETS.join(', ')} or attributes.NAME.`),
+});
+export type FacetQuery = z.infer<typeof FacetQuery>;
 
 export const OverviewQuery = z.strictObject({ pipeline });
 export type OverviewQuery = z.infer<typeof OverviewQuery>;

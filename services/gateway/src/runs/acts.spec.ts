@@ -99,6 +99,18 @@ test('an answer that does not fit is refused, field by field, and the review sta
   expect((await get(world, run)).status).toBe('waiting');
 });
 
+test('a run is tagged by an act that says who and why, whether it has ended or not', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  const url = (id: string) => `${world.url}/v1/runs/${id}/tags`;
+  expect((await post(url(run), { add: ['vip'], by: 'ann', reason: 'called' })).status).toBe(202);
+  expect(world.letterRequests).toMatchObject([
+    { type: 'run.tag-requested', run, add: ['vip'], by: 'ann', reason: 'called' },
+  ]);
+  expect(await codeOf(await post(url('run_none'), { add: ['vip'] }))).toEqual([404, 'UNKNOWN_RUN']);
+  expect(await codeOf(await post(url(run), { add: [''] }))).toEqual([400, 'INVALID_REQUEST']);
+});
+
 test('a signal reaches the step that waits for it, and only such a step', async () => {
   await using world = await World.open();
   const run = await start(world);

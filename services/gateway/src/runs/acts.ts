@@ -1,9 +1,19 @@
 import { byWhom, eventRecord, isOver, randomId, RunEvent } from '@millrace/contracts';
-import type { Accepted, Action, ActBody, CancelBody, ClaimBody, MoveBody, StepView } from '@millrace/contracts/http';
+import type {
+  Accepted,
+  Action,
+  ActBody,
+  CancelBody,
+  ClaimBody,
+  MoveBody,
+  StepView,
+  TagBody,
+} from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf, validateAnswer, valueProblems } from '@millrace/pipeline/engine';
 import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
 import type { Runtime, StageContracts } from '@millrace/runtime';
 import type { StoreReader, RunRecord } from '@millrace/store';
+import { requestApplied } from '../dead-letters/letter-requests.js';
 import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import { runLinks, runView } from './run-view.js';
@@ -16,7 +26,7 @@ interface Needs {
   readonly runtime: Runtime;
   readonly runs: RunQueries;
   readonly plans: StoredPlans;
-  readonly reader: Pick<StoreReader, 'deployed'>;
+  readonly reader: Pick<StoreReader, 'deployed' | 'acts'>;
   readonly announced: Pick<StageContracts, 'get'>;
 }
 
@@ -44,6 +54,15 @@ export class Acts {
     const { view } = await this.open(id);
     if (isOver(view.status)) throw notNow(`${id} is ${view.status}: it cannot be paused or go on.`);
     return this.publish({ type, run: id, at: Date.now(), ...byWhom(act) });
+  }
+
+  /** Tags say something about a run to people: they change nothing of what it does, and may be given when it has ended. */
+  async tag(id: string, { add, remove, by, reason }: TagBody): Promise<Accepted> {
+    await this.needs.runs.record(id);
+    const tags = { ...(add && { add }), ...(remove && { remove }) };
+    const act = { type: 'run.tag-requested', id: randomId('act'), at: Date.now(), run: id } as const;
+    await requestApplied(this.needs, { ...act, ...tags, ...byWhom({ by, reason }) });
+    return linked(id);
   }
 
   async signal(id: string, step: string, { payload, by, reason, id: signal }: Answer): Promise<Accepted> {

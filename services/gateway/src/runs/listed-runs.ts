@@ -1,7 +1,7 @@
-import type { RunList, RunSummaryView } from '@millrace/contracts/http';
+import type { FacetView, RunList, RunSummaryView } from '@millrace/contracts/http';
 import type { RunFilter, StoreReader } from '@millrace/store';
 import { cursorOf, readCursor } from '../http/cursor.js';
-import type { RunsQuery } from '../http/queries.js';
+import type { FacetQuery, RunsQuery } from '../http/queries.js';
 import { runFilterOf } from './run-filter.js';
 import type { RunQueries } from './runs.js';
 import { timeOf } from './shown.js';
@@ -37,7 +37,16 @@ function cursorFilterOf(list: string, query: RunsQuery): Readonly<Record<string,
   };
 }
 
-function runsAsked(query: RunsQuery): RunFilter {
+/** The most runs whose values are counted. */
+const MOST_IN_FACET = 20_000;
+
+/** Counts the values of a field. @throws {RequestProblem} INVALID_REQUEST for a filter that cannot be used */
+export async function facetsOf(reader: Pick<StoreReader, 'facet'>, { by, ...query }: FacetQuery): Promise<FacetView> {
+  const { values, isComplete } = await reader.facet({ ...runsAsked(query), by, atMost: MOST_IN_FACET });
+  return { by, values: [...values], isComplete };
+}
+
+function runsAsked(query: Omit<FacetQuery, 'by'>): RunFilter {
   const { status, pipeline, parent, degraded } = query;
   const where = runFilterOf(query, Date.now());
   return {

@@ -38,6 +38,15 @@ export const RUN_OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: '/v1/runs/{id}/tags',
+    id: 'tagRun',
+    summary: 'Adds tags to a run, or removes them.',
+    body: http.TagBody,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
     path: '/v1/runs/{id}/replay',
     id: 'replayRun',
     summary:

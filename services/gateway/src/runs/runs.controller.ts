@@ -6,6 +6,7 @@ import {
   type Accepted,
   ActBody,
   CancelBody,
+  type FacetView,
   MoveBody,
   ReplayBody,
   type ReplayPreview,
@@ -13,14 +14,15 @@ import {
   type RunView,
   SignalBody,
   StartRun,
+  TagBody,
 } from '@millrace/contracts/http';
 import type { StoreReader } from '@millrace/store';
 import { Acts } from './acts.js';
 import { idempotencyKeyOf } from '../http/idempotency-key.js';
-import { listedRuns } from './listed-runs.js';
+import { facetsOf, listedRuns } from './listed-runs.js';
 import { OwnAttempts } from './own-attempts.js';
 import { invalidRequest, RequestProblem } from '../http/problems.js';
-import { RunsQuery, StartQuery } from '../http/queries.js';
+import { FacetQuery, RunsQuery, StartQuery } from '../http/queries.js';
 import { spanOf, traceparentOf } from '../request-spans.js';
 import { runLinks } from './run-view.js';
 import { RunQueries } from './runs.js';
@@ -72,6 +74,11 @@ export class RunsController {
     return listedRuns({ reader: this.reader, runs: this.runs }, 'runs', query);
   }
 
+  @Get('facets')
+  facets(@Query({ schema: FacetQuery }) query: FacetQuery): Promise<FacetView> {
+    return facetsOf(this.reader, query);
+  }
+
   @Get(':id')
   get(@Param('id') id: string): Promise<RunView> {
     return this.runs.view(id);
@@ -106,6 +113,12 @@ export class RunsController {
   @HttpCode(202)
   move(@Param('id') id: string, @Body({ schema: MoveBody }) body: MoveBody): Promise<Accepted> {
     return this.acts.move(id, body);
+  }
+
+  @Post(':id/tags')
+  @HttpCode(202)
+  tag(@Param('id') id: string, @Body({ schema: TagBody }) body: TagBody): Promise<Accepted> {
+    return this.acts.tag(id, body);
   }
 
   @Post(':id/replay')

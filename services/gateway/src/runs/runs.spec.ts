@@ -245,9 +245,11 @@ test.each([
   ['where=status == "fialed"', '/where', 'it is one of'],
   ['where=title.matches("a%2B")', '/where', 'cannot be searched for'],
   ['state=broken', '/state', ''],
+  ['by=input', '/by', 'expected pipeline'],
 ])('a filter that cannot be used is refused, and says what can be written instead: %s', async (query, pointer, why) => {
   await using world = await World.open();
-  const refused = await fetch(`${world.url}/v1/runs?${query}`);
+  const path = query.startsWith('by=') ? '/v1/runs/facets' : '/v1/runs';
+  const refused = await fetch(`${world.url}${path}?${query}`);
   expect(refused.status).toBe(400);
   const { code, errors } = Problem.parse(await refused.json());
   expect([code, errors?.[0]?.pointer]).toEqual(['INVALID_REQUEST', pointer]);

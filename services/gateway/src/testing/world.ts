@@ -163,6 +163,7 @@ export class World implements AsyncDisposable {
       return Promise.resolve({ runs: runs as Counts['runs'], states, degraded, reviews, signals: 0, deadLetters });
     },
     labels: () => Promise.resolve(new Map()),
+    facet: () => Promise.resolve({ values: [], isComplete: true }),
     deadLetter: (id) => {
       const letter = this.deadLetters.get(id);
       return Promise.resolve(letter && kept(letter));

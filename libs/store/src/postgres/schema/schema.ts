@@ -4,6 +4,7 @@ import { letters } from './schema-letters.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
 import { recoveries } from './schema-recoveries.js';
+import { retention } from '../../retention/migration.js';
 import { search } from './schema-search.js';
 import { signals } from './schema-signals.js';
 import { starts } from './schema-starts.js';
@@ -96,5 +97,6 @@ export const migrations: MigrationProvider = {
       '012-recoveries': recoveries,
       '013-letters': letters,
       '014-search': search,
+      '015-retention': retention,
     }),
 };
