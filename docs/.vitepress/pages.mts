@@ -16,6 +16,7 @@ const howTo: Items = [
   { text: 'Pause', link: '/how-to/pause' },
   { text: 'Find runs', link: '/how-to/find-runs' },
   { text: 'Clear dead letters', link: '/how-to/clear-dead-letters' },
+  { text: 'Keep less', link: '/how-to/keep-less' },
   { text: 'Replay a run', link: '/how-to/replay-a-run' },
   { text: 'Run on Kafka', link: '/how-to/run-on-kafka' },
   { text: 'Operate Millrace', link: '/how-to/operate' },

@@ -14,7 +14,7 @@ export { type Move, moveOf, type MoveTarget } from './run/move.js';
 export type { StagePauses } from './run/pausing.js';
 export { evolve } from './run/evolve.js';
 export { type Rested, type Run, stepOf, type StepState } from './run/run.js';
-export { type Standing, standingOf } from './run/standing.js';
+export { standingOf } from './run/standing.js';
 export { MOST_KEPT } from './run/waiting.js';
 export { wakeAtOf } from './run/timers.js';
 export { LONG_BACK_OFF_MS, type RunTrace, runTraceOf } from './trace.js';

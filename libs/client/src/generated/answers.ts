@@ -4,6 +4,7 @@
 export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/runs': ['id', 'links'],
   'GET /v1/runs': ['items'],
+  'GET /v1/runs/facets': ['by', 'values', 'isComplete'],
   'GET /v1/runs/{id}': [
     'id',
     'pipeline',
@@ -20,6 +21,7 @@ export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/runs/{id}/cancel': ['id', 'links'],
   'POST /v1/runs/{id}/pause': ['id', 'links'],
   'POST /v1/runs/{id}/resume': ['id', 'links'],
+  'POST /v1/runs/{id}/tags': ['id', 'links'],
   'POST /v1/runs/{id}/replay': [],
   'POST /v1/runs/{id}/signals/{step}': ['id', 'links'],
   'POST /v1/callbacks': ['id', 'links'],

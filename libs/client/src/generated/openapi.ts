@@ -19,6 +19,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/runs/facets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts the values of a field among runs, the most frequent first: of the newest 20,000 runs at most that the filters leave. */
+    get: operations['countRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/runs/{id}': {
     parameters: {
       query?: never;
@@ -132,6 +149,23 @@ export interface paths {
     put?: never;
     /** Goes on with a run that is paused, and with its child runs. */
     post: operations['resumeRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/{id}/tags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds tags to a run, or removes them. */
+    post: operations['tagRun'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2345,6 +2379,14 @@ export interface components {
         more?: true;
       };
     };
+    FacetView: {
+      by: string;
+      values: {
+        value: string | number;
+        count: number;
+      }[];
+      isComplete: boolean;
+    };
     ChangeView: {
       of: ('store' | 'stages' | 'models')[];
     };
@@ -2872,6 +2914,7 @@ export type DiffList = components['schemas']['DiffList'];
 export type CheckView = components['schemas']['CheckView'];
 export type ScheduleList = components['schemas']['ScheduleList'];
 export type OverviewView = components['schemas']['OverviewView'];
+export type FacetView = components['schemas']['FacetView'];
 export type ChangeView = components['schemas']['ChangeView'];
 export type RecoveryReport = components['schemas']['RecoveryReport'];
 export type Accepted = components['schemas']['Accepted'];
@@ -3097,6 +3140,98 @@ export interface operations {
         };
       };
       /** @description BROKER_UNAVAILABLE: The broker cannot be reached. NOT_TAKEN_ON_YET: The run has not been taken on yet. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  countRuns: {
+    parameters: {
+      query?: {
+        status?:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled';
+        pipeline?: string;
+        state?:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled'
+          | 'retrying'
+          | 'waiting-for-person'
+          | 'waiting-for-signal'
+          | 'sleeping'
+          | 'no-consumer';
+        where?: string;
+        code?: string;
+        tag?: string;
+        text?: string;
+        since?: string;
+        until?: string;
+        degraded?: 'true' | 'false';
+        parent?: string;
+        by?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The values and their counts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FacetView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3587,6 +3722,109 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tagRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          add?: string[];
+          remove?: string[];
           by?: string;
           reason?: string;
         };

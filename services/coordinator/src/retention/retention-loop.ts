@@ -22,7 +22,7 @@ interface Needs extends RetentionOptions {
 const BATCH = 100;
 /** The pause before the first round: a start has more urgent work. */
 const FIRST_MS = 10_000;
-/** The pause after a round that found nothing, and after one that failed. */
+/** The pause after a round that found little, and after one that failed. */
 const IDLE_MS = 60_000;
 
 /** Removes ended runs that have been kept for long enough, a batch at a time and at a bounded rate, from the oldest on. */
@@ -49,7 +49,7 @@ export class RetentionLoop {
     if (this.stopped) return;
     this.timer = startTimer(ms, () => {
       this.working = this.round().then(
-        (removed) => this.schedule(removed > 0 ? 1 : IDLE_MS),
+        (removed) => this.schedule(removed >= BATCH ? 1 : IDLE_MS),
         (error: unknown) => {
           this.needs.telemetry.log.warn({ err: error }, 'Old runs could not be removed; trying again.');
           this.schedule(IDLE_MS);

@@ -4,7 +4,7 @@ import { accepted, ok, type Operation } from './operation.js';
 import { CHANGE_OPERATIONS } from '../changes/change-operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letter-operations.js';
 import { JOB_OPERATIONS } from '../jobs/job-operations.js';
-import { EventsQuery, FacetQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
+import { EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
 import { RECOVERY_OPERATIONS } from '../recovery/recovery-operations.js';
 import { RUN_OPERATIONS } from '../runs/run-operations.js';
 import { MODEL_OPERATIONS } from '../models/model-operations.js';
@@ -92,16 +92,6 @@ export const OPERATIONS: readonly Operation[] = [
     query: RunsQuery,
     answers: ok('RunList', 'A page of runs.'),
     problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],
-  },
-  {
-    method: 'GET',
-    path: '/v1/runs/facets',
-    id: 'countRuns',
-    summary:
-      'Counts the values of a field among runs, the most frequent first: of the newest 20,000 runs at most that the filters leave.',
-    query: FacetQuery,
-    answers: ok('FacetView', 'The values and their counts.'),
-    problems: ['INVALID_REQUEST'],
   },
   {
     method: 'GET',

@@ -1,10 +1,20 @@
 import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
 import { accepted, ok, type Operation } from '../http/operation.js';
-import { CallbackQuery } from '../http/queries.js';
+import { CallbackQuery, FacetQuery } from '../http/queries.js';
 
-/** The operations of people and systems on a run. */
+/** The operations of people and systems on a run, and the counts of runs. */
 export const RUN_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: '/v1/runs/facets',
+    id: 'countRuns',
+    summary:
+      'Counts the values of a field among runs, the most frequent first: of the newest 20,000 runs at most that the filters leave.',
+    query: FacetQuery,
+    answers: ok('FacetView', 'The values and their counts.'),
+    problems: ['INVALID_REQUEST'],
+  },
   {
     method: 'POST',
     path: '/v1/runs/{id}/cancel',
