@@ -4,7 +4,6 @@
 export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/runs': ['id', 'links'],
   'GET /v1/runs': ['items'],
-  'GET /v1/runs/facets': ['by', 'values', 'isComplete'],
   'GET /v1/runs/{id}': [
     'id',
     'pipeline',
@@ -18,6 +17,7 @@ export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'allowedActions',
   ],
   'GET /v1/runs/{id}/history': ['items'],
+  'GET /v1/runs/facets': ['by', 'values', 'isComplete'],
   'POST /v1/runs/{id}/cancel': ['id', 'links'],
   'POST /v1/runs/{id}/pause': ['id', 'links'],
   'POST /v1/runs/{id}/resume': ['id', 'links'],

@@ -19,23 +19,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/v1/runs/facets': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Counts the values of a field among runs, the most frequent first: of the newest 20,000 runs at most that the filters leave. */
-    get: operations['countRuns'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/v1/runs/{id}': {
     parameters: {
       query?: never;
@@ -96,6 +79,23 @@ export interface paths {
     };
     /** The text that a step writes, e.g. the tokens of a model, while it is written: `text` has a part, `restart` says that another attempt begins the text anew, and `end` that the step is over. No part of the history; 204 where the step is over. */
     get: operations['streamStep'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs/facets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts the values of a field among runs, the most frequent first: of the newest 20,000 runs at most that the filters leave. */
+    get: operations['countRuns'];
     put?: never;
     post?: never;
     delete?: never;
@@ -3150,98 +3150,6 @@ export interface operations {
       };
     };
   };
-  countRuns: {
-    parameters: {
-      query?: {
-        status?:
-          | 'held'
-          | 'running'
-          | 'waiting'
-          | 'paused'
-          | 'compensating'
-          | 'completed'
-          | 'failed'
-          | 'dead-lettered'
-          | 'cancelled';
-        pipeline?: string;
-        state?:
-          | 'held'
-          | 'running'
-          | 'waiting'
-          | 'paused'
-          | 'compensating'
-          | 'completed'
-          | 'failed'
-          | 'dead-lettered'
-          | 'cancelled'
-          | 'retrying'
-          | 'waiting-for-person'
-          | 'waiting-for-signal'
-          | 'sleeping'
-          | 'no-consumer';
-        where?: string;
-        code?: string;
-        tag?: string;
-        text?: string;
-        since?: string;
-        until?: string;
-        degraded?: 'true' | 'false';
-        parent?: string;
-        by?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The values and their counts. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['FacetView'];
-        };
-      };
-      /** @description INVALID_REQUEST: The request is not valid. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description INTERNAL: Something went wrong here. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
   getRun: {
     parameters: {
       query?: never;
@@ -3496,6 +3404,98 @@ export interface operations {
         };
       };
       /** @description TOO_MANY_WATCHED: Too many steps are watched here. BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  countRuns: {
+    parameters: {
+      query?: {
+        status?:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled';
+        pipeline?: string;
+        state?:
+          | 'held'
+          | 'running'
+          | 'waiting'
+          | 'paused'
+          | 'compensating'
+          | 'completed'
+          | 'failed'
+          | 'dead-lettered'
+          | 'cancelled'
+          | 'retrying'
+          | 'waiting-for-person'
+          | 'waiting-for-signal'
+          | 'sleeping'
+          | 'no-consumer';
+        where?: string;
+        code?: string;
+        tag?: string;
+        text?: string;
+        since?: string;
+        until?: string;
+        degraded?: 'true' | 'false';
+        parent?: string;
+        by?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The values and their counts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FacetView'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;
