@@ -19,7 +19,8 @@ import { type ScheduleRow, scheduleRows } from './starts.js';
 import { DeploymentReader, type PipelinePause } from './versions.js';
 import type { Review, RunSummary } from './commit.js';
 import type { PageRequest, Paged } from './page.js';
-import type { Counts, StoreReader, ReviewFilter, RunFilter, Standing } from './store.js';
+import type { RunFilter } from './search/run-filter.js';
+import type { Counts, StoreReader, ReviewFilter, Standing } from './store.js';
 
 export class DatabaseReader implements StoreReader {
   readonly deployed: DeploymentReader;

@@ -1,8 +1,8 @@
 import type { Fact, FinerState, LetterFilter, RecoveryReport, RunStatus } from '@millrace/contracts';
-import type { Filter } from '@millrace/pipeline/engine';
 import type { RunLabels } from './search/attributes.js';
 import type { Facet, FacetRequest } from './search/facets.js';
 import type { FoundRuns } from './search/find-runs.js';
+import type { RunFilter } from './search/run-filter.js';
 import type { Holding, Review, RunSummary } from './commit.js';
 import type { Acts } from './letters/acts.js';
 import type { JobsReader } from './letters/jobs-reader.js';
@@ -32,17 +32,6 @@ export interface ReviewFilter extends Holding {
   readonly kind?: 'review' | 'signal' | undefined;
 }
 
-/** Read side: what API and console show. */
-export interface RunFilter {
-  readonly status?: RunStatus;
-  readonly pipeline?: string;
-  /** Child runs of this one, instead of those that somebody asked for. */
-  readonly parent?: string;
-  readonly degraded?: boolean;
-  /** Fields that a list cannot be ordered by: see `RUN_FIELDS`. */
-  readonly where?: Filter | undefined;
-}
-
 /** Numbers of rows: of runs that somebody asked for, of open waits, and of open dead letters. */
 export interface Counts {
   readonly runs: Readonly<Record<RunStatus, number>>;
@@ -54,6 +43,7 @@ export interface Counts {
   readonly deadLetters: number;
 }
 
+/** Read side: what API and console show. */
 export interface StoreReader {
   /** Runs that somebody asked for; with `parent`, the child runs of one. */
   runs(filter: RunFilter & PageRequest): Promise<Paged<RunSummary> & Partial<Pick<FoundRuns, 'searchedTo'>>>;

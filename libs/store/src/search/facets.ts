@@ -1,9 +1,9 @@
 import type { Database } from '../database.js';
 import { parameters } from '../page.js';
-import type { RunFilter } from '../store.js';
 import { conditionOf, type Writing } from './filter-sql.js';
 import { filtersOf } from './filters.js';
 import { looked } from './find-runs.js';
+import type { RunFilter } from './run-filter.js';
 import { sourceOf } from './source.js';
 
 /** Fields whose values are counted, beside `attributes.NAME`. */

@@ -1,6 +1,6 @@
 import { FinerState, RunStatus } from '@millrace/contracts';
 import { type Fields, type Filter, readFilter } from '@millrace/pipeline/engine';
-import type { RunFilter } from '../store.js';
+import type { RunFilter } from './run-filter.js';
 
 /** The fields of a run by which it is found. */
 export const RUN_FIELDS: Fields = {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter } from '../commit.js';
 import { readRunFilter } from '../search/filters.js';
-import type { ReviewFilter, RunFilter } from '../store.js';
+import type { RunFilter } from '../search/run-filter.js';
+import type { ReviewFilter } from '../store.js';
 
 /** A list as somebody may ask for it. */
 export type AskedList =
