@@ -232,6 +232,36 @@ test('recoveries: one that changes nothing says that nothing is lacking', async 
   expect(done).toMatchObject({ status: 'done', applied: false, missing: [] });
 });
 
+test('runs: one is tagged, and counted by its tags', async () => {
+  const id = await waiting('client-tagged');
+  await millrace.runs.tag(id, { add: ['client-vip'], by: 'ann' });
+  const counted = () => millrace.runs.count({ by: 'tags', where: '"client-vip" in tags' });
+  await until('it has the tag', async () => (await counted()).values.length > 0);
+  expect((await counted()).values).toEqual([{ value: 'client-vip', count: 1 }]);
+});
+
+test('runs: what a step writes ends where the step is over', async () => {
+  const { id } = await millrace.runs.start({ pipeline: PIPELINE, input: CLEAR }, { idempotencyKey: 'client-text' });
+  await millrace.runs.ended(id);
+  const written = [];
+  for await (const event of millrace.runs.text({ run: id, step: 'draft' })) written.push(event);
+  expect(written.filter(({ type }) => type === 'text')).toEqual([]);
+});
+
+test('changes of lists are told as they happen, after a first word that names all', async () => {
+  const watching = new AbortController();
+  const seen = [];
+  for await (const change of millrace.changes({ signal: watching.signal })) {
+    seen.push(change.of);
+    if (seen.length === 1)
+      await millrace.runs.start({ pipeline: PIPELINE, input: CLEAR }, { idempotencyKey: 'client-changes' });
+    else break;
+  }
+  watching.abort();
+  expect(seen[0]).toEqual(['store', 'stages', 'models']);
+  expect(seen[1]).toContain('store');
+});
+
 test('an overview counts runs by status, reviews and dead letters', async () => {
   const { runs, reviews } = await millrace.overview({ pipeline: PIPELINE });
   expect(runs.completed?.count).toBeGreaterThan(0);

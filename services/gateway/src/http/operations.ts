@@ -232,7 +232,10 @@ const OTHERS = [
 const routes = new Map<string, Set<string>>(OTHERS.map((path) => [path, new Set(['GET'])]));
 for (const { path, method } of OPERATIONS) routes.set(path, (routes.get(path) ?? new Set()).add(method));
 
-const patterns = [...routes].map(([path, methods]) => ({
+/** Words come before placeholders, `{` being behind all letters: /v1/runs/facets is not the run `facets`. */
+const inOrder = [...routes].sort(([one], [other]) => (one < other ? -1 : 1));
+
+const patterns = inOrder.map(([path, methods]) => ({
   path,
   methods: [...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
   matches: new RegExp(
