@@ -27,4 +27,4 @@ export {
   type PipelinePause,
   type Version,
 } from './versions.js';
-export { type Position, StoreWriter } from './writer.js';
+export { type Created, type Position, StoreWriter } from './writer.js';
