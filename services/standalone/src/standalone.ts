@@ -49,17 +49,8 @@ export interface StandaloneOptions {
 
 /** Runs every service of Millrace in this process, on the embedded log and SQLite, as they would run each in its own. */
 export async function startStandalone(env: Env, options: StandaloneOptions): Promise<Standalone> {
-  const { from, build, routesToProject = false } = options;
-  const instead = StandaloneConfig.shape.PIPELINES.safeParse(env['PIPELINES']?.trim() || undefined).data;
-  const project = await openProject({ from, build, instead });
-  const [pipelines, loadedStages] = await Promise.all([project.pipelines(), project.stages()]);
-  const [common, config, own, stages] = readAll('standalone', [
-    () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
-    () => readSettings(StandaloneConfig, env, 'standalone'),
-    () => gatewaySettings(env),
-    () => loadedStages.all(env),
-  ] as const);
-  const settings: ServiceSettings = { ...common, kafka: undefined };
+  const given = await read(env, options);
+  const { project, pipelines, settings } = given;
   await usable(settings.dataDir);
   await using opening = new AsyncDisposableStack();
   // First of all, because nobody else may touch the rest of the data while we have the log.
@@ -71,71 +62,7 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
   await writeFile(pidFile, String(process.pid));
   opening.defer(() => rm(pidFile, { force: true }));
 
-  const runtimes: Runtime[] = [];
-  const runtime = async (service: string) => {
-    const opened = opening.use(await openRuntime(service, settings, { broker }));
-    runtimes.push(opened);
-    return opened;
-  };
-  const [store, gatewayRuntime] = await Promise.all([
-    // SQLite is here, or is not: there is nothing to wait for.
-    settings.databaseUrl === undefined
-      ? openStore(settings)
-      : untilReached({ log, signal: undefined }, () => openStore(settings)),
-    runtime('gateway'),
-  ]);
-  opening.use(store);
-  const drained = (running: Running) => opening.defer(() => running.drain(settings.drainMs));
-
-  const shared = {
-    plans: opening.use(await followPlans(gatewayRuntime)),
-    cancellations: opening.use(await followCancellations(gatewayRuntime)),
-    limits: opening.use(await followLimits(gatewayRuntime)),
-    pauses: opening.use(await followPauses(gatewayRuntime)),
-  };
-  const models = opening.use(new ModelCalls(gatewayRuntime));
-  const coordinator = await startCoordinator(await runtime('coordinator'), {
-    store,
-    pipelines,
-    routesToPipelines: routesToProject,
-    pauses: shared.pauses,
-    keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
-    maxAnswerBytes: config.MAX_ANSWER_BYTES,
-    maxItems: config.MAX_MAP_ITEMS,
-    retention: retentionOf(config),
-  });
-  drained(coordinator);
-  const { STAGE_CONCURRENCY: concurrency } = config;
-  const working = await Promise.all(
-    stages.map(async (given) => {
-      const { stage, ...own } = 'stage' in given ? given : { stage: given };
-      const running = await startStage(await runtime(contractOf(stage).name), stage, {
-        ...shared,
-        models,
-        ...own,
-        concurrency,
-      });
-      drained(running);
-      return running;
-    }),
-  );
-  const notReady = async () =>
-    (await Promise.all(working.map((running) => running.ready()))).filter((state) => state !== true);
-  const { host, port } = settings;
-  const gateway = await startGateway(
-    { ...gatewayRuntime, telemetry: { ...gatewayRuntime.telemetry, metricsText: () => allMetrics(runtimes) } },
-    {
-      reader: store.reader,
-      ...shared,
-      others: () => coordinator.ready(),
-      stages: notReady,
-      host,
-      port,
-      nextFreePort: true,
-      ...own,
-    },
-  );
-  drained(gateway);
+  const gateway = await startServices(opening, { given, broker, log });
   // What an earlier version, or a person, has put there since.
   await keepPrivate(settings.dataDir);
   // Where the CLI looks first.
@@ -153,6 +80,95 @@ export async function startStandalone(env: Env, options: StandaloneOptions): Pro
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
+
+/** Reads the project and the settings. Nothing has been opened then. */
+async function read(env: Env, { from, build, routesToProject = false }: StandaloneOptions) {
+  const instead = StandaloneConfig.shape.PIPELINES.safeParse(env['PIPELINES']?.trim() || undefined).data;
+  const project = await openProject({ from, build, instead });
+  const [pipelines, loadedStages] = await Promise.all([project.pipelines(), project.stages()]);
+  const [common, config, own, stages] = readAll('standalone', [
+    () => serviceSettings({ LOG_LEVEL: 'warn', ...env }, 'standalone'),
+    () => readSettings(StandaloneConfig, env, 'standalone'),
+    () => gatewaySettings(env),
+    () => loadedStages.all(env),
+  ] as const);
+  const settings: ServiceSettings = { ...common, kafka: undefined };
+  return { project, pipelines, settings, config, own, stages, routesToProject };
+}
+
+type Given = Awaited<ReturnType<typeof read>>;
+
+interface Opened {
+  readonly given: Given;
+  readonly broker: Broker;
+  readonly log: Log;
+}
+
+/** Starts every service; what they opened is disposed of with `opening`, the last first. */
+async function startServices(opening: AsyncDisposableStack, { given, broker, log }: Opened) {
+  const { settings, pipelines, stages, config } = given;
+  const runtimes: Runtime[] = [];
+  const runtime = async (service: string) => {
+    const opened = opening.use(await openRuntime(service, settings, { broker }));
+    runtimes.push(opened);
+    return opened;
+  };
+  const [store, gatewayRuntime] = await Promise.all([storeOf(settings, log), runtime('gateway')]);
+  opening.use(store);
+  const drained = (running: Running) => opening.defer(() => running.drain(settings.drainMs));
+
+  const shared = {
+    plans: opening.use(await followPlans(gatewayRuntime)),
+    cancellations: opening.use(await followCancellations(gatewayRuntime)),
+    limits: opening.use(await followLimits(gatewayRuntime)),
+    pauses: opening.use(await followPauses(gatewayRuntime)),
+  };
+  const models = opening.use(new ModelCalls(gatewayRuntime));
+  const coordinator = await startCoordinator(await runtime('coordinator'), {
+    store,
+    pipelines,
+    routesToPipelines: given.routesToProject,
+    pauses: shared.pauses,
+    keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
+    maxAnswerBytes: config.MAX_ANSWER_BYTES,
+    maxItems: config.MAX_MAP_ITEMS,
+    retention: retentionOf(config),
+  });
+  drained(coordinator);
+  const working = await Promise.all(
+    stages.map(async (given) => {
+      const { stage, ...own } = 'stage' in given ? given : { stage: given };
+      const uses = { ...shared, models, ...own, concurrency: config.STAGE_CONCURRENCY };
+      const running = await startStage(await runtime(contractOf(stage).name), stage, uses);
+      drained(running);
+      return running;
+    }),
+  );
+  const notReady = async () =>
+    (await Promise.all(working.map((running) => running.ready()))).filter((state) => state !== true);
+  const { host, port } = settings;
+  const gateway = await startGateway(
+    { ...gatewayRuntime, telemetry: { ...gatewayRuntime.telemetry, metricsText: () => allMetrics(runtimes) } },
+    {
+      reader: store.reader,
+      ...shared,
+      others: () => coordinator.ready(),
+      stages: notReady,
+      host,
+      port,
+      nextFreePort: true,
+      ...given.own,
+    },
+  );
+  drained(gateway);
+  return gateway;
+}
+
+/** Opens the store. SQLite is here, or is not: only PostgreSQL is waited for. */
+const storeOf = (settings: ServiceSettings, log: Log) =>
+  settings.databaseUrl === undefined
+    ? openStore(settings)
+    : untilReached({ log, signal: undefined }, () => openStore(settings));
 
 /** Makes the folder of the data, and writes to it. @throws {ConfigError} where that cannot be done */
 async function usable(dataDir: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Consumption } from '@millrace/broker';
 import { startInterval } from '@millrace/contracts/timers';
 import { MAX_MAP_ITEMS } from '@millrace/saga';
 import type { PipelineSource } from '@millrace/project';
@@ -99,29 +100,10 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
         telemetry.log.warn({ err: error }, 'It could not be found out which topics signals come from.'),
     );
   });
-  const consumptions = await Promise.all([
-    broker.consumeInOrder(runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH })),
-    broker.consumeInOrder(
-      intakeSource(context, {
-        group: groups.intake,
-        maxBatch: INTAKE_BATCH,
-        keyIsIdempotent: options.keyIsIdempotent ?? false,
-      }),
-    ),
-    broker.consumeInOrder(
-      unreadSource(context, { topic: topics.deadLetters, group: groups.deadLetters, maxBatch: RUNS_BATCH }),
-    ),
-  ]);
+  const consumptions = await consume(context, { groups, keyIsIdempotent: options.keyIsIdempotent ?? false });
   const retention = options.retention && new RetentionLoop({ ...options.retention, store, telemetry, now }).start();
   return {
-    async ready() {
-      if (!(await store.reader.healthy())) return 'the database cannot be reached';
-      const still = standstillOf([...consumptions, ...triggers.consumptions]);
-      if (still !== undefined) return still;
-      return (
-        (consumptions.every((consumption) => consumption.ready) && triggers.ready) || 'partitions are being taken over'
-      );
-    },
+    ready: () => readyOf(store, consumptions, triggers),
     async drain(ms) {
       looking.stop();
       await retention?.stop();
@@ -132,4 +114,34 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
       if (!options.pauses) await stages[Symbol.asyncDispose]();
     },
   };
+}
+
+const consume = (
+  context: CoordinatorContext,
+  { groups, keyIsIdempotent }: { groups: Runtime['groups']; keyIsIdempotent: boolean },
+): Promise<Consumption[]> =>
+  Promise.all(
+    [
+      runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH }),
+      intakeSource(context, { group: groups.intake, maxBatch: INTAKE_BATCH, keyIsIdempotent }),
+      unreadSource(context, {
+        topic: context.topics.deadLetters,
+        group: groups.deadLetters,
+        maxBatch: RUNS_BATCH,
+      }),
+    ].map((source) => context.broker.consumeInOrder(source)),
+  );
+
+/** Returns true where everything is read, else what is not as it should be. */
+async function readyOf(
+  store: CoordinatorOptions['store'],
+  consumptions: readonly Consumption[],
+  triggers: Triggers,
+): Promise<true | string> {
+  if (!(await store.reader.healthy())) return 'the database cannot be reached';
+  const still = standstillOf([...consumptions, ...triggers.consumptions]);
+  if (still !== undefined) return still;
+  return (
+    (consumptions.every((consumption) => consumption.ready) && triggers.ready) || 'partitions are being taken over'
+  );
 }
