@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Consumption } from '@millrace/broker';
 import { startInterval } from '@millrace/contracts/timers';
 import { MAX_MAP_ITEMS } from '@millrace/saga';
@@ -43,8 +44,11 @@ const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 /** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
 const INTAKE_BATCH = 500;
 const RUNS_BATCH = 200;
-/** The most memory for runs; a run takes a few kilobytes. A run that is not in memory is made from its facts. */
-const CACHED_BYTES = 64 * 1024 * 1024;
+/**
+ * The most memory for runs: enough for 10,000, and a small part of what the process may have. A run takes a few kilobytes; one that is
+ * not in memory is made from its facts.
+ */
+const CACHED_BYTES = Math.min(64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 16);
 
 /** The context of a coordinator's loops, but for what belongs to one start of them. */
 export type Shared = Pick<
