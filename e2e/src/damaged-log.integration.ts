@@ -55,7 +55,7 @@ const DAMAGES: Readonly<Record<string, { change: (batch: StoredBatch) => void; s
   'its zstd data is cut off': { change: cutOff(4, zstdCompressSync(noise)), says: 'its zstd data is damaged' },
   'it counts too many records': {
     change: (batch) => ((batch.count = 5), batch.seal()),
-    says: 'a number has no end',
+    says: 'the bytes end within a number',
   },
   'it goes on behind its records': {
     change: (batch) => ((batch.count = 0), batch.seal()),

@@ -1,5 +1,13 @@
 import type { Incoming } from '@millrace/broker';
-import { type Fact, randomId, readTraceparent, topicsOf, traceparentText } from '@millrace/contracts';
+import {
+  derivedId,
+  eventRecord,
+  type Fact,
+  randomId,
+  readTraceparent,
+  topicsOf,
+  traceparentText,
+} from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { evolve } from '@millrace/saga';
 import type { SpanRecord, Spans } from '@millrace/telemetry';
@@ -66,6 +74,29 @@ test('a coordinator that dies before it publishes leaves its runs’ spans to th
   const next = coordinator(facts);
   await next.takeOver();
   expect(next.spans.told).toEqual(first.spans.told);
+});
+
+test('a child run whose end was not published is told of by the next coordinator, though the record of its end is its parent’s', async () => {
+  const parent = randomId('run');
+  const child = derivedId('run', parent, 'embed[3]', '1');
+  const spans = new Kept();
+  const facts: readonly Fact[] = [accepted, requested, ...done];
+  const stored = new Map([[child, facts]]);
+  const load = (runs: readonly string[]) =>
+    Promise.resolve(new Map(runs.flatMap((run) => (run === child ? [...stored] : []))));
+  const topics = topicsOf('m.');
+  const context = { telemetry: { spans }, topics, store: { writer: { load } } } as unknown as CoordinatorContext;
+  const end = {
+    type: 'step.completed',
+    run: parent,
+    step: 'embed[3]',
+    attempt: 1,
+    at: 1_250,
+    startedAt: 1_000,
+    output: 1,
+  } as const;
+  await tellAgain(context, [eventRecord(topics, end)]);
+  expect(spans.told.map(({ name }) => name)).toEqual(['accepted', 'run p']);
 });
 
 test('a run’s span holds all that the run does: it begins with its first millisecond and ends with its last', async () => {

@@ -1,5 +1,13 @@
 import type { Outgoing } from '@millrace/broker';
-import { derivedSpanId, type Fact, readTraceparent, traceIdsOf, traceparentText } from '@millrace/contracts';
+import {
+  derivedId,
+  derivedSpanId,
+  type Fact,
+  readEvents,
+  readTraceparent,
+  traceIdsOf,
+  traceparentText,
+} from '@millrace/contracts';
 import { itemOf } from '@millrace/pipeline/engine';
 import { evolve, type AttemptRequest, type Rested, type Run, runTraceOf, stepOf } from '@millrace/saga';
 import { messagingSystemOf, stepAttributes } from '@millrace/runtime';
@@ -112,15 +120,28 @@ const COMMIT = { [ATTRIBUTE.databaseSystem]: 'postgresql', [ATTRIBUTE.databaseOp
 
 /** Tells again of the runs whose batch may have been published without their spans: its coordinator died between the two. */
 export async function tellAgain(
-  context: Pick<CoordinatorContext, 'telemetry' | 'store'>,
+  context: Pick<CoordinatorContext, 'telemetry' | 'store' | 'topics'>,
   records: readonly Outgoing[],
 ): Promise<void> {
   const { spans } = context.telemetry;
   if (!spans.on) return;
   const runs = new Set(records.map(({ key }) => String(key ?? '')).filter((key) => key.startsWith('run_')));
+  for (const child of childrenThatTold(records, context.topics.runs)) runs.add(child);
   if (runs.size === 0) return;
   const loaded = await context.store.writer.load([...runs]);
   await spans.tell([...loaded].flatMap(([id, facts]) => tellingOf(spans, evolve(undefined, id, facts), undefined)));
+}
+
+/** The child runs whose ends the records tell their parents: those records have the parents' keys. */
+function childrenThatTold(records: readonly Outgoing[], topic: string): readonly string[] {
+  return records.flatMap((record) => {
+    if (record.topic !== topic || record.value === null) return [];
+    return readEvents(Buffer.from(record.value)).events.flatMap(({ event }) =>
+      event.type === 'step.completed' || event.type === 'step.failed'
+        ? derivedId('run', event.run, event.step, String(event.attempt))
+        : [],
+    );
+  });
 }
 
 /** The spans that belong to the run, as far as they follow from what it has come to since. */
