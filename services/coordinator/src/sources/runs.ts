@@ -65,17 +65,17 @@ class RunsSource {
   }
 
   async take(batch: Batch): Promise<readonly Outgoing[]> {
+    // First: a span of the batch does not begin before the runs that it makes.
+    const at = this.context.now();
     const spans = new BatchSpans(this.context);
     const takenMs = this.context.telemetry.spans.now();
     const readings = batch.records.map((record) => ({ record, ...this.reader.read(record) }));
-    const taken = await this.found(
-      batch,
-      readings.flatMap(({ events }) => events.map(({ event }) => event)),
-    );
+    const events = readings.flatMap((reading) => reading.events.map(({ event }) => event));
+    const taken = await this.found(batch, events, at);
     const records: Outgoing[] = [];
     for (const reading of readings) {
       const failure = await this.applied(reading, taken);
-      if (failure) records.push(this.parked(reading.record, { failure, at: taken.at }));
+      if (failure) records.push(this.parked(reading.record, { failure, at }));
     }
     const changed = [...taken.works.values()].filter((work) => work.decision.facts.length > 0 || work.woken);
     await this.answer(changed, { spans, records });
@@ -86,8 +86,7 @@ class RunsSource {
     return records;
   }
 
-  private async found(batch: Batch, events: readonly RunEvent[]): Promise<Taken> {
-    const at = this.context.now();
+  private async found(batch: Batch, events: readonly RunEvent[], at: number): Promise<Taken> {
     const works = await this.finder.find({ partition: batch.partition, events, at });
     const targets = await this.finder.targetsOf(events);
     const held = [...works.values()].flatMap(({ before }) => (before?.run.held ? [before.run.pipeline] : []));
