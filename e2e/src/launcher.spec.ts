@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { HEAP_MB, heapOptions } from '../../services/millrace/bin/heap.mjs';
 import { ROOT } from './processes.js';
+import { onUnix } from './on-unix.js';
 
 const CHILD = `process.on("disconnect", () => process.exit()); if (process.connected === false) process.exit(); console.log(process.pid, process.ppid)`;
 /** As npm starts a script: a shell stays in between. */
@@ -46,8 +47,6 @@ afterEach(() => {
     }
   }
 });
-
-const onUnix = process.platform === 'win32' ? test.skip : test;
 
 onUnix('what npm started ends when npm is killed', async () => {
   const { npm, allEnded } = await startedAsNpmDoes();

@@ -1,8 +1,5 @@
-import { openStore } from '@millrace/store';
-import { fillStore, type ListCost, listCosts } from '@millrace/store/testing';
-import pg from 'pg';
-import { createDatabase, dropDatabase } from './installation.js';
-import { randomId } from '@millrace/contracts';
+import { type ListCost, listCosts } from '@millrace/store/testing';
+import { withFilledDatabase } from './filled-database.js';
 
 export interface ListsOptions {
   readonly runs: number;
@@ -16,24 +13,12 @@ export interface ListsOptions {
 
 /** Fills a database with many runs and prints what each list costs, page by page, the dearest first. */
 export async function lists({ runs, times, limit, explain }: ListsOptions): Promise<void> {
-  const name = randomId('lists').slice(0, 14);
-  const url = await createDatabase(name);
-  try {
-    await (await openStore({ databaseUrl: url, dataDir: '' }))[Symbol.asyncDispose]();
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await fillStore(client, runs, (line) => process.stderr.write(`${line}\n`));
-    const { rows } = await client.query<{ size: string }>(
-      'select pg_size_pretty(pg_database_size(current_database())) as size',
-    );
-    await client.end();
+  await withFilledDatabase({ name: 'lists', runs }, async ({ url, size }) => {
     process.stdout.write(
-      `${runs} runs, ${rows[0]?.size}; ${limit} items a page, each page read ${times} times; milliseconds\n\n`,
+      `${runs} runs, ${size}; ${limit} items a page, each page read ${times} times; milliseconds\n\n`,
     );
     print(await listCosts(url, { times, limit }), explain);
-  } finally {
-    await dropDatabase(name);
-  }
+  });
 }
 
 function print(costs: readonly ListCost[], explain: boolean): void {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ROOT, until } from './processes.js';
+import { onUnix } from './on-unix.js';
 
 /** A measurement that starts a service, prints its process id and never comes to an end. The servers are said to be there. */
 const MEASUREMENT = `
@@ -21,8 +22,6 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
-
-const onUnix = process.platform === 'win32' ? test.skip : test;
 
 onUnix.each([
   ['SIGINT', 130],

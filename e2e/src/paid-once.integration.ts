@@ -73,7 +73,7 @@ test('scaling out and a rolling restart pay no call twice', async () => {
   const unknown = await completed(ids);
   const { paid, needed } = paidBy(provider);
   expect(needed).toBe(60 * CALLS);
-  // What is in hand when a partition moves ends first; what does not is told of.
+  // Calls in hand when a partition moves end first; the others are listed.
   expect(unknown).toBeGreaterThanOrEqual(paid - needed);
 }, 240_000);
 

@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomId } from '@millrace/contracts';
 import { RetentionLoop, RetentionRules } from '@millrace/coordinator';
 import { openStore, readRunFilter, type Store } from '@millrace/store';
-import { fillStore } from '@millrace/store/testing';
 import { telemetry } from '@millrace/telemetry';
-import pg from 'pg';
-import { createDatabase, dropDatabase } from './installation.js';
+import { withFilledDatabase } from './filled-database.js';
 
 /** Runs that are removed, and that come in, each second. */
 const REMOVED_PER_SECOND = 500;
@@ -15,19 +13,10 @@ const EVERY_MS = 100;
 
 /** Fills a database with old runs, and prints what lists cost before and while they are removed and new ones come in. */
 export async function retention({ runs, seconds }: { readonly runs: number; readonly seconds: number }): Promise<void> {
-  const name = randomId('retention').slice(0, 18);
-  const url = await createDatabase(name);
-  try {
-    await (await openStore({ databaseUrl: url, dataDir: '' }))[Symbol.asyncDispose]();
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await fillStore(client, runs, (line) => process.stderr.write(`${line}\n`));
-    await client.end();
+  await withFilledDatabase({ name: 'retention', runs }, async ({ url }) => {
     await using store = await openStore({ databaseUrl: url, dataDir: '' });
     await measured(store, seconds);
-  } finally {
-    await dropDatabase(name);
-  }
+  });
 }
 
 async function measured(store: Store, seconds: number): Promise<void> {

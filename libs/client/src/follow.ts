@@ -84,7 +84,7 @@ async function* connection(
   );
   for await (const { id, data } of events) {
     const seq = Number(id);
-    // What has no place in the history is none of its facts.
+    // An event without a place in the history is none of its facts.
     if (Number.isInteger(seq)) yield { ...(JSON.parse(data) as Fact), seq };
   }
 }

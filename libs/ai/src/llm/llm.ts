@@ -72,7 +72,7 @@ export class Llm {
     const around = [...interceptors, ...(options.modelCalls ?? [])];
     const onText = this.settings.streamed && options.stream ? (text: string) => options.stream?.(text) : undefined;
     const answer = await callThrough(around, call, () => this.askProvider(prompt, call, onText));
-    // Of an answer that did not come in parts there is one.
+    // An answer that did not come in parts is one part.
     options.stream?.(onText && answer.source === 'provider' ? '\n' : `${answer.text}\n`);
     return [answer, call.key];
   }

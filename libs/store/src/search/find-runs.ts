@@ -57,7 +57,7 @@ export async function findRuns(
       items.push(runOf(row));
       full = at;
     }
-    // Of this part older rows were not looked at, so what others have from here on cannot be put in its place.
+    // Older rows of this part were not looked at, so those that other parts have from here on cannot be put in order yet.
     if (row.isLast > 0) return { items, next: at, searchedTo: row.acceptedAt };
   }
   return { items, next: undefined, searchedTo: undefined };

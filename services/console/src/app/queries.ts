@@ -9,7 +9,7 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 1_000,
       gcTime: 300_000,
-      // What has changed is told by the gateway, also when somebody comes back to the tab.
+      // The gateway tells of changes, also when somebody comes back to the tab.
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       retry: (failures, error) => failures < MOST_RETRIES && !(error instanceof MillraceError && !error.retryable),

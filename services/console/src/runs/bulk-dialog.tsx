@@ -32,7 +32,7 @@ export function BulkDialog({ kind, filters, close }: BulkDialogProps) {
     gcTime: 0,
     staleTime: Infinity,
   });
-  // What is acted on stays the same, though it soon no longer matches.
+  // The runs that are acted on stay the same, though they soon no longer match.
   const [acted, setActed] = useState<number>();
   const total = acted ?? runs.data?.length;
   const submitted = async (event: FormEvent) => {

@@ -77,7 +77,7 @@ test('a run is found by the title and the attributes that its pipeline declares,
   await until(async () => (await found('state == "waiting-for-person"')).length === 1);
   await until(async () => (await found('code == "STAGE_THREW" && state == "retrying"')).length === 1);
   await until(async () => (await found('state == "dead-lettered"')).length === 1);
-  // What a step gave is there once the step has ended.
+  // An attribute that reads a step is there once the step has ended.
   expect(await found('attributes.risk == "high"')).toEqual([ann]);
   expect(await found('attributes.amount <= 20 && attributes.customer != "eve"')).toEqual([bob]);
   expect(await found('title.contains("Order of e")')).toEqual([eve]);

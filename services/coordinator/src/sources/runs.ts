@@ -102,7 +102,7 @@ class RunsSource {
       const stray = this.apply(event, taken);
       if (stray) strays.push({ ...stray, item });
     }
-    // Of runs that the store does not know a store that is too old says the same.
+    // A store that is too old does not know the run either.
     if (strays.length > 0) await guard?.ensure();
     return failure ?? (recovering ? undefined : failureOf(strays));
   }

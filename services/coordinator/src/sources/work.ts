@@ -38,7 +38,7 @@ export class WorkFinder {
       else missing.add(run);
     }
     if (missing.size === 0) return works;
-    // What the row's timer says is not known here; taking it for absent writes the row once more at worst.
+    // The timer in the row is not read; taking it for absent writes the row once more at worst.
     for (const [id, facts] of await this.context.store.writer.load([...missing]))
       await this.goOn(works, { run: evolve(undefined, id, facts), wakeAt: undefined });
     await this.beginReplays(works, search);
@@ -90,7 +90,7 @@ export class WorkFinder {
   /** Returns those parents that exist: a child of any other was asked for by nobody. */
   private async parentsOf(requested: readonly RunRequest[]): Promise<ReadonlySet<string>> {
     const asked = requested.map(({ parent }) => parent.run);
-    // What is decided again may ask for a child before its parent's partition has been read so far.
+    // A batch that is decided again may ask for a child before its parent's partition has been read so far.
     return this.context.recovering ? new Set(asked) : this.context.store.writer.known(asked);
   }
 }

@@ -21,7 +21,7 @@ interface Needs {
 
 const PARTS: readonly Part[] = ['store', 'stages', 'models'];
 const EVERY_MS = 250;
-/** To ask the broker who serves the stages is dearer than to ask the store for its mark. */
+/** The broker is asked who serves the stages in each eighth round only: that is dearer than to ask the store for its mark. */
 const SLOWLY_EVERY = 8;
 
 /** Tells all viewers what has changed, by comparing marks. All share one question at a time; there is none while nobody watches. */

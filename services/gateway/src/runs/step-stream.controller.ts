@@ -39,7 +39,7 @@ export class StepStreamController implements BeforeApplicationShutdown {
   ): Promise<void> {
     const view = await this.runs.view(run);
     const found = view.steps.find(({ name }) => name === step);
-    // Of a run that was asked for a moment ago, the steps are not known yet.
+    // The steps of a run that was asked for a moment ago are not known yet.
     if (!found && view.steps.length > 0) {
       throw new RequestProblem('UNKNOWN_STEP', `${run} has no step "${step.slice(0, 100)}".`);
     }
