@@ -88,5 +88,5 @@ const NOTES = [
   'Kafka confirms before data is on the disk, by default: it relies on replicas, of which there are none here. So does Redis, for up to a second. The embedded log, SQLite, PostgreSQL and Restate sync each commit.',
   'LangGraph has no queue and no worker of its own: a run whose process ends waits until its thread is invoked again.',
   'A map over 10,000 items is not measured for Restate, DBOS, LangGraph and Temporal: with the first three a run took more than the minute after which the benchmark gives up, in a trial on two busy cores.',
-  "Temporal's own server for development is not what its documentation recommends for production.",
+  "Temporal's own server for development is not what its documentation recommends for production: these figures say nothing about a Temporal cluster.",
 ];
