@@ -14,6 +14,7 @@ export interface SoakOptions {
 
 const TICK_MS = 100;
 const SAMPLE_MS = 5_000;
+const TELL_MS = 10 * 60_000;
 /** A full garbage collection comes at least as often, under load. */
 const FLOOR_SECONDS = 60;
 const MB = 1024 * 1024;
@@ -27,34 +28,47 @@ type Samples = Record<Kind, Sample[]>;
 /** Steady load on everything, each service its own process, and what becomes of their memory: printed, service by service. */
 export async function soak(options: SoakOptions): Promise<void> {
   await using installation = await install();
+  const pids = new Map([...installation.services].map(([name, { pid }]) => [name, pid]));
   const stop = new AbortController();
   const load = publish(installation, options.rate, stop.signal);
-  await sleep(options.warmUpMinutes * 60_000);
-  const started = Date.now();
-  const samples = new Map<string, Samples>(
-    [...installation.services.keys()].map((name) => [name, { rss: [], heap_used: [], external: [] }]),
-  );
-  const pids = [...installation.services.values()].map(({ pid }) => pid);
-  while (Date.now() < started + options.minutes * 60_000) {
-    const at = (Date.now() - started) / 1_000;
-    await Promise.all(
-      [...installation.services].map(async ([name, { url }]) => {
-        const text = await (await fetch(`${url}/metrics`)).text();
-        for (const kind of KINDS) samples.get(name)?.[kind].push([at, memoryIn(text, kind)]);
-      }),
-    );
-    await sleep(SAMPLE_MS);
-  }
+  const samples = await Promise.race([measured(installation, options), failureOf(load)]);
   stop.abort();
   const published = await load;
   await until('every run has ended', async () => (await ended(installation)) === published, 300_000);
-  if ([...installation.services.values()].some(({ pid }, i) => pid !== pids[i]))
-    throw new Error('A service was started anew.');
+  const anew = [...installation.services].filter(([name, { pid }]) => pid !== pids.get(name));
+  if (anew.length > 0) throw new Error(`Started anew: ${anew.map(([name]) => name).join(', ')}.`);
   const { rate, warmUpMinutes, minutes } = options;
   process.stdout.write(
     `${published} runs, ${rate}/s, each ended; ${minutes} minutes after ${warmUpMinutes} of warming up.\n\n`,
   );
   process.stdout.write(tableOf(samples));
+}
+
+/** Never resolves; rejects where publishing fails. */
+const failureOf = (load: Promise<number>): Promise<never> => load.then(() => new Promise<never>(() => undefined));
+
+/** Samples the memory of each service once the warming up is over, and prints every ten minutes what there is so far. */
+async function measured({ services }: Installation, options: SoakOptions): Promise<ReadonlyMap<string, Samples>> {
+  await sleep(options.warmUpMinutes * 60_000);
+  const started = Date.now();
+  const samples = new Map<string, Samples>(
+    [...services.keys()].map((name) => [name, { rss: [], heap_used: [], external: [] }]),
+  );
+  let told = 0;
+  for (let ms = 0; ms < options.minutes * 60_000; ms = Date.now() - started) {
+    await Promise.all(
+      [...services].map(async ([name, { url }]) => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        for (const kind of KINDS) samples.get(name)?.[kind].push([ms / 1_000, memoryIn(text, kind)]);
+      }),
+    );
+    if (ms - told >= TELL_MS) {
+      told = ms;
+      process.stderr.write(`After ${Math.round(ms / 60_000)} of ${options.minutes} minutes:\n\n${tableOf(samples)}\n`);
+    }
+    await sleep(SAMPLE_MS);
+  }
+  return samples;
 }
 
 /** Publishes at a steady rate until told to stop; how many. */
