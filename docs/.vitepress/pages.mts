@@ -13,6 +13,7 @@ const howTo: Items = [
   { text: 'Test a pipeline', link: '/how-to/test' },
   { text: 'Use an HTTP endpoint as a stage', link: '/how-to/http-stages' },
   { text: 'Limit a stage, set priorities', link: '/how-to/limit-a-stage' },
+  { text: 'Cache a step', link: '/how-to/cache-a-step' },
   { text: 'Pause', link: '/how-to/pause' },
   { text: 'Find runs', link: '/how-to/find-runs' },
   { text: 'Clear dead letters', link: '/how-to/clear-dead-letters' },

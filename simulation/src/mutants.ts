@@ -55,6 +55,18 @@ export const MUTANTS: Readonly<Record<string, Rules>> = {
   'decide: forgets what happened during a pause': deciding((run, event, context) =>
     RULES.decide(run.paused ? { ...run, paused: { ...run.paused, happened: [] } } : run, event, context),
   ),
+  'decide: forgets a lookup that is answered during a pause': deciding((run, event, context) =>
+    event.type === 'step.looked-up' && run.paused
+      ? { run, facts: [], requests: [], events: [] }
+      : RULES.decide(run, event, context),
+  ),
+  'decide: asks the stage for an output that the cache has': deciding((run, event, context) => {
+    const decision = RULES.decide(run, event, context);
+    if (event.type !== 'step.looked-up' || !event.hit || decision.facts.length === 0) return decision;
+    const { hit: _, ...missed } = event;
+    const { requests } = RULES.decide(run, missed, context);
+    return { ...decision, requests: [...decision.requests, ...requests] };
+  }),
   'decide: never gives up trying': deciding((run, event, context) => {
     const fresh = [...run.steps].map(([name, step]) => [name, { ...step, failures: {} }] as const);
     const forgetful: Run = { ...run, steps: new Map(fresh) };

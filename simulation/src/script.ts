@@ -14,6 +14,8 @@ export interface Sketch {
   /** The codes of failures that it is for; undefined stands for any. */
   readonly fallbacks: readonly ('STAGE_TIMED_OUT' | 'MODEL_BUSY' | undefined)[];
   readonly hasDefault: boolean;
+  /** Its output may be reused. */
+  readonly cached: boolean;
 }
 
 /** The course of one attempt of a step. */
@@ -55,6 +57,7 @@ const sketch = fc.record({
     maxLength: 3,
   }),
   hasDefault: fc.boolean(),
+  cached: fc.constantFrom(false, false, true),
 });
 
 const outcome = fc.constantFrom<ScriptOutcome>(
@@ -86,7 +89,7 @@ export function planOf(sketches: readonly Sketch[]): LoadedPlan {
   return loadPlan({ format: 1, pipeline: 'random', inputSchema: {}, steps, output });
 }
 
-function stepOf({ kind, reads, when, fallbacks, hasDefault, busy, ...sketch }: Sketch, i: number) {
+function stepOf({ kind, reads, when, fallbacks, hasDefault, busy, cached, ...sketch }: Sketch, i: number) {
   const name = (n: number) => nameOf(i, n);
   const input = { of: reads.map((n) => ({ $orElse: [{ $ref: [name(n), 'n'] }, -1] })) };
   const named = new Set([...reads, ...(when ? readBy(when) : [])].map(name));
@@ -101,7 +104,8 @@ function stepOf({ kind, reads, when, fallbacks, hasDefault, busy, ...sketch }: S
   const at = { timeoutMs: 1_000, retry: { ...sketch.retry, ...cases } };
   const others = fallbacks.map((on) => ({ stage: 'other', input, ...at, ...(on && { on: [on] }) }));
   const fallback = others.length > 0 && { fallback: others.length > 1 ? others : present(others[0], 'fallback') };
-  return { kind, stage: 'work', input, startTimeoutMs: 5_000, ...at, ...fallback, ...common };
+  const cache = cached && { cache: { maxAgeMs: 60_000 } };
+  return { kind, stage: 'work', input, startTimeoutMs: 5_000, ...at, ...fallback, ...cache, ...common };
 }
 
 /** The plan, a line for each step, and how its attempts go. */
@@ -115,6 +119,7 @@ export function told({ plan, order }: LoadedPlan, { outcomes }: Course): string[
       step.when !== undefined && `when ${step.when}`,
       step.kind === 'stage' && `retry ${JSON.stringify(step.retry)}`,
       step.kind === 'stage' && step.fallback && `fallbacks for ${fallbacksOf(step).map(({ on }) => on ?? 'any')}`,
+      step.kind === 'stage' && step.cache && 'cached',
       step.onFailure && 'with a default',
       goes.length > 0 && `attempts: ${goes.join(', ')}`,
     ]

@@ -32,11 +32,15 @@ function ofHistory(run: Run, facts: readonly Fact[]): string[] {
   return wrong;
 }
 
+type Result = Fact & { type: 'step.completed' | 'step.cached' | 'step.answered' | 'step.defaulted' };
+const RESULTS = new Set<Fact['type']>(['step.completed', 'step.cached', 'step.answered', 'step.defaulted']);
+const isResult = (fact: Fact): fact is Result => RESULTS.has(fact.type);
+
 function ofResults(run: Run, facts: readonly Fact[], plan: LoadedPlan): string[] {
   const wrong: string[] = [];
   const ended = new Set<string>();
   for (const fact of facts) {
-    if (fact.type !== 'step.completed' && fact.type !== 'step.answered' && fact.type !== 'step.defaulted') continue;
+    if (!isResult(fact)) continue;
     if (ended.has(fact.step)) wrong.push(`${fact.step} has more than one result`);
     ended.add(fact.step);
     const { by } = fact.output as { by?: number };
@@ -79,6 +83,9 @@ function ofAttempts(facts: readonly Fact[], sent: readonly string[]): string[] {
     if (times.get(one) === 2) wrong.push(`${one} was sent twice`);
     times.set(step, (times.get(step) ?? 0) + 1);
   }
+  for (const fact of facts)
+    if (fact.type === 'step.cached' && times.has(`${fact.step}/${fact.attempt}`))
+      wrong.push(`${fact.step}/${fact.attempt} was sent, though the cache had its output`);
   if (facts.some((fact) => fact.type === 'step.failed' && fact.failure.code === 'STAGE_TIMED_OUT')) return wrong;
   const reasons = new Map<string, number>();
   for (const fact of facts)
@@ -94,8 +101,11 @@ function ofAttempts(facts: readonly Fact[], sent: readonly string[]): string[] {
 function ofRetries(facts: readonly Fact[], plan: LoadedPlan): string[] {
   const stages = new Map<string, { nth: number; since: number; failures: string[] }>();
   const wrong: string[] = [];
+  /** An attempt begins with its lookup, where it has one. */
+  const lookups = new Map<string, number>();
   let pausedAt = 0;
   for (const fact of facts) {
+    if (fact.type === 'step.lookup') lookups.set(fact.step, fact.at);
     if (fact.type === 'run.paused') pausedAt = fact.at;
     if (fact.type === 'run.resumed') for (const stage of stages.values()) stage.since += fact.at - pausedAt;
     if (fact.type === 'step.redriven') stages.delete(fact.step);
@@ -109,7 +119,8 @@ function ofRetries(facts: readonly Fact[], plan: LoadedPlan): string[] {
       const nth = Number(fact.fallback ?? 0);
       if (before?.nth === nth) {
         const { maxTotalMs = Infinity } = workOf(step, nth).retry;
-        if (fact.at > before.since + maxTotalMs + LATE_MS) wrong.push(`${fact.step} was tried again too late`);
+        const at = lookups.get(fact.step) ?? fact.at;
+        if (at > before.since + maxTotalMs + LATE_MS) wrong.push(`${fact.step} was tried again too late`);
       } else stages.set(fact.step, { nth, since: fact.at, failures: [] });
       const cause = before?.failures.at(-1);
       if (nth > 0 && before?.nth !== nth && nth !== firstFor(fallbacksOf(step), before?.nth ?? 0, cause))

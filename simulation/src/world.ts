@@ -38,6 +38,8 @@ export class World {
   private readonly id = runIdOf('random', '1');
   private readonly log: RunEvent[] = [];
   private readonly past: RunEvent[] = [];
+  /** The lookups that the cache has not answered. */
+  private readonly lookups: (Fact & { type: 'step.lookup' })[] = [];
   private now = 1_000_000;
   private turn = 0;
   /** The pauses that stages will hear of, and those that they have heard of. */
@@ -110,6 +112,7 @@ export class World {
       ),
       ...(commands.hasFinished ? [() => this.commit('done')] : []),
       ...(this.told.length > 0 ? [() => this.hear()] : []),
+      ...(this.lookups.length > 0 ? [() => this.answerLookup()] : []),
       ...waiting.map(
         ([step]) =>
           () =>
@@ -144,8 +147,10 @@ export class World {
   private follow(what: string, { facts, requests }: Followed): void {
     const follows = facts.map((fact) => fact.type + ('step' in fact ? ` ${fact.step}` : ''));
     this.story.push(`${what}: ${follows.join(', ') || 'nothing follows'}`);
-    for (const { type } of facts) {
+    for (const fact of facts) {
+      const { type } = fact;
       if (type === 'run.paused' || type === 'run.resumed') this.told.push(type === 'run.paused');
+      if (type === 'step.lookup') this.lookups.push(fact);
     }
     for (const { step, attempt, input, known } of requests) {
       if (this.paused) this.sentInPause.push(`${step}/${attempt}`);
@@ -194,6 +199,15 @@ export class World {
   private signal(step: string): void {
     const [run, id] = [this.id, `${step}/${this.turn}`];
     this.log.push({ type: 'step.signalled', run, step, at: this.now, id, payload: { n: 4 } });
+  }
+
+  /** The cache has the output, or nothing. */
+  private answerLookup(): void {
+    const { step, attempt, refresh } = present(this.lookups.shift(), 'lookup');
+    const isHit = !refresh && this.turn % 3 === 0;
+    this.story.push(`the cache has ${isHit ? 'the output' : 'nothing'} for ${step}/${attempt}`);
+    const hit = { output: { n: 100 + attempt }, storedAt: this.now, executedBy: this.id };
+    this.log.push({ type: 'step.looked-up', run: this.id, step, attempt, at: this.now, ...(isHit && { hit }) });
   }
 
   /** Somebody pauses the run, or goes on with it. */

@@ -2,6 +2,7 @@
 export {
   type Advance,
   advance,
+  cacheKeyOf,
   carriedWith,
   fallbackInputOf,
   givenTo,

@@ -26,6 +26,11 @@ test('a file declares any number of stages, each with its contract', () => {
   expect(contracts[0]!.output.safeParse({ sentiment: 'sad', score: 0 }).success).toBe(false);
 });
 
+test('a stage says which version it is, and that it has effects outside', () => {
+  const stages = read('stages: { a: { url: "http://a", input: {}, output: {}, version: "2", effects: true } }')();
+  expect(stages.map(({ stage }) => contractOf(stage))).toMatchObject([{ version: '2', effects: true }]);
+});
+
 test('a project names such a file among its stages', async () => {
   const loaded = await loadStages(['./http-stages.yaml'], { folder: EXAMPLE, build: 'sources' });
   const env = { HTTP_STAGE_HOSTS: '127.0.0.1:9000', ENDPOINT_TOKEN: 'x' };

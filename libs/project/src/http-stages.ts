@@ -25,6 +25,9 @@ const HttpStagesFile = z.strictObject({
       output: Schema,
       /** One line about an output, with fields of it: `Rated {rating}`. */
       summary: z.string().optional(),
+      /** The version of its work, by which outputs are reused; and that it has effects outside. */
+      version: z.string().min(1).max(200).optional(),
+      effects: z.boolean().optional(),
       url: z.string(),
       method: z.enum(['POST', 'PUT', 'PATCH']).optional(),
       headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header'), z.string()).optional(),
@@ -40,7 +43,7 @@ const HttpStagesFile = z.strictObject({
 export function readHttpStages(path: string, shown = path): readonly HttpStage[] {
   const { stages } = parsed(path, shown);
   return Object.entries(stages).map(([name, given]) => {
-    const { description, summary, input, output, tls, ...options } = given;
+    const { description, summary, version, effects, input, output, tls, ...options } = given;
     if (!isUsable({ input, output }))
       throw new ProjectError(
         `${shown}: stages.${name}: its input or output is no JSON Schema that values can be checked against.`,
@@ -54,6 +57,8 @@ export function readHttpStages(path: string, shown = path): readonly HttpStage[]
         output: z.fromJSONSchema(output as never),
         ...(description !== undefined && { description }),
         ...(summary !== undefined && { summary }),
+        ...(version !== undefined && { version }),
+        ...(effects !== undefined && { effects }),
       });
       return httpStage(contract, definedOnly({ ...options, tls: files }));
     } catch (cause) {

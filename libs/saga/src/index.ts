@@ -8,6 +8,17 @@ export type { Decision } from './decide/decision.js';
 export { type CarryingEvent, fitting, type RecordLimits } from './decide/fitting.js';
 export { type Implied, impliedBy } from './decide/implied.js';
 export { type LoadFacts, withLists } from './children/long-lists.js';
+export {
+  type CacheableOutput,
+  type CachedOutput,
+  type CacheChanges,
+  cacheChangesOf,
+  type CacheLookup,
+  type LookedUp,
+  type LookupPlace,
+} from './run/cache-changes.js';
+export type { Contracts } from './decide/draft.js';
+export { isLookedUp } from './decide/lookup.js';
 export { heardSignals } from './run/heard.js';
 export { withSlot, slotChangesOf, slotWanted } from './run/slots.js';
 export { type Move, moveOf, type MoveTarget } from './run/move.js';

@@ -1,2 +1,3 @@
 export { type Followed, type MemoryRun, RUN_RULES, type RunRules, RunsInMemory } from './memory/runs-in-memory.js';
 export { scriptedAnswer } from './memory/scripted-stage.js';
+export { OutputsInMemory } from './memory/outputs-in-memory.js';

@@ -6,6 +6,7 @@ const greet = defineStage({
   name: 'greet',
   description: 'Greets.',
   summary: 'Said: {text}',
+  version: '2',
   input: z.object({ name: z.string().default('world') }),
   output: z.object({ text: z.string() }),
 });
@@ -27,6 +28,7 @@ test('a stage that takes commands has announced what it takes and gives', async 
     output: { type: 'object', required: ['text'] },
     description: 'Greets.',
     summary: 'Said: {text}',
+    version: '2',
   });
   await running.drain(1_000);
 });

@@ -11,12 +11,13 @@ export async function announce(
   { broker, topics, telemetry }: Pick<Runtime, 'broker' | 'topics' | 'telemetry'>,
   contract: StageContract,
 ): Promise<void> {
-  const { name, description, summary, effects } = contract;
+  const { name, description, summary, version, effects } = contract;
   try {
     const announced: AnnouncedContract = {
       ...schemasOf(contract),
       ...(description !== undefined && { description }),
       ...(summary !== undefined && { summary }),
+      ...(version !== undefined && { version }),
       ...(effects && { effects }),
     };
     await broker.publish([contractRecord(topics, name, { contract: announced, id: randomId('evt') })]);

@@ -1,5 +1,6 @@
 import type { Fact, Failure, FinerState, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { Attributes, SlotChanges } from '@millrace/pipeline/engine';
+import type { CacheChanges } from '@millrace/saga';
 
 /** A run in a list: enough to show a line. */
 export interface RunSummary {
@@ -105,6 +106,8 @@ export interface Commit {
   /** For runs of pipelines that may only have so many at once. */
   readonly slots?: SlotChanges | undefined;
   readonly signals?: SignalChanges | undefined;
+  /** For steps whose outputs are reused. */
+  readonly cache?: CacheChanges | undefined;
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;
 }

@@ -16,6 +16,7 @@ export type { RunLabels } from './search/attributes.js';
 export { type Facet, FACETS, isFacet } from './search/facets.js';
 export { readRunFilter, RUN_FIELDS } from './search/filters.js';
 export { RunTags } from './search/tags.js';
+export { type CacheBounds, OutputsStore } from './cache/outputs.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueBatch, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';

@@ -8,6 +8,7 @@ import { Letters } from './letters/letters.js';
 import type { StoreReader } from './store.js';
 import { Retention } from './retention/retention.js';
 import { RunTags } from './search/tags.js';
+import { OutputsStore } from './cache/outputs.js';
 import { Recoveries } from './recoveries.js';
 import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
@@ -20,6 +21,7 @@ export interface Store extends AsyncDisposable {
   readonly deployments: Deployments;
   readonly starts: StartsStore;
   readonly signals: SignalsStore;
+  readonly outputs: OutputsStore;
   readonly recoveries: Recoveries;
   readonly acts: Acts;
   readonly letters: Letters;
@@ -61,6 +63,7 @@ export function storeOn(database: Database): Store {
     deployments: new Deployments(database),
     starts: new StartsStore(database),
     signals: new SignalsStore(database),
+    outputs: new OutputsStore(database),
     recoveries: new Recoveries(database),
     acts,
     letters: new Letters(acts),

@@ -41,7 +41,7 @@ export interface DueBatch {
   readonly records: readonly unknown[];
 }
 
-type Due = Readonly<Record<'schedules' | 'batches' | 'slots' | 'signals' | 'jobs', boolean>>;
+type Due = Readonly<Record<'schedules' | 'batches' | 'slots' | 'signals' | 'lookups' | 'jobs', boolean>>;
 
 /** A paused pipeline's schedules do not fire; their `catchUp` decides on resume what happens to the times that have passed. */
 const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
@@ -59,6 +59,8 @@ export class StartsStore {
            exists(select 1 from places where tell_at <= ${time('$1')}) as slots,
            exists(select 1 from signals where tell_at <= ${time('$1')})
              or exists(select 1 from signals where run is null and expires_at <= ${time('$1')}) as signals,
+           exists(select 1 from cache_lookups where tell_at <= ${time('$1')})
+             or exists(select 1 from cache_lookups where executing_until <= ${time('$1')}) as lookups,
            exists(select 1 from jobs where status = 'running' and next_at <= ${time('$1')}) as jobs`,
       [at],
       'starts-due',
@@ -68,6 +70,7 @@ export class StartsStore {
       batches: Boolean(row?.batches),
       slots: Boolean(row?.slots),
       signals: Boolean(row?.signals),
+      lookups: Boolean(row?.lookups),
       jobs: Boolean(row?.jobs),
     };
   }

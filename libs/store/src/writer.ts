@@ -5,6 +5,7 @@ import { StaleOwner } from './errors.js';
 import { letterColumns } from './letters/letter-columns.js';
 import { grantSlots, keepSlots } from './slots.js';
 import { keepAttributes } from './search/attributes.js';
+import { keepOutputs } from './cache/outputs.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './commit.js';
 import { CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
@@ -86,11 +87,11 @@ export class StoreWriter {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, closed = [], changes, slots, signals } = commit;
+    const { deadLetters, redriven, closed = [], changes, slots, signals, cache } = commit;
     const waits = changes.some(
       ({ waits, waited, held = [], attributes }) => attributes || waits.length + waited.length + held.length > 0,
     );
-    if (!waits && !slots && !signals && deadLetters.length + redriven.length + closed.length === 0)
+    if (!waits && !slots && !signals && !cache && deadLetters.length + redriven.length + closed.length === 0)
       await this.write(this.database.query, commit);
     else
       await this.database.transaction(async (query) => {
@@ -156,7 +157,8 @@ export class StoreWriter {
       closed = [],
       slots,
       signals,
-    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'signals'>,
+      cache,
+    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'signals' | 'cache'>,
   ): Promise<void> {
     if (slots) await keepSlots(query, slots);
     await keepAttributes(query, changes);
@@ -187,6 +189,7 @@ export class StoreWriter {
       });
     }
     if (signals) await keepSignals(query, signals);
+    if (cache) await keepOutputs(query, cache);
     if (deadLetters.length > 0) {
       await query.each(DEAD, letterColumns(deadLetters));
     }

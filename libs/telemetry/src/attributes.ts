@@ -31,6 +31,8 @@ export const ATTRIBUTE = {
   steps: 'millrace.steps',
   attempts: 'millrace.attempts',
   deadLetter: 'millrace.dead_letter',
+  /** The cache had the output of a step: its stage was not asked. */
+  cacheHit: 'millrace.cache.hit',
 
   /** A failure's code. */
   errorType: 'error.type',

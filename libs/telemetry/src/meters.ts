@@ -25,6 +25,8 @@ export interface Meters {
   readonly stageDuration: Histogram<'stage'>;
   /** `millrace_runs_total`: runs that came to the status. */
   readonly runs: Counter<'pipeline' | 'status'>;
+  /** `millrace_step_lookups_total`: lookups of outputs that are reused; the result is `hit` or `miss`. */
+  readonly lookups: Counter<'pipeline' | 'result'>;
   /** `millrace_parked_records_total`: records that nobody could read or process, which went to the dead letters. */
   readonly parked: Counter<'topic' | 'code'>;
   /** `millrace_passed_over_records_total`: records of plans, limits, pauses, contracts and control that a service passed over. */

@@ -88,6 +88,7 @@ function metersFrom(meter: Meter): Meters {
     stageAttempts: counter('millrace_stage_attempts_total', 'Attempts of steps, by how they ended.'),
     stageDuration: histogram('millrace_stage_duration_seconds', 'Duration of the stage’s own work.'),
     runs: counter('millrace_runs_total', 'Runs that reached a status.'),
+    lookups: counter('millrace_step_lookups_total', 'Lookups of outputs of steps that are reused.'),
     parked: counter(
       'millrace_parked_records_total',
       'Records that could not be read or processed and became dead letters.',

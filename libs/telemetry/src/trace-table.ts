@@ -19,6 +19,7 @@ export const SPAN = {
   step: (step: string, item?: string) => `step ${stepText(step, item)}`,
   wait: (step: string, item?: string) => `wait ${stepText(step, item)}`,
   backOff: (step: string, item?: string) => `back off ${stepText(step, item)}`,
+  lookup: (step: string, item?: string) => `look up ${stepText(step, item)}`,
   commit: 'store commit',
   whole: 'whole run',
   model: (model: string) => `chat ${model}`,
@@ -133,6 +134,15 @@ export const SPANS: readonly SpanRow[] = [
     parents: ['accepted'],
     links: [],
     time: 'from a failed attempt to the next request; whole milliseconds, from the history',
+  },
+  {
+    span: 'look up STEP',
+    names: /^look up /,
+    toldBy: 'coordinator',
+    kind: 'internal',
+    parents: ['accepted'],
+    links: [],
+    time: 'until the cache has the output, or the stage is asked; says which by `millrace.cache.hit`; whole milliseconds, from the history',
   },
   {
     span: 'store commit',

@@ -2,6 +2,7 @@ import type { Fact, RunEvent, StepCommand } from '@millrace/contracts';
 import { correlationOf, type LoadedPlan } from '@millrace/pipeline/engine';
 import {
   accept,
+  cacheChangesOf,
   commandOf,
   heardSignals,
   withSlot,
@@ -11,7 +12,7 @@ import {
   stepOf,
   wakeAtOf,
 } from '@millrace/saga';
-import { type Followed, type MemoryRun, RunsInMemory } from '@millrace/saga/memory';
+import { type Followed, type MemoryRun, OutputsInMemory, RunsInMemory } from '@millrace/saga/memory';
 import { Slots } from './slots.js';
 import { Signals } from './signals.js';
 
@@ -29,10 +30,17 @@ export const toStage = (stage: string, command: StepCommand): Message => ({
 });
 export const toRun = (event: RunEvent): Message => ({ to: 'run', event: JSON.stringify(event) });
 
+/** An event, and the run as it was before. */
+interface Heard {
+  readonly event: RunEvent;
+  readonly run: Run;
+}
+
 /** The coordinator's part: the runs of one pipeline and their child runs, with their timers, concurrency slots and signals. */
 export class TestRuns {
   readonly signals = new Signals();
   private readonly slots = new Slots();
+  private readonly outputs = new OutputsInMemory();
   private readonly runs: RunsInMemory;
   /** For each run the number of facts when it was woken last, and the time for which. */
   private readonly woken = new Map<string, { readonly seq: number; readonly at: number }>();
@@ -69,14 +77,14 @@ export class TestRuns {
     // One that is to begin later wants its slot then.
     const wanted = decision.run.held ? undefined : slotWanted(decision.run, plan);
     const one = withSlot({ request, decision, plan }, wanted && this.slots.want(wanted));
-    return this.follow(this.runs.join(one.decision, plan));
+    return this.follow(this.runs.join(one.decision, plan), undefined);
   }
 
   /** Applies an event to its run. @returns the messages that follow from it */
   hear(event: RunEvent): readonly Message[] {
-    const isThere = this.runs.members.has(event.run);
+    const before = this.runs.members.get(event.run);
     const followed = this.runs.hear(event, this.now());
-    return followed ? this.follow(followed, isThere ? event : undefined) : [];
+    return followed ? this.follow(followed, before && { event, run: before.run }) : [];
   }
 
   /** Returns the time of the next timer: a retry, the end of a wait or of a sleep. */
@@ -104,9 +112,9 @@ export class TestRuns {
     return woken && woken.seq === run.seq && woken.at === at ? undefined : at;
   }
 
-  private follow(followed: Followed, event?: RunEvent): readonly Message[] {
+  private follow(followed: Followed, heard: Heard | undefined): readonly Message[] {
     const { member, requests, events } = followed;
-    this.keep(followed, event);
+    this.keep(followed, heard);
     return [
       ...requests.map((request) => toStage(request.stage, commandOf(member.run, request))),
       ...events.map(toRun),
@@ -114,20 +122,22 @@ export class TestRuns {
     ];
   }
 
-  /** Keeps a decision's changes of concurrency slots and signals. */
-  private keep({ member: { run, plan }, facts }: Followed, event: RunEvent | undefined): void {
+  /** Keeps a decision's changes of concurrency slots, signals and reused outputs. */
+  private keep({ member: { run, plan }, facts }: Followed, heard: Heard | undefined): void {
     const changes = slotChangesOf([{ decision: { run, facts }, plan }], this.now());
     if (changes) this.slots.keep(changes);
+    const cached = cacheChangesOf([{ before: heard?.run, run, facts, plan }], this.now());
+    if (cached) this.outputs.keep(cached);
     const isWaiting = (step: string) => stepOf(run, step).status === 'waiting';
     const begun = facts.flatMap((fact) =>
       fact.type === 'step.waiting' && fact.from && isWaiting(fact.step)
         ? [{ run: run.id, step: fact.step, key: correlationOf(plan.step(fact.step), fact.from), since: fact.at }]
         : [],
     );
-    this.signals.keep(run.id, { begun, isWaiting, ...heardSignals(event ? [event] : [], facts) });
+    this.signals.keep(run.id, { begun, isWaiting, ...heardSignals(heard ? [heard.event] : [], facts) });
   }
 
-  /** Returns what runs hear because of others: that their turn has come, that they are in the way, that a signal is theirs. */
+  /** Returns what runs hear because of others: that their turn has come, that they are in the way, that a signal is theirs, what the cache has. */
   told(): readonly Message[] {
     const at = this.now();
     const turns = this.slots
@@ -137,6 +147,9 @@ export class TestRuns {
           ? { type: 'run.released', run, at }
           : { type: 'run.cancel-requested', run, at, by: 'millrace', reason: cancel },
       );
-    return [...turns, ...this.signals.told(at)].map(toRun);
+    const lookedUp = this.outputs
+      .told()
+      .map(({ hit, ...place }): RunEvent => ({ type: 'step.looked-up', ...place, at, ...(hit && { hit }) }));
+    return [...turns, ...this.signals.told(at), ...lookedUp].map(toRun);
   }
 }

@@ -32,6 +32,24 @@ export const CoordinatorConfig = z.object({
     .default('false')
     .transform((value) => value === 'true')
     .describe('`true`: the key of a record on `intake` is its idempotency key where no header gives one.'),
+  STEP_CACHE_OUTPUTS: z
+    .string()
+    .regex(/^\d{1,8}$/, 'expected a number of outputs from 0 to 99999999, e.g. 10000')
+    .default('10000')
+    .transform(Number)
+    .describe('The most outputs that are kept to be reused; those that were not used for the longest time go first.'),
+  STEP_CACHE_BYTES: z
+    .string()
+    .regex(/^\d{1,12}$/, 'expected a number of bytes, e.g. 268435456')
+    .default('268435456')
+    .transform(Number)
+    .describe('The most bytes of the outputs that are kept to be reused.'),
+  STEP_CACHE_OUTPUT_BYTES: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'expected a number of bytes from 1 to 999999, e.g. 262144')
+    .default('262144')
+    .transform(Number)
+    .describe('The most bytes of one output that is kept to be reused. A larger one is not kept.'),
   RETENTION: z
     .string()
     .default('30d')
@@ -58,6 +76,17 @@ export const CoordinatorConfig = z.object({
     ),
 });
 export type CoordinatorConfig = z.infer<typeof CoordinatorConfig>;
+
+/** Returns the bounds of the cache that the settings state. */
+export const cacheOf = ({
+  STEP_CACHE_OUTPUTS: outputs,
+  STEP_CACHE_BYTES: bytes,
+  STEP_CACHE_OUTPUT_BYTES: outputBytes,
+}: Pick<CoordinatorConfig, 'STEP_CACHE_OUTPUTS' | 'STEP_CACHE_BYTES' | 'STEP_CACHE_OUTPUT_BYTES'>) => ({
+  outputs,
+  bytes,
+  outputBytes,
+});
 
 /** Returns the options of retention that the settings state. */
 export const retentionOf = ({

@@ -1,6 +1,6 @@
 import type { Broker } from '@millrace/broker';
 import type { Topics } from '@millrace/contracts';
-import type { StagePauses } from '@millrace/saga';
+import type { Contracts, StagePauses } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 import type { Counter, Telemetry } from '@millrace/telemetry';
 import type { CoordinatorPlans } from './deployments/plans.js';
@@ -21,12 +21,16 @@ export interface CoordinatorContext {
   readonly telemetry: Telemetry;
   readonly plans: CoordinatorPlans;
   readonly stages: StagePauses;
+  /** The contracts that stages have announced. */
+  readonly contracts: Contracts;
   readonly cache: RunCache;
   readonly runs: Counter<'pipeline' | 'status'>;
   /** Tells the timers that something is due at this time. */
   readonly wakeBy: (at: number) => void;
   /** The most bytes that one batch may be answered with. */
   readonly maxAnswerBytes: number;
+  /** The most bytes of an output that is reused. */
+  readonly maxCachedBytes: number;
   /** The most items that a map may go over. */
   readonly maxItems: number;
   readonly now: () => number;

@@ -9,7 +9,7 @@ import {
   traceparentText,
 } from '@millrace/contracts';
 import { itemOf } from '@millrace/pipeline/engine';
-import { evolve, type AttemptRequest, type Rested, type Run, runTraceOf, stepOf } from '@millrace/saga';
+import { evolve, type AttemptRequest, type Rested, type Run, runTraceOf, stepOf, type StepState } from '@millrace/saga';
 import { messagingSystemOf, stepAttributes } from '@millrace/runtime';
 import {
   ATTRIBUTE,
@@ -79,8 +79,7 @@ export class BatchSpans {
       const record = (span: Omit<SpanRecord, 'context'>) =>
         spans.record({ ...span, context: spans.context(contexts.accepted.traceparent) });
       if (!before) record(this.taking(one, { ...at, endMs }));
-      for (const pause of pausesOf(before, one.facts))
-        record({ ...pause, kind: 'internal', attributes: { ...runAttributes(run), ...stepAttributes(pause.step) } });
+      for (const pause of pausesOf(before, one.facts)) record(pauseSpan(run, pause));
       const attributes = { ...runAttributes(run), ...COMMIT, [ATTRIBUTE.messageCount]: changed.length };
       record({ name: SPAN.commit, kind: 'client', startMs: at.startMs, endMs, attributes });
     }
@@ -230,36 +229,64 @@ const runAttributes = (run: Run): SpanAttributes => ({
 
 interface Pause {
   readonly step: string;
+  /** For a lookup: the cache had the output. */
+  readonly isHit: boolean | undefined;
   readonly name: string;
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** The waits and back-offs that end with these facts. */
+const pauseSpan = (run: Run, { step, isHit, ...span }: Pause): Omit<SpanRecord, 'context'> => ({
+  ...span,
+  kind: 'internal',
+  attributes: {
+    ...runAttributes(run),
+    ...stepAttributes(step),
+    ...(isHit !== undefined && { [ATTRIBUTE.cacheHit]: isHit }),
+  },
+});
+
+const PAUSES = { waiting: SPAN.wait, retrying: SPAN.backOff, lookup: SPAN.lookup } as const;
+type PauseKind = keyof typeof PAUSES;
+
+/** The facts with which a pause begins. */
+const BEGINNINGS: Partial<Readonly<Record<Fact['type'], PauseKind>>> = {
+  'step.waiting': 'waiting',
+  'step.retrying': 'retrying',
+  'step.lookup': 'lookup',
+};
+
+function pauseIn({ status, lookup }: StepState): PauseKind | undefined {
+  if (lookup && !lookup.isMiss) return 'lookup';
+  return status === 'waiting' || status === 'retrying' ? status : undefined;
+}
+
+/** The waits, back-offs and lookups that end with these facts. */
 function pausesOf(before: Run | undefined, facts: readonly Fact[]): Pause[] {
-  const since = new Map<string, { readonly status: string; readonly at: number }>();
+  const since = new Map<string, { readonly kind: PauseKind | undefined; readonly at: number }>();
   const pauses: Pause[] = [];
   for (const fact of facts) {
     if (!('step' in fact) || fact.step === undefined) continue;
     const { step, at } = fact;
-    if (fact.type === 'step.waiting' || fact.type === 'step.retrying') {
-      since.set(step, { status: fact.type === 'step.waiting' ? 'waiting' : 'retrying', at });
-      continue;
-    }
-    if (!ENDS.has(fact.type)) continue;
+    const begins = BEGINNINGS[fact.type];
+    if (!begins && !ENDS.has(fact.type)) continue;
     const state = before && stepOf(before, step);
-    const from = since.get(step) ?? (state && { status: state.status, at: state.since });
-    since.set(step, { status: '', at });
-    if (from?.status !== 'waiting' && from?.status !== 'retrying') continue;
+    const from = since.get(step) ?? (state && { kind: pauseIn(state), at: state.since });
+    since.set(step, { kind: begins, at });
+    // A retry that is due may begin with a lookup.
+    if (!from?.kind || from.kind === begins) continue;
     const item = itemOf(step);
-    const name = from.status === 'waiting' ? SPAN.wait : SPAN.backOff;
-    pauses.push({ step, name: name(item?.step ?? step, item?.key), startMs: from.at, endMs: at });
+    const isHit = from.kind === 'lookup' ? fact.type === 'step.cached' : undefined;
+    const name = PAUSES[from.kind](item?.step ?? step, item?.key);
+    pauses.push({ step, isHit, name, startMs: from.at, endMs: at });
   }
   return pauses;
 }
 
 const ENDS: ReadonlySet<Fact['type']> = new Set([
   'step.requested',
+  'step.cached',
+  'step.lookup-dropped',
   'step.completed',
   'step.failed',
   'step.answered',

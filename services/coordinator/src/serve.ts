@@ -1,7 +1,7 @@
 import { openProject } from '@millrace/project';
 import { serve, untilReached } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
-import { CoordinatorConfig, retentionOf } from './config.js';
+import { cacheOf, CoordinatorConfig, retentionOf } from './config.js';
 import { startCoordinator } from './coordinator.js';
 
 await serve(
@@ -20,6 +20,7 @@ await serve(
       keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
       maxAnswerBytes: config.MAX_ANSWER_BYTES,
       maxItems: config.MAX_MAP_ITEMS,
+      cache: cacheOf(config),
       retention: retentionOf(config),
     });
     return {

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { retentionOf, startCoordinator } from '@millrace/coordinator';
+import { cacheOf, retentionOf, startCoordinator } from '@millrace/coordinator';
 import { gatewaySettings, startGateway } from '@millrace/gateway';
 import { type Build, openProject } from '@millrace/project';
 import {
@@ -132,6 +132,7 @@ async function startServices(opening: AsyncDisposableStack, { given, broker, log
     keyIsIdempotent: config.INTAKE_KEY_IS_IDEMPOTENT,
     maxAnswerBytes: config.MAX_ANSWER_BYTES,
     maxItems: config.MAX_MAP_ITEMS,
+    cache: cacheOf(config),
     retention: retentionOf(config),
   });
   drained(coordinator);

@@ -1254,6 +1254,13 @@ export interface components {
         /** @enum {string} */
         childStatus?: 'running' | 'waiting' | 'dead-lettered';
         defaulted?: boolean;
+        /** @constant */
+        lookingUp?: true;
+        cached?: {
+          run: string;
+          /** Format: date-time */
+          storedAt: string;
+        };
         /** @description The actions that are possible now; any other is refused with 409. */
         allowedActions: (
           | 'cancel'
@@ -2494,6 +2501,8 @@ export interface components {
             run: string;
             from: string;
           };
+          /** @constant */
+          refresh?: true;
           by?: string;
           reason?: string;
         }
@@ -2531,6 +2540,35 @@ export interface components {
           child?: string;
           timeoutMs?: number;
           fallback?: true | number;
+        }
+      | {
+          /** @constant */
+          type: 'step.lookup';
+          step: string;
+          at: number;
+          attempt: number;
+          key: string;
+          maxAgeMs: number;
+          /** @constant */
+          refresh?: true;
+        }
+      | {
+          /** @constant */
+          type: 'step.cached';
+          step: string;
+          at: number;
+          attempt: number;
+          output: unknown;
+          storedAt: number;
+          executedBy: string;
+          summary?: string;
+        }
+      | {
+          /** @constant */
+          type: 'step.lookup-dropped';
+          step: string;
+          at: number;
+          attempt: number;
         }
       | {
           /** @constant */

@@ -120,6 +120,10 @@ export const StepView = z.object({
   childStatus: ChildStatus.optional(),
   /** The output is the default that the pipeline has for a failure. */
   defaulted: z.boolean().optional(),
+  /** Its output is looked up in the cache: another run may be executing the same. */
+  lookingUp: z.literal(true).optional(),
+  /** The output was reused: the run that executed the step, and when it gave the output. */
+  cached: z.object({ run: z.string(), storedAt: Time }).optional(),
   allowedActions: AllowedActions,
 });
 export type StepView = z.infer<typeof StepView>;

@@ -18,6 +18,8 @@ export const AnnouncedContract = StageSchemas.extend({
   description: text({ max: 2_000 }).optional(),
   /** The template of one line that says what an output comes to. */
   summary: text({ max: 200 }).optional(),
+  /** The version of its work: outputs of one version are not reused for another. */
+  version: text({ min: 1, max: 200 }).optional(),
   /** Its work has effects outside, which a replay would repeat. */
   effects: z.literal(true).optional(),
 });

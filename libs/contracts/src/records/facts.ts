@@ -61,6 +61,8 @@ export const Fact = z.discriminatedUnion('type', [
     given: z.record(StepName, z.unknown()).optional(),
     /** For a replay: the run that it replays, and the first step that it executes. */
     replayOf: z.object({ run: Id, from: StepName }).optional(),
+    /** Its steps are executed, whatever the cache has: it is a replay, or part of one. */
+    refresh: z.literal(true).optional(),
     ...ByWhom,
   }),
   /** Its time has come, and it waits for its turn. */
@@ -79,6 +81,26 @@ export const Fact = z.discriminatedUnion('type', [
     timeoutMs: DurationMs.optional(),
     fallback: Fallback,
   }),
+  /** The step's output is looked up in the cache under this key, before its stage is asked for this attempt. */
+  z.object({
+    type: z.literal('step.lookup'),
+    ...OfAttempt,
+    key: text({ min: 1, max: 100 }),
+    maxAgeMs: DurationMs,
+    /** The step is executed in any case: what it gives replaces what the cache has. */
+    refresh: z.literal(true).optional(),
+  }),
+  /** The cache had the output, which a step of another run gave at that time: no stage was asked. */
+  z.object({
+    type: z.literal('step.cached'),
+    ...OfAttempt,
+    output: z.unknown(),
+    storedAt: TimeMs,
+    executedBy: Id,
+    summary: Summary.optional(),
+  }),
+  /** The run was paused before its stage was asked: the step is looked up again when the run goes on. */
+  z.object({ type: z.literal('step.lookup-dropped'), ...OfAttempt }),
   z.object({
     type: z.literal('step.completed'),
     ...OfAttempt,

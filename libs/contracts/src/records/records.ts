@@ -195,6 +195,8 @@ export const RunRequested = z.object({
   parent: Parent,
   /** The span that its spans stand under, where that does not follow from its parent's id. */
   trace: Traceparent.optional(),
+  /** Its steps are executed, whatever the cache has. */
+  refresh: z.literal(true).optional(),
   /** Its parent's. */
   priority: Priority.optional(),
   tenant: Name.optional(),
@@ -219,6 +221,15 @@ export const RunReplayRequested = z.object({
   ...ByWhom,
 });
 export type RunReplayRequested = z.infer<typeof RunReplayRequested>;
+
+/** The cache has been looked up for a step: it has an output that another step had, or the step is to be executed. */
+export const StepLookedUp = z.object({
+  type: z.literal('step.looked-up'),
+  ...OfStep,
+  attempt: Attempt,
+  /** Absent where the step is to be executed. */
+  hit: z.object({ output: z.unknown(), storedAt: TimeMs, executedBy: RunId, summary: Summary.optional() }).optional(),
+});
 
 /** The state of a child run that has not ended, for the step whose work it does. */
 export const ChildStatus = z.enum(['running', 'waiting', 'dead-lettered']);
@@ -255,6 +266,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunRequested,
   RunReplayRequested,
   StepChild,
+  StepLookedUp,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type StepCompleted = z.infer<typeof StepCompleted>;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Condition, Test } from './conditions.js';
 import type { Duration } from './duration.js';
 import type { FailureFacts } from '../steps/failure-facts.js';
+import type { CacheOption } from '../steps/step-cache.js';
 import type { JsonSchema } from '../schemas/json-schema.js';
 import type { FromTopic } from '../steps/signal-source.js';
 import type { LoadedPlan } from '../plan/plan-model.js';
@@ -188,6 +189,14 @@ export interface StepOptions<
   readonly startTimeout?: Duration;
   /** Asked when the stage has failed for good: one, or several in order, each when the one before has failed for good, too. */
   readonly fallback?: FallbackOptions<Fallback> | { readonly [I in keyof Chain]: FallbackOptions<Chain[I]> };
+  /**
+   * Reuses an output of the stage for so long where the same is asked of it again: by any run of the same tenant, in any pipeline. The same means the same
+   * stage with the same contract and version, and an equal input, or an equal `key`. Of steps that ask for the same at once, one is executed, and the others
+   * wait for it. Not for stages with effects outside.
+   *
+   * @example '1d', { maxAge: '1h', key: input.customer }
+   */
+  readonly cache?: CacheOption;
   /** Handles the failure of the stage and its fallbacks: go on with an output, or park the step as a dead letter (as happens without this option). */
   readonly onFailure?: StandIn<z.input<Contract['output']>> | 'dead-letter';
 }
@@ -323,6 +332,7 @@ export interface AnyOptions {
   readonly timeout?: Duration;
   readonly startTimeout?: Duration;
   readonly deadline?: Duration;
+  readonly cache?: CacheOption;
   readonly fallback?: OneOrMore<{
     readonly stage: StageContract;
     readonly input: unknown;

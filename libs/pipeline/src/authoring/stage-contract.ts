@@ -14,6 +14,8 @@ export interface StageContract<Input extends z.ZodType = z.ZodType, Output exten
   readonly description?: string;
   readonly input: Input;
   readonly output: Output;
+  /** The version of the work: outputs of one version are not reused for another. Change it with the prompt, the model or the rules. */
+  readonly version?: string;
   /**
    * One line that says what an output comes to, for people who follow a run: a sentence with fields of the output.
    *

@@ -98,6 +98,16 @@ export function inputOf({ compiled }: LoadedPlan, step: string, scope: Scope): u
   return stepOf(compiled, step).input(scopeIn(compiled, step, scope));
 }
 
+/** Returns the value by which a step's outputs are reused, where the plan computes one; undefined where the step's input is that value. */
+export function cacheKeyOf(
+  { compiled }: LoadedPlan,
+  step: string,
+  scope: Scope,
+): { readonly value: unknown } | undefined {
+  const { cacheKey } = stepOf(compiled, step);
+  return cacheKey && { value: cacheKey(scopeIn(compiled, step, scope)) };
+}
+
 /** The input of a fallback, of which the first is 1, from what is known and what it stands in for has failed of. */
 export function fallbackInputOf(
   { compiled }: LoadedPlan,

@@ -29,6 +29,7 @@ export const PLAN_ERRORS = {
     'Correct what begins runs: cron has five fields and an IANA time zone; a trigger reads `record`, or `items` where it batches.',
   BAD_RETRY: 'Give a number of attempts (1 or more), or a retry policy.',
   FALLBACK_OUTPUT: 'Choose a fallback stage whose output has what the step’s own output has.',
+  BAD_CACHE: 'Cache steps whose stages only compute something: without effects outside, and without a compensation.',
   BAD_HANDLER:
     'Name one handler, on the pipeline itself, of a pipeline that says `onFailure: "fail"`; wrap what it reads of steps: `known(step)`.',
   DEFAULT_OUTPUT: 'Give a default that fits the step’s output.',

@@ -10,6 +10,7 @@ import { chunkStep, undoStep } from '../steps/derived-steps.js';
 import { compileMapping, type ReadScope } from '../authoring/mapping.js';
 import { checkStepNames, FAILURE, INPUT } from '../authoring/names.js';
 import { recipientsOf } from '../steps/recipients.js';
+import { refuseCompensated } from '../steps/step-cache.js';
 import { fromOf, loadSource } from '../steps/signal-source.js';
 import { PlanError } from './plan-error.js';
 import { Plan, type PlanStep } from './plan.js';
@@ -32,10 +33,12 @@ export interface LoadedPlan {
   successors(name: string): readonly string[];
   /** Returns what has to travel with a step's command (outputs of earlier steps, and `input`) for the steps that are handed off below it. */
   carries(name: string): readonly string[];
-  /** Returns true when the stage of the step before publishes this one itself: a stage, with exactly one predecessor, which is a stage too. */
+  /** Returns true when the stage of the step before publishes this one itself: a stage that is not cached, with exactly one predecessor, which is a stage too. */
   isHandedOff(name: string): boolean;
   /** True when a step of the plan, or of a plan within it, names a compensation. */
   readonly compensates: boolean;
+  /** True when a step of the plan, or the work of its items, reuses outputs. */
+  readonly caches: boolean;
   /** The triggers and schedules that start its runs. */
   readonly starts: LoadedStarts;
   /** The title and the attributes of its runs. */
@@ -61,6 +64,8 @@ export interface CompiledStep {
   readonly fallbackInputs: readonly ReadScope[];
   /** Computes the stand-in output from the failure. */
   readonly give: ReadScope | undefined;
+  /** Computes the value by which outputs are reused; undefined where the input is that value. */
+  readonly cacheKey: ReadScope | undefined;
   /** Something else is called `failure` there. */
   readonly isShadowed: boolean;
   /** Successors that are handed off. */
@@ -110,6 +115,7 @@ function compilePlan(plan: Plan, hash: string): LoadedPlan {
     plan,
     order: graph.order,
     compensates: compensates(plan),
+    caches: steps.some(({ step, item }) => isCached(step) || (item !== undefined && isCached(item.step))),
     starts: loadStarts(plan.starts ?? {}),
     labels: loadLabels(plan),
     compiled,
@@ -146,6 +152,8 @@ function planOf(compiled: CompiledPlan, name: string): Plan {
   if (step.kind !== 'run') throw new PlanError('UNKNOWN_STEP', 'no run of its own does its work', name);
   return step.plan;
 }
+
+const isCached = (step: PlanStep): boolean => step.kind === 'stage' && step.cache !== undefined;
 
 /** Returns the names that only an item's work can read. */
 const namesOf = (step: PlanStep): readonly string[] =>
@@ -211,6 +219,7 @@ function stepCompiler(plan: Plan, names: readonly string[]): (name: string) => B
   const conditionOf = conditionsOver(around);
   return (name) => {
     const step = present(plan.steps[name], `step "${name}"`);
+    if (step.kind === 'stage') refuseCompensated(name, step);
     const when = step.when === undefined ? undefined : conditionOf(step.when, name);
     const own = namesOf(step);
     const all: Names = { has: (name) => own.includes(name) || around.has(name) };
@@ -245,10 +254,15 @@ const namedIn = (text: string, names: Names): readonly string[] =>
 function compiledWork(name: string, step: PlanStep, names: Names): Building {
   const input = mappingOf(step);
   const fallbacks = step.kind === 'stage' ? fallbacksOf(step).map((one) => one.input) : [];
+  const cacheKey = step.kind === 'stage' ? step.cache?.key : undefined;
   const give = step.onFailure && 'give' in step.onFailure ? step.onFailure.give : undefined;
   const given = step.kind === 'run' ? (step.plan.given ?? []) : [];
   const ofFailing = needsOf([...fallbacks, give], name).filter((need) => need !== FAILURE || names.has(need));
-  const needs = new Set([...needsOf([input, ...recipientsOf(step), fromOf(step)?.on], name), ...ofFailing, ...given]);
+  const needs = new Set([
+    ...needsOf([input, ...recipientsOf(step), fromOf(step)?.on, cacheKey], name),
+    ...ofFailing,
+    ...given,
+  ]);
   return {
     name,
     step,
@@ -257,6 +271,7 @@ function compiledWork(name: string, step: PlanStep, names: Names): Building {
     input: compileMapping(input ?? null),
     fallbackInputs: fallbacks.map(compileMapping),
     give: give === undefined ? undefined : compileMapping(give),
+    cacheKey: cacheKey === undefined ? undefined : compileMapping(cacheKey),
     isShadowed: names.has(FAILURE),
     next: [],
     isHandedOff: false,
@@ -292,7 +307,9 @@ function linkHandOffs(steps: readonly Building[]): void {
     const before = only === undefined || another !== undefined ? undefined : byName.get(only);
     // They were found from the last to the first.
     step.next.reverse();
-    const from = step.step.kind === 'stage' && before?.step.kind === 'stage' ? before : undefined;
+    // Whether the output of a step is there already is for the coordinator to say.
+    const isByStage = step.step.kind === 'stage' && !isCached(step.step);
+    const from = isByStage && before?.step.kind === 'stage' ? before : undefined;
     step.isHandedOff = from !== undefined;
     const below = step.next.flatMap((next) => [...next.carries, ...next.needs]);
     step.carries = [...new Set(below)].filter((name) => name !== step.name);

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { Millis } from '../authoring/duration.js';
 import { AttributeMappings, CelText, type Mapping, MappingSchema } from './plan-mapping.js';
 import { FailureCodes, RetryPolicy } from '../steps/retry-policy.js';
+import { StepCache } from '../steps/step-cache.js';
 import { Starts } from '../starts/starts.js';
 
 export type { Mapping } from './plan-mapping.js';
 export { RetryPolicy } from '../steps/retry-policy.js';
+export { StepCache } from '../steps/step-cache.js';
 
 /** A JSON Schema. */
 export const SchemaJson = z.json();
@@ -49,6 +51,7 @@ const StageWork = z.object({
   startTimeoutMs: Millis.default(600_000),
   /** Asked with the same step name when the stage fails for good: the next of them that is for the failure. */
   fallback: z.union([Fallback, z.array(Fallback).min(1)]).optional(),
+  cache: StepCache.optional(),
 });
 
 /** The compensation of a completed step, where its run fails or is cancelled with compensation. Reads what the step could read, and its output. */

@@ -1,7 +1,18 @@
 import type { z } from 'zod';
 import { CelText, MappingSchema } from '../plan/plan-mapping.js';
 import { FAILURE } from '../authoring/names.js';
-import { Fallback, Given, HandlerPlan, Plan, PlanStep, RetryPolicy, RunWork, SchemaJson, Work } from '../plan/plan.js';
+import {
+  Fallback,
+  Given,
+  HandlerPlan,
+  Plan,
+  PlanStep,
+  RetryPolicy,
+  RunWork,
+  SchemaJson,
+  StepCache,
+  Work,
+} from '../plan/plan.js';
 import { Concurrency, Schedule, Starts, Trigger } from '../starts/starts.js';
 
 /**
@@ -54,6 +65,7 @@ const SHORT = new Map<z.ZodType, string>([
   [Schedule, 'cron'],
   [Trigger, 'topic'],
   [Concurrency, 'limit'],
+  [StepCache, 'maxAgeMs'],
 ]);
 const OWN = new Map<z.ZodType, readonly string[]>([
   [Fallback, [FAILURE]],

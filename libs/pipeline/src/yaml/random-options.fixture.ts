@@ -70,6 +70,13 @@ export class RandomOptions {
     };
   }
 
+  /** Makes options of a step whose outputs are reused. */
+  cached(scope: readonly AnyRef[]): object {
+    const { values } = this;
+    const byKey = { maxAge: '90s' as const, key: { a: values.value(scope) } };
+    return values.maybe(() => ({ cache: values.pick(['1d' as const, { maxAge: '2h' as const }, byKey]) }));
+  }
+
   private fallback(scope: readonly AnyRef[]): object {
     const { values } = this;
     const input = { text: values.value(scope) };

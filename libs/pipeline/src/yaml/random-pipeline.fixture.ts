@@ -145,7 +145,8 @@ class Sketch {
   ): AnyRef {
     const { values } = this;
     const input = { text: values.value(scope), ...values.maybe(() => ({ more: values.value(scope) })) };
-    const all = { ...said, ...this.options.ofStage(scope) };
+    const cached = 'compensate' in said ? {} : this.options.cached(scope);
+    const all = { ...said, ...this.options.ofStage(scope), ...cached };
     return values.known(this.define.step(name, values.pick(STAGES), input as never, all as never));
   }
 }

@@ -107,7 +107,8 @@ function itemsBeside(run: Run, plan: LoadedPlan, item: { step: string } | undefi
 const countOf = (list: readonly unknown[] | ChunkedList | undefined): number =>
   isChunked(list) ? list.$pages.reduce((sum, { items }) => sum + items, 0) : (list?.length ?? 0);
 
-const inheritedBy = ({ priority, tenant }: Run): Pick<RunRequested, 'priority' | 'tenant'> => ({
+const inheritedBy = ({ refresh, priority, tenant }: Run): Pick<RunRequested, 'refresh' | 'priority' | 'tenant'> => ({
+  ...(refresh && { refresh }),
   ...(priority !== undefined && { priority }),
   ...(tenant !== undefined && { tenant }),
 });

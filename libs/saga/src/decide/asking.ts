@@ -1,18 +1,24 @@
 import type { Fact } from '@millrace/contracts';
-import { carriedWith, workOf } from '@millrace/pipeline/engine';
+import { carriedWith, type StageStep, workOf } from '@millrace/pipeline/engine';
 import { childRequest } from '../children/children.js';
 import { type AttemptInput, inputFor, lastAttempt, requestFor } from './attempts.js';
 import type { DecisionDraft } from './draft.js';
+import { lookUp } from './lookup.js';
 
 /** Returns a fallback's number as facts have it. */
 export const byFallback = (nth: number): { fallback?: true | number } =>
   nth === 0 ? {} : { fallback: nth === 1 ? true : nth };
 
-/** Asks for one more attempt at a step or an item: by its stage or one of its fallbacks, or by a run of its own. */
+/** Asks for one more attempt at a step or an item: by its stage or one of its fallbacks, or by a run of its own. An output that may be reused is looked up first. */
 export function ask(draft: DecisionDraft, step: string, fallback = 0): Fact {
+  if (draft.plan.step(step).kind !== 'stage') return askChild(draft, step);
+  return (fallback === 0 && lookUp(draft, step)) || askFor(draft, step, fallback);
+}
+
+/** Asks the stage of a step or an item, or one of its fallbacks. */
+export function askFor(draft: DecisionDraft, step: string, fallback: number): Fact {
   const { plan, run } = draft;
-  const definition = plan.step(step);
-  if (definition.kind !== 'stage') return askChild(draft, step);
+  const definition = plan.step(step) as StageStep;
   const { stage } = workOf(definition, fallback);
   const input = inputFor(run, plan, { step, nth: fallback });
   return askStage(draft, { step, stage, input, known: carriedWith(plan, step, run.scope), fallback });

@@ -28,12 +28,18 @@ export function requestFor(run: Run, plan: LoadedPlan, asked: AttemptInput & { r
   const before = stepOf(run, step);
   const left = timeLeft(definition, before, at);
   const timeoutMs = Math.ceil(Math.min(workOf(definition, fallback).timeoutMs, left));
-  const attempt = Math.max(lastAttempt(run, step), handedOn(run, plan, step)) + 1;
-  const joined = before.attempt === 0 ? definition.predecessors.map((name) => stepOf(run, name).trace) : [before.trace];
+  // A lookup has the number of the attempt that it comes before.
+  const attempt = before.lookup ? before.attempt : nextAttempt(run, plan, step);
+  const isFirst = before.attempt === 0 || (before.lookup !== undefined && before.tries === 0);
+  const joined = isFirst ? definition.predecessors.map((name) => stepOf(run, name).trace) : [before.trace];
   const links = joined.filter((trace) => trace !== undefined);
   const expires = at + Math.ceil(Math.min(attemptDeadline(definition, fallback), left));
   return { step, stage, attempt, ownAttempt: before.tries + 1, input, known, at, timeoutMs, expires, links };
 }
+
+/** Returns the number of the next attempt at a step or an item. */
+export const nextAttempt = (run: Run, plan: LoadedPlan, step: string): number =>
+  Math.max(lastAttempt(run, step), handedOn(run, plan, step)) + 1;
 
 /** An item's numbers go on from its step's, which a run that was moved has of its own past. */
 export function lastAttempt(run: Run, step: string): number {

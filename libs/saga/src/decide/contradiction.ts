@@ -18,6 +18,7 @@ export function contradictionOf(run: Run, event: RunEvent, plan: LoadedPlan): st
       return attemptProblem(run, event);
     case 'step.failed':
     case 'step.child':
+    case 'step.looked-up':
       return attemptProblem(run, event);
     case 'step.redriven':
       return redriveProblem(run, event);

@@ -23,7 +23,7 @@ import { settle } from './settling.js';
 export function accept(
   request: RunRequest & { source: string },
   plan: LoadedPlan,
-  options: { readonly maxItems?: number } = {},
+  options: Pick<DraftOptions, 'maxItems' | 'contracts'> = {},
 ): Decision {
   const { run, input, source, idempotencyKey, at, key, queued, priority, tenant, trace, link } = request;
   const startAt = request.startAt !== undefined && request.startAt > at ? request.startAt : undefined;
@@ -44,12 +44,13 @@ export function accept(
 
 /** Begins a child run, which does the work of a step of another. */
 export function acceptChild(request: RunRequested, context: Context): Decision {
-  const { run, input, given, parent, priority, tenant, trace } = request;
+  const { run, input, given, parent, refresh, priority, tenant, trace } = request;
   const accepted = {
     input,
     source: `${parent.run}/${parent.step}`,
     parent,
     ...(given && { given }),
+    ...(refresh && { refresh }),
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),
     ...(trace !== undefined && { trace }),
@@ -76,6 +77,7 @@ export function acceptReplay(request: RunReplayRequested, context: Context): Dec
     input,
     source: `${of}/${from}`,
     replayOf: { run: of, from },
+    refresh: true,
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),
     ...byWhom({ by, reason }),

@@ -1,4 +1,4 @@
-import { type Fact, isOver, type RunEvent } from '@millrace/contracts';
+import { type AnnouncedContract, type Fact, isOver, type RunEvent } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
 import { cancelOf, toldToParent } from '../children/children.js';
 import { MAX_MAP_ITEMS } from '../children/items.js';
@@ -10,11 +10,18 @@ import type { Decision } from './decision.js';
 /** The most characters that a plan may make of what is known, in one decision: the steps of a short plan can double a value without end. */
 export const MAX_MADE = 16 * 1024 * 1024;
 
+/** The contracts that stages have announced, as far as they are known. */
+export interface Contracts {
+  get(stage: string): AnnouncedContract | undefined;
+}
+
 export interface DraftOptions {
   /** The time of the decision, in milliseconds since the epoch. */
   readonly at: number;
   /** The most items that a map may go over. */
   readonly maxItems?: number | undefined;
+  /** The contracts of stages whose outputs are reused. */
+  readonly contracts?: Contracts | undefined;
 }
 
 /** A decision while it is being made: where the run stands by now, the facts so far, and the requests that follow from them. */
@@ -24,6 +31,7 @@ export class DecisionDraft {
   readonly events: RunEvent[] = [];
   readonly at: number;
   readonly maxItems: number;
+  readonly contracts: Contracts | undefined;
   /** Characters that the plan may still make in this decision. */
   room = MAX_MADE;
   #run: Run;
@@ -31,11 +39,12 @@ export class DecisionDraft {
   constructor(
     private readonly before: Run,
     readonly plan: LoadedPlan,
-    { at, maxItems = MAX_MAP_ITEMS }: DraftOptions,
+    { at, maxItems = MAX_MAP_ITEMS, contracts }: DraftOptions,
   ) {
     this.#run = before;
     this.at = at;
     this.maxItems = maxItems;
+    this.contracts = contracts;
   }
 
   get run(): Run {

@@ -4,6 +4,7 @@ import type { Run } from '../run/run.js';
 import type { AttemptRequest } from './attempts.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
+import type { DraftOptions } from './draft.js';
 
 /** Says why no record can hold a request or an event; undefined where one can. */
 export interface RecordLimits {
@@ -20,9 +21,9 @@ export type CarryingEvent = RunEvent & { readonly type: 'step.completed' | 'run.
  */
 export function fitting(
   decision: Decision,
-  options: { readonly plan: LoadedPlan; readonly limits: RecordLimits; readonly maxItems?: number },
+  options: { readonly plan: LoadedPlan; readonly limits: RecordLimits } & Pick<DraftOptions, 'maxItems' | 'contracts'>,
 ): Decision {
-  const { plan, limits, maxItems } = options;
+  const { plan, limits, maxItems, contracts } = options;
   let { run, facts, events } = decision;
   const fitted: AttemptRequest[] = [];
   const waiting = [...decision.requests];
@@ -34,7 +35,7 @@ export function fitting(
     }
     const { step, attempt, at } = request;
     const failed = { type: 'step.failed', run: run.id, step, attempt, at, startedAt: at, failure } as const;
-    const next = decide(run, failed, { plan, at, maxItems });
+    const next = decide(run, failed, { plan, at, maxItems, contracts });
     run = next.run;
     facts = [...facts, ...next.facts];
     events = [...events, ...next.events];

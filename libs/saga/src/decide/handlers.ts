@@ -6,6 +6,8 @@ import { afterRedrive, afterResult, cancel, pause, resume, startTimeHasCome } fr
 import type { DecisionDraft } from './draft.js';
 import { failOverdue, passTime } from './due.js';
 import { afterFailure } from './failing.js';
+import { askFor } from './asking.js';
+import { isLookedUp } from './lookup.js';
 import { settle } from './settling.js';
 
 /** The circumstances of a decision that neither the run nor its plan says. */
@@ -48,6 +50,15 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
     draft.add({ type, step, attempt, at, startedAt, failure, ...(answer && { answer }), ...(trace && { trace }) });
     afterFailure(draft, step, failure);
     settle(draft);
+  },
+  'step.looked-up'(draft, { step, attempt, hit }) {
+    const { run, at } = draft;
+    if (!isLookedUp(run, step) || stepOf(run, step).attempt !== attempt) return;
+    if (hit) {
+      draft.add({ type: 'step.cached', step, attempt, at, ...hit });
+      afterResult(draft, step);
+      settle(draft);
+    } else draft.add(run.paused ? { type: 'step.lookup-dropped', step, attempt, at } : askFor(draft, step, 0));
   },
   'step.child'(draft, event) {
     const { type, step, attempt, status } = event;
@@ -113,7 +124,7 @@ export function handle<Type extends HandledType>(
  */
 function isCurrent(run: Run, event: { type: string; step: string; attempt: number }): boolean {
   const { status, attempt } = stepOf(run, event.step);
-  if (attempt !== event.attempt) return false;
+  if (attempt !== event.attempt || isLookedUp(run, event.step)) return false;
   if (status === 'running' || event.type !== 'step.completed') return status === 'running';
   return status === 'retrying' || (run.undoing !== undefined && (status === 'cancelled' || status === 'failed'));
 }

@@ -9,6 +9,7 @@ import { ask, askChild, askStage } from './asking.js';
 import { failRun, goOnUndoing } from './compensating.js';
 import type { DecisionDraft } from './draft.js';
 import { giveUp } from './failing.js';
+import { lookUp } from './lookup.js';
 import { leaveChildren } from './leaving.js';
 import { complete, makeValue, refusalOfInput } from './made-values.js';
 
@@ -48,7 +49,7 @@ function begin(draft: DecisionDraft, wanted: WantedStep): void {
   if (refused) return giveUp(draft, step, { cause: refused });
   switch (definition.kind) {
     case 'stage':
-      draft.add(askStage(draft, { step, stage: definition.stage, input, known, fallback: 0 }));
+      draft.add(lookUp(draft, step) ?? askStage(draft, { step, stage: definition.stage, input, known, fallback: 0 }));
       return;
     case 'run':
       draft.add(askChild(draft, step));

@@ -33,6 +33,7 @@ function set(run: RunDraft, step: string, change: Partial<StepState> & { since: 
   const from = stepOf(run, step);
   const to = { ...from, due: undefined, ...change };
   if (to.status === 'running') to.begunAt ??= to.since;
+  else to.lookup = undefined;
   run.steps.set(step, to);
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
@@ -75,6 +76,7 @@ const RUN_CHANGES: { readonly [Type in Fact['type'] & `run.${string}`]: Apply<Ty
     run.begunAt = fact.at;
     run.parent = fact.parent;
     run.replayOf = fact.replayOf;
+    run.refresh = fact.refresh ?? false;
     run.trace = fact.trace;
     run.link = fact.link;
     run.key = fact.key;
@@ -123,7 +125,17 @@ const ATTEMPT_CHANGES = {
     const { at: since, step, attempt } = fact;
     const child = fact.child === undefined ? undefined : { run: fact.child, status: 'running' as const };
     const before = stepOf(run, step);
-    set(run, step, { since, status: 'running', attempt, tries: before.tries + 1, child, ...asked(before, fact) });
+    const { lookup: found } = before;
+    const lookup = fact.fallback || !found ? undefined : { ...found, isMiss: true };
+    set(run, step, {
+      since,
+      status: 'running',
+      attempt,
+      tries: before.tries + 1,
+      child,
+      lookup,
+      ...asked(before, fact),
+    });
   },
   'step.completed'(run, fact) {
     const { at: since, step, attempt, output, trace, skipped = [], next = [] } = fact;
@@ -135,12 +147,25 @@ const ATTEMPT_CHANGES = {
     for (const one of skipped) set(run, one, { since, status: 'skipped' });
     for (const one of next) set(run, one, { since, status: 'running', attempt, tries: 1, triedSince: since });
   },
+  'step.lookup'(run, { at: since, step, attempt, key, maxAgeMs, refresh }) {
+    const lookup = { key, maxAgeMs, freshFrom: refresh ? undefined : since - maxAgeMs, isMiss: false };
+    set(run, step, { since, status: 'running', attempt, lookup });
+  },
+  'step.cached'(run, { at: since, step, output }) {
+    set(run, step, { since, status: 'completed', failure: undefined });
+    give(run, step, { output });
+    run.paused = withHappened(run, step);
+  },
+  'step.lookup-dropped'(run, { at: since, step }) {
+    set(run, step, { since, status: 'pending' });
+    run.paused = withHappened(run, step);
+  },
   'step.failed'(run, fact) {
     const { at: since, step, failure, trace } = fact;
     const before = stepOf(run, step);
     const { firstFailedAt = since } = before;
     const ended = { ...counted(before, failure), ...childEnded(run, fact) };
-    set(run, step, { since, failure, firstFailedAt, trace, ...ended });
+    set(run, step, { since, failure, firstFailedAt, trace, lookup: undefined, ...ended });
     run.paused = withHappened(run, step);
     // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
     if (run.paused || (run.undoing && !isUndo(step))) set(run, step, { since, status: 'failed' });
@@ -235,8 +260,8 @@ function end(run: RunDraft, at: number, failed?: string): void {
 
 /** Ends everything that a run does when it begins to be undone, but for what stages and child runs have in hand. */
 function leave(run: RunDraft, { at: since, step: failed }: Fact & { type: 'run.compensating' }): void {
-  for (const [step, { status }] of run.steps) {
-    const isInHand = status === 'running' && !run.fans.has(step) && step !== failed;
+  for (const [step, { status, lookup }] of run.steps) {
+    const isInHand = status === 'running' && !run.fans.has(step) && step !== failed && !(lookup && !lookup.isMiss);
     if (isInHand || status === 'completed' || status === 'skipped' || status === 'failed') continue;
     set(run, step, { since, status: step === failed ? 'failed' : 'cancelled' });
   }

@@ -39,12 +39,25 @@ export interface StepState {
   /** The input that a person gave its stage with a redrive, instead of the one that follows from the run. */
   readonly edited: { readonly input: unknown } | undefined;
   readonly failure: Failure | undefined;
+  /** The lookup of its output in the cache, while it is running. */
+  readonly lookup: Lookup | undefined;
   /** The W3C traceparent of the span that ended its last attempt. */
   readonly trace: string | undefined;
   /** For a review that waits: the people it is for, the number of escalations, and the person who has claimed it. */
   readonly review: (Assigned & { readonly escalations: number; readonly claimedBy: string | undefined }) | undefined;
   /** The run that does its work, and how that stands. */
   readonly child: { readonly run: string; readonly status: ChildStatus } | undefined;
+}
+
+/** The lookup of a step's output in the cache. */
+export interface Lookup {
+  readonly key: string;
+  /** The time for which what the step gives is kept. */
+  readonly maxAgeMs: number;
+  /** The time at which an output must have been given at the earliest; undefined where none will do. */
+  readonly freshFrom: number | undefined;
+  /** The cache has nothing: the stage was asked. */
+  readonly isMiss: boolean;
 }
 
 /** A step or an item that has completed, and what undoes it. */
@@ -117,6 +130,8 @@ export interface Run {
   readonly parent: Parent | undefined;
   /** The run that this one replays, and the first step that it executes. */
   readonly replayOf: { readonly run: string; readonly from: string } | undefined;
+  /** Its steps are executed, whatever the cache has. */
+  readonly refresh: boolean;
   /** Traceparents: of the span that its spans stand under, or are linked to. */
   readonly trace: string | undefined;
   readonly link: string | undefined;
@@ -152,6 +167,7 @@ export const newRun = (id: string): Run => ({
   failed: undefined,
   parent: undefined,
   replayOf: undefined,
+  refresh: false,
   trace: undefined,
   link: undefined,
   rested: undefined,
@@ -177,6 +193,7 @@ export const NOT_BEGUN: StepState = {
   redrives: 0,
   edited: undefined,
   failure: undefined,
+  lookup: undefined,
   trace: undefined,
   review: undefined,
   child: undefined,

@@ -29,7 +29,8 @@ function dueOf(name: string, state: StepState, { run, plan }: { run: Run; plan: 
 
 /** Returns the time at which an attempt is given up that nothing is heard of. */
 export function attemptEnd(run: Run, step: PlanStep, state: StepState): number | undefined {
-  if (state.status !== 'running') return undefined;
+  // Others may be executing the same; each of them ends in its own time.
+  if (state.status !== 'running' || (state.lookup && !state.lookup.isMiss)) return undefined;
   // A child run that is being undone takes as long as that takes.
   if (run.undoing && step.kind === 'run') return undefined;
   if (step.kind === 'stage') return state.since + attemptDeadline(step, state.fallback) + GRACE_MS;

@@ -1,3 +1,4 @@
+import { cacheSuite } from './cache-suite.js';
 import { deploymentsSuite } from './deployments-suite.js';
 import { lettersSuite } from './letters-suite.js';
 import { listsSuite } from './lists-suite.js';
@@ -27,6 +28,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       slotsSuite,
       startsSuite,
       signalsSuite,
+      cacheSuite,
       deploymentsSuite,
     ])
       suite(() => store);

@@ -49,6 +49,7 @@ const HASHES: Readonly<Record<LockSpace, string>> = {
   slots: 'hashtextextended(name, 7)',
   signals: 'hashtextextended(name, 8)',
   batches: 'hashtextextended(name, 9)',
+  outputs: 'hashtextextended(name, 11)',
 };
 
 const written = (statement: Statement): string =>

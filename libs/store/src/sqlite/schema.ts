@@ -1,5 +1,6 @@
 import { LAST_TIME } from '@millrace/contracts';
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { addCache } from '../cache/migration.js';
 import { retention } from '../retention/migration.js';
 import { addSearch } from '../search/migration.js';
 import { fillLetterColumns, LETTER_INDEXES } from '../letters/migration.js';
@@ -128,7 +129,16 @@ const letters: Migration = {
 /** Titles, states, codes, attributes and tags of runs: what they are found by. */
 const search: Migration = { up: (db) => addSearch(db, { time, number: 'real' }) };
 
+/** Outputs that are reused, and the steps that look for one. */
+const cache: Migration = { up: (db) => addCache(db, { time, json: 'json_text' }) };
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
-    Promise.resolve({ '001-first': first, '002-letters': letters, '003-search': search, '004-retention': retention }),
+    Promise.resolve({
+      '001-first': first,
+      '002-letters': letters,
+      '003-search': search,
+      '004-retention': retention,
+      '005-cache': cache,
+    }),
 };

@@ -39,6 +39,13 @@ const STEP_LINES: Lines<StepFact> = {
     const gist = summary === undefined ? gistOf(output) : oneLine(summary);
     return ['✓', 'green', [gist, millisOf(at - startedAt)].filter(Boolean).join('  ')];
   },
+  'step.lookup': () => ['?', 'grey', 'looks its output up in the cache'],
+  'step.cached': ({ output, summary, executedBy }) => [
+    '≡',
+    'green',
+    words(summary === undefined ? gistOf(output) : oneLine(summary), `cached, by ${executedBy}`),
+  ],
+  'step.lookup-dropped': () => ['‖', 'yellow', 'looks its output up again when the run goes on'],
   'step.failed': ({ failure }) => ['✗', 'red', `${failure.code} ${oneLine(failure.message)}`],
   'step.retrying': ({ at, due }) => ['↻', 'yellow', `again in ${millisOf(Math.max(0, due - at))}`],
   'step.prolonged': () => ['‖', 'yellow', 'waits on: its stage is, or was, paused'],

@@ -74,6 +74,8 @@ function detailOf(step: StepView): string {
     took,
     step.noConsumer && 'no consumer',
     step.items && itemsText(step.kind, step.items),
+    step.lookingUp && 'looks its output up in the cache',
+    step.cached && `cached, by ${step.cached.run}`,
     step.child && step.status !== 'completed' ? `${step.child} ${step.childStatus ?? ''}`.trim() : step.child,
     step.attempts.length > 1 ? `${step.attempts.length} attempts` : undefined,
     step.due ? `due ${step.due}` : undefined,

@@ -55,6 +55,7 @@ export function StepPanel({ run, step }: StepPanelProps) {
         <ReviewOfStep id={`${run.id}.${name}`} shown={view === 'answer' ? scrollToAnswer : undefined} />
       )}
       <Answer step={step} />
+      <Cached step={step} />
       {child !== undefined && (
         <p>
           Done by{' '}
@@ -87,6 +88,22 @@ function Answer({ step: { answeredBy, answerReason, defaulted } }: { readonly st
       )}
       {defaulted && <p className="quiet">It failed for good; the output is the pipeline’s default.</p>}
     </>
+  );
+}
+
+/** The run that executed a step whose output was reused. */
+function Cached({ step: { cached, lookingUp } }: { readonly step: StepView }) {
+  if (lookingUp)
+    return <p className="quiet">Looks its output up in the cache: another run may be executing the same.</p>;
+  if (!cached) return null;
+  return (
+    <p>
+      Cached: executed by{' '}
+      <Link to="/runs/$id" params={{ id: cached.run }}>
+        <code className="wrap">{cached.run}</code>
+      </Link>{' '}
+      <Time at={cached.storedAt} />
+    </p>
   );
 }
 

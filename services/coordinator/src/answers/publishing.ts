@@ -21,7 +21,7 @@ export function answerTo(
   decision: Decision,
   options: { plan: LoadedPlan; spans: BatchSpans; budget: AnswerBudget },
 ): { decision: Decision; records: Outgoing[] } {
-  const { broker, topics, maxItems } = context;
+  const { broker, topics, maxItems, contracts } = context;
   const { plan, spans, budget } = options;
   const { maxRecordBytes } = broker;
   const records: Outgoing[] = [];
@@ -47,7 +47,7 @@ export function answerTo(
       return refusalOf(record, { carries: event, what: contentOf(event), maxRecordBytes });
     },
   };
-  const fitted = fitting(decision, { plan, limits, maxItems });
+  const fitted = fitting(decision, { plan, limits, maxItems, contracts });
   const { run, facts, events } = fitted;
   for (const event of events) publish(carrying.get(event) ?? eventRecord(topics, event));
   for (const fact of facts)

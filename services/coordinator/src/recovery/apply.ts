@@ -1,5 +1,5 @@
 import { type RecoveredPartition, type RecoveryReport } from '@millrace/contracts';
-import { blamesRecord, followPauses } from '@millrace/runtime';
+import { blamesRecord, followContracts, followPauses } from '@millrace/runtime';
 import { NO_SPANS } from '@millrace/telemetry';
 import { answerOf } from '../answers/answer.js';
 import type { CoordinatorContext } from '../context.js';
@@ -34,11 +34,13 @@ export async function applyRecovery(needs: Needs, { report, differing, evidence 
   const pauses = options.pauses ?? (await followPauses(runtime));
   await using closing = new AsyncDisposableStack();
   if (!options.pauses) closing.use(pauses);
+  const contracts = closing.use(await followContracts(runtime));
   const context: CoordinatorContext = {
     ...sharedContext(runtime, options),
     telemetry: { ...telemetry, spans: NO_SPANS },
     plans: new PlansThen(store, telemetry.log, evidence),
     stages: pauses,
+    contracts,
     runs: { add: () => undefined },
     wakeBy: () => undefined,
     now: () => clock.now,

@@ -13,6 +13,7 @@ import { answerTo } from '../answers/publishing.js';
 import { pipelineOf, readRequest } from './request.js';
 import { type RequestedRun, reusedKeys } from './reused-keys.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
+import { lookupChanges } from '../cache/lookups.js';
 import { signalChanges } from './signals.js';
 
 /** More slots than any pipeline has runs. */
@@ -97,7 +98,7 @@ class IntakeSource {
     });
     const { made, records, commit } = present(outcome, 'decision about a batch');
     this.positions.moved(batch.partition, batch.next);
-    if (commit.signals || commit.slots) this.context.wakeBy(at);
+    if (commit.signals || commit.slots || commit.cache) this.context.wakeBy(at);
     for (const one of made) this.remember(one, partitions);
     const told = made.map(({ decision: { run, facts }, traceparent }) => ({
       before: undefined,
@@ -110,7 +111,7 @@ class IntakeSource {
   }
 
   private async read(batch: Batch, at: number): Promise<Taken> {
-    const { plans, maxItems } = this.context;
+    const { plans, contracts, maxItems } = this.context;
     const { keyIsIdempotent } = this.options;
     const planFor = await plans.forRuns(batch.records.flatMap((record) => pipelineOf(record) ?? []));
     const accepted = new Map<string, Accepted>();
@@ -125,7 +126,7 @@ class IntakeSource {
       const { request, plan, traceparent } = reading;
       asked.push({ record, request });
       if (accepted.has(request.run)) continue;
-      const decision = accept(request, plan, { maxItems });
+      const decision = accept(request, plan, { maxItems, contracts });
       accepted.set(request.run, { request, decision, plan, traceparent });
     }
     return { batch, at, accepted, asked, unread };
@@ -158,6 +159,11 @@ class IntakeSource {
       // A run that is over at once, as one of values alone is, leaves its slot to the next.
       slots: slotChangesOf(over, at),
       signals: signalChanges([], changes, at),
+      cache: lookupChanges(
+        this.context,
+        made.map(({ decision: { run, facts }, plan }) => ({ before: undefined, run, facts, plan })),
+        at,
+      ),
       deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
       redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
       answer: answerBytes(records),

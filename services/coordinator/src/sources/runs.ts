@@ -9,6 +9,7 @@ import { Positions } from './position.js';
 import { answerTo } from '../answers/publishing.js';
 import { runParking } from './run-parking.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
+import { countLookups, lookupChanges } from '../cache/lookups.js';
 import { signalChanges } from './signals.js';
 import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
 import { EventReader } from './telling.js';
@@ -82,6 +83,7 @@ class RunsSource {
     const startMs = this.context.telemetry.spans.now();
     await this.commit(taken, changed, records);
     const told = changed.map(({ before, decision: { run, facts } }) => ({ before: before?.run, run, facts }));
+    countLookups(this.context.telemetry.meters, told);
     await spans.committed(told, { topic: this.context.topics.runs, takenMs, startMs });
     return records;
   }
@@ -109,14 +111,14 @@ class RunsSource {
 
   /** Applies an event to its run; returns why it does not fit, if it does not. */
   private apply(event: RunEvent, { at, works, targets, paused }: Taken): Omit<Stray, 'item'> | undefined {
-    const { recovering, stages, maxItems } = this.context;
+    const { recovering, stages, contracts, maxItems } = this.context;
     const { run } = event;
     const work = works.get(run);
     if (!work) {
       if (event.type === 'step.progress') return undefined;
       return { run, ...(event.type === 'run.requested' ? UNASKED : UNKNOWN) };
     }
-    const scene = { stages, maxItems, waits: paused.has(work.decision.run.pipeline) };
+    const scene = { stages, contracts, maxItems, waits: paused.has(work.decision.run.pipeline) };
     if (recovering)
       for (const { event: implied, at: then } of impliedBy(work.decision.run, event))
         applyTo(work, implied, { ...scene, at: then, target: undefined });
@@ -155,6 +157,11 @@ class RunsSource {
       return woken ? { ...change, row: true } : change;
     });
     const signals = signalChanges(events, changes, at);
+    const cache = lookupChanges(
+      this.context,
+      changed.map(({ before, decision: { run, facts }, plan }) => ({ before: before?.run, run, facts, plan })),
+      at,
+    );
     await this.context.store.writer.commit({
       topic,
       partition,
@@ -166,10 +173,11 @@ class RunsSource {
       closed: changed.flatMap(({ before, decision }) => closedOf(before?.run, decision)),
       slots: slotChangesOf(changed, at),
       signals,
+      cache,
       answer: answerBytes(records),
     });
     this.positions.moved(partition, next);
-    if (signals) this.context.wakeBy(at);
+    if (signals || cache) this.context.wakeBy(at);
     for (const work of works.values()) this.remember(partition, work);
   }
 

@@ -3,10 +3,18 @@ import type { Consumption } from '@millrace/broker';
 import { startInterval } from '@millrace/contracts/timers';
 import { MAX_MAP_ITEMS } from '@millrace/saga';
 import type { PipelineSource } from '@millrace/project';
-import { followPauses, type Runtime, type Pauses, type Running, standstillOf } from '@millrace/runtime';
-import type { Store } from '@millrace/store';
+import {
+  followContracts,
+  followPauses,
+  type Runtime,
+  type Pauses,
+  type Running,
+  standstillOf,
+} from '@millrace/runtime';
+import type { CacheBounds, Store } from '@millrace/store';
 import type { CoordinatorContext } from '../context.js';
 import { bring } from '../deployments/deployments.js';
+import { startEviction } from '../cache/eviction.js';
 import { intakeSource } from './intake.js';
 import { CoordinatorPlans } from '../deployments/plans.js';
 import type { StoreGuard } from '../recovery/guard.js';
@@ -36,11 +44,14 @@ export interface CoordinatorOptions {
   readonly maxItems?: number;
   /** Removes ended runs that have been kept for long enough. Without it, none is removed. */
   readonly retention?: RetentionOptions;
+  /** The most outputs that are kept to be reused. Default: 10,000 of at most 256 KiB, 256 MiB altogether. */
+  readonly cache?: CacheBounds & { readonly outputBytes: number };
 }
 
 /** The interval at which topics are dropped that nobody waits for any more. */
 const LOOK_MS = 600_000;
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+const CACHE = { outputs: 10_000, bytes: 256 * 1024 * 1024, outputBytes: 256 * 1024 };
 /** Records of one batch: enough to share a transaction among, few enough to decide in some milliseconds. */
 const INTAKE_BATCH = 500;
 const RUNS_BATCH = 200;
@@ -53,14 +64,25 @@ const CACHED_BYTES = Math.min(64 * 1024 * 1024, getHeapStatistics().heap_size_li
 /** The context of a coordinator's loops, but for what belongs to one start of them. */
 export type Shared = Pick<
   CoordinatorContext,
-  'broker' | 'topics' | 'store' | 'telemetry' | 'runs' | 'cache' | 'maxAnswerBytes' | 'maxItems' | 'now'
+  | 'broker'
+  | 'topics'
+  | 'store'
+  | 'telemetry'
+  | 'runs'
+  | 'cache'
+  | 'maxAnswerBytes'
+  | 'maxCachedBytes'
+  | 'maxItems'
+  | 'now'
 >;
 
 export function sharedContext(runtime: Runtime, options: CoordinatorOptions): Shared {
   const { broker, topics, telemetry } = runtime;
   const { store, now = Date.now, maxAnswerBytes = MAX_ANSWER_BYTES, maxItems = MAX_MAP_ITEMS } = options;
   const cache = new RunCache(CACHED_BYTES);
-  return { broker, topics, store, telemetry, runs: telemetry.meters.runs, cache, maxAnswerBytes, maxItems, now };
+  const { outputBytes: maxCachedBytes } = options.cache ?? CACHE;
+  const { runs } = telemetry.meters;
+  return { broker, topics, store, telemetry, runs, cache, maxAnswerBytes, maxCachedBytes, maxItems, now };
 }
 
 /** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
@@ -79,10 +101,12 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     others: (at) => beginDue({ store, broker, topics, telemetry }, at),
   });
   const stages = options.pauses ?? (await followPauses(runtime));
+  const contracts = await followContracts(runtime);
   const context: CoordinatorContext = {
     ...sharedContext(runtime, options),
     plans,
     stages,
+    contracts,
     guard,
     wakeBy: (at) => timers.wakeBy(at),
   };
@@ -106,14 +130,17 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
   });
   const consumptions = await consume(context, { groups, keyIsIdempotent: options.keyIsIdempotent ?? false });
   const retention = options.retention && new RetentionLoop({ ...options.retention, store, telemetry, now }).start();
+  const eviction = startEviction({ store, telemetry, now }, options.cache ?? CACHE);
   return {
     ready: () => readyOf(store, consumptions, triggers),
     async drain(ms) {
       looking.stop();
       await retention?.stop();
+      await eviction.stop();
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();
+      await contracts[Symbol.asyncDispose]();
       await triggers.drain(ms);
       if (!options.pauses) await stages[Symbol.asyncDispose]();
     },

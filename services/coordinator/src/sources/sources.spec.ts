@@ -110,10 +110,12 @@ class Process {
       telemetry: told,
       plans,
       stages: { isStagePaused: () => false, pausedFor: () => 0 },
+      contracts: { get: () => undefined },
       cache: new RunCache(1_000_000),
       runs: told.meters.runs,
       wakeBy: () => undefined,
       maxAnswerBytes: 10_000_000,
+      maxCachedBytes: 100_000,
       maxItems: 100,
       now: () => 1_700_000_000_000,
     };

@@ -64,12 +64,12 @@ export class WorkFinder {
   }
 
   private async beginReplays(works: Works, { events, at }: Search): Promise<void> {
-    const { plans, maxItems } = this.context;
+    const { plans, contracts, maxItems } = this.context;
     for (const event of events) {
       if (event.type !== 'run.replay-requested' || works.has(event.run)) continue;
       const plan = await plans.find(event.plan);
       if (!plan || !fitsReplay(event, plan)) continue;
-      const decision = acceptReplay(event, { plan, at, maxItems });
+      const decision = acceptReplay(event, { plan, at, maxItems, contracts });
       works.set(event.run, { before: undefined, plan, decision, woken: false });
     }
   }
@@ -77,12 +77,12 @@ export class WorkFinder {
   private async beginChildren(works: Works, { events, at }: Search): Promise<void> {
     const requested = events.filter((event) => event.type === 'run.requested').filter(isOwnChild);
     if (requested.length === 0) return;
-    const { plans, maxItems } = this.context;
+    const { plans, contracts, maxItems } = this.context;
     const parents = await this.parentsOf(requested);
     for (const event of requested) {
       const plan = !works.has(event.run) && parents.has(event.parent.run) && (await plans.find(event.plan));
       if (!plan) continue;
-      const decision = acceptChild(event, { plan, at, maxItems });
+      const decision = acceptChild(event, { plan, at, maxItems, contracts });
       works.set(event.run, { before: undefined, plan, decision, woken: false });
     }
   }
@@ -103,15 +103,15 @@ const isOwnChild = ({ run, parent }: RunRequest): boolean =>
 export function applyTo(
   work: Work,
   event: RunEvent,
-  scene: Pick<CoordinatorContext, 'stages' | 'maxItems'> & {
+  scene: Pick<CoordinatorContext, 'stages' | 'contracts' | 'maxItems'> & {
     at: number;
     target: MoveTarget | undefined;
     waits: boolean;
   },
 ): void {
   const { facts, requests, events } = work.decision;
-  const { stages, maxItems, at, target, waits } = scene;
-  const next = decide(work.decision.run, event, { plan: work.plan, stages, maxItems, at, target, waits });
+  const next = decide(work.decision.run, event, { ...scene, plan: work.plan });
+  const { target } = scene;
   if (target && next.run.plan === target.plan.hash) work.plan = target.plan;
   work.decision = {
     run: next.run,

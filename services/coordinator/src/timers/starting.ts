@@ -11,6 +11,7 @@ import {
 } from '@millrace/pipeline/engine';
 import type { DueBatch, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
+import { tellLookups } from '../cache/lookups.js';
 import { workOnJobs } from '../jobs/working.js';
 import { tellSignals } from '../sources/signals.js';
 
@@ -38,6 +39,7 @@ export async function beginDue(needs: Needs, at: number): Promise<boolean> {
     due.batches && endBatches,
     due.slots && tell,
     due.signals && tellSignals,
+    due.lookups && tellLookups,
     due.jobs && workOnJobs,
   ] as const;
   let more = false;
@@ -47,7 +49,7 @@ export async function beginDue(needs: Needs, at: number): Promise<boolean> {
     } catch (error) {
       needs.telemetry.log.warn(
         { err: error },
-        'Due schedules, batches, runs or jobs could not begin or go on; they are tried again.',
+        'Due schedules, batches, runs, lookups or jobs could not begin or go on; they are tried again.',
       );
     }
   }

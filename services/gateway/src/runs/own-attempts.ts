@@ -3,6 +3,14 @@ import type { Fact } from '@millrace/contracts';
 /** A fact as people are shown it: `attempt` is the step's own try, from 1. Where that is another number, `fencingAttempt` is the one that travels. */
 export type ShownFact = Fact & { readonly fencingAttempt?: number };
 
+/** Facts about an attempt that is still to come. */
+const TO_COME: ReadonlySet<Fact['type']> = new Set([
+  'step.retrying',
+  'step.lookup',
+  'step.lookup-dropped',
+  'step.cached',
+]);
+
 /** Counts the tries of each step over a run's facts, which it has to see in their order. */
 export class OwnAttempts {
   /** The attempts of each step, in the order in which they began. */
@@ -19,8 +27,7 @@ export class OwnAttempts {
   private ownOf({ type, step, attempt }: Fact & { readonly step: string; readonly attempt: number }): number {
     const numbers = this.of(step);
     if (type === 'step.requested') return numbers.push(attempt);
-    // The attempt that is still to come.
-    if (type === 'step.retrying') return numbers.length + 1;
+    if (TO_COME.has(type)) return numbers.length + 1;
     return numbers.lastIndexOf(attempt) + 1 || numbers.push(attempt);
   }
 

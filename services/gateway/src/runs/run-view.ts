@@ -1,7 +1,7 @@
 import { isOver } from '@millrace/contracts';
 import type { Action, ItemsView, RunSummaryView, RunView, StepView } from '@millrace/contracts/http';
 import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline/engine';
-import { evolve, inputFor, type Run, runTraceOf, standingOf, stepOf } from '@millrace/saga';
+import { evolve, inputFor, isLookedUp, type Run, runTraceOf, standingOf, stepOf } from '@millrace/saga';
 import type { RunLabels, RunRecord, RunSummary } from '@millrace/store';
 import { type UnservedContext, askedOf, withNoConsumer } from '../stages/no-consumer.js';
 import { failureView, timeOf } from './shown.js';
@@ -111,7 +111,7 @@ function itemsOf(run: Run, step: string): ItemsView | undefined {
 function stepView(name: string, { run, plan, unserved, history }: UnservedContext & { history: History }): StepView {
   const step = plan.step(name);
   const state = stepOf(run, name);
-  const begun = history.attempts.length > 0;
+  const begun = history.attempts.length > 0 || history.cached !== undefined;
   const output = state.status === 'completed' ? run.scope[name] : undefined;
   const items = itemsOf(run, name);
   return {
@@ -140,6 +140,8 @@ function stepView(name: string, { run, plan, unserved, history }: UnservedContex
     ...(history.answer?.by !== undefined && { answeredBy: history.answer.by }),
     ...(history.answer?.reason !== undefined && { answerReason: history.answer.reason }),
     ...(history.defaulted && { defaulted: true }),
+    ...(isLookedUp(run, name) && { lookingUp: true as const }),
+    ...(history.cached && { cached: { run: history.cached.executedBy, storedAt: timeOf(history.cached.storedAt) } }),
     allowedActions: actionsOf(step.kind, run, name),
   };
 }

@@ -12,6 +12,7 @@ export interface History {
   answer: { by?: string | undefined; reason?: string | undefined } | undefined;
   defaulted: boolean;
   summary: string | undefined;
+  cached: { readonly executedBy: string; readonly storedAt: number } | undefined;
 }
 
 export const blank = (): History => ({
@@ -23,6 +24,7 @@ export const blank = (): History => ({
   answer: undefined,
   defaulted: false,
   summary: undefined,
+  cached: undefined,
 });
 
 /** Collects the history of each step of a run, by name. */
@@ -56,6 +58,7 @@ function beginAnew(history: History, at: number): void {
     answer: undefined,
     defaulted: false,
     summary: undefined,
+    cached: undefined,
   });
 }
 
@@ -65,6 +68,16 @@ function record(history: History, fact: StepFact): void {
   switch (fact.type) {
     case 'step.requested':
       begin(history, fact);
+      return;
+    case 'step.lookup':
+      history.startedAt ??= fact.at;
+      history.endedAt = undefined;
+      history.cached = undefined;
+      return;
+    case 'step.cached':
+      history.cached = { executedBy: fact.executedBy, storedAt: fact.storedAt };
+      history.summary = fact.summary;
+      history.endedAt = fact.at;
       return;
     case 'step.completed': {
       const attempt = finish(history, fact);
@@ -112,6 +125,7 @@ function record(history: History, fact: StepFact): void {
     case 'step.child':
     case 'step.prolonged':
     case 'step.retrying':
+    case 'step.lookup-dropped':
     case 'step.skipped':
     case 'step.claimed':
     case 'step.unclaimed':

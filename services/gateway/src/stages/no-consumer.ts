@@ -1,7 +1,7 @@
 import { isOver } from '@millrace/contracts';
 import type { RunSummaryView } from '@millrace/contracts/http';
 import { type LoadedPlan, workOf } from '@millrace/pipeline/engine';
-import { type Run, stepOf } from '@millrace/saga';
+import { isLookedUp, type Run, stepOf } from '@millrace/saga';
 
 export interface UnservedContext {
   readonly run: Run;
@@ -13,7 +13,8 @@ export interface UnservedContext {
 /** The stage that a step or an item has been asked of and that has not answered. */
 export function askedOf(name: string, { run, plan }: Pick<UnservedContext, 'run' | 'plan'>): string | undefined {
   const { status, fallback } = stepOf(run, name);
-  const step = status === 'running' && !run.fans.has(name) ? plan.step(name) : undefined;
+  const isAsked = status === 'running' && !run.fans.has(name) && !isLookedUp(run, name);
+  const step = isAsked ? plan.step(name) : undefined;
   return step?.kind === 'stage' ? workOf(step, fallback).stage : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
 import { answers } from './schema-answers.js';
+import { cache } from './schema-cache.js';
 import { letters } from './schema-letters.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
@@ -98,5 +99,6 @@ export const migrations: MigrationProvider = {
       '013-letters': letters,
       '014-search': search,
       '015-retention': retention,
+      '016-cache': cache,
     }),
 };
