@@ -69,9 +69,13 @@ export function cacheSuite(place: () => CacheUnderTest, kill?: () => Promise<voi
 
   let stage: Awaited<ReturnType<typeof startStages>>;
   beforeAll(async () => {
-    const { plan } = embedding;
-    expect((await api().post('/v1/pipelines/embedding/versions', { plan })).status).toBe(201);
     stage = await startStages(place().installation, [fake(embed, work)]);
+    const { plan } = embedding;
+    // Until the gateway has read what the stage has announced, nobody serves it.
+    await until(
+      'the pipeline is deployed',
+      async () => (await api().post('/v1/pipelines/embedding/versions', { plan })).ok,
+    );
   }, 60_000);
   afterAll(() => stage.drain(5_000));
 

@@ -14,6 +14,8 @@ const SNOOZE_MS = 15_000;
 export class Timers {
   private timer: Timer | undefined;
   private next = Infinity;
+  /** The earliest time that was asked for while timers are being fired: what is read then may not have it yet. */
+  private asked = Infinity;
   private stopped = false;
   private firing: Promise<void> = Promise.resolve();
 
@@ -33,6 +35,7 @@ export class Timers {
 
   /** Something is due at `at`; so that a short back-off does not wait for the next look. */
   wakeBy(at: number): void {
+    if (this.next === -Infinity) this.asked = Math.min(this.asked, at);
     const ms = Math.max(1, at - this.options.now());
     if (ms < POLL_MS && at < this.next) this.schedule(ms);
   }
@@ -48,6 +51,7 @@ export class Timers {
 
   private async fire(): Promise<void> {
     this.next = -Infinity;
+    this.asked = Infinity;
     // One kind that fails holds up no other.
     const kinds = [() => this.fireDue(), async () => (await this.options.others?.(this.options.now())) ?? false];
     let more = false;
@@ -58,7 +62,7 @@ export class Timers {
         this.options.telemetry.log.warn({ err: error }, 'due timers could not be fired; trying again');
       }
     }
-    this.schedule(more ? 1 : POLL_MS);
+    this.schedule(more ? 1 : Math.min(POLL_MS, Math.max(1, this.asked - this.options.now())));
   }
 
   private async fireDue(): Promise<boolean> {
