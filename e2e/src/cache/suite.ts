@@ -46,8 +46,9 @@ export function cacheSuite(place: () => CacheUnderTest, kill?: () => Promise<voi
   };
   const completed = (id: string) =>
     until(`${id} completes`, async () => {
-      const found = await view(id);
-      return found.status === 'completed' && found;
+      // A connection may have been closed while nothing was asked for.
+      const found = await view(id).catch(() => undefined);
+      return found?.status === 'completed' && found;
     });
   /** The texts that were executed, and of each whether it is being executed. */
   const executed: string[] = [];
@@ -104,27 +105,13 @@ export function cacheSuite(place: () => CacheUnderTest, kill?: () => Promise<voi
     expect(executed.filter((one) => one === text)).toHaveLength(2);
     expect(new Set(views.map(({ output }) => output!.text)).size).toBe(1);
     expect(overlaps).toEqual([]);
-  }, 60_000);
-
-  if (kill)
-    test('coordinators that are killed while runs wait for the output of another one lose none of them', async () => {
-      const text = randomId('text');
-      const gate = Promise.withResolvers<void>();
-      gates.set(text, gate.promise);
-      const runs = await Promise.all(Array.from({ length: 40 }, () => start(text)));
-      await until('one is executed', () => Promise.resolve(executed.includes(text)));
-      await kill();
-      gate.resolve();
-      const views = await Promise.all(runs.map(completed));
-      expect(executed.filter((one) => one === text)).toHaveLength(1);
-      expect(views.filter(({ steps }) => steps[0]!.cached)).toHaveLength(39);
-    }, 240_000);
+  }, 120_000);
 
   test('no output goes from one tenant to another', async () => {
     const text = randomId('text');
     for (const tenant of ['acme', 'bolt', 'acme', undefined]) await completed(await start(text, tenant));
     expect(executed.filter((one) => one === text)).toHaveLength(3);
-  }, 60_000);
+  }, 120_000);
 
   test('a stage that announces another version is asked again', async () => {
     const text = randomId('text');
@@ -142,4 +129,18 @@ export function cacheSuite(place: () => CacheUnderTest, kill?: () => Promise<voi
       await next.drain(5_000);
     }
   }, 60_000);
+
+  if (kill)
+    test('coordinators that are killed while runs wait for the output of another one lose none of them', async () => {
+      const text = randomId('text');
+      const gate = Promise.withResolvers<void>();
+      gates.set(text, gate.promise);
+      const runs = await Promise.all(Array.from({ length: 40 }, () => start(text)));
+      await until('one is executed', () => Promise.resolve(executed.includes(text)));
+      await kill();
+      gate.resolve();
+      const views = await Promise.all(runs.map(completed));
+      expect(executed.filter((one) => one === text)).toHaveLength(1);
+      expect(views.filter(({ steps }) => steps[0]!.cached)).toHaveLength(39);
+    }, 240_000);
 }
