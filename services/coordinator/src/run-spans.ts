@@ -8,8 +8,7 @@ import {
   traceIdsOf,
   traceparentText,
 } from '@millrace/contracts';
-import { itemOf } from '@millrace/pipeline/engine';
-import { evolve, type AttemptRequest, type Rested, type Run, runTraceOf, stepOf, type StepState } from '@millrace/saga';
+import { evolve, type AttemptRequest, type Rested, type Run, runTraceOf } from '@millrace/saga';
 import { messagingSystemOf, stepAttributes } from '@millrace/runtime';
 import {
   ATTRIBUTE,
@@ -20,6 +19,7 @@ import {
   type Spans,
 } from '@millrace/telemetry';
 import type { CoordinatorContext } from './context.js';
+import { type Pause, pausesOf } from './step-pauses.js';
 
 /** A record's time is a whole millisecond: a span that begins with it begins at its start, one that ends with it at its end. */
 const REST_OF_MS = 0.999;
@@ -227,15 +227,6 @@ const runAttributes = (run: Run): SpanAttributes => ({
   [ATTRIBUTE.pipeline]: run.pipeline,
 });
 
-interface Pause {
-  readonly step: string;
-  /** For a lookup: the cache had the output. */
-  readonly isHit: boolean | undefined;
-  readonly name: string;
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
 const pauseSpan = (run: Run, { step, isHit, ...span }: Pause): Omit<SpanRecord, 'context'> => ({
   ...span,
   kind: 'internal',
@@ -245,54 +236,3 @@ const pauseSpan = (run: Run, { step, isHit, ...span }: Pause): Omit<SpanRecord, 
     ...(isHit !== undefined && { [ATTRIBUTE.cacheHit]: isHit }),
   },
 });
-
-const PAUSES = { waiting: SPAN.wait, retrying: SPAN.backOff, lookup: SPAN.lookup } as const;
-type PauseKind = keyof typeof PAUSES;
-
-/** The facts with which a pause begins. */
-const BEGINNINGS: Partial<Readonly<Record<Fact['type'], PauseKind>>> = {
-  'step.waiting': 'waiting',
-  'step.retrying': 'retrying',
-  'step.lookup': 'lookup',
-};
-
-function pauseIn({ status, lookup }: StepState): PauseKind | undefined {
-  if (lookup && !lookup.isMiss) return 'lookup';
-  return status === 'waiting' || status === 'retrying' ? status : undefined;
-}
-
-/** The waits, back-offs and lookups that end with these facts. */
-function pausesOf(before: Run | undefined, facts: readonly Fact[]): Pause[] {
-  const since = new Map<string, { readonly kind: PauseKind | undefined; readonly at: number }>();
-  const pauses: Pause[] = [];
-  for (const fact of facts) {
-    if (!('step' in fact) || fact.step === undefined) continue;
-    const { step, at } = fact;
-    const begins = BEGINNINGS[fact.type];
-    if (!begins && !ENDS.has(fact.type)) continue;
-    const state = before && stepOf(before, step);
-    const from = since.get(step) ?? (state && { kind: pauseIn(state), at: state.since });
-    since.set(step, { kind: begins, at });
-    // A retry that is due may begin with a lookup.
-    if (!from?.kind || from.kind === begins) continue;
-    const item = itemOf(step);
-    const isHit = from.kind === 'lookup' ? fact.type === 'step.cached' : undefined;
-    const name = PAUSES[from.kind](item?.step ?? step, item?.key);
-    pauses.push({ step, isHit, name, startMs: from.at, endMs: at });
-  }
-  return pauses;
-}
-
-const ENDS: ReadonlySet<Fact['type']> = new Set([
-  'step.requested',
-  'step.cached',
-  'step.lookup-dropped',
-  'step.completed',
-  'step.failed',
-  'step.answered',
-  'step.valued',
-  'step.defaulted',
-  'step.skipped',
-  'step.item-failed',
-  'step.dead-lettered',
-]);
