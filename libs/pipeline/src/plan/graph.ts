@@ -1,4 +1,6 @@
 import { present } from '@millrace/contracts';
+import { checkStepNames } from '../authoring/names.js';
+import type { Plan } from './plan.js';
 import { PlanError } from './plan-error.js';
 
 /** The steps that each step waits for. */
@@ -100,4 +102,21 @@ export class Ancestors {
     const place = this.places.get(step);
     return place !== undefined && ((row[place >> 5] ?? 0) & (1 << (place & 31))) !== 0;
   }
+}
+
+/** The order of a plan's steps. */
+export interface Graph {
+  readonly order: readonly string[];
+  readonly ancestors: Ancestors;
+  readonly predecessors: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Returns the order of a plan's steps. @throws {PlanError} where a name is no step's, or steps wait for each other */
+export function graphOf(plan: Plan): Graph {
+  const names = Object.keys(plan.steps);
+  checkStepNames(names);
+  const waits = new Map(Object.entries(plan.steps).map(([name, step]) => [name, step.predecessors]));
+  const order = orderOf(waits);
+  const ancestors = new Ancestors(waits, order);
+  return { order, ancestors, predecessors: ancestors.reduced() };
 }

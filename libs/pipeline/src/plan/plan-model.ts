@@ -1,14 +1,14 @@
 import { present } from '@millrace/contracts';
 import { type CompiledCondition, conditionsOver } from '../authoring/compiled-condition.js';
 import { fallbacksOf } from './fallbacks.js';
-import { Ancestors, orderOf } from './graph.js';
+import { type Graph, graphOf } from './graph.js';
 import { HANDLER, handlerPlan } from './handler-plan.js';
 import { hashOf } from './hash.js';
 import { itemName, itemOf, rangeOf } from './item-names.js';
 import { type Labels, loadLabels } from './labels.js';
 import { chunkStep, undoStep } from '../steps/derived-steps.js';
 import { compileMapping, type ReadScope } from '../authoring/mapping.js';
-import { checkStepNames, FAILURE, INPUT } from '../authoring/names.js';
+import { FAILURE, INPUT } from '../authoring/names.js';
 import { recipientsOf } from '../steps/recipients.js';
 import { refuseCompensated } from '../steps/step-cache.js';
 import { fromOf, loadSource } from '../steps/signal-source.js';
@@ -166,21 +166,6 @@ function parsed(given: unknown): Plan {
   const step = issue?.path[0] === 'steps' ? issue.path[1] : undefined;
   const what = `the plan is not valid at /${issue?.path.join('/')}: ${issue?.message}`;
   throw new PlanError('INVALID_PLAN', what, step === undefined ? undefined : String(step));
-}
-
-interface Graph {
-  readonly order: readonly string[];
-  readonly ancestors: Ancestors;
-  readonly predecessors: ReadonlyMap<string, readonly string[]>;
-}
-
-function graphOf(plan: Plan): Graph {
-  const names = Object.keys(plan.steps);
-  checkStepNames(names);
-  const waits = new Map(Object.entries(plan.steps).map(([name, step]) => [name, step.predecessors]));
-  const order = orderOf(waits);
-  const ancestors = new Ancestors(waits, order);
-  return { order, ancestors, predecessors: ancestors.reduced() };
 }
 
 type Building = CompiledStep & {

@@ -1,11 +1,12 @@
 import type { Fact } from '@millrace/contracts';
-import { isUndo, itemName, itemOf } from '@millrace/pipeline/engine';
+import { isUndo, itemName } from '@millrace/pipeline/engine';
 import { degradedBy } from '../decide/degraded.js';
-import { fanOf, gathered, type ItemResult, moved, withResult } from '../children/fan.js';
+import { fanOf, gathered } from '../children/fan.js';
 import { goOnWith } from './move.js';
+import { gather, give, set } from './set-step.js';
 import { stand, withHappened } from './pausing.js';
 import { asked, counted } from '../decide/retry.js';
-import { childEnded, newRun, NOT_TRIED, statusOf, type Run, type RunDraft, stepOf, type StepState } from './run.js';
+import { childEnded, newRun, NOT_TRIED, statusOf, type Run, type RunDraft, stepOf } from './run.js';
 import { restOf } from '../trace.js';
 import { withDone } from '../decide/undoing.js';
 import { hold, withEarly } from './waiting.js';
@@ -26,36 +27,6 @@ export function evolve(run: Run | undefined, id: string, facts: readonly Fact[])
   draft.seq += facts.length;
   if (draft.endedAt === undefined) draft.status = statusOf(draft);
   return draft;
-}
-
-/** Brings a step or an item into another state; its fan counts along. */
-function set(run: RunDraft, step: string, change: Partial<StepState> & { since: number }): void {
-  const from = stepOf(run, step);
-  const to = { ...from, due: undefined, ...change };
-  if (to.status === 'running') to.begunAt ??= to.since;
-  else to.lookup = undefined;
-  run.steps.set(step, to);
-  const item = itemOf(step);
-  const fan = item && run.fans.get(item.step);
-  if (item && fan) run.fans.set(item.step, moved(fan, item.key, { from, to }));
-}
-
-/** Records the output of a step or an item: others read it, or it is one of the results that become the step's output. */
-function give(run: RunDraft, step: string, result: ItemResult): void {
-  const item = itemOf(step);
-  const fan = item && run.fans.get(item.step);
-  if (item && fan) run.fans.set(item.step, withResult(fan, item.key, result));
-  if (item && fan?.as === 'loop' && 'output' in result) run.scope[item.step] = result.output;
-  else if (!fan && 'output' in result) run.scope[step] = result.output;
-}
-
-/** Items need no states any more once their step has ended. */
-function gather(run: RunDraft, step: string, output: unknown): void {
-  const fan = run.fans.get(step);
-  run.scope[step] = output;
-  if (!fan) return;
-  for (const key of fan.keys) run.steps.delete(itemName(step, key));
-  run.fans.set(step, { ...fan, results: [], isGathered: true });
 }
 
 type Apply<Type extends Fact['type']> = (run: RunDraft, fact: Fact & { readonly type: Type }) => void;
