@@ -70,22 +70,12 @@ function record(history: History, fact: StepFact): void {
       begin(history, fact);
       return;
     case 'step.lookup':
-      history.startedAt ??= fact.at;
-      history.endedAt = undefined;
-      history.cached = undefined;
-      return;
     case 'step.cached':
-      history.cached = { executedBy: fact.executedBy, storedAt: fact.storedAt };
-      history.summary = fact.summary;
-      history.endedAt = fact.at;
+      lookedUp(history, fact);
       return;
-    case 'step.completed': {
-      const attempt = finish(history, fact);
-      if (fact.insteadOf?.answer !== undefined) attempt.answer = fact.insteadOf.answer;
-      history.endedAt = fact.at;
-      history.summary = fact.summary;
+    case 'step.completed':
+      completed(history, fact);
       return;
-    }
     case 'step.failed': {
       const attempt = finish(history, fact);
       attempt.failure = failureView(fact.failure);
@@ -133,6 +123,21 @@ function record(history: History, fact: StepFact): void {
     case 'step.signal-kept':
     case 'step.answer-refused':
   }
+}
+
+/** The output is looked up, or was found. */
+function lookedUp(history: History, fact: StepFact & { type: 'step.lookup' | 'step.cached' }): void {
+  history.startedAt ??= fact.at;
+  history.endedAt = fact.type === 'step.cached' ? fact.at : undefined;
+  history.cached = fact.type === 'step.cached' ? { executedBy: fact.executedBy, storedAt: fact.storedAt } : undefined;
+  history.summary = fact.type === 'step.cached' ? fact.summary : undefined;
+}
+
+function completed(history: History, fact: StepFact & { type: 'step.completed' }): void {
+  const attempt = finish(history, fact);
+  if (fact.insteadOf?.answer !== undefined) attempt.answer = fact.insteadOf.answer;
+  history.endedAt = fact.at;
+  history.summary = fact.summary;
 }
 
 function begin(
