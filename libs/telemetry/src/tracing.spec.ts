@@ -133,6 +133,7 @@ test('every name in the table of spans is one that the code gives, and every row
       SPAN.step('a', '3'),
       SPAN.wait('a'),
       SPAN.backOff('a'),
+      SPAN.lookup('a'),
       SPAN.commit,
       SPAN.whole,
       SPAN.model('m'),

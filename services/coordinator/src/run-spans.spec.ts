@@ -10,7 +10,7 @@ import {
 } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { evolve } from '@millrace/saga';
-import type { SpanRecord, Spans } from '@millrace/telemetry';
+import { ATTRIBUTE, type SpanRecord, type Spans } from '@millrace/telemetry';
 import type { CoordinatorContext } from './context.js';
 import { readRequest } from './sources/request.js';
 import { BatchSpans, tellAgain } from './run-spans.js';
@@ -65,6 +65,25 @@ function coordinator(stored: readonly Fact[]) {
     takeOver: () => tellAgain(context, [{ topic: 'm.results', key: RUN, value: '{}' }]),
   };
 }
+
+test.each<[string, boolean, Fact]>([
+  [
+    'that the cache answered',
+    true,
+    { type: 'step.cached', step: 'a', attempt: 1, at: 1_400, output: 1, storedAt: 9, executedBy: RUN },
+  ],
+  ['that found nothing', false, { ...requested, at: 1_400 }],
+])('a lookup %s is a span, which says so', async (_, isHit, answer) => {
+  const lookup: Fact = { type: 'step.lookup', step: 'a', attempt: 1, at: 1_100, key: 'k', maxAgeMs: 1_000 };
+  const { commit, spans } = coordinator([]);
+  await commit([accepted, lookup], [answer]);
+  const attributes = { [ATTRIBUTE.cacheHit]: isHit, [ATTRIBUTE.step]: 'a' };
+  expect(spans.recorded.find(({ name }) => name === 'look up a')).toMatchObject({
+    startMs: 1_100,
+    endMs: 1_400,
+    attributes,
+  });
+});
 
 test('a coordinator that dies before it publishes leaves its runs’ spans to the next, which tells of them in the same words', async () => {
   const facts = [accepted, requested, ...done];
