@@ -69,7 +69,13 @@ const request = (id: string): ModelCall => ({
   signal: new AbortController().signal,
   content: () => ({ system: '', user: '' }),
 });
-const context = { timeoutMs: 60_000, wait: () => () => undefined, isSent: () => true };
+const context = {
+  timeoutMs: 60_000,
+  wait: () => () => undefined,
+  isSent: () => true,
+  defer: () => false,
+  isDeferred: () => false,
+};
 const answer: ModelAnswer = {
   ...{ text: 'yes', finishReason: 'stop', model: 'small', limits: {}, durationMs: 1, source: 'provider' },
   usage: { inputTokens: 60, outputTokens: 20 },

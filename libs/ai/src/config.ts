@@ -45,7 +45,7 @@ export const ModelEnv = z
     MODEL_CHEAPER_URL: z.url(ADDRESS).optional().describe('Its address, where it is not `MODEL_URL`.'),
     MODEL_CHEAPER_API_KEY: z.string().optional().describe('Its key, where it is not `MODEL_API_KEY`.'),
     MODEL_ROUTE: RouteText.optional().describe(
-      'Which model answers, and what answers where it fails: `model`, `cheaper`, `local` and `person`, in this order, e.g. `model > cheaper (MODEL_BUSY, MODEL_TIMEOUT) > local (attempt 3) > person`. Each stage can have its own, e.g. `DRAFT_MODEL_ROUTE`.',
+      'Which model answers, and what answers where it fails: `model`, `cheaper`, `local` and `person`, in this order, e.g. `model > cheaper (MODEL_BUSY, MODEL_TIMEOUT) > local (attempt 3) > person`. Each stage can have its own, e.g. `DRAFT_MODEL_ROUTE`. `model (hedge 2000 ms)` asks a model that has not answered by then a second time.',
     ),
     MODEL_FALLBACK: z
       .enum(Object.keys(FALLBACKS) as [Fallback, ...Fallback[]])
@@ -133,7 +133,9 @@ export function modelFor<Port extends object>(env: ModelEnv, { llm, local, route
     if (hop.name === 'local') return { ...hop, port: local };
     const asked = settings[hop.name];
     if (asked === undefined) throw new TypeError(`The hop ${hop.name} has no settings.`);
-    return { ...hop, port: llm(new Llm(asked, { hop: { index, name: hop.name } })) };
+    const { hedgeMs, ...condition } = hop;
+    const model = new Llm({ ...asked, ...(hedgeMs && { hedgeMs }) }, { hop: { index, name: hop.name } });
+    return { ...condition, port: llm(model) };
   });
   const [first, ...others] = hops;
   if (first === undefined) return local;

@@ -112,8 +112,8 @@ export {
   StepProgress,
   StepRedriven,
   StepSignalled,
-  isRunId,
 } from './records/records.js';
+export { isRunId } from './records/of-step.js';
 export { isStepCommand, isStepEnd } from './record-guards.js';
 export { type ReadEvent, readCommand, readControl, readDeploymentRequest, readEvents } from './records/reading.js';
 export {
@@ -158,6 +158,7 @@ export {
   ModelSpending,
   ModelSums,
   type TokenUsage,
+  waitingKey,
   PRICES_KEY,
   quotaKey,
   QuotaKey,

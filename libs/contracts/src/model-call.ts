@@ -51,11 +51,18 @@ export interface ModelCaller {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** The words of a call, without personal data. */
+export interface ModelContent {
+  readonly system: string;
+  readonly user: string;
+  readonly answer?: string;
+}
+
 /** One call of a model, as its interceptors see it. */
 export interface ModelCall {
   /** The same for the same request of the same step on every attempt, and different for every other: an answer is kept by it. */
   readonly key: string;
-  readonly operation: 'chat';
+  readonly operation: 'chat' | 'embeddings' | 'rerank';
   readonly provider: string;
   readonly model: string;
   /** The provider's address; absent where it is the provider's own. */
@@ -71,10 +78,12 @@ export interface ModelCall {
   readonly caller: ModelCaller;
   /** The treatment of the call where an earlier process may have made it and its outcome is unknown: made again unless given, or refused. */
   readonly ifUnknown?: 'ask' | 'fail' | undefined;
+  /** The time after which a second request is sent where the first has no answer: the answer that comes first counts. */
+  readonly hedgeMs?: number | undefined;
   /** Fires at the step's deadline and when its run is cancelled. */
   readonly signal: AbortSignal;
-  /** Returns the prompt as it leaves, without personal data. */
-  content(): { readonly system: string; readonly user: string };
+  /** Returns the prompt, and the answer to it where that is given, without personal data. */
+  content(answer?: Pick<ModelAnswer, 'text'>): ModelContent;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Priority } from './records/limits.js';
-import { isRunId, type RunEvent, type StepCommand } from './records/records.js';
+import { isRunId } from './records/of-step.js';
+import type { RunEvent, StepCommand } from './records/records.js';
 import { isAttempt, isStepName, isText, isTimeMs, LONGEST_MS } from './values/values.js';
 
 /**

@@ -64,6 +64,7 @@ export function restOf(run: Pick<Run, 'endedAt' | 'status'>, fact: Fact): Rested
       return fact.startAt !== undefined || fact.queued ? { at: fact.at, status: 'held' } : undefined;
     case 'step.waiting':
       return { at: fact.at, status: 'waiting' };
+    case 'step.deferred':
     case 'step.retrying':
       return fact.due - fact.at > LONG_BACK_OFF_MS ? { at: fact.at, status: 'waiting' } : undefined;
     case 'step.child':

@@ -29,7 +29,7 @@ const answer: ModelAnswer = {
   source: 'provider',
 };
 
-function told() {
+function told(content = false) {
   const recorded: SpanRecord[] = [];
   const lines: { msg: string }[] = [];
   const { meters, metricsText, log } = telemetry({
@@ -45,7 +45,7 @@ function told() {
     record: (span) => void recorded.push(span),
   };
   const health = new StageHealth('classify', log);
-  return { recorded, lines, health, metricsText, tell: toldModelCalls({ spans, meters }, health) };
+  return { recorded, lines, health, metricsText, tell: toldModelCalls({ spans, meters }, health, { content }) };
 }
 
 test('a call of a model is a span by OpenTelemetry’s GenAI conventions, without prompt and answer', async () => {
@@ -76,6 +76,24 @@ test('a call of a model is a span by OpenTelemetry’s GenAI conventions, withou
     },
   ]);
   expect(JSON.stringify(recorded)).not.toContain('marked secret');
+});
+
+test('prompt and answer are an event of the span only where that is asked for, without keys and passwords', async () => {
+  const { recorded, tell } = told(true);
+  const said = { system: 'Say what it is.', user: 'My card is [card-1], password: hunter2hunter2', answer: 'lost' };
+  await tell({ ...call, content: () => said }, () => Promise.resolve(answer));
+  const [event] = recorded[0]!.events!;
+  expect(event).toMatchObject({
+    name: 'gen_ai.client.inference.operation.details',
+    attributes: {
+      'gen_ai.system_instructions': JSON.stringify([{ type: 'text', content: 'Say what it is.' }]),
+      'gen_ai.output.messages': JSON.stringify([
+        { role: 'assistant', parts: [{ type: 'text', content: 'lost' }], finish_reason: 'stop' },
+      ]),
+    },
+  });
+  expect(event!.attributes['gen_ai.input.messages']).toContain('My card is [card-1]');
+  expect(JSON.stringify(recorded)).not.toMatch(/hunter2|marked secret/);
 });
 
 test('tokens and durations are metrics, and an answer that was kept is marked and never counted twice', async () => {

@@ -1,9 +1,18 @@
-import { type ModelAnswer, type ModelCall, type ModelInterceptor, type ModelUsage } from '@millrace/contracts';
+import { cut, type ModelAnswer, type ModelCall, type ModelInterceptor, type ModelUsage } from '@millrace/contracts';
 import { stepAttributes } from '@millrace/runtime';
-import { ATTRIBUTE, type Meters, SPAN, type SpanAttributes, type Telemetry } from '@millrace/telemetry';
+import {
+  ATTRIBUTE,
+  type Meters,
+  redact,
+  SPAN,
+  type SpanAttributes,
+  type SpanEvent,
+  type Telemetry,
+} from '@millrace/telemetry';
 import type { StageHealth } from './stage-health.js';
 import { failureOf } from './work/failure.js';
-import { traceparentHere } from './work/scope.js';
+import { Attempt } from './work/attempt.js';
+import { runHere, traceparentHere } from './work/scope.js';
 
 type Label =
   | 'gen_ai.operation.name'
@@ -19,11 +28,12 @@ const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.
 
 /**
  * Tells of each call of a model: a span in the attempt's trace, OpenTelemetry's GenAI metrics, and the stage's health. An answer that was
- * kept is marked, and its tokens are not counted again. Neither has the prompt or the answer.
+ * kept is marked, and its tokens are not counted again. Only where `content` says so, the span has the prompt and the answer, redacted.
  */
 export function toldModelCalls(
   { spans, meters }: Pick<Telemetry, 'spans' | 'meters'>,
   health: Pick<StageHealth, 'model'>,
+  { content = false }: { readonly content?: boolean | undefined } = {},
 ): ModelInterceptor {
   return async (call, next) => {
     const startMs = spans.now();
@@ -33,12 +43,13 @@ export function toldModelCalls(
       if (!spans.on) return;
       spans.record({
         context: spans.context(traceparentHere() ?? ''),
-        name: SPAN.model(call.model),
+        name: SPAN.model(call.operation, call.model),
         kind: 'client',
         startMs,
         endMs: spans.now(),
         attributes: { ...askedAttributes(call), ...(outcome.answer && answerAttributes(outcome.answer)) },
         ...(outcome.code !== undefined && { failed: outcome.code }),
+        ...(content && { events: [detailsOf(call, outcome.answer, spans.now())] }),
       });
     };
     try {
@@ -47,11 +58,38 @@ export function toldModelCalls(
       if (answer.source === 'provider') health.model(`${call.provider}/${call.model}`, undefined);
       return answer;
     } catch (thrown) {
+      const run = runHere();
+      // It was not made: its step comes back, and then it is.
+      if (run instanceof Attempt && run.isDeferred) throw thrown;
       const failure = failureOf(thrown);
       tell({ code: call.signal.aborted ? 'cancelled' : failure.code });
       health.model(`${call.provider}/${call.model}`, failure);
       throw thrown;
     }
+  };
+}
+
+/** The most characters of a text in a span. */
+const MOST_CONTENT = 32_768;
+
+/** Returns the words of a call, by OpenTelemetry's conventions, without personal data and secrets. */
+function detailsOf(call: ModelCall, answer: ModelAnswer | undefined, atMs: number): SpanEvent {
+  const said = call.content(answer);
+  const part = (text: string) => ({ type: 'text', content: cut(redact(text), MOST_CONTENT) });
+  const answered = answer && {
+    role: 'assistant',
+    parts: [part(said.answer ?? '')],
+    finish_reason: answer.finishReason,
+  };
+  return {
+    name: 'gen_ai.client.inference.operation.details',
+    atMs,
+    attributes: {
+      ...askedAttributes(call),
+      [ATTRIBUTE.genAiSystemInstructions]: JSON.stringify([part(said.system)]),
+      [ATTRIBUTE.genAiInputMessages]: JSON.stringify([{ role: 'user', parts: [part(said.user)] }]),
+      ...(answered && { [ATTRIBUTE.genAiOutputMessages]: JSON.stringify([answered]) }),
+    },
   };
 }
 
@@ -133,9 +171,9 @@ function askedAttributes(call: ModelCall): SpanAttributes {
     [ATTRIBUTE.genAiOperation]: operation,
     [ATTRIBUTE.genAiProvider]: provider,
     [ATTRIBUTE.genAiRequestModel]: model,
-    [ATTRIBUTE.genAiRequestMaxTokens]: estimate.outputTokens,
+    [ATTRIBUTE.genAiRequestMaxTokens]: operation === 'chat' ? estimate.outputTokens : undefined,
     [ATTRIBUTE.genAiPrompt]: prompt,
-    [ATTRIBUTE.genAiOutputType]: 'json',
+    [ATTRIBUTE.genAiOutputType]: operation === 'chat' ? 'json' : undefined,
     [ATTRIBUTE.genAiConversation]: caller.run,
     [ATTRIBUTE.routeHop]: hop.name,
     [ATTRIBUTE.reask]: isReask,

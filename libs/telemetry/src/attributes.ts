@@ -54,6 +54,10 @@ export const ATTRIBUTE = {
   /** The run's id. */
   genAiConversation: 'gen_ai.conversation.id',
   genAiPrompt: 'gen_ai.prompt.name',
+  /** The content of a call, as JSON: only where it is asked for, and without personal data and secrets. */
+  genAiSystemInstructions: 'gen_ai.system_instructions',
+  genAiInputMessages: 'gen_ai.input.messages',
+  genAiOutputMessages: 'gen_ai.output.messages',
   /** The place in a stage's route that answered: `model`, `cheaper`. */
   routeHop: 'millrace.route.hop',
   /** True for the second question about an answer that did not fit. */

@@ -6,6 +6,6 @@ export { redact } from './redact.js';
 export { SAMPLERS, type Sampling } from './sampling.js';
 export { tracesPage } from './traces-page.js';
 export { SPAN, type SpanRow, SPANS, stepText } from './trace-table.js';
-export type { SpanContext, SpanKind, SpanRecord, Spans } from './spans.js';
+export type { SpanContext, SpanEvent, SpanKind, SpanRecord, Spans } from './spans.js';
 export type { TelemetryOptions } from './options.js';
 export { type Telemetry, telemetry } from './telemetry.js';

@@ -118,7 +118,11 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
       ...(span.failed !== undefined && { 'error.type': span.failed }),
     },
     links: linksOf(span),
-    events: [],
+    events: (span.events ?? []).map(({ name, atMs, attributes }) => ({
+      name,
+      time: hrTime(atMs),
+      attributes: attributes as ReadableSpan['attributes'],
+    })),
     ended: true,
     resource,
     instrumentationScope: SCOPE,

@@ -28,6 +28,14 @@ export interface SpanRecord {
   readonly links?: readonly string[] | undefined;
   /** The failure's code, where the span failed; never a message or payload. */
   readonly failed?: string | undefined;
+  readonly events?: readonly SpanEvent[] | undefined;
+}
+
+/** A moment within a span. */
+export interface SpanEvent {
+  readonly name: 'gen_ai.client.inference.operation.details';
+  readonly atMs: number;
+  readonly attributes: SpanAttributes;
 }
 
 /** Spans made by hand: their ids are given, because they travel with records or follow from a run. */

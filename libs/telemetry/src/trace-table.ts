@@ -22,7 +22,7 @@ export const SPAN = {
   lookup: (step: string, item?: string) => `look up ${stepText(step, item)}`,
   commit: 'store commit',
   whole: 'whole run',
-  model: (model: string) => `chat ${model}`,
+  model: (operation: string, model: string) => `${operation} ${model}`,
 } as const;
 
 export interface SpanRow {
@@ -164,12 +164,12 @@ export const SPANS: readonly SpanRow[] = [
     isTold: true,
   },
   {
-    span: 'chat MODEL',
-    names: /^chat /,
+    span: 'OPERATION MODEL',
+    names: /^(?:chat|embeddings|rerank) /,
     toldBy: 'stage',
     kind: 'client',
     parents: ['step STEP'],
     links: [],
-    time: 'one call of a model, with its wait for a quota, by OpenTelemetry’s GenAI conventions',
+    time: 'one call of a model (`chat`, `embeddings`, `rerank`), with its wait for a quota, by OpenTelemetry’s GenAI conventions',
   },
 ];

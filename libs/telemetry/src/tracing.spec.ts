@@ -136,7 +136,7 @@ test('every name in the table of spans is one that the code gives, and every row
       SPAN.lookup('a'),
       SPAN.commit,
       SPAN.whole,
-      SPAN.model('m'),
+      SPAN.model('chat', 'm'),
     ],
   ];
   expect(names.filter((name) => !SPANS.some((row) => row.names.test(name)))).toEqual([]);

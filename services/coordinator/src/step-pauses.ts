@@ -19,12 +19,15 @@ type PauseKind = keyof typeof PAUSES;
 /** The facts with which a pause begins. */
 const BEGINNINGS: Partial<Readonly<Record<Fact['type'], PauseKind>>> = {
   'step.waiting': 'waiting',
+  'step.deferred': 'waiting',
   'step.retrying': 'retrying',
   'step.lookup': 'lookup',
 };
 
-function pauseIn({ status, lookup }: StepState): PauseKind | undefined {
+function pauseIn({ status, lookup, deferredAt }: StepState): PauseKind | undefined {
   if (lookup && !lookup.isMiss) return 'lookup';
+  // A step that waits for its turn to call a model is not tried again.
+  if (deferredAt !== undefined) return 'waiting';
   return status === 'waiting' || status === 'retrying' ? status : undefined;
 }
 

@@ -96,6 +96,16 @@ test.each<[string, string, FakeReply]>([
   expect(failure).toMatchObject({ code });
 });
 
+test('a stream that goes on and on, however slowly, ends with the time-out', async () => {
+  const drops: FakeReply = { is: 'answer', content: 'x'.repeat(100_000), everyMs: 5 };
+  const { failure } = await asked([drops], {
+    options: { ...run, stream: () => undefined },
+    streamed: true,
+    timeoutMs: 100,
+  });
+  expect(failure).toMatchObject({ code: 'MODEL_TIMEOUT' });
+});
+
 test('silence ends with the time-out, and 429 keeps Retry-After and the headers about limits', async () => {
   expect((await asked([{ is: 'silence' }], { timeoutMs: 60 })).failure).toMatchObject({ code: 'MODEL_TIMEOUT' });
   const headers = { 'retry-after': '7', 'x-ratelimit-remaining-requests': '0', 'x-request-id': 'r' };

@@ -70,8 +70,14 @@ export class Llm {
     const { hop = FIRST, interceptors = [] } = this.options;
     const call = modelCall(prompt, { settings: this.settings, hop }, options);
     const around = [...interceptors, ...(options.modelCalls ?? [])];
-    const onText = this.settings.streamed && options.stream ? (text: string) => options.stream?.(text) : undefined;
-    const answer = await callThrough(around, call, () => this.askProvider(prompt, call, onText));
+    // Two requests at once would write into each other's text.
+    const isStreamed = this.settings.streamed && this.settings.hedgeMs === undefined;
+    const onText = isStreamed && options.stream ? (text: string) => options.stream?.(text) : undefined;
+    let underWay = 0;
+    const answer = await callThrough(around, call, () => {
+      const isSecond = underWay++ > 0;
+      return this.askProvider(prompt, call, { isSecond, onText }).finally(() => underWay--);
+    });
     // An answer that did not come in parts is one part.
     options.stream?.(onText && answer.source === 'provider' ? '\n' : `${answer.text}\n`);
     return [answer, call.key];
@@ -80,7 +86,7 @@ export class Llm {
   private async askProvider(
     prompt: Prompt,
     { key, caller, signal }: ModelCall,
-    onText: ((text: string) => void) | undefined,
+    { isSecond, onText }: { readonly isSecond: boolean; readonly onText: ((text: string) => void) | undefined },
   ): Promise<ModelAnswer> {
     signal.throwIfAborted();
     const loaded = await (this.loaded ??= loadModel(this.settings));
@@ -88,7 +94,7 @@ export class Llm {
     const startedAt = performance.now();
     try {
       // A provider that knows the header answers a call that a crash repeats as it did before. The next attempt is to get another answer.
-      const headers = { 'idempotency-key': `${key}.${caller.attempt ?? 1}` };
+      const headers = { 'idempotency-key': `${key}.${caller.attempt ?? 1}${isSecond ? '.second' : ''}` };
       const answer = await callProvider(loaded, prompt, {
         headers,
         signal: AbortSignal.any([signal, timeout]),

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ModelAnswer, ModelCall, ModelInterceptor } from '@millrace/contracts';
 import type { CallOptions } from './answer.js';
 import type { LlmSettings } from './provider.js';
+import { redact as withoutPersonalData } from '../text/redact.js';
 
 /** The content of one request. */
 export interface Prompt {
@@ -31,29 +32,57 @@ export function modelCall(
   { settings, hop }: { settings: LlmSettings; hop: Hop },
   options: CallOptions,
 ): ModelCall {
-  const { provider, model, url, unknownCalls: ifUnknown } = settings;
-  const { id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey, signal } = options;
   const { system, user, correction, schema } = prompt;
   const text = [system, user, correction?.answer ?? '', correction?.problems ?? '', JSON.stringify(schema)];
+  return {
+    ...requestCall(text, settings, options),
+    operation: 'chat',
+    prompt: prompt.name,
+    hop,
+    isReask: correction !== undefined,
+    estimate: { inputTokens: tokensIn(text), outputTokens: prompt.maxTokens },
+    content: (answer) => ({
+      system: withoutPersonalData(system),
+      user: withoutPersonalData(user),
+      ...(answer && { answer: withoutPersonalData(answer.text) }),
+    }),
+  };
+}
+
+/** Returns a call that answers texts with numbers. */
+export function numbersCall(
+  { operation, name, texts }: { operation: 'embeddings' | 'rerank'; name: string; texts: readonly string[] },
+  settings: RequestSettings,
+  options: CallOptions,
+): ModelCall {
+  return {
+    ...requestCall([operation, ...texts], settings, options),
+    operation,
+    prompt: name,
+    hop: { index: 0, name: 'model' },
+    isReask: false,
+    estimate: { inputTokens: tokensIn(texts), outputTokens: 0 },
+    // Numbers tell nobody anything.
+    content: () => ({ system: '', user: texts.map(withoutPersonalData).join('\n') }),
+  };
+}
+
+type RequestSettings = Pick<LlmSettings, 'provider' | 'model' | 'url' | 'unknownCalls'> &
+  Partial<Pick<LlmSettings, 'hedgeMs'>>;
+
+const tokensIn = (texts: readonly string[]): number =>
+  Math.ceil(texts.reduce((sum, part) => sum + part.length, 0) / TOKEN_CHARS);
+
+/** The parts of a call that follow from where it goes, who makes it, and what it asks. */
+function requestCall(text: readonly string[], settings: RequestSettings, options: CallOptions) {
+  const { provider, model, url, unknownCalls: ifUnknown, hedgeMs } = settings;
+  const { id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey, signal } = options;
   const content = hashOf([provider, model, url ?? '', ...text]);
   const identity = idempotencyKey === undefined ? randomUUID() : `${idempotencyKey}\n${content}`;
   return {
     key: hashOf([identity, String(timesAsked(options, content))]),
-    operation: 'chat',
-    provider,
-    model,
-    url,
-    prompt: prompt.name,
-    hop,
-    isReask: correction !== undefined,
-    estimate: {
-      inputTokens: Math.ceil(text.reduce((sum, part) => sum + part.length, 0) / TOKEN_CHARS),
-      outputTokens: prompt.maxTokens,
-    },
+    ...{ provider, model, url, ifUnknown, hedgeMs, signal },
     caller: { run: id, step, attempt, stage, pipeline, tenant, priority, idempotencyKey },
-    ifUnknown,
-    signal,
-    content: () => ({ system, user }),
   };
 }
 

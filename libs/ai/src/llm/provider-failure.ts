@@ -37,7 +37,7 @@ export function failureOf(thrown: unknown, task: string, sdk: Sdk): ModelError {
 }
 
 /** Returns the error for a status that is no success. */
-function refusal(status: number, headers: Headers, task: string): ModelError {
+export function refusal(status: number, headers: Headers, task: string): ModelError {
   const said = `The model answered ${status} to ${task}`;
   if (BUSY.has(status)) {
     return new ModelBusy(`${said}.`, { retryAfterMs: retryAfter(headers, Date.now()), limits: limitsIn(headers) });
@@ -57,7 +57,7 @@ const isUnreadable = (thrown: unknown, sdk: Sdk): boolean =>
   causeOf(thrown, (cause) => sdk.JSONParseError.isInstance(cause) || sdk.TypeValidationError.isInstance(cause)) !==
   undefined;
 
-const unreadable = (task: string) =>
+export const unreadable = (task: string) =>
   new ModelAnswerInvalid(`The model's answer to ${task} is not what its API promises.`);
 
 /** Returns the first error in a chain of causes that fits. */

@@ -16,6 +16,8 @@ export const LlmSettings = z.object({
   streamed: z.boolean().default(false),
   /** A call that a process may have made before it died, of which nobody knows the outcome, is made again (`ask`) or fails with `MODEL_CALL_UNKNOWN`. */
   unknownCalls: z.enum(['ask', 'fail']).default('ask'),
+  /** A call that has no answer after so many milliseconds is made a second time, within a stage: the answer that comes first counts, and both are paid. */
+  hedgeMs: z.number().int().positive().optional(),
 });
 export type LlmSettings = z.infer<typeof LlmSettings>;
 

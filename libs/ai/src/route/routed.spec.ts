@@ -88,6 +88,14 @@ test('a bug and a fired signal lead nowhere: only failures of a model do', async
   });
 });
 
+test('a model of a route may be asked a second time where it has not answered', () => {
+  expect(RouteText.parse('model (hedge 2000 ms) > cheaper (MODEL_BUSY, hedge 500ms) > local')).toEqual([
+    { name: 'model', hedgeMs: 2_000 },
+    { name: 'cheaper', on: ['MODEL_BUSY'], hedgeMs: 500 },
+    { name: 'local' },
+  ]);
+});
+
 test.each([
   '',
   'model >',
@@ -97,6 +105,8 @@ test.each([
   'model (attempt 2)',
   'model > local (soon)',
   'gpt > local',
+  'model > local (hedge 100 ms)',
+  'model (hedge soon)',
 ])('a route that cannot be meant is refused: "%s"', (route) => {
   expect(RouteText.safeParse(route).error?.issues[0]?.message).toMatch(/expected hops in their order/);
 });

@@ -2621,6 +2621,17 @@ export interface components {
         }
       | {
           /** @constant */
+          type: 'step.deferred';
+          step: string;
+          at: number;
+          attempt: number;
+          startedAt: number;
+          due: number;
+          waitsFor?: string;
+          trace?: string;
+        }
+      | {
+          /** @constant */
           type: 'step.retrying';
           step: string;
           at: number;

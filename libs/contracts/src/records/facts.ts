@@ -127,6 +127,16 @@ export const Fact = z.discriminatedUnion('type', [
   }),
   /** The attempt waits for a stage that is, or was, paused: it is given up at `due`, and not before. */
   z.object({ type: z.literal('step.prolonged'), ...OfAttempt, due: TimeMs }),
+  /** The step waits for its turn to call a model, and no stage holds it: it is requested again at `due` at the latest. No attempt is lost. */
+  z.object({
+    type: z.literal('step.deferred'),
+    ...OfAttempt,
+    startedAt: TimeMs,
+    due: TimeMs,
+    /** The quota or the budget that it waits for. */
+    waitsFor: text({ max: 700 }).optional(),
+    trace: Traceparent.optional(),
+  }),
   /** To be requested again, as attempt `attempt`, at `due`. */
   z.object({ type: z.literal('step.retrying'), ...OfAttempt, due: TimeMs, fallback: Fallback }),
   z.object({ type: z.literal('step.skipped'), ...Step }),

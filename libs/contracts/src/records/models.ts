@@ -131,6 +131,8 @@ export const ModelCallEvent = z.discriminatedUnion('type', [
     exhaustedMs: DurationMs.optional(),
     /** No quota and no budget was for the call: it was made without asking, and is told of once, with the answer of its step. */
     unasked: z.literal(true).optional(),
+    /** The call was not made, and its step has left the stage: the call keeps its turn, and asks again when the step comes back. */
+    returns: z.literal(true).optional(),
   }),
   /** The calls that the process has in hand, every few seconds while it has any. */
   z.object({
@@ -159,7 +161,15 @@ export const ModelGrant = z.discriminatedUnion('is', [
     retryAfterMs: DurationMs.optional(),
   }),
   /** The call waits, not before so many milliseconds from now as far as one can tell. */
-  z.object({ is: z.literal('waits'), id: Id, process: Id, ms: DurationMs, forPerson: z.literal(true).optional() }),
+  z.object({
+    is: z.literal('waits'),
+    id: Id,
+    process: Id,
+    ms: DurationMs,
+    forPerson: z.literal(true).optional(),
+    /** The quota or the budget. */
+    by: text({ max: 700 }).optional(),
+  }),
   /** The keeper does not know these calls: ask again. */
   z.object({ is: z.literal('unknown'), process: Id, ids: z.array(Id) }),
 ]);
@@ -224,6 +234,17 @@ export const ReservedCall = z.object({
 });
 export type ReservedCall = z.infer<typeof ReservedCall>;
 
+/** A call that waits while its step is in no stage. Keyed `waiting/<id>` on `model-ledger`, without a value once its step has come back. */
+export const WaitingCall = z.object({
+  kind: z.literal('waiting'),
+  call: MeteredCall,
+  /** The process that asked. */
+  process: Id,
+  since: TimeMs,
+  leftAt: TimeMs,
+});
+export type WaitingCall = z.infer<typeof WaitingCall>;
+
 /** The counts of a budget. Keyed `budget/<name>/<subject>` on `model-ledger`. */
 export const BudgetState = z.object({
   kind: z.literal('budget'),
@@ -238,7 +259,13 @@ export const BudgetState = z.object({
 });
 export type BudgetState = z.infer<typeof BudgetState>;
 
-export const LedgerEntry = z.discriminatedUnion('kind', [ModelSpending, QuotaState, ReservedCall, BudgetState]);
+export const LedgerEntry = z.discriminatedUnion('kind', [
+  ModelSpending,
+  QuotaState,
+  ReservedCall,
+  WaitingCall,
+  BudgetState,
+]);
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
 export const ModelCallEvents = z.array(ModelCallEvent);
@@ -253,6 +280,8 @@ export const PRICES_KEY = 'prices';
 const callKey = ({ call, process, status }: ReservedCall): string =>
   status === 'running' ? `call/${part(call.id)}` : `call/${part(call.id)}/${part(process)}`;
 
+export const waitingKey = (call: string): string => `waiting/${part(call)}`;
+
 /** Returns the key of a line of the ledger. */
 export function ledgerKey(entry: LedgerEntry): string {
   switch (entry.kind) {
@@ -264,6 +293,8 @@ export function ledgerKey(entry: LedgerEntry): string {
       return quotaKey(entry);
     case 'call':
       return callKey(entry);
+    case 'waiting':
+      return waitingKey(entry.call.id);
     case 'budget':
       return `${budgetKey(entry.budget)}/${part(entry.subject)}`;
   }

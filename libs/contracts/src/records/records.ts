@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Degraded, InsteadOf, RawAnswer } from './degraded.js';
 import { Failure } from '../failures.js';
 import { Priority } from './limits.js';
+import { OfAttempt, OfStep, RunId } from './of-step.js';
 import {
   ByWhom,
   Attempt,
@@ -18,9 +19,6 @@ import {
   Traceparent,
 } from '../values/values.js';
 
-const RUN_ID = /^run_[0-9a-z]{26}$/;
-const RunId = z.string().regex(RUN_ID);
-export const isRunId = (value: unknown): value is string => typeof value === 'string' && RUN_ID.test(value);
 /** The values that a step or a run can read, by name. */
 const Known = z.record(StepName, z.unknown());
 
@@ -57,9 +55,6 @@ export const StepCommand = z.object({
 });
 export type StepCommand = z.infer<typeof StepCommand>;
 
-const OfStep = { run: RunId, step: StepName, at: TimeMs };
-const OfAttempt = { ...OfStep, attempt: Attempt, startedAt: TimeMs, trace: Traceparent.optional() };
-
 export const StepCompleted = z.object({
   type: z.literal('step.completed'),
   ...OfAttempt,
@@ -82,6 +77,21 @@ export const StepFailed = z.object({
   failure: Failure,
   answer: RawAnswer.optional(),
 });
+
+/**
+ * The step waits for its turn to call a model, and no stage holds it meanwhile: it is asked for again after `waitMs` at the latest, or when
+ * `step.recalled` says so. That is the same attempt once more, not another one.
+ */
+export const StepDeferred = z.object({
+  type: z.literal('step.deferred'),
+  ...OfAttempt,
+  waitMs: DurationMs,
+  /** The quota or the budget that the step waits for, where the stage knows it. */
+  waitsFor: text({ max: 700 }).optional(),
+});
+
+/** The turn of a step that waits for a model is near. */
+export const StepRecalled = z.object({ type: z.literal('step.recalled'), ...OfStep });
 
 /** A step that outlives a second says how far it is. Shown, never decided on. */
 export const StepProgress = z.object({
@@ -251,6 +261,8 @@ export const RunReleased = z.object({ type: z.literal('run.released'), run: RunI
 export const RunEvent = z.discriminatedUnion('type', [
   StepCompleted,
   StepFailed,
+  StepDeferred,
+  StepRecalled,
   StepProgress,
   StepSignalled,
   StepClaimed,

@@ -94,6 +94,11 @@ export const ServiceEnvironment = z.object({
     .refine((ratio) => ratio >= 0 && ratio <= 1, 'expected a share from 0 to 1, e.g. 0.1')
     .default(1)
     .describe('The share of traces that a sampler with a ratio keeps.'),
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: yesOrNo
+    .default(false)
+    .describe(
+      '`true`: the span of each call of a model has an event with its prompt and its answer, without personal data and secrets that can be recognised. Names of people stay.',
+    ),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -132,6 +137,8 @@ export interface ServiceSettings {
   readonly otlpEndpoint: string | undefined;
   /** The traces that are kept. */
   readonly sampling: Sampling;
+  /** The spans of calls of models have their prompts and answers, redacted. */
+  readonly modelContent: boolean;
   readonly logLevel: string;
   readonly logPretty: boolean;
   /** The most steps of a plan that is deployed, those of plans within it included. */
@@ -161,6 +168,7 @@ export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings
     publicUrls: common.PUBLIC_URL,
     otlpEndpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT,
     sampling: { sampler: common.OTEL_TRACES_SAMPLER, ratio: common.OTEL_TRACES_SAMPLER_ARG },
+    modelContent: common.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
     logLevel: common.LOG_LEVEL,
     logPretty: common.LOG_PRETTY,
     maxPlanSteps: common.MAX_PLAN_STEPS,

@@ -17,6 +17,7 @@ export function contradictionOf(run: Run, event: RunEvent, plan: LoadedPlan): st
         if (names?.some((name) => !isStep(plan, name))) return 'hands on to a step that the run’s plan does not have';
       return attemptProblem(run, event);
     case 'step.failed':
+    case 'step.deferred':
     case 'step.child':
     case 'step.looked-up':
       return attemptProblem(run, event);

@@ -26,7 +26,8 @@ export function passTime(draft: DecisionDraft, stages: StagePauses | undefined):
   }
 }
 
-function stepIsDue(draft: DecisionDraft, step: string): void {
+/** Decides for a step whose time has come. */
+export function stepIsDue(draft: DecisionDraft, step: string): void {
   const { run, plan, at } = draft;
   const state = stepOf(run, step);
   if (isPastStepDeadline(run, plan, { step, at })) giveUpLate(draft, step);

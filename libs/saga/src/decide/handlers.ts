@@ -4,7 +4,7 @@ import { type Run, stepOf } from '../run/run.js';
 import { answered, claimed, kept } from '../run/waiting.js';
 import { afterRedrive, afterResult, cancel, pause, resume, startTimeHasCome } from './acts.js';
 import type { DecisionDraft } from './draft.js';
-import { failOverdue, passTime } from './due.js';
+import { failOverdue, passTime, stepIsDue } from './due.js';
 import { afterFailure } from './failing.js';
 import { askFor } from './asking.js';
 import { isLookedUp } from './lookup.js';
@@ -59,6 +59,18 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
       afterResult(draft, step);
       settle(draft);
     } else draft.add(run.paused ? { type: 'step.lookup-dropped', step, attempt, at } : askFor(draft, step, 0));
+  },
+  'step.deferred'(draft, event) {
+    if (!isCurrent(draft.run, event) || draft.plan.step(event.step).kind !== 'stage') return;
+    const { type, step, attempt, at, startedAt, waitMs, waitsFor, trace } = event;
+    const optional = { ...(waitsFor !== undefined && { waitsFor }), ...(trace && { trace }) };
+    draft.add({ type, step, attempt, at, startedAt, due: draft.at + waitMs, ...optional });
+    settle(draft);
+  },
+  'step.recalled'(draft, { step }) {
+    if (draft.run.paused || stepOf(draft.run, step).deferredAt === undefined) return;
+    stepIsDue(draft, step);
+    settle(draft);
   },
   'step.child'(draft, event) {
     const { type, step, attempt, status } = event;

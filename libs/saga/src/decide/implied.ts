@@ -12,7 +12,7 @@ export interface Implied {
  * another order than then would contradict them: its turn had come, or the retry that the event is about was due. Pure.
  */
 export function impliedBy(run: Run, event: RunEvent): readonly Implied[] {
-  if (event.type !== 'step.completed' && event.type !== 'step.failed' && event.type !== 'step.child') return [];
+  if (!OF_ATTEMPTS.has(event.type) || !('attempt' in event)) return [];
   const { held, id } = run;
   if (held) {
     const { until = event.at } = held;
@@ -22,5 +22,12 @@ export function impliedBy(run: Run, event: RunEvent): readonly Implied[] {
   const { status, attempt, due } = stepOf(run, event.step);
   return status === 'retrying' && event.attempt > attempt && due !== undefined ? [wokenAt(run, due)] : [];
 }
+
+const OF_ATTEMPTS: ReadonlySet<RunEvent['type']> = new Set([
+  'step.completed',
+  'step.failed',
+  'step.deferred',
+  'step.child',
+]);
 
 const wokenAt = ({ id }: Run, at: number): Implied => ({ event: { type: 'run.woken', run: id, at }, at });

@@ -27,8 +27,14 @@ export function retryAt(
 /** Returns a step's counters from its request on: they begin anew where another stage is asked. */
 export function asked(before: StepState, fact: Fact & { type: 'step.requested' }): Partial<StepState> {
   const fallback = Number(fact.fallback ?? 0);
-  if (fallback === before.fallback) return { triedSince: before.triedSince ?? fact.at };
+  if (fallback === before.fallback) return { triedSince: triedSince(before, fact.at) };
   return { fallback, failures: {}, triedSince: fact.at, cause: fallback > 0 ? before.failure : undefined };
+}
+
+/** The time for which a step waited for a model counts for none of its attempts. */
+function triedSince({ triedSince: since = Infinity, deferredAt }: StepState, at: number): number {
+  const waited = deferredAt === undefined ? 0 : Math.max(0, at - deferredAt);
+  return Math.min(since + waited, at);
 }
 
 export const counted = ({ failures }: StepState, { code }: Failure): Pick<StepState, 'failures'> => ({

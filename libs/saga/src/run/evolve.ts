@@ -141,6 +141,12 @@ const ATTEMPT_CHANGES = {
     // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
     if (run.paused || (run.undoing && !isUndo(step))) set(run, step, { since, status: 'failed' });
   },
+  'step.deferred'(run, { at: since, step, due, trace }) {
+    // What was in hand when the run began to be undone is not begun again.
+    if (run.undoing && !isUndo(step)) return set(run, step, { since, status: 'cancelled', trace });
+    const tries = stepOf(run, step).tries - 1;
+    set(run, step, { since, status: 'retrying', due, deferredAt: since, tries, trace });
+  },
   'step.child'(run, { at: since, step, status }) {
     const { child } = stepOf(run, step);
     if (child) set(run, step, { since, child: { run: child.run, status } });

@@ -30,12 +30,13 @@ function goOn(run: RunDraft, at: number): void {
   run.begunAt = later(run.begunAt);
   for (const [step, state] of run.steps) {
     if (!IN_TIME.has(state.status)) continue;
-    const { due, begunAt, triedSince } = state;
+    const { due, begunAt, triedSince, deferredAt } = state;
     run.steps.set(step, {
       ...state,
       since: later(state.since),
       begunAt: optional(begunAt),
       triedSince: optional(triedSince),
+      deferredAt: optional(deferredAt),
       due: due === undefined ? undefined : due + at - since,
     });
   }

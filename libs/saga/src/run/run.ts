@@ -28,6 +28,8 @@ export interface StepState {
   readonly begunAt: number | undefined;
   /** The time of its next timer: a retry, the end of a wait. Deadlines of attempts are in the plan. */
   readonly due: number | undefined;
+  /** The time since which it waits for its turn to call a model, where no stage holds it meanwhile. */
+  readonly deferredAt: number | undefined;
   /** The number of the fallback that has taken over, the first being 1; 0 while its own stage is asked. */
   readonly fallback: number;
   /** The failure for which the fallback was asked. */
@@ -186,6 +188,7 @@ export const NOT_BEGUN: StepState = {
   since: 0,
   begunAt: undefined,
   due: undefined,
+  deferredAt: undefined,
   fallback: 0,
   cause: undefined,
   firstFailedAt: undefined,

@@ -5,7 +5,7 @@ import { type RunDraft, stepOf, type StepState } from './run.js';
 /** Brings a step or an item into another state; its fan counts along. */
 export function set(run: RunDraft, step: string, change: Partial<StepState> & { since: number }): void {
   const from = stepOf(run, step);
-  const to = { ...from, due: undefined, ...change };
+  const to = { ...from, due: undefined, deferredAt: undefined, ...change };
   if (to.status === 'running') to.begunAt ??= to.since;
   else to.lookup = undefined;
   run.steps.set(step, to);

@@ -16,10 +16,29 @@ type Whose = Pick<KeptCall, 'step' | 'claim' | 'process'>;
 /** The answer to a call, or what makes the call when it is its turn. */
 export type Claimed =
   | { readonly answer: ModelAnswer; readonly make?: undefined }
-  | { readonly answer?: undefined; readonly make: (next: Next) => Promise<ModelAnswer> };
+  | {
+      readonly answer?: undefined;
+      readonly make: (next: Next, race?: Race) => Promise<ModelAnswer>;
+    };
+
+/** Two requests for one call: the answer that comes first is kept. */
+export interface Race {
+  /** One of them has an answer. */
+  readonly isOver: boolean;
+  /** No other request for the call is under way, and none has an answer. */
+  readonly isLast: boolean;
+  /** Returns true for the first answer. */
+  win(): boolean;
+}
 
 /** The calls that an attempt has made, by key. */
 export type MadeCalls = Map<string, 'claimed' | 'sent' | 'answered' | 'unusable'>;
+
+/**
+ * The use of the answers that an attempt got. `for-the-same-attempt`: its handler begins again, and has to find what it found. `for-the-next-attempt`:
+ * those that can be used.
+ */
+export type AnswersAre = 'done-with' | 'for-the-next-attempt' | 'for-the-same-attempt';
 
 /** The attempt that makes calls. */
 export interface CallingAttempt {
@@ -27,6 +46,15 @@ export interface CallingAttempt {
   readonly madeCalls: MadeCalls;
   readonly hasCalledModels: boolean;
 }
+
+type CallState = MadeCalls extends Map<string, infer State> ? State : never;
+
+/** The states of calls whose answers stay. */
+const KEPT: Readonly<Record<AnswersAre, ReadonlySet<CallState>>> = {
+  'done-with': new Set(),
+  'for-the-next-attempt': new Set(['answered']),
+  'for-the-same-attempt': new Set(['answered', 'unusable']),
+};
 
 const NONE: readonly Outgoing[] = [];
 
@@ -71,10 +99,10 @@ export class KeptAnswers implements AsyncDisposable {
     if (known && known.unanswered.length > 0 && call.ifUnknown === 'fail') throw unknownOutcome(call);
     let isMarked = leaves;
     return {
-      make: async (next) => {
+      make: async (next, race) => {
         if (!isMarked) await this.publish([modelAnswerRecord(this.topics, call.key, { is: 'sent', ...whose })]);
         isMarked = false;
-        return this.make(call, next, { whose, attempt });
+        return this.make(call, next, { whose, attempt, race });
       },
     };
   }
@@ -83,28 +111,35 @@ export class KeptAnswers implements AsyncDisposable {
   private async make(
     { key }: ModelCall,
     next: Next,
-    { whose, attempt }: { readonly whose: Whose; readonly attempt: CallingAttempt },
+    {
+      whose,
+      attempt,
+      race,
+    }: { readonly whose: Whose; readonly attempt: CallingAttempt; readonly race: Race | undefined },
   ): Promise<ModelAnswer> {
+    if (race?.isOver) throw new Error('The other request for the same call was answered first.');
     attempt.madeCalls.set(key, 'sent');
     const answer = await next().catch(async (thrown: unknown) => {
+      if (race && !race.isLast) throw thrown;
       // The provider has said that it did nothing: no process has to wonder.
-      if (outcomeOf(thrown).outcome !== 'unknown') await this.tell([modelAnswerRecord(this.topics, key, undefined)]);
+      const { outcome } = outcomeOf(thrown);
+      if (outcome !== 'unknown') await this.tell([modelAnswerRecord(this.topics, key, undefined)]);
+      if (outcome !== 'unknown' && outcome !== 'answered') attempt.madeCalls.set(key, 'claimed');
       throw thrown;
     });
-    return answer.source === 'provider' ? this.keep(key, { ...whose, answer }, attempt) : answer;
+    const isKept = answer.source === 'provider' && (race?.win() ?? true);
+    return isKept ? this.keep(key, { ...whose, answer }, attempt) : answer;
   }
 
-  /**
-   * Returns the records that end the calls of an attempt, to be committed with its own. `keeps`: the step is tried again, and answers that
-   * can be used stay.
-   */
-  endings(attempt: CallingAttempt, keeps: boolean): readonly Outgoing[] {
+  /** Returns the records that end the calls of an attempt, to be committed with its own. */
+  endings(attempt: CallingAttempt, answersAre: AnswersAre): readonly Outgoing[] {
     // Almost every attempt of a process that calls no model.
     if (!attempt.hasCalledModels && this.index.isEmpty) return NONE;
     const { idempotencyKey, madeCalls } = attempt;
     const over = new Set<string>();
-    for (const [call, state] of madeCalls) if (!keeps || state !== 'answered') over.add(call);
-    if (!keeps) for (const call of this.index.ofStep(idempotencyKey)) over.add(call);
+    const kept = KEPT[answersAre];
+    for (const [call, state] of madeCalls) if (!kept.has(state)) over.add(call);
+    if (kept.size === 0) for (const call of this.index.ofStep(idempotencyKey)) over.add(call);
     return [...over].map((call) => modelAnswerRecord(this.topics, call, undefined));
   }
 

@@ -18,6 +18,8 @@ import { exhaustedMs } from './rate-limits.js';
 import { KeptAnswers } from './kept-answers.js';
 import { type CallOutcome, outcomeOf } from './outcomes.js';
 import { refusalOf } from './refusals.js';
+import { isLimited, meteredCall, usedIn, waitOf } from './metered.js';
+import type { ModelWait } from '../work/attempt.js';
 
 interface CallContext {
   /** The time that the call may take at most. */
@@ -26,12 +28,24 @@ interface CallContext {
   readonly wait: () => () => void;
   /** Returns true once the call has left for the provider. */
   readonly isSent: () => boolean;
+  /** Lets the step of the call leave its stage until the model may be called. Returns false where it cannot. */
+  readonly defer: (wait: ModelWait) => boolean;
+  /** Returns true once the step has left its stage. */
+  readonly isDeferred: () => boolean;
 }
+
+/** A wait that takes longer is not waited for with the step in hand. */
+const LONG_MS = 10_000;
 
 type Next = () => Promise<ModelAnswer>;
 
 interface Pending {
   readonly call: MeteredCall;
+  readonly since: number;
+  /** The last word of the keeper about the wait. */
+  waits?: Extract<ModelGrant, { is: 'waits' }>;
+  /** Lets the step of the call leave its stage. */
+  readonly defer: (wait: ModelWait) => void;
   readonly granted: (grant: Extract<ModelGrant, { is: 'granted' | 'refused' }>) => void;
 }
 
@@ -68,7 +82,7 @@ export class ModelCalls implements AsyncDisposable {
     const call = meteredCall(asked, context.timeoutMs);
     if (!isLimited(settings, call)) return this.unasked(call, next, context);
     for (;;) {
-      await this.turn(call, { signal: asked.signal, wait: context.wait });
+      await this.turn(call, asked.signal, context);
       const answer = await this.make(call, next, context);
       if (answer) return answer;
       asked.signal.throwIfAborted();
@@ -103,7 +117,10 @@ export class ModelCalls implements AsyncDisposable {
         for (const grant of ModelGrants.safeParse(readJson(value ?? '').value).data ?? []) this.hear(grant);
       });
       await tail.caughtUp;
-      this.telling = startInterval(ALIVE_MS, () => this.tellAlive()).unref();
+      this.telling = startInterval(ALIVE_MS, () => {
+        this.deferOld();
+        this.tellAlive();
+      }).unref();
       return { settings, tail };
     })();
     this.opened.catch(() => (this.opened = undefined));
@@ -121,24 +138,28 @@ export class ModelCalls implements AsyncDisposable {
     return answer;
   }
 
-  private async turn(
-    call: MeteredCall,
-    { signal, wait }: Pick<CallContext, 'wait'> & { readonly signal: AbortSignal },
-  ): Promise<void> {
+  private async turn(call: MeteredCall, signal: AbortSignal, context: CallContext): Promise<void> {
     signal.throwIfAborted();
     const { process } = this;
-    const over = wait();
+    const over = context.wait();
     const { promise, resolve, reject } = Promise.withResolvers<Extract<ModelGrant, { is: 'granted' | 'refused' }>>();
+    // It may be rejected while the question is still on its way.
+    promise.catch(() => undefined);
     const leave = () => reject(signal.reason as Error);
+    const defer = (wait: ModelWait) => {
+      if (context.defer(wait)) reject(new Error('The step has left its stage until the model may be called.'));
+    };
     signal.addEventListener('abort', leave, { once: true });
     try {
-      this.waiting.set(call.id, { call, granted: resolve });
+      this.waiting.set(call.id, { call, since: performance.now(), granted: resolve, defer });
       await this.publish([{ type: 'call.asked', process, call }]);
       const grant = await promise;
       if (grant.is === 'refused') throw refusalOf(grant);
       for (const budget of grant.warnings ?? []) this.warn(budget);
     } catch (error) {
-      if (signal.aborted) this.tell([{ type: 'call.ended', process, call, outcome: 'withdrawn' }]);
+      const returns = context.isDeferred() && ({ returns: true } as const);
+      if (signal.aborted || returns)
+        this.tell([{ type: 'call.ended', process, call, outcome: 'withdrawn', ...returns }]);
       throw error;
     } finally {
       signal.removeEventListener('abort', leave);
@@ -174,6 +195,20 @@ export class ModelCalls implements AsyncDisposable {
       const known = grant.ids.flatMap((id) => this.waiting.get(id)?.call ?? []);
       this.tell(known.map((call) => ({ type: 'call.asked', process: this.process, call })));
     } else if (grant.is !== 'waits') this.waiting.get(grant.id)?.granted(grant);
+    else this.hearWait(grant);
+  }
+
+  private hearWait(grant: Extract<ModelGrant, { is: 'waits' }>): void {
+    const pending = this.waiting.get(grant.id);
+    if (!pending) return;
+    pending.waits = grant;
+    if (grant.ms >= LONG_MS) pending.defer(waitOf(grant));
+  }
+
+  /** A wait may take longer than the keeper could tell: its quota is paused, or a budget has to be raised. */
+  private deferOld(): void {
+    const longAgo = performance.now() - LONG_MS;
+    for (const { since, waits, defer } of [...this.waiting.values()]) if (since < longAgo) defer(waitOf(waits));
   }
 
   private tellAlive(): void {
@@ -200,42 +235,4 @@ export class ModelCalls implements AsyncDisposable {
     const { broker, topics } = this.runtime;
     return broker.publish([modelCallRecord(topics, events)]);
   }
-}
-
-/** Returns the call as the keeper sees it: nothing of what it asks. */
-function meteredCall({ key, provider, model, estimate, caller }: ModelCall, timeoutMs: number): MeteredCall {
-  const { run = 'none', step = 'none', attempt = 1, tenant, pipeline, priority } = caller;
-  return {
-    id: key,
-    ...{ provider, model, run, step, attempt },
-    estimate: { input: estimate.inputTokens, output: estimate.outputTokens },
-    timeoutMs: Math.max(0, Math.ceil(timeoutMs)),
-    ...(tenant !== undefined && { tenant }),
-    ...(pipeline !== undefined && { pipeline }),
-    ...(priority && { priority }),
-  };
-}
-
-function usedIn({ usage: { inputTokens, outputTokens } }: ModelAnswer): { usage?: { input: number; output: number } } {
-  if (inputTokens === undefined || outputTokens === undefined) return {};
-  return { usage: { input: inputTokens, output: outputTokens } };
-}
-
-function isLimited(settings: ModelSettings, { provider, model, tenant = '', pipeline }: MeteredCall): boolean {
-  const fits = (named: string | undefined, value: string | undefined) =>
-    named === undefined || named === '*' || named === value;
-  return (
-    settings
-      .quotas()
-      .some((one) => fits(one.provider, provider) && fits(one.model, model) && fits(one.tenant, tenant)) ||
-    settings
-      .budgets()
-      .some(
-        (one) =>
-          fits(one.provider, provider) &&
-          fits(one.model, model) &&
-          fits(one.tenant, tenant) &&
-          fits(one.pipeline, pipeline),
-      )
-  );
 }

@@ -16,6 +16,7 @@ import { handOff, type HandOff, type LoadedPlan, type StageStep, summarize } fro
 import { stepAttributes } from '@millrace/runtime';
 import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Spans } from '@millrace/telemetry';
 import { askedAt } from './command.js';
+import type { AnswersAre } from '../models/kept-answers.js';
 import type { Said } from './progress.js';
 
 /** Room for what the broker adds around a record. */
@@ -42,6 +43,15 @@ export interface AnswerContext {
 export type Answer =
   | { readonly records: readonly Outgoing[]; /** Spans of sending. */ readonly sends: readonly SpanRecord[] }
   | { readonly failure: Failure; readonly answer?: string };
+
+/** The answer to a command, as it is committed. */
+export interface CommandAnswer {
+  readonly records: readonly Outgoing[];
+  /** The use of the answers that models gave to the step, as far as its stage can tell. */
+  readonly answersAre: AnswersAre;
+}
+
+export const NO_ANSWER: CommandAnswer = { records: [], answersAre: 'done-with' };
 
 /**
  * The records that say a step is completed: its event, and the commands of the steps that the plan hands off to. A failure
@@ -106,6 +116,16 @@ export function failed(
     `${opening('step.failed', options)},"failure":${JSON.stringify(options.failure)}${answer}}`,
     topics,
   );
+}
+
+/** The record that says that a step waits for its turn to call a model, and that no stage holds it. */
+export function deferred(
+  options: AnswerOf & { readonly waitMs: number; readonly waitsFor?: string | undefined },
+  { topics }: AnswerContext,
+): Outgoing {
+  const { waitMs, waitsFor } = options;
+  const wait = JSON.stringify({ waitMs, ...(waitsFor !== undefined && { waitsFor }) });
+  return answerRecord(options, `${opening('step.deferred', options)},${wait.slice(1)}`, topics);
 }
 
 /** The record that says how far a step is. */

@@ -14,7 +14,18 @@ import { failureOf, rawAnswerOf, StageFailure } from './failure.js';
 import { ProgressReporter, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
 
-/** The end of an attempt here. `dropped`: nobody waits for its result any more, or another process has the work. */
+/** The wait of a step for its turn to call a model. */
+export interface ModelWait {
+  /** The step is asked for again after so many milliseconds at the latest. */
+  readonly waitMs: number;
+  /** The quota or the budget that it waits for. */
+  readonly waitsFor?: string | undefined;
+}
+
+/** The least time for which a call waits for its turn with its step in hand. */
+const LEAST_WAIT_MS = 1_000;
+
+/** The end of an attempt here. `deferred`: it is asked for again when its model may be called. `dropped`: nobody waits for its result any more, or another process has the work. */
 export type AttemptOutcome =
   | { readonly is: 'completed'; readonly output: unknown }
   | {
@@ -24,6 +35,7 @@ export type AttemptOutcome =
     }
   /** Somebody else answers. */
   | { readonly is: 'later' }
+  | ({ readonly is: 'deferred' } & ModelWait)
   | { readonly is: 'dropped'; readonly why: 'cancelled' | 'lost' };
 
 export interface AttemptOptions {
@@ -132,7 +144,7 @@ export class Attempt implements StageRun {
     const { now, command, suspend } = this.of;
     const since = now();
     const resume = suspend?.();
-    if (this.waits++ === 0) this.endAt(command.expires);
+    if (this.waits++ === 0) this.deferInTime(since);
     let isOver = false;
     return () => {
       if (isOver) return;
@@ -144,9 +156,38 @@ export class Attempt implements StageRun {
     };
   }
 
+  /**
+   * Leaves the stage until the model may be called. Returns false where a call of the attempt is under way, or may have been paid without
+   * its answer being kept: that call would be paid again.
+   */
+  defer(wait: ModelWait): boolean {
+    if (this.outcome) return false;
+    for (const state of this.made?.values() ?? []) if (state === 'sent') return false;
+    this.end({ is: 'deferred', ...wait });
+    return true;
+  }
+
+  /** True once the attempt has left the stage until its model may be called. */
+  get isDeferred(): boolean {
+    return this.outcome?.is === 'deferred';
+  }
+
+  /** A wait ends while the command still leaves the handler all its time. */
+  private deferInTime(since: number): void {
+    const { expires } = this.of.command;
+    const inTime = Math.max(since + LEAST_WAIT_MS, expires - (this.endsAt - since));
+    this.at(Math.min(inTime, expires), () => {
+      if (!this.defer({ waitMs: LEAST_WAIT_MS })) this.endAt(expires);
+    });
+  }
+
   private endAt(at: number): void {
+    this.at(at, () => this.end(timedOut(this.of.command)));
+  }
+
+  private at(at: number, act: () => void): void {
     this.ending?.stop();
-    if (!this.outcome) this.ending = startTimer(at - this.of.now(), () => this.end(timedOut(this.of.command)));
+    if (!this.outcome) this.ending = startTimer(at - this.of.now(), act);
   }
 
   get ticket(): AttemptTicket {
@@ -226,6 +267,7 @@ function expired({ at, expires, step }: StepCommand): AttemptOutcome {
 function reasonOf(outcome: AttemptOutcome): Error {
   if (outcome.is === 'completed' || outcome.is === 'later') return new DOMException('The step is over.', 'AbortError');
   if (outcome.is === 'failed') return new DOMException(outcome.failure.message, 'TimeoutError');
+  if (outcome.is === 'deferred') return new DOMException('The step waits until its model may be called.', 'AbortError');
   const why = outcome.why === 'cancelled' ? 'The run was cancelled.' : 'The work went to another process.';
   return new DOMException(why, 'AbortError');
 }

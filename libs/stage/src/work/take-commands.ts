@@ -81,7 +81,7 @@ export async function takeCommands(
   { contract, handler }: HandledStage,
   options: CommandOptions = {},
 ): Promise<Running> {
-  const { broker, telemetry, topics, groups } = runtime;
+  const { broker, telemetry, topics, groups, settings } = runtime;
   const { name } = contract;
   const [topic, group] = [topics.stage(name), groups.stage(name)];
   await ensureStageTopics(runtime, [name]);
@@ -99,7 +99,8 @@ export async function takeCommands(
   opening.defer(pauses.onChange(name, pause));
   if (telemetry.spans.on) traceCalls();
   const health = new StageHealth(name, telemetry.log, options.now);
-  const modelCalls = [toldModelCalls(telemetry, health), ...(options.modelCalls ?? []), inTurn(models)];
+  const told = toldModelCalls(telemetry, health, { content: settings.modelContent });
+  const modelCalls = [told, ...(options.modelCalls ?? []), inTurn(models)];
   const followed = {
     plans,
     cancellations,

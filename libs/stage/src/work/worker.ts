@@ -1,71 +1,30 @@
-import type { Broker, Incoming, Outgoing } from '@millrace/broker';
-import {
-  acceptedTraceparent,
-  HEADER,
-  headerText,
-  type ModelInterceptor,
-  readCommand,
-  type StepCommand,
-  type Topics,
-} from '@millrace/contracts';
-import { type StageContract } from '@millrace/pipeline';
+import type { Incoming, Outgoing } from '@millrace/broker';
+import { acceptedTraceparent, HEADER, headerText, readCommand, type StepCommand } from '@millrace/contracts';
 import { itemOf, type LoadedPlan } from '@millrace/pipeline/engine';
+import { messagingSystemOf, stepAttributes } from '@millrace/runtime';
+import { ATTRIBUTE, SPAN, type SpanRecord } from '@millrace/telemetry';
 import {
-  type Cancellations,
-  messagingSystemOf,
-  type Pauses,
-  type FollowedPlans,
-  stepAttributes,
-} from '@millrace/runtime';
-import { ATTRIBUTE, SPAN, type SpanRecord, type Telemetry } from '@millrace/telemetry';
-import { completed, failed, progressed, type AnswerContext } from './answer.js';
+  type AnswerContext,
+  type CommandAnswer,
+  completed,
+  deferred,
+  failed,
+  NO_ANSWER,
+  progressed,
+} from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Begun } from './begun.js';
 import { askedAt } from './command.js';
 import { failureOf, framesOf, rawAnswerOf, StageFailure } from './failure.js';
 import { within } from './scope.js';
-import type { KeptAnswers } from '../models/kept-answers.js';
-import type { StageHealth } from '../stage-health.js';
 import { ANSWER_LATER, type StageRun } from './stage-run.js';
-import type { StepStreams } from '../streams/step-streams.js';
 import { parkedCommand } from './parked-command.js';
-import type { Turns } from './turns.js';
 import { validate } from './validate.js';
 import { WorkLost } from './work-lost.js';
+import type { WorkerOptions } from './worker-options.js';
 
 /** The time for which a hand-off waits for a plan that this service has not seen yet. */
 const PLAN_MS = 2_000;
-
-export interface WorkerOptions {
-  readonly contract: StageContract;
-  readonly topic: string;
-  readonly group: string;
-  readonly topics: Topics;
-  readonly broker: Pick<Broker, 'publish' | 'kind' | 'maxRecordBytes'>;
-  readonly telemetry: Pick<Telemetry, 'log' | 'spans' | 'meters'>;
-  readonly plans: Pick<FollowedPlans, 'get' | 'wait'>;
-  readonly cancellations: Pick<Cancellations, 'isCancelled' | 'onCancel'>;
-  readonly pauses: Pick<Pauses, 'isPaused' | 'pausedFor'>;
-  /** The order in which commands are taken; without it, every command at once. */
-  readonly turns?: Pick<Turns, 'take' | 'release' | 'suspend'> | undefined;
-  /** Hears how attempts end. */
-  readonly health?: Pick<StageHealth, 'completed' | 'failed'> | undefined;
-  /** Stand around each call of a language model. */
-  readonly modelCalls?: readonly ModelInterceptor[] | undefined;
-  /** Show what steps write. */
-  readonly streams?: Pick<StepStreams, 'open'> | undefined;
-  /** Keeps the answers of models until their step is committed. */
-  readonly answers?: Pick<KeptAnswers, 'endings'> | undefined;
-  readonly now?: (() => number) | undefined;
-}
-
-interface Answered {
-  readonly records: readonly Outgoing[];
-  /** The step may be tried again, as far as its stage can tell. */
-  readonly isTriedAgain: boolean;
-}
-
-const NOTHING: Answered = { records: [], isTriedAgain: false };
 
 /** The stage's own work, with everything Nest does around it. */
 export type StageHandler = (input: unknown, run: StageRun) => Promise<unknown>;
@@ -154,7 +113,7 @@ export class Worker {
     try {
       const outcome = await attempt.perform(() => within(attempt, () => this.work(command, attempt)));
       const answer = await this.answer(begun, attempt, outcome);
-      const endings = this.of.answers?.endings(attempt, answer.isTriedAgain) ?? [];
+      const endings = this.of.answers?.endings(attempt, answer.answersAre) ?? [];
       return endings.length === 0 ? answer.records : [...answer.records, ...endings];
     } finally {
       losing.delete(lose);
@@ -182,6 +141,7 @@ export class Worker {
       answered = await this.handler(input.value, attempt);
     } catch (thrown) {
       const failure = failureOf(thrown);
+      if (attempt.isDeferred) return { is: 'failed', failure };
       if (thrown instanceof StageFailure && thrown.asksModelsAgain) attempt.discardAnswers();
       attempt.log.warn({ code: failure.code, kind: failure.kind, at: framesOf(thrown) }, failure.message);
       return { is: 'failed', failure, ...rawAnswerOf(thrown) };
@@ -193,23 +153,27 @@ export class Worker {
     return 'failure' in output ? { is: 'failed', failure: output.failure } : { is: 'completed', output: output.value };
   }
 
-  private async answer(begun: Begun, attempt: Attempt, outcome: AttemptOutcome): Promise<Answered> {
+  private async answer(begun: Begun, attempt: Attempt, outcome: AttemptOutcome): Promise<CommandAnswer> {
     if (outcome.is === 'dropped') {
       this.ended(begun, outcome.why);
-      if (outcome.why === 'cancelled') return NOTHING;
+      if (outcome.why === 'cancelled') return NO_ANSWER;
       throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
+    }
+    const { command, traceparent, context, startedAt } = begun;
+    const of = { command, traceparent, context, startedAt, at: this.now() };
+    if (outcome.is === 'deferred') {
+      this.ended(begun, 'deferred');
+      return { records: [deferred({ ...of, ...outcome }, this.around)], answersAre: 'for-the-same-attempt' };
     }
     if (outcome.is !== 'failed') this.of.health?.completed(attempt.insteadOf);
     else this.of.health?.failed(outcome.failure);
     if (outcome.is === 'later') {
       this.ended(begun, 'later');
-      return NOTHING;
+      return NO_ANSWER;
     }
-    const { command, traceparent, context, startedAt } = begun;
     const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
     // What is not handed on the coordinator asks for, when the run goes on.
     const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
-    const of = { command, traceparent, context, startedAt, at: this.now() };
     const answer =
       outcome.is === 'completed'
         ? completed(
@@ -219,11 +183,11 @@ export class Worker {
         : outcome;
     if ('records' in answer) {
       this.ended(begun, 'completed', answer.sends);
-      return { records: answer.records, isTriedAgain: false };
+      return { records: answer.records, answersAre: 'done-with' };
     }
     this.ended(begun, answer.failure.code);
-    const isTriedAgain = answer.failure.kind === 'transient';
-    return { records: [failed({ ...of, ...answer }, this.around)], isTriedAgain };
+    const answersAre = answer.failure.kind === 'transient' ? 'for-the-next-attempt' : 'done-with';
+    return { records: [failed({ ...of, ...answer }, this.around)], answersAre };
   }
 
   /** A plan that does not come is waited for once; the coordinator carries its runs on until it is here. */
@@ -276,4 +240,4 @@ export class Worker {
 }
 
 /** Returns true for how an attempt can end without a failure. */
-const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later'].includes(outcome);
+const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later', 'deferred'].includes(outcome);

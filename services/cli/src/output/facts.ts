@@ -48,6 +48,11 @@ const STEP_LINES: Lines<StepFact> = {
   'step.lookup-dropped': () => ['‖', 'yellow', 'looks its output up again when the run goes on'],
   'step.failed': ({ failure }) => ['✗', 'red', `${failure.code} ${oneLine(failure.message)}`],
   'step.retrying': ({ at, due }) => ['↻', 'yellow', `again in ${millisOf(Math.max(0, due - at))}`],
+  'step.deferred': ({ waitsFor }) => [
+    '‖',
+    'yellow',
+    words('waits for its turn to call a model', waitsFor === undefined ? '' : `(${oneLine(waitsFor)})`),
+  ],
   'step.prolonged': () => ['‖', 'yellow', 'waits on: its stage is, or was, paused'],
   'step.skipped': () => ['–', 'grey', 'skipped'],
   'step.spread': (fact) => ['▸', 'grey', spreadText(fact)],

@@ -1,6 +1,7 @@
 import { causeOf, type Consumption, type Incoming, type OrderedSource, type Outgoing } from '@millrace/broker';
 import {
   detailsOf,
+  eventRecord,
   failure,
   type Failure,
   jsonFailure,
@@ -103,11 +104,13 @@ class Keeping {
     return [...letters, ...this.answer(decided)];
   }
 
-  private answer({ grants, changed }: Decided): readonly Outgoing[] {
+  private answer({ grants, changed, recalls }: Decided): readonly Outgoing[] {
     const { topics } = this.runtime;
-    const records = [...changed].map(([key, entry]) => modelLedgerRecord(topics, key, entry));
-    for (let at = 0; at < grants.length; at += GRANTS_OF_A_RECORD)
-      records.push(modelGrantsRecord(topics, grants.slice(at, at + GRANTS_OF_A_RECORD)));
+    const records: Outgoing[] = [...changed].map(([key, entry]) => modelLedgerRecord(topics, key, entry));
+    const at = this.options.clock();
+    for (const recall of recalls) records.push(eventRecord(topics, { type: 'step.recalled', ...recall, at }));
+    for (let first = 0; first < grants.length; first += GRANTS_OF_A_RECORD)
+      records.push(modelGrantsRecord(topics, grants.slice(first, first + GRANTS_OF_A_RECORD)));
     return records;
   }
 

@@ -7,6 +7,7 @@ import {
   quotaKey,
   type QuotaState,
   type ReservedCall,
+  waitingKey,
 } from '@millrace/contracts';
 import { Estimates, tokensOf } from './estimates.js';
 import { FairLine, type Waiting } from './fair-line.js';
@@ -47,6 +48,7 @@ export class KeeperState {
     this.ledger = new Ledger(all);
     for (const entry of all) {
       if (entry.kind === 'quota') this.restored.set(ledgerKey(entry), entry);
+      if (entry.kind === 'waiting') this.lineOf(entry.call).leave(entry, entry.leftAt);
       if (entry.kind !== 'call') continue;
       if (entry.status === 'unknown') this.unknown.set(ledgerKey(entry), entry);
       else {
@@ -95,6 +97,20 @@ export class KeeperState {
       this.weigh(line, call);
     }
     return line;
+  }
+
+  /** A call waits on while its step is in no stage. */
+  leave({ call, process, since }: Waiting, now: number): void {
+    const leftAt = Math.round(now);
+    const away = this.lineOf(call).leave({ call, process, since }, leftAt);
+    if (!away) return;
+    const entry: LedgerEntry = { kind: 'waiting', call, process, since: Math.round(away.since), leftAt };
+    this.changed.set(ledgerKey(entry), entry);
+  }
+
+  /** The step of a call has come back, or does not any more. */
+  returned(line: FairLine, id: string): void {
+    if (line.isAway(id)) this.changed.set(waitingKey(id), undefined);
   }
 
   weigh(line: FairLine, call: MeteredCall): void {

@@ -13,6 +13,7 @@ import { usedBy } from './estimates.js';
 import type { Waiting } from './fair-line.js';
 import { KeeperState, type Reserved } from './keeper-state.js';
 import { dayOf } from './ledger.js';
+import { type Recall, Recalls } from './recalls.js';
 import { Serving } from './serving.js';
 
 export interface KeeperSettings {
@@ -25,6 +26,8 @@ export interface Decided {
   readonly grants: readonly ModelGrant[];
   /** Lines of the ledger by key; undefined for one that is there no more. */
   readonly changed: ReadonlyMap<string, LedgerEntry | undefined>;
+  /** The steps that have left their stages until a model may be called, and come back now. */
+  readonly recalls: readonly Recall[];
   /** Somebody's turn may have come by then. */
   readonly wakeInMs: number | undefined;
 }
@@ -48,6 +51,7 @@ const SOONEST_MS = 20;
 export class Keeper {
   private readonly state: KeeperState;
   private readonly serving: Serving;
+  private readonly recalls: Recalls;
   /** A call has used less than it had reserved. */
   private released = false;
   private day: string;
@@ -55,6 +59,7 @@ export class Keeper {
   constructor(entries: Iterable<LedgerEntry>, now: number) {
     this.state = new KeeperState(entries, now);
     this.serving = new Serving(this.state);
+    this.recalls = new Recalls(this.state);
     this.day = dayOf(now);
   }
 
@@ -94,14 +99,17 @@ export class Keeper {
     [this.day, this.released] = [dayOf(now), false];
     let wakeInMs = this.state.waiting > 0 || this.state.isRunning ? SILENT_MS : Infinity;
     for (const line of this.state.lines.values()) wakeInMs = Math.min(wakeInMs, this.serving.serve(line, now));
-    this.serving.tellWaiting();
+    this.serving.tellWaiting(now);
+    const recalled = this.recalls.look(now);
+    wakeInMs = Math.min(wakeInMs, recalled.wakeInMs);
     for (const key of this.state.touched) {
       const meter = this.state.meters.get(key);
       if (meter) this.state.changed.set(key, meter.state(this.state.waitingFor(meter.settings), now));
     }
     this.state.touched.clear();
     for (const [key, entry] of this.state.ledger.changes(now)) this.state.changed.set(key, entry);
-    const decided = { grants: this.state.grants, changed: new Map(this.state.changed) };
+    const { recalls } = recalled;
+    const decided = { grants: this.state.grants, changed: new Map(this.state.changed), recalls };
     this.state.grants = [];
     this.state.changed.clear();
     return { ...decided, wakeInMs: wakeInMs === Infinity ? undefined : Math.max(SOONEST_MS, Math.ceil(wakeInMs)) };
@@ -114,15 +122,21 @@ export class Keeper {
     // Its former owner has died or lost the work, and may have made the call.
     if (before) this.state.lose(before, now);
     this.state.held.delete(call.id);
-    this.state.lineOf(call).add(waiting);
+    const line = this.state.lineOf(call);
+    this.state.returned(line, call.id);
+    line.add(waiting);
     this.state.asked.add(call.id);
     this.state.touch(this.state.metersOf(call));
   }
 
   private end(event: Ended, now: number): void {
+    if (event.returns) return this.leave(event, now);
     const { call, outcome, process } = event;
     this.state.held.delete(call.id);
-    const waited = this.state.lines.get(`${call.provider}/${call.model}`)?.remove(call.id);
+    const line = this.state.lines.get(`${call.provider}/${call.model}`);
+    if (line) this.state.returned(line, call.id);
+    line?.forget(call.id);
+    const waited = line?.remove(call.id);
     const reserved = this.state.reserved.get(call.id);
     const at = Math.round(now);
     const lost: ReservedCall = { kind: 'call', call, process, at, until: at, status: 'unknown' };
@@ -133,6 +147,21 @@ export class Keeper {
     // It has been counted as estimated.
     else if (this.state.unlist(ledgerKey(lost)) || reserved || waited) return;
     else if (event.unasked && outcome === 'answered') this.state.ledger.count(call, { ...usedBy(event), now });
+  }
+
+  /** A call whose step has left its stage keeps its turn. */
+  private leave(event: Ended, now: number): void {
+    const { call, process } = event;
+    const reserved = this.state.reserved.get(call.id);
+    const line = this.state.lineOf(call);
+    const waiting = line.get(call.id) ?? this.state.held.get(call.id) ?? reserved;
+    if (waiting && waiting.process !== process) return;
+    const since = this.state.held.get(call.id)?.since ?? reserved?.at ?? now;
+    this.state.held.delete(call.id);
+    this.state.asked.delete(call.id);
+    if (reserved) this.settle(reserved, event, now);
+    this.state.leave({ call, process, since }, now);
+    this.state.touch(this.state.metersOf(call));
   }
 
   private settle(reserved: Reserved, event: Ended, now: number): void {

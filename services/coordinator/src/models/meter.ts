@@ -76,6 +76,11 @@ export class Meter {
     return Math.max(1 / requests, tokens / most);
   }
 
+  /** Returns the milliseconds for which nobody calls the provider. */
+  pausedMs(now: number): number {
+    return Math.max(0, this.pausedUntil - now, this.downUntil - now);
+  }
+
   check({ tokens }: Metered, now: number): Verdict {
     this.refill(now);
     const { quota } = this;

@@ -3,6 +3,8 @@ import { Keeper, type KeeperSettings } from './keeper.js';
 
 export const START = Date.UTC(2026, 10, 30);
 const HOP_MS = 5;
+/** A step that is recalled asks again after so long. */
+const COMES_BACK_MS = 1_500;
 
 export const aCall = (id: string, more: Partial<MeteredCall> = {}): MeteredCall => ({
   id,
@@ -82,6 +84,8 @@ export class SimulatedWorld {
   private readonly calls = new Map<string, { call: MeteredCall; process: string }>();
   private readonly sent = new Set<string>();
   private readonly living = new Set<string>();
+  /** Calls whose steps have left their stages, by run. */
+  readonly away = new Map<string, { call: MeteredCall; process: string }>();
   private wakeAt = Infinity;
 
   constructor(
@@ -91,6 +95,8 @@ export class SimulatedWorld {
       tokensOf: (call: MeteredCall) => number;
       latencyMs: (call: MeteredCall) => number;
     },
+    /** A step leaves its stage when the wait for its turn takes so long. */
+    private readonly longMs = Infinity,
   ) {
     this.keeper = new Keeper([], this.now);
     this.keeper.configure(settings, this.now);
@@ -110,6 +116,11 @@ export class SimulatedWorld {
     this.settings = { ...this.settings, ...settings };
     this.keeper.configure(this.settings, this.now);
     this.decide();
+  }
+
+  /** Calls that processes hold and have not made. */
+  get inHand(): number {
+    return this.calls.size - this.sent.size;
   }
 
   ask(call: MeteredCall, process: string): void {
@@ -164,7 +175,8 @@ export class SimulatedWorld {
   }
 
   private decide(): void {
-    const { grants, changed, wakeInMs } = this.keeper.decide(this.now);
+    const { grants, changed, recalls, wakeInMs } = this.keeper.decide(this.now);
+    for (const { run } of recalls) this.after(COMES_BACK_MS, () => this.comeBack(run));
     for (const [key, entry] of changed) this.ledger.set(key, entry);
     for (const grant of grants) this.after(HOP_MS, () => this.hear(grant));
     if (wakeInMs !== undefined && this.now + wakeInMs < this.wakeAt) {
@@ -184,6 +196,7 @@ export class SimulatedWorld {
       });
     const known = this.calls.get(grant.id);
     if (!known || known.process !== grant.process) return;
+    if (grant.is === 'waits' && grant.ms >= this.longMs) this.leave(known);
     if (grant.is === 'refused') {
       this.refused.push({ id: grant.id, why: grant.why });
       this.calls.delete(grant.id);
@@ -205,6 +218,25 @@ export class SimulatedWorld {
       const input = Math.min(tokens, call.estimate.input);
       this.tell({ type: 'call.ended', process, call, outcome: 'answered', usage: { input, output: tokens - input } });
     });
+  }
+
+  /** A step leaves its stage after it has waited there for some time. */
+  leaveStage(id: string): void {
+    const known = this.calls.get(id);
+    if (known) this.leave(known);
+  }
+
+  private leave(known: { call: MeteredCall; process: string }): void {
+    this.calls.delete(known.call.id);
+    this.away.set(known.call.run, known);
+    this.tell({ type: 'call.ended', ...known, outcome: 'withdrawn', returns: true });
+  }
+
+  private comeBack(run: string): void {
+    const known = this.away.get(run);
+    if (!known) return;
+    this.away.delete(run);
+    this.ask(known.call, known.process);
   }
 
   /** A process that dies tells nothing more. */

@@ -1,4 +1,12 @@
-import { ledgerKey, type ModelBudget, type ModelGrant, quotaKey, type ReservedCall } from '@millrace/contracts';
+import {
+  budgetKey,
+  ledgerKey,
+  LONGEST_MS,
+  type ModelBudget,
+  type ModelGrant,
+  quotaKey,
+  type ReservedCall,
+} from '@millrace/contracts';
 import type { FairLine, Waiting } from './fair-line.js';
 import type { KeeperState } from './keeper-state.js';
 import type { Meter } from './meter.js';
@@ -93,7 +101,7 @@ export class Serving {
     if (atLimit === 'wait') {
       this.state.held.set(id, waiting);
       this.state.asked.delete(id);
-      this.state.tell({ is: 'waits', id, process: waiting.process, ms: 0, forPerson: true });
+      this.state.tell({ is: 'waits', id, process: waiting.process, ms: 0, forPerson: true, by: budgetKey(name) });
     } else if (atLimit === 'cheaper') this.refuse(waiting, { why: 'budget-cheaper', by: name });
     else this.refuse(waiting, { why: verdict.is === 'price-unknown' ? 'price-unknown' : 'budget', by: name });
   }
@@ -106,18 +114,25 @@ export class Serving {
   }
 
   /** Tells those who have asked and wait how long it may take. */
-  tellWaiting(): void {
+  tellWaiting(now: number): void {
     for (const id of this.state.asked) {
       for (const line of this.state.lines.values()) {
         const waiting = line.get(id);
-        if (!waiting) continue;
-        const shares = this.state.metersOf(waiting.call).map((meter) => {
-          const share = meter.shareOf({ tokens: this.state.estimates.tokensFor(waiting.call) });
-          return share * line.size * meter.settings.perMs;
-        });
-        this.state.grants.push({ is: 'waits', id, process: waiting.process, ms: Math.ceil(Math.max(0, ...shares)) });
+        if (waiting) this.state.grants.push(this.waitOf(line, waiting, now));
       }
     }
     this.state.asked.clear();
+  }
+
+  private waitOf(line: FairLine, waiting: Waiting, now: number): ModelGrant {
+    const { call, process } = waiting;
+    const tokens = this.state.estimates.tokensFor(call);
+    const calls = line.aheadOf(waiting) + 1;
+    let [ms, by] = [0, ''];
+    for (const meter of this.state.metersOf(call)) {
+      const own = meter.pausedMs(now) + meter.shareOf({ tokens }) * calls * meter.settings.perMs;
+      if (own >= ms) [ms, by] = [own, quotaKey(meter.settings)];
+    }
+    return { is: 'waits', id: call.id, process, ms: Math.min(LONGEST_MS, Math.ceil(ms)), ...(by !== '' && { by }) };
   }
 }

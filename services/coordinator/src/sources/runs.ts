@@ -115,7 +115,8 @@ class RunsSource {
     const { run } = event;
     const work = works.get(run);
     if (!work) {
-      if (event.type === 'step.progress') return undefined;
+      // The keeper of quotas does not hear that a run is gone.
+      if (event.type === 'step.progress' || event.type === 'step.recalled') return undefined;
       return { run, ...(event.type === 'run.requested' ? UNASKED : UNKNOWN) };
     }
     const scene = { stages, contracts, maxItems, waits: paused.has(work.decision.run.pipeline) };

@@ -15,6 +15,8 @@ const TO_COME: ReadonlySet<Fact['type']> = new Set([
 export class OwnAttempts {
   /** The attempts of each step, in the order in which they began. */
   private readonly begun = new Map<string, number[]>();
+  /** Steps whose last attempt waits for a model: the next request is for the same attempt. */
+  private readonly deferred = new Set<string>();
 
   /** Returns the fact with the number that people count by. */
   shown(fact: Fact): ShownFact {
@@ -26,8 +28,12 @@ export class OwnAttempts {
 
   private ownOf({ type, step, attempt }: Fact & { readonly step: string; readonly attempt: number }): number {
     const numbers = this.of(step);
-    if (type === 'step.requested') return numbers.push(attempt);
-    if (TO_COME.has(type)) return numbers.length + 1;
+    if (type === 'step.requested') {
+      if (this.deferred.delete(step)) numbers.pop();
+      return numbers.push(attempt);
+    }
+    if (TO_COME.has(type)) return numbers.length + (this.deferred.has(step) ? 0 : 1);
+    if (type === 'step.deferred') this.deferred.add(step);
     return numbers.lastIndexOf(attempt) + 1 || numbers.push(attempt);
   }
 

@@ -6,6 +6,8 @@ import { failureView, timeOf } from './shown.js';
 export interface History {
   readonly attempts: AttemptView[];
   readonly numbers: number[];
+  /** The last attempt waits for a model, and goes on with the next request. */
+  deferred: boolean;
   startedAt: number | undefined;
   endedAt: number | undefined;
   waiting: { since: number; show: unknown; from: StepView['from'] } | undefined;
@@ -18,6 +20,7 @@ export interface History {
 export const blank = (): History => ({
   attempts: [],
   numbers: [],
+  deferred: false,
   startedAt: undefined,
   endedAt: undefined,
   waiting: undefined,
@@ -54,6 +57,7 @@ function beginAnew(history: History, at: number): void {
   Object.assign(history, {
     startedAt: undefined,
     endedAt: undefined,
+    deferred: false,
     waiting: undefined,
     answer: undefined,
     defaulted: false,
@@ -67,7 +71,10 @@ type StepFact = Extract<Fact, { type: `step.${string}` }>;
 function record(history: History, fact: StepFact): void {
   switch (fact.type) {
     case 'step.requested':
-      begin(history, fact);
+      request(history, fact);
+      return;
+    case 'step.deferred':
+      wait(history, fact);
       return;
     case 'step.lookup':
     case 'step.cached':
@@ -76,12 +83,9 @@ function record(history: History, fact: StepFact): void {
     case 'step.completed':
       completed(history, fact);
       return;
-    case 'step.failed': {
-      const attempt = finish(history, fact);
-      attempt.failure = failureView(fact.failure);
-      if (fact.answer !== undefined) attempt.answer = fact.answer;
+    case 'step.failed':
+      fail(history, fact);
       return;
-    }
     case 'step.waiting':
       history.waiting = { since: fact.at, show: fact.show, from: fact.from };
       history.startedAt ??= fact.at;
@@ -155,11 +159,38 @@ function begin(
   return attempt;
 }
 
-/** The attempt that a result belongs to; made where nothing said that it began. */
+/** Ends the attempt with its failure. */
+function fail(history: History, fact: StepFact & { readonly type: 'step.failed' }): void {
+  const attempt = finish(history, fact);
+  attempt.failure = failureView(fact.failure);
+  if (fact.answer !== undefined) attempt.answer = fact.answer;
+}
+
+/** Begins an attempt, or goes on under another number with the one that waited for a model. */
+function request(history: History, fact: StepFact & { readonly type: 'step.requested' }): void {
+  if (history.deferred) history.numbers.splice(-1, 1, fact.attempt);
+  else begin(history, fact);
+  history.deferred = false;
+}
+
+/** The attempt waits for a model. */
+function wait(history: History, fact: StepFact & { readonly type: 'step.deferred' }): void {
+  history.deferred = true;
+  history.endedAt = undefined;
+  attemptOf(history, fact).startedAt ??= timeOf(fact.startedAt);
+}
+
+/** The attempt that a fact belongs to; made where nothing said that it began. */
+const attemptOf = (
+  history: History,
+  fact: { attempt: number; at: number; startedAt?: number | undefined },
+): AttemptView =>
+  history.attempts[history.numbers.lastIndexOf(fact.attempt)] ??
+  begin(history, { attempt: fact.attempt, at: fact.startedAt ?? fact.at });
+
+/** Ends the attempt that a result belongs to. */
 function finish(history: History, fact: { attempt: number; at: number; startedAt?: number | undefined }): AttemptView {
-  const attempt =
-    history.attempts[history.numbers.lastIndexOf(fact.attempt)] ??
-    begin(history, { attempt: fact.attempt, at: fact.startedAt ?? fact.at });
+  const attempt = attemptOf(history, fact);
   if (fact.startedAt !== undefined) attempt.startedAt = timeOf(fact.startedAt);
   attempt.endedAt = timeOf(fact.at);
   return attempt;
