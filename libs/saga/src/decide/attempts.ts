@@ -29,8 +29,9 @@ export function requestFor(run: Run, plan: LoadedPlan, asked: AttemptInput & { r
   const left = timeLeft(definition, before, at);
   const timeoutMs = Math.ceil(Math.min(workOf(definition, fallback).timeoutMs, left));
   // A lookup has the number of the attempt that it comes before.
-  const attempt = before.lookup ? before.attempt : nextAttempt(run, plan, step);
-  const isFirst = before.attempt === 0 || (before.lookup !== undefined && before.tries === 0);
+  const isLookedUp = before.lookup !== undefined && !before.lookup.isMiss;
+  const attempt = isLookedUp ? before.attempt : nextAttempt(run, plan, step);
+  const isFirst = before.attempt === 0 || (isLookedUp && before.tries === 0);
   const joined = isFirst ? definition.predecessors.map((name) => stepOf(run, name).trace) : [before.trace];
   const links = joined.filter((trace) => trace !== undefined);
   const expires = at + Math.ceil(Math.min(attemptDeadline(definition, fallback), left));

@@ -271,6 +271,17 @@ describe('the cache', () => {
     expect(changes(asked, completed, plan)).toBeUndefined();
   });
 
+  test('lets nobody else execute what waits for a model, and is given what it gives in the end', () => {
+    const deferred = { type: 'step.deferred', step: 'a', attempt: 1, startedAt: T0, waitMs: 120_000 };
+    const { before, last } = after(missed, deferred);
+    expect(changes(before, last)).toMatchObject({ ended: [], lookups: [], executing: [{ until: T0 + 180_000 }] });
+    const again = hear(last, { type: 'run.woken' }, { at: T0 + 120_000 });
+    expect(again.requests).toMatchObject([{ attempt: 2, ownAttempt: 1 }]);
+    expect(changes(last, again)).toMatchObject({ ended: [], lookups: [], executing: [{ step: 'a' }] });
+    const completed = hear(again, { ...done, attempt: 2 });
+    expect(changes(again, completed)).toMatchObject({ ended: [{ step: 'a' }], outputs: [{ output: { v: 2 } }] });
+  });
+
   test('knows until when a step is executed at most', () => {
     const { before, last } = after(missed);
     expect(changes(before, last)?.executing).toMatchObject([{ step: 'a' }]);

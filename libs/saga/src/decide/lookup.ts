@@ -12,7 +12,8 @@ import type { DecisionDraft } from './draft.js';
 export function lookUp(draft: DecisionDraft, step: string): Fact | undefined {
   const { run, plan, at, contracts } = draft;
   const { cache, stage } = plan.step(step) as StageStep;
-  if (!cache) return undefined;
+  // One that has waited for a model was looked up before.
+  if (!cache || stepOf(run, step).lookup?.isMiss) return undefined;
   const contract = contracts?.get(stage);
   if (contract?.effects) return undefined;
   const refresh = run.refresh || stepOf(run, step).redrives > 0;

@@ -87,18 +87,35 @@ export function cacheChangesOf(changed: readonly Changed[], at: number): CacheCh
 }
 
 const isSame = (state: StepState, other: StepState | undefined): boolean =>
-  other?.lookup !== undefined && other.attempt === state.attempt;
+  other?.lookup !== undefined && other.lookup.attempt === state.lookup?.attempt;
 
 const givenUpAt = (step: StageStep, { since, due }: StepState): number =>
   (due ?? since + attemptDeadline(step, 0)) + MARGIN_MS;
 
+interface Begun {
+  readonly attempt: number;
+  readonly key: string;
+  readonly maxAgeMs: number;
+}
+
+/** An attempt goes on under another number where it has waited for a model; what a fallback gives is not kept. */
+function requestedAgain(
+  begun: Map<string, Begun>,
+  { step, attempt, fallback }: Fact & { type: 'step.requested' },
+): void {
+  const before = begun.get(step);
+  if (before && fallback === undefined) begun.set(step, { ...before, attempt });
+  else begun.delete(step);
+}
+
 /** Returns what steps gave that were looked up and then executed by their own stage. What something else stood in for is not reused. */
 function outputsOf({ before, run, facts }: Changed): CacheableOutput[] {
-  const begun = new Map<string, { readonly attempt: number; readonly key: string; readonly maxAgeMs: number }>();
+  const begun = new Map<string, Begun>();
   for (const [step, { lookup, attempt }] of before?.steps ?? [])
     if (lookup) begun.set(step, { attempt, key: lookup.key, maxAgeMs: lookup.maxAgeMs });
   return facts.flatMap((fact): CacheableOutput[] => {
     if (fact.type === 'step.lookup') begun.set(fact.step, fact);
+    if (fact.type === 'step.requested') requestedAgain(begun, fact);
     if (fact.type !== 'step.completed' || fact.insteadOf || fact.degraded) return [];
     const found = begun.get(fact.step);
     if (found?.attempt !== fact.attempt) return [];

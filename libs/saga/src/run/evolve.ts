@@ -119,7 +119,7 @@ const ATTEMPT_CHANGES = {
     for (const one of next) set(run, one, { since, status: 'running', attempt, tries: 1, triedSince: since });
   },
   'step.lookup'(run, { at: since, step, attempt, key, maxAgeMs, refresh }) {
-    const lookup = { key, maxAgeMs, freshFrom: refresh ? undefined : since - maxAgeMs, isMiss: false };
+    const lookup = { key, attempt, maxAgeMs, freshFrom: refresh ? undefined : since - maxAgeMs, isMiss: false };
     set(run, step, { since, status: 'running', attempt, lookup });
   },
   'step.cached'(run, { at: since, step, output }) {

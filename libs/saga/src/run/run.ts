@@ -41,7 +41,7 @@ export interface StepState {
   /** The input that a person gave its stage with a redrive, instead of the one that follows from the run. */
   readonly edited: { readonly input: unknown } | undefined;
   readonly failure: Failure | undefined;
-  /** The lookup of its output in the cache, while it is running. */
+  /** The lookup of its output in the cache, while it is running or waits for a model. */
   readonly lookup: Lookup | undefined;
   /** The W3C traceparent of the span that ended its last attempt. */
   readonly trace: string | undefined;
@@ -54,6 +54,8 @@ export interface StepState {
 /** The lookup of a step's output in the cache. */
 export interface Lookup {
   readonly key: string;
+  /** The attempt that it comes before. */
+  readonly attempt: number;
   /** The time for which what the step gives is kept. */
   readonly maxAgeMs: number;
   /** The time at which an output must have been given at the earliest; undefined where none will do. */

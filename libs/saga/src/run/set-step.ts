@@ -7,7 +7,8 @@ export function set(run: RunDraft, step: string, change: Partial<StepState> & { 
   const from = stepOf(run, step);
   const to = { ...from, due: undefined, deferredAt: undefined, ...change };
   if (to.status === 'running') to.begunAt ??= to.since;
-  else to.lookup = undefined;
+  // A step that waits for a model is still the one that is executed.
+  else if (to.deferredAt === undefined) to.lookup = undefined;
   run.steps.set(step, to);
   const item = itemOf(step);
   const fan = item && run.fans.get(item.step);
