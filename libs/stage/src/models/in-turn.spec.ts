@@ -114,7 +114,7 @@ const HOUR = 3_600_000;
 test('a call that waits for its quota takes no slot of its stage and no time of its step', async () => {
   const work = (name: string, asking: Asking) => (name === 'passes' ? Promise.resolve(name) : call(name, asking));
   await using world = await open(work, 1);
-  await world.send('waits', { timeoutMs: 200 });
+  await world.send('waits', { timeoutMs: 1_500 });
   await until(() => world.asked().length === 1);
   const from = performance.now();
   // The stage works on one step at a time, and this one goes past the one that waits.
@@ -122,7 +122,7 @@ test('a call that waits for its quota takes no slot of its stage and no time of 
   await until(() => world.ends.length === 1);
   expect(world.ends).toMatchObject([{ step: 'passes', type: 'step.completed' }]);
   // Longer than the step's whole time.
-  await until(() => performance.now() - from > 400);
+  await until(() => performance.now() - from > 1_600);
   await world.grant({ is: 'granted' });
   await until(() => world.ends.length === 2);
   expect(world.ends[1]).toMatchObject({ step: 'waits', type: 'step.completed' });
@@ -177,7 +177,7 @@ test('a step stays in its stage while another call of it is under way, which wou
 
 test('a step that waits for a model is never too late: it leaves its stage while its handler still has all its time', async () => {
   await using world = await open(call);
-  await world.send('late', { timeoutMs: 1_000, expires: Date.now() + 2_200 });
+  await world.send('late', { timeoutMs: 3_000, expires: Date.now() + 5_000 });
   await until(() => world.ends.length === 1);
   expect(world.ends).toMatchObject([{ type: 'step.deferred', step: 'late', attempt: 1 }]);
   expect(world.paid).toEqual([]);

@@ -24,6 +24,8 @@ export interface ModelWait {
 
 /** The least time for which a call waits for its turn with its step in hand. */
 const LEAST_WAIT_MS = 1_000;
+/** The time after which a step whose command would have expired asks again, if nobody recalls it. */
+const AWAY_MS = 60_000;
 
 /** The end of an attempt here. `deferred`: it is asked for again when its model may be called. `dropped`: nobody waits for its result any more, or another process has the work. */
 export type AttemptOutcome =
@@ -177,7 +179,7 @@ export class Attempt implements StageRun {
     const { expires } = this.of.command;
     const inTime = Math.max(since + LEAST_WAIT_MS, expires - (this.endsAt - since));
     this.at(Math.min(inTime, expires), () => {
-      if (!this.defer({ waitMs: LEAST_WAIT_MS })) this.endAt(expires);
+      if (!this.defer({ waitMs: AWAY_MS })) this.endAt(expires);
     });
   }
 
