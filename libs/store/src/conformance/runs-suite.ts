@@ -73,6 +73,22 @@ export function runsSuite(store: () => Store): void {
     expect(await store().writer.position(topic, 0)).toBeUndefined();
   });
 
+  test('a run that was moved is read with the plan that it goes on with', async () => {
+    const [topic, run] = [randomId('topic'), newRun()];
+    await createRun(store(), run);
+    const moved = {
+      type: 'run.moved',
+      at: 1_700_000_000_900,
+      from: 'a',
+      kept: [],
+      restarted: ['a'],
+      attempt: 1,
+    } as const;
+    const facts = [{ ...moved, plan: 'p2', before: 'p1' }];
+    await store().writer.commit(commitOf({ topic, changes: [changed(run, { fromSeq: 2, facts })] }));
+    expect(await store().reader.run(run.id)).toMatchObject({ id: run.id, plan: 'p2' });
+  });
+
   test('live views get the facts past the one they saw last', async () => {
     const run = newRun();
     await createRun(store(), run);
