@@ -240,6 +240,14 @@ test('runs: one is tagged, and counted by its tags', async () => {
   expect((await counted()).values).toEqual([{ value: 'client-vip', count: 1 }]);
 });
 
+test('runs: a note on one is shown with it, with who wrote it', async () => {
+  const id = await waiting('client-noted');
+  await millrace.runs.note(id, { text: 'Ann has called.', by: 'bob' });
+  await until('it has the note', async () => (await millrace.runs.get(id)).notes);
+  expect((await millrace.runs.get(id)).notes).toMatchObject([{ text: 'Ann has called.', by: 'bob' }]);
+  expect(await millrace.audit.list({ subject: id }).all()).toMatchObject([{ kind: 'run.note', by: 'bob' }]);
+});
+
 test('runs: what a step writes ends where the step is over', async () => {
   const { id } = await millrace.runs.start({ pipeline: PIPELINE, input: CLEAR }, { idempotencyKey: 'client-text' });
   await millrace.runs.ended(id);

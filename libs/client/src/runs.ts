@@ -116,6 +116,13 @@ export class Runs {
     );
   }
 
+  /** Adds a note to a run, for everybody who looks at it. */
+  note(id: string, body: BodyOf<'noteRun'>, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/notes', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/notes', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
   /** Moves a run to another version of its pipeline, from one of its steps on. */
   move(id: string, body: BodyOf<'moveRun'>, options?: CallOptions): Promise<Accepted> {
     return this.api.answer('POST /v1/runs/{id}/move', options, (init) =>

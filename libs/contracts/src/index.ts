@@ -28,6 +28,7 @@ export {
   isLetterRequest,
   LetterAct,
   type ReplayRequested,
+  type RunNoteRequested,
   type RunTagRequested,
   LetterActRequested,
   LetterFilter,

@@ -15,6 +15,7 @@ export { type ArchivedRun, ENDED, type EndedStatus, Retention, type RunPosition 
 export type { RunLabels } from './search/attributes.js';
 export { type Facet, FACETS, isFacet } from './search/facets.js';
 export { readRunFilter, RUN_FIELDS } from './search/filters.js';
+export { RUN_NOTE } from './search/notes.js';
 export { RunTags } from './search/tags.js';
 export { type CacheBounds, OutputsStore } from './cache/outputs.js';
 export { Recoveries } from './recoveries.js';

@@ -7,6 +7,7 @@ import { Jobs } from './letters/jobs.js';
 import { Letters } from './letters/letters.js';
 import type { StoreReader } from './store.js';
 import { Retention } from './retention/retention.js';
+import { RunNotes } from './search/notes.js';
 import { RunTags } from './search/tags.js';
 import { OutputsStore } from './cache/outputs.js';
 import { Recoveries } from './recoveries.js';
@@ -28,6 +29,7 @@ export interface Store extends AsyncDisposable {
   readonly jobs: Jobs;
   readonly jobWorks: JobWorks;
   readonly runTags: RunTags;
+  readonly runNotes: RunNotes;
   readonly retention: Retention;
 }
 
@@ -70,6 +72,7 @@ export function storeOn(database: Database): Store {
     jobs: new Jobs(database, acts),
     jobWorks: new JobWorks(database),
     runTags: new RunTags(acts),
+    runNotes: new RunNotes(acts),
     retention: new Retention(database),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

@@ -17,6 +17,13 @@ export const GatewayEnvironment = z.object({
     )
     .optional()
     .describe('The address of Jaeger’s page. A run in the console links to its trace there.'),
+  READ_ONLY: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe(
+      'true: the gateway shows everything and changes nothing. Put such a gateway before people who may look but not act.',
+    ),
   CALLBACK_KEY: z
     .string()
     .min(32, 'expected at least 32 characters, the same as the HTTP stages’, e.g. from: openssl rand -hex 32')
@@ -31,6 +38,8 @@ export interface GatewaySettings {
   readonly maxBodyBytes: number | undefined;
   /** Jaeger's own page, to link to traces. */
   readonly jaegerUrl: string | undefined;
+  /** The gateway refuses whatever would change something. */
+  readonly readOnly: boolean | undefined;
 }
 
 /**
@@ -38,6 +47,6 @@ export interface GatewaySettings {
  * @throws {ConfigError} with all problems at once
  */
 export function gatewaySettings(env: Env): GatewaySettings {
-  const { MAX_BODY_BYTES, JAEGER_URL, CALLBACK_KEY } = readSettings(GatewayEnvironment, env, 'gateway');
-  return { maxBodyBytes: MAX_BODY_BYTES, jaegerUrl: JAEGER_URL, callbackKey: CALLBACK_KEY };
+  const { MAX_BODY_BYTES, JAEGER_URL, READ_ONLY, CALLBACK_KEY } = readSettings(GatewayEnvironment, env, 'gateway');
+  return { maxBodyBytes: MAX_BODY_BYTES, jaegerUrl: JAEGER_URL, readOnly: READ_ONLY, callbackKey: CALLBACK_KEY };
 }

@@ -35,7 +35,7 @@ import { StepTexts } from './runs/step-texts.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
 import { StageViews } from './stages/stage-views.js';
-import { MODELS, RUNTIME, READER } from './http/tokens.js';
+import { MODELS, READ_ONLY, READER, RUNTIME } from './http/tokens.js';
 import { VersionsController } from './pipelines/versions.controller.js';
 import { Versions } from './pipelines/versions.js';
 
@@ -55,6 +55,7 @@ interface Given {
   readonly texts: StepTexts;
   readonly callbackKey: string | undefined;
   readonly jaegerUrl: string | undefined;
+  readonly readOnly: boolean;
   readonly console: ConsoleFiles;
 }
 
@@ -92,6 +93,7 @@ export function gatewayModule({
   texts,
   callbackKey,
   jaegerUrl,
+  readOnly,
   console,
 }: Given): DynamicModule {
   const plans = new StoredPlans(reader);
@@ -107,6 +109,7 @@ export function gatewayModule({
     providers: [
       { provide: RUNTIME, useValue: runtime },
       { provide: READER, useValue: reader },
+      { provide: READ_ONLY, useValue: readOnly },
       { provide: StageViews, useValue: stages },
       { provide: Changes, useValue: new Changes({ marks, log: runtime.telemetry.log }) },
       { provide: MODELS, useValue: models },

@@ -25,6 +25,7 @@ import { LiveFacts } from './runs/live-facts.js';
 import { countRequests } from './http/metrics.js';
 import { ProblemFilter, RequestProblem } from './http/problems.js';
 import { followedModels } from './models/followed-models.js';
+import { refuseChanges, WithoutActions } from './http/read-only.js';
 import { checkTarget } from './http/target.js';
 import { ProgressFeed } from './runs/progress.js';
 import { StepTexts } from './runs/step-texts.js';
@@ -87,6 +88,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
     callbackKey: options.callbackKey,
     reader: options.reader,
     jaegerUrl: options.jaegerUrl,
+    readOnly: options.readOnly ?? false,
     console,
   });
   const app = await NestFactory.create<NestExpressApplication>(module, {
@@ -126,6 +128,10 @@ function prepare(app: NestExpressApplication, { settings, telemetry }: Runtime, 
   app.disable('etag');
   const site: Site = { host: options.host, publicUrls: settings.publicUrls };
   app.use(countRequests(telemetry.meters), traceRequests(telemetry.spans), guarded(site));
+  if (options.readOnly) {
+    app.use(refuseChanges);
+    app.useGlobalInterceptors(new WithoutActions());
+  }
   app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
   app.use(checkTarget, readBody);
   app.useGlobalPipes(new RequestValidation());

@@ -22,6 +22,7 @@ export const ANSWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/runs/{id}/pause': ['id', 'links'],
   'POST /v1/runs/{id}/resume': ['id', 'links'],
   'POST /v1/runs/{id}/tags': ['id', 'links'],
+  'POST /v1/runs/{id}/notes': ['id', 'links'],
   'POST /v1/runs/{id}/replay': [],
   'POST /v1/runs/{id}/signals/{step}': ['id', 'links'],
   'POST /v1/callbacks': ['id', 'links'],

@@ -172,6 +172,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/runs/{id}/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds a note to a run, for everybody who looks at it. It stays in the trail of acts. */
+    post: operations['noteRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/runs/{id}/replay': {
     parameters: {
       query?: never;
@@ -1138,6 +1155,12 @@ export interface components {
         from: string;
       };
       replays?: string[];
+      notes?: {
+        /** Format: date-time */
+        at: string;
+        text: string;
+        by?: string;
+      }[];
       parentStep?: string;
       given?: {
         [key: string]: unknown;
@@ -2385,6 +2408,8 @@ export interface components {
         /** @constant */
         more?: true;
       };
+      /** @constant */
+      readOnly?: true;
     };
     FacetView: {
       by: string;
@@ -3134,7 +3159,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3593,7 +3618,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3694,7 +3719,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3795,7 +3820,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3898,7 +3923,108 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description NOT_ALLOWED_NOW: This cannot be done now. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  noteRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          text: string;
+          by?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4022,7 +4148,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4126,7 +4252,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4224,7 +4350,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4553,7 +4679,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4665,7 +4791,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4775,7 +4901,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5074,7 +5200,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5184,7 +5310,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5294,7 +5420,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5406,7 +5532,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5517,7 +5643,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5629,7 +5755,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5740,7 +5866,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5937,7 +6063,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6160,7 +6286,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6272,7 +6398,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6384,7 +6510,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6779,7 +6905,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6880,7 +7006,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7062,7 +7188,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7301,7 +7427,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7411,7 +7537,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7512,7 +7638,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7618,7 +7744,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7790,7 +7916,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -7891,7 +8017,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -8087,7 +8213,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -8179,7 +8305,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -8271,7 +8397,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -8442,7 +8568,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -8545,7 +8671,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -8635,7 +8761,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
       403: {
         headers: {
           [name: string]: unknown;

@@ -12,6 +12,7 @@ export const PROBLEM_REMEDIES = {
     'Use localhost or an IP address. Or set PUBLIC_URL to the URL that people use (several with commas) and restart the gateway.',
   CROSS_SITE:
     'Use the console of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
+  READ_ONLY: 'Ask a gateway that takes changes: this one was started with READ_ONLY=true.',
   UNKNOWN_ROUTE: 'Correct the path: GET /openapi.json lists all of them.',
   UNKNOWN_RUN: 'Check the id: GET /v1/runs lists the runs.',
   UNKNOWN_STEP: 'Check the name: GET /v1/runs/{id} shows the steps of the run.',

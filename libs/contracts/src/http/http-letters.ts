@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { ActOutcome, JobItemStatus, JobStatus, JobWork, LetterAct, LetterStatus } from '../records/letter-acts.js';
+import {
+  ActOutcome,
+  JobItemStatus,
+  JobStatus,
+  JobWork,
+  LetterAct,
+  LetterStatus,
+  RunNoteRequested,
+} from '../records/letter-acts.js';
 import { ByWhom, Person, PlanReference, PositiveCount, readTime, StepName } from '../values/values.js';
 import { AllowedActions, AttemptView, FailureView, Json, Links, Time } from './http-shown.js';
 
@@ -106,6 +114,10 @@ export type AssignBody = z.infer<typeof AssignBody>;
 
 export const NoteBody = z.strictObject({ text: Note.shape.text, ...ByWhom });
 export type NoteBody = z.infer<typeof NoteBody>;
+
+const { text: noteText, by: noteBy } = RunNoteRequested.shape;
+export const RunNoteBody = z.strictObject({ text: noteText, by: noteBy });
+export type RunNoteBody = z.infer<typeof RunNoteBody>;
 
 export const TagBody = z.strictObject({ add: Tag.shape.add, remove: Tag.shape.remove, ...ByWhom });
 export type TagBody = z.infer<typeof TagBody>;

@@ -61,5 +61,7 @@ export const OverviewView = z.object({
   signals: CountView,
   /** Dead letters that are open. */
   deadLetters: CountView,
+  /** The gateway takes no changes: it refuses every request but GET. */
+  readOnly: z.literal(true).optional(),
 });
 export type OverviewView = z.infer<typeof OverviewView>;

@@ -52,6 +52,11 @@ export const PROBLEMS = {
     remedy:
       'Use the console of this gateway, or a client that is not a browser. Behind a proxy, set PUBLIC_URL to the URL that the browser shows.',
   },
+  READ_ONLY: {
+    status: 403,
+    title: 'This gateway only shows',
+    remedy: 'Ask a gateway that takes changes: this one was started with READ_ONLY=true.',
+  },
   UNKNOWN_ROUTE: {
     status: 404,
     title: 'There is nothing here',

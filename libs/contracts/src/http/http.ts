@@ -53,6 +53,7 @@ export {
   RedriveBody,
   ReplayBody,
   ReplayPreview,
+  RunNoteBody,
   TagBody,
 } from './http-letters.js';
 export { Action, AttemptView, FailureView } from './http-shown.js';
@@ -167,6 +168,8 @@ export const RunView = RunSummaryView.extend({
   replayOf: z.object({ run: z.string(), from: z.string() }).optional(),
   /** The runs that replay this one, the newest first; the last 50 of them. */
   replays: z.array(z.string()).optional(),
+  /** The notes of people on it, the newest first; the last 50 of them. */
+  notes: z.array(z.object({ at: Time, text: z.string(), by: z.string().optional() })).optional(),
   /** The step of its parent that it does the work of. */
   parentStep: z.string().optional(),
   /** The values that a child run started with beside its input. */

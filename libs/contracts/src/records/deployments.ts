@@ -5,6 +5,7 @@ import {
   JobRequested,
   LetterActRequested,
   ReplayRequested,
+  RunNoteRequested,
   RunTagRequested,
 } from './letter-acts.js';
 import { ByWhom, Name, PlanReference, PositiveCount, text, TimeMs } from '../values/values.js';
@@ -121,6 +122,7 @@ export const DeploymentRequest = z.discriminatedUnion('type', [
   JobChangeRequested,
   ReplayRequested,
   RunTagRequested,
+  RunNoteRequested,
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 

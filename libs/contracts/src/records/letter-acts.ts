@@ -150,11 +150,26 @@ export const RunTagRequested = z.object({
 });
 export type RunTagRequested = z.infer<typeof RunTagRequested>;
 
+/** The most characters of a note on a run: it is kept in the trail of acts. */
+const LONGEST_NOTE = 2_000;
+
+/** Asks for a note on a run: a record on `deployments`. The note is an act in the trail, which says who wrote it and when. */
+export const RunNoteRequested = z.object({
+  type: z.literal('run.note-requested'),
+  id: Name,
+  at: TimeMs,
+  by: Person.optional(),
+  run: Id,
+  text: text({ min: 1, max: LONGEST_NOTE }),
+});
+export type RunNoteRequested = z.infer<typeof RunNoteRequested>;
+
 /** Returns the id of the run that a request for a replay begins. */
 export const replayIdOf = (request: Pick<ReplayRequested, 'id'>): string => derivedId('run', 'replay', request.id);
 
 /** A request about dead letters and runs: a record on `deployments` that is about no pipeline. */
-export type LetterRequest = LetterActRequested | JobRequested | JobChangeRequested | ReplayRequested | RunTagRequested;
+export type LetterRequest =
+  LetterActRequested | JobRequested | JobChangeRequested | ReplayRequested | RunTagRequested | RunNoteRequested;
 
 const LETTER_REQUESTS: ReadonlySet<string> = new Set([
   'letter.act-requested',
@@ -162,6 +177,7 @@ const LETTER_REQUESTS: ReadonlySet<string> = new Set([
   'job.change-requested',
   'replay.requested',
   'run.tag-requested',
+  'run.note-requested',
 ] satisfies LetterRequest['type'][]);
 
 export const isLetterRequest = <Request extends { readonly type: string }>(

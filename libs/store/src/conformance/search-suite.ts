@@ -128,6 +128,19 @@ export function searchSuite(store: () => Store): void {
     ]);
   });
 
+  test('a note on a run is one act in the trail, however often it comes', async () => {
+    const run = newRun({ pipeline: randomId('pipeline') });
+    await write([{ run, attributes: {} }]);
+    const note = { type: 'run.note-requested', id: randomId('act'), at: NOW, run: run.id, by: 'ann' } as const;
+    const added = { status: 'applied', unchanged: false };
+    const add = () => store().runNotes.add({ ...note, text: 'The customer has called.' });
+    expect([await add(), await add()]).toEqual([added, added]);
+    const { items } = await store().reader.acts.list({ subject: run.id, limit: 9 });
+    expect(items).toMatchObject([{ kind: 'run.note', by: 'ann', reason: 'The customer has called.', detail: null }]);
+    const of = { id: randomId('act'), run: 'run_none', text: 'x' };
+    expect(await store().runNotes.add({ ...note, ...of })).toMatchObject({ status: 'refused' });
+  });
+
   test('values are counted among the runs that a filter wants, the most frequent first', async () => {
     const pipeline = randomId('pipeline');
     const of = (customer: string, over: Partial<RunSummary> = {}) => ({

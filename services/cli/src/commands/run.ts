@@ -156,6 +156,17 @@ export function runCommands(program: Command, context: CliContext): void {
       terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
     });
 
+  talking(run.command('note'))
+    .description('add a note to a run, for everybody who looks at it')
+    .argument('<run>')
+    .argument('<text>')
+    .option('--by <name>', 'your name')
+    .action(async (id: string, text: string, options: CommonOptions & { by?: string }) => {
+      const { by } = options;
+      const accepted = await clientOf(terminal, options).runs.note(id, { text, ...(by !== undefined && { by }) });
+      terminal.out(shown(accepted, options.output, { name: accepted.id, text: () => accepted.id }));
+    });
+
   acting(talking(run.command('signal')))
     .description('send the signal that a step waits for')
     .argument('<run>')

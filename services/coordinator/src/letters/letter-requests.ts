@@ -8,7 +8,7 @@ import type { ReadTopicsNeeds } from './read-topics.js';
 import { redriveOf } from './redriven.js';
 
 type Needs = ReadTopicsNeeds & {
-  readonly store: Pick<Store, 'reader' | 'letters' | 'jobs' | 'acts' | 'runTags'>;
+  readonly store: Pick<Store, 'reader' | 'letters' | 'jobs' | 'acts' | 'runTags' | 'runNotes'>;
   readonly plans: Pick<CoordinatorPlans, 'find' | 'target'>;
 };
 
@@ -23,6 +23,9 @@ export async function applyLetterRequest(needs: Needs, request: LetterRequest): 
       return [];
     case 'run.tag-requested':
       await needs.store.runTags.change(request);
+      return [];
+    case 'run.note-requested':
+      await needs.store.runNotes.add(request);
       return [];
     case 'replay.requested':
       return applyReplay(needs, request);

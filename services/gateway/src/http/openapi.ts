@@ -114,7 +114,7 @@ const ANYWHERE = ['INTERNAL', 'STORE_UNAVAILABLE', 'UNKNOWN_HOST', 'CROSS_SITE']
 
 function problemsOf({ problems, method }: Operation): Json {
   const byStatus = new Map<number, ProblemCode[]>();
-  const ofMethod = method === 'POST' ? (['INVALID_VALUE', 'UNSUPPORTED_CONTENT_TYPE'] as const) : [];
+  const ofMethod = method === 'POST' ? (['INVALID_VALUE', 'UNSUPPORTED_CONTENT_TYPE', 'READ_ONLY'] as const) : [];
   for (const code of new Set([...problems, ...ofMethod, ...ANYWHERE])) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);

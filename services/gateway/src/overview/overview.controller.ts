@@ -5,7 +5,7 @@ import type { Counts, StoreReader } from '@millrace/store';
 import { OverviewQuery } from '../http/queries.js';
 import { unservedCount } from '../runs/listed-runs.js';
 import { RunQueries } from '../runs/runs.js';
-import { READER } from '../http/tokens.js';
+import { READ_ONLY, READER } from '../http/tokens.js';
 
 const MOST = 1_000;
 
@@ -35,6 +35,7 @@ export class OverviewController {
   constructor(
     @Inject(READER) private readonly reader: StoreReader,
     @Inject(RunQueries) private readonly runs: RunQueries,
+    @Inject(READ_ONLY) private readonly readOnly: boolean,
   ) {}
 
   @Get()
@@ -49,6 +50,7 @@ export class OverviewController {
       reviews: countView(reviews),
       signals: countView(signals),
       deadLetters: countView(deadLetters),
+      ...(this.readOnly && { readOnly: true }),
     };
   }
 }

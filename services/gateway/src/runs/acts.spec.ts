@@ -111,6 +111,16 @@ test('a run is tagged by an act that says who and why, whether it has ended or n
   expect(await codeOf(await post(url(run), { add: [''] }))).toEqual([400, 'INVALID_REQUEST']);
 });
 
+test('a note on a run is an act that says who wrote it, whether the run has ended or not', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  const url = (id: string) => `${world.url}/v1/runs/${id}/notes`;
+  expect((await post(url(run), { text: 'Ann has called.', by: 'bob' })).status).toBe(202);
+  expect(world.letterRequests).toMatchObject([{ type: 'run.note-requested', run, text: 'Ann has called.', by: 'bob' }]);
+  expect(await codeOf(await post(url('run_none'), { text: 'x' }))).toEqual([404, 'UNKNOWN_RUN']);
+  expect(await codeOf(await post(url(run), { text: '' }))).toEqual([400, 'INVALID_REQUEST']);
+});
+
 test('a signal reaches the step that waits for it, and only such a step', async () => {
   await using world = await World.open();
   const run = await start(world);

@@ -6,6 +6,7 @@ import type {
   CancelBody,
   ClaimBody,
   MoveBody,
+  RunNoteBody,
   StepView,
   TagBody,
 } from '@millrace/contracts/http';
@@ -62,6 +63,14 @@ export class Acts {
     const tags = { ...(add && { add }), ...(remove && { remove }) };
     const act = { type: 'run.tag-requested', id: randomId('act'), at: Date.now(), run: id } as const;
     await requestApplied(this.needs, { ...act, ...tags, ...byWhom({ by, reason }) });
+    return linked(id);
+  }
+
+  /** A note changes nothing of what a run does, and may be written when it has ended. */
+  async note(id: string, { text, by }: RunNoteBody): Promise<Accepted> {
+    await this.needs.runs.record(id);
+    const act = { type: 'run.note-requested', id: randomId('act'), at: Date.now(), run: id, text } as const;
+    await requestApplied(this.needs, { ...act, ...byWhom({ by, reason: undefined }) });
     return linked(id);
   }
 

@@ -57,6 +57,15 @@ export const RUN_OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: '/v1/runs/{id}/notes',
+    id: 'noteRun',
+    summary: 'Adds a note to a run, for everybody who looks at it. It stays in the trail of acts.',
+    body: http.RunNoteBody,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
     path: '/v1/runs/{id}/replay',
     id: 'replayRun',
     summary:

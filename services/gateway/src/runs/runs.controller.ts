@@ -11,6 +11,7 @@ import {
   ReplayBody,
   type ReplayPreview,
   type RunList,
+  RunNoteBody,
   type RunView,
   SignalBody,
   StartRun,
@@ -119,6 +120,12 @@ export class RunsController {
   @HttpCode(202)
   tag(@Param('id') id: string, @Body({ schema: TagBody }) body: TagBody): Promise<Accepted> {
     return this.acts.tag(id, body);
+  }
+
+  @Post(':id/notes')
+  @HttpCode(202)
+  note(@Param('id') id: string, @Body({ schema: RunNoteBody }) body: RunNoteBody): Promise<Accepted> {
+    return this.acts.note(id, body);
   }
 
   @Post(':id/replay')

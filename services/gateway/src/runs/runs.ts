@@ -2,7 +2,7 @@ import { type Fact, isOver, isRunId, present, type RunStatus } from '@millrace/c
 import type { RunSummaryView, RunView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf } from '@millrace/pipeline/engine';
 import { evolve, type Run } from '@millrace/saga';
-import type { StoreReader, RunRecord, RunSummary } from '@millrace/store';
+import { type ChainedAct, RUN_NOTE, type RunRecord, type RunSummary, type StoreReader } from '@millrace/store';
 import type { Consumers } from '../stages/consumers.js';
 import type { LiveFacts, Viewer } from './live-facts.js';
 import type { StoredPlans } from '../pipelines/plans.js';
@@ -26,12 +26,18 @@ interface Needs {
 export const unknownRun = (id: string): RequestProblem =>
   new RequestProblem('UNKNOWN_RUN', `There is no run ${id.slice(0, 100)}.`);
 
-const MOST_REPLAYS = 50;
+/** The most replays of a run, and notes on it, that are shown. */
+const MOST_ACTS = 50;
 
 const replayIn = (detail: unknown): string | [] => {
   const { run } = (detail ?? {}) as { run?: unknown };
   return isRunId(run) ? run : [];
 };
+
+const noteIn = ({ outcome, at, by, reason }: ChainedAct): NonNullable<RunView['notes']> =>
+  outcome.status === 'applied' && reason !== undefined
+    ? [{ at: timeOf(at), text: reason, ...(by !== undefined && { by }) }]
+    : [];
 
 /** Such a run waits for nobody. */
 const UNDER_WAY: ReadonlySet<RunStatus> = new Set(['held', 'running', 'compensating']);
@@ -52,9 +58,13 @@ export class RunQueries {
     const record = await this.record(id);
     if (!record) return this.requested(id);
     const view = await this.viewOf(record);
-    const { items } = await this.needs.reader.acts.list({ subject: id, kind: 'run.replay', limit: MOST_REPLAYS });
-    const replays = items.flatMap(({ outcome, detail }) => (outcome.status === 'applied' ? replayIn(detail) : []));
-    return replays.length > 0 ? { ...view, replays } : view;
+    const done = (kind: string) => this.needs.reader.acts.list({ subject: id, kind, limit: MOST_ACTS });
+    const [replayed, noted] = await Promise.all([done('run.replay'), done(RUN_NOTE)]);
+    const replays = replayed.items.flatMap(({ outcome, detail }) =>
+      outcome.status === 'applied' ? replayIn(detail) : [],
+    );
+    const notes = noted.items.flatMap(noteIn);
+    return { ...view, ...(replays.length > 0 && { replays }), ...(notes.length > 0 && { notes }) };
   }
 
   async viewOf(record: RunRecord): Promise<RunView> {

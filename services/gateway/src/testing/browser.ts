@@ -29,13 +29,17 @@ export interface BrowserOptions {
   readonly names?: readonly string[];
   readonly dark?: boolean;
   readonly width?: number;
+  /** The zone of the machine, such as `Asia/Tokyo`. */
+  readonly timeZone?: string;
 }
 
 /** A Chromium with an empty profile that asks nobody but loopback. */
-export async function browser({ names = [], dark = false, width = 1280 }: BrowserOptions = {}): Promise<Browser> {
+export async function browser(options: BrowserOptions = {}): Promise<Browser> {
+  const { names = [], dark = false, width = 1280, timeZone } = options;
   const profile = await mkdtemp(join(tmpdir(), 'millrace-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     ...(executablePath !== undefined && { executablePath }),
+    ...(timeZone !== undefined && { timezoneId: timeZone }),
     headless: true,
     colorScheme: dark ? 'dark' : 'light',
     viewport: { width, height: width < 600 ? 844 : 900 },

@@ -57,6 +57,16 @@ export const violations = async (page: Page): Promise<readonly string[]> => {
   );
 };
 
+/** Looks at a page in both themes. */
+export async function violationsInBoth(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const one of await violations(page)) found.push(`${colorScheme}: ${one}`);
+  }
+  return found;
+}
+
 /** A proxy that serves a gateway below a path, as an ingress does. */
 export async function proxyBelow(path: string, target: string): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer((request, response) => {

@@ -21,7 +21,16 @@ import {
 import { loadPlan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run, standingOf } from '@millrace/saga';
 import type { Runtime } from '@millrace/runtime';
-import type { Counts, DeadLetter, KeptLetter, StoreReader, Review, RunRecord } from '@millrace/store';
+import {
+  type ChainedAct,
+  type Counts,
+  type DeadLetter,
+  type KeptLetter,
+  type Review,
+  RUN_NOTE,
+  type RunRecord,
+  type StoreReader,
+} from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { fits } from './fits.js';
 import { isJson } from './json.js';
@@ -69,8 +78,8 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts a gateway on the port of the one that was stopped. */
-  restart(): Promise<void> {
-    return this.begin({ port: Number(new URL(this.url).port) });
+  restart(options: WorldOptions = {}): Promise<void> {
+    return this.begin({ port: Number(new URL(this.url).port), ...options });
   }
 
   private async begin({ settings, ...options }: WorldOptions): Promise<void> {
@@ -177,7 +186,8 @@ export class World implements AsyncDisposable {
     },
     acts: {
       outcome: (id) => Promise.resolve(this.actOutcomes.get(id)),
-      list: () => Promise.resolve({ items: [], next: undefined }),
+      list: ({ kind, subject }) =>
+        Promise.resolve({ items: kind === RUN_NOTE ? this.notesOn(subject) : [], next: undefined }),
       verify: () => Promise.resolve({ acts: 0, broken: undefined }),
     },
     schedules: () => Promise.resolve([]),
@@ -377,6 +387,16 @@ export class World implements AsyncDisposable {
           : [],
       ),
     );
+  }
+
+  private notesOn(run: string | undefined): ChainedAct[] {
+    return this.letterRequests.toReversed().flatMap((request, seq) => {
+      if (request.type !== 'run.note-requested' || request.run !== run) return [];
+      const { id, at, by, text } = request;
+      const outcome = { status: 'applied', unchanged: false } as const;
+      const act = { id, at, kind: RUN_NOTE, subject: run, by, reason: text, detail: null };
+      return [{ ...act, seq, outcome, previous: '', hash: '' }];
+    });
   }
 
   private attempt(run: string, step: string): number {
