@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { MillraceClient } from '@millrace/client';
 import { inChromium } from '@millrace/gateway/testing/browser';
-import { violations, watched } from '@millrace/gateway/testing/console';
+import { violationsInBoth, watched } from '@millrace/gateway/testing/console';
 import { CLEAR } from '../api.js';
 import { startStandalone, type StandaloneProcess } from '../standalone-process.js';
 
@@ -22,7 +22,7 @@ inChromium('replays in the console', () => {
     await page.getByRole('button', { name: 'Replay from here' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/would have effects outside once more/).waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsInBoth(page)).toEqual([]);
     await dialog.getByLabel('Execute steps that have effects outside, too').check();
     await dialog.getByText('Executed').waitFor();
     await dialog
@@ -43,7 +43,7 @@ inChromium('replays in the console', () => {
       .filter({ hasText: /Both gave the same|differ/ })
       .waitFor();
     expect(await page.locator('tbody tr').count()).toBeGreaterThan(5);
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsInBoth(page)).toEqual([]);
     expect(chromium.faults).toEqual([]);
   });
 

@@ -20,12 +20,15 @@ interface ActDialogProps {
   readonly close: () => void;
   /** The act needs a name. */
   readonly needsName?: boolean;
+  /** The act takes a name and no reason. */
+  readonly isWithoutReason?: boolean;
   /** The act takes no name and no reason. */
   readonly isAnonymous?: boolean;
 }
 
 /** Asks who acts and why, once: the name is remembered. Then does it, and says why where it is refused. */
-export function ActDialog({ title, children, verb, isDanger, act, close, needsName, isAnonymous }: ActDialogProps) {
+export function ActDialog(props: ActDialogProps) {
+  const { title, children, verb, isDanger, act, close, needsName = false, isAnonymous, isWithoutReason } = props;
   const by = useMemory(actor);
   const [reason, setReason] = useState('');
   const [state, setState] = useState<{ readonly busy: boolean; readonly error?: unknown }>({ busy: false });
@@ -49,7 +52,9 @@ export function ActDialog({ title, children, verb, isDanger, act, close, needsNa
       <form onSubmit={submitted}>
         <h2>{title}</h2>
         {children}
-        {!isAnonymous && <ByWhomFields reason={reason} setReason={setReason} needsName={needsName ?? false} />}
+        {!isAnonymous && (
+          <ByWhomFields reason={reason} setReason={isWithoutReason ? undefined : setReason} needsName={needsName} />
+        )}
         {state.error !== undefined && <Refusal error={state.error} />}
         <div className="line">
           <button type="submit" className={isDanger ? 'danger' : 'primary'} disabled={state.busy}>
@@ -66,7 +71,8 @@ export function ActDialog({ title, children, verb, isDanger, act, close, needsNa
 
 interface ByWhomFieldsProps {
   readonly reason: string;
-  readonly setReason: (reason: string) => void;
+  /** Absent where no reason is asked for. */
+  readonly setReason: ((reason: string) => void) | undefined;
   readonly needsName: boolean;
 }
 
@@ -86,10 +92,12 @@ export function ByWhomFields({ reason, setReason, needsName }: ByWhomFieldsProps
           onChange={({ target }) => actor.write(target.value)}
         />
       </label>
-      <label>
-        <span>Why</span>
-        <input dir="auto" maxLength={2_000} value={reason} onChange={({ target }) => setReason(target.value)} />
-      </label>
+      {setReason && (
+        <label>
+          <span>Why</span>
+          <input dir="auto" maxLength={2_000} value={reason} onChange={({ target }) => setReason(target.value)} />
+        </label>
+      )}
     </div>
   );
 }

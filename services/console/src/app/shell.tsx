@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useOverview } from '../overview/use-overview.js';
 import { Keyboard } from './keyboard.js';
 import { useLiveChanges } from './live.js';
+import { useMayAct } from './may-act.js';
 import { applyTheme, theme, useMemory, zone } from './memory.js';
 
 const PAGES = [
@@ -79,8 +80,10 @@ const ZONES = ['local', 'UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Tokyo'
 
 function Choices() {
   const [chosenTheme, chosenZone] = [useMemory(theme), useMemory(zone)];
+  const mayAct = useMayAct();
   return (
     <>
+      {!mayAct && <span className="quiet">Read only</span>}
       <label>
         <span className="sr">Theme</span>
         <select

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { RedriveDialog } from '../acts/redrive-dialog.js';
 import { follows } from '../app/live.js';
+import { MayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
 import { Payload } from '../payload/payload.js';
 import { FailureText } from '../run/failure-text.js';
@@ -46,7 +47,9 @@ export function DeadLetterPage() {
             Redrive
           </button>
         )}
-        <LetterActs letter={query.data} />
+        <MayAct>
+          <LetterActs letter={query.data} />
+        </MayAct>
         <Stale of={query} />
       </div>
       <div className="notice failed">

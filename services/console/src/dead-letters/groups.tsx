@@ -3,7 +3,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { follows } from '../app/live.js';
+import { useMayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { JobDialog, type JobKind } from '../jobs/job-dialog.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
@@ -20,17 +22,21 @@ interface GroupsProps {
 
 const MOST = 100;
 
+const groupsOf = ({ status = 'open' }: LettersSearch, filter: LettersFilter, signal: AbortSignal) =>
+  millrace.deadLetters.groups({ status, limit: MOST, ...filter }, { signal });
+
 /** Dead letters of one cause, counted, the newest cause first; each group is redriven or resolved as one job. */
 export function Groups({ search, filter }: GroupsProps) {
   const { status = 'open' } = search;
   const query = useQuery({
     queryKey: ['letter-groups', status, filter],
-    queryFn: ({ signal }) => millrace.deadLetters.groups({ status, limit: MOST, ...filter }, { signal }).page(),
+    queryFn: ({ signal }) => groupsOf(search, filter, signal).page(),
     ...follows('store'),
     placeholderData: keepPreviousData,
   });
   const [asked, setAsked] = useState<{ readonly kind: JobKind; readonly group: DeadLetterGroupView }>();
   const navigate = useNavigate();
+  const mayAct = useMayAct();
   const groups = query.data?.items ?? [];
   const lettersOf = ({ fingerprint }: DeadLetterGroupView): LettersSearch => ({
     ...search,
@@ -44,12 +50,15 @@ export function Groups({ search, filter }: GroupsProps) {
       if (group) void navigate({ to: '/dead-letters', search: lettersOf(group) });
     },
     show: (at) => document.getElementById(`group-${at}`)?.scrollIntoView({ block: 'nearest' }),
-    acts: { r: (at) => ask('redrive', groups[at]) },
+    ...(mayAct && { acts: { r: (at: number) => ask('redrive', groups[at]) } }),
   });
   const ask = (kind: JobKind, group: DeadLetterGroupView | undefined) => group && setAsked({ kind, group });
   return (
     <>
-      <Stale of={query} />
+      <div className="line">
+        <ExportList name="causes-of-dead-letters" rows={(signal) => groupsOf(search, filter, signal)} />
+        <Stale of={query} />
+      </div>
       {query.isPending && <Loading />}
       {query.isError && query.data === undefined && (
         <ProblemPage error={query.error} retry={() => void query.refetch()} />
@@ -62,7 +71,7 @@ export function Groups({ search, filter }: GroupsProps) {
             id={`group-${at}`}
             className={at === current ? 'card group current' : 'card group'}
           >
-            <Group group={group} search={lettersOf(group)} ask={ask} />
+            <Group group={group} search={lettersOf(group)} ask={mayAct ? ask : undefined} />
           </li>
         ))}
       </ul>
@@ -86,7 +95,8 @@ const NoGroups = ({ status }: { readonly status: string }) => (
 interface GroupProps {
   readonly group: DeadLetterGroupView;
   readonly search: LettersSearch;
-  readonly ask: (kind: JobKind, group: DeadLetterGroupView) => void;
+  /** Absent where the gateway takes no changes. */
+  readonly ask: ((kind: JobKind, group: DeadLetterGroupView) => void) | undefined;
 }
 
 function Group({ group, search, ask }: GroupProps) {
@@ -105,7 +115,7 @@ function Group({ group, search, ask }: GroupProps) {
       </p>
       <p className="quiet">{remedy}</p>
       <div className="line">
-        {open > 0 && (
+        {ask && open > 0 && (
           <>
             <button type="button" onClick={() => ask('redrive', group)}>
               Redrive {open}

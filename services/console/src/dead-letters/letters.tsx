@@ -3,7 +3,9 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { follows } from '../app/live.js';
+import { useMayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { JobDialog, type JobKind } from '../jobs/job-dialog.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
@@ -30,7 +32,6 @@ export function Letters({ search, filter }: LettersProps) {
     placeholderData: keepPreviousData,
   });
   const letters = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const [asked, setAsked] = useState<JobKind>();
   const navigate = useNavigate();
   const current = useRowKeys({
     count: letters.length,
@@ -43,16 +44,7 @@ export function Letters({ search, filter }: LettersProps) {
   return (
     <>
       <Stale of={query} />
-      {status === 'open' && letters.length > 0 && (
-        <div className="line">
-          <button type="button" onClick={() => setAsked('redrive')}>
-            Redrive all that match
-          </button>
-          <button type="button" className="plain" onClick={() => setAsked('resolve')}>
-            Resolve all that match
-          </button>
-        </div>
-      )}
+      {letters.length > 0 && <ActsOnAll status={status} filter={filter} />}
       {query.isPending && <Loading />}
       {query.isError && query.data === undefined && (
         <ProblemPage error={query.error} retry={() => void query.refetch()} />
@@ -72,8 +64,37 @@ export function Letters({ search, filter }: LettersProps) {
           Older dead letters
         </button>
       )}
-      {asked && <JobDialog kind={asked} filter={filter} close={() => setAsked(undefined)} />}
     </>
+  );
+}
+
+interface ActsOnAllProps {
+  readonly status: NonNullable<LettersSearch['status']>;
+  readonly filter: LettersFilter;
+}
+
+/** Redrives or resolves all letters that match, as one job, or saves them as a file. */
+function ActsOnAll({ status, filter }: ActsOnAllProps) {
+  const [asked, setAsked] = useState<JobKind>();
+  const mayAct = useMayAct();
+  return (
+    <div className="line">
+      {mayAct && status === 'open' && (
+        <>
+          <button type="button" onClick={() => setAsked('redrive')}>
+            Redrive all that match
+          </button>
+          <button type="button" className="plain" onClick={() => setAsked('resolve')}>
+            Resolve all that match
+          </button>
+        </>
+      )}
+      <ExportList
+        name="dead-letters"
+        rows={(signal) => millrace.deadLetters.list({ status, ...filter, limit: 200 }, { signal })}
+      />
+      {asked && <JobDialog kind={asked} filter={filter} close={() => setAsked(undefined)} />}
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import { MARKS } from '../text/states.js';
-import { type Layout, NODE, type Placed } from './layout.js';
+import { boxOf, type Layout, NODE, overlaps, type Placed } from './shapes.js';
+import { useDrawnPart, useShownStep } from './use-view.js';
 import './graph.css';
 
 /** The state of a step in the run that the graph shows. */
@@ -24,19 +25,27 @@ const LEAST_SCALE = 0.58;
 
 const TAKEN = new Set(['completed', 'running', 'retrying', 'waiting', 'failed', 'dead-lettered', 'no-consumer']);
 
-/** Draws a plan; in a run the path that was taken is bright, what was skipped is dim, and what runs moves. */
+/**
+ * Draws a plan; in a run the path that was taken is bright, what was skipped is dim, and what runs moves. Of a graph of many steps the part
+ * that is looked at is drawn, in its full size.
+ */
 export function Graph({ label, layout, states, selected, select }: GraphProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const part = useDrawnPart(box, layout);
+  useShownStep(box, layout, selected);
   const isTaken = (step: string) => states === undefined || TAKEN.has(states.get(step)?.status ?? '');
+  const nodes = part ? layout.nodes.filter((placed) => overlaps(boxOf(placed), part)) : layout.nodes;
+  const edges = part ? layout.edges.filter((edge) => overlaps(edge.box, part)) : layout.edges;
   return (
-    <div className="graph" role="group" aria-label={label} tabIndex={0}>
+    <div className="graph" role="group" aria-label={label} tabIndex={0} ref={box}>
       <svg
-        style={{ width: layout.width, minWidth: layout.width * LEAST_SCALE }}
+        style={{ width: layout.width, minWidth: part ? layout.width : layout.width * LEAST_SCALE }}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
       >
-        {layout.edges.map(({ from, to, path }) => (
+        {edges.map(({ from, to, path }) => (
           <path key={`${from} ${to}`} className={isTaken(from) && isTaken(to) ? 'edge taken' : 'edge'} d={path} />
         ))}
-        {layout.nodes.map((placed) => (
+        {nodes.map((placed) => (
           <Node
             key={placed.node.name}
             placed={placed}

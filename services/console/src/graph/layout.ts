@@ -1,27 +1,10 @@
 import dagre from '@dagrejs/dagre';
+import { inColumns } from './columns.js';
 import type { PlanNode } from './plan.js';
+import { curveThrough, GAP, type Layout, NODE, PADDING } from './shapes.js';
 
-export const NODE = { width: 168, height: 46 } as const;
-const PADDING = 12;
-/** Beyond so many steps, quick rules for ranks are used: a drawing of them is an overview anyway. */
-const MANY = 200;
-
-export interface Placed {
-  readonly node: PlanNode;
-  readonly x: number;
-  readonly y: number;
-}
-export interface Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly path: string;
-}
-export interface Layout {
-  readonly width: number;
-  readonly height: number;
-  readonly nodes: readonly Placed[];
-  readonly edges: readonly Edge[];
-}
+/** A graph of more steps is laid out by simple rules, in time that grows with its size, and is drawn only where it is looked at. */
+export const MANY = 200;
 
 const kept = new Map<string, Layout>();
 
@@ -29,15 +12,14 @@ const kept = new Map<string, Layout>();
 export function layoutOf(hash: string, nodes: readonly PlanNode[]): Layout {
   const known = kept.get(hash);
   if (known) return known;
-  const layout = place(nodes);
+  const layout = nodes.length > MANY ? inColumns(nodes) : byDagre(nodes);
   kept.set(hash, layout);
   return layout;
 }
 
-function place(nodes: readonly PlanNode[]): Layout {
+function byDagre(nodes: readonly PlanNode[]): Layout {
   const graph = new dagre.graphlib.Graph();
-  const ranker = nodes.length > MANY ? 'longest-path' : 'network-simplex';
-  graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 46, marginx: PADDING, marginy: PADDING, ranker });
+  graph.setGraph({ rankdir: 'LR', nodesep: GAP.down, ranksep: GAP.across, marginx: PADDING, marginy: PADDING });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { name } of nodes) graph.setNode(name, { ...NODE });
   const names = new Set(nodes.map(({ name }) => name));
@@ -55,21 +37,7 @@ function place(nodes: readonly PlanNode[]): Layout {
     edges: graph.edges().map((edge: { readonly v: string; readonly w: string }) => ({
       from: edge.v,
       to: edge.w,
-      path: curveThrough(graph.edge(edge).points ?? []),
+      ...curveThrough(graph.edge(edge).points ?? []),
     })),
   };
-}
-
-/** Draws a curve that leaves and arrives horizontally. */
-function curveThrough(points: readonly { readonly x: number; readonly y: number }[]): string {
-  const [first, ...rest] = points;
-  if (!first) return '';
-  let path = `M${first.x} ${first.y}`;
-  let last = first;
-  for (const point of rest) {
-    const middle = (last.x + point.x) / 2;
-    path += `C${middle} ${last.y} ${middle} ${point.y} ${point.x} ${point.y}`;
-    last = point;
-  }
-  return path;
 }

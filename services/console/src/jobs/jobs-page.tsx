@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -27,6 +28,7 @@ export function JobsPage() {
       </p>
       <div className="line">
         <h1>Jobs</h1>
+        <ExportList name="jobs" rows={(signal) => millrace.jobs.list({ limit: 200 }, { signal })} />
         <Stale of={query} />
       </div>
       {query.isPending && <Loading rows={4} />}

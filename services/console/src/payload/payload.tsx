@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { download } from '../export/download.js';
 import { capped, linesWith, type PayloadPart, partsOf, splitAtRuns } from '../text/payload-text.js';
 import { Copy } from '../text/copy.js';
 import './payload.css';
@@ -12,21 +13,34 @@ interface PayloadProps {
 
 /** A payload for people: texts to read, everything else as JSON, or all of it as it is. Nothing in it is ever taken for HTML. */
 export function Payload({ title, value, open = false }: PayloadProps) {
-  const [isRaw, setRaw] = useState(false);
-  const [wanted, setWanted] = useState('');
-  const raw = useMemo(() => JSON.stringify(value, null, 2) ?? '', [value]);
-  const parts: readonly PayloadPart[] = isRaw ? [{ name: '', text: raw, isText: false }] : partsOf(value);
+  const [isOpen, setOpen] = useState(open);
   return (
-    <details className="payload" open={open}>
+    <details className="payload" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <h3>{title}</h3>
       </summary>
+      {isOpen && <Content title={title} value={value} />}
+    </details>
+  );
+}
+
+/** The content of a payload that is open. A closed one costs nothing, however large it is. */
+function Content({ title, value }: Omit<PayloadProps, 'open'>) {
+  const [isRaw, setRaw] = useState(false);
+  const [wanted, setWanted] = useState('');
+  const raw = () => JSON.stringify(value, null, 2) ?? '';
+  const parts = useMemo<readonly PayloadPart[]>(
+    () => (isRaw ? [{ name: '', text: JSON.stringify(value, null, 2) ?? '', isText: false }] : partsOf(value)),
+    [value, isRaw],
+  );
+  return (
+    <>
       <div className="line tools">
         <button type="button" className="plain" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
           {isRaw ? 'Pretty' : 'Raw'}
         </button>
         <Copy text={raw} label="Copy JSON" />
-        <button type="button" className="plain" onClick={() => download(title, raw)}>
+        <button type="button" className="plain" onClick={() => download(fileOf(title), raw(), 'application/json')}>
           Download
         </button>
         <input
@@ -40,9 +54,11 @@ export function Payload({ title, value, open = false }: PayloadProps) {
       {parts.map((part) => (
         <Part key={part.name} part={part} wanted={wanted} />
       ))}
-    </details>
+    </>
   );
 }
+
+const fileOf = (title: string): string => `${title.toLowerCase().replaceAll(/\W+/g, '-')}.json`;
 
 function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: string }) {
   const found = wanted === '' ? part.text : linesWith(part.text, wanted);
@@ -87,13 +103,4 @@ function WithRuns({ text }: { readonly text: string }) {
       part
     ),
   );
-}
-
-function download(title: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${title.toLowerCase().replaceAll(/\W+/g, '-')}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,6 +1,7 @@
 import type { PipelineView } from '@millrace/client';
 import { useState } from 'react';
 import { ActDialog } from '../acts/act-dialog.js';
+import { MayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
 import { PausedBy } from '../text/paused-by.js';
 
@@ -15,9 +16,11 @@ export function PipelineActs({ name, paused }: PipelineActsProps) {
   const verb = paused ? 'Resume' : 'Pause';
   return (
     <>
-      <button type="button" onClick={() => setAsking(true)}>
-        {verb}
-      </button>
+      <MayAct>
+        <button type="button" onClick={() => setAsking(true)}>
+          {verb}
+        </button>
+      </MayAct>
       {paused && <PausedBy paused={paused} />}
       {isAsking && (
         <ActDialog

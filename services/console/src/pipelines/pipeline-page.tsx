@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { follows } from '../app/live.js';
+import { MayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
 import { Graph, type NodeState } from '../graph/graph.js';
 import { layoutOf } from '../graph/layout.js';
@@ -93,9 +94,11 @@ function PipelineHead({ pipeline: { name, paused, inputSchema }, version }: Pipe
         <Link className="button" to="/runs" search={{ pipeline: name }}>
           Runs
         </Link>
-        <button type="button" className="primary" onClick={() => setStarting(true)}>
-          Start a run
-        </button>
+        <MayAct>
+          <button type="button" className="primary" onClick={() => setStarting(true)}>
+            Start a run
+          </button>
+        </MayAct>
         <PipelineActs name={name} paused={paused} />
       </div>
       {isStarting && <StartDialog pipeline={name} schema={inputSchema} close={() => setStarting(false)} />}

@@ -1,5 +1,6 @@
 import type { VersionView } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
+import { MayAct } from '../app/may-act.js';
 import { Time } from '../time/time.js';
 import { RouteActs } from './route-acts.js';
 
@@ -57,7 +58,9 @@ export function Versions({ versions, shown }: VersionsProps) {
                         Compare with the one shown
                       </Link>
                     )}
-                    <RouteActs version={row} current={current} />
+                    <MayAct>
+                      <RouteActs version={row} current={current} />
+                    </MayAct>
                   </span>
                 </td>
               </tr>

@@ -16,7 +16,7 @@ interface ReviewProps {
 
 /** A review: why somebody is asked, in words and first; then the evidence beside the form. */
 export function Review({ review, answered, isWithinRun = false }: ReviewProps) {
-  const { run, step, pipeline, since, due, show, status } = review;
+  const { run, step, pipeline, since, due, show, status, allowedActions } = review;
   const { reasons, evidence } = splitShow(show);
   return (
     <article className="stack review" aria-label={`Review ${step}`}>
@@ -53,9 +53,9 @@ export function Review({ review, answered, isWithinRun = false }: ReviewProps) {
             <Payload title="What to decide on" value={evidence} open />
           </div>
         )}
-        {status === 'open' ? (
-          <AnswerForm key={review.id} review={review} answered={answered} />
-        ) : (
+        {allowedActions.includes('answer') && <AnswerForm key={review.id} review={review} answered={answered} />}
+        {status === 'open' && !allowedActions.includes('answer') && <p>It cannot be answered here.</p>}
+        {status !== 'open' && (
           <p>This review is closed: it was answered, or its time was over. The run’s history says by whom.</p>
         )}
       </div>

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { actor, useMemory } from '../app/memory.js';
 import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -14,7 +15,8 @@ import { ReviewInInbox } from './review-in-inbox.js';
 import './reviews.css';
 
 const route = getRouteApi('/reviews');
-const MOST = 200;
+const PAGE = 200;
+const MOST = 1_000;
 
 /** The inbox: what waits for people over all pipelines, the oldest first, and beside it the review that is open. */
 export function ReviewsPage() {
@@ -34,6 +36,7 @@ export function ReviewsPage() {
       <div className="line">
         <h1>Reviews</h1>
         <Mine claimedBy={search.claimedBy} />
+        <ExportList name="reviews" rows={(signal) => millrace.reviews.list(askedOf(search), { signal })} />
         <Stale of={query} />
       </div>
       {query.isPending && <Loading />}
@@ -71,13 +74,25 @@ interface Search {
   readonly pipeline?: string;
 }
 
-function useReviews({ claimedBy, pipeline }: Search) {
+const askedOf = ({ claimedBy, pipeline }: Search) => ({
+  kind: 'review' as const,
+  limit: PAGE,
+  ...(claimedBy !== undefined && { claimedBy }),
+  ...(pipeline !== undefined && { pipeline }),
+});
+
+/** Reads what waits, up to a thousand: the gateway lists the newest first, and here those come first that are due. */
+function useReviews(search: Search) {
+  const { claimedBy = '', pipeline = '' } = search;
   return useQuery({
-    queryKey: ['reviews', claimedBy ?? '', pipeline ?? ''],
+    queryKey: ['reviews', claimedBy, pipeline],
     queryFn: async ({ signal }) => {
-      const wanted = { ...(claimedBy !== undefined && { claimedBy }), ...(pipeline !== undefined && { pipeline }) };
-      const { items } = await millrace.reviews.list({ kind: 'review', limit: MOST, ...wanted }, { signal }).page();
-      return items.toSorted((a, b) => dueOf(a) - dueOf(b) || Date.parse(a.since) - Date.parse(b.since));
+      const found: ReviewView[] = [];
+      for await (const review of millrace.reviews.list(askedOf(search), { signal })) {
+        found.push(review);
+        if (found.length === MOST) break;
+      }
+      return found.sort((a, b) => dueOf(a) - dueOf(b) || Date.parse(a.since) - Date.parse(b.since));
     },
     ...follows('store'),
     placeholderData: keepPreviousData,

@@ -26,6 +26,7 @@ export function Notices({ run }: { readonly run: RunView }) {
           </p>
         </div>
       ))}
+      <Parked run={run} />
       <Waits run={run} />
       <Degraded run={run} />
     </>
@@ -33,6 +34,35 @@ export function Notices({ run }: { readonly run: RunView }) {
 }
 
 type Step = RunView['steps'][number];
+
+/** The most steps that are shown here; a map may have many failed items, and the list of steps has them all. */
+const MOST_PARKED = 3;
+
+/** The steps that a failure holds up: those that wait for a redrive, and those that are tried again. */
+function Parked({ run: { id, steps } }: { readonly run: RunView }) {
+  const held = steps.filter(({ status, failure }) => failure && (status === 'dead-lettered' || status === 'retrying'));
+  return (
+    <>
+      {held.slice(0, MOST_PARKED).map(({ name, status, failure, due }) => (
+        <div key={name} className={status === 'retrying' ? 'notice waiting' : 'notice failed'}>
+          <p>
+            {status === 'retrying' ? '↻' : '☠'} <StepLink run={id} step={name} /> has failed
+            {status === 'dead-lettered' && '. The run waits until somebody redrives the step.'}
+            {status === 'retrying' && ', and is tried again'}
+            {status === 'retrying' && due !== undefined && (
+              <>
+                {' '}
+                <Time at={due} />
+              </>
+            )}
+          </p>
+          {failure && <FailureText failure={failure} />}
+        </div>
+      ))}
+      {held.length > MOST_PARKED && <p className="quiet">{held.length - MOST_PARKED} more steps have failed.</p>}
+    </>
+  );
+}
 
 function whomOf({ kind, claimedBy, assignee, group, from }: Step) {
   if (kind === 'signal') return from ? `a record on ${from.topic} with the key ${from.key}` : 'a signal';

@@ -4,11 +4,12 @@ import { gatewayUrl } from '../app/place.js';
 import { Copy } from '../text/copy.js';
 import { Status } from '../text/status.js';
 import { Time, Took } from '../time/time.js';
+import { AddNote } from './notes.js';
 import { RunActs } from './run-acts.js';
 
 /** The head of a run's page: how it stands, since when, what belongs to it, and what may be done. */
 export function RunHead({ run }: { readonly run: RunView }) {
-  const { id, pipeline, status, acceptedAt, endedAt, links, replayOf } = run;
+  const { id, pipeline, status, title, acceptedAt, endedAt, links, replayOf } = run;
   const json = gatewayUrl(`v1/runs/${encodeURIComponent(id)}`);
   return (
     <header className="run-head">
@@ -22,12 +23,19 @@ export function RunHead({ run }: { readonly run: RunView }) {
         <Status of={status} />
         <code>{id}</code>
       </h1>
+      {title !== undefined && (
+        <p className="wrap" dir="auto">
+          {title}
+        </p>
+      )}
+      <Labels run={run} />
       <div className="line">
         <p className="quiet">
           Accepted <Time at={acceptedAt} /> · {hasEnded(run) ? 'took' : 'for'} <Took from={acceptedAt} to={endedAt} />
         </p>
         <span className="line actions">
           <RunActs run={run} />
+          <AddNote run={run} />
           {links['trace'] !== undefined && (
             <a className="button" href={links['trace']} rel="noreferrer">
               Trace
@@ -41,7 +49,7 @@ export function RunHead({ run }: { readonly run: RunView }) {
           </Link>
           <Copy text={`npx millrace run get ${id}`} label="Copy for the CLI" />
           <Copy text={`curl ${json}`} label="Copy as curl" />
-          <Copy text={startAsCurl(run)} label="Copy its start as curl" />
+          <Copy text={() => startAsCurl(run)} label="Copy its start as curl" />
         </span>
       </div>
       <Related run={run} />
@@ -53,6 +61,28 @@ export function RunHead({ run }: { readonly run: RunView }) {
 function startAsCurl({ pipeline, input }: RunView): string {
   const body = JSON.stringify({ pipeline, input }).replaceAll("'", `'\\''`);
   return `curl ${gatewayUrl('v1/runs')} -H 'content-type: application/json' --data '${body}'`;
+}
+
+/** The attributes and tags of a run; each leads to the runs that share it. */
+function Labels({ run: { attributes = {}, tags = [] } }: { readonly run: RunView }) {
+  if (Object.keys(attributes).length === 0 && tags.length === 0) return null;
+  return (
+    <p className="line">
+      {Object.entries(attributes).map(([name, value]) => (
+        <span key={name} className="wrap">
+          {name}{' '}
+          <Link to="/runs" search={{ where: `attributes.${name} == ${JSON.stringify(value)}` }}>
+            <bdi>{String(value)}</bdi>
+          </Link>
+        </span>
+      ))}
+      {tags.map((tag) => (
+        <Link key={tag} to="/runs" search={{ tag }}>
+          <bdi>#{tag}</bdi>
+        </Link>
+      ))}
+    </p>
+  );
 }
 
 /** The runs that this one belongs to, and those that belong to it. */

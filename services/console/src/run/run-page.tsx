@@ -10,6 +10,7 @@ import { ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
 import { durationText } from '../time/words.js';
 import { stepState } from './bars.js';
+import { Notes } from './notes.js';
 import { Notices } from './notices.js';
 import { RunHead } from './run-head.js';
 import { showInSight } from './step-link.js';
@@ -31,6 +32,7 @@ export function RunPage() {
       <RunHead run={query.data} />
       <Stale of={query} />
       <Notices run={query.data} />
+      <Notes run={query.data} />
       <Steps run={query.data} />
     </>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ActDialog } from '../acts/act-dialog.js';
 import { JsonEditor, parsed } from '../acts/json-editor.js';
 import { RedriveDialog } from '../acts/redrive-dialog.js';
+import { useMayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
 import { ReplayDialog } from './replay-dialog.js';
 
@@ -10,6 +11,7 @@ import { ReplayDialog } from './replay-dialog.js';
 export function StepActs({ run, step }: { readonly run: RunView; readonly step: StepView }) {
   const [open, setOpen] = useState<'redrive' | 'signal' | 'replay'>();
   const close = () => setOpen(undefined);
+  const mayAct = useMayAct();
   const { deadLetter, allowedActions, name } = step;
   return (
     <>
@@ -24,7 +26,7 @@ export function StepActs({ run, step }: { readonly run: RunView; readonly step: 
             Send the signal
           </button>
         )}
-        {isReplayable(run, step) && (
+        {mayAct && isReplayable(run, step) && (
           <button type="button" onClick={() => setOpen('replay')}>
             Replay from here
           </button>

@@ -8,6 +8,7 @@ import { Time, Took } from '../time/time.js';
 import { stepState } from './bars.js';
 import { FailureText } from './failure-text.js';
 import { StepActs } from './step-acts.js';
+import { StreamedText } from './streamed-text.js';
 import { showInSight } from './step-link.js';
 
 const route = getRouteApi('/runs/$id');
@@ -56,6 +57,8 @@ export function StepPanel({ run, step }: StepPanelProps) {
       )}
       <Answer step={step} />
       <Cached step={step} />
+      <Route run={run} step={name} />
+      {kind === 'stage' && step.status === 'running' && <StreamedText run={run.id} step={name} />}
       {child !== undefined && (
         <p>
           Done by{' '}
@@ -105,6 +108,29 @@ function Cached({ step: { cached, lookingUp } }: { readonly step: StepView }) {
       <Time at={cached.storedAt} />
     </p>
   );
+}
+
+const ROUTES = {
+  fallback: 'its fallback',
+  default: 'its default',
+  run: 'its degraded child run',
+  stage: 'a fallback of its stage',
+} as const;
+
+/** Says that the output came by another route than the first one, and why: a cheaper or a local model, a fallback, a default. */
+function Route({ run: { degradedBy = [] }, step }: { readonly run: RunView; readonly step: string }) {
+  return degradedBy
+    .filter((one) => one.step === step && one.by !== 'default')
+    .map(({ by, code, message }) => (
+      <p key={by} className="notice waiting">
+        ◐ Its output is what {ROUTES[by]} gave{code === undefined ? '.' : ':'}{' '}
+        {code !== undefined && (
+          <bdi>
+            <code>{code}</code> {message}
+          </bdi>
+        )}
+      </p>
+    ));
 }
 
 /** The attempts, newest first: when each was queued, began and ended, and why it failed. */

@@ -5,8 +5,6 @@ import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { useIsVisible } from '../app/visible.js';
 
-/** Facts of one moment are one refresh. */
-const GATHER_MS = 120;
 const RECONNECT_MS = 1_000;
 /** Beside its own facts: who serves its stages, and how its child runs stand. */
 const followed = ({ steps }: RunView) =>
@@ -30,20 +28,38 @@ export function useRun(id: string) {
   useEffect(() => {
     if (!isLive || !isVisible) return;
     const ends = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const refresh = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void queries.invalidateQueries({ queryKey: ['run', id] });
-      }, GATHER_MS);
-    };
+    const refresh = paced(() => queries.invalidateQueries({ queryKey: ['run', id] }), ends.signal);
     void follow(id, ends.signal, refresh);
-    return () => {
-      clearTimeout(timer);
-      ends.abort();
-    };
+    return () => ends.abort();
   }, [id, isLive, isVisible, queries]);
   return query;
+}
+
+/** Facts of one moment are one refresh. */
+const GATHER_MS = 120;
+
+/**
+ * Returns what asks for `read`, which is then called soon, until `signal` is aborted: never twice at once, and after a read that took long not
+ * before as much time has passed again, so that a large run that does much leaves the page its time.
+ */
+function paced(read: () => Promise<unknown>, signal: AbortSignal): () => void {
+  let [isAsked, isWorking] = [false, false];
+  const work = async () => {
+    isWorking = true;
+    for (let wait = GATHER_MS; isAsked;) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (signal.aborted) return;
+      isAsked = false;
+      const since = performance.now();
+      await read();
+      wait = Math.max(GATHER_MS, performance.now() - since);
+    }
+    isWorking = false;
+  };
+  return () => {
+    isAsked = true;
+    if (!isWorking) void work();
+  };
 }
 
 /** Calls `refresh` after each fact. A gateway that is away is asked again until it is back. */

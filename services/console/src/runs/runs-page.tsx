@@ -1,4 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { MayAct } from '../app/may-act.js';
+import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -24,7 +27,15 @@ export function RunsPage() {
     <>
       <div className="line">
         <h1>Runs</h1>
-        {isFiltered && <BulkBar filters={runs.filters} />}
+        {isFiltered && (
+          <MayAct>
+            <BulkBar filters={runs.filters} />
+          </MayAct>
+        )}
+        <ExportList
+          name="runs"
+          rows={(signal) => millrace.runs.list({ ...runs.filters, detail: 'true', limit: 200 }, { signal })}
+        />
         <Stale of={query} />
       </div>
       <Filters search={search} />

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Time } from '../time/time.js';
@@ -17,7 +18,10 @@ export function SchedulesPage() {
   const items = query.data?.items ?? [];
   return (
     <>
-      <h1>Schedules</h1>
+      <div className="line">
+        <h1>Schedules</h1>
+        <ExportList name="schedules" rows={schedulesIn} />
+      </div>
       {query.isPending && <Loading rows={4} />}
       {query.isError && query.data === undefined && (
         <ProblemPage error={query.error} retry={() => void query.refetch()} />
@@ -51,6 +55,10 @@ export function SchedulesPage() {
       )}
     </>
   );
+}
+
+async function* schedulesIn(signal: AbortSignal) {
+  yield* (await millrace.schedules.list({}, { signal })).items;
 }
 
 function Row({ schedule }: { readonly schedule: ScheduleView }) {

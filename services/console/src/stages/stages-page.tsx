@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActDialog } from '../acts/act-dialog.js';
 import { follows } from '../app/live.js';
+import { MayAct } from '../app/may-act.js';
 import { millrace } from '../app/place.js';
+import { ExportList } from '../export/export-list.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -23,6 +25,7 @@ export function StagesPage() {
     <>
       <div className="line">
         <h1>Stages</h1>
+        <ExportList name="stages" rows={(signal) => millrace.stages.list({ signal })} />
         <Stale of={query} />
       </div>
       {query.isPending && <Loading rows={4} />}
@@ -69,14 +72,16 @@ function Stage({ stage }: { readonly stage: StageView }) {
           ⚠ Its new contract breaks plans: <code>{pointer}</code> {detail}
         </p>
       ))}
-      <div className="line">
-        <button type="button" onClick={() => setOpen('limits')}>
-          Limits
-        </button>
-        <button type="button" onClick={() => setOpen('pause')}>
-          {paused ? 'Resume' : 'Pause'}
-        </button>
-      </div>
+      <MayAct>
+        <div className="line">
+          <button type="button" onClick={() => setOpen('limits')}>
+            Limits
+          </button>
+          <button type="button" onClick={() => setOpen('pause')}>
+            {paused ? 'Resume' : 'Pause'}
+          </button>
+        </div>
+      </MayAct>
       {open === 'limits' && <LimitsDialog stage={stage} close={close} />}
       {open === 'pause' && (
         <ActDialog

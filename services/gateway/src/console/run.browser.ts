@@ -1,5 +1,5 @@
 import { inChromium } from '../testing/browser.js';
-import { runOf, start, watched } from '../testing/console.js';
+import { runOf, start, violations, watched } from '../testing/console.js';
 import { until, World } from '../testing/world.js';
 
 inChromium('the page of a run', () => {
@@ -42,6 +42,46 @@ inChromium('the page of a run', () => {
     await page.getByText(/Held: it begins in .* \(2 Jan 2030, .*:04:05 .*\), as asked for/).waitFor();
     await page.goto(`${world.url}/console/runs/${queued}`);
     await page.getByText('it begins when its turn comes').waitFor();
+    expect(chromium.faults).toEqual([]);
+  });
+
+  test('what a step writes is shown as it comes, begins anew with another attempt, and gives way to the output', async () => {
+    await using world = await World.open();
+    await using chromium = await watched();
+    const run = await start(world, 'Hi');
+    const page = await chromium.open(`${world.url}/console/runs/${run}?step=classify`);
+    const written = page.getByRole('region', { name: 'Written so far' });
+    const isWatched = () => world.published.some(({ topic }) => topic === 'millrace.step-watches');
+    await until(isWatched);
+    const part = { run, step: 'classify', attempt: 1, ownAttempt: 1, startedAt: 1_000, writer: 'w1' };
+    world.shows({ ...part, position: 0, text: 'Dear <b>' });
+    await written.getByText('Dear <b>', { exact: true }).waitFor();
+    world.shows({ ...part, position: 8, text: 'Ann' });
+    await written.getByText('Dear <b>Ann', { exact: true }).waitFor();
+    world.shows({ ...part, startedAt: 2_000, writer: 'w2', position: 0, text: 'Hello' });
+    await written.getByText('Hello', { exact: true }).waitFor();
+    expect(await written.getByText('Dear').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+    await page.getByRole('region', { name: 'Step classify' }).getByText('refund').waitFor();
+    await until(async () => (await written.count()) === 0);
+    expect(chromium.faults).toEqual([]);
+  });
+
+  test('a note on a run is seen by everybody who opens it', async () => {
+    await using world = await World.open();
+    await using chromium = await watched();
+    const run = await start(world, 'Hi');
+    const page = await chromium.open(`${world.url}/console/runs/${run}`);
+    await page.getByRole('button', { name: 'Note' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Note', { exact: true }).fill('The customer has called.');
+    await dialog.getByLabel('Your name').fill('ana');
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Add the note' }).click();
+    await page.getByRole('list', { name: 'Notes' }).getByText('The customer has called.').waitFor();
+    const other = await chromium.open(`${world.url}/console/runs/${run}`);
+    await other.getByRole('list', { name: 'Notes' }).getByText('ana').waitFor();
     expect(chromium.faults).toEqual([]);
   });
 

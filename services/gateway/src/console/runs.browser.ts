@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { inChromium } from '../testing/browser.js';
 import { runOf, seed, start, violations, watched } from '../testing/console.js';
 import { until, World } from '../testing/world.js';
@@ -49,6 +50,31 @@ inChromium('the list of runs', () => {
     for (const id of running) expect((await runOf(world, id)).status).toBe('cancelled');
     expect((await runOf(world, waiting)).status).toBe('waiting');
     expect(await violations(page)).toEqual([]);
+    expect(chromium.faults).toEqual([]);
+  });
+
+  test.each([
+    ['CSV', /^id,pipeline,plan,status,state/],
+    ['JSON', /"subject": "Where is my refund\?"/],
+  ])('the runs that match are saved as %s', async (format, content) => {
+    await using world = await World.open();
+    await using chromium = await watched();
+    const { waiting, done } = await seed(world);
+    const page = await chromium.open(`${world.url}/console/runs?status=waiting`);
+    await page.getByText('Where is my refund?').waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    expect(await violations(page)).toEqual([]);
+    const saved = page.waitForEvent('download');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: `Save as ${format}` })
+      .click();
+    const file = await saved;
+    expect(file.suggestedFilename()).toBe(`runs.${format.toLowerCase()}`);
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text).toMatch(content);
+    expect(text).toContain(waiting);
+    expect(text).not.toContain(done);
     expect(chromium.faults).toEqual([]);
   });
 
