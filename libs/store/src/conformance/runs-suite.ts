@@ -1,4 +1,4 @@
-import { randomId } from '@millrace/contracts';
+import { type Fact, randomId } from '@millrace/contracts';
 import { StaleOwner, StoreUnavailable } from '../errors.js';
 import type { Store } from '../open.js';
 import { accepted, changed, commitOf, completed, createRun, newRun } from './runs.fixture.js';
@@ -76,15 +76,9 @@ export function runsSuite(store: () => Store): void {
   test('a run that was moved is read with the plan that it goes on with', async () => {
     const [topic, run] = [randomId('topic'), newRun()];
     await createRun(store(), run);
-    const moved = {
-      type: 'run.moved',
-      at: 1_700_000_000_900,
-      from: 'a',
-      kept: [],
-      restarted: ['a'],
-      attempt: 1,
-    } as const;
-    const facts = [{ ...moved, plan: 'p2', before: 'p1' }];
+    const plans = { plan: 'p2', before: 'p1' };
+    const steps = { from: 'a', kept: [], restarted: ['a'] };
+    const facts: Fact[] = [{ type: 'run.moved', at: 1_700_000_000_900, attempt: 1, ...plans, ...steps }];
     await store().writer.commit(commitOf({ topic, changes: [changed(run, { fromSeq: 2, facts })] }));
     expect(await store().reader.run(run.id)).toMatchObject({ id: run.id, plan: 'p2' });
   });

@@ -26,7 +26,7 @@ export async function watched(options?: BrowserOptions): Promise<Browser & { rea
   });
   opened.context.on('weberror', (error) => faults.push(String(error.error())));
   opened.context.on('console', (message) => {
-    if (message.type() === 'error' && !/status of [45]\d\d|ERR_CONNECTION/.test(message.text()))
+    if (message.type() === 'error' && !/status of [45]\d\d|ERR_(CONNECTION|INCOMPLETE_CHUNKED)/.test(message.text()))
       faults.push(message.text());
   });
   return Object.assign(opened, { faults });
