@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HEAP_MB, heapOptions } from '../../services/millrace/bin/heap.mjs';
@@ -38,6 +39,8 @@ interface Command {
   readonly env: NodeJS.ProcessEnv;
   /** The interpreter of the file; Node without it. */
   readonly program?: string;
+  /** The folder that it is started in; the repository without it. */
+  readonly cwd?: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -68,9 +71,9 @@ export class Service implements AsyncDisposable {
   }
 
   private run(): void {
-    const { file, env, program = process.execPath } = this.command;
+    const { file, env, program = process.execPath, cwd = ROOT } = this.command;
     const heap = program === process.execPath ? heapOptions(HEAP_MB.service, { env }) : [];
-    const child = spawn(program, [...heap, file], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, [...heap, resolve(ROOT, file)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     running.add(child);
     const hear = (chunk: Buffer) =>

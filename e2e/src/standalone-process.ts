@@ -16,14 +16,14 @@ export interface StandaloneProcess extends AsyncDisposable {
   outbox(): Promise<readonly string[]>;
 }
 
-/** Starts it with these settings beyond its own. */
-export async function startStandalone(settings: NodeJS.ProcessEnv = {}): Promise<StandaloneProcess> {
+/** Starts it with these settings beyond its own, in the folder of a project. */
+export async function startStandalone(settings: NodeJS.ProcessEnv = {}, project = ROOT): Promise<StandaloneProcess> {
   build();
   await using opening = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-standalone-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   const env = { MILLRACE_DATA: dataDir, ...settings };
-  const service = opening.use(await Service.start('standalone', { file: STANDALONE, env }));
+  const service = opening.use(await Service.start('standalone', { file: STANDALONE, env, cwd: project }));
   await service.ready();
   const opened = opening.move();
   return {
