@@ -20,26 +20,36 @@ async function fill() {
   const { id: completed } = await millrace.runs.startFromMail(await mail('refund-not-received'), { pipeline });
   const { id: waiting } = await millrace.runs.startFromMail(await mail('ambiguous'), { pipeline });
   for (let at = 0; at < 4; at++) await millrace.runs.startFromMail(EMPTY, { pipeline });
-  for (;;) {
+  await until(async () => {
     const { deadLetters, reviews } = await millrace.overview();
-    if (deadLetters.count >= 4 && reviews.count >= 1) break;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+    return deadLetters.count >= 4 && reviews.count >= 1;
+  });
+  await until(async () => (await millrace.runs.get(completed)).status === 'completed');
   const [letter] = (await millrace.deadLetters.list({ status: 'open', limit: 1 }).page()).items;
   const [job] = (await millrace.jobs.list({ limit: 1 }).page()).items;
   const { id } = job ?? (await millrace.jobs.begin({ kind: 'redrive', filter: { stage: 'intake' }, by: 'ana' }));
-  return { completed, waiting, letter: letter.id, job: id };
+  const { id: again } = await millrace.runs.replay(completed, { from: 'draft', allowEffects: true, by: 'ana' });
+  await until(async () => (await millrace.runs.get(again).catch(() => undefined))?.status === 'completed');
+  await millrace.runs.note(waiting, { text: 'The customer has called: the mail is about both cards.', by: 'ana' });
+  return { completed, waiting, again, letter: letter.id, job: id };
 }
 
-const { completed, waiting, letter, job } = await fill();
+/** Waits for a condition. */
+async function until(condition) {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+const { completed, waiting, again, letter, job } = await fill();
 const screens = {
   overview: '',
   runs: 'runs',
   run: `runs/${waiting}`,
   'run-completed': `runs/${completed}`,
+  compare: `runs/${completed}/compare?to=${again}`,
   reviews: 'reviews',
   'dead-letters': 'dead-letters',
   'dead-letter': `dead-letters/${letter}`,
+  jobs: 'jobs',
   job: `jobs/${job}`,
   pipelines: 'pipelines',
   pipeline: `pipelines/${pipeline}`,

@@ -70,7 +70,7 @@ function Table({ rows, one, other }: TableProps) {
   return (
     <section className="card scroll stack">
       <p role="status">{differing === 0 ? '= Both gave the same.' : `≠ ${differing} of ${rows.length} differ.`}</p>
-      <table className="table">
+      <table className="table compared">
         <thead>
           <tr>
             <th>Step</th>
