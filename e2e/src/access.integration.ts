@@ -24,6 +24,7 @@ const SYSTEM = [
   'runs',
   'results',
   'dead-letters',
+  'outcomes',
   'control',
   'deployments',
   'model-calls',

@@ -178,6 +178,31 @@ test('pipelines: one is paused and goes on', async () => {
   expect((await millrace.pipelines.get(PIPELINE)).paused).toBeUndefined();
 });
 
+test('jobs: runs are replayed, compared and erased in bulk, each previewed before', async () => {
+  const { jobs } = millrace;
+  const { id } = await millrace.runs.start({ pipeline: PIPELINE, input: CLEAR }, { idempotencyKey: 'client-bulk' });
+  await millrace.runs.ended(id);
+  await millrace.runs.tag(id, { add: ['client-bulk'] });
+  const runs = { pipeline: PIPELINE, where: '"client-bulk" in tags' };
+  const ended = (job: string) =>
+    until('the job has ended', async () => {
+      const view = await jobs.get(job);
+      return view.status === 'completed' && view;
+    });
+  expect(await refusal(jobs.replay({ runs, from: 'send' }))).toBe('EFFECTS_NOT_ALLOWED');
+  const replay = { runs, from: 'comply', allowEffects: true };
+  expect(await jobs.previewReplay(replay)).toMatchObject({ runs: 1, effects: ['send'] });
+  expect((await ended((await jobs.replay(replay)).id)).items).toMatchObject({ replayed: 1 });
+  const compare = { runs, steps: ['classify'] };
+  expect(await jobs.previewCompare(compare)).toMatchObject({ runs: 1, executed: ['classify'] });
+  const comparison = await jobs.compare(compare);
+  expect((await ended(comparison.id)).items).toMatchObject({ same: 1, different: 0 });
+  expect(await jobs.comparison(comparison.id)).toMatchObject({ same: 1, steps: [{ step: 'classify', same: 1 }] });
+  const erase = { attribute: { name: 'customer', value: 'nobody-at-all' } };
+  expect(await jobs.previewErase(erase)).toMatchObject({ items: 0 });
+  expect((await ended((await jobs.erase(erase)).id)).total).toBe(0);
+});
+
 test('stages: one is limited, paused and goes on', async () => {
   expect((await millrace.stages.list().all()).map(({ name }) => name)).toContain('draft');
   expect(await millrace.stages.limit('draft', { concurrency: 16, perSecond: 100 })).toMatchObject({
@@ -246,6 +271,19 @@ test('runs: a note on one is shown with it, with who wrote it', async () => {
   await until('it has the note', async () => (await millrace.runs.get(id)).notes);
   expect((await millrace.runs.get(id)).notes).toMatchObject([{ text: 'Ann has called.', by: 'bob' }]);
   expect(await millrace.audit.list({ subject: id }).all()).toMatchObject([{ kind: 'run.note', by: 'bob' }]);
+});
+
+test('runs: what became of one later is shown with it, and finds it', async () => {
+  const id = await waiting('client-outcome');
+  await millrace.runs.reportOutcome(id, { name: 'rating', value: 2, comment: 'slow', by: 'ann' });
+  expect((await millrace.runs.get(id)).outcomes).toMatchObject([{ name: 'rating', value: 2, by: 'ann' }]);
+  const found = await millrace.runs.list({ where: 'outcomes.rating < 3' }).page();
+  expect(found.items.map((run) => run.id)).toContain(id);
+  const nobody = { attribute: { name: 'customer', value: 'nobody' }, name: 'rating', value: 1 };
+  expect(await refusal(millrace.runs.reportOutcomeByAttribute(nobody))).toBe('UNKNOWN_RUN');
+  expect(
+    await refusal(millrace.runs.reportOutcome('run_00000000000000000000000000', { name: 'rating', value: 1 })),
+  ).toBe('UNKNOWN_RUN');
 });
 
 test('runs: what a step writes ends where the step is over', async () => {

@@ -65,6 +65,6 @@ export function commandLinePage() {
     '',
     cell(afterHelp(program)),
     '',
-    ...program.commands.flatMap((command) => section(command, ['millrace'])),
+    ...program.commands.filter(({ _hidden: hidden }) => !hidden).flatMap((command) => section(command, ['millrace'])),
   ].join('\n');
 }

@@ -23,6 +23,11 @@ const COMMAND_LINE = [
       'The address of the gateway. Without it the command line asks the gateway that was started in this folder, else `http://127.0.0.1:8080`.',
   },
   {
+    name: 'MILLRACE_PROFILE',
+    description:
+      'The profile whose gateway the command line asks, before `MILLRACE_URL`; `millrace profile set` adds one.',
+  },
+  {
     name: 'MILLRACE_NODE',
     description:
       '`pinned`: use the Node.js that a checkout fetches where the machine’s own is too old, whatever the machine has.',

@@ -1,10 +1,21 @@
 import type { Api, BodyOf, CallOptions, QueryOf } from './api.js';
-import type { Accepted, JobItemView, JobPreview, JobView } from './generated/openapi.js';
+import type {
+  Accepted,
+  ComparisonView,
+  EraseJobPreview,
+  JobItemView,
+  JobPreview,
+  JobView,
+  RunJobPreview,
+} from './generated/openapi.js';
 import { Pages } from './pages.js';
 
 type JobWork = Omit<BodyOf<'beginJob'>, 'dryRun'>;
+type ReplayWork = Omit<BodyOf<'beginReplayJob'>, 'dryRun'>;
+type EraseWork = Omit<BodyOf<'beginEraseJob'>, 'dryRun'>;
+type CompareWork = Omit<BodyOf<'beginCompareJob'>, 'dryRun'>;
 
-/** Redrives and resolves many dead letters at once, as durable jobs. */
+/** Redrives and resolves many dead letters at once, and replays and compares many runs, as durable jobs. */
 export class Jobs {
   constructor(private readonly api: Api) {}
 
@@ -22,6 +33,55 @@ export class Jobs {
     ) as Promise<JobPreview>;
   }
 
+  /** Begins a job that replays all runs that fit, from a step on. */
+  replay(work: ReplayWork, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/jobs/replay', options, (init) =>
+      this.api.http.POST('/v1/jobs/replay', { ...init, body: work }),
+    ) as Promise<Accepted>;
+  }
+
+  /** Returns what such a job would be about, and begins none. */
+  previewReplay(work: ReplayWork, options?: CallOptions): Promise<RunJobPreview> {
+    return this.api.answer('POST /v1/jobs/replay', options, (init) =>
+      this.api.http.POST('/v1/jobs/replay', { ...init, body: { ...work, dryRun: true } }),
+    ) as Promise<RunJobPreview>;
+  }
+
+  /** Begins a job that tries completed runs once more with the recorded answers of all steps but those that changed, and compares what comes of it. */
+  compare(work: CompareWork, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/jobs/compare', options, (init) =>
+      this.api.http.POST('/v1/jobs/compare', { ...init, body: work }),
+    ) as Promise<Accepted>;
+  }
+
+  /** Returns what such a job would be about, and begins none. */
+  previewCompare(work: CompareWork, options?: CallOptions): Promise<RunJobPreview> {
+    return this.api.answer('POST /v1/jobs/compare', options, (init) =>
+      this.api.http.POST('/v1/jobs/compare', { ...init, body: { ...work, dryRun: true } }),
+    ) as Promise<RunJobPreview>;
+  }
+
+  /** Begins a job that removes everything that is kept of the runs with a business attribute. */
+  erase(work: EraseWork, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/jobs/erase', options, (init) =>
+      this.api.http.POST('/v1/jobs/erase', { ...init, body: work }),
+    ) as Promise<Accepted>;
+  }
+
+  /** Returns what such a job would be about, and begins none. */
+  previewErase(work: EraseWork, options?: CallOptions): Promise<EraseJobPreview> {
+    return this.api.answer('POST /v1/jobs/erase', options, (init) =>
+      this.api.http.POST('/v1/jobs/erase', { ...init, body: { ...work, dryRun: true } }),
+    ) as Promise<EraseJobPreview>;
+  }
+
+  /** Returns what a comparison has found so far. */
+  comparison(id: string, options?: CallOptions): Promise<ComparisonView> {
+    return this.api.answer('GET /v1/jobs/{id}/comparison', options, (init) =>
+      this.api.http.GET('/v1/jobs/{id}/comparison', { ...init, params: { path: { id } } }),
+    );
+  }
+
   list(query: QueryOf<'listJobs'> = {}, options?: CallOptions): Pages<JobView> {
     const { cursor: first, ...filters } = query;
     const load = (cursor: string | undefined) =>
@@ -37,7 +97,7 @@ export class Jobs {
     );
   }
 
-  /** Lists the outcome of each dead letter of a job. */
+  /** Lists the outcome of each dead letter or run of a job. */
   items(id: string, query: QueryOf<'listJobItems'> = {}, options?: CallOptions): Pages<JobItemView> {
     const { cursor: first, ...filters } = query;
     const load = (cursor: string | undefined) =>

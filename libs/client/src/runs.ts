@@ -123,6 +123,20 @@ export class Runs {
     );
   }
 
+  /** Says what became of a run later: a rating, a refund, a correction. */
+  reportOutcome(id: string, body: BodyOf<'reportOutcome'>, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/runs/{id}/outcomes', options, (init) =>
+      this.api.http.POST('/v1/runs/{id}/outcomes', { ...init, params: { path: { id } }, body }),
+    );
+  }
+
+  /** Says what became of the newest run that has a business attribute. */
+  reportOutcomeByAttribute(body: BodyOf<'reportOutcomeByAttribute'>, options?: CallOptions): Promise<Accepted> {
+    return this.api.answer('POST /v1/outcomes', options, (init) =>
+      this.api.http.POST('/v1/outcomes', { ...init, body }),
+    );
+  }
+
   /** Moves a run to another version of its pipeline, from one of its steps on. */
   move(id: string, body: BodyOf<'moveRun'>, options?: CallOptions): Promise<Accepted> {
     return this.api.answer('POST /v1/runs/{id}/move', options, (init) =>

@@ -8,6 +8,7 @@ import { StageLimits } from './records/limits.js';
 import { KeptCall } from './records/model-answers.js';
 import { StepText, StepWatch } from './records/streams.js';
 import { LedgerEntry, ModelBudget, ModelCallEvents, ModelGrants, ModelPrices, ModelQuota } from './records/models.js';
+import { OutcomeReported } from './records/outcomes.js';
 import { RunPause, StagePause } from './records/pauses.js';
 import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records/records.js';
 import { DEFAULT_TOPIC_PREFIX, type Topics, topicsOf } from './records/topics.js';
@@ -105,6 +106,16 @@ function channelsOfRuns(topics: Topics): readonly Channel[] {
       type: EVENT_TYPE.stepDeadLettered,
       headers: OutwardHeaders,
       payload: ParkedStep,
+    },
+    {
+      name: 'outcomes',
+      address: topics.outcomes,
+      action: 'receive',
+      description:
+        'What became of runs later: a rating, a refund, a correction. Names a run, or an attribute that finds it.',
+      type: EVENT_TYPE.outcome,
+      headers: z.looseObject(TRACE),
+      payload: OutcomeReported,
     },
   ];
 }

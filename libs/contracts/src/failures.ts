@@ -75,6 +75,11 @@ export const FAILURES = {
     kind: 'permanent',
     remedy: 'Check the id of the run: this installation never accepted a run with it.',
   },
+  OUTCOME_UNMATCHED: {
+    kind: 'permanent',
+    remedy:
+      'Check the attribute and its value: no run of this installation has it. Redrive the outcome once there is one.',
+  },
   STORE_BEHIND: {
     kind: 'transient',
     remedy:

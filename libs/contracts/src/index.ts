@@ -25,10 +25,20 @@ export {
   JobRequested,
   JobStatus,
   JobWork,
+  type CompareWork,
+  type EraseWork,
+  isRunWork,
+  LetterWork,
+  MOST_COMPARED,
+  MOST_REPLAYED,
+  type ReplayWork,
+  type RunSelection,
+  type RunWork,
   isLetterRequest,
   LetterAct,
   type ReplayRequested,
   type RunNoteRequested,
+  type ActDone,
   type RunTagRequested,
   LetterActRequested,
   LetterFilter,
@@ -42,6 +52,7 @@ export {
   MOST_TAGS,
 } from './records/letter-acts.js';
 export { Fact } from './records/facts.js';
+export { MOST_OUTCOMES, OutcomeName, OutcomeReported, OutcomeValue, readOutcome } from './records/outcomes.js';
 export { detailsOf, Failure, FAILURES, failure, type FailureCode, FailureKind, remedyOf } from './failures.js';
 export { cloudEvent, EVENT_TYPE, HEADER, headerFailure, headerText } from './records/headers.js';
 export { fingerprintOf, messagePattern } from './values/fingerprint.js';
@@ -135,6 +146,7 @@ export {
   modelGrantsRecord,
   modelLedgerRecord,
   modelRecord,
+  outcomeRecord,
   parkedStepRecord,
   planRecord,
   resultRecord,

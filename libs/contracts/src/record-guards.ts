@@ -9,7 +9,8 @@ import { isAttempt, isStepName, isText, isTimeMs, LONGEST_MS } from './values/va
  */
 export function isStepCommand(value: unknown): value is StepCommand {
   if (!isObject(value)) return false;
-  const { run, plan, step, attempt, ownAttempt, at, asked, timeoutMs, expires, known, priority, tenant, links } = value;
+  const { run, plan, step, attempt, ownAttempt, at, asked, timeoutMs, expires, known, priority, tenant, alone, links } =
+    value;
   return (
     isRunId(run) &&
     isShort(plan, 2_000) &&
@@ -23,6 +24,7 @@ export function isStepCommand(value: unknown): value is StepCommand {
     isOptional(known, isKnown) &&
     isOptional(priority, (one) => PRIORITIES.has(one)) &&
     isOptional(tenant, (one) => isShort(one, 200)) &&
+    isOptional(alone, (one) => one === true) &&
     isOptional(links, (list) => Array.isArray(list) && list.every((link) => isTraceparent(link)))
   );
 }

@@ -77,6 +77,7 @@ function commonTopics({ topics, settings }: Runtime): readonly TopicSpec[] {
     { name: topics.runs, partitions },
     { name: topics.results, partitions },
     { name: topics.deadLetters, partitions },
+    { name: topics.outcomes, partitions },
     // One partition: what was published last is the newest.
     { name: topics.plans, partitions: 1, compacted: true },
     { name: topics.control, partitions: 1 },

@@ -1,6 +1,7 @@
 import type { Fact, Failure, FinerState, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { Attributes, SlotChanges } from '@millrace/pipeline/engine';
 import type { CacheChanges } from '@millrace/saga';
+import type { DoneAct } from './letters/acts.js';
 
 /** A run in a list: enough to show a line. */
 export interface RunSummary {
@@ -108,6 +109,8 @@ export interface Commit {
   readonly signals?: SignalChanges | undefined;
   /** For steps whose outputs are reused. */
   readonly cache?: CacheChanges | undefined;
+  /** Acts of people on runs, for the audit trail. */
+  readonly acts?: readonly DoneAct[];
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;
 }

@@ -22,6 +22,12 @@ export interface Dialect {
   json(text: string): string;
   /** Returns JSON whose fields are searched, of a parameter with its text. */
   searchedJson(text: string): string;
+  /** Returns the parameter that names a place within JSON. */
+  jsonPath(names: readonly string[]): unknown;
+  /** Returns the value of a column at a place, which a parameter names, where it has the type; else null. `any`: its text. */
+  jsonAt(column: string, path: string, type: 'text' | 'number' | 'boolean' | 'any'): string;
+  /** Returns a condition: the list under a name in a column has a text. */
+  jsonHas(column: string, name: string, text: string): string;
   /** Returns the right side of a condition that holds for each value of a parameter with a list of texts. */
   among(list: string): string;
   /** Returns a condition: the text of a column contains that of a parameter. */

@@ -1,11 +1,14 @@
 export { InvalidCursor, StaleOwner, StoreUnavailable, StoreUnusable } from './errors.js';
 export { openStore, type Store } from './open.js';
 export type { Commit, DeadLetter, Holding, Review, RunChange, RunSummary, SignalChanges } from './commit.js';
-export { Acts, type ActRecord, CHAIN_START, type ChainedAct, hashOfAct } from './letters/acts.js';
+export { type Outcome, type ReportedOutcome } from './outcomes.js';
+export { Acts, type ActRecord, CHAIN_START, type ChainedAct, type DoneAct, hashOfAct } from './letters/acts.js';
 export type { Job, JobItem } from './letters/job.js';
-export type { ItemResult } from './letters/job-items.js';
+export type { ItemResult, RunComparison } from './letters/job-items.js';
+export { RunJobs } from './letters/run-jobs.js';
 export { type DueJob, type ItemDecision, JobWorks, type LetterState } from './letters/job-work.js';
 export { Jobs } from './letters/jobs.js';
+export { LETTER_FIELDS, readLetterFilter } from './letters/where.js';
 export type { Handled, KeptLetter, LetterDesk, LetterGroup, LetterNote } from './letters/letter.js';
 export { type LetterChange, Letters } from './letters/letters.js';
 export type { PageRequest, Paged } from './page.js';

@@ -4,8 +4,11 @@ import { DatabaseReader } from './reader.js';
 import { Acts } from './letters/acts.js';
 import { JobWorks } from './letters/job-work.js';
 import { Jobs } from './letters/jobs.js';
+import { RunJobs } from './letters/run-jobs.js';
 import { Letters } from './letters/letters.js';
 import type { StoreReader } from './store.js';
+import { Outcomes } from './outcomes.js';
+import { Erasure } from './retention/erasure.js';
 import { Retention } from './retention/retention.js';
 import { RunNotes } from './search/notes.js';
 import { RunTags } from './search/tags.js';
@@ -28,9 +31,12 @@ export interface Store extends AsyncDisposable {
   readonly letters: Letters;
   readonly jobs: Jobs;
   readonly jobWorks: JobWorks;
+  readonly runJobs: RunJobs;
   readonly runTags: RunTags;
   readonly runNotes: RunNotes;
   readonly retention: Retention;
+  readonly erasure: Erasure;
+  readonly outcomes: Outcomes;
 }
 
 /**
@@ -59,6 +65,7 @@ async function openDatabase({ databaseUrl, dataDir, onError }: Parameters<typeof
 
 export function storeOn(database: Database): Store {
   const acts = new Acts(database);
+  const retention = new Retention(database);
   return {
     reader: new DatabaseReader(database),
     writer: new StoreWriter(database),
@@ -71,9 +78,12 @@ export function storeOn(database: Database): Store {
     letters: new Letters(acts),
     jobs: new Jobs(database, acts),
     jobWorks: new JobWorks(database),
+    runJobs: new RunJobs(database),
     runTags: new RunTags(acts),
     runNotes: new RunNotes(acts),
-    retention: new Retention(database),
+    retention,
+    erasure: new Erasure(database, retention),
+    outcomes: new Outcomes(database),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

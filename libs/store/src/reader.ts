@@ -8,6 +8,7 @@ import { JobsReader } from './letters/jobs-reader.js';
 import { type GroupsRequest, readGroups } from './letters/groups.js';
 import type { KeptLetter, LetterGroup } from './letters/letter.js';
 import { readLetter, readLetters } from './letters/letters-reader.js';
+import { type Outcome, outcomesOf } from './outcomes.js';
 import { pageOf, REVIEWS, RUNS } from './lists.js';
 import { Recoveries } from './recoveries.js';
 import { labelsOf, type RunLabels } from './search/attributes.js';
@@ -128,6 +129,10 @@ export class DatabaseReader implements StoreReader {
 
   letterGroups(request: GroupsRequest): Promise<Paged<LetterGroup>> {
     return readGroups(this.database, request);
+  }
+
+  outcomes(run: string): Promise<readonly Outcome[]> {
+    return outcomesOf(this.database, run);
   }
 
   counts(filter: { pipeline?: string | undefined; atMost: number }): Promise<Counts> {

@@ -8,6 +8,7 @@ import type { Acts } from './letters/acts.js';
 import type { JobsReader } from './letters/jobs-reader.js';
 import type { GroupsRequest } from './letters/groups.js';
 import type { KeptLetter, LetterGroup } from './letters/letter.js';
+import type { Outcome } from './outcomes.js';
 import type { PageRequest, Paged } from './page.js';
 import type { ScheduleRow } from './starts.js';
 import type { DeploymentReader, PipelinePause } from './versions.js';
@@ -61,6 +62,8 @@ export interface StoreReader {
   letterGroups(request: GroupsRequest): Promise<Paged<LetterGroup>>;
   readonly jobs: Pick<JobsReader, keyof JobsReader>;
   readonly acts: Pick<Acts, 'outcome' | 'list' | 'verify'>;
+  /** Returns what became of a run later, the newest first. */
+  outcomes(run: string): Promise<readonly Outcome[]>;
   /** Counts what lists show, each up to `atMost`. */
   counts(filter: { pipeline?: string | undefined; atMost: number }): Promise<Counts>;
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;

@@ -1,6 +1,7 @@
-import type { DeploymentOutcome, StageSchemas } from '@millrace/contracts';
+import type { ActOutcome, DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline/engine';
 import { type Database, floats, type Query, texts } from './database.js';
+import { type ActRecord, appendActs, lockTrail } from './letters/acts.js';
 import { beginWaiting } from './slots.js';
 import { keepSchedulesOf, type NewSchedule, removeSchedule, type TriggerRow, upsertSchedule } from './starts.js';
 
@@ -48,6 +49,13 @@ export interface DeploymentChange {
 interface Subject {
   readonly pipeline: string;
   readonly stages: readonly string[];
+}
+
+interface Applied extends Subject {
+  readonly id: string;
+  readonly at: number;
+  /** Returns the act for the audit trail; undefined for none. */
+  readonly act?: (outcome: DeploymentOutcome) => ActRecord | undefined;
 }
 
 /** Reads deployments: the plans of a pipeline, the route of new runs, and the contracts of stages. */
@@ -114,22 +122,28 @@ export class Deployments {
    * Applies a request, one after the other over all processes. `decide` is told how things stand and says what changes. A request whose id was
    * applied before changes nothing; what became of it then is returned.
    */
-  async apply(
-    request: Subject & { readonly id: string; readonly at: number },
-    decide: (now: Deployed) => DeploymentChange,
-  ): Promise<DeploymentOutcome> {
+  async apply(request: Applied, decide: (now: Deployed) => DeploymentChange): Promise<DeploymentOutcome> {
     return this.database.transaction(async (query) => {
       await query.lock('deployments', ['millrace.deployments']);
+      // Before rows are locked, as everywhere.
+      await lockTrail(query);
       const [before] = await query<{ outcome: DeploymentOutcome }>('select outcome from deployments where id = $1', [
         request.id,
       ]);
       if (before) return before.outcome;
       const change = decide(await deployedOf(query, request));
       await write(query, request, change);
+      const act = request.act?.(change.outcome);
+      if (act) await appendActs(query, [{ ...act, outcome: outcomeOf(change.outcome) }]);
       return change.outcome;
     });
   }
 }
+
+const outcomeOf = (outcome: DeploymentOutcome): ActOutcome =>
+  outcome.status === 'refused'
+    ? { status: 'refused', failure: outcome.failure }
+    : { status: 'applied', unchanged: outcome.unchanged };
 
 interface RouteRow {
   readonly pipeline: string;

@@ -2,6 +2,7 @@ import type { Fact } from '@millrace/contracts';
 import { unlimitedSlot, type SlotGrant, type SlotRequest } from '@millrace/pipeline/engine';
 import { type Database, floats, ints, type Query, texts } from './database.js';
 import { StaleOwner } from './errors.js';
+import { appendActs, lockTrail } from './letters/acts.js';
 import { letterColumns } from './letters/letter-columns.js';
 import { grantSlots, keepSlots } from './slots.js';
 import { keepAttributes } from './search/attributes.js';
@@ -87,16 +88,19 @@ export class StoreWriter {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, closed = [], changes, slots, signals, cache } = commit;
+    const { deadLetters, redriven, closed = [], changes, slots, signals, cache, acts = [] } = commit;
     const waits = changes.some(
       ({ waits, waited, held = [], attributes }) => attributes || waits.length + waited.length + held.length > 0,
     );
-    if (!waits && !slots && !signals && !cache && deadLetters.length + redriven.length + closed.length === 0)
-      await this.write(this.database.query, commit);
+    const rare = deadLetters.length + redriven.length + closed.length + acts.length;
+    if (!waits && !slots && !signals && !cache && rare === 0) await this.write(this.database.query, commit);
     else
       await this.database.transaction(async (query) => {
+        // Before rows are locked: whoever acts on a dead letter holds this lock when it waits for the letter.
+        if (acts.length > 0) await lockTrail(query);
         await this.write(query, commit);
         await this.writeRare(query, commit);
+        await appendActs(query, acts);
       });
   }
 

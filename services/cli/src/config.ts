@@ -1,13 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { urlOfProfile } from './profiles.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-/** Returns where the gateway is: flag, then MILLRACE_URL, then what was started in this folder (or with this MILLRACE_DATA) wrote, then the default. */
-export function gatewayUrl(given: { flag: string | undefined; env: Env; cwd: string }): string {
-  const url = given.flag ?? given.env['MILLRACE_URL'] ?? writtenUrl(given) ?? DEFAULT_URL;
+interface Given {
+  readonly flag: string | undefined;
+  readonly profile?: string | undefined;
+  readonly env: Env;
+  readonly cwd: string;
+}
+
+/**
+ * Returns where the gateway is: the flag, the profile that is named, MILLRACE_URL, what was started in this folder (or with this MILLRACE_DATA), the profile that is
+ * used without being named, the default. @throws {CliError} for a profile that there is not
+ */
+export function gatewayUrl(given: Given): string {
+  const { flag, env } = given;
+  const named = given.profile ?? env['MILLRACE_PROFILE'];
+  const url =
+    flag ??
+    (named === undefined ? undefined : urlOfProfile(env, named)) ??
+    env['MILLRACE_URL'] ??
+    writtenUrl(given) ??
+    urlOfProfile(env) ??
+    DEFAULT_URL;
   return url.trim().replace(/\/+$/, '');
 }
 

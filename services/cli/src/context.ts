@@ -9,18 +9,26 @@ import type { Terminal } from './output/terminal.js';
 /** The options of every command that talks to a gateway. */
 export interface CommonOptions {
   readonly url?: string;
+  readonly profile?: string;
   readonly output: Format;
 }
 
+/** Adds the option that chooses the format of what is printed. */
+export const printing = (command: Command): Command =>
+  command.addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS).default('table'));
+
 /** Adds the options that every such command has. */
 export const talking = (command: Command): Command =>
-  command
-    .addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS).default('table'))
+  printing(command)
+    .option('--profile <name>', 'gateway of this profile (default: MILLRACE_PROFILE)')
     .option('--url <url>', 'address of the gateway (default: MILLRACE_URL, else the gateway started in this folder)');
 
 /** @throws {CliError} usage, where the URL is none */
-export function clientOf(terminal: Terminal, { url: flag }: Pick<CommonOptions, 'url'>): MillraceClient {
-  const url = gatewayUrl({ flag, env: terminal.env, cwd: terminal.cwd });
+export function clientOf(
+  terminal: Terminal,
+  { url: flag, profile }: Pick<CommonOptions, 'url' | 'profile'>,
+): MillraceClient {
+  const url = gatewayUrl({ flag, profile, env: terminal.env, cwd: terminal.cwd });
   try {
     return new MillraceClient({ url, signal: terminal.signal });
   } catch (cause) {

@@ -113,6 +113,64 @@ test('a replay is asked for with what it is to take, and says how to follow and 
 
 test('a trail that was changed ends the check with an error', async () => {
   await using gateway = await FakeGateway.open();
-  gateway.answers.set('/v1/audit/check', { acts: 4, broken: 5 });
+  gateway.answers.set('/v1/audit/check', { acts: 4, head: 'abc', broken: 5 });
   expect(await gateway.run('audit check')).toMatchObject({ exit: EXIT.error, out: 'Act 5 was changed or removed.\n' });
+});
+
+test('the audit trail is exported whole, the oldest act first, one line each', async () => {
+  await using gateway = await FakeGateway.open();
+  const acts = [1, 2, 3].map((seq) => ({ seq, id: `act_${seq}` }));
+  gateway.answers.set('/v1/audit?by=ann&order=oldest&limit=200', { items: acts.slice(0, 2), next: 'more' });
+  gateway.answers.set('/v1/audit?by=ann&order=oldest&limit=200&cursor=more', { items: acts.slice(2) });
+  const { out, exit } = await gateway.run('audit export --by ann');
+  expect([exit, out]).toEqual([EXIT.ok, acts.map((act) => JSON.stringify(act) + '\n').join('')]);
+});
+
+test('a comparison is asked for with the runs and the steps, and its report says what differs', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set('POST /v1/jobs/compare', { id: 'job_1', links: {} });
+  const job = { id: 'job_1', kind: 'compare', status: 'running', at: '2026-01-01T00:00:00.000Z' };
+  const filter = { pipeline: 'claims' };
+  gateway.answers.set('/v1/jobs/job_1', {
+    ...job,
+    filter,
+    items: { same: 1 },
+    total: 1,
+    allowedActions: [],
+    links: {},
+  });
+  const { err } = await gateway.run('job compare --pipeline claims --since 2026-01-01T00:00:00Z --step draft --to 3');
+  expect(err).toContain('job report job_1');
+  expect(JSON.parse(gateway.asked[0]!.body)).toEqual({
+    ...{ runs: { pipeline: 'claims', since: '2026-01-01T00:00:00.000Z' }, to: 3, steps: ['draft'] },
+  });
+  const counts = { same: 8, different: 2 };
+  const report = { job: 'job_1', ...counts, failed: 1, refused: 0, open: 0, outputs: counts };
+  gateway.answers.set('/v1/jobs/job_1/comparison', { ...report, steps: [{ step: 'draft', ...counts, afterMs: 20 }] });
+  const { out } = await gateway.run('job report job_1');
+  expect(out).toContain('8 same, 2 different, 1 failed');
+  expect(out).toMatch(/draft +8 +2 +- +20 ms/);
+});
+
+test('an erasure says what it would do and cannot reach, and begins with --yes alone', async () => {
+  await using gateway = await FakeGateway.open();
+  const unreachable = [{ place: 'backups', detail: 'Of the database.' }];
+  gateway.answers.set('POST /v1/jobs/erase', { items: 3, unreachable });
+  const { out, err } = await gateway.run('erase --attribute customer=ann@example.com --by dpo');
+  expect([out, err]).toEqual([expect.stringContaining('backups: Of the database.'), expect.stringContaining('--yes')]);
+  const attribute = { name: 'customer', value: 'ann@example.com' };
+  expect(JSON.parse(gateway.asked[0]!.body)).toEqual({ attribute, by: 'dpo', dryRun: true });
+  gateway.answers.set('POST /v1/jobs/erase', { id: 'job_1', links: {} });
+  expect((await gateway.run('erase --attribute customer=ann@example.com --yes -o name')).out).toBe('job_1\n');
+  expect(JSON.parse(gateway.asked[1]!.body)).toEqual({ attribute });
+  expect((await gateway.run('erase --attribute customer')).exit).toBe(EXIT.usage);
+});
+
+test('what became of a run is said with a typed value', async () => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set(`POST /v1/runs/${RUN}/outcomes`, { id: 'out_1', links: {} });
+  for (const value of ['4', 'true', 'late']) await gateway.run(`run outcome ${RUN} rating ${value} --by ann`);
+  expect(gateway.asked.map(({ body }) => JSON.parse(body) as unknown)).toEqual(
+    [4, true, 'late'].map((value) => ({ name: 'rating', value, by: 'ann' })),
+  );
 });

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { MillraceError } from '@millrace/client';
 import { misspeltText, withoutLogins } from '@millrace/contracts';
 import { Command, CommanderError } from 'commander';
+import { completionCommands } from './commands/completion.js';
 import { auditCommand } from './commands/audit.js';
 import { deadLetterCommands } from './commands/dead-letter/dead-letter.js';
+import { eraseCommand } from './commands/erase.js';
 import { importCommand } from './commands/import.js';
 import { doctorCommand } from './commands/doctor.js';
 import { jobCommands } from './commands/job.js';
 import { modelCommands } from './commands/model.js';
 import { pipelineCommands } from './commands/pipeline.js';
+import { profileCommands } from './commands/profile.js';
 import { recoverCommand } from './commands/recover.js';
 import { reviewCommands } from './commands/review.js';
 import { runCommands } from './commands/run.js';
@@ -78,5 +81,8 @@ export function programOf(context: CliContext, more: readonly Commands[]): Comma
   doctorCommand(program, context);
   recoverCommand(program, context);
   auditCommand(program, context);
+  eraseCommand(program, context);
+  profileCommands(program, context);
+  completionCommands(program, context);
   return program;
 }

@@ -16,6 +16,9 @@ import { DeadLetters } from './dead-letters/dead-letters.js';
 import { EventsController } from './runs/events.controller.js';
 import type { LiveFacts } from './runs/live-facts.js';
 import { JobsController } from './jobs/jobs.controller.js';
+import { Erasures } from './jobs/erasures.js';
+import { RunJobsController } from './jobs/run-jobs.controller.js';
+import { RunJobs } from './jobs/run-jobs.js';
 import { MetaController } from './http/meta.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
 import { ModelsController, type ModelsSet } from './models/models.controller.js';
@@ -26,6 +29,8 @@ import { RecentRequests } from './http/recent-requests.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { RecoveriesController } from './recovery/recoveries.controller.js';
 import { Replays } from './runs/replays.js';
+import { OutcomesController } from './runs/outcomes.controller.js';
+import { OutcomeReports } from './runs/outcomes.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunQueries } from './runs/runs.js';
 import { traceUrlOf } from './runs/trace-url.js';
@@ -63,10 +68,12 @@ const CONTROLLERS = [
   EventsController,
   StepStreamController,
   RunsController,
+  OutcomesController,
   OverviewController,
   ChangesController,
   ReviewsController,
   DeadLettersController,
+  RunJobsController,
   JobsController,
   AuditController,
   PipelinesController,
@@ -103,6 +110,7 @@ export function gatewayModule({
   const stages = new StageViews({ reader, plans, limits, pauses, consumers, announced });
   const marks = marksOf({ reader, stages, models });
   const acts = new Acts({ runtime, runs, plans, reader, announced });
+  const replays = new Replays({ runtime, runs, plans, reader, announced });
   return {
     module: GatewayModule,
     controllers: CONTROLLERS,
@@ -118,7 +126,10 @@ export function gatewayModule({
       { provide: StoredPlans, useValue: plans },
       { provide: RunQueries, useValue: runs },
       { provide: Acts, useValue: acts },
-      { provide: Replays, useValue: new Replays({ runtime, runs, plans, reader, announced }) },
+      { provide: OutcomeReports, useValue: new OutcomeReports({ runtime, runs, reader }) },
+      { provide: Replays, useValue: replays },
+      { provide: Erasures, useValue: new Erasures({ runtime, reader }) },
+      { provide: RunJobs, useValue: new RunJobs({ runtime, reader, plans, replays }) },
       { provide: Versions, useValue: new Versions({ runtime, reader, plans, consumers, announced }) },
       { provide: RunStarter, useValue: new RunStarter({ runtime, reader, plans, recent, ...starting }) },
       { provide: DeadLetters, useValue: new DeadLetters({ runtime, reader, acts }) },

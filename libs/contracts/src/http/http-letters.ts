@@ -3,9 +3,9 @@ import {
   ActOutcome,
   JobItemStatus,
   JobStatus,
-  JobWork,
   LetterAct,
   LetterStatus,
+  LetterWork,
   RunNoteRequested,
 } from '../records/letter-acts.js';
 import { ByWhom, Person, PlanReference, PositiveCount, readTime, StepName } from '../values/values.js';
@@ -100,6 +100,10 @@ const [Redrive, , , , Note, Tag, Link] = LetterAct.options;
 
 export const RedriveBody = z.strictObject({
   input: Json.optional().describe('For a parked step: the input that its stage gets instead, from now on.'),
+  to: z
+    .union([PositiveCount, PlanReference])
+    .optional()
+    .describe('For a parked step: another version of the pipeline, with which its run goes on from the step.'),
   maxRedrives: Redrive.shape.maxRedrives.describe('Refused if it was redriven this often before. 10 unless given.'),
   dryRun: z.boolean().optional().describe('Only says what would happen.'),
   ...ByWhom,
@@ -130,18 +134,18 @@ const FilterTime = z.iso
   .refine((given) => readTime(given) !== undefined, 'expected a time from 1970 to 9999, e.g. 2026-01-31T09:00:00Z');
 
 /** The letters of a job. */
-const JobFilter = JobWork.shape.filter.extend({
+const JobFilter = LetterWork.shape.filter.extend({
   since: FilterTime.optional().describe('Parked at this time or later.'),
   until: FilterTime.optional().describe('Parked before this time.'),
 });
 
 export const JobBody = z.strictObject({
-  kind: JobWork.shape.kind.describe('What is done with each letter.'),
+  kind: LetterWork.shape.kind.describe('What is done with each letter.'),
   filter: JobFilter.describe(
     'The letters: those that are open when the job begins and fit each field. All without any.',
   ),
-  perSecond: JobWork.shape.perSecond.describe('The most letters each second.'),
-  maxRedrives: JobWork.shape.maxRedrives.describe(
+  perSecond: LetterWork.shape.perSecond.describe('The most letters each second.'),
+  maxRedrives: LetterWork.shape.maxRedrives.describe(
     'Letters that were redriven this often before are refused. 10 unless given.',
   ),
   dryRun: z.boolean().optional().describe('Only says which letters the job would be about.'),
@@ -150,7 +154,7 @@ export const JobBody = z.strictObject({
 export type JobBody = z.infer<typeof JobBody>;
 
 export const JobChangeBody = z.strictObject({
-  perSecond: JobWork.shape.perSecond.describe('With `resume`: another rate.'),
+  perSecond: LetterWork.shape.perSecond.describe('With `resume`: another rate.'),
   ...ByWhom,
 });
 export type JobChangeBody = z.infer<typeof JobChangeBody>;
@@ -173,13 +177,20 @@ export type JobPreview = z.infer<typeof JobPreview>;
 
 export const JobView = z.object({
   id: z.string(),
-  kind: JobWork.shape.kind,
+  kind: z.enum(['redrive', 'resolve', 'replay', 'compare', 'erase']),
   status: JobStatus,
   at: Time,
   endedAt: Time.optional(),
   by: z.string().optional(),
   reason: z.string().optional(),
+  /** The filter of its dead letters, or of its runs. */
   filter: z.record(z.string(), z.string()),
+  /** The first step that replays execute. */
+  from: z.string().optional(),
+  /** The other plan of replays and comparisons. */
+  plan: z.string().optional(),
+  /** The steps that a comparison executes; those that differ in the other plan without it. */
+  steps: z.array(z.string()).optional(),
   perSecond: z.number().optional(),
   maxRedrives: z.int().optional(),
   total: z.int().nonnegative(),
@@ -192,7 +203,10 @@ export type JobView = z.infer<typeof JobView>;
 export const JobList = pageOf(JobView);
 
 export const JobItemView = z.object({
-  deadLetter: z.string(),
+  deadLetter: z.string().optional(),
+  /** The run of a job over runs, and the run that replays it. */
+  run: z.string().optional(),
+  replay: z.string().optional(),
   status: JobItemStatus,
   at: Time.optional(),
   failure: FailureView.optional(),
@@ -247,6 +261,8 @@ export const ActList = pageOf(ActView);
 export const AuditCheck = z.object({
   /** The number of acts that are as they were written. */
   acts: z.int().nonnegative(),
+  /** The hash of the last of them. Keep it elsewhere: acts that were removed from the end leave a chain that is whole. */
+  head: z.string(),
   /** The number of the first act that is not; absent where all are. */
   broken: z.int().positive().optional(),
 });

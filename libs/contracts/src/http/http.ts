@@ -5,7 +5,8 @@ import { Priority, StageLimits } from '../records/limits.js';
 import { ChildStatus } from '../records/records.js';
 import { RunState, RunStatus, StepStatus } from '../records/statuses.js';
 import { NowView } from './http-overview.js';
-import { Name, Person, readTime, Reason, TimeMs } from '../values/values.js';
+import { OutcomeView } from './http-outcomes.js';
+import { ByWhom, Name, readTime, TimeMs } from '../values/values.js';
 
 export { MissingRun, RecoveredPartition, RecoveryReport } from '../records/recovery.js';
 export {
@@ -56,6 +57,15 @@ export {
   RunNoteBody,
   TagBody,
 } from './http-letters.js';
+export {
+  CompareJobBody,
+  ComparisonView,
+  EraseJobBody,
+  EraseJobPreview,
+  ReplayJobBody,
+  RunJobPreview,
+} from './http-run-jobs.js';
+export { FoundOutcomeBody, OutcomeBody, OutcomeView } from './http-outcomes.js';
 export { Action, AttemptView, FailureView } from './http-shown.js';
 export { ChangeView, CountView, FacetView, NowView, OverviewView } from './http-overview.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
@@ -164,12 +174,14 @@ export const RunView = RunSummaryView.extend({
   /** The time at which a held run starts. */
   startsAt: Time.optional(),
   traceId: z.string(),
-  /** The run that this one replays, and the first step that it executes. */
-  replayOf: z.object({ run: z.string(), from: z.string() }).optional(),
+  /** The run that this one replays, and the first step that it executes. `trial`: a job compares the two, and nothing of its end is published. */
+  replayOf: z.object({ run: z.string(), from: z.string(), trial: z.literal(true).optional() }).optional(),
   /** The runs that replay this one, the newest first; the last 50 of them. */
   replays: z.array(z.string()).optional(),
   /** The notes of people on it, the newest first; the last 50 of them. */
   notes: z.array(z.object({ at: Time, text: z.string(), by: z.string().optional() })).optional(),
+  /** Its outcomes, the newest first: they say what became of it later. */
+  outcomes: z.array(OutcomeView).optional(),
   /** The step of its parent that it does the work of. */
   parentStep: z.string().optional(),
   /** The values that a child run started with beside its input. */
@@ -278,12 +290,7 @@ export const StartRun = z.strictObject({
 });
 export type StartRun = z.infer<typeof StartRun>;
 
-const Act = {
-  /** The person who acts. */
-  by: Person.optional(),
-  /** The reason. */
-  reason: Reason.optional(),
-};
+const Act = ByWhom;
 export const ActBody = z.strictObject(Act);
 export type ActBody = z.infer<typeof ActBody>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../failures.js';
 import {
+  ActDone,
   JobChangeRequested,
   JobRequested,
   LetterActRequested,
@@ -123,6 +124,7 @@ export const DeploymentRequest = z.discriminatedUnion('type', [
   ReplayRequested,
   RunTagRequested,
   RunNoteRequested,
+  ActDone,
 ]);
 export type DeploymentRequest = z.infer<typeof DeploymentRequest>;
 

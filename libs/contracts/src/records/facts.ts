@@ -59,8 +59,8 @@ export const Fact = z.discriminatedUnion('type', [
     /** The caller's span, where the run has a trace of its own. */
     link: Traceparent.optional(),
     given: z.record(StepName, z.unknown()).optional(),
-    /** For a replay: the run that it replays, and the first step that it executes. */
-    replayOf: z.object({ run: Id, from: StepName }).optional(),
+    /** For a replay: the run that it replays, and the first step that it executes. `trial`: nothing of its end is published. */
+    replayOf: z.object({ run: Id, from: StepName, trial: z.literal(true).optional() }).optional(),
     /** Its steps are executed, whatever the cache has: it is a replay, or part of one. */
     refresh: z.literal(true).optional(),
     ...ByWhom,

@@ -43,6 +43,7 @@ export const EVENT_TYPE = {
   contract: 'millrace.contract',
   pause: 'millrace.pause',
   control: 'millrace.control',
+  outcome: 'millrace.outcome',
 } as const;
 
 /** All CloudEvents headers of an outward record, in binary mode. */

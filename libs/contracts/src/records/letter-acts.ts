@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Failure } from '../failures.js';
 import { derivedId } from '../values/ids.js';
+import { OutcomeValue } from './outcomes.js';
+import { RunStatus } from './statuses.js';
 import {
   ByWhom,
   Count,
@@ -37,6 +39,8 @@ export const LetterAct = z.discriminatedUnion('do', [
     do: z.literal('redrive'),
     /** For a parked step: the input that its stage gets instead. The original stays with the letter. */
     input: z.unknown().optional(),
+    /** For a parked step: its run goes on with this plan from the step on. */
+    plan: PlanReference.optional(),
     /** A letter that was redriven this often before is refused. */
     maxRedrives: Count.optional(),
     /** The job that this redrive is a part of. */
@@ -76,6 +80,8 @@ export const LetterFilter = z.strictObject({
   /** Parked at this time or later, and before that one. */
   since: TimeMs.optional(),
   until: TimeMs.optional(),
+  /** CEL over the letter, and over the values of its input. */
+  where: text({ min: 1, max: 2_000 }).optional(),
 });
 export type LetterFilter = z.infer<typeof LetterFilter>;
 
@@ -86,15 +92,68 @@ export const MOST_PER_SECOND = 10_000;
 
 const Rate = z.number().min(0.01).max(MOST_PER_SECOND);
 
-/** The work of a job: an act on each open dead letter that the filter chooses when the job begins. */
-export const JobWork = z.object({
+/** An act on each open dead letter that the filter chooses when the job begins. */
+export const LetterWork = z.object({
   kind: z.enum(['redrive', 'resolve']),
   filter: LetterFilter.omit({ status: true }),
   /** The most letters that are begun each second; as fast as it goes without. */
   perSecond: Rate.optional(),
   maxRedrives: Count.optional(),
 });
+export type LetterWork = z.infer<typeof LetterWork>;
+
+/** Chooses runs of a pipeline: those that fit each field when the job begins. */
+export const RunSelection = z.strictObject({
+  pipeline: Name,
+  status: RunStatus.optional(),
+  /** CEL, as in the list of runs. */
+  where: text({ min: 1, max: 2_000 }).optional(),
+  /** Accepted at this time or later, and before that one. */
+  since: TimeMs.optional(),
+  until: TimeMs.optional(),
+});
+export type RunSelection = z.infer<typeof RunSelection>;
+
+/** The most runs that one job replays, and that one job compares. */
+export const MOST_REPLAYED = 100_000;
+export const MOST_COMPARED = 10_000;
+
+const OnRuns = { runs: RunSelection, plan: PlanReference.optional(), perSecond: Rate.optional() };
+
+/** Replays each run that is chosen from a step on. */
+export const ReplayWork = z.object({ kind: z.literal('replay'), ...OnRuns, from: StepName });
+export type ReplayWork = z.infer<typeof ReplayWork>;
+
+/**
+ * Tries each completed run that is chosen once more: its steps have the outputs that they had, but for the steps that are named, or that differ in the
+ * other plan. Compares what comes of it.
+ */
+export const CompareWork = z.object({
+  kind: z.literal('compare'),
+  ...OnRuns,
+  steps: z.array(StepName).min(1).max(50).optional(),
+});
+export type CompareWork = z.infer<typeof CompareWork>;
+/** Removes everything that is kept of the runs with an attribute, and of dead letters of no run that quote its value. The runs are chosen when the job begins. */
+export const EraseWork = z.object({
+  kind: z.literal('erase'),
+  attribute: z.object({
+    name: text({ min: 1, max: 50 }),
+    /** The store keeps it until the runs are chosen, and no longer. */
+    value: OutcomeValue.optional(),
+    pipeline: Name.optional(),
+  }),
+  perSecond: Rate.optional(),
+});
+export type EraseWork = z.infer<typeof EraseWork>;
+export type RunWork = ReplayWork | CompareWork | EraseWork;
+
+/** The work of a job: the same act on each of many dead letters or runs. */
+export const JobWork = z.discriminatedUnion('kind', [LetterWork, ReplayWork, CompareWork, EraseWork]);
 export type JobWork = z.infer<typeof JobWork>;
+
+export const isRunWork = (work: JobWork): work is RunWork =>
+  work.kind === 'replay' || work.kind === 'compare' || work.kind === 'erase';
 
 /** Asks for a job: a record on `deployments`. Its id is the job's. */
 export const JobRequested = z.object({ type: z.literal('job.requested'), ...Act, work: JobWork });
@@ -114,11 +173,26 @@ export type JobChangeRequested = z.infer<typeof JobChangeRequested>;
 export const JobStatus = z.enum(['running', 'paused', 'stopped', 'completed']);
 export type JobStatus = z.infer<typeof JobStatus>;
 
-/** The state of one item of a job. `sent`: it is on its way. `skipped`: the job was stopped before its turn. */
-export const JobItemStatus = z.enum(['waiting', 'sent', 'redriven', 'resolved', 'refused', 'skipped']);
+/**
+ * The state of one item of a job. `sent`: it is on its way. `skipped`: the job was stopped before its turn. Of a comparison: `same` and `different` say what the
+ * steps gave that were executed again and what the run gave; `failed`: the run came to no end.
+ */
+export const JobItemStatus = z.enum([
+  'waiting',
+  'sent',
+  'redriven',
+  'resolved',
+  'refused',
+  'skipped',
+  'replayed',
+  'same',
+  'different',
+  'failed',
+  'erased',
+]);
 export type JobItemStatus = z.infer<typeof JobItemStatus>;
 
-/** The outcome of an act; `items` is the number of letters that a job is about. */
+/** The outcome of an act; `items` is the number of letters or runs that a job is about. */
 export const ActOutcome = z.discriminatedUnion('status', [
   z.object({ status: z.literal('applied'), unchanged: z.boolean(), items: PositiveCount.or(z.literal(0)).optional() }),
   z.object({ status: z.literal('refused'), failure: Failure }),
@@ -164,12 +238,31 @@ export const RunNoteRequested = z.object({
 });
 export type RunNoteRequested = z.infer<typeof RunNoteRequested>;
 
+/** Tells of an act that was carried out without the store: a record on `deployments`, published together with the change. It goes to the audit trail. */
+export const ActDone = z.object({
+  type: z.literal('act.done'),
+  ...Act,
+  /** e.g. `stage.limit`. */
+  kind: text({ min: 1, max: 100 }),
+  /** The id or the name of what was changed. */
+  subject: text({ min: 1, max: 1_000 }),
+  /** The rest of the act; no payload. */
+  detail: z.unknown().optional(),
+});
+export type ActDone = z.infer<typeof ActDone>;
+
 /** Returns the id of the run that a request for a replay begins. */
 export const replayIdOf = (request: Pick<ReplayRequested, 'id'>): string => derivedId('run', 'replay', request.id);
 
 /** A request about dead letters and runs: a record on `deployments` that is about no pipeline. */
 export type LetterRequest =
-  LetterActRequested | JobRequested | JobChangeRequested | ReplayRequested | RunTagRequested | RunNoteRequested;
+  | LetterActRequested
+  | JobRequested
+  | JobChangeRequested
+  | ReplayRequested
+  | RunTagRequested
+  | RunNoteRequested
+  | ActDone;
 
 const LETTER_REQUESTS: ReadonlySet<string> = new Set([
   'letter.act-requested',
@@ -178,6 +271,7 @@ const LETTER_REQUESTS: ReadonlySet<string> = new Set([
   'replay.requested',
   'run.tag-requested',
   'run.note-requested',
+  'act.done',
 ] satisfies LetterRequest['type'][]);
 
 export const isLetterRequest = <Request extends { readonly type: string }>(

@@ -50,6 +50,8 @@ export const StepCommand = z.object({
   /** The priority of the run; defaults to `normal`. A stage works on commands by priority, and among equals by tenant. */
   priority: Priority.optional(),
   tenant: Name.optional(),
+  /** Hand nothing off, whatever the plan says: the run is a trial, which has the answers of the other steps already. */
+  alone: z.literal(true).optional(),
   /** Spans that led here and are not its parent: of its sending, of the steps that were joined, of the attempt before. */
   links: z.array(Traceparent).optional(),
 });
@@ -226,6 +228,8 @@ export const RunReplayRequested = z.object({
   /** The outputs of the steps that are not executed, and the steps that were skipped. */
   outputs: Known,
   skipped: z.array(StepName),
+  /** A trial: nothing of its end is published, its failure is handled by nobody, and stages hand nothing off for it. */
+  trial: z.literal(true).optional(),
   priority: Priority.optional(),
   tenant: Name.optional(),
   ...ByWhom,

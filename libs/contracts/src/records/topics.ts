@@ -4,6 +4,8 @@ export interface Topics {
   readonly runs: string;
   readonly results: string;
   readonly deadLetters: string;
+  /** Outcomes: they say what became of runs later, and come from whatever system knows it. */
+  readonly outcomes: string;
   readonly plans: string;
   /** Requests to the installation as a whole: plans to deploy, routes, schedules. One partition. */
   readonly deployments: string;
@@ -40,6 +42,7 @@ export function topicsOf(prefix: string = DEFAULT_TOPIC_PREFIX): Topics {
     runs: `${prefix}runs`,
     results: `${prefix}results`,
     deadLetters: `${prefix}dead-letters`,
+    outcomes: `${prefix}outcomes`,
     plans: `${prefix}plans`,
     deployments: `${prefix}deployments`,
     limits: `${prefix}limits`,
@@ -62,6 +65,7 @@ export const groupsOf = (prefix: string = DEFAULT_TOPIC_PREFIX) => ({
   intake: `${prefix}coordinator.intake`,
   runs: `${prefix}coordinator.runs`,
   deadLetters: `${prefix}coordinator.dead-letters`,
+  outcomes: `${prefix}coordinator.outcomes`,
   deployments: `${prefix}coordinator.deployments`,
   modelCalls: `${prefix}coordinator.model-calls`,
   stage: (name: string) => `${prefix}stage.${name}`,

@@ -6,6 +6,7 @@ import type { Priority, StageLimits } from './limits.js';
 import type { LedgerEntry, ModelBudget, ModelCallEvent, ModelGrant, ModelPrices, ModelQuota } from './models.js';
 import type { KeptCall } from './model-answers.js';
 import { type RunPause, runPauseKey, type StagePause, stagePauseKey } from './pauses.js';
+import type { OutcomeReported } from './outcomes.js';
 import type { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
 import type { StepText, StepWatch } from './streams.js';
 import type { Topics } from './topics.js';
@@ -202,6 +203,14 @@ export const deploymentRecord = (topics: Topics, request: DeploymentRequest, key
   key,
   value: JSON.stringify(request),
   headers: identified(EVENT_TYPE.deployment, request.id),
+});
+
+/** Says what became of a run. Keyed by run, or by the attribute that finds it. */
+export const outcomeRecord = (topics: Topics, outcome: OutcomeReported): WireRecord => ({
+  topic: topics.outcomes,
+  key: outcome.run ?? String(outcome.attribute?.value),
+  value: JSON.stringify(outcome),
+  headers: { [HEADER.type]: EVENT_TYPE.outcome },
 });
 
 export const planRecord = (topics: Topics, { hash, plan }: { hash: string; plan: object }): WireRecord => ({

@@ -1,18 +1,20 @@
 export type Literal = string | number | boolean | null;
 export type Ordering = '<' | '<=' | '>' | '>=';
 
-/** The type of a field. `texts`: a list of texts. `map`: values of any type by name. `any`: one of these. */
+/** The type of a field. `texts`: a list of texts. `map`: values of any type by name. `json`: values of any type at any depth. `any`: one of these. */
 export type FieldType = 'text' | 'texts' | 'number' | 'boolean' | 'time' | 'any';
 
 /** The fields that a filter can read; `values` are all that a text can be. */
 export type Fields = Readonly<
-  Record<string, { readonly type: FieldType | 'map'; readonly values?: readonly string[] | undefined }>
+  Record<string, { readonly type: FieldType | 'map' | 'json'; readonly values?: readonly string[] | undefined }>
 >;
 
 export interface Field {
   readonly name: string;
   /** For a value of a map: its name there. */
   readonly key?: string;
+  /** For a value within JSON: the names that lead to it. */
+  readonly path?: readonly string[];
   readonly type: FieldType;
   readonly values?: readonly string[];
   /** The field as it is written. */

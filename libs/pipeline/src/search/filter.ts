@@ -146,16 +146,35 @@ function fieldOf(node: ASTNode, { fields }: Reading): Field | undefined {
     if (name === 'now') return undefined;
     const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!known) throw unknownField(name, fields);
-    if (known.type === 'map') throw new FilterError(`"${name}" has values by name: write ${name}.NAME`);
+    if (known.type === 'map' || known.type === 'json')
+      throw new FilterError(`"${name}" has values by name: write ${name}.NAME`);
     return { name, type: known.type, shown: name, ...(known.values && { values: known.values }) };
   }
   if (node.op !== '.' && node.op !== '[]') return undefined;
+  const { name, path } = namesOf(node);
+  const type = Object.hasOwn(fields, name) ? fields[name]?.type : undefined;
+  const [key] = path;
+  const shown = [name, ...path].join('.');
+  if (type === 'json' && key !== undefined) return { name, path, type: 'any', shown };
+  if (type === 'map' && key !== undefined && path.length === 1) return { name, key, type: 'any', shown };
+  throw new FilterError(
+    name === '' || path.length > 1
+      ? `only ${Object.keys(fields).join(', ')} can be searched for`
+      : `"${name}" has no values by name`,
+  );
+}
+
+/** Returns the field and the names that a node like `input.from["address"]` is made of; without a name for anything else. */
+function namesOf(node: ASTNode): { readonly name: string; readonly path: readonly string[] } {
+  if (node.op === 'id') return { name: node.args as string, path: [] };
+  if (node.op !== '.' && node.op !== '[]') return { name: '', path: [] };
   const [within, key] = node.args as [ASTNode, unknown];
-  const name = within.op === 'id' ? (within.args as string) : '';
+  const { name, path } = namesOf(within);
   const text = node.op === '.' ? key : (key as ASTNode).op === 'value' ? (key as ASTNode).args : undefined;
-  if (within.op !== 'id' || !Object.hasOwn(fields, name) || fields[name]?.type !== 'map' || typeof text !== 'string')
-    throw new FilterError(name === '' ? 'only fields of a run can be searched for' : `"${name}" has no values by name`);
-  return { name, key: text, type: 'any', shown: `${name}.${text}` };
+  // A name with a quotation mark cannot be written in every database.
+  return typeof text === 'string' && isText(text) && !text.includes('"')
+    ? { name, path: [...path, text] }
+    : { name: '', path: [] };
 }
 
 function unknownField(name: string, fields: Fields): FilterError {

@@ -18,6 +18,7 @@ export function commandOf(run: Run, request: AttemptRequest): StepCommand {
     expires,
     ...(run.priority !== undefined && { priority: run.priority }),
     ...(run.tenant !== undefined && { tenant: run.tenant }),
+    ...(run.replayOf?.trial && { alone: true as const }),
     ...(links.length > 0 && { links: [...links] }),
   };
 }

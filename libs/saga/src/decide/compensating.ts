@@ -50,7 +50,7 @@ function askUndo(draft: DecisionDraft, { step, undo, child }: Done): Fact {
 /** Ends the run as failed, and asks its pipeline's failure handler in a run of its own: nothing of that run comes back here. */
 function recordFailed(draft: DecisionDraft, { step, failure }: Failing): void {
   const { run, plan, at } = draft;
-  const handler = handlerRequest(run, { plan, at, step, failure });
+  const handler = run.replayOf?.trial ? undefined : handlerRequest(run, { plan, at, step, failure });
   if (handler) draft.events.push(handler);
   const asked = handler && { handler: handler.run };
   draft.add({ type: 'run.failed', at, ...(step !== undefined && { step }), failure, ...asked });

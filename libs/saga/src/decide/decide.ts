@@ -65,7 +65,7 @@ export const fitsReplay = ({ from, input, outputs, skipped }: RunReplayRequested
 
 /** Begins a run that takes the outputs which another one had before a step, and executes the rest. */
 export function acceptReplay(request: RunReplayRequested, context: Context): Decision {
-  const { run, of, from, input, outputs, skipped, priority, tenant, by, reason } = request;
+  const { run, of, from, input, outputs, skipped, trial, priority, tenant, by, reason } = request;
   const { plan, ...options } = context;
   const draft = new DecisionDraft(newRun(run), plan, options);
   const { at } = draft;
@@ -76,7 +76,7 @@ export function acceptReplay(request: RunReplayRequested, context: Context): Dec
     plan: plan.hash,
     input,
     source: `${of}/${from}`,
-    replayOf: { run: of, from },
+    replayOf: { run: of, from, ...(trial && { trial }) },
     refresh: true,
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),

@@ -133,7 +133,7 @@ export interface Run {
   /** The step that this run does the work of, in another run. */
   readonly parent: Parent | undefined;
   /** The run that this one replays, and the first step that it executes. */
-  readonly replayOf: { readonly run: string; readonly from: string } | undefined;
+  readonly replayOf: { readonly run: string; readonly from: string; readonly trial?: true | undefined } | undefined;
   /** Its steps are executed, whatever the cache has. */
   readonly refresh: boolean;
   /** Traceparents: of the span that its spans stand under, or are linked to. */

@@ -96,8 +96,8 @@ function outputFailure({ what, pointer, detail }: JsonFault): Failure {
 }
 
 /** Returns what the plan hands off to; nothing where the plan is not known here, or cannot say: the coordinator then finds out why. */
-function handedOff(plan: LoadedPlan | undefined, { step, known }: StepCommand, output: unknown): HandOff {
-  if (!plan) return NO_HAND_OFF;
+function handedOff(plan: LoadedPlan | undefined, { step, known, alone }: StepCommand, output: unknown): HandOff {
+  if (!plan || alone) return NO_HAND_OFF;
   try {
     return handOff(plan, step, { ...known, [step]: output });
   } catch {

@@ -1,4 +1,4 @@
-import { type JobRequested, type LetterActRequested, randomId } from '@millrace/contracts';
+import { type LetterActRequested, type LetterWork, randomId } from '@millrace/contracts';
 import type { DeadLetter } from '../commit.js';
 import { CHAIN_START, hashOfAct } from '../letters/acts.js';
 import type { LetterState } from '../letters/job-work.js';
@@ -43,6 +43,36 @@ export function lettersSuite(store: () => Store): void {
     const { items } = await store().reader.deadLetters({ pipeline, limit: 5, ...filter });
     expect(items.map(({ id }) => id)).toEqual([wanted]);
   });
+
+  test.each([
+    ['input.customer.id == "x-7"'],
+    ['input["customer"].id.startsWith("x-") && attempts > 2'],
+    ['input.amount > 99.5 && input.amount <= 100'],
+    ['input.isVip && code == "STAGE_THREW"'],
+    ['message.contains("Order 17") && at >= timestamp("2023-11-14T22:13:20Z")'],
+    ['has(input.amount) && !(input.amount == "100")'],
+    ['step in ["draft", "send"] && status == "open" && input.customer.id != "y"'],
+    ['"bank" in tags'],
+  ])('a dead letter is found by the values of its input, in CEL: %s', async (where) => {
+    const pipeline = randomId('pipeline');
+    const input = { customer: { id: 'x-7' }, amount: 100, isVip: true };
+    const [wanted, other] = await keep(
+      letterOf({ pipeline, input }),
+      letterOf({ pipeline, input: { customer: { id: 'y' }, isVip: 'true' }, failure: nothing, attempts: 1 }),
+    );
+    await store().letters.act(act(wanted!, { do: 'tag', add: ['bank'] }), () => ({
+      outcome: { status: 'applied', unchanged: false },
+      desk: { tags: ['bank'] },
+    }));
+    const { items } = await store().reader.deadLetters({ pipeline, limit: 5, where });
+    expect(items.map(({ id }) => id)).toEqual([wanted]);
+    expect(other).toBeDefined();
+    const trend = { from: 0, partMs: 1, parts: 1 };
+    const groups = await store().reader.letterGroups({ filter: { pipeline, where }, trend, limit: 5 });
+    expect(groups.items).toMatchObject([{ count: 1 }]);
+  });
+
+  const nothing = { code: 'OTHER', kind: 'permanent' as const, message: 'Nothing.' };
 
   test('letters that differ in numbers alone are one group, with counts, first, last and newest, and its trend', async () => {
     const pipeline = randomId('pipeline');
@@ -166,7 +196,7 @@ export function lettersSuite(store: () => Store): void {
   });
 
   describe('a job', () => {
-    const begin = async (filter: JobRequested['work']['filter']): Promise<string> => {
+    const begin = async (filter: LetterWork['filter']): Promise<string> => {
       const id = randomId('job');
       await store().jobs.begin({ type: 'job.requested', id, at: 6_000, work: { kind: 'redrive', filter } });
       return id;

@@ -1,8 +1,11 @@
 import { cacheSuite } from './cache-suite.js';
+import { actsSuite } from './acts-suite.js';
 import { deploymentsSuite } from './deployments-suite.js';
+import { erasureSuite } from './erasure-suite.js';
 import { lettersSuite } from './letters-suite.js';
 import { listsSuite } from './lists-suite.js';
 import type { Store } from '../open.js';
+import { outcomesSuite } from './outcomes-suite.js';
 import { retentionSuite } from './retention-suite.js';
 import { searchSuite } from './search-suite.js';
 import { slotsSuite } from './slots-suite.js';
@@ -25,6 +28,9 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       searchSuite,
       retentionSuite,
       lettersSuite,
+      actsSuite,
+      outcomesSuite,
+      erasureSuite,
       slotsSuite,
       startsSuite,
       signalsSuite,

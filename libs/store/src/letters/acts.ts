@@ -34,6 +34,13 @@ export interface ActsRequest extends PageRequest {
   readonly by?: string | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
+  /** Default false: the newest act comes first. */
+  readonly oldestFirst?: boolean;
+}
+
+/** An act that has been carried out or refused. */
+export interface DoneAct extends ActRecord {
+  readonly outcome: ActOutcome;
 }
 
 /** The hash before the first act. */
@@ -66,8 +73,21 @@ const actOf = ({ seq, at, by, reason, ...row }: ActRow): ChainedAct => ({
   reason: reason ?? undefined,
 });
 
-/** Appends an act to the trail, in the transaction of `query`. */
-async function append(query: Query, act: ActRecord, outcome: ActOutcome): Promise<void> {
+/** Keeps everybody else from appending to the trail until the transaction ends: the chain is one. */
+export const lockTrail = (query: Query): Promise<void> => query.lock('acts', ['millrace.acts']);
+
+/** Appends acts to the trail, in the transaction of `query`, which holds the trail’s lock. An act whose id is in the trail is left out. */
+export async function appendActs(query: Query, acts: readonly DoneAct[]): Promise<void> {
+  if (acts.length === 0) return;
+  const rows = await query<{ id: string }>(
+    ({ among }) => `select id from acts where id ${among('$1')}`,
+    [acts.map(({ id }) => id)],
+  );
+  const present = new Set(rows.map(({ id }) => id));
+  for (const act of acts) if (!present.has(act.id)) await append(query, act);
+}
+
+async function append(query: Query, { outcome, ...act }: DoneAct): Promise<void> {
   const [last] = await query<{ seq: string; hash: string }>(
     'select cast(seq as text) as seq, hash from acts order by acts.seq desc limit 1',
     [],
@@ -97,16 +117,19 @@ export class Acts {
     return row?.outcome;
   }
 
-  /** The acts, the newest first. */
-  async list({ limit, before, kind, subject, by, since, until }: ActsRequest): Promise<Paged<ChainedAct>> {
+  /** The acts, the newest or the oldest first. */
+  async list(request: ActsRequest): Promise<Paged<ChainedAct>> {
+    const { limit, before, kind, subject, by, since, until, oldestFirst = false } = request;
     const { query, dialect } = this.database;
     const { values, value } = parameters();
     const conditions = rowConditions({ equal: { kind, subject, by }, since, until }, dialect, value);
     if (before !== undefined)
-      conditions.push(`seq < cast(${value(readNumberCursor(before, Number.MAX_SAFE_INTEGER))} as bigint)`);
+      conditions.push(
+        `seq ${oldestFirst ? '>' : '<'} cast(${value(readNumberCursor(before, Number.MAX_SAFE_INTEGER))} as bigint)`,
+      );
     const rows = await query<ActRow>(
       `select ${columnsOf(dialect)} from acts where ${['true', ...conditions].join(' and ')}
-       order by acts.seq desc limit cast(${value(limit + 1)} as int)`,
+       order by acts.seq ${oldestFirst ? 'asc' : 'desc'} limit cast(${value(limit + 1)} as int)`,
       values,
     );
     const items = rows.slice(0, limit).map(actOf);
@@ -114,8 +137,11 @@ export class Acts {
     return { items, next: last && cursorOf(last.seq) };
   }
 
-  /** Computes the chain again, from its start. `broken`: the number of the first act that is not as it was written. */
-  async verify(): Promise<{ readonly acts: number; readonly broken: number | undefined }> {
+  /**
+   * Computes the chain again, from its start. `broken`: the number of the first act that is not as it was written. `head`: the hash of the last act that
+   * is, which whoever keeps it elsewhere can compare later: acts that were removed from the end leave a chain that is whole.
+   */
+  async verify(): Promise<{ readonly acts: number; readonly head: string; readonly broken: number | undefined }> {
     const { query, dialect } = this.database;
     let [seq, previous] = [0, CHAIN_START];
     for (;;) {
@@ -125,21 +151,21 @@ export class Acts {
       );
       for (const act of rows.map(actOf)) {
         if (act.seq !== seq + 1 || act.previous !== previous || hashOfAct(act) !== act.hash)
-          return { acts: seq, broken: seq + 1 };
+          return { acts: seq, head: previous, broken: seq + 1 };
         [seq, previous] = [act.seq, act.hash];
       }
-      if (rows.length < 1_000) return { acts: seq, broken: undefined };
+      if (rows.length < 1_000) return { acts: seq, head: previous, broken: undefined };
     }
   }
 
   /** Does the work of an act and appends the act to the trail, in one transaction. An act whose id is in the trail does nothing: its outcome of then is returned. */
   once(act: ActRecord, work: (query: Query) => Promise<ActOutcome>): Promise<ActOutcome> {
     return this.database.transaction(async (query) => {
-      await query.lock('acts', ['millrace.acts']);
+      await lockTrail(query);
       const [before] = await query<{ outcome: ActOutcome }>('select outcome from acts where id = $1', [act.id]);
       if (before) return before.outcome;
       const outcome = await work(query);
-      await append(query, act, outcome);
+      await append(query, { ...act, outcome });
       return outcome;
     });
   }

@@ -1,5 +1,6 @@
 import type { LetterFilter } from '@millrace/contracts';
 import type { Dialect } from '../dialect.js';
+import { whereCondition } from './where.js';
 
 type AddValue = (value: unknown) => string;
 
@@ -20,14 +21,15 @@ export function rowConditions({ equal, since, until }: RowFilter, dialect: Diale
   return conditions;
 }
 
-/** Returns the conditions of a filter on rows of `dead_letters`, but for that of the status. `value` adds a parameter. */
+/** Returns the conditions of a filter on rows of `dead_letters`, but for that of the status. `value` adds a parameter. @throws {FilterError} */
 export function letterConditions(filter: LetterFilter, dialect: Dialect, value: AddValue): string[] {
-  const { pipeline, stage, code, fingerprint, text, since, until } = filter;
+  const { pipeline, stage, code, fingerprint, text, since, until, where } = filter;
   const conditions = rowConditions({ equal: { pipeline, stage, code, fingerprint }, since, until }, dialect, value);
   // The letter is kept as JSON: what is looked for is written as it stands there.
   if (text !== undefined) {
     const part = `lower(cast(${value(JSON.stringify(text).slice(1, -1))} as text))`;
     conditions.push(dialect.contains('lower(cast(letter as text))', part));
   }
+  if (where !== undefined) conditions.push(whereCondition(where, dialect, value));
   return conditions;
 }

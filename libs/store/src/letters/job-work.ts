@@ -1,5 +1,6 @@
 import type { JobWork, LetterStatus } from '@millrace/contracts';
 import { type Database, type Query, texts } from '../database.js';
+import { appendActs, type DoneAct, lockTrail } from './acts.js';
 import { type ItemResult, writeItems } from './job-items.js';
 import { endJob } from './jobs.js';
 import type { LetterDesk } from './letter.js';
@@ -41,6 +42,14 @@ export interface SliceRequest {
 export interface Slice {
   readonly send: readonly LetterState[];
   readonly decided: number;
+}
+
+interface Moving {
+  readonly job: string;
+  readonly at: number;
+  readonly next: number;
+  /** Acts of the job on single runs, for the audit trail. */
+  readonly acts?: readonly DoneAct[];
 }
 
 interface StateRow {
@@ -140,10 +149,12 @@ export class JobWorks {
 
   /** Records what a slice came to, and when the job is due next. Ends the job where all of its items have their outcome. */
   async moveOn(
-    { job, at, next }: { readonly job: string; readonly at: number; readonly next: number },
+    { job, at, next, acts = [] }: Moving,
     results: readonly ItemResult[],
   ): Promise<{ readonly ended: boolean }> {
     return this.database.transaction(async (query) => {
+      if (acts.length > 0) await lockTrail(query);
+      await appendActs(query, acts);
       await writeItems(query, { job, at }, results);
       const [open] = await query<{ waiting: unknown; sent: unknown }>(
         `select exists(select 1 from job_items where job = $1 and status = 'waiting') as waiting,

@@ -14,7 +14,7 @@ export interface Job {
 }
 
 export interface JobItem {
-  /** The dead letter. */
+  /** The dead letter, or the run. */
   readonly letter: string;
   readonly status: JobItemStatus;
   readonly at: number | undefined;
@@ -32,7 +32,8 @@ export interface JobRow {
   readonly reason: string | null;
 }
 
-const NO_ITEMS: Job['items'] = { waiting: 0, sent: 0, redriven: 0, resolved: 0, refused: 0, skipped: 0 };
+const NO_RUNS = { replayed: 0, same: 0, different: 0, failed: 0, erased: 0 };
+const NO_ITEMS: Job['items'] = { waiting: 0, sent: 0, redriven: 0, resolved: 0, refused: 0, skipped: 0, ...NO_RUNS };
 
 export const jobOf = (row: JobRow, items: Partial<Job['items']>): Job => ({
   id: row.id,

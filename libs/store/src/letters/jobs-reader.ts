@@ -1,8 +1,10 @@
-import { type JobItemStatus, JobStatus, type JobWork, MAX_REDRIVES } from '@millrace/contracts';
+import { type JobItemStatus, JobStatus, type LetterWork, MAX_REDRIVES, type RunWork } from '@millrace/contracts';
 import type { Database } from '../database.js';
 import { type List, pageOf } from '../lists.js';
 import { cursorOf, type Paged, type PageRequest, parameters, readNumberCursor } from '../page.js';
+import { chosenRuns, mostRunsOf } from './chosen-runs.js';
 import { letterConditions } from './filter.js';
+import type { RunComparison } from './job-items.js';
 import { type Job, type JobItem, jobOf, type JobRow } from './job.js';
 
 const JOBS: List = {
@@ -50,7 +52,7 @@ export class JobsReader {
   }
 
   /** Counts the letters that a job would be about now, by the stage and the code of their failure. */
-  async preview({ kind, filter, maxRedrives = MAX_REDRIVES }: JobWork): Promise<Preview> {
+  async preview({ kind, filter, maxRedrives = MAX_REDRIVES }: LetterWork): Promise<Preview> {
     const { dialect, query } = this.database;
     const { values, value } = parameters();
     const most = value(kind === 'redrive' ? maxRedrives : MOST_INT);
@@ -64,6 +66,24 @@ export class JobsReader {
     const sum = (column: 'letters' | 'refused') => rows.reduce((total, row) => total + row[column], 0);
     const groups = rows.map(({ stage, ...row }) => ({ ...(stage !== null && { stage }), ...row }));
     return { letters: sum('letters'), refused: sum('refused'), groups };
+  }
+
+  /** Counts the runs that a job would be about now. @throws {FilterError} */
+  async previewRuns(work: RunWork, now: number): Promise<{ readonly runs: number; readonly most: number }> {
+    return { runs: (await chosenRuns(this.database, work, now)).length, most: mostRunsOf(work) };
+  }
+
+  /** Returns what was found of each run that a job has compared, page after page. */
+  async *comparisons(job: string): AsyncGenerator<readonly RunComparison[], void, undefined> {
+    for (let after = 0; ;) {
+      const rows = await this.database.query<{ no: number; result: RunComparison }>(
+        `select no, result from job_items where job = $1 and no > cast($2 as int) and result is not null order by no limit 1000`,
+        [job, after],
+      );
+      if (rows.length === 0) return;
+      yield rows.map(({ result }) => result);
+      after = rows.at(-1)?.no ?? after;
+    }
   }
 
   /** The items of a job, in their order. */

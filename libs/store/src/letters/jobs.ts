@@ -4,13 +4,18 @@ import {
   type JobChangeRequested,
   type JobRequested,
   type JobStatus,
+  isRunWork,
   type JobWork,
+  type LetterWork,
   MOST_JOB_ITEMS,
 } from '@millrace/contracts';
-import type { Database, Query } from '../database.js';
+import { FilterError } from '@millrace/pipeline/engine';
+import { type Database, ints, type Query, texts } from '../database.js';
 import type { Acts } from './acts.js';
+import { chosenRuns } from './chosen-runs.js';
 import { parameters } from '../page.js';
 import { letterConditions } from './filter.js';
+import { readLetterFilter } from './where.js';
 
 const APPLIED = { status: 'applied', unchanged: false } as const;
 
@@ -21,24 +26,41 @@ export class Jobs {
     private readonly acts: Acts,
   ) {}
 
-  /** Begins a job over the letters that are open now: those that are parked later are none of its items. */
-  begin({ id, at, work, by, reason }: JobRequested): Promise<ActOutcome> {
+  /** Begins a job over the letters that are open now, or over the runs that there are now: those that come later are none of its items. */
+  async begin({ id, at, work: asked, by, reason }: JobRequested): Promise<ActOutcome> {
+    // Searched before the trail is locked: a search takes its time.
+    const runs = await this.chooseRuns(asked, at);
+    const work = withoutValue(asked);
     return this.acts.once(
       { id, at, kind: `job.${work.kind}`, subject: id, by, reason, detail: work },
       async (query) => {
+        if (runs instanceof FilterError)
+          return refused('INVALID_RECORD', `The filter cannot be used: ${runs.message}.`);
         await query(
           ({ time, json }) =>
             `insert into jobs (id, status, at, work, by, reason, next_at) values ($1, 'running', ${time('$2')}, ${json('$3')}, $4, $5, ${time('$2')})`,
           [id, at, JSON.stringify(work), by ?? null, reason ?? null],
         );
-        const items = await this.choose(query, { id, work });
+        const items = isRunWork(work) ? await writeRuns(query, id, runs) : await this.choose(query, { id, work });
         if (items === 0) await endJob(query, id, { at, status: 'completed' });
         return { ...APPLIED, items };
       },
     );
   }
 
-  private async choose(query: Query, { id, work }: { id: string; work: JobWork }): Promise<number> {
+  /** Returns the runs that a job is about, or what is wrong with its filter: anybody may write a request. */
+  private async chooseRuns(work: JobWork, at: number): Promise<readonly string[] | FilterError> {
+    try {
+      if (isRunWork(work)) return await chosenRuns(this.database, work, at);
+      if (work.filter.where !== undefined) readLetterFilter(work.filter.where, at);
+      return [];
+    } catch (error) {
+      if (error instanceof FilterError) return error;
+      throw error;
+    }
+  }
+
+  private async choose(query: Query, { id, work }: { id: string; work: LetterWork }): Promise<number> {
     const { values, value } = parameters(id);
     const conditions = [`status = 'open'`, ...letterConditions(work.filter, this.database.dialect, value)];
     await query(
@@ -81,7 +103,23 @@ export class Jobs {
   }
 }
 
-const refused = (code: 'UNKNOWN_JOB' | 'NOT_ALLOWED_NOW', message: string): ActOutcome => ({
+/** Returns the work without the value that is erased, which stands neither in the job nor in the audit trail. */
+const withoutValue = (work: JobWork): JobWork => {
+  if (work.kind !== 'erase') return work;
+  const { value: _, ...attribute } = work.attribute;
+  return { ...work, attribute };
+};
+
+async function writeRuns(query: Query, job: string, runs: readonly string[]): Promise<number> {
+  if (runs.length > 0)
+    await query.each(
+      (rows) => `insert into job_items (job, no, letter, status) select job, no, letter, 'waiting' from ${rows}`,
+      { job: texts(runs.map(() => job)), no: ints(runs.map((_, at) => at + 1)), letter: texts(runs) },
+    );
+  return runs.length;
+}
+
+const refused = (code: 'UNKNOWN_JOB' | 'NOT_ALLOWED_NOW' | 'INVALID_RECORD', message: string): ActOutcome => ({
   status: 'refused',
   failure: failure(code, message),
 });

@@ -39,9 +39,10 @@ export class Letters {
 function detailOf(act: LetterAct): unknown {
   switch (act.do) {
     case 'redrive': {
-      const { maxRedrives, job, input } = act;
+      const { maxRedrives, job, input, plan } = act;
       return {
         ...(input !== undefined && { edited: true }),
+        ...(plan !== undefined && { plan }),
         ...(maxRedrives !== undefined && { maxRedrives }),
         ...(job !== undefined && { job }),
       };

@@ -7,6 +7,18 @@ export const postgresDialect: Dialect = {
   millis,
   json: (text) => `${text}::json`,
   searchedJson: (text) => `${text}::jsonb`,
+  jsonPath: (names) => names,
+  jsonAt(column, path, type) {
+    const value = `${column} #>> ${path}::text[]`;
+    if (type === 'any') return `(${value})`;
+    const is = `json_typeof(${column} #> ${path}::text[])`;
+    if (type === 'text') return `case when ${is} = 'string' then ${value} end`;
+    return type === 'number'
+      ? `case when ${is} = 'number' then (${value})::float8 end`
+      : `case when ${is} = 'boolean' then (${value}) = 'true' end`;
+  },
+  jsonHas: (column, name, text) =>
+    `exists (select 1 from json_array_elements_text(coalesce(${column} -> '${name}', '[]'::json)) has(text) where has.text = ${text})`,
   among: (list) => `= any(${list}::text[])`,
   contains: (column, part) => `strpos(${column}::text, ${part}) > 0`,
   factsOf: (list) => `history where run = any(${list}::text[])`,

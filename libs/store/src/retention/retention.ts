@@ -2,6 +2,7 @@ import type { Fact, RunStatus } from '@millrace/contracts';
 import type { RunSummary } from '../commit.js';
 import type { Database, Query } from '../database.js';
 import { type KeptLetter, LETTER_COLUMNS, letterOf, type LetterRow } from '../letters/letter.js';
+import { allOutcomesOf, type Outcome } from '../outcomes.js';
 import { parameters } from '../page.js';
 import { labelsOf, type RunLabels } from '../search/attributes.js';
 import { runOf, type RunRow } from '../search/run-row.js';
@@ -29,6 +30,7 @@ export interface ExpiredRequest {
 export interface ArchivedRun extends RunSummary, RunLabels {
   readonly facts: readonly Fact[];
   readonly deadLetters: readonly KeptLetter[];
+  readonly outcomes: readonly Outcome[];
 }
 
 /** The most rows of `runs` that one transaction removes. */
@@ -111,11 +113,13 @@ export class Retention {
       [runs],
     );
     const labels = await labelsOf(this.database, runs);
+    const outcomes = await allOutcomesOf(this.database, runs);
     return rows.map((row) => ({
       ...runOf(row),
       ...(labels.get(row.id) ?? { attributes: {}, tags: [] }),
       facts: facts.flatMap(({ run, facts }) => (run === row.id ? facts : [])),
       deadLetters: letters.filter(({ run }) => run === row.id).map(letterOf),
+      outcomes: outcomes.filter(({ run }) => run === row.id),
     }));
   }
 
@@ -173,7 +177,7 @@ const byRun =
 /** The statements that remove everything of runs; the runs themselves come last, for their facts are found by them. */
 const OF_RUNS: readonly Removing[] = [
   ({ factsOf }) => `delete from ${factsOf('$1')}`,
-  ...['waits', 'dead_letters', 'run_attributes', 'run_tags', 'places'].map(byRun),
+  ...['waits', 'dead_letters', 'run_attributes', 'run_tags', 'places', 'outcomes'].map(byRun),
   ({ among }) => `delete from signal_keys where signal in (select id from signals where run ${among('$1')})`,
   byRun('signals'),
   ({ among }) => `delete from runs where id ${among('$1')}`,

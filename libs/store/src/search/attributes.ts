@@ -6,12 +6,29 @@ import { ATTRIBUTES } from '../writer-statements.js';
 /** Returns the column by which an attribute is found. A boolean has both: its text, and the number that tells it from a text. */
 export const columnOf = (value: AttributeValue): 'number' | 'text' => (typeof value === 'number' ? 'number' : 'text');
 
+const OUTCOME = 'outcomes.';
+
+/** Returns the name under which an outcome is found: no attribute has a point in its name. */
+export const outcomeNamed = (name: string): string => OUTCOME + name;
+
+/** An attribute or an outcome of a run, as it is found. */
+export interface FoundBy {
+  readonly run: string;
+  readonly at: number;
+  readonly name: string;
+  readonly value: AttributeValue;
+}
+
 /** Writes the attributes of changed runs. Runs of pipelines that declare none cost nothing. */
 export async function keepAttributes(query: Query, changes: readonly RunChange[]): Promise<void> {
   const rows = changes.flatMap(({ summary, attributes = {} }) =>
     Object.entries(attributes).map(([name, value]) => ({ run: summary.id, at: summary.acceptedAt, name, value })),
   );
-  if (rows.length === 0) return;
+  if (rows.length > 0) await writeFound(query, rows);
+}
+
+/** Writes the values by which runs are found; the last one of a name counts. */
+export async function writeFound(query: Query, rows: readonly FoundBy[]): Promise<void> {
   await query.each(ATTRIBUTES, {
     run: texts(rows.map(({ run }) => run)),
     name: texts(rows.map(({ name }) => name)),
@@ -43,6 +60,7 @@ export async function labelsOf(
   for (const { run, name, text, number } of rows) {
     let labels = found.get(run);
     if (!labels) found.set(run, (labels = { attributes: {}, tags: [] }));
+    if (name?.startsWith(OUTCOME)) continue;
     if (name === null) labels.tags.push(text ?? '');
     else labels.attributes[name] = text !== null && number !== null ? number === 1 : (text ?? number ?? '');
   }

@@ -1,15 +1,16 @@
 import type { Database } from '../database.js';
 import { parameters } from '../page.js';
+import { outcomeNamed } from './attributes.js';
 import { conditionOf, type Writing } from './filter-sql.js';
 import { filtersOf } from './filters.js';
 import { looked } from './find-runs.js';
 import type { RunFilter } from './run-filter.js';
 import { sourceOf } from './source.js';
 
-/** Fields whose values are counted, beside `attributes.NAME`. */
+/** Fields whose values are counted, beside `attributes.NAME` and `outcomes.NAME`. */
 export const FACETS = ['pipeline', 'status', 'state', 'code', 'tags'] as const;
 const MOST_VALUES = 50;
-const ATTRIBUTE = /^attributes\.([a-zA-Z][a-zA-Z0-9_]{0,49})$/;
+const ATTRIBUTE = /^(attributes|outcomes)\.([a-zA-Z][a-zA-Z0-9_]{0,49})$/;
 
 /** Returns true for a field whose values can be counted. */
 export const isFacet = (field: string): boolean => ATTRIBUTE.test(field) || FACETS.some((one) => one === field);
@@ -79,13 +80,15 @@ function facetFrom(rows: readonly Row[], each: number): Facet {
 /** Returns a join, and the text and the number of a field. */
 function columnsOf(by: string, { value }: Writing): readonly [from: string, text: string, number: string] {
   const none = 'cast(null as float8)';
-  const [, attribute] = ATTRIBUTE.exec(by) ?? [];
-  if (attribute !== undefined)
+  const [, map, name] = ATTRIBUTE.exec(by) ?? [];
+  if (name !== undefined) {
+    const row = map === 'outcomes' ? outcomeNamed(name) : name;
     return [
-      `left join run_attributes on run_attributes.run = tested.id and run_attributes.name = cast(${value(attribute)} as text)`,
+      `left join run_attributes on run_attributes.run = tested.id and run_attributes.name = cast(${value(row)} as text)`,
       'run_attributes.text',
       'run_attributes.number',
     ];
+  }
   if (by === 'tags') return ['left join run_tags on run_tags.run = tested.id', 'run_tags.tag', none];
   if (by === 'state') return ['', 'coalesce(tested.state, tested.status)', none];
   return ['', by === 'code' ? 'tested.failure_code' : by === 'status' ? 'tested.status' : 'tested.pipeline', none];

@@ -1,7 +1,7 @@
 import { cut } from '@millrace/contracts';
 import { type Field, type Filter, LONGEST_ATTRIBUTE, type Ordering } from '@millrace/pipeline/engine';
 import type { Dialect } from '../dialect.js';
-import { columnOf } from './attributes.js';
+import { columnOf, outcomeNamed } from './attributes.js';
 
 /** Adds a parameter and returns its place in the text. */
 export type AddValue = (one: unknown) => string;
@@ -11,6 +11,8 @@ export interface Writing {
   readonly value: AddValue;
   /** The relation whose rows are tested; it has the columns of `runs`. */
   readonly rows: string;
+  /** The relation has other columns: writes a test of them. */
+  readonly test?: (test: Test, writing: Writing) => string;
 }
 
 /** The fields of a run that have a column. */
@@ -39,22 +41,26 @@ export function conditionOf(filter: Filter, writing: Writing): string {
     case 'always':
       return constant(filter.holds);
     case 'has': {
+      if (writing.test) return writing.test(filter, writing);
       const { rows, value } = writing;
       return `exists (select 1 from run_tags where run_tags.run = ${rows}.id and tag = ${textOf(filter.value, value)})`;
     }
     default:
-      return testOf(filter, writing);
+      return (writing.test ?? testOf)(filter, writing);
   }
 }
 
-const constant = (holds: boolean): string => (holds ? '(1 = 1)' : '(1 = 0)');
+export const constant = (holds: boolean): string => (holds ? '(1 = 1)' : '(1 = 0)');
 
-type Test = Exclude<Filter, { is: 'and' | 'or' | 'not' | 'always' | 'has' }>;
+/** A filter of one field. */
+export type Test = Exclude<Filter, { is: 'and' | 'or' | 'not' | 'always' }>;
+type Comparison = Exclude<Test, { is: 'has' }>;
 
 function testOf(test: Test, writing: Writing): string {
+  if (test.is === 'has') throw new Error('A test of a list is written by whoever has the list');
   const { rows } = writing;
   const { field } = test;
-  if (field.name === 'attributes')
+  if (isKeyed(field))
     return `exists (select 1 from run_attributes where run_attributes.run = ${rows}.id and ${attributeTest(test, writing)})`;
   if (field.name === 'tags') return `exists (select 1 from run_tags where run_tags.run = ${rows}.id)`;
   const column = field.name === 'state' ? `coalesce(${rows}.state, ${rows}.status)` : `${rows}.${columnNamed(field)}`;
@@ -67,9 +73,15 @@ function columnNamed({ name }: Field): string {
   return column;
 }
 
+/** True for an attribute of a run, and for an outcome, which is kept beside the attributes. */
+export const isKeyed = ({ name }: Field): boolean => name === 'attributes' || name === 'outcomes';
+
+/** Returns the name of a row of `run_attributes`. */
+export const rowNameOf = ({ name, key = '' }: Field): string => (name === 'outcomes' ? outcomeNamed(key) : key);
+
 /** Returns a condition of rows of `run_attributes` that have the attribute, and with a value that the test wants. */
-export function attributeTest(test: Test, writing: Writing): string {
-  const named = `name = ${textOf(test.field.key ?? '', writing.value)}`;
+export function attributeTest(test: Comparison, writing: Writing): string {
+  const named = `name = ${textOf(rowNameOf(test.field), writing.value)}`;
   if (test.is === 'present') return named;
   const column = test.is === 'text' ? 'text' : columnOf(test.value);
   const wanted = 'value' in test && typeof test.value !== 'number' ? { ...test, value: kept(test.value) } : test;
@@ -81,7 +93,8 @@ const kept = (value: string | boolean): string => cut(String(value), LONGEST_ATT
 
 const textOf = (text: string, value: AddValue): string => `cast(${value(text)} as text)`;
 
-function comparison(test: Test, column: string, writing: Writing): string {
+/** Returns a comparison of a column; null where the column is. */
+export function comparison(test: Comparison, column: string, writing: Writing): string {
   switch (test.is) {
     case 'present':
       return `${column} is not null`;
@@ -107,7 +120,7 @@ function compared(
   return `${column} ${by} ${field.type === 'time' ? dialect.time(value(given)) : `cast(${value(given)} as float8)`}`;
 }
 
-function textTest({ test, part, isFolded }: Test & { is: 'text' }, column: string, writing: Writing): string {
+function textTest({ test, part, isFolded }: Comparison & { is: 'text' }, column: string, writing: Writing): string {
   const { dialect, value } = writing;
   const text = isFolded ? dialect.lowerAscii(column) : column;
   const sought = textOf(part, value);

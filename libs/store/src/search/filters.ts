@@ -14,6 +14,7 @@ export const RUN_FIELDS: Fields = {
   code: { type: 'text' },
   tags: { type: 'texts' },
   attributes: { type: 'map' },
+  outcomes: { type: 'map' },
   acceptedAt: { type: 'time' },
   endedAt: { type: 'time' },
 };

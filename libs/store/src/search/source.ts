@@ -1,7 +1,7 @@
 import { FinerState, RunStatus } from '@millrace/contracts';
 import type { Filter, Ordering } from '@millrace/pipeline/engine';
 import { columnOf } from './attributes.js';
-import { attributeTest, type Writing } from './filter-sql.js';
+import { attributeTest, isKeyed, rowNameOf, type Writing } from './filter-sql.js';
 
 /** The rows that are looked at for a filter: those that indexes give, newest first. Everything else is tested on each of them. */
 export interface Source {
@@ -15,7 +15,7 @@ export interface Source {
 }
 
 type Equal = Filter & { is: 'equal' };
-type OnField = Extract<Filter, { readonly field: unknown }>;
+type OnField = Exclude<Extract<Filter, { readonly field: unknown }>, { is: 'has' }>;
 
 /** Chooses the index that is read for filters that have to hold all: an equality with many values comes before one with few. */
 export function sourceOf(filters: readonly Filter[], parent?: string): Source {
@@ -50,7 +50,7 @@ const isEqual = (part: Filter, name: string): part is Equal => part.is === 'equa
 const attribute = (column: 'text' | 'number'): Choice => ({
   from: 'run_attributes',
   isExact: true,
-  answers: (part) => isEqual(part, 'attributes') && columnOf(part.value) === column,
+  answers: (part) => part.is === 'equal' && isKeyed(part.field) && columnOf(part.value) === column,
   write: (part, writing) => attributeTest(part as Equal, writing),
 });
 
@@ -77,8 +77,8 @@ const CHOICES: readonly Choice[] = [
   {
     from: 'run_attributes',
     isExact: false,
-    answers: (part) => 'field' in part && part.field.name === 'attributes',
-    write: (part, { value }) => `name = cast(${value((part as OnField).field.key)} as text)`,
+    answers: (part) => 'field' in part && isKeyed(part.field),
+    write: (part, { value }) => `name = cast(${value(rowNameOf((part as OnField).field))} as text)`,
   },
 ];
 

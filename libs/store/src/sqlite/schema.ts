@@ -126,6 +126,36 @@ const letters: Migration = {
   },
 };
 
+/** The trail of acts is appended to, and nothing else. */
+const acts: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const change of ['update', 'delete'])
+      await sql
+        .raw(
+          `create trigger acts_stay_${change} before ${change} on acts
+           begin select raise(abort, 'Acts are only appended: the audit trail stays as it was written.'); end`,
+        )
+        .execute(db);
+  },
+};
+
+/** Outcomes, which say what became of runs later. The values by which runs are found stand in `run_attributes`, too. */
+const outcomes: Migration = {
+  async up(db: Kysely<unknown>) {
+    const columns = `id text primary key not null, run text not null, ${time('at')} not null, name text not null,
+      value json_text not null, comment text, by text`;
+    await sql.raw(`create table outcomes (${columns})`).execute(db);
+    await sql.raw('create index outcomes_of_run on outcomes (run, at desc, id desc)').execute(db);
+  },
+};
+
+/** Jobs over runs: what a comparison has found of each. */
+const runJobs: Migration = {
+  up: async (db) => {
+    await sql`alter table job_items add column result json_text`.execute(db);
+  },
+};
+
 /** Titles, states, codes, attributes and tags of runs: what they are found by. */
 const search: Migration = { up: (db) => addSearch(db, { time, number: 'real' }) };
 
@@ -140,5 +170,8 @@ export const migrations: MigrationProvider = {
       '003-search': search,
       '004-retention': retention,
       '005-cache': cache,
+      '006-acts': acts,
+      '007-outcomes': outcomes,
+      '008-run-jobs': runJobs,
     }),
 };

@@ -6,6 +6,15 @@ export const sqliteDialect: Dialect = {
   millis: (column) => column,
   json: (text) => text,
   searchedJson: (text) => text,
+  jsonPath: (names) => ['$', ...names.map((name) => JSON.stringify(name))].join('.'),
+  jsonAt(column, path, type) {
+    const value = `json_extract(${column}, ${path})`;
+    if (type === 'any') return value;
+    const is = `json_type(${column}, ${path})`;
+    if (type === 'boolean') return `case ${is} when 'true' then true when 'false' then false end`;
+    return `case when ${is} in (${type === 'text' ? `'text'` : `'integer', 'real'`}) then ${value} end`;
+  },
+  jsonHas: (column, name, text) => `exists (select 1 from json_each(${column}, '$.${name}') where value = ${text})`,
   among: (list) => `in (select value from json_each(${list}))`,
   contains: (column, part) => `instr(${column}, ${part}) > 0`,
   factsOf: (list) => `facts where run_no in (select no from runs where id in (select value from json_each(${list})))`,

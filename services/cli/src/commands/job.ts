@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { JobItemStatus, JobStatus, JobWork } from '@millrace/contracts';
+import { JobItemStatus, JobStatus, LetterWork } from '@millrace/contracts';
 import { sleep } from '@millrace/contracts/timers';
-import type { Accepted, JobPreview, JobView, QueryOf } from '@millrace/client';
+import type { Accepted, JobItemView, JobPreview, JobView, QueryOf } from '@millrace/client';
 import { clientOf, type CommonOptions, type CliContext, talking } from '../context.js';
 import { CliError, EXIT } from '../exit.js';
 import { positive, wholeNumber } from '../input/values.js';
@@ -9,6 +9,7 @@ import { JOB_COLUMNS, JOB_ITEM_COLUMNS } from '../output/columns.js';
 import { listed, shown } from '../output/output.js';
 import { commandOf, oneLine, type Terminal } from '../output/terminal.js';
 import { acting, actOf, type ActOptions } from './acting.js';
+import { runJobCommands } from './run-jobs.js';
 import { filtering, filterOf, type FilterOptions } from './dead-letter/letter-filter.js';
 
 interface StartOptions extends CommonOptions, ActOptions, FilterOptions {
@@ -23,9 +24,13 @@ interface StartOptions extends CommonOptions, ActOptions, FilterOptions {
 const LOOK_MS = 500;
 
 export function jobCommands(program: Command, context: CliContext): void {
-  const job = program.command('job').alias('jobs').description('redrive or resolve many dead letters at once');
+  const job = program
+    .command('job')
+    .alias('jobs')
+    .description('redrive or resolve many dead letters, replay or compare many runs');
   const { terminal } = context;
   startCommand(job, context);
+  runJobCommands(job, context, (id, options) => watched(id, options, terminal));
 
   talking(job.command('list'))
     .description('list jobs, newest first')
@@ -47,14 +52,14 @@ export function jobCommands(program: Command, context: CliContext): void {
     });
 
   talking(job.command('items'))
-    .description('list the outcome of each dead letter of a job')
+    .description('list the outcome of each dead letter or run of a job')
     .argument('<job>')
     .addOption(new Option('--status <status>', 'only those with this outcome').choices(JobItemStatus.options))
     .option('--limit <n>', 'the most lines to list', wholeNumber('--limit'), 50)
     .option('--cursor <cursor>', 'cursor of the next page, as the page before printed it')
     .action(async (id: string, { status, limit, cursor, ...options }: CommonOptions & QueryOf<'listJobItems'>) => {
       const page = await clientOf(terminal, options).jobs.items(id, { status, limit, cursor }).page();
-      const name = ({ deadLetter }: { deadLetter: string }) => deadLetter;
+      const name = ({ deadLetter, run }: JobItemView) => deadLetter ?? run ?? '';
       terminal.out(listed({ items: page.items, columns: JOB_ITEM_COLUMNS, name }, options.output));
       if (page.next) terminal.say(`There are more: --cursor ${page.next}\n`);
     });
@@ -67,19 +72,19 @@ export function jobCommands(program: Command, context: CliContext): void {
         const body = { ...actOf(options), ...(options.rate !== undefined && { perSecond: options.rate }) };
         print(await clientOf(terminal, options).jobs[verb](id, body), options, terminal);
       });
-  changing('pause', 'begin no further dead letter of a job');
+  changing('pause', 'begin no further dead letter or run of a job');
   changing('resume', 'go on with a job').option(
     '--rate <n>',
-    'dead letters each second from now on',
+    'dead letters or runs each second from now on',
     positive('--rate'),
   );
-  changing('stop', 'end a job; the dead letters that it has not begun stay as they are');
+  changing('stop', 'end a job; what it has not begun stays as it is');
 }
 
 function startCommand(job: Command, { terminal }: CliContext): void {
   acting(filtering(talking(job.command('start'))))
     .description('redrive or resolve all open dead letters that fit a filter')
-    .argument(`<${JobWork.shape.kind.options.join('|')}>`)
+    .argument(`<${LetterWork.shape.kind.options.join('|')}>`)
     .option('--all', 'all open dead letters, where no filter is given')
     .option('--rate <n>', 'the most dead letters each second', positive('--rate'))
     .option(
@@ -90,9 +95,9 @@ function startCommand(job: Command, { terminal }: CliContext): void {
     .option('--dry-run', 'only say which letters the job would be about')
     .option('--watch', 'wait until the job has ended, and show how far it is')
     .action(async (kind: string, options: StartOptions) => {
-      const { data } = JobWork.shape.kind.safeParse(kind);
+      const { data } = LetterWork.shape.kind.safeParse(kind);
       if (!data)
-        throw new CliError(EXIT.usage, `A job is one of ${JobWork.shape.kind.options.join(', ')}, not "${kind}".`);
+        throw new CliError(EXIT.usage, `A job is one of ${LetterWork.shape.kind.options.join(', ')}, not "${kind}".`);
       const filter = await filterOf(options);
       if (Object.keys(filter).length === 0 && !options.all)
         throw new CliError(EXIT.usage, 'Say which dead letters: by a filter (see --help), or --all.');
@@ -112,19 +117,20 @@ function startCommand(job: Command, { terminal }: CliContext): void {
         );
         return;
       }
-      const { id } = await jobs.begin(work);
-      if (!options.watch) {
-        print(await jobs.get(id), options, terminal);
-        terminal.say(`Follow it with: ${commandOf(terminal, `job get ${id}`)}\n`);
-        return;
-      }
-      let view = await jobs.get(id);
-      for (; view.status === 'running'; view = await jobs.get(id)) {
-        terminal.say(`${progressOf(view)}\n`);
-        await sleep(LOOK_MS, { signal: terminal.signal });
-      }
-      print(view, options, terminal);
+      await watched((await jobs.begin(work)).id, options, terminal);
     });
+}
+
+/** Shows a job; with `watch` once it has ended, and until then how far it is. */
+async function watched(id: string, options: CommonOptions & { watch?: true }, terminal: Terminal): Promise<void> {
+  const { jobs } = clientOf(terminal, options);
+  let view = await jobs.get(id);
+  for (; options.watch && view.status === 'running'; view = await jobs.get(id)) {
+    terminal.say(`${progressOf(view)}\n`);
+    await sleep(LOOK_MS, { signal: terminal.signal });
+  }
+  print(view, options, terminal);
+  if (!options.watch) terminal.say(`Follow it with: ${commandOf(terminal, `job get ${id}`)}\n`);
 }
 
 function print(job: JobView | Accepted, { output }: CommonOptions, terminal: Terminal): void {
@@ -135,12 +141,15 @@ const progressOf = ({ items, total }: JobView): string =>
   `${total - (items.waiting ?? 0) - (items.sent ?? 0)} of ${total}`;
 
 function jobText(job: JobView): string {
-  const { id, kind, status, at, endedAt, by, reason, filter, perSecond, items } = job;
+  const { id, kind, status, at, endedAt, by, reason, filter, perSecond, items, from, plan, steps } = job;
   const counts = Object.entries(items).filter(([, count]) => count > 0);
   const chosen = Object.entries(filter).map(([name, value]) => `${name} ${value}`);
   return [
     `${id}  ${status}`,
     `kind      ${kind}, ${chosen.length > 0 ? oneLine(chosen.join(', ')) : 'all open dead letters'}`,
+    ...(from === undefined ? [] : [`from      ${from}`]),
+    ...(steps === undefined ? [] : [`steps     ${steps.join(', ')}`]),
+    ...(plan === undefined ? [] : [`plan      ${plan}`]),
     `began     ${at}${by ? ` by ${oneLine(by)}` : ''}${reason ? `: ${oneLine(reason)}` : ''}`,
     ...(endedAt ? [`ended     ${endedAt}`] : []),
     ...(perSecond ? [`rate      ${perSecond} each second`] : []),

@@ -40,7 +40,9 @@ const COUNT_COLUMNS: readonly Column<FacetValueView>[] = [
 /** Adds the commands that list and count runs. */
 export function runListCommands(run: Command, { terminal }: CliContext): void {
   filtering(run.command('count'))
-    .description('count runs by the values of a field: pipeline, status, state, code, tags or attributes.NAME')
+    .description(
+      'count runs by the values of a field: pipeline, status, state, code, tags, attributes.NAME or outcomes.NAME',
+    )
     .argument('<field>')
     .action(async (by: string, options: ListOptions) => {
       const counted = await clientOf(terminal, options).runs.count({ ...(await queryOf(options)), by });

@@ -15,6 +15,7 @@ import { secondsOf, startAtOf } from '../output/times.js';
 import { answerOf, payloadOf, several } from '../input/values.js';
 import { archivedRun, archivedText } from './archived-run.js';
 import { acting, actOf, type ActOptions } from './acting.js';
+import { outcomeCommand } from './run-outcome.js';
 import { runListCommands } from './run-list.js';
 import { replayCommands } from './run-replay.js';
 
@@ -143,6 +144,8 @@ export function runCommands(program: Command, context: CliContext): void {
     });
 
   replayCommands(run, context);
+
+  outcomeCommand(run, context);
 
   acting(talking(run.command('tag')))
     .description('add tags to a run, or remove them')

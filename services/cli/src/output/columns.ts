@@ -88,8 +88,9 @@ export const JOB_COLUMNS: readonly Column<JobView>[] = [
 ];
 
 export const JOB_ITEM_COLUMNS: readonly Column<JobItemView>[] = [
-  { title: 'DEAD LETTER', of: ({ deadLetter }) => deadLetter },
+  { title: 'ON', of: ({ deadLetter, run }) => deadLetter ?? run },
   { title: 'STATUS', of: ({ status }) => status },
+  { title: 'REPLAY', of: ({ replay }) => replay },
   { title: 'CODE', of: ({ failure }) => failure?.code },
   { title: 'MESSAGE', of: ({ failure }) => failure?.message },
 ];

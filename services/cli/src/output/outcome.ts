@@ -11,7 +11,8 @@ export async function tellOutcome(
 ): Promise<number> {
   const { output } = about.options;
   const { terminal } = about;
-  if (output === 'json' || output === 'name') terminal.out(shown(run, output, { name: run.id, text: () => '' }));
+  if (output === 'json' || output === 'yaml' || output === 'name')
+    terminal.out(shown(run, output, { name: run.id, text: () => '' }));
   // With jsonl the facts are the data, and the last one has the output.
   else if (output !== 'jsonl' && run.output !== undefined && run.output !== null) {
     terminal.out(outputText(run.output) + '\n');

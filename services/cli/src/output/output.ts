@@ -1,6 +1,7 @@
+import { stringify } from 'yaml';
 import { oneLine } from './terminal.js';
 
-export const FORMATS = ['table', 'wide', 'json', 'jsonl', 'name'] as const;
+export const FORMATS = ['table', 'wide', 'json', 'jsonl', 'yaml', 'name'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface Column<T> {
@@ -23,6 +24,8 @@ export function listed<T>({ items, columns, name }: Listing<T>, format: Format):
       return JSON.stringify(items, null, 2) + '\n';
     case 'jsonl':
       return items.map((item) => JSON.stringify(item) + '\n').join('');
+    case 'yaml':
+      return stringify(items);
     case 'name':
       return items.map((item) => name(item) + '\n').join('');
     case 'table':
@@ -56,6 +59,7 @@ function tableOf<T>(items: readonly T[], columns: readonly Column<T>[]): string 
 export function shown<T>(item: T, format: Format, as: { name: string; text: () => string }): string {
   if (format === 'json') return JSON.stringify(item, null, 2) + '\n';
   if (format === 'jsonl') return JSON.stringify(item) + '\n';
+  if (format === 'yaml') return stringify(item);
   return (format === 'name' ? as.name : as.text()) + '\n';
 }
 

@@ -33,6 +33,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     ...(run.failure
       ? [`failure   ${run.failedStep ? `${run.failedStep}: ` : ''}${run.failure.code}: ${oneLine(run.failure.message)}`]
       : []),
+    ...outcomeLines(run),
     ...(run.handler ? [`handler   ${run.handler}`] : []),
     ...(run.degradedBy ?? []).map((one) => `degraded  ${degradedText(one)}`),
     ...(run.parent ? [`parent    ${run.parent} ${run.parentStep}`] : []),
@@ -54,6 +55,12 @@ function labelLines({ attributes = {}, tags = [] }: RunView): readonly string[] 
     ...(tags.length > 0 ? [`tags      ${tags.map((tag) => oneLine(tag)).join(', ')}`] : []),
   ];
 }
+
+const outcomeLines = ({ outcomes = [] }: RunView): readonly string[] =>
+  outcomes.map(
+    ({ name, value, by, comment }) =>
+      `outcome   ${name}=${oneLine(String(value))}${by === undefined ? '' : ` by ${oneLine(by)}`}${comment === undefined ? '' : `: ${oneLine(comment)}`}`,
+  );
 
 function degradedText({ step, by, code, message }: Degraded): string {
   const used = by === 'run' ? 'its run is degraded' : by === 'stage' ? 'its stage fell back' : `${by} used`;

@@ -1,3 +1,4 @@
+import type { JobView } from '@millrace/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,12 +7,20 @@ import { millrace } from '../app/place.js';
 import { FailureText } from '../run/failure-text.js';
 import { Status } from '../text/status.js';
 
-const STATUSES = ['refused', 'redriven', 'resolved', 'sent', 'waiting', 'skipped'] as const;
+const OF_LETTERS = ['refused', 'redriven', 'resolved', 'sent', 'waiting', 'skipped'] as const;
+const OF_RUNS = ['different', 'same', 'failed', 'refused', 'replayed', 'erased', 'sent', 'waiting', 'skipped'] as const;
+type Outcome = (typeof OF_LETTERS | typeof OF_RUNS)[number];
 const MOST = 100;
 
-/** The letters of a job with the outcome of each, up to a hundred of one outcome. */
-export function JobItems({ id }: { readonly id: string }) {
-  const [status, setStatus] = useState<(typeof STATUSES)[number]>();
+interface JobItemsProps {
+  readonly id: string;
+  readonly kind: JobView['kind'];
+}
+
+/** The letters or runs of a job with the outcome of each, up to a hundred of one outcome. */
+export function JobItems({ id, kind }: JobItemsProps) {
+  const isOnRuns = kind === 'replay' || kind === 'compare' || kind === 'erase';
+  const [status, setStatus] = useState<Outcome>();
   const { data } = useQuery({
     queryKey: ['job-items', id, status ?? ''],
     queryFn: ({ signal }) => millrace.jobs.items(id, { limit: MOST, ...(status && { status }) }, { signal }).page(),
@@ -21,9 +30,9 @@ export function JobItems({ id }: { readonly id: string }) {
   return (
     <section className="card stack">
       <div className="line">
-        <h2>Letters</h2>
+        <h2>{isOnRuns ? 'Runs' : 'Letters'}</h2>
         <div className="chips" role="group" aria-label="Outcome">
-          {STATUSES.map((name) => (
+          {(isOnRuns ? OF_RUNS : OF_LETTERS).map((name) => (
             <button
               key={name}
               type="button"
@@ -38,12 +47,24 @@ export function JobItems({ id }: { readonly id: string }) {
       </div>
       {data?.items.length === 0 && <p className="quiet">None.</p>}
       <ul className="stack">
-        {data?.items.map(({ deadLetter, status: outcome, failure }) => (
-          <li key={deadLetter} className="line">
+        {data?.items.map(({ deadLetter, run, replay, status: outcome, failure }) => (
+          <li key={deadLetter ?? run} className="line">
             <Status of={outcome} />
-            <Link to="/dead-letters/$id" params={{ id: deadLetter }}>
-              <code>{deadLetter}</code>
-            </Link>
+            {deadLetter !== undefined && (
+              <Link to="/dead-letters/$id" params={{ id: deadLetter }}>
+                <code>{deadLetter}</code>
+              </Link>
+            )}
+            {run !== undefined && (
+              <Link to="/runs/$id" params={{ id: run }}>
+                <code>{run}</code>
+              </Link>
+            )}
+            {run !== undefined && replay !== undefined && (
+              <Link to="/runs/$id/compare" params={{ id: run }} search={{ to: replay }}>
+                compare
+              </Link>
+            )}
             {failure && <FailureText failure={failure} />}
           </li>
         ))}

@@ -33,7 +33,7 @@ export function JobPage() {
         <Link to="/dead-letters">Dead letters</Link> / <Link to="/jobs">Jobs</Link>
       </p>
       <div className="line">
-        <h1>{job.kind === 'redrive' ? 'Redrive' : 'Resolve'} dead letters</h1>
+        <h1>{TITLES[job.kind]}</h1>
         <Status of={job.status} />
         <JobActs job={job} />
         <Stale of={query} />
@@ -42,10 +42,18 @@ export function JobPage() {
         <Progress job={job} />
         <JobFacts job={job} />
       </section>
-      <JobItems id={id} />
+      <JobItems id={id} kind={job.kind} />
     </>
   );
 }
+
+const TITLES: Readonly<Record<JobView['kind'], string>> = {
+  redrive: 'Redrive dead letters',
+  resolve: 'Resolve dead letters',
+  replay: 'Replay runs',
+  compare: 'Compare runs',
+  erase: 'Erase runs',
+};
 
 function JobFacts({ job: { at, endedAt, by, reason, filter, perSecond, id } }: { readonly job: JobView }) {
   return (

@@ -1,5 +1,6 @@
 import { hasEnded, type RunView } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { gatewayUrl } from '../app/place.js';
 import { Copy } from '../text/copy.js';
 import { Status } from '../text/status.js';
@@ -53,6 +54,7 @@ export function RunHead({ run }: { readonly run: RunView }) {
         </span>
       </div>
       <Related run={run} />
+      <Outcomes run={run} />
     </header>
   );
 }
@@ -82,6 +84,30 @@ function Labels({ run: { attributes = {}, tags = [] } }: { readonly run: RunView
         </Link>
       ))}
     </p>
+  );
+}
+
+/** Shows the outcomes of the run: what became of it later. */
+function Outcomes({ run: { outcomes = [] } }: { readonly run: RunView }) {
+  if (outcomes.length === 0) return null;
+  return (
+    <dl className="facts card" aria-label="Outcomes">
+      {outcomes.map(({ id, name, value, at, by, comment }) => (
+        <Fragment key={id}>
+          <dt>
+            <bdi>{name}</bdi>
+          </dt>
+          <dd>
+            <b dir="auto">{String(value)}</b>{' '}
+            <span className="quiet">
+              <Time at={at} />
+              {by !== undefined && <bdi> by {by}</bdi>}
+              {comment !== undefined && <bdi>: {comment}</bdi>}
+            </span>
+          </dd>
+        </Fragment>
+      ))}
+    </dl>
   );
 }
 

@@ -34,7 +34,7 @@ export function factRecords(
   const { fact, plan, limit } = options;
   switch (fact.type) {
     case 'run.completed':
-      if (run.parent) return [];
+      if (isSilent(run)) return [];
       return [
         firstThatFits(limit, [fact.output, undefined], (output) =>
           endRecord(topics, run, { status: 'completed', output, at: fact.at }),
@@ -48,7 +48,7 @@ export function factRecords(
         fact.type === 'run.failed'
           ? ({ status: 'failed', failure: fact.failure, at: fact.at } as const)
           : ({ status: 'cancelled', at: fact.at } as const);
-      return [cancelled, ...(run.parent ? [] : [endRecord(topics, run, end)])];
+      return [cancelled, ...(isSilent(run) ? [] : [endRecord(topics, run, end)])];
     }
     case 'run.paused':
     case 'run.resumed':
@@ -63,6 +63,9 @@ export function factRecords(
       return [];
   }
 }
+
+/** True for a run whose end nobody outside hears of: a child run, and a trial. */
+const isSilent = ({ parent, replayOf }: Run): boolean => parent !== undefined || replayOf?.trial === true;
 
 /** The record with the first of `contents` that it fits the broker with: one that is too large is in the store alone. */
 function firstThatFits(

@@ -19,6 +19,7 @@ import { checkPlan, type LoadedPlan, schemasOf, stagesOf } from '@millrace/pipel
 import { type PipelineSource, ProjectError } from '@millrace/project';
 import { blamesRecord, ensureStageTopics, type Runtime, parkingOf, unprocessable } from '@millrace/runtime';
 import type { Deployed, DeploymentChange, Store, TriggerRow } from '@millrace/store';
+import { deploymentActOf, recoveryActOf } from './deployment-act.js';
 import { applyLetterRequest, refuseLetterRequest } from '../letters/letter-requests.js';
 import { CoordinatorPlans } from './plans.js';
 import { deployment, pausing, type PlanRequest, refusal, routing } from './deployment.js';
@@ -85,6 +86,7 @@ async function taken(
   if (isLetterRequest(request)) return applyLetterRequest({ ...needs, plans: plansOf(needs) }, request);
   if (request.type !== 'recovery.requested') return (await applied(needs, request)).records;
   await needs.recover(request);
+  await needs.store.acts.once(recoveryActOf(request), () => Promise.resolve({ status: 'applied', unchanged: false }));
   return [];
 }
 
@@ -113,7 +115,9 @@ async function refusedAsSuch({ store }: Needs, value: Buffer | null, reason: Fai
   const pipeline = request.type === 'pipeline.deploy-requested' ? request.plan.pipeline : request.pipeline;
   const outcome: DeploymentOutcome = { status: 'refused', pipeline, failure: reason };
   try {
-    await store.deployments.apply({ id: request.id, at: request.at, pipeline, stages: [] }, () => ({ outcome }));
+    const { id, at } = request;
+    const act = () => deploymentActOf(request, outcome);
+    await store.deployments.apply({ id, at, pipeline, stages: [], act }, () => ({ outcome }));
   } catch (error) {
     if (!blamesRecord(error)) throw error;
   }
@@ -154,15 +158,17 @@ async function applied(
 ): Promise<{ outcome: DeploymentOutcome; records: readonly Outgoing[] }> {
   const { runtime, store } = needs;
   const { id, at } = request;
+  const act = (outcome: DeploymentOutcome) => deploymentActOf(request, outcome);
   if (request.type !== 'pipeline.deploy-requested') {
     const { pipeline } = request;
-    const outcome = await store.deployments.apply({ id, at, pipeline, stages: [] }, (now) => changeOf(request, now));
+    const asked = { id, at, pipeline, stages: [], act };
+    const outcome = await store.deployments.apply(asked, (now) => changeOf(request, now));
     return { outcome, records: outcome.status === 'applied' ? [routedRecord(runtime, pipeline, at)] : [] };
   }
   const { pipeline } = request.plan;
   const checked = await usable(runtime, request);
   const stages = Object.keys(request.contracts);
-  const outcome = await store.deployments.apply({ id, at, pipeline, stages }, (now) => {
+  const outcome = await store.deployments.apply({ id, at, pipeline, stages, act }, (now) => {
     const change = 'plan' in checked ? deployment(request, checked.plan, now) : checked;
     if ('atStart' in request && change.outcome.status === 'refused') throw refusedAtStart(change.outcome);
     if (!('plan' in checked)) return change;

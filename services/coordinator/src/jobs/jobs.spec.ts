@@ -5,7 +5,7 @@ import {
   deploymentRecord,
   intakeRecord,
   type JobChangeRequested,
-  type JobWork,
+  type LetterWork,
   type LetterAct,
   type LetterRequest,
   randomId,
@@ -106,7 +106,7 @@ const actOn = (letter: string, act: LetterAct, by = 'ann'): LetterRequest => ({
   type: 'letter.act-requested',
   ...{ id: randomId('act'), at: Date.now(), by, letter, act },
 });
-const job = (over: Partial<JobWork> = {}): LetterRequest => ({
+const job = (over: Partial<LetterWork> = {}): LetterRequest => ({
   type: 'job.requested',
   ...{ id: randomId('job'), at: Date.now(), by: 'ann', work: { kind: 'redrive', filter: {}, ...over } },
 });

@@ -1,14 +1,11 @@
-import type { Broker, Outgoing } from '@millrace/broker';
-import { byWhom, deploymentRecord, derivedId, type Topics } from '@millrace/contracts';
-import type { DueJob, ItemDecision, ItemResult, LetterState, Store } from '@millrace/store';
+import type { Outgoing } from '@millrace/broker';
+import { byWhom, deploymentRecord, derivedId, isRunWork, type LetterWork } from '@millrace/contracts';
+import type { DueJob, ItemDecision, ItemResult, LetterState } from '@millrace/store';
 import { letterChange, notRedriven } from '../letters/letter-change.js';
 import { redrivenStep } from '../letters/redriven.js';
+import { type RunJobNeeds, workOnRuns } from './run-work.js';
 
-interface Needs {
-  readonly store: Pick<Store, 'jobWorks'>;
-  readonly broker: Pick<Broker, 'publish'>;
-  readonly topics: Topics;
-}
+type LetterJob = DueJob & { readonly work: LetterWork };
 
 /** The number of letters of one slice: enough to share a transaction, few enough for some milliseconds. */
 const SLICE = 200;
@@ -27,10 +24,15 @@ const CATCH_UP_MS = 2_000;
  * Works on a job that is due: decides a slice of its letters in the store, publishes what follows, and then records that it was published. If the coordinator
  * dies in between, the next one publishes it again, which changes nothing: a step takes its dead letter's redrive once, and a request its id. True where there is more.
  */
-export async function workOnJobs(needs: Needs, at: number): Promise<boolean> {
-  const { store, broker } = needs;
-  const job = await store.jobWorks.takeDue({ at, until: at + LEASE_MS });
+export async function workOnJobs(needs: RunJobNeeds, at: number): Promise<boolean> {
+  const job = await needs.store.jobWorks.takeDue({ at, until: at + LEASE_MS });
   if (!job) return false;
+  const { work } = job;
+  return isRunWork(work) ? workOnRuns(needs, { ...job, work }, at) : workOnLetters(needs, { ...job, work }, at);
+}
+
+async function workOnLetters(needs: RunJobNeeds, job: LetterJob, at: number): Promise<boolean> {
+  const { store, broker } = needs;
   const { perSecond } = job.work;
   const limit = perSecond === undefined ? SLICE : Math.max(1, Math.round((perSecond * SLICE_MS) / 1_000));
   const request = { job: job.id, at, limit, sentBefore: at - RESEND_MS };
@@ -44,7 +46,7 @@ export async function workOnJobs(needs: Needs, at: number): Promise<boolean> {
 }
 
 function nextOf(
-  { work, dueAt }: DueJob,
+  { work, dueAt }: LetterJob,
   { at, limit, decided }: { at: number; limit: number; decided: number },
 ): number {
   if (decided === 0) return at + LOOK_MS;
@@ -56,7 +58,7 @@ type LetterOfRun = LetterState & { readonly run: string; readonly step: string }
 
 const isOfRun = (letter: LetterState): letter is LetterOfRun => letter.run !== undefined && letter.step !== undefined;
 
-function decide(job: DueJob, letter: LetterState, at: number): ItemDecision {
+function decide(job: LetterJob, letter: LetterState, at: number): ItemDecision {
   const { id, work, by, reason } = job;
   const refused = work.kind === 'redrive' ? notRedriven(letter, work.maxRedrives) : undefined;
   if (refused) return { result: { letter: letter.id, status: 'refused', failure: refused } };
@@ -75,8 +77,8 @@ function decide(job: DueJob, letter: LetterState, at: number): ItemDecision {
 }
 
 function recordOf(
-  topics: Topics,
-  { job, letter, at }: { readonly job: DueJob; readonly letter: LetterState; readonly at: number },
+  topics: RunJobNeeds['topics'],
+  { job, letter, at }: { readonly job: LetterJob; readonly letter: LetterState; readonly at: number },
 ): Outgoing {
   const { by, reason, work } = job;
   if (isOfRun(letter)) return redrivenStep(topics, letter, { id: job.id, at, by, reason });

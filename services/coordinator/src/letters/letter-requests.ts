@@ -1,5 +1,5 @@
 import type { Outgoing } from '@millrace/broker';
-import type { Failure, LetterActRequested, LetterRequest } from '@millrace/contracts';
+import type { ActDone, Failure, LetterActRequested, LetterRequest } from '@millrace/contracts';
 import type { KeptLetter, Store } from '@millrace/store';
 import type { CoordinatorPlans } from '../deployments/plans.js';
 import { applyReplay } from '../replay/replay.js';
@@ -29,16 +29,26 @@ export async function applyLetterRequest(needs: Needs, request: LetterRequest): 
       return [];
     case 'replay.requested':
       return applyReplay(needs, request);
+    case 'act.done':
+      await keepAct(needs, request);
+      return [];
     case 'letter.act-requested':
       return applyAct(needs, request);
   }
 }
 
+const keepAct = ({ store }: Needs, { id, at, kind, subject, by, reason, detail = null }: ActDone) =>
+  store.acts.once({ id, at, kind, subject, by, reason, detail }, () =>
+    Promise.resolve({ status: 'applied', unchanged: false }),
+  );
+
 async function applyAct(needs: Needs, request: LetterActRequested): Promise<readonly Outgoing[]> {
   const letter = await needs.store.reader.deadLetter(request.letter);
   const { act } = request;
   const redrive =
-    letter && act.do === 'redrive' ? await redriveOf(letter, { ...request, input: act.input }, needs) : undefined;
+    letter && act.do === 'redrive'
+      ? await redriveOf(letter, { ...request, input: act.input, plan: act.plan }, needs)
+      : undefined;
   const refusal = redrive && isFailure(redrive) ? redrive : undefined;
   const outcome = await needs.store.letters.act(request, (now) => letterChange(request, now, refusal));
   // Applied before, and perhaps not published: then it is published now.

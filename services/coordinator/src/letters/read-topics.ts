@@ -19,7 +19,7 @@ export interface ReadTopicsNeeds {
  */
 export async function writersOf(topic: string, needs: ReadTopicsNeeds): Promise<'anybody' | 'few' | undefined> {
   const { topics } = needs.runtime;
-  if (topic === topics.intake || topic === topics.runs) return 'anybody';
+  if (topic === topics.intake || topic === topics.runs || topic === topics.outcomes) return 'anybody';
   if (topic === topics.deployments) return 'few';
   // Names of ours that are no stage's belong to services; a trigger that names one would not change that.
   const others = [

@@ -2,7 +2,6 @@ import { loadPlan } from '@millrace/pipeline/engine';
 import type { Broker, Incoming } from '@millrace/broker';
 import { type Failure, topicsOf } from '@millrace/contracts';
 import type { KeptLetter, Store } from '@millrace/store';
-import type { ReadTopicsNeeds } from './read-topics.js';
 import { redriveOf } from './redriven.js';
 
 const record = {
@@ -39,7 +38,7 @@ const plan = loadPlan({
 });
 
 /** An installation with one plan whose log still has `browsed`. */
-const needs = (browsed: readonly Incoming[] = []): ReadTopicsNeeds => ({
+const needs = (browsed: readonly Incoming[] = []): Parameters<typeof redriveOf>[2] => ({
   runtime: {
     topics: topicsOf(),
     broker: {
@@ -57,7 +56,7 @@ const needs = (browsed: readonly Incoming[] = []): ReadTopicsNeeds => ({
       },
     },
   } as unknown as Pick<Store, 'reader'>,
-  plans: { find: () => Promise.resolve(plan) },
+  plans: { find: () => Promise.resolve(plan), target: () => Promise.resolve(undefined) },
 });
 const act = { id: 'act_1', at: 5, by: 'ann' };
 const redrive = (

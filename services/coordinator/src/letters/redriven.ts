@@ -9,7 +9,10 @@ import {
   type Topics,
   UNREADABLE,
 } from '@millrace/contracts';
+import { itemOf } from '@millrace/pipeline/engine';
+import { evolve, moveOf } from '@millrace/saga';
 import type { KeptLetter } from '@millrace/store';
+import type { CoordinatorPlans } from '../deployments/plans.js';
 import { type ReadTopicsNeeds, writersOf } from './read-topics.js';
 
 type Stored = NonNullable<KeptLetter['record']>;
@@ -23,6 +26,8 @@ interface Redrive {
   readonly reason?: string | undefined;
   /** The input that the step’s stage gets instead. */
   readonly input?: unknown;
+  /** The plan with which the run goes on from the step. */
+  readonly plan?: string | undefined;
 }
 
 /** Returns the event that sends a parked step on again. */
@@ -44,14 +49,18 @@ export function redrivenStep(
 export async function redriveOf(
   letter: KeptLetter,
   redrive: Redrive,
-  needs: ReadTopicsNeeds,
+  needs: ReadTopicsNeeds & { readonly plans: Pick<CoordinatorPlans, 'target'> },
 ): Promise<Outgoing | Failure> {
   const { id, run, step, record } = letter;
   if (!record) {
     if (run === undefined || step === undefined)
       return failure('REDRIVE_REFUSED', `${id} has neither a step nor a record.`);
-    return redrivenStep(needs.runtime.topics, { id, run, step }, redrive);
+    return redrive.plan === undefined
+      ? redrivenStep(needs.runtime.topics, { id, run, step }, redrive)
+      : movedRun({ run, step, plan: redrive.plan }, redrive, needs);
   }
+  if (redrive.plan !== undefined)
+    return failure('REDRIVE_REFUSED', `${id} is a record: it has no run that could go on with another version.`);
   if (redrive.input !== undefined)
     return failure(
       'REDRIVE_REFUSED',
@@ -65,6 +74,35 @@ export async function redriveOf(
     return republished(id, { record, original: original ?? stored(record) }, needs);
   const at = `partition ${record.partition}, offset ${record.offset}`;
   return failure('REDRIVE_REFUSED', `${topic} no longer has the record that the dead letter names (${at}).`);
+}
+
+/** Returns the event that moves a run to another plan at its parked step: the step begins anew, and its letter is done with. */
+async function movedRun(
+  { run: id, step, plan }: { readonly run: string; readonly step: string; readonly plan: string },
+  { id: act, at, by, reason, input }: Redrive,
+  { runtime: { topics }, store, plans }: Parameters<typeof redriveOf>[2],
+): Promise<Outgoing | Failure> {
+  if (input !== undefined)
+    return failure(
+      'REDRIVE_REFUSED',
+      'On another version the step has the input that follows from the run: edit none.',
+    );
+  const from = itemOf(step)?.step ?? step;
+  const record = await store.reader.run(id);
+  const target = await plans.target(plan);
+  if (!record || !target)
+    return failure('MOVE_REFUSED', record ? `There is no plan ${plan}.` : `There is no run ${id}.`);
+  const move = moveOf(evolve(undefined, id, record.facts), target, from);
+  if ('code' in move) return move;
+  const event = {
+    type: 'run.move-requested',
+    run: id,
+    at,
+    to: target.plan.hash,
+    from,
+    ...byWhom({ by, reason }),
+  } as const;
+  return eventRecord(topics, event, { id: `${act}/${id}` });
 }
 
 async function republished(

@@ -7,6 +7,7 @@ import { changeOf, closedOf, deadLettersOf, redrivenOf } from '../answers/change
 import type { CoordinatorContext } from '../context.js';
 import { Positions } from './position.js';
 import { answerTo } from '../answers/publishing.js';
+import { runActsOf } from '../answers/run-acts.js';
 import { runParking } from './run-parking.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { countLookups, lookupChanges } from '../cache/lookups.js';
@@ -175,6 +176,7 @@ class RunsSource {
       slots: slotChangesOf(changed, at),
       signals,
       cache,
+      acts: changed.flatMap(({ before, decision: { run, facts } }) => runActsOf(before?.run, run, facts)),
       answer: answerBytes(records),
     });
     this.positions.moved(partition, next);

@@ -22,6 +22,7 @@ import { followRoutes } from '../deployments/routes.js';
 import { type RetentionOptions, RetentionLoop } from '../retention/retention-loop.js';
 import { RunCache } from './run-cache.js';
 import { runsSource } from './runs.js';
+import { outcomesSource } from './outcomes.js';
 import { beginDue, keepSchedules } from '../timers/starting.js';
 import { Timers } from '../timers/timers.js';
 import { Triggers } from '../triggers/triggers.js';
@@ -98,7 +99,7 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     topics,
     telemetry,
     now,
-    others: (at) => beginDue({ store, broker, topics, telemetry }, at),
+    others: (at) => beginDue({ store, broker, topics, telemetry, plans }, at),
   });
   const stages = options.pauses ?? (await followPauses(runtime));
   const contracts = await followContracts(runtime);
@@ -154,6 +155,7 @@ const consume = (
   Promise.all(
     [
       runsSource(context, { group: groups.runs, maxBatch: RUNS_BATCH }),
+      outcomesSource(context, { group: groups.outcomes, maxBatch: RUNS_BATCH }),
       intakeSource(context, { group: groups.intake, maxBatch: INTAKE_BATCH, keyIsIdempotent }),
       unreadSource(context, {
         topic: context.topics.deadLetters,

@@ -12,6 +12,7 @@ import {
 import type { DueBatch, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { tellLookups } from '../cache/lookups.js';
+import type { CoordinatorPlans } from '../deployments/plans.js';
 import { workOnJobs } from '../jobs/working.js';
 import { tellSignals } from '../sources/signals.js';
 
@@ -25,6 +26,7 @@ interface Needs {
   readonly broker: Broker;
   readonly topics: Topics;
   readonly telemetry: Telemetry;
+  readonly plans: CoordinatorPlans;
 }
 
 /**

@@ -13,19 +13,25 @@ export class AuditController {
   constructor(@Inject(READER) private readonly reader: Pick<StoreReader, 'acts'>) {}
 
   @Get()
-  async list(@Query({ schema: ActsQuery }) { limit, cursor, ...filter }: ActsQuery) {
+  async list(@Query({ schema: ActsQuery }) { limit, cursor, order, ...filter }: ActsQuery) {
     const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-    const bound = { ...Object.fromEntries(given.map(([name, value]) => [name, String(value)])), list: 'audit' };
+    const bound = { ...Object.fromEntries(given.map(([name, value]) => [name, String(value)])), list: 'audit', order };
     const before = readCursor(cursor, bound);
-    const page = await this.reader.acts.list({ ...filter, limit, ...(before !== undefined && { before }) });
+    const oldestFirst = order === 'oldest';
+    const page = await this.reader.acts.list({
+      ...filter,
+      limit,
+      oldestFirst,
+      ...(before !== undefined && { before }),
+    });
     const next = cursorOf(page.next, bound);
     return { items: page.items.map(actView), ...(next && { next }) };
   }
 
   @Get('check')
   async check(): Promise<AuditCheck> {
-    const { acts, broken } = await this.reader.acts.verify();
-    return { acts, ...(broken !== undefined && { broken }) };
+    const { acts, head, broken } = await this.reader.acts.verify();
+    return { acts, head, ...(broken !== undefined && { broken }) };
   }
 }
 

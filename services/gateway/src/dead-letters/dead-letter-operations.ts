@@ -51,6 +51,8 @@ export const DEAD_LETTER_OPERATIONS: readonly Operation[] = [
     answers: accepted,
     problems: [
       'REDRIVE_REFUSED',
+      'MOVE_REFUSED',
+      'UNKNOWN_VERSION',
       'INVALID_REQUEST',
       'UNKNOWN_DEAD_LETTER',
       'NOT_ALLOWED_NOW',

@@ -1,5 +1,6 @@
 import { byWhom, type LetterAct, randomId, timeText } from '@millrace/contracts';
 import type { Accepted, ActBody, DeadLetterView, RedriveBody } from '@millrace/contracts/http';
+import { itemOf } from '@millrace/pipeline/engine';
 import type { Runtime } from '@millrace/runtime';
 import type { KeptLetter, StoreReader } from '@millrace/store';
 import { RequestProblem } from '../http/problems.js';
@@ -11,7 +12,7 @@ import { requestApplied } from './letter-requests.js';
 interface Needs {
   readonly runtime: Runtime;
   readonly reader: Pick<StoreReader, 'deadLetter' | 'acts' | 'run'>;
-  readonly acts: Pick<Acts, 'refuseRedrive'>;
+  readonly acts: Pick<Acts, 'refuseRedrive' | 'planOfMove'>;
 }
 
 /** An act on a letter: what became of the letter, if a coordinator has applied the act in time. */
@@ -38,7 +39,7 @@ export class DeadLetters {
    * Sends a letter on again; with `dryRun` only says whether that would be refused.
    * @throws {RequestProblem} DEAD_LETTER_TAKEN, REDRIVES_USED_UP, REDRIVE_REFUSED, NOT_ALLOWED_NOW
    */
-  async redrive(id: string, { dryRun = false, maxRedrives, input, ...act }: RedriveBody): Promise<Accepted> {
+  async redrive(id: string, { dryRun = false, maxRedrives, input, to, ...act }: RedriveBody): Promise<Accepted> {
     const letter = await this.find(id);
     if (letter.status !== 'open') throw takenBy(letter);
     const { run, step } = letter;
@@ -46,11 +47,24 @@ export class DeadLetters {
       await this.needs.acts.refuseRedrive({ run, step, deadLetter: id }, input);
     else if (input !== undefined)
       throw notNow(`${id} is a record, which is sent on as it came: publish the corrected one yourself.`);
-    const more = { ...(maxRedrives !== undefined && { maxRedrives }), ...(input !== undefined && { input }) };
+    const plan = to === undefined ? undefined : await this.planOf(letter, to, input);
+    const more = {
+      ...(maxRedrives !== undefined && { maxRedrives }),
+      ...(input !== undefined && { input }),
+      ...(plan !== undefined && { plan }),
+    };
     if (!dryRun) await this.request(id, { do: 'redrive', ...more }, act);
     return run === undefined
       ? { id, links: { self: `/v1/dead-letters/${id}` } }
       : { id: run, links: { ...runLinks(run), deadLetter: `/v1/dead-letters/${id}` } };
+  }
+
+  private planOf({ id, run, step }: KeptLetter, to: string | number, input: unknown): Promise<string> {
+    if (run === undefined || step === undefined)
+      throw notNow(`${id} is a record: it has no run that could go on with another version.`);
+    if (input !== undefined)
+      throw notNow('On another version the step has the input that follows from the run: edit none.');
+    return this.needs.acts.planOfMove(run, { to, from: itemOf(step)?.step ?? step });
   }
 
   /** Asks for any other act on a letter. @throws {RequestProblem} the reason for which it is refused */

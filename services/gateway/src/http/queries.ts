@@ -11,7 +11,7 @@ import {
   text,
 } from '@millrace/contracts';
 import { StartTime } from '@millrace/contracts/http';
-import { FACETS, isFacet } from '@millrace/store';
+import { FACETS, isFacet, LETTER_FIELDS, readLetterFilter } from '@millrace/store';
 import { z } from 'zod';
 
 const page = {
@@ -27,6 +27,18 @@ const time = (what: string) =>
     .describe(what)
     .transform((given) => (given === undefined ? undefined : readTime(given)));
 
+/** Returns what is wrong with a filter of dead letters; undefined where nothing is. */
+export function letterFilterFault(where: string): string | undefined {
+  try {
+    readLetterFilter(where, 0);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const isLetterFilter = (where: string): boolean => letterFilterFault(where) === undefined;
+
 export const RunsQuery = z.strictObject({
   status: RunStatus.optional(),
   pipeline,
@@ -34,7 +46,7 @@ export const RunsQuery = z.strictObject({
   where: text({ min: 1, max: 2_000 })
     .optional()
     .describe(
-      'Only runs for which this holds: CEL over id, pipeline, plan, status, state, degraded, title, code, tags, attributes.NAME, acceptedAt and endedAt, e.g. `attributes.customer == "x" && acceptedAt > now - duration("24h")`.',
+      'Only runs for which this holds: CEL over id, pipeline, plan, status, state, degraded, title, code, tags, attributes.NAME, outcomes.NAME, acceptedAt and endedAt, e.g. `attributes.customer == "x" && acceptedAt > now - duration("24h")`.',
     ),
   code: text({ min: 1, max: 64 }).optional().describe('Only runs that failed, or are held up, with this code.'),
   tag: text({ min: 1, max: 100 }).optional().describe('Only runs with this tag.'),
@@ -56,8 +68,8 @@ export type RunsQuery = z.infer<typeof RunsQuery>;
 
 export const FacetQuery = RunsQuery.omit({ limit: true, cursor: true, detail: true }).extend({
   by: text({ min: 1, max: 100 })
-    .refine(isFacet, `expected ${FACETS.join(', ')} or attributes.NAME`)
-    .describe(`The field whose values are counted: ${FACETS.join(', ')} or attributes.NAME.`),
+    .refine(isFacet, `expected ${FACETS.join(', ')}, attributes.NAME or outcomes.NAME`)
+    .describe(`The field whose values are counted: ${FACETS.join(', ')}, attributes.NAME or outcomes.NAME.`),
 });
 export type FacetQuery = z.infer<typeof FacetQuery>;
 
@@ -121,6 +133,12 @@ const letters = {
     .describe('Only with this text in the message, the input or the headers, in whatever case.'),
   since: time('Parked at this time or later.'),
   until: time('Parked before this time.'),
+  where: text({ min: 1, max: 2_000 })
+    .refine(isLetterFilter, { error: ({ input }) => letterFilterFault(String(input)) })
+    .optional()
+    .describe(
+      `Only letters for which this holds: CEL over ${Object.keys(LETTER_FIELDS).join(', ')}, e.g. \`input.customer.id == "x" && attempts > 2\`.`,
+    ),
 };
 
 export const DeadLettersQuery = z.strictObject({ status: LetterStatus.optional(), ...letters, ...page });
@@ -134,10 +152,13 @@ export type JobItemsQuery = z.infer<typeof JobItemsQuery>;
 
 export const ActsQuery = z.strictObject({
   kind: name.describe('Only acts of this kind, e.g. `dead-letter.redrive`.'),
-  subject: text({ max: 500 }).optional().describe('Only acts on this dead letter, job or run.'),
+  subject: text({ max: 500 })
+    .optional()
+    .describe('Only acts on this run, dead letter, job, pipeline, stage or model: its id or its name.'),
   by: name.describe('Only acts of this person.'),
   since: time('Done at this time or later.'),
   until: time('Done before this time.'),
+  order: z.enum(['newest', 'oldest']).default('newest').describe('Which acts come first.'),
   ...page,
 });
 export type ActsQuery = z.infer<typeof ActsQuery>;

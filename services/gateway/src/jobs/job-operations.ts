@@ -13,7 +13,18 @@ const change = (verb: 'pause' | 'resume' | 'stop', summary: string): Operation =
   problems: ['INVALID_REQUEST', 'UNKNOWN_JOB', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
 });
 
-/** Jobs over many dead letters, and the trail of acts. */
+const onRuns = (path: 'replay' | 'compare', said: Pick<Operation, 'id' | 'summary' | 'body'>): Operation => ({
+  method: 'POST',
+  path: `/v1/jobs/${path}`,
+  ...said,
+  answers: { ...accepted, ...ok('RunJobPreview', 'With `dryRun`: what the job would be about.') },
+  problems: [
+    ...(['INVALID_REQUEST', 'UNKNOWN_PIPELINE', 'UNKNOWN_VERSION', 'MOVE_REFUSED', 'EFFECTS_NOT_ALLOWED'] as const),
+    'BROKER_UNAVAILABLE',
+  ],
+});
+
+/** Jobs over many dead letters or runs, and the trail of acts. */
 export const JOB_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',
@@ -24,6 +35,36 @@ export const JOB_OPERATIONS: readonly Operation[] = [
     body: http.JobBody,
     answers: { ...accepted, ...ok('JobPreview', 'With `dryRun`: what the job would be about.') },
     problems: ['INVALID_REQUEST', 'BROKER_UNAVAILABLE'],
+  },
+  onRuns('replay', {
+    id: 'beginReplayJob',
+    summary:
+      'Replays all runs that fit a filter from a step on, as a durable job; with `dryRun` only says which, and which steps it would execute.',
+    body: http.ReplayJobBody,
+  }),
+  onRuns('compare', {
+    id: 'beginCompareJob',
+    summary:
+      'Tries completed runs once more, with the recorded answers of all steps but those that changed, and compares what comes of it. Nothing of it is published on `results`.',
+    body: http.CompareJobBody,
+  }),
+  {
+    method: 'POST',
+    path: '/v1/jobs/erase',
+    id: 'beginEraseJob',
+    summary:
+      'Removes everything that is kept of the runs with a business attribute, as a durable job; with `dryRun` only says how much, and what cannot be reached.',
+    body: http.EraseJobBody,
+    answers: { ...accepted, ...ok('EraseJobPreview', 'With `dryRun`: what the job would erase.') },
+    problems: ['INVALID_REQUEST', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/jobs/{id}/comparison',
+    id: 'getComparison',
+    summary: 'The result of a comparison, as far as it is: how many runs, outputs and steps are the same.',
+    answers: ok('ComparisonView', 'The result.'),
+    problems: ['UNKNOWN_JOB'],
   },
   {
     method: 'GET',
@@ -58,7 +99,8 @@ export const JOB_OPERATIONS: readonly Operation[] = [
     method: 'GET',
     path: '/v1/audit',
     id: 'listActs',
-    summary: 'Acts of people and systems on dead letters and jobs, newest first: who did what, when and why.',
+    summary:
+      'The audit trail: who did what to runs, reviews, dead letters, jobs, pipelines, stages and models, when and why.',
     query: ActsQuery,
     answers: ok('ActList', 'A page of acts.'),
     problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],

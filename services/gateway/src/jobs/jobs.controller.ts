@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { byWhom, type JobChangeRequested, type JobWork, randomId } from '@millrace/contracts';
+import { byWhom, type JobChangeRequested, type LetterWork, randomId } from '@millrace/contracts';
 import { type Accepted, JobBody, JobChangeBody, type JobPreview, type JobView } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
 import type { Job, StoreReader } from '@millrace/store';
 import { requestApplied } from '../dead-letters/letter-requests.js';
 import { cursorOf, readCursor } from '../http/cursor.js';
 import { RequestProblem } from '../http/problems.js';
-import { JobItemsQuery, JobsQuery } from '../http/queries.js';
+import { JobItemsQuery, JobsQuery, letterFilterFault } from '../http/queries.js';
 import { READER, RUNTIME } from '../http/tokens.js';
 import { jobItemView, jobView } from './job-view.js';
 
@@ -27,6 +27,12 @@ export class JobsController {
   ): Promise<Accepted | JobPreview> {
     const { by, reason, dryRun = false } = body;
     const work = workOf(body);
+    const { where } = work.filter;
+    const fault = where === undefined ? undefined : letterFilterFault(where);
+    if (fault !== undefined)
+      throw new RequestProblem('INVALID_REQUEST', `The filter cannot be used: ${fault}.`, {
+        errors: [{ pointer: '/filter/where', detail: fault }],
+      });
     if (dryRun) {
       response.statusCode = 200;
       return this.reader.jobs.preview(work);
@@ -55,12 +61,12 @@ export class JobsController {
 
   @Get(':id/items')
   async items(@Param('id') id: string, @Query({ schema: JobItemsQuery }) { limit, cursor, status }: JobItemsQuery) {
-    await this.find(id);
+    const job = await this.find(id);
     const filter = { list: 'job-items', id, status };
     const before = readCursor(cursor, filter);
     const page = await this.reader.jobs.items(id, { status, limit, ...(before !== undefined && { before }) });
     const next = cursorOf(page.next, filter);
-    return { items: page.items.map(jobItemView), ...(next && { next }) };
+    return { items: page.items.map((item) => jobItemView(job, item)), ...(next && { next }) };
   }
 
   @Post(':id/pause')
@@ -111,7 +117,7 @@ export class JobsController {
 
 const linksOf = (id: string) => ({ self: `/v1/jobs/${id}`, items: `/v1/jobs/${id}/items` });
 
-function workOf({ kind, filter: { since, until, ...filter }, perSecond, maxRedrives }: JobBody): JobWork {
+function workOf({ kind, filter: { since, until, ...filter }, perSecond, maxRedrives }: JobBody): LetterWork {
   const times = {
     ...(since !== undefined && { since: Date.parse(since) }),
     ...(until !== undefined && { until: Date.parse(until) }),

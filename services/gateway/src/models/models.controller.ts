@@ -11,6 +11,7 @@ import {
   randomId,
 } from '@millrace/contracts';
 import {
+  type ActBody,
   BudgetBody,
   type BudgetView,
   type ModelsView,
@@ -21,6 +22,7 @@ import {
   type SpendingList,
 } from '@millrace/contracts/http';
 import type { ModelLedger, ModelSettings, Runtime } from '@millrace/runtime';
+import { actDone } from '../audit/act-done.js';
 import { SpendingQuery } from '../http/queries.js';
 import { MODELS, RUNTIME } from '../http/tokens.js';
 import { timeOf } from '../runs/shown.js';
@@ -58,7 +60,7 @@ export class ModelsController {
     const quota: ModelQuota = { ...body, at: Date.now() };
     const { requests, tokens, concurrency, breaker } = quota;
     const limits = requests ?? tokens ?? concurrency ?? breaker;
-    await this.publish(quotaKey(quota), limits === undefined ? undefined : quota);
+    await this.publish({ what: 'quota', key: quotaKey(quota), body }, limits === undefined ? undefined : quota);
     return this.viewOf(quota);
   }
 
@@ -67,7 +69,10 @@ export class ModelsController {
   async budget(@Body({ schema: BudgetBody }) body: BudgetBody): Promise<BudgetView> {
     const budget: ModelBudget = { ...body, at: Date.now() };
     const limits = budget.tokens ?? budget.money ?? budget.calls;
-    await this.publish(budgetKey(budget.name), limits === undefined ? undefined : budget);
+    await this.publish(
+      { what: 'budget', key: budgetKey(budget.name), body },
+      limits === undefined ? undefined : budget,
+    );
     return { ...body, setAt: timeOf(budget.at) };
   }
 
@@ -75,7 +80,7 @@ export class ModelsController {
   @HttpCode(200)
   async prices(@Body({ schema: PricesBody }) body: PricesBody): Promise<PricesView> {
     const prices: ModelPrices = { ...body, at: Date.now() };
-    await this.publish(PRICES_KEY, prices);
+    await this.publish({ what: 'prices', key: PRICES_KEY, body }, prices);
     return pricesView(prices);
   }
 
@@ -118,9 +123,16 @@ export class ModelsController {
     }
   }
 
-  private publish(key: string, value: ModelQuota | ModelBudget | ModelPrices | undefined): Promise<void> {
+  private publish(
+    { what, key, body }: { what: string; key: string; body: ActBody },
+    value: ModelQuota | ModelBudget | ModelPrices | undefined,
+  ): Promise<void> {
     const { broker, topics } = this.runtime;
-    return broker.publish([modelRecord(topics, key, { value, id: randomId('evt') })]);
+    const { by, reason, ...detail } = body;
+    return broker.publish([
+      modelRecord(topics, key, { value, id: randomId('evt') }),
+      actDone(topics, { kind: `model.${what}`, subject: key, by, reason, detail }),
+    ]);
   }
 }
 

@@ -136,6 +136,13 @@ export class Acts {
 
   /** @throws {RequestProblem} MOVE_REFUSED, naming all that does not fit; UNKNOWN_VERSION */
   async move(id: string, { to, from, by, reason }: MoveBody): Promise<Accepted> {
+    const plan = await this.planOfMove(id, { to, from });
+    const act = byWhom({ by, reason });
+    return this.publish({ type: 'run.move-requested', run: id, at: Date.now(), to: plan, from, ...act });
+  }
+
+  /** Returns the plan that a run can go on with from a step. @throws {RequestProblem} MOVE_REFUSED, naming all that does not fit; UNKNOWN_VERSION */
+  async planOfMove(id: string, { to, from }: Pick<MoveBody, 'to' | 'from'>): Promise<string> {
     const { record, view } = await this.open(id);
     if (!view.allowedActions.includes('move')) throw notNow(`${id} is ${view.status}: it cannot be moved.`);
     const { pipeline } = record;
@@ -147,8 +154,7 @@ export class Acts {
     const { contracts } = await this.needs.reader.deployed.read({ pipeline, stages: stagesOf(plan.plan) });
     const move = moveOf(evolve(undefined, id, record.facts), { plan, contracts }, from);
     if ('code' in move) throw refusalOf(move);
-    const act = byWhom({ by, reason });
-    return this.publish({ type: 'run.move-requested', run: id, at: Date.now(), to: plan.hash, from, ...act });
+    return plan.hash;
   }
 
   /**

@@ -46,6 +46,7 @@ export class ProgressFeed implements Disposable {
       [groups.runs, topics.runs],
       [groups.deployments, topics.deployments],
       [groups.deadLetters, topics.deadLetters],
+      [groups.outcomes, topics.outcomes],
     ] as const;
     try {
       const still = await Promise.all(pairs.map(([group, topic]) => this.stillIn(group, topic)));

@@ -38,14 +38,14 @@ export class Replays {
     const scope = { ...run.scope, ...outputs, ...(input !== undefined && { input }) };
     const move = moveOf({ ...run, scope }, { plan, contracts }, from);
     if ('code' in move) throw refusalOf(move);
-    const effects = move.restarted.filter((step) => this.hasEffects(plan, step));
+    const effects = this.effectsOf(plan, move.restarted);
     if (effects.length > 0 && !allowEffects)
       throw new RequestProblem(
         'EFFECTS_NOT_ALLOWED',
         `${effects.join(', ')} would have effects outside once more: they are executed with allowEffects only.`,
         { errors: effects.map((step) => ({ pointer: `/steps/${step}`, detail: 'has effects outside' })) },
       );
-    return { plan: hash, kept: [...move.kept], executed: [...move.restarted], effects };
+    return { plan: hash, kept: [...move.kept], executed: [...move.restarted], effects: [...effects] };
   }
 
   /** @throws {RequestProblem} what `preview` throws */
@@ -68,7 +68,13 @@ export class Replays {
     return { id: run, links: { ...runLinks(run), replayOf: `/v1/runs/${id}` } };
   }
 
-  private async versionOf(pipeline: string, to: string | number): Promise<string> {
+  /** Returns those of the steps that have effects outside. */
+  effectsOf(plan: LoadedPlan, steps: readonly string[]): readonly string[] {
+    return steps.filter((step) => this.hasEffects(plan, step));
+  }
+
+  /** Returns the plan of a version, which a number or the plan itself names. @throws {RequestProblem} UNKNOWN_VERSION */
+  async versionOf(pipeline: string, to: string | number): Promise<string> {
     const { versions } = await this.needs.reader.deployed.read({ pipeline, stages: [] });
     const version = versions.find((one) => one.plan === to || one.version === Number(to));
     if (version) return version.plan;

@@ -36,7 +36,7 @@ function read(where: string, now: number): Filter {
 
 function fieldOf(name: keyof typeof RUN_FIELDS) {
   const type = RUN_FIELDS[name]?.type;
-  if (type === undefined || type === 'map') throw new Error(`"${name}" is no field of a run`);
+  if (type === undefined || type === 'map' || type === 'json') throw new Error(`"${name}" is no field of a run`);
   return { name, shown: name, type };
 }
 

@@ -66,6 +66,25 @@ export const RUN_OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: '/v1/runs/{id}/outcomes',
+    id: 'reportOutcome',
+    summary:
+      'Says what became of a run later: a rating, a refund, a correction. Runs are found by it as `outcomes.NAME`.',
+    body: http.OutcomeBody,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/outcomes',
+    id: 'reportOutcomeByAttribute',
+    summary: 'Says what became of the newest run that has a business attribute.',
+    body: http.FoundOutcomeBody,
+    answers: accepted,
+    problems: ['INVALID_REQUEST', 'UNKNOWN_RUN', 'BROKER_UNAVAILABLE'],
+  },
+  {
+    method: 'POST',
     path: '/v1/runs/{id}/replay',
     id: 'replayRun',
     summary:

@@ -61,7 +61,7 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
   return {
     ...summary,
     traceId: runTraceOf(run).traceId,
-    ...(run.replayOf && { replayOf: run.replayOf }),
+    ...(run.replayOf && { replayOf: replayedView(run.replayOf) }),
     ...(run.parent && { parentStep: run.parent.step }),
     ...(given.length > 0 && { given: Object.fromEntries(given) }),
     ...(run.held?.until !== undefined && { startsAt: timeOf(run.held.until) }),
@@ -77,6 +77,11 @@ export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlyS
     allowedActions: runActions(run),
   };
 }
+
+const replayedView = ({ run, from, trial }: NonNullable<Run['replayOf']>) => ({
+  ...{ run, from },
+  ...(trial && { trial }),
+});
 
 function runActions(run: Run): Action[] {
   if (isOver(run.status)) return [];

@@ -9,6 +9,7 @@ import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import type { RecentRequests } from '../http/recent-requests.js';
 import { withNoConsumer } from '../stages/no-consumer.js';
+import { outcomeView } from './outcomes.js';
 import { nowOf, subjectOf } from './now.js';
 import { labelsView, runLinks, runView, summaryView } from './run-view.js';
 import { timeOf } from './shown.js';
@@ -64,7 +65,13 @@ export class RunQueries {
       outcome.status === 'applied' ? replayIn(detail) : [],
     );
     const notes = noted.items.flatMap(noteIn);
-    return { ...view, ...(replays.length > 0 && { replays }), ...(notes.length > 0 && { notes }) };
+    const outcomes = (await this.needs.reader.outcomes(id)).map(outcomeView);
+    return {
+      ...view,
+      ...(replays.length > 0 && { replays }),
+      ...(notes.length > 0 && { notes }),
+      ...(outcomes.length > 0 && { outcomes }),
+    };
   }
 
   async viewOf(record: RunRecord): Promise<RunView> {

@@ -16,7 +16,11 @@ test('limits of a stage are published for its processes, with who and why', asyn
     200,
     { concurrency: 8, by: 'ann' },
   ]);
-  const [record] = world.published;
+  const [record, told] = world.published;
+  expect(JSON.parse(String(told!.value))).toMatchObject({
+    ...{ type: 'act.done', kind: 'stage.limit', subject: 'classify', by: 'ann' },
+    detail: { concurrency: 8, weights: { acme: 3 } },
+  });
   expect(record).toMatchObject({ topic: 'millrace.limits', key: 'classify' });
   expect(JSON.parse(String(record!.value))).toMatchObject({ concurrency: 8, weights: { acme: 3 }, by: 'ann' });
 });
@@ -41,7 +45,13 @@ test('a stage is paused and goes on, as often as anybody asks; its processes and
     [200, undefined],
     [],
   ]);
-  const told = world.published.map(({ topic, key, value }) => {
+  const kinds = world.letterRequests.map((request) => request.type === 'act.done' && [request.kind, request.by]);
+  expect(kinds).toEqual([
+    ['stage.pause', 'ann'],
+    ['stage.resume', 'bob'],
+  ]);
+  const pauses = world.published.filter(({ topic }) => topic === 'millrace.pauses');
+  const told = pauses.map(({ topic, key, value }) => {
     const { times } = StagePause.parse(JSON.parse(String(value)));
     return [topic, key, times.map(({ from, to }) => to === undefined || to >= from), times.at(-1)!.to !== undefined];
   });

@@ -10,6 +10,7 @@ import {
 } from '@millrace/contracts';
 import { ActBody, LimitBody, type StageView } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
+import { actDone } from '../audit/act-done.js';
 import { RequestProblem } from '../http/problems.js';
 import { RUNTIME } from '../http/tokens.js';
 import { pausedView, StageViews } from './stage-views.js';
@@ -40,7 +41,11 @@ export class StagesController {
       throw new RequestProblem('LIMIT_TOO_SMALL', `${topics.stage(name)} has ${partitions} partitions.`, { errors });
     }
     const limits: StageLimits = { ...body, at: Date.now() };
-    await broker.publish([limitsRecord(topics, name, { limits, id: randomId('evt') })]);
+    const { by, reason, ...detail } = body;
+    await broker.publish([
+      limitsRecord(topics, name, { limits, id: randomId('evt') }),
+      actDone(topics, { kind: 'stage.limit', subject: name, by, reason, detail }),
+    ]);
     return { ...stage, limits };
   }
 
@@ -69,7 +74,10 @@ export class StagesController {
       ...byWhom({ by, reason }),
     };
     const { broker, topics } = this.runtime;
-    await broker.publish([stagePauseRecord(topics, name, { pause: next, id: randomId('evt') })]);
+    await broker.publish([
+      stagePauseRecord(topics, name, { pause: next, id: randomId('evt') }),
+      actDone(topics, { kind: pause ? 'stage.pause' : 'stage.resume', subject: name, by, reason }),
+    ]);
     return { ...stage, ...pausedView(next) };
   }
 

@@ -183,13 +183,18 @@ export class World implements AsyncDisposable {
       find: () => Promise.resolve(undefined),
       items: () => Promise.resolve({ items: [], next: undefined }),
       preview: () => Promise.resolve({ letters: 0, refused: 0, groups: [] }),
+      previewRuns: () => Promise.resolve({ runs: this.runs.size, most: 100_000 }),
+      comparisons: async function* () {
+        // Nothing is compared here.
+      },
     },
     acts: {
       outcome: (id) => Promise.resolve(this.actOutcomes.get(id)),
       list: ({ kind, subject }) =>
         Promise.resolve({ items: kind === RUN_NOTE ? this.notesOn(subject) : [], next: undefined }),
-      verify: () => Promise.resolve({ acts: 0, broken: undefined }),
+      verify: () => Promise.resolve({ acts: 0, head: '0'.repeat(64), broken: undefined }),
     },
+    outcomes: () => Promise.resolve([]),
     schedules: () => Promise.resolve([]),
     deployed: {
       read: () =>

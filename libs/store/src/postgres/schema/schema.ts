@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { acts, outcomes, runJobs } from './schema-acts.js';
 import { answers } from './schema-answers.js';
 import { cache } from './schema-cache.js';
 import { letters } from './schema-letters.js';
@@ -100,5 +101,8 @@ export const migrations: MigrationProvider = {
       '014-search': search,
       '015-retention': retention,
       '016-cache': cache,
+      '017-acts': acts,
+      '018-outcomes': outcomes,
+      '019-run-jobs': runJobs,
     }),
 };

@@ -5,12 +5,16 @@ import { timeBack } from '../../output/times.js';
 /** The options that choose dead letters. */
 export type FilterOptions = Pick<
   QueryOf<'listDeadLetters'>,
-  'pipeline' | 'stage' | 'code' | 'fingerprint' | 'text' | 'since' | 'until'
+  'pipeline' | 'stage' | 'code' | 'fingerprint' | 'text' | 'since' | 'until' | 'where'
 >;
 
 /** Adds the options that choose dead letters. */
 export const filtering = (command: Command): Command =>
   command
+    .option(
+      '--where <filter>',
+      'only those for which this holds, in CEL over the letter and its input, e.g. \'input.customer.id == "x" && attempts > 2\'',
+    )
     .option('--pipeline <name>', 'only those of this pipeline')
     .option('--stage <name>', 'only those of this stage')
     .option('--code <code>', 'only those with this code of failure')
@@ -28,10 +32,11 @@ export async function filterOf({
   code,
   fingerprint,
   text,
+  where,
 }: FilterOptions): Promise<FilterOptions> {
   const now = Date.now();
   const filter = {
-    ...{ pipeline, stage, code, fingerprint, text },
+    ...{ pipeline, stage, code, fingerprint, text, where },
     since: await timeBack('--since', since, now),
     until: await timeBack('--until', until, now),
   };

@@ -11,6 +11,7 @@ interface RedriveOptions extends CommonOptions, ActOptions {
   readonly maxRedrives?: number;
   readonly dryRun?: true;
   readonly json?: string;
+  readonly to?: string;
 }
 
 /** Adds the command that redrives the dead letters that are named. Many at once are a job: `job start redrive`. */
@@ -27,6 +28,7 @@ export function redriveCommand(deadLetter: Command, { terminal }: CliContext): v
       '--json <json>',
       'the input that the stage of the step gets instead, as JSON; the original stays with the letter',
     )
+    .option('--to <version>', 'go on with another version of the pipeline from the step: its number, or a plan')
     .option('--dry-run', 'only say whether they would be refused')
     .action(async (ids: string[], options: RedriveOptions) => {
       if (ids.length > 100)
@@ -34,9 +36,11 @@ export function redriveCommand(deadLetter: Command, { terminal }: CliContext): v
       const input = jsonOf(options.json, ids);
       const client = clientOf(terminal, options);
       const { maxRedrives, dryRun } = options;
+      const to = options.to !== undefined && /^\d+$/.test(options.to) ? Number(options.to) : options.to;
       const body = {
         ...actOf(options),
         ...(maxRedrives !== undefined && { maxRedrives }),
+        ...(to !== undefined && { to }),
         ...(dryRun && { dryRun }),
         ...input,
       };
