@@ -34,6 +34,34 @@ export function erasureSuite(store: () => Store): void {
     ]);
     return id;
   };
+  const act = () => ({
+    id: randomId('act'),
+    at: 1,
+    kind: 'run.note',
+    subject: '-',
+    by: undefined,
+    reason: undefined,
+    detail: null,
+  });
+  /** Keeps an output of a run for others. */
+  const reused = (run: string, marker: string) =>
+    store().acts.once(act(), async (query) => {
+      await query(
+        ({ time, json }) =>
+          `insert into cached_outputs (key, run, step, output, bytes, stored_at, expires_at, used_at)
+           values ($1, $2, 'draft', ${json('$3')}, 1, ${time('$4')}, ${time('$4')}, ${time('$4')})`,
+        [randomId('key'), run, JSON.stringify({ text: marker }), 1_700_000_000_000],
+      );
+      return { status: 'applied', unchanged: false };
+    });
+  async function isReused(run: string): Promise<boolean> {
+    let found = false;
+    await store().acts.once(act(), async (query) => {
+      found = (await query('select 1 from cached_outputs where run = $1', [run])).length > 0;
+      return { status: 'applied', unchanged: false };
+    });
+    return found;
+  }
   /** Works a job off, as a coordinator does. */
   async function worked(job: string): Promise<void> {
     for (;;) {
@@ -59,6 +87,7 @@ export function erasureSuite(store: () => Store): void {
     const run = await made(marker, ended, { customer: marker });
     await made(marker, { ...ended, parent: run });
     const kept = await made(other, ended, { customer: other });
+    await reused(run, marker);
     const [letter, keptLetter] = [await unread(`{"customer":"${marker}"}`), await unread(`{"customer":"${other}"}`)];
     const job = await begin('customer', marker);
     await worked(job);
@@ -68,6 +97,7 @@ export function erasureSuite(store: () => Store): void {
     expect([(await reader.run(kept))?.id, (await reader.deadLetter(keptLetter))?.id]).toEqual([kept, keptLetter]);
     expect((await reader.deadLetters({ text: marker, limit: 5 })).items).toEqual([]);
     expect((await reader.deadLetters({ text: other, limit: 5 })).items).toHaveLength(1);
+    expect(await isReused(run)).toBe(false);
     // What was asked for stays known, without the value.
     const { items } = await reader.acts.list({ subject: job, limit: 1 });
     expect(items).toMatchObject([{ kind: 'job.erase', by: 'ann', detail: { attribute: { name: 'customer' } } }]);

@@ -30,6 +30,8 @@ export class Erasure {
   private async eraseRun(run: string): Promise<void> {
     for (;;) {
       const family = await this.retention.withChildren([run]);
+      for (const table of ['cached_outputs', 'cache_lookups'])
+        await this.database.query(({ among }) => `delete from ${table} where run ${among('$1')}`, [family]);
       const gone = await this.retention.remove(family);
       if (family.includes(run) || gone === 0) break;
     }
