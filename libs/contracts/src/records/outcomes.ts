@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { detailsOf, failure, type Failure } from '../failures.js';
 import { jsonFailure, readJson } from '../values/json.js';
 import { Name, Person, Reason, text } from '../values/values.js';
-import { isRunId } from './records.js';
+import { isRunId } from './of-step.js';
 
 /** The name of an outcome, as `outcomes.NAME` in filters. */
 export const OutcomeName = text({ max: 50 }).regex(
