@@ -189,6 +189,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/runs/{id}/outcomes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what became of a run later: a rating, a refund, a correction. Runs are found by it as `outcomes.NAME`. */
+    post: operations['reportOutcome'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/outcomes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what became of the newest run that has a business attribute. */
+    post: operations['reportOutcomeByAttribute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/runs/{id}/replay': {
     parameters: {
       query?: never;
@@ -531,6 +565,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/jobs/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replays all runs that fit a filter from a step on, as a durable job; with `dryRun` only says which, and which steps it would execute. */
+    post: operations['beginReplayJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries completed runs once more, with the recorded answers of all steps but those that changed, and compares what comes of it. Nothing of it is published on `results`. */
+    post: operations['beginCompareJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/erase': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Removes everything that is kept of the runs with a business attribute, as a durable job; with `dryRun` only says how much, and what cannot be reached. */
+    post: operations['beginEraseJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/jobs/{id}/comparison': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The result of a comparison, as far as it is: how many runs, outputs and steps are the same. */
+    get: operations['getComparison'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/jobs/{id}': {
     parameters: {
       query?: never;
@@ -623,7 +725,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Acts of people and systems on dead letters and jobs, newest first: who did what, when and why. */
+    /** The audit trail: who did what to runs, reviews, dead letters, jobs, pipelines, stages and models, when and why. */
     get: operations['listActs'];
     put?: never;
     post?: never;
@@ -1153,12 +1255,23 @@ export interface components {
       replayOf?: {
         run: string;
         from: string;
+        /** @constant */
+        trial?: true;
       };
       replays?: string[];
       notes?: {
         /** Format: date-time */
         at: string;
         text: string;
+        by?: string;
+      }[];
+      outcomes?: {
+        id: string;
+        /** Format: date-time */
+        at: string;
+        name: string;
+        value: string | number | boolean;
+        comment?: string;
         by?: string;
       }[];
       parentStep?: string;
@@ -1758,7 +1871,7 @@ export interface components {
     JobView: {
       id: string;
       /** @enum {string} */
-      kind: 'redrive' | 'resolve';
+      kind: 'redrive' | 'resolve' | 'replay' | 'compare' | 'erase';
       /** @enum {string} */
       status: 'running' | 'paused' | 'stopped' | 'completed';
       /** Format: date-time */
@@ -1770,6 +1883,9 @@ export interface components {
       filter: {
         [key: string]: string;
       };
+      from?: string;
+      plan?: string;
+      steps?: string[];
       perSecond?: number;
       maxRedrives?: number;
       total: number;
@@ -1800,7 +1916,7 @@ export interface components {
       items: {
         id: string;
         /** @enum {string} */
-        kind: 'redrive' | 'resolve';
+        kind: 'redrive' | 'resolve' | 'replay' | 'compare' | 'erase';
         /** @enum {string} */
         status: 'running' | 'paused' | 'stopped' | 'completed';
         /** Format: date-time */
@@ -1812,6 +1928,9 @@ export interface components {
         filter: {
           [key: string]: string;
         };
+        from?: string;
+        plan?: string;
+        steps?: string[];
         perSecond?: number;
         maxRedrives?: number;
         total: number;
@@ -1841,9 +1960,22 @@ export interface components {
       next?: string;
     };
     JobItemView: {
-      deadLetter: string;
+      deadLetter?: string;
+      run?: string;
+      replay?: string;
       /** @enum {string} */
-      status: 'waiting' | 'sent' | 'redriven' | 'resolved' | 'refused' | 'skipped';
+      status:
+        | 'waiting'
+        | 'sent'
+        | 'redriven'
+        | 'resolved'
+        | 'refused'
+        | 'skipped'
+        | 'replayed'
+        | 'same'
+        | 'different'
+        | 'failed'
+        | 'erased';
       /** Format: date-time */
       at?: string;
       failure?: {
@@ -1861,9 +1993,22 @@ export interface components {
     };
     JobItemList: {
       items: {
-        deadLetter: string;
+        deadLetter?: string;
+        run?: string;
+        replay?: string;
         /** @enum {string} */
-        status: 'waiting' | 'sent' | 'redriven' | 'resolved' | 'refused' | 'skipped';
+        status:
+          | 'waiting'
+          | 'sent'
+          | 'redriven'
+          | 'resolved'
+          | 'refused'
+          | 'skipped'
+          | 'replayed'
+          | 'same'
+          | 'different'
+          | 'failed'
+          | 'erased';
         /** Format: date-time */
         at?: string;
         failure?: {
@@ -1889,6 +2034,38 @@ export interface components {
         code: string;
         letters: number;
         refused: number;
+      }[];
+    };
+    RunJobPreview: {
+      runs: number;
+      most: number;
+      executed: string[];
+      effects: string[];
+    };
+    ComparisonView: {
+      job: string;
+      same: number;
+      different: number;
+      failed: number;
+      refused: number;
+      open: number;
+      outputs: {
+        same: number;
+        different: number;
+      };
+      steps: {
+        step: string;
+        same: number;
+        different: number;
+        beforeMs?: number;
+        afterMs?: number;
+      }[];
+    };
+    EraseJobPreview: {
+      items: number;
+      unreachable: {
+        place: string;
+        detail: string;
       }[];
     };
     ReplayPreview: {
@@ -1972,6 +2149,7 @@ export interface components {
     };
     AuditCheck: {
       acts: number;
+      head: string;
       broken?: number;
     };
     PipelineView: {
@@ -2525,6 +2703,8 @@ export interface components {
           replayOf?: {
             run: string;
             from: string;
+            /** @constant */
+            trial?: true;
           };
           /** @constant */
           refresh?: true;
@@ -2968,6 +3148,9 @@ export type JobList = components['schemas']['JobList'];
 export type JobItemView = components['schemas']['JobItemView'];
 export type JobItemList = components['schemas']['JobItemList'];
 export type JobPreview = components['schemas']['JobPreview'];
+export type RunJobPreview = components['schemas']['RunJobPreview'];
+export type ComparisonView = components['schemas']['ComparisonView'];
+export type EraseJobPreview = components['schemas']['EraseJobPreview'];
 export type ReplayPreview = components['schemas']['ReplayPreview'];
 export type ActView = components['schemas']['ActView'];
 export type ActList = components['schemas']['ActList'];
@@ -4089,6 +4272,208 @@ export interface operations {
       };
     };
   };
+  reportOutcome: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The kind of outcome, e.g. `rating`; runs are found by it as `outcomes.NAME`. */
+          name: string;
+          /** @description A number, a text or a boolean. */
+          value: string | number | boolean;
+          /** @description What there is to say about it. */
+          comment?: string;
+          by?: string;
+          /** @description The sender’s: the same one twice is one outcome. */
+          id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  reportOutcomeByAttribute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The kind of outcome, e.g. `rating`; runs are found by it as `outcomes.NAME`. */
+          name: string;
+          /** @description A number, a text or a boolean. */
+          value: string | number | boolean;
+          /** @description What there is to say about it. */
+          comment?: string;
+          by?: string;
+          /** @description The sender’s: the same one twice is one outcome. */
+          id?: string;
+          /** @description The business attribute by which the run is found: the newest run that has it. */
+          attribute: {
+            name: string;
+            value: string | number | boolean;
+            pipeline?: string;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_RUN: No such run. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   replayRun: {
     parameters: {
       query?: never;
@@ -4977,6 +5362,7 @@ export interface operations {
         text?: string;
         since?: string;
         until?: string;
+        where?: string;
         limit?: number;
         cursor?: string;
       };
@@ -5044,6 +5430,7 @@ export interface operations {
         text?: string;
         since?: string;
         until?: string;
+        where?: string;
         limit?: number;
         cursor?: string;
       };
@@ -5172,6 +5559,8 @@ export interface operations {
         'application/json': {
           /** @description For a parked step: the input that its stage gets instead, from now on. */
           input?: unknown;
+          /** @description For a parked step: another version of the pipeline, with which its run goes on from the step. */
+          to?: number | string;
           /** @description Refused if it was redriven this often before. 10 unless given. */
           maxRedrives?: number;
           /** @description Only says what would happen. */
@@ -5209,7 +5598,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description UNKNOWN_DEAD_LETTER: No such dead letter. */
+      /** @description UNKNOWN_VERSION: No such version. UNKNOWN_DEAD_LETTER: No such dead letter. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -5236,7 +5625,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description INVALID_INPUT: The input does not fit the pipeline. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      /** @description MOVE_REFUSED: The run does not fit the plan. INVALID_INPUT: The input does not fit the pipeline. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
       422: {
         headers: {
           [name: string]: unknown;
@@ -6023,6 +6412,7 @@ export interface operations {
              * @description Parked before this time.
              */
             until?: string;
+            where?: string;
           };
           /** @description The most letters each second. */
           perSecond?: number;
@@ -6110,6 +6500,434 @@ export interface operations {
       };
     };
   };
+  beginReplayJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The runs: those that fit each field when the job begins. */
+          runs: {
+            pipeline: string;
+            /** @enum {string} */
+            status?:
+              | 'held'
+              | 'running'
+              | 'waiting'
+              | 'paused'
+              | 'compensating'
+              | 'completed'
+              | 'failed'
+              | 'dead-lettered'
+              | 'cancelled';
+            where?: string;
+            /**
+             * Format: date-time
+             * @description Accepted at this time or later.
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Accepted before this time.
+             */
+            until?: string;
+          };
+          /** @description Another version of the pipeline: its number, or a plan. */
+          to?: number | string;
+          /** @description Executes steps that have effects outside, too. */
+          allowEffects?: boolean;
+          /** @description Only says which runs the job would be about, and which steps it would execute. */
+          dryRun?: boolean;
+          by?: string;
+          reason?: string;
+          /** @description The first step that is executed again. */
+          from: string;
+          /** @description The most runs each second. */
+          perSecond?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description With `dryRun`: what the job would be about. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunJobPreview'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description MOVE_REFUSED: The run does not fit the plan. EFFECTS_NOT_ALLOWED: The replay would have effects outside. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  beginCompareJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The runs: those that fit each field when the job begins. */
+          runs: {
+            pipeline: string;
+            /** @enum {string} */
+            status?:
+              | 'held'
+              | 'running'
+              | 'waiting'
+              | 'paused'
+              | 'compensating'
+              | 'completed'
+              | 'failed'
+              | 'dead-lettered'
+              | 'cancelled';
+            where?: string;
+            /**
+             * Format: date-time
+             * @description Accepted at this time or later.
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Accepted before this time.
+             */
+            until?: string;
+          };
+          /** @description Another version of the pipeline: its number, or a plan. */
+          to?: number | string;
+          /** @description Executes steps that have effects outside, too. */
+          allowEffects?: boolean;
+          /** @description Only says which runs the job would be about, and which steps it would execute. */
+          dryRun?: boolean;
+          by?: string;
+          reason?: string;
+          /** @description The steps that are executed again; without them those that differ in the other version. */
+          steps?: string[];
+          /** @description The most runs each second. */
+          perSecond?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description With `dryRun`: what the job would be about. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunJobPreview'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_PIPELINE: No such pipeline. UNKNOWN_VERSION: No such version. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description MOVE_REFUSED: The run does not fit the plan. EFFECTS_NOT_ALLOWED: The replay would have effects outside. INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  beginEraseJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The business attribute that names the person; of one pipeline, or of all. */
+          attribute: {
+            name: string;
+            value: string | number | boolean;
+            pipeline?: string;
+          };
+          /** @description The most runs each second. */
+          perSecond?: number;
+          /** @description Only says what the job would erase, and what it cannot reach. */
+          dryRun?: boolean;
+          by?: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description With `dryRun`: what the job would erase. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EraseJobPreview'];
+        };
+      };
+      /** @description Durable, and about to take effect. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description READ_ONLY: This gateway only shows. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNSUPPORTED_CONTENT_TYPE: This content type is not taken here. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INVALID_VALUE: The request holds a value that cannot be kept as it is. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getComparison: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The result. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ComparisonView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_JOB: No such job. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getJob: {
     parameters: {
       query?: never;
@@ -6171,7 +6989,18 @@ export interface operations {
   listJobItems: {
     parameters: {
       query?: {
-        status?: 'waiting' | 'sent' | 'redriven' | 'resolved' | 'refused' | 'skipped';
+        status?:
+          | 'waiting'
+          | 'sent'
+          | 'redriven'
+          | 'resolved'
+          | 'refused'
+          | 'skipped'
+          | 'replayed'
+          | 'same'
+          | 'different'
+          | 'failed'
+          | 'erased';
         limit?: number;
         cursor?: string;
       };
@@ -6583,6 +7412,7 @@ export interface operations {
         by?: string;
         since?: string;
         until?: string;
+        order?: 'newest' | 'oldest';
         limit?: number;
         cursor?: string;
       };
