@@ -47,7 +47,8 @@ async function start(
   ending.defer(() => results.stop());
   const service = async (service: ServiceOptions['service']) => {
     const told: ServiceOptions = { service, work };
-    const child = startChild('./systems/millrace-service.js', {
+    const module = service === 'coordinator' ? 'millrace-coordinator' : 'millrace-service';
+    const child = startChild(`./systems/${module}.js`, {
       told,
       name: service,
       cpuProfiles,
