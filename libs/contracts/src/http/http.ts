@@ -66,6 +66,7 @@ export {
   RunJobPreview,
 } from './http-run-jobs.js';
 export { FoundOutcomeBody, OutcomeBody, OutcomeView } from './http-outcomes.js';
+export { AnswerBody, SignalBody } from './http-answers.js';
 export { Action, AttemptView, FailureView } from './http-shown.js';
 export { ChangeView, CountView, FacetView, NowView, OverviewView } from './http-overview.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
@@ -320,17 +321,6 @@ export const LimitBody = z.strictObject({
   ...Act,
 });
 export type LimitBody = z.infer<typeof LimitBody>;
-
-export const SignalBody = z.strictObject({
-  payload: Json,
-  /** The sender's; the same one twice counts once. */
-  id: Name.optional(),
-  ...Act,
-});
-export type SignalBody = z.infer<typeof SignalBody>;
-
-export const AnswerBody = z.strictObject({ answer: Json, ...Act });
-export type AnswerBody = z.infer<typeof AnswerBody>;
 
 /** A write that is durable and will take effect. */
 export const Accepted = z.object({ id: z.string(), status: RunStatus.optional(), links: Links });
