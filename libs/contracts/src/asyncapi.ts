@@ -10,7 +10,8 @@ import { StepText, StepWatch } from './records/streams.js';
 import { LedgerEntry, ModelBudget, ModelCallEvents, ModelGrants, ModelPrices, ModelQuota } from './records/models.js';
 import { OutcomeReported } from './records/outcomes.js';
 import { RunPause, StagePause } from './records/pauses.js';
-import { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records/records.js';
+import { Control, RunEvent, StepCommand } from './records/records.js';
+import { ParkedStep, RunResult } from './records/results.js';
 import { DEFAULT_TOPIC_PREFIX, type Topics, topicsOf } from './records/topics.js';
 
 type Json = Record<string, unknown>;

@@ -108,14 +108,12 @@ export {
   ChildStatus,
   Control,
   Parent,
-  ParkedStep,
   RunCancelRequested,
   RunEvent,
   RunMoveRequested,
   RunReplayRequested,
   RunRequested,
   type RunRequest,
-  RunResult,
   RunWoken,
   StepChild,
   StepCommand,
@@ -125,6 +123,7 @@ export {
   StepRedriven,
   StepSignalled,
 } from './records/records.js';
+export { ParkedStep, RunResult } from './records/results.js';
 export { isRunId } from './records/of-step.js';
 export { isStepCommand, isStepEnd } from './record-guards.js';
 export { type ReadEvent, readCommand, readControl, readDeploymentRequest, readEvents } from './records/reading.js';

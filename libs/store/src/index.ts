@@ -2,7 +2,8 @@ export { InvalidCursor, StaleOwner, StoreUnavailable, StoreUnusable } from './er
 export { openStore, type Store } from './open.js';
 export type { Commit, DeadLetter, Holding, Review, RunChange, RunSummary, SignalChanges } from './commit.js';
 export { type Outcome, type ReportedOutcome } from './outcomes.js';
-export { Acts, type ActRecord, CHAIN_START, type ChainedAct, type DoneAct, hashOfAct } from './letters/acts.js';
+export { type ActRecord, CHAIN_START, type ChainedAct, type DoneAct, hashOfAct } from './letters/act.js';
+export { Acts } from './letters/acts.js';
 export type { Job, JobItem } from './letters/job.js';
 export type { ItemResult, RunComparison } from './letters/job-items.js';
 export { RunJobs } from './letters/run-jobs.js';

@@ -1,7 +1,8 @@
 import type { ActOutcome, DeploymentOutcome, StageSchemas } from '@millrace/contracts';
 import type { Route } from '@millrace/pipeline/engine';
 import { type Database, floats, type Query, texts } from './database.js';
-import { type ActRecord, appendActs, lockTrail } from './letters/acts.js';
+import type { ActRecord } from './letters/act.js';
+import { appendActs, lockTrail } from './letters/acts.js';
 import { beginWaiting } from './slots.js';
 import { keepSchedulesOf, type NewSchedule, removeSchedule, type TriggerRow, upsertSchedule } from './starts.js';
 

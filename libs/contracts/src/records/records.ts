@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { Degraded, InsteadOf, RawAnswer } from './degraded.js';
+import { InsteadOf, RawAnswer } from './degraded.js';
 import { Failure } from '../failures.js';
 import { Priority } from './limits.js';
 import { OfAttempt, OfStep, RunId } from './of-step.js';
 import {
   ByWhom,
   Attempt,
-  Count,
   DurationMs,
   Id,
   Name,
@@ -307,39 +306,6 @@ export interface RunRequest {
   readonly link?: string | undefined;
   readonly at: number;
 }
-
-/** A run's end, on `results`; a run has one at most. One that failed says why. */
-export const RunResult = z.object({
-  run: RunId,
-  pipeline: Name,
-  plan: PlanReference,
-  status: z.enum(['completed', 'cancelled', 'failed']),
-  output: z.unknown().optional(),
-  failure: Failure.optional(),
-  /** The steps of which a fallback or a default gave the output; absent where there are none. */
-  degraded: z.array(Degraded).optional(),
-  acceptedAt: TimeMs,
-  endedAt: TimeMs,
-});
-export type RunResult = z.infer<typeof RunResult>;
-
-/** A step that is parked, on `dead-letters`. A record that could not be read is there too, as its own bytes. */
-export const ParkedStep = z.object({
-  deadLetter: Id,
-  run: RunId,
-  pipeline: Name,
-  plan: PlanReference,
-  step: StepName,
-  stage: Name.optional(),
-  attempts: Count,
-  /** The number of times that the step was redriven before; absent for none. */
-  redrives: Count.optional(),
-  input: z.unknown(),
-  failure: Failure,
-  firstFailedAt: TimeMs,
-  at: TimeMs,
-});
-export type ParkedStep = z.infer<typeof ParkedStep>;
 
 /** On `control`: read by every service. */
 export const Control = z.discriminatedUnion('type', [

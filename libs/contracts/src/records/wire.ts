@@ -7,7 +7,8 @@ import type { LedgerEntry, ModelBudget, ModelCallEvent, ModelGrant, ModelPrices,
 import type { KeptCall } from './model-answers.js';
 import { type RunPause, runPauseKey, type StagePause, stagePauseKey } from './pauses.js';
 import type { OutcomeReported } from './outcomes.js';
-import type { Control, ParkedStep, RunEvent, RunResult, StepCommand } from './records.js';
+import type { Control, RunEvent, StepCommand } from './records.js';
+import type { ParkedStep, RunResult } from './results.js';
 import type { StepText, StepWatch } from './streams.js';
 import type { Topics } from './topics.js';
 

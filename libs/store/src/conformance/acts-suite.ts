@@ -1,5 +1,5 @@
 import { randomId } from '@millrace/contracts';
-import type { DoneAct } from '../letters/acts.js';
+import type { DoneAct } from '../letters/act.js';
 import { StaleOwner } from '../errors.js';
 import type { Store } from '../open.js';
 import { commitOf } from './runs.fixture.js';

@@ -1,6 +1,6 @@
 import { type LetterActRequested, type LetterWork, randomId } from '@millrace/contracts';
 import type { DeadLetter } from '../commit.js';
-import { CHAIN_START, hashOfAct } from '../letters/acts.js';
+import { CHAIN_START, hashOfAct } from '../letters/act.js';
 import type { LetterState } from '../letters/job-work.js';
 import type { Store } from '../open.js';
 import { commitOf } from './runs.fixture.js';

@@ -1,6 +1,7 @@
 import type { JobWork, LetterStatus } from '@millrace/contracts';
 import { type Database, type Query, texts } from '../database.js';
-import { appendActs, type DoneAct, lockTrail } from './acts.js';
+import type { DoneAct } from './act.js';
+import { appendActs, lockTrail } from './acts.js';
 import { type ItemResult, writeItems } from './job-items.js';
 import { endJob } from './jobs.js';
 import type { LetterDesk } from './letter.js';

@@ -1,13 +1,12 @@
 import { derivedId, OutcomeReported, outcomeRecord, randomId } from '@millrace/contracts';
-import type { Accepted, FoundOutcomeBody, OutcomeBody, OutcomeView } from '@millrace/contracts/http';
+import type { Accepted, FoundOutcomeBody, OutcomeBody } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
-import type { Outcome, StoreReader } from '@millrace/store';
+import type { StoreReader } from '@millrace/store';
 import { RequestProblem } from '../http/problems.js';
 import { untilApplied } from '../http/until-applied.js';
 import { recordOf } from '../http/validation.js';
 import { runLinks } from './run-view.js';
 import type { RunQueries } from './runs.js';
-import { timeOf } from './shown.js';
 
 interface Needs {
   readonly runtime: Pick<Runtime, 'broker' | 'topics'>;
@@ -41,9 +40,3 @@ export class OutcomeReports {
     return this.report(run.id, body);
   }
 }
-
-export const outcomeView = ({ id, at, name, value, comment, by }: Outcome): OutcomeView => ({
-  ...{ id, at: timeOf(at), name, value },
-  ...(comment !== undefined && { comment }),
-  ...(by !== undefined && { by }),
-});

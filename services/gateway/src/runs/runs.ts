@@ -9,7 +9,7 @@ import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import type { RecentRequests } from '../http/recent-requests.js';
 import { withNoConsumer } from '../stages/no-consumer.js';
-import { outcomeView } from './outcomes.js';
+import { outcomeView } from './outcome-view.js';
 import { nowOf, subjectOf } from './now.js';
 import { labelsView, runLinks, runView, summaryView } from './run-view.js';
 import { timeOf } from './shown.js';
