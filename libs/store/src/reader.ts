@@ -80,9 +80,7 @@ export class DatabaseReader implements StoreReader {
     const row = await this.summaries().where('id', '=', id).executeTakeFirst();
     if (!row) return undefined;
     const facts = (await this.factsAfter(new Map([[id, 0]]))).get(id) ?? [];
-    // The row keeps the plan that the run began with.
-    const moved = facts.findLast((fact) => fact.type === 'run.moved');
-    return { ...runOf(row), ...(moved && { plan: moved.plan }), facts };
+    return { ...runOf(row), facts };
   }
 
   async factsAfter(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly Fact[]>> {

@@ -73,14 +73,20 @@ export function runsSuite(store: () => Store): void {
     expect(await store().writer.position(topic, 0)).toBeUndefined();
   });
 
-  test('a run that was moved is read with the plan that it goes on with', async () => {
+  test('a run that was moved is read, found and counted with the plan that it goes on with', async () => {
     const [topic, run] = [randomId('topic'), newRun()];
     await createRun(store(), run);
     const plans = { plan: 'p2', before: 'p1' };
     const steps = { from: 'a', kept: [], restarted: ['a'] };
     const facts: Fact[] = [{ type: 'run.moved', at: 1_700_000_000_900, attempt: 1, ...plans, ...steps }];
-    await store().writer.commit(commitOf({ topic, changes: [changed(run, { fromSeq: 2, facts })] }));
+    const moved = changed({ ...run, plan: 'p2' }, { fromSeq: 2, facts, row: true });
+    await store().writer.commit(commitOf({ topic, changes: [moved] }));
     expect(await store().reader.run(run.id)).toMatchObject({ id: run.id, plan: 'p2' });
+    const live = (plan: string) => store().reader.deployed.liveRuns({ plans: [plan], after: '', limit: 1_000 });
+    expect([await live('p1'), await live('p2')]).toEqual([
+      expect.not.arrayContaining([run.id]),
+      expect.arrayContaining([run.id]),
+    ]);
   });
 
   test('live views get the facts past the one they saw last', async () => {

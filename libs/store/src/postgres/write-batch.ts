@@ -17,10 +17,10 @@ with own as (
   insert into history (run, seq, facts)
   select u.run, u.seq, u.facts::json from own, unnest($6::text[], $7::int[], $8::text[]) as u(run, seq, facts)
 ), changed as (
-  update runs set status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake), degraded = u.degraded > 0,
-    title = u.title, state = u.state, failure_code = u.code
-  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[], $21::int[], $23::text[], $24::text[], $25::text[])
-    as u(id, status, ended, wake, degraded, title, state, code)
+  update runs set plan = u.plan, status = u.status, ended_at = to_timestamp(u.ended), wake_at = to_timestamp(u.wake),
+    degraded = u.degraded > 0, title = u.title, state = u.state, failure_code = u.code
+  from own, unnest($9::text[], $10::text[], $11::float8[], $12::float8[], $21::int[], $23::text[], $24::text[], $25::text[],
+    $29::text[]) as u(id, status, ended, wake, degraded, title, state, code, plan)
   where runs.id = u.id
 ), made as (
   insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded, title, state, failure_code)
@@ -66,6 +66,7 @@ export function batchStatement({ topic, partition, expected, next, answer, chang
       texts(of.map((c) => c.summary.state ?? null)),
       texts(of.map((c) => c.summary.failureCode ?? null)),
     ]),
+    texts(rows.map((c) => c.summary.plan)),
   ];
   return { name: 'commit', text: COMMIT, values };
 }

@@ -10,7 +10,8 @@ const FORGET_ANSWER = 'delete from answers where topic = ? and partition = ?';
 const ANSWER = 'insert into answers (topic, partition, next, answer) values (?, ?, ?, ?)';
 const FACTS = 'insert into facts (run_no, seq, facts) values ((select no from runs where id = ?), ?, ?)';
 const CHANGED = `
-update runs set status = ?, ended_at = ?, wake_at = ?, degraded = ?, title = ?, state = ?, failure_code = ? where id = ?`;
+update runs set plan = ?, status = ?, ended_at = ?, wake_at = ?, degraded = ?, title = ?, state = ?, failure_code = ?
+where id = ?`;
 const MADE = `
 insert into runs (id, pipeline, plan, status, accepted_at, ended_at, wake_at, parent, degraded, title, state, failure_code)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`;
@@ -26,7 +27,7 @@ export function writeBatch(connection: Connection, batch: Batch): boolean {
     const { id, pipeline, plan, status, acceptedAt, endedAt, parent, degraded = false } = summary;
     const shown = [summary.title, summary.state, summary.failureCode];
     if (created) write(MADE, id, pipeline, plan, status, acceptedAt, endedAt, wakeAt, parent, degraded, ...shown);
-    else if (row) write(CHANGED, status, endedAt, wakeAt, degraded, ...shown, id);
+    else if (row) write(CHANGED, plan, status, endedAt, wakeAt, degraded, ...shown, id);
     if (facts.length > 0) write(FACTS, id, fromSeq, JSON.stringify(facts));
   }
   return true;
