@@ -45,6 +45,7 @@ export {
   type LetterRequest,
   LetterStatus,
   MAX_REDRIVES,
+  redrivesUsedUp,
   replayIdOf,
   MOST_JOB_ITEMS,
   MOST_NOTES,

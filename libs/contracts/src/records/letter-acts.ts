@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../failures.js';
+import { failure, Failure } from '../failures.js';
 import { derivedId } from '../values/ids.js';
 import { OutcomeValue } from './outcomes.js';
 import { RunStatus } from './statuses.js';
@@ -22,6 +22,16 @@ export type LetterStatus = z.infer<typeof LetterStatus>;
 
 /** The number of redrives after which a dead letter is not redriven any more, unless the request says another. */
 export const MAX_REDRIVES = 10;
+
+/** Returns the refusal of a letter that was redriven as often as allowed before; undefined where it may be redriven. */
+export function redrivesUsedUp(
+  { id, redrives = 0 }: { readonly id: string; readonly redrives?: number | undefined },
+  maxRedrives: number = MAX_REDRIVES,
+): Failure | undefined {
+  if (redrives < maxRedrives) return undefined;
+  const message = `${id} has come back after ${redrives} redrives; at most ${maxRedrives} were asked for.`;
+  return failure('REDRIVES_USED_UP', message);
+}
 
 const Tag = text({ min: 1, max: 100 });
 const Link = text({ min: 1, max: 2_000 }).refine(

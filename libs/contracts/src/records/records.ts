@@ -175,6 +175,8 @@ export const RunMoveRequested = z.object({
   /** The plan's hash. */
   to: PlanReference,
   from: StepName,
+  /** The dead letter that is redriven with it: the run is moved only while a step of it is parked as that one. */
+  deadLetter: Id.optional(),
   ...ByWhom,
 });
 

@@ -148,9 +148,11 @@ function move(run: Run, event: RunEvent & { type: 'run.move-requested' }, contex
 function moveTo(
   run: Run,
   target: MoveTarget | undefined,
-  { to, from }: { to: string; from: string },
+  { to, from, deadLetter }: RunEvent & { type: 'run.move-requested' },
 ): Failure | (Move & { readonly plan: LoadedPlan }) {
   if (run.undoing) return failure('MOVE_REFUSED', 'The completed steps of the run are being undone.');
+  if (deadLetter !== undefined && ![...run.steps.values()].some((step) => step.deadLetter === deadLetter))
+    return failure('MOVE_REFUSED', `No step of the run is parked as ${deadLetter} any more.`);
   if (!target) return failure('MOVE_REFUSED', `There is no plan ${to}.`);
   const moved = moveOf(run, target, from);
   return 'code' in moved ? moved : { ...moved, plan: target.plan };

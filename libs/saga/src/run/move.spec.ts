@@ -120,6 +120,23 @@ describe('a run that is moved to another plan', () => {
     const { deadLetter } = stepOf(run.last.run, 'a');
     expect(run.move(after, 'a').facts[0]).toMatchObject({ deadLetters: [deadLetter] });
     expect(run.last.run.status).toBe('running');
+    expect(stepOf(run.last.run, 'a').redrives).toBe(1);
+  });
+
+  test('for a dead letter is moved while a step is parked as that one, and never for it again', () => {
+    const run = new Case();
+    const failure = { code: 'STAGE_INPUT_INVALID', kind: 'permanent', message: 'no' } as const;
+    run.on({ type: 'step.failed', run: id, step: 'a', attempt: 1, at: 2, startedAt: 1, failure });
+    const { deadLetter } = stepOf(run.last.run, 'a');
+    const request = { type: 'run.move-requested', run: id, at: 2, to: after.hash, from: 'a', deadLetter } as const;
+    expect(run.on(request, after).facts[0]).toMatchObject({ type: 'run.moved' });
+    expect(run.on(request, after).facts).toMatchObject([
+      {
+        type: 'run.move-refused',
+        failure: { code: 'MOVE_REFUSED', message: expect.stringContaining('any more') as string },
+      },
+    ]);
+    expect(run.sent).toEqual(['a/1', 'a/2']);
   });
 });
 

@@ -38,11 +38,14 @@ export function moveOf(run: Run, { plan, contracts }: MoveTarget, from: string):
   return { kept, restarted: plan.order.filter((step) => !kept.includes(step)), attempt };
 }
 
-/** Resets every step that is not kept, as if it had never begun; the numbers of its attempts go on. */
+/** Resets every step that is not kept, as if it had never begun; the numbers of its attempts and of its redrives go on. */
 export function goOnWith(run: RunDraft, { plan, kept, restarted, attempt, at }: Fact & { type: 'run.moved' }): void {
   run.plan = plan;
   run.moved = true;
   const stays = new Set(kept);
+  const redrives = new Map(
+    [...run.steps].map(([step, { redrives, deadLetter }]) => [step, redrives + (deadLetter === undefined ? 0 : 1)]),
+  );
   for (const step of [...run.steps.keys()]) {
     if (stays.has(step)) continue;
     run.steps.delete(step);
@@ -52,7 +55,8 @@ export function goOnWith(run: RunDraft, { plan, kept, restarted, attempt, at }: 
   run.paused &&= { ...run.paused, happened: [] };
   run.degraded = run.degraded.filter(({ step }) => stays.has(step));
   run.done = run.done.filter((one) => stays.has(itemOf(one.step)?.step ?? one.step));
-  for (const step of restarted) run.steps.set(step, { ...NOT_BEGUN, attempt, since: at });
+  for (const step of restarted)
+    run.steps.set(step, { ...NOT_BEGUN, attempt, since: at, redrives: redrives.get(step) ?? 0 });
 }
 
 const MOST = 20;

@@ -6,9 +6,9 @@ import {
   type LetterAct,
   type LetterActRequested,
   type LetterStatus,
-  MAX_REDRIVES,
   MOST_NOTES,
   MOST_TAGS,
+  redrivesUsedUp,
   timeText,
 } from '@millrace/contracts';
 import type { Handled, KeptLetter, LetterChange, LetterDesk } from '@millrace/store';
@@ -63,14 +63,8 @@ export function letterChange(
 }
 
 /** Returns the reason for which a letter is not redriven; undefined where it may be. */
-export function notRedriven(letter: ActedOn, maxRedrives: number = MAX_REDRIVES): Failure | undefined {
-  if (letter.status !== 'open') return notOpen(letter);
-  const { id, redrives = 0 } = letter;
-  if (redrives < maxRedrives) return undefined;
-  return failure(
-    'REDRIVES_USED_UP',
-    `${id} has come back after ${redrives} redrives; at most ${maxRedrives} were asked for.`,
-  );
+export function notRedriven(letter: ActedOn, maxRedrives?: number): Failure | undefined {
+  return letter.status === 'open' ? redrivesUsedUp(letter, maxRedrives) : notOpen(letter);
 }
 
 /** Returns the reason for which a letter that is not open is neither redriven nor resolved: it names who was first. */

@@ -57,7 +57,7 @@ export async function redriveOf(
       return failure('REDRIVE_REFUSED', `${id} has neither a step nor a record.`);
     return redrive.plan === undefined
       ? redrivenStep(needs.runtime.topics, { id, run, step }, redrive)
-      : movedRun({ run, step, plan: redrive.plan }, redrive, needs);
+      : movedRun({ id, run, step, plan: redrive.plan }, redrive, needs);
   }
   if (redrive.plan !== undefined)
     return failure('REDRIVE_REFUSED', `${id} is a record: it has no run that could go on with another version.`);
@@ -78,7 +78,7 @@ export async function redriveOf(
 
 /** Returns the event that moves a run to another plan at its parked step: the step begins anew, and its letter is done with. */
 async function movedRun(
-  { run: id, step, plan }: { readonly run: string; readonly step: string; readonly plan: string },
+  { id, run, step, plan }: { readonly id: string; readonly run: string; readonly step: string; readonly plan: string },
   { id: act, at, by, reason, input }: Redrive,
   { runtime: { topics }, store, plans }: Parameters<typeof redriveOf>[2],
 ): Promise<Outgoing | Failure> {
@@ -88,18 +88,19 @@ async function movedRun(
       'On another version the step has the input that follows from the run: edit none.',
     );
   const from = itemOf(step)?.step ?? step;
-  const record = await store.reader.run(id);
+  const record = await store.reader.run(run);
   const target = await plans.target(plan);
   if (!record || !target)
-    return failure('MOVE_REFUSED', record ? `There is no plan ${plan}.` : `There is no run ${id}.`);
-  const move = moveOf(evolve(undefined, id, record.facts), target, from);
+    return failure('MOVE_REFUSED', record ? `There is no plan ${plan}.` : `There is no run ${run}.`);
+  const move = moveOf(evolve(undefined, run, record.facts), target, from);
   if ('code' in move) return move;
   const event = {
     type: 'run.move-requested',
-    run: id,
+    run,
     at,
     to: target.plan.hash,
     from,
+    deadLetter: id,
     ...byWhom({ by, reason }),
   } as const;
   return eventRecord(topics, event, { id: `${act}/${id}` });

@@ -1,9 +1,10 @@
-import { byWhom, type LetterAct, randomId, timeText } from '@millrace/contracts';
+import { byWhom, type LetterAct, randomId, redrivesUsedUp, timeText } from '@millrace/contracts';
 import type { Accepted, ActBody, DeadLetterView, RedriveBody } from '@millrace/contracts/http';
 import { itemOf } from '@millrace/pipeline/engine';
 import type { Runtime } from '@millrace/runtime';
 import type { KeptLetter, StoreReader } from '@millrace/store';
 import { RequestProblem } from '../http/problems.js';
+import { refusalOf } from '../pipelines/versions.js';
 import { type Acts, notNow } from '../runs/acts.js';
 import { runLinks } from '../runs/run-view.js';
 import { deadLetterView } from './dead-letter-view.js';
@@ -42,6 +43,8 @@ export class DeadLetters {
   async redrive(id: string, { dryRun = false, maxRedrives, input, to, ...act }: RedriveBody): Promise<Accepted> {
     const letter = await this.find(id);
     if (letter.status !== 'open') throw takenBy(letter);
+    const usedUp = redrivesUsedUp(letter, maxRedrives);
+    if (usedUp) throw refusalOf(usedUp);
     const { run, step } = letter;
     if (run !== undefined && step !== undefined)
       await this.needs.acts.refuseRedrive({ run, step, deadLetter: id }, input);

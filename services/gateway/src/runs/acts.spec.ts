@@ -9,6 +9,8 @@ import {
   RunList,
   RunView,
 } from '@millrace/contracts/http';
+import { loadPlan } from '@millrace/pipeline/engine';
+import { reply } from '../testing/reply.js';
 import { until, World } from '../testing/world.js';
 
 const post = (url: string, body?: unknown) =>
@@ -293,6 +295,41 @@ test('a dry run of a redrive says whether it would be refused, and asks for noth
     409,
     'NOT_ALLOWED_NOW',
   ]);
+});
+
+test('a dry run of a redrive says that a letter has come back too often', async () => {
+  await using world = await World.open();
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.failed(run, 'draft');
+  const [id, letter] = [...world.deadLetters][0]!;
+  world.deadLetters.set(id, { ...letter, redrives: 2 });
+  const redrive = (maxRedrives: number) =>
+    post(`${world.url}/v1/dead-letters/${id}/redrive`, { dryRun: true, maxRedrives });
+  expect(await codeOf(await redrive(2))).toEqual([409, 'REDRIVES_USED_UP']);
+  expect((await redrive(3)).status).toBe(202);
+});
+
+test('a redrive on another version is refused where there is no such version, or the version has no such step, before anything is sent', async () => {
+  await using world = await World.open();
+  const { draft: _, ...steps } = reply.plan.steps;
+  const without = loadPlan({ ...reply.plan, steps: { classify: steps['classify']! }, output: { $ref: ['classify'] } });
+  world.plans.set(without.hash, without.plan);
+  world.versions.push({ ...world.versions[0]!, version: 2, plan: without.hash });
+  const run = await start(world);
+  world.completed(run, 'classify', { label: 'refund', confidence: 0.4 }, { next: ['draft'] });
+  world.failed(run, 'draft');
+  const [id] = [...world.deadLetters.keys()];
+  const redrive = (body: object) => post(`${world.url}/v1/dead-letters/${id}/redrive`, body);
+  for (const dryRun of [true, false]) {
+    for (const to of [3, 'p_nobody'])
+      expect(await codeOf(await redrive({ to, dryRun }))).toEqual([404, 'UNKNOWN_VERSION']);
+    expect(await codeOf(await redrive({ to: 2, dryRun }))).toEqual([422, 'MOVE_REFUSED']);
+    expect(await codeOf(await redrive({ to: 1, dryRun, input: {} }))).toEqual([409, 'NOT_ALLOWED_NOW']);
+  }
+  expect(world.letterRequests).toEqual([]);
+  expect((await redrive({ to: 1, by: 'ann' })).status).toBe(202);
+  expect(world.letterRequests).toMatchObject([{ by: 'ann', act: { do: 'redrive', plan: world.plan.hash } }]);
 });
 
 test('a redrive with another input is checked against the contract of the stage before anything is sent', async () => {

@@ -18,7 +18,7 @@ import {
   stepTextRecord,
   topicsOf,
 } from '@millrace/contracts';
-import { loadPlan } from '@millrace/pipeline/engine';
+import { loadPlan, type Plan } from '@millrace/pipeline/engine';
 import { accept, decide, evolve, type Run, standingOf } from '@millrace/saga';
 import type { Runtime } from '@millrace/runtime';
 import {
@@ -30,6 +30,7 @@ import {
   RUN_NOTE,
   type RunRecord,
   type StoreReader,
+  type Version,
 } from '@millrace/store';
 import { telemetry } from '@millrace/telemetry';
 import { fits } from './fits.js';
@@ -119,10 +120,12 @@ export class World implements AsyncDisposable {
   readonly route = { current: this.plan.hash, before: undefined, canary: undefined };
   /** The contracts that deployed plans rely on. */
   readonly contracts = new Map<string, StageSchemas>();
-  readonly versions = [
+  readonly versions: Version[] = [
     { version: 1, plan: this.plan.hash, deployedAt: 1_700_000_000_000, by: undefined, reason: undefined },
   ];
 
+  /** The plans that the store has, by hash. */
+  readonly plans = new Map<string, Plan>([[this.plan.hash, reply.plan]]);
   readonly pausedPipelines = new Set<string>();
   /** Groups that nobody takes part in. */
   readonly unserved = new Set<string>();
@@ -213,7 +216,7 @@ export class World implements AsyncDisposable {
       plansOf: () => Promise.resolve([]),
     },
     pipelines: () => Promise.resolve([{ name: 'reply', plan: this.plan.hash, deployedAt: 1_700_000_000_000 }]),
-    plan: (hash) => Promise.resolve(hash === this.plan.hash ? reply.plan : undefined),
+    plan: (hash) => Promise.resolve(this.plans.get(hash)),
     recovery: () => Promise.resolve(undefined),
     standings: () => Promise.resolve([]),
     changeMark: () => {
