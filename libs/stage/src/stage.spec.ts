@@ -377,6 +377,27 @@ test('the next step’s stage is asked in the same commit, with what it needs, a
   expect(stage.records(topics.stage('shout'))).toHaveLength(0);
 });
 
+test.each([
+  ['hands the next steps on', undefined, { next: ['polish'], skipped: ['shout'] }, 1],
+  ['of a trial hands nothing on, and skips nothing: the trial has the answers of the other steps', true, {}, 0],
+] as const)('a command %s', async (_, alone, handedOff, commands) => {
+  await using stage = await aStage();
+  const { topics } = stage;
+  const hello = { plan: CHAIN.hash, step: 'hello', known: { input: { to: 'Ada' } } };
+  await stage.greet({ ...hello, ...(alone && { alone }) });
+  const [event] = (await stage.events(1)) as [StepCompleted];
+  const { type, step, output, next, skipped } = event;
+  expect({ type, step, output }).toMatchObject({
+    type: 'step.completed',
+    step: 'hello',
+    output: { text: 'Hello world' },
+  });
+  expect({ ...(next && { next }), ...(skipped && { skipped }) }).toEqual(handedOff);
+  // An answer and its commands are published together: a command would be here.
+  expect(stage.records(topics.stage('polish'))).toHaveLength(commands);
+  expect(stage.records(topics.stage('shout'))).toHaveLength(0);
+});
+
 test('a plan that this service has not seen keeps no step from being answered', async () => {
   await using stage = await aStage();
   await stage.greet({ plan: 'unheard-of', step: 'hello' });
