@@ -239,6 +239,7 @@ describe('on Kafka, with each service in its own process', () => {
       groups.deadLetters,
       groups.deployments,
       groups.modelCalls,
+      groups.outcomes,
       ...STAGES.map(groups.stage),
     ];
     const said = await until('nobody is behind', async () => {
