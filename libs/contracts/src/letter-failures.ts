@@ -25,5 +25,10 @@ export const LETTER_FAILURES = {
     kind: 'permanent',
     remedy: 'Choose an action that `allowedActions` of the dead letter or the job names.',
   },
+  EFFECTS_NOT_ALLOWED: {
+    kind: 'permanent',
+    remedy:
+      'Replay or compare with `allowEffects` (`--allow-effects`) if the steps that are named shall do their work once more, or from a step behind them.',
+  },
   UNKNOWN_JOB: { kind: 'permanent', remedy: 'Check the id: `millrace job list` lists the jobs.' },
 } as const satisfies Record<string, FailureEntry>;

@@ -114,7 +114,7 @@ export { placeOf } from './starts/topic-record.js';
 export { type Asking, inputOfBatch, TOO_LARGE, triggered } from './starts/triggered.js';
 export { deployed, planFor, promoted, rolledBack, type Route, withCanary } from './plan/route.js';
 export { typesOfField } from './schemas/json-schema.js';
-export { stagesOf } from './authoring/stages.js';
+export { stagesOf, stagesOfStep } from './authoring/stages.js';
 export { isUndo, undoName, undoneBy } from './steps/undo.js';
 export { validateAnswer, validateInput, valueProblems } from './schemas/validation.js';
 export { referred } from './schemas/subschemas.js';

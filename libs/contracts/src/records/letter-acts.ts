@@ -128,7 +128,13 @@ export type RunSelection = z.infer<typeof RunSelection>;
 export const MOST_REPLAYED = 100_000;
 export const MOST_COMPARED = 10_000;
 
-const OnRuns = { runs: RunSelection, plan: PlanReference.optional(), perSecond: Rate.optional() };
+const OnRuns = {
+  runs: RunSelection,
+  plan: PlanReference.optional(),
+  /** Steps that have effects outside are executed, too; without it runs that would execute such a step are refused. */
+  allowEffects: z.literal(true).optional(),
+  perSecond: Rate.optional(),
+};
 
 /** Replays each run that is chosen from a step on. */
 export const ReplayWork = z.object({ kind: z.literal('replay'), ...OnRuns, from: StepName });

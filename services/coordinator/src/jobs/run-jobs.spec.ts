@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  contractRecord,
   deploymentRecord,
+  DeployRequested,
   derivedId,
   intakeRecord,
   type JobChangeRequested,
@@ -33,6 +35,15 @@ const mails = pipeline({ name: 'mails', input: Text }, ({ input, step, attribute
   return { drafted: drafted.text, sent: sent.text };
 });
 const plan = loadPlan(mails.plan);
+/** The next version, which has one step more: it comes after none of the others. */
+const withNotice = pipeline({ name: 'mails', input: Text }, ({ input, step, attributes }) => {
+  attributes({ text: input.text });
+  const seen = step('read', read, { text: input.text });
+  const drafted = step('draft', draft, { text: seen.text });
+  const sent = step('send', send, { text: drafted.text });
+  const told = step('notify', stageOf('notify'), { text: input.text });
+  return { drafted: drafted.text, sent: sent.text, told: told.text };
+});
 
 const dataDir = await mkdtemp(join(tmpdir(), 'millrace-run-jobs-'));
 const runtime = await openRuntime('coordinator', { ...serviceSettings({ LOG_LEVEL: 'silent' }), dataDir });
@@ -81,7 +92,10 @@ async function serve(stage: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  for (const stage of ['read', 'draft', 'send']) await serve(stage);
+  for (const stage of ['read', 'draft', 'send', 'notify']) await serve(stage);
+  const contract = { input: {}, output: {}, effects: true } as const;
+  await broker.ensureTopics([{ name: topics.contracts, partitions: 1, compacted: true }]);
+  await broker.publish([contractRecord(topics, 'notify', { contract, id: randomId('evt') })]);
   running = await startCoordinator(runtime, { store, pipelines: [mails] });
   await until(async () => (await running!.ready()) === true);
 }, 60_000);
@@ -118,6 +132,17 @@ const ended = (id: string) =>
   });
 const itemsOf = async (id: string) => (await store.reader.jobs.items(id, { limit: 200 })).items;
 const withText = (text: string) => ({ pipeline: 'mails', where: `attributes.text.startsWith("${text}")` });
+/** Deploys a version to which no new run goes, and returns its plan. */
+async function deployed(content: object): Promise<string> {
+  const act = () => ({ id: randomId('dep'), at: Date.now() });
+  const deploy = DeployRequested.parse({ type: 'pipeline.deploy-requested', ...act(), plan: content, contracts: {} });
+  const route = { type: 'pipeline.route-requested', ...act(), pipeline: 'mails', action: 'rollback' } as const;
+  for (const request of [deploy, route]) {
+    await broker.publish([deploymentRecord(topics, request, 'mails')]);
+    await until(() => store.reader.deployed.outcome(request.id));
+  }
+  return loadPlan(content).hash;
+}
 /** The runs whose end was published. */
 async function published(): Promise<readonly string[]> {
   const runs: string[] = [];
@@ -188,6 +213,30 @@ test('a comparison executes the changed step alone, publishes nothing on results
   ).toEqual([]);
   // The trial that was parked was given up: nobody has to look after it.
   expect((await store.reader.deadLetters({ status: 'open', limit: 50 })).items).toHaveLength(1);
+}, 60_000);
+
+test('a job refuses runs that would execute a step with effects outside, also one of which they have no output, unless it may', async () => {
+  const newer = await deployed(withNotice.plan);
+  await finished(['effects 1', 'effects 2']);
+  const works: RunWork[] = [
+    { kind: 'compare', runs: withText('effects'), plan: newer, steps: ['draft'] },
+    { kind: 'replay', runs: withText('effects'), plan: newer, from: 'draft' },
+  ];
+  for (const work of works) {
+    const refused = await begin(work);
+    expect((await ended(refused)).items).toMatchObject({ refused: 2 });
+    expect((await itemsOf(refused)).map(({ failure }) => failure)).toMatchObject([
+      { code: 'EFFECTS_NOT_ALLOWED', message: expect.stringMatching(/^notify would/) as string },
+      { code: 'EFFECTS_NOT_ALLOWED' },
+    ]);
+  }
+  expect([...asked.values()].flat()).not.toContain('notify');
+  const allowed = await begin({ ...works[0]!, allowEffects: true } as RunWork);
+  expect((await ended(allowed)).items).toMatchObject({ refused: 0, failed: 0 });
+  expect([...asked.values()].filter((steps) => steps.includes('notify'))).toEqual([
+    expect.arrayContaining(['draft', 'notify']),
+    expect.arrayContaining(['draft', 'notify']),
+  ]);
 }, 60_000);
 
 test('a job that is stopped begins no further run, and one with a filter that is none is refused', async () => {

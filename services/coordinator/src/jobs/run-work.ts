@@ -7,12 +7,12 @@ import {
   type Failure,
   isOver,
   replayIdOf,
-  type ReplayRequested,
   type RunReplayRequested,
   type RunWork,
   type Topics,
 } from '@millrace/contracts';
-import { evolve, stepOf } from '@millrace/saga';
+import { type LoadedPlan, stagesOfStep } from '@millrace/pipeline/engine';
+import { type Contracts, evolve, stepOf } from '@millrace/saga';
 import type { DoneAct, DueJob, ItemResult, Store } from '@millrace/store';
 import type { CoordinatorPlans } from '../deployments/plans.js';
 import { replayed } from '../replay/replay.js';
@@ -23,6 +23,8 @@ export interface RunJobNeeds {
   readonly broker: Pick<Broker, 'publish' | 'maxRecordBytes'>;
   readonly topics: Topics;
   readonly plans: Pick<CoordinatorPlans, 'find' | 'target'>;
+  /** The contracts that stages have announced. */
+  readonly contracts: Contracts;
 }
 
 type RunJob = DueJob & { readonly work: RunWork };
@@ -118,10 +120,11 @@ interface Item {
   readonly run: string;
 }
 
-async function begun({ store, broker, topics, plans }: RunJobNeeds, item: Item, at: number): Promise<Begun> {
+async function begun(needs: RunJobNeeds, item: Item, at: number): Promise<Begun> {
+  const { store, broker, topics } = needs;
   const { job, run: id } = item;
   const record = await store.reader.run(id);
-  const event = record ? await eventOf(plans, { ...item, facts: record.facts }, at) : gone(id);
+  const event = record ? await eventOf(needs, { ...item, facts: record.facts }, at) : gone(id);
   const refuse = (why: Failure): Begun => ({ ...NOTHING, results: [{ letter: id, status: 'refused', failure: why }] });
   if ('code' in event) return refuse(event);
   const sent = eventRecord(topics, event, { id: requestIdOf(job, id) });
@@ -134,7 +137,7 @@ async function begun({ store, broker, topics, plans }: RunJobNeeds, item: Item, 
 const gone = (id: string): Failure => failure('UNKNOWN_RUN', `There is no run ${id} any more.`);
 
 async function eventOf(
-  plans: RunJobNeeds['plans'],
+  { plans, contracts }: Pick<RunJobNeeds, 'plans' | 'contracts'>,
   { job, run: id, facts }: Item & { readonly facts: Parameters<typeof evolve>[2] },
   at: number,
 ): Promise<RunReplayRequested | Failure> {
@@ -144,9 +147,25 @@ async function eventOf(
   const before = await plans.find(run.plan);
   if (!target || !before) return failure('MOVE_REFUSED', `There is no plan ${work.plan ?? run.plan}.`);
   const request = { id: requestIdOf(job, id), at, ...byWhom({ by, reason }) };
-  if (work.kind === 'compare') return trialOf(run, { before, target }, { ...request, steps: work.steps });
-  const asked: ReplayRequested = { type: 'replay.requested', ...request, run: id, from: work.from };
-  return replayed(run, target, asked);
+  const event =
+    work.kind === 'compare'
+      ? trialOf(run, { before, target }, { ...request, steps: work.steps })
+      : replayed(run, target, { type: 'replay.requested', ...request, run: id, from: work.from });
+  if ('code' in event || work.allowEffects) return event;
+  return effectsOf(event, { plan: target.plan, contracts }) ?? event;
+}
+
+/** Returns the refusal of a run that would execute steps with effects outside: beside the steps that were asked for also those of which it has no output. */
+function effectsOf(
+  { outputs, skipped }: RunReplayRequested,
+  { plan, contracts }: { readonly plan: LoadedPlan; readonly contracts: Contracts },
+): Failure | undefined {
+  const executed = plan.order.filter((step) => !Object.hasOwn(outputs, step) && !skipped.includes(step));
+  const steps = executed.filter((step) =>
+    stagesOfStep(plan.step(step)).some((stage) => contracts.get(stage)?.effects === true),
+  );
+  if (steps.length === 0) return undefined;
+  return failure('EFFECTS_NOT_ALLOWED', `${steps.slice(0, 20).join(', ')} would have effects outside once more.`);
 }
 
 function actOf({ job, run }: Item, { run: replay, from }: RunReplayRequested, at: number): DoneAct {

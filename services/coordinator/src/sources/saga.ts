@@ -93,16 +93,16 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
   const plans = new CoordinatorPlans(store, telemetry.log);
   const { pipelines, routesToPipelines = false } = options;
   await bring({ runtime, store }, pipelines, { at: now(), routes: routesToPipelines });
+  const contracts = await followContracts(runtime);
   const timers = new Timers({
     store,
     broker,
     topics,
     telemetry,
     now,
-    others: (at) => beginDue({ store, broker, topics, telemetry, plans }, at),
+    others: (at) => beginDue({ store, broker, topics, telemetry, plans, contracts }, at),
   });
   const stages = options.pauses ?? (await followPauses(runtime));
-  const contracts = await followContracts(runtime);
   const context: CoordinatorContext = {
     ...sharedContext(runtime, options),
     plans,

@@ -9,6 +9,7 @@ import {
   Starts,
   tickAsks,
 } from '@millrace/pipeline/engine';
+import type { Contracts } from '@millrace/saga';
 import type { DueBatch, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
 import { tellLookups } from '../cache/lookups.js';
@@ -27,6 +28,7 @@ interface Needs {
   readonly topics: Topics;
   readonly telemetry: Telemetry;
   readonly plans: CoordinatorPlans;
+  readonly contracts: Contracts;
 }
 
 /**

@@ -65,7 +65,12 @@ export class RunJobs {
         `${effects.join(', ')} would have effects outside once more: they are executed with allowEffects only.`,
         { errors: effects.map((step) => ({ pointer: `/steps/${step}`, detail: 'has effects outside' })) },
       );
-    const common = { runs, ...(plan !== undefined && { plan }), ...(perSecond !== undefined && { perSecond }) };
+    const common = {
+      runs,
+      ...(plan !== undefined && { plan }),
+      ...(allowEffects && { allowEffects }),
+      ...(perSecond !== undefined && { perSecond }),
+    };
     const work: RunWork =
       body.kind === 'replay'
         ? { kind: 'replay', ...common, from: body.from }
@@ -103,7 +108,8 @@ function executedIn(
   if (unknown.length > 0) throw new RequestProblem('MOVE_REFUSED', `The plan has no step ${unknown.join(', ')}.`);
   const within = (target: LoadedPlan): readonly string[] => {
     if (body.kind === 'replay') return stepsFrom(target, body.from);
-    return body.steps ?? versions.flatMap((before) => changedIn(before, target));
+    if (body.steps) return body.steps;
+    return body.to === undefined ? [] : versions.flatMap((before) => changedIn(before, target));
   };
   const executed = [...new Set(targets.flatMap(within))];
   if (executed.length > 0) return executed;

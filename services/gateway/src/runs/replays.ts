@@ -1,6 +1,6 @@
 import { byWhom, randomId, type ReplayRequested, replayIdOf } from '@millrace/contracts';
 import type { Accepted, ReplayBody, ReplayPreview } from '@millrace/contracts/http';
-import { type LoadedPlan, stagesOf } from '@millrace/pipeline/engine';
+import { type LoadedPlan, stagesOf, stagesOfStep } from '@millrace/pipeline/engine';
 import { evolve, moveOf } from '@millrace/saga';
 import type { Runtime, StageContracts } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
@@ -82,14 +82,6 @@ export class Replays {
   }
 
   private hasEffects(plan: LoadedPlan, step: string): boolean {
-    return stagesWithin(plan.step(step)).some((stage) => this.needs.announced.get(stage)?.effects === true);
+    return stagesOfStep(plan.step(step)).some((stage) => this.needs.announced.get(stage)?.effects === true);
   }
-}
-
-/** Returns the stages that a step may ask, wherever in its definition they are: fallbacks, items, steps of child runs. */
-function stagesWithin(definition: unknown): readonly string[] {
-  if (typeof definition !== 'object' || definition === null) return [];
-  return Object.entries(definition).flatMap(([key, value]) =>
-    key === 'stage' && typeof value === 'string' ? [value] : stagesWithin(value),
-  );
 }
