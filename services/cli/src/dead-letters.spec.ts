@@ -73,6 +73,34 @@ test.each<[string, string, object]>([
   expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({ ...body, by: 'ann', reason: 'because' });
 });
 
+test.each<[string, object]>([
+  ['--to 4', { to: 4 }],
+  ['--to p_abc', { to: 'p_abc' }],
+  ['--to 4 --dry-run', { to: 4, dryRun: true }],
+  ['--max-redrives 3', { maxRedrives: 3 }],
+  ['--json {"text":"Hi"}', { input: { text: 'Hi' } }],
+])('dead-letter redrive dl_1 %s asks for just that, and prints the run', async (options, body) => {
+  await using gateway = await FakeGateway.open();
+  gateway.answers.set('POST /v1/dead-letters/dl_1/redrive', { id: RUN, links: {} });
+  expect(await gateway.run(`dead-letter redrive dl_1 ${options} --by ann`)).toMatchObject({
+    exit: EXIT.ok,
+    out: `${RUN}\n`,
+  });
+  expect(JSON.parse(gateway.asked.at(-1)!.body)).toEqual({ ...body, by: 'ann' });
+});
+
+test('a redrive that is refused says why and what to do, and ends with an error', async () => {
+  await using gateway = await FakeGateway.open();
+  const remedies = { UNKNOWN_VERSION: /pipeline versions/, DEAD_LETTER_TAKEN: /somebody else/, MOVE_REFUSED: /./ };
+  for (const [code, remedy] of Object.entries(remedies) as [keyof typeof remedies, RegExp][]) {
+    gateway.problems.set('/v1/dead-letters/dl_1/redrive', code);
+    const { exit, out, err } = await gateway.run('dead-letter redrive dl_1 --to 4');
+    expect([exit === EXIT.ok, out]).toEqual([false, '']);
+    expect(err).toMatch(/^error Because/);
+    expect(err.split('\n').at(-2)).toMatch(remedy);
+  }
+});
+
 describe('job start', () => {
   test('begins a job over the letters of a filter, and shows how far it is', async () => {
     await using gateway = await FakeGateway.open();
