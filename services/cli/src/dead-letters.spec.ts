@@ -91,7 +91,7 @@ test.each<[string, object]>([
 
 test('a redrive that is refused says why and what to do, and ends with an error', async () => {
   await using gateway = await FakeGateway.open();
-  const remedies = { UNKNOWN_VERSION: /pipeline versions/, DEAD_LETTER_TAKEN: /somebody else/, MOVE_REFUSED: /./ };
+  const remedies = { UNKNOWN_VERSION: /pipeline versions/, DEAD_LETTER_TAKEN: /names who/, MOVE_REFUSED: /./ };
   for (const [code, remedy] of Object.entries(remedies) as [keyof typeof remedies, RegExp][]) {
     gateway.problems.set('/v1/dead-letters/dl_1/redrive', code);
     const { exit, out, err } = await gateway.run('dead-letter redrive dl_1 --to 4');
