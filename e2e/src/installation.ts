@@ -110,9 +110,18 @@ export async function install(options: Options = {}): Promise<Installation> {
     read: (topic) => readAll(broker, topic),
     [Symbol.asyncDispose]: async () => {
       installed.delete(opened);
+      await Promise.all([...services.values()].map(tellWhereUnready));
       await opened.disposeAsync();
     },
   };
+}
+
+/** Prints what a service said last that is not ready at the end: a test that waited for it in vain does not know. */
+async function tellWhereUnready({ name, url, said }: Service): Promise<void> {
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+  if (answer?.ok) return;
+  const state = await answer?.text().catch(() => undefined);
+  process.stderr.write(`${name} is not ready at the end (${state ?? 'no answer'}). It said last:\n${said}\n`);
 }
 
 async function readAll(broker: Broker, topic: string): Promise<readonly Incoming[]> {
