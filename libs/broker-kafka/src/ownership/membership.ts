@@ -1,5 +1,5 @@
 import { backOffMs } from '@millrace/contracts';
-import { startTimer, type Timer } from '@millrace/contracts/timers';
+import { startInterval, startTimer, type Timer } from '@millrace/contracts/timers';
 import type { Admin, Consumer } from 'kafkajs';
 import { HAND_OVER, handOverAssigner, type Holdings } from './assigner.js';
 import type { GroupMember, LogFunction } from '../config.js';
@@ -31,6 +31,9 @@ const REBALANCE_IN_PROGRESS = 27;
 const HEARTBEAT_MS = 200;
 /** The time within which partitions that were added to the topic are assigned. */
 const METADATA_MS = 5_000;
+/** The time without a heartbeat or a joining after which the group is asked, beside two sessions: longer than a request of kafkajs may take. */
+const SILENT_MS = 30_000;
+const LOOK_MS = 5_000;
 /** Pauses before the group is joined again. */
 const NOT_A_MEMBER = { firstMs: 100, longestMs: 10_000 };
 
@@ -39,6 +42,7 @@ const NOT_A_MEMBER = { firstMs: 100, longestMs: 10_000 };
  * again, and all its partitions are paused, so that it never fetches. What is owned follows from `GROUP_JOIN` and nothing
  * else, as kafkajs joins again without `REBALANCING` after an expired session. Beside the protocol that hands partitions
  * over, kafkajs's own is offered: a group in which an older version takes part uses that one, until its last such member has left.
+ * A consumer of kafkajs that falls silent, and of which the group does not know, is replaced.
  */
 export class Membership {
   private consumer: Consumer | undefined;
@@ -50,6 +54,8 @@ export class Membership {
   private failures = 0;
   /** True when what was told at the last joining has changed since. */
   private outdated = false;
+  private heardAt = 0;
+  private readonly looking: Timer;
 
   constructor(
     private readonly context: { readonly clients: Clients; readonly topics: TopicMetadata },
@@ -57,6 +63,7 @@ export class Membership {
     private readonly member: Member,
   ) {
     this.building = this.build();
+    this.looking = startInterval(LOOK_MS, () => void this.look()).unref();
   }
 
   get ready(): boolean {
@@ -85,6 +92,7 @@ export class Membership {
     this.stopped = true;
     this.joined = false;
     this.retry?.stop();
+    this.looking.stop();
     await this.building;
     await this.consumer?.disconnect().catch((error: unknown) => this.say('a consumer did not leave in order', error));
     this.consumer = undefined;
@@ -92,6 +100,8 @@ export class Membership {
 
   private async build(): Promise<void> {
     const { topic, group, sessionTimeoutMs } = this.member;
+    this.heardAt = performance.now();
+    let mine: Consumer | undefined;
     try {
       await this.context.topics.partitionsOf(topic);
       if (this.stopped) return;
@@ -106,7 +116,7 @@ export class Membership {
         metadataMaxAge: METADATA_MS,
         retry: { retries: 20, restartOnFailure: async () => false },
       });
-      this.consumer = consumer;
+      this.consumer = mine = consumer;
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         if (this.stopped || this.consumer !== consumer) return;
         consumer.pause([{ topic }]);
@@ -114,13 +124,16 @@ export class Membership {
         const handOver = payload.groupProtocol === HAND_OVER && payload.memberId === this.memberId;
         this.memberId = payload.memberId;
         this.joined = true;
+        this.heardAt = performance.now();
         this.failures = 0;
         this.member.onMember({ group, memberId: payload.memberId });
         this.member.assigned({ partitions: payload.memberAssignment[topic] ?? [], handOver });
       });
       // kafkajs has no call for joining again; a heartbeat that fails as during a rebalance makes it do so.
       consumer.on(consumer.events.HEARTBEAT, () => {
-        if (this.outdated && this.consumer === consumer) throw protocolError(REBALANCE_IN_PROGRESS);
+        if (this.consumer !== consumer) return;
+        this.heardAt = performance.now();
+        if (this.outdated) throw protocolError(REBALANCE_IN_PROGRESS);
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (this.consumer === consumer) this.rebuild(payload.error);
@@ -129,8 +142,20 @@ export class Membership {
       await consumer.subscribe({ topic, fromBeginning: true });
       await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
     } catch (error) {
-      this.rebuild(error);
+      // One that was replaced meanwhile has nothing to say.
+      if (this.consumer === mine) this.rebuild(error);
     }
+  }
+
+  /** Replaces a consumer that has been silent for long and of which the group does not know, though it answers. */
+  private async look(): Promise<void> {
+    const { consumer, memberId } = this;
+    const { group, sessionTimeoutMs } = this.member;
+    if (!consumer || performance.now() - this.heardAt < SILENT_MS + 2 * sessionTimeoutMs) return;
+    const described = await this.admin.describeGroups([group]).catch(() => undefined);
+    const members = described?.groups[0]?.members;
+    if (!members || members.some((member) => member.memberId === memberId) || this.consumer !== consumer) return;
+    this.rebuild(new Error('kafkajs has fallen silent, and the group does not know this process'));
   }
 
   private told(): Holdings {
