@@ -18,7 +18,7 @@ export type { Counts, StoreReader, RunRecord, Standing } from './store.js';
 export { type ArchivedRun, ENDED, type EndedStatus, Retention, type RunPosition } from './retention/retention.js';
 export type { RunLabels } from './search/attributes.js';
 export { type Facet, FACETS, isFacet } from './search/facets.js';
-export { readRunFilter, RUN_FIELDS } from './search/filters.js';
+export { attributeIs, readRunFilter, RUN_FIELDS } from './search/filters.js';
 export { RUN_NOTE } from './search/notes.js';
 export { RunTags } from './search/tags.js';
 export { type CacheBounds, OutputsStore } from './cache/outputs.js';

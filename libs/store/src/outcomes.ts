@@ -1,6 +1,7 @@
 import { cut, MOST_OUTCOMES, type OutcomeReported, type OutcomeValue } from '@millrace/contracts';
 import { LONGEST_ATTRIBUTE } from '@millrace/pipeline/engine';
 import { type Database, floats, type Query, texts } from './database.js';
+import type { Dialect } from './dialect.js';
 import { columnOf, outcomeNamed, writeFound } from './search/attributes.js';
 
 /** An outcome: it says what became of a run later. */
@@ -25,11 +26,13 @@ interface Row extends Omit<Outcome, 'comment' | 'by'> {
   readonly by: string | null;
 }
 
+const columnsOf = ({ millis }: Dialect): string => `id, run, ${millis('at')} as at, name, value, comment, by`;
+
 /** Returns the outcomes of a run, the newest first. */
 export async function outcomesOf({ query }: Pick<Database, 'query'>, run: string): Promise<readonly Outcome[]> {
   const rows = await query<Row>(
-    ({ millis }) =>
-      `select id, run, ${millis('at')} as at, name, value, comment, by from outcomes
+    (dialect) =>
+      `select ${columnsOf(dialect)} from outcomes
        where run = $1 order by outcomes.at desc, id desc limit cast($2 as int)`,
     [run, MOST_OUTCOMES],
   );
@@ -42,8 +45,7 @@ export async function allOutcomesOf(
   runs: readonly string[],
 ): Promise<readonly Outcome[]> {
   const rows = await query<Row>(
-    ({ millis, among }) =>
-      `select id, run, ${millis('at')} as at, name, value, comment, by from outcomes where run ${among('$1')} order by outcomes.at, id`,
+    (dialect) => `select ${columnsOf(dialect)} from outcomes where run ${dialect.among('$1')} order by outcomes.at, id`,
     [runs],
   );
   return rows.map(outcomeOf);

@@ -292,7 +292,7 @@ function linkHandOffs(steps: readonly Building[]): void {
     const before = only === undefined || another !== undefined ? undefined : byName.get(only);
     // They were found from the last to the first.
     step.next.reverse();
-    // Whether the output of a step is there already is for the coordinator to say.
+    // The coordinator looks for the output of a cached step, so no stage hands that step on.
     const isByStage = step.step.kind === 'stage' && !isCached(step.step);
     const from = isByStage && before?.step.kind === 'stage' ? before : undefined;
     step.isHandedOff = from !== undefined;

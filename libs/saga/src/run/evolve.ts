@@ -138,11 +138,11 @@ const ATTEMPT_CHANGES = {
     const ended = { ...counted(before, failure), ...childEnded(run, fact) };
     set(run, step, { since, failure, firstFailedAt, trace, lookup: undefined, ...ended });
     run.paused = withHappened(run, step);
-    // What was in hand when the run began to be undone is not tried again; while it is paused, that is not decided.
+    // A step that was in hand when the run began to be undone is not tried again; while the run is paused, that is not decided.
     if (run.paused || (run.undoing && !isUndo(step))) set(run, step, { since, status: 'failed' });
   },
   'step.deferred'(run, { at: since, step, due, trace }) {
-    // What was in hand when the run began to be undone is not begun again.
+    // A step that was in hand when the run began to be undone is not begun again.
     if (run.undoing && !isUndo(step)) return set(run, step, { since, status: 'cancelled', trace });
     const tries = stepOf(run, step).tries - 1;
     set(run, step, { since, status: 'retrying', due, deferredAt: since, tries, trace });

@@ -98,7 +98,7 @@ export function erasureSuite(store: () => Store): void {
     expect((await reader.deadLetters({ text: marker, limit: 5 })).items).toEqual([]);
     expect((await reader.deadLetters({ text: other, limit: 5 })).items).toHaveLength(1);
     expect(await isReused(run)).toBe(false);
-    // What was asked for stays known, without the value.
+    // The request stays known, without the value.
     const { items } = await reader.acts.list({ subject: job, limit: 1 });
     expect(items).toMatchObject([{ kind: 'job.erase', by: 'ann', detail: { attribute: { name: 'customer' } } }]);
     const said = JSON.stringify([

@@ -8,7 +8,7 @@ import {
 } from '@millrace/contracts';
 import type { Filter } from '@millrace/pipeline/engine';
 import type { Database } from '../database.js';
-import { filtersOf, readRunFilter } from '../search/filters.js';
+import { attributeIs, filtersOf, readRunFilter } from '../search/filters.js';
 import { findRuns } from '../search/find-runs.js';
 import { lettersThatQuote } from './quoting-letters.js';
 
@@ -53,8 +53,7 @@ function filtersOfRuns({ pipeline, status, where, since, until }: RunSelection, 
 }
 
 function filtersOfErasure({ attribute: { name, value, pipeline } }: EraseWork): readonly Filter[] {
-  const field = { name: 'attributes', key: name, type: 'any', shown: `attributes.${name}` } as const;
   // Without its value a request is one that was written by hand: it is about nothing.
-  const wanted: Filter = value === undefined ? { is: 'always', holds: false } : { is: 'equal', field, value };
+  const wanted: Filter = value === undefined ? { is: 'always', holds: false } : attributeIs(name, value);
   return [wanted, ...filtersOf(pipeline === undefined ? {} : { pipeline })];
 }

@@ -34,3 +34,10 @@ export function filtersOf({
       : [{ is: 'equal', field: { name, shown: name, type: typeof value === 'boolean' ? 'boolean' : 'text' }, value }];
   return [...equal('status', status), ...equal('pipeline', pipeline), ...equal('degraded', degraded)];
 }
+
+/** Returns the filter of runs with a value of a business attribute. */
+export const attributeIs = (name: string, value: string | number | boolean): Filter => ({
+  is: 'equal',
+  field: { name: 'attributes', key: name, type: 'any', shown: `attributes.${name}` },
+  value,
+});

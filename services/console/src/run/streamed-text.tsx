@@ -36,6 +36,6 @@ async function follow(of: StreamedTextProps, signal: AbortSignal, change: Change
       else if (event.type === 'text') change((before) => before + event.text);
     }
   } catch {
-    // What was written is shown; the output comes with the run.
+    // The text so far is shown; the output comes with the run.
   }
 }

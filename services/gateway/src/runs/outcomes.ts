@@ -1,7 +1,7 @@
 import { derivedId, OutcomeReported, outcomeRecord, randomId } from '@millrace/contracts';
 import type { Accepted, FoundOutcomeBody, OutcomeBody } from '@millrace/contracts/http';
 import type { Runtime } from '@millrace/runtime';
-import type { StoreReader } from '@millrace/store';
+import { attributeIs, type StoreReader } from '@millrace/store';
 import { RequestProblem } from '../http/problems.js';
 import { untilApplied } from '../http/until-applied.js';
 import { recordOf } from '../http/validation.js';
@@ -33,9 +33,8 @@ export class OutcomeReports {
   /** Reports an outcome of the newest run with an attribute. @throws {RequestProblem} UNKNOWN_RUN, where no run has it */
   async reportFound({ attribute, ...body }: FoundOutcomeBody): Promise<Accepted> {
     const { name, value, pipeline } = attribute;
-    const field = { name: 'attributes', key: name, type: 'any', shown: `attributes.${name}` } as const;
-    const filter = { where: { is: 'equal', field, value } as const, ...(pipeline !== undefined && { pipeline }) };
-    const [run] = (await this.needs.reader.runs({ ...filter, limit: 1 })).items;
+    const filter = { where: attributeIs(name, value), ...(pipeline !== undefined && { pipeline }), limit: 1 };
+    const [run] = (await this.needs.reader.runs(filter)).items;
     if (!run) throw new RequestProblem('UNKNOWN_RUN', `No run has this value as attributes.${name}.`);
     return this.report(run.id, body);
   }
