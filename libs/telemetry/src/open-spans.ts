@@ -3,6 +3,7 @@ import { readTraceparent, traceparentText } from '@millrace/contracts';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { SpanAttributes } from './attributes.js';
 import { microsecondClock } from './clock.js';
 import type { Log } from './log.js';
 import type { Resources } from './resource.js';
@@ -114,14 +115,14 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
     duration: hrTime(durationMs),
     status: { code: span.failed === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR },
     attributes: {
-      ...(span.attributes as ReadableSpan['attributes']),
+      ...withValues(span.attributes),
       ...(span.failed !== undefined && { 'error.type': span.failed }),
     },
     links: linksOf(span),
     events: (span.events ?? []).map(({ name, atMs, attributes }) => ({
       name,
       time: hrTime(atMs),
-      attributes: attributes as ReadableSpan['attributes'],
+      attributes: withValues(attributes),
     })),
     ended: true,
     resource,
@@ -131,6 +132,12 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
     droppedLinksCount: 0,
   };
 }
+
+/** OTLP carries an attribute without a value as one that is empty: it is left out. */
+const withValues = (attributes: SpanAttributes = {}): ReadableSpan['attributes'] =>
+  Object.fromEntries(
+    Object.entries(attributes).filter(([, value]) => value !== undefined),
+  ) as ReadableSpan['attributes'];
 
 /** Jaeger draws a span that is linked to as a parent is, and forgets that it is the parent: no link repeats it. */
 function linksOf({ context, links = [] }: SpanRecord): ReadableSpan['links'] {

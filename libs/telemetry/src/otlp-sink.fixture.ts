@@ -11,6 +11,7 @@ export interface SinkSpan {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
+  readonly events?: readonly { attributes?: SinkSpan['attributes'] }[];
   readonly links?: readonly { traceId: string; spanId: string }[];
   readonly status: { code?: number };
 }

@@ -1,7 +1,7 @@
 import { readTraceparent, traceIdsOf } from '@millrace/contracts';
 import { microsecondClock } from './clock.js';
 import { otlpSink } from './otlp-sink.fixture.js';
-import { type SpanRecord, telemetry, type TelemetryOptions } from './index.js';
+import { ATTRIBUTE, type SpanRecord, telemetry, type TelemetryOptions } from './index.js';
 import { SPAN, SPANS } from './trace-table.js';
 import { Teller } from './teller.js';
 
@@ -32,6 +32,22 @@ describe('a span', () => {
       .map((one) => Number(BigInt(one.endTimeUnixNano) - BigInt(one.startTimeUnixNano)));
     expect(lengths[0]).toBeGreaterThan(0);
     expect(lengths[1]).toBeGreaterThan(lengths[0]!);
+  });
+
+  test('has no attribute without a value, neither of its own nor of an event', async () => {
+    await using sink = await otlpSink();
+    await using service = quiet({ otlpEndpoint: sink.url });
+    const attributes = { [ATTRIBUTE.genAiInputTokens]: 0, [ATTRIBUTE.genAiCacheWriteTokens]: undefined };
+    const context = service.spans.context(PARENT);
+    const events = [{ name: 'gen_ai.client.inference.operation.details', atMs: 1, attributes }] as const;
+    service.spans.record({ context, name: 'x', kind: 'internal', startMs: 1, endMs: 2, attributes, events });
+    await service.flush();
+    const span = sink.spansOf('shop')[0]!;
+    const keys = (of: readonly { readonly key: string }[] = []) => of.map(({ key }) => key);
+    expect([keys(span.attributes), keys(span.events?.[0]?.attributes)]).toEqual([
+      [ATTRIBUTE.genAiInputTokens],
+      [ATTRIBUTE.genAiInputTokens],
+    ]);
   });
 });
 
