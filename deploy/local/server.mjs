@@ -146,7 +146,9 @@ export async function startServer({
     },
     [Symbol.asyncDispose]: () => server.stop(),
   };
+  // Before it is started: we may be told to end while it starts.
+  if (!outlive)
+    process.once('exit', () => child?.pid && isAlive(child.pid) && process.kill(child.pid, stop.signal ?? 'SIGTERM'));
   await start();
-  if (!outlive) process.once('exit', () => isAlive(child.pid) && process.kill(child.pid, stop.signal ?? 'SIGTERM'));
   return server;
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '@millrace/local';
-import { freePort } from './processes.js';
+import { freePort, until } from './processes.js';
 
 const opening = new AsyncDisposableStack();
 afterAll(() => opening.disposeAsync());
@@ -53,4 +54,33 @@ test('a server that fails each time is given up, with what it said last', async 
   const { start, lines } = await stubborn(100);
   await expect(start()).rejects.toThrow(/ended while starting[\s\S]*a lock is left/);
   expect(lines).toHaveLength(2);
+});
+
+test('a server that is still starting ends with the process that starts it', async () => {
+  const dataDir = await folder();
+  const server = `const fs = require('node:fs');
+fs.writeFileSync('new', String(process.pid));
+fs.renameSync('new', 'pid');
+setInterval(() => {}, 1_000);`;
+  const program = `import { startServer } from ${JSON.stringify(import.meta.resolve('@millrace/local'))};
+import { existsSync } from 'node:fs';
+const dataDir = ${JSON.stringify(dataDir)};
+await startServer({
+  name: 'slow',
+  port: 1,
+  dataDir,
+  process: { command: process.execPath, args: ['-e', ${JSON.stringify(server)}], logFile: dataDir + '/log', cwd: dataDir },
+  ready: () => existsSync(dataDir + '/pid') && process.exit(0),
+});`;
+  await new Promise((resolve) => execFile(process.execPath, ['--input-type=module', '-e', program], resolve));
+  const pid = Number(await readFile(join(dataDir, 'pid'), 'utf8'));
+  const isAlive = () => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  opening.defer(() => void (isAlive() && process.kill(pid, 'SIGKILL')));
+  await until('the server has ended', () => !isAlive());
 });
