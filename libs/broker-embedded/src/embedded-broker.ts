@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import { present } from '@millrace/contracts';
 import { BrokerError } from '@millrace/broker';
 import type {
   Broker,
+  Browsed,
   Consumption,
   Handle,
   Incoming,
@@ -15,6 +15,7 @@ import type {
 } from '@millrace/broker';
 import { BatchConsumption } from './consuming/batch-consumption.js';
 import { refusal } from './errors.js';
+import { browse, LogInspection } from './log/inspection.js';
 import { CommitLog } from './log/log.js';
 import { RecordConsumption } from './consuming/record-consumption.js';
 import type { LogLines, LogSettings } from './settings.js';
@@ -105,6 +106,7 @@ function settingsOf(options: EmbeddedOptions, dir: string): LogSettings {
 class EmbeddedBroker implements Broker {
   readonly kind = 'embedded';
   readonly maxRecordBytes: number;
+  readonly #inspection: LogInspection;
   #open: (RecordConsumption | BatchConsumption | LogTail)[] = [];
   #closed: Promise<void> | undefined;
 
@@ -113,6 +115,7 @@ class EmbeddedBroker implements Broker {
     readonly release: (how: { crashed: boolean }) => Promise<void>,
   ) {
     this.maxRecordBytes = log.settings.maxRecordBytes;
+    this.#inspection = new LogInspection(log);
   }
 
   get ailment(): string | undefined {
@@ -155,43 +158,32 @@ class EmbeddedBroker implements Broker {
     return Promise.resolve(this.#opened(new LogTail(this.log, { topics, from, see })));
   }
 
-  async browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]> {
-    const topic = this.log.catalog.topic(at.topic);
-    const partition = topic.partition(at.partition);
-    const records: Incoming[] = [];
-    await this.log.synced();
-    for (let next = at.offset; records.length < at.limit && next < partition.durable;) {
-      const chunk = this.log.reader.read(partition, next);
-      if (!chunk) break;
-      const found = chunk.records.slice(chunk.at, chunk.at + at.limit - records.length);
-      records.push(...found.filter(({ offset }) => offset < partition.durable));
-      next = present(chunk.records.at(-1), 'record of the chunk').offset + 1;
-    }
-    return records;
+  topics(prefix: string): ReturnType<Broker['topics']> {
+    return this.#inspection.topics(prefix);
+  }
+
+  ranges(topic: string): ReturnType<Broker['ranges']> {
+    return this.#inspection.ranges(topic);
+  }
+
+  offsetsAt(topic: string, time: number): ReturnType<Broker['offsetsAt']> {
+    return this.#inspection.offsetsAt(topic, time);
+  }
+
+  browse(at: Browsed): ReturnType<Broker['browse']> {
+    return browse(this.log, at);
+  }
+
+  groups(topic: string): ReturnType<Broker['groups']> {
+    return this.#inspection.groups(topic);
   }
 
   consumers(group: string, topic: string): Promise<number> {
-    const subscription = this.log.catalog.subscription(group, topic);
-    return Promise.resolve(subscription ? this.log.membership(subscription).size : 0);
+    return this.#inspection.consumers(group, topic);
   }
 
-  async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
-    const { partitions } = this.log.catalog.topic(topic);
-    const subscription = this.log.catalog.subscription(group, topic);
-    return Promise.resolve(
-      partitions.map(({ id, start, end }) => {
-        const progress = subscription?.progress[id];
-        const mark = Math.max(progress?.mark ?? 0, start);
-        return {
-          topic,
-          partition: id,
-          start,
-          committed: progress?.committed ? progress.mark : null,
-          end,
-          backlog: end - mark - (progress?.done.size ?? 0),
-        };
-      }),
-    );
+  lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
+    return this.#inspection.lag(group, topic);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { retry } from '@millrace/contracts/retry';
 import { startTimer } from '@millrace/contracts/timers';
 import type { Admin } from 'kafkajs';
-import type { Broker, PartitionLag, TopicSpec } from '@millrace/broker';
+import type { Broker, TopicSpec } from '@millrace/broker';
 import { BrokerError } from '@millrace/broker';
 import type { KafkaSettings, LogFunction } from './config.js';
 import { ConcurrentConsumption } from './ownership/consumption.js';
@@ -10,10 +10,10 @@ import { Clients, isNotReady, isPassing, kafkajs, kindOf } from './kafkajs.js';
 import { OrderedPartition } from './ownership/ordered-partition.js';
 import { Publisher } from './produce/publisher.js';
 import { WHILE_KAFKA_STARTS } from './while-kafka-starts.js';
-import { browse, tail } from './fetch/tail.js';
+import { tail } from './fetch/tail.js';
+import { KafkaInspection } from './inspection.js';
 import type { KafkaContext } from './ownership/tenure.js';
 import { asBrokerError, TopicMetadata } from './topics.js';
-import { doneAbove } from './ownership/window.js';
 
 /** Kafka's own default for `message.max.bytes`: a batch of one record must fit. */
 const DEFAULT_MESSAGE_BYTES = 1_048_588;
@@ -73,6 +73,7 @@ class KafkaBroker implements Broker {
   readonly kind = 'kafka';
   readonly maxRecordBytes: number;
   private readonly publisher: Publisher;
+  private readonly inspection: KafkaInspection;
   private readonly open = new Set<AsyncDisposable>();
   private readonly calls = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
@@ -83,6 +84,7 @@ class KafkaBroker implements Broker {
   ) {
     this.maxRecordBytes = runtime.maxRecordBytes;
     this.publisher = new Publisher(runtime);
+    this.inspection = new KafkaInspection(runtime, admin);
   }
 
   async healthy(): Promise<boolean> {
@@ -157,31 +159,32 @@ class KafkaBroker implements Broker {
     return this.keep(await this.during(tail(this.runtime, { topics, from, see })));
   }
 
+  topics(prefix: string): ReturnType<Broker['topics']> {
+    return this.question(() => this.inspection.topics(prefix));
+  }
+
+  ranges(topic: string): ReturnType<Broker['ranges']> {
+    return this.during(this.inspection.ranges(topic));
+  }
+
+  offsetsAt(topic: string, time: number): ReturnType<Broker['offsetsAt']> {
+    return this.during(this.inspection.offsetsAt(topic, time));
+  }
+
   browse(...[at]: Parameters<Broker['browse']>): ReturnType<Broker['browse']> {
-    return this.during(browse(this.runtime, at));
+    return this.during(this.inspection.browse(at));
+  }
+
+  groups(topic: string): ReturnType<Broker['groups']> {
+    return this.question(() => this.inspection.groups(topic));
   }
 
   consumers(group: string): Promise<number> {
-    return this.question(async () => {
-      const { groups } = await this.admin.describeGroups([group]);
-      return groups[0]?.members.length ?? 0;
-    });
+    return this.question(() => this.inspection.consumers(group));
   }
 
-  lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
-    return this.question(() => this.findLag(group, topic));
-  }
-
-  private async findLag(group: string, topic: string): Promise<readonly PartitionLag[]> {
-    const ranges = await this.runtime.topics.ranges(topic, 'all');
-    const [found] = await this.admin.fetchOffsets({ groupId: group, topics: [topic] });
-    return ranges.map(({ partition, start, end }) => {
-      const entry = found?.partitions.find((one) => one.partition === partition);
-      const offset = Number(entry?.offset ?? -1);
-      const committed = offset < 0 ? null : offset;
-      const backlog = Math.max(0, end - Math.max(committed ?? start, start) - doneAbove(entry?.metadata ?? ''));
-      return { topic, partition, start, committed, end, backlog };
-    });
+  lag(group: string, topic: string): ReturnType<Broker['lag']> {
+    return this.question(() => this.inspection.lag(group, topic));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -37,7 +37,13 @@ export interface Cluster {
   /** `coordinatorType`: 0 for consumer groups, 1 for transactions. */
   findGroupCoordinator(options: { groupId: string; coordinatorType?: 0 | 1 }): Promise<Node>;
   fetchTopicsOffset(
-    topics: readonly { topic: string; partitions: readonly { partition: number }[]; fromBeginning: boolean }[],
+    topics: readonly {
+      topic: string;
+      partitions: readonly { partition: number }[];
+      fromBeginning?: boolean;
+      /** Milliseconds since the epoch; the answer is -1 where no record is as young. */
+      fromTimestamp?: number;
+    }[],
   ): Promise<readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[]>;
 }
 

@@ -137,6 +137,17 @@ export class TopicMetadata {
     }));
   }
 
+  /** Returns for each partition the first committed offset whose record was written at `time` or later; the end where there is none. */
+  async offsetsAt(topic: string, time: number): Promise<readonly number[]> {
+    const ranges = await this.ranges(topic);
+    const partitions = ranges.map(({ partition }) => ({ partition }));
+    const found = await this.offsets(this.cluster, { topic, partitions, fromTimestamp: time });
+    return ranges.map(({ end }, n) => {
+      const offset = present(found[n], 'offset of the time');
+      return offset < 0 ? end : Math.min(offset, end);
+    });
+  }
+
   /** Returns the offsets in the order of the partitions asked for. A topic that has just been made has leaders that do not know it yet; one that moves has none for a moment. */
   private async offsets(from: Cluster, asked: OffsetsOf): Promise<readonly number[]> {
     return this.question(from, async () => {

@@ -1,3 +1,5 @@
+import type { Inspection } from './inspection.js';
+
 /** Headers as they came. A header that was sent more than once is an array, in the order sent. */
 export type Headers = Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
 
@@ -144,19 +146,6 @@ export interface Passed {
   readonly records: readonly Outgoing[];
 }
 
-export interface PartitionLag {
-  readonly topic: string;
-  readonly partition: number;
-  /** The first offset that the log still holds; the one past the last record where it holds none. */
-  readonly start: number;
-  /** The group's committed offset, `null` where it has none. */
-  readonly committed: number | null;
-  /** One past the last record. */
-  readonly end: number;
-  /** Records that are not finished: those above the mark less the ones that were finished out of order. */
-  readonly backlog: number;
-}
-
 export interface Consumption extends AsyncDisposable {
   /** Owns its partitions and reads them; false while joining, rebuilding after a crash, or ended. */
   readonly ready: boolean;
@@ -177,7 +166,7 @@ export interface Tail extends AsyncDisposable {
 }
 
 /** Moves records. What each sentence means is fixed by `conformance.ts`, which every implementation passes. */
-export interface Broker extends AsyncDisposable {
+export interface Broker extends Inspection, AsyncDisposable {
   readonly kind: 'kafka' | 'embedded';
   /** The largest record that the broker takes, in bytes (key, value, headers). */
   readonly maxRecordBytes: number;
@@ -201,12 +190,4 @@ export interface Broker extends AsyncDisposable {
   consumeInOrder(from: OrderedSource): Promise<Consumption>;
   /** Sees every committed record of the topics, in no group: for plans, and for what is watched live. */
   tail(topics: readonly string[], from: 'start' | 'end', see: (record: Incoming) => void): Promise<Tail>;
-  /** Committed records of one partition from `offset` on, at most `limit`; fewer where the log ends. */
-  browse(at: { topic: string; partition: number; offset: number; limit: number }): Promise<readonly Incoming[]>;
-  /**
-   * Returns how many consumptions take part in the group now; 0 where there is no such group. Of a process that died the broker may not know yet.
-   */
-  consumers(group: string, topic: string): Promise<number>;
-  /** One entry a partition. */
-  lag(group: string, topic: string): Promise<readonly PartitionLag[]>;
 }

@@ -7,7 +7,6 @@ export type {
   Incoming,
   OrderedSource,
   Outgoing,
-  PartitionLag,
   Parking,
   Passed,
   Source,
@@ -15,6 +14,7 @@ export type {
   Tail,
   TopicSpec,
 } from './broker.js';
+export type { Browsed, Inspection, PartitionLag, PartitionOffset, PartitionRange } from './inspection.js';
 export { Isolation } from './isolation.js';
 export { Linger } from './linger.js';
 export { causeOf, withParking } from './parking.js';

@@ -233,5 +233,9 @@ class ArrayBroker implements Broker {
   consumers = () => Promise.resolve(this.owners.size);
   consumeInOrder = () => Promise.reject(new Error('A stage does not take records in order.'));
   browse = () => Promise.resolve([]);
+  topics = () => Promise.resolve([...this.logs.keys()]);
+  groups = () => Promise.resolve([]);
+  ranges = () => Promise.resolve([]);
+  offsetsAt = () => Promise.resolve([]);
   [Symbol.asyncDispose] = () => Promise.resolve();
 }

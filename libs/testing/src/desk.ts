@@ -122,6 +122,7 @@ class AnswerLog {
 /** A broker on which only the answers of models lie: what takes from a topic is kept, for whoever has a record for it. */
 function brokerOf(handles: Map<string, Handle>, answers: AnswerLog): Broker {
   const done = () => Promise.resolve();
+  const none = () => Promise.resolve([]);
   const consumption: Consumption = {
     ready: true,
     inFlight: 0,
@@ -154,7 +155,7 @@ function brokerOf(handles: Map<string, Handle>, answers: AnswerLog): Broker {
     },
     browse: (at) => Promise.resolve(answers.from(at)),
     consumers: () => Promise.resolve(1),
-    lag: () => Promise.resolve([]),
+    ...{ topics: none, groups: none, ranges: none, offsetsAt: none, lag: none },
     [Symbol.asyncDispose]: done,
   };
 }

@@ -105,35 +105,3 @@ export async function tail(
     throw error;
   }
 }
-
-/** Committed records of one partition from an offset on, at most `limit`; ends where the committed log ends. */
-export async function browse(
-  runtime: KafkaContext,
-  at: { topic: string; partition: number; offset: number; limit: number },
-): Promise<readonly Incoming[]> {
-  const range = (await runtime.topics.ranges(at.topic)).find(({ partition }) => partition === at.partition);
-  const records: Incoming[] = [];
-  if (!range || at.limit <= 0) return records;
-  let position = Math.max(at.offset, range.start);
-  if (position >= range.end) return records;
-  const fetcher = await Fetcher.connect(runtime, [at.topic]);
-  await new Promise<void>((resolve) => {
-    const move = (to: number): void => {
-      position = to;
-      if (position >= range.end || records.length >= at.limit) resolve();
-    };
-    fetcher.add({
-      topic: at.topic,
-      partition: at.partition,
-      wants: () => (position < range.end && records.length < at.limit ? position : null),
-      accept(read, { next, offset }) {
-        if (offset !== position) return;
-        for (const record of read) if (record.offset < range.end && record.damaged === undefined) records.push(record);
-        move(next);
-      },
-      outOfRange: (start) => move(Math.max(position, start)),
-    });
-  });
-  await fetcher.close();
-  return records.slice(0, at.limit);
-}

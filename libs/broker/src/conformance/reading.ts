@@ -96,6 +96,88 @@ export function reading(promised: Promised): void {
     expect(await values(30, 5)).toEqual([]);
   });
 
+  promised(
+    'browsing ends behind the record with which it has so many bytes, and gives one record at least',
+    async (scene) => {
+      const broker = await scene.broker();
+      const topic = await scene.topic(broker);
+      await broker.publish(range(9).map((n) => ({ topic, key: null, value: `${n}`.repeat(100) })));
+      const offsets = async (maxBytes: number): Promise<number[]> =>
+        (await broker.browse({ topic, partition: 0, offset: 2, limit: 5, maxBytes })).map(({ offset }) => offset);
+      expect(await offsets(1)).toEqual([2]);
+      expect(await offsets(250)).toEqual([2, 3, 4]);
+      expect(await offsets(100_000)).toEqual([2, 3, 4, 5, 6]);
+    },
+  );
+
+  promised('browsing that is aborted ends, with nothing where it was aborted before', async (scene) => {
+    const broker = await scene.broker();
+    const topic = await scene.topic(broker);
+    await broker.publish(numbered(topic, 5));
+    const at = { topic, partition: 0, offset: 0, limit: 5 };
+    expect(await broker.browse({ ...at, signal: AbortSignal.abort() })).toEqual([]);
+    const during = new AbortController();
+    const reading = broker.browse({ ...at, signal: during.signal });
+    during.abort();
+    expect((await reading).length).toBeLessThanOrEqual(5);
+    expect(await broker.browse({ ...at, signal: new AbortController().signal })).toHaveLength(5);
+  });
+
+  promised('topics are found by the beginning of their names', async (scene) => {
+    const broker = await scene.broker();
+    const prefix = await scene.topic(broker);
+    await broker.ensureTopics(['b', 'a'].map((name) => ({ name: `${prefix}.${name}`, partitions: 1 })));
+    await scene.until('both are listed', async () => (await broker.topics(`${prefix}.`)).length === 2);
+    expect(await broker.topics(`${prefix}.`)).toEqual([`${prefix}.a`, `${prefix}.b`]);
+    expect(await broker.topics(`${prefix}.c`)).toEqual([]);
+  });
+
+  promised('the ranges of a topic are where each partition begins and ends', async (scene) => {
+    const broker = await scene.broker();
+    const topic = await scene.topic(broker, { partitions: 2 });
+    await broker.publish(range(3).map((n) => ({ topic, partition: 1, key: null, value: `${n}` })));
+    expect(await broker.ranges(topic)).toEqual([
+      { topic, partition: 0, start: 0, end: 0 },
+      { topic, partition: 1, start: 0, end: 3 },
+    ]);
+    await expect(broker.ranges(`no-${topic}`)).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC' });
+  });
+
+  promised('a time leads to the first record that was written then or later, or else to the end', async (scene) => {
+    const broker = await scene.broker();
+    const topic = await scene.topic(broker, { partitions: 2 });
+    for (const n of range(4)) {
+      await broker.publish([{ topic, partition: 0, key: null, value: `${n}` }]);
+      await scene.until('the clock goes on', ticked(Date.now()));
+    }
+    const records = await broker.browse({ topic, partition: 0, offset: 0, limit: 4 });
+    const at = async (time: number): Promise<number[]> => {
+      const found = await broker.offsetsAt(topic, time);
+      expect(found.map(({ partition }) => partition)).toEqual([0, 1]);
+      return found.map(({ offset }) => offset);
+    };
+    const times = records.map(({ timestamp }) => timestamp);
+    expect(await at(0)).toEqual([0, 0]);
+    for (const [n, time] of times.entries()) expect(await at(time)).toEqual([n, 0]);
+    expect(await at(times[2]! + 1)).toEqual([3, 0]);
+    expect(await at(times[3]! + 1)).toEqual([4, 0]);
+  });
+
+  promised('the groups of a topic are those that have committed there, and looking adds none', async (scene) => {
+    const broker = await scene.broker();
+    const topics = [await scene.topic(broker), await scene.topic(broker)];
+    const [topic, other] = topics as [string, string];
+    const group = scene.group();
+    await broker.publish(topics.flatMap((name) => numbered(name, 3)));
+    await broker.consume({ topic, group, concurrency: 1 }, () => Promise.resolve([]));
+    await scene.until('all is done', async () => (await backlog(broker, { topic, group })) === 0);
+    await broker.browse({ topic: other, partition: 0, offset: 0, limit: 10 });
+    await broker.lag(scene.group(), other);
+    expect(await broker.groups(topic)).toEqual([group]);
+    expect(await broker.groups(other)).toEqual([]);
+    expect(await broker.lag(group, topic)).toMatchObject([{ committed: 3, backlog: 0 }]);
+  });
+
   promised('a group that never committed has all records before it', async (scene) => {
     const broker = await scene.broker();
     const topic = await scene.topic(broker, { partitions: 2 });
@@ -149,3 +231,5 @@ export function reading(promised: Promised): void {
     expect(texts(await everything(second, topic))).toEqual(numbers(10));
   });
 }
+
+const ticked = (since: number) => (): boolean => Date.now() > since;
