@@ -10,6 +10,7 @@ import { Reviews } from './reviews.js';
 import { Runs } from './runs.js';
 import { Schedules } from './schedules.js';
 import { Stages } from './stages.js';
+import { Topics } from './topics.js';
 import { streamed } from './streamed.js';
 
 export interface WatchOptions extends CallOptions {
@@ -37,6 +38,7 @@ export class MillraceClient {
   readonly audit: Audit;
   readonly pipelines: Pipelines;
   readonly stages: Stages;
+  readonly topics: Topics;
   readonly models: Models;
   readonly schedules: Schedules;
   readonly recoveries: Recoveries;
@@ -53,6 +55,7 @@ export class MillraceClient {
     this.audit = new Audit(this.api);
     this.pipelines = new Pipelines(this.api);
     this.stages = new Stages(this.api);
+    this.topics = new Topics(this.api);
     this.models = new Models(this.api);
     this.schedules = new Schedules(this.api);
     this.recoveries = new Recoveries(this.api);

@@ -20,15 +20,20 @@ export type { Runs, StartOptions, StartRun } from './runs.js';
 export type { Schedules } from './schedules.js';
 export type { StepTextEvent, StepTextOptions } from './step-text.js';
 export type { Stages } from './stages.js';
+export type { Topics } from './topics.js';
 export type {
   DifferenceView,
   FacetValueView,
   ItemsView,
   PipelineSummaryView,
   RunSummaryView,
+  ContentView,
+  RecordView,
   ScheduleView,
   StageDoubtView,
   StepView,
+  TopicGroupView,
+  TopicSummaryView,
   VersionView,
 } from './views.js';
 export type {
@@ -54,6 +59,7 @@ export type {
   PipelineView,
   Problem,
   QuotaView,
+  RecordList,
   RecoveryReport,
   ReplayPreview,
   ReviewView,
@@ -62,6 +68,8 @@ export type {
   ScheduleList,
   SpendingList,
   StageView,
+  TopicList,
+  TopicView,
   VersionDetail,
   VersionList,
 } from './generated/openapi.js';

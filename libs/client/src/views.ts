@@ -3,9 +3,12 @@ import type {
   DiffList,
   FacetView,
   PipelineList,
+  RecordList,
   RunList,
   RunView,
   ScheduleList,
+  TopicList,
+  TopicView,
   VersionList,
 } from './generated/openapi.js';
 
@@ -19,6 +22,13 @@ export type StepView = RunView['steps'][number];
 export type ItemsView = NonNullable<StepView['items']>;
 export type PipelineSummaryView = PipelineList['items'][number];
 export type ScheduleView = ScheduleList['items'][number];
+export type TopicSummaryView = TopicList['items'][number];
+/** A consumer group of a topic. */
+export type TopicGroupView = TopicView['groups'][number];
+/** A record of a topic. */
+export type RecordView = RecordList['items'][number];
+/** A key, a value or a header of a record. */
+export type ContentView = NonNullable<RecordView['value']>;
 export type VersionView = VersionList['items'][number];
 /** A difference between two versions of a pipeline. */
 export type DifferenceView = DiffList['items'][number];

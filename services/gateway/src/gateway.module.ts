@@ -40,6 +40,10 @@ import { StepTexts } from './runs/step-texts.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { StagesController } from './stages/stages.controller.js';
 import { StageViews } from './stages/stage-views.js';
+import { Records } from './topics/records.js';
+import { TopicViews } from './topics/topic-views.js';
+import { TopicsController } from './topics/topics.controller.js';
+import type { TopicSettings } from './topics/topic-settings.js';
 import { MODELS, READ_ONLY, READER, RUNTIME } from './http/tokens.js';
 import { VersionsController } from './pipelines/versions.controller.js';
 import { Versions } from './pipelines/versions.js';
@@ -47,7 +51,7 @@ import { Versions } from './pipelines/versions.js';
 @Module({})
 class GatewayModule {}
 
-interface Given {
+interface Given extends TopicSettings {
   readonly runtime: Runtime;
   readonly reader: StoreReader;
   readonly live: LiveFacts;
@@ -81,6 +85,7 @@ const CONTROLLERS = [
   SchedulesController,
   RecoveriesController,
   StagesController,
+  TopicsController,
   ModelsController,
   CallbacksController,
   MetaController,
@@ -102,6 +107,8 @@ export function gatewayModule({
   jaegerUrl,
   readOnly,
   console,
+  shownTopics,
+  recordContent,
 }: Given): DynamicModule {
   const plans = new StoredPlans(reader);
   const recent = new RecentRequests();
@@ -110,6 +117,8 @@ export function gatewayModule({
   const stages = new StageViews({ reader, plans, limits, pauses, consumers, announced });
   const marks = marksOf({ reader, stages, models });
   const acts = new Acts({ runtime, runs, plans, reader, announced });
+  const topics = new TopicViews({ runtime, shownTopics, recordContent });
+  const { broker } = runtime;
   const replays = new Replays({ runtime, runs, plans, reader, announced });
   return {
     module: GatewayModule,
@@ -119,6 +128,8 @@ export function gatewayModule({
       { provide: READER, useValue: reader },
       { provide: READ_ONLY, useValue: readOnly },
       { provide: StageViews, useValue: stages },
+      { provide: TopicViews, useValue: topics },
+      { provide: Records, useValue: new Records({ broker, topics, shownTopics, recordContent }) },
       { provide: Changes, useValue: new Changes({ marks, log: runtime.telemetry.log }) },
       { provide: MODELS, useValue: models },
       { provide: StepTexts, useValue: texts },

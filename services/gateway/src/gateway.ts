@@ -90,6 +90,8 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
     jaegerUrl: options.jaegerUrl,
     readOnly: options.readOnly ?? false,
     console,
+    shownTopics: options.shownTopics ?? [],
+    recordContent: options.recordContent ?? 'shown',
   });
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bodyParser: false,

@@ -1077,6 +1077,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/topics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The topics of this installation, and those that SHOWN_TOPICS names. */
+    get: operations['listTopics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/topics/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One topic: where its partitions begin and end, and how far each consumer group is. */
+    get: operations['getTopic'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/topics/{name}/records': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Records of a topic, the newest first unless the query says otherwise. One answer looks at 20,000 records, 32 MiB or for 3 seconds at most: `ended` says which, and `next` goes on. Ends when the caller closes the connection. */
+    get: operations['listRecords'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/models': {
     parameters: {
       query?: never;
@@ -2243,6 +2294,89 @@ export interface components {
         detail: string;
       }[];
     };
+    TopicList: {
+      items: {
+        name: string;
+        about?: string;
+        stage?: string;
+        partitions: number;
+        records: number;
+      }[];
+      /** @constant */
+      contentHidden?: true;
+    };
+    TopicView: {
+      name: string;
+      about?: string;
+      stage?: string;
+      partitions: number;
+      records: number;
+      ranges: {
+        partition: number;
+        start: number;
+        end: number;
+      }[];
+      groups: {
+        name: string;
+        consumers?: number;
+        backlog: number;
+        partitions: {
+          partition: number;
+          committed: number | null;
+          backlog: number;
+        }[];
+      }[];
+      /** @constant */
+      contentHidden?: true;
+    };
+    RecordList: {
+      items: {
+        partition: number;
+        offset: number;
+        /** Format: date-time */
+        at: string;
+        keyBytes: number;
+        valueBytes?: number;
+        key?: {
+          /** @enum {string} */
+          form: 'json' | 'text' | 'bytes';
+          text: string;
+          /** @constant */
+          cut?: true;
+        };
+        value?: {
+          /** @enum {string} */
+          form: 'json' | 'text' | 'bytes';
+          text: string;
+          /** @constant */
+          cut?: true;
+        };
+        headers?: {
+          /** @enum {string} */
+          form: 'json' | 'text' | 'bytes';
+          text: string;
+          /** @constant */
+          cut?: true;
+          name: string;
+        }[];
+        says?: {
+          items: {
+            type?: string;
+            run?: string;
+            step?: string;
+          }[];
+          total: number;
+        };
+        misfit?: string;
+      }[];
+      next?: string;
+      looked: {
+        records: number;
+        bytes: number;
+      };
+      /** @enum {string} */
+      ended: 'limit' | 'end' | 'records' | 'bytes' | 'time';
+    };
     ModelsView: {
       quotas: {
         provider: string;
@@ -3159,6 +3293,9 @@ export type PipelineView = components['schemas']['PipelineView'];
 export type PipelineList = components['schemas']['PipelineList'];
 export type StageList = components['schemas']['StageList'];
 export type StageView = components['schemas']['StageView'];
+export type TopicList = components['schemas']['TopicList'];
+export type TopicView = components['schemas']['TopicView'];
+export type RecordList = components['schemas']['RecordList'];
 export type ModelsView = components['schemas']['ModelsView'];
 export type QuotaView = components['schemas']['QuotaView'];
 export type BudgetView = components['schemas']['BudgetView'];
@@ -9273,6 +9410,268 @@ export interface operations {
         };
       };
       /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listTopics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "name": "millrace.runs",
+           *           "about": "Events about runs.",
+           *           "partitions": 4,
+           *           "records": 18402
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['TopicList'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getTopic: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The topic. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "name": "millrace.runs",
+           *       "about": "Events about runs.",
+           *       "partitions": 1,
+           *       "records": 18402,
+           *       "ranges": [
+           *         {
+           *           "partition": 0,
+           *           "start": 0,
+           *           "end": 18402
+           *         }
+           *       ],
+           *       "groups": [
+           *         {
+           *           "name": "millrace.coordinator.runs",
+           *           "consumers": 2,
+           *           "backlog": 3,
+           *           "partitions": [
+           *             {
+           *               "partition": 0,
+           *               "committed": 18399,
+           *               "backlog": 3
+           *             }
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['TopicView'];
+        };
+      };
+      /** @description UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_TOPIC: No such topic. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listRecords: {
+    parameters: {
+      query?: {
+        partition?: number;
+        from?: 'oldest' | number;
+        at?: string;
+        order?: 'newest' | 'oldest';
+        key?: string;
+        text?: string;
+        contentBytes?: number;
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The records that were found. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "partition": 0,
+           *           "offset": 18401,
+           *           "at": "2027-01-31T09:00:00.000Z",
+           *           "keyBytes": 0,
+           *           "valueBytes": 61,
+           *           "value": {
+           *             "form": "json",
+           *             "text": "[{\"type\":\"run.woken\",\"run\":\"run_4f2a\",\"at\":1801386000000}]"
+           *           },
+           *           "headers": [
+           *             {
+           *               "name": "ce_type",
+           *               "form": "text",
+           *               "text": "millrace.run.events"
+           *             }
+           *           ],
+           *           "says": {
+           *             "items": [
+           *               {
+           *                 "type": "run.woken",
+           *                 "run": "run_4f2a"
+           *               }
+           *             ],
+           *             "total": 1
+           *           }
+           *         }
+           *       ],
+           *       "next": "w5t1_J3k.MDoxODQwMQ",
+           *       "looked": {
+           *         "records": 1,
+           *         "bytes": 61
+           *       },
+           *       "ended": "limit"
+           *     }
+           */
+          'application/json': components['schemas']['RecordList'];
+        };
+      };
+      /** @description INVALID_REQUEST: The request is not valid. INVALID_CURSOR: The cursor does not belong to this list. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description CONTENT_HIDDEN: This gateway does not show what records hold. UNKNOWN_HOST: The gateway does not know the name it was asked by. CROSS_SITE: Another web site may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description UNKNOWN_TOPIC: No such topic. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description INTERNAL: Something went wrong here. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description TOO_MANY_SEARCHES: Too many people read topics through this gateway now. BROKER_UNAVAILABLE: The broker cannot be reached. STORE_UNAVAILABLE: The store cannot be reached. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -48,6 +48,11 @@ export const PROBLEM_REMEDIES = {
     'Correct the schedule where the detail says: a cron expression has five fields (minute, hour, day, month, weekday), the time zone is an IANA name.',
   TRIGGER_TOPIC_MISSING: 'Create the topic that the detail names, or correct its name. Then deploy again.',
   UNKNOWN_STAGE: 'Check the name: GET /v1/stages lists the stages that pipelines use.',
+  UNKNOWN_TOPIC:
+    'Check the name: GET /v1/topics lists the topics that this gateway shows. SHOWN_TOPICS of the gateway adds topics that are not Millrace’s.',
+  CONTENT_HIDDEN:
+    'Leave out `text` and `key`, or ask a gateway that shows the content of records: this one was started with RECORD_CONTENT=hidden.',
+  TOO_MANY_SEARCHES: 'Try again after `Retry-After` seconds.',
   LIMIT_TOO_SMALL:
     'Raise the limit to at least one for each partition of the stage’s topic, or create the topic with fewer partitions.',
   NO_CANARY: 'Deploy a version as a canary first (with a share of new runs); then promote it.',

@@ -188,6 +188,24 @@ export const PROBLEMS = {
     title: 'No such stage',
     remedy: 'Check the name: GET /v1/stages lists the stages that pipelines use.',
   },
+  UNKNOWN_TOPIC: {
+    status: 404,
+    title: 'No such topic',
+    remedy:
+      'Check the name: GET /v1/topics lists the topics that this gateway shows. SHOWN_TOPICS of the gateway adds topics that are not Millrace’s.',
+  },
+  CONTENT_HIDDEN: {
+    status: 403,
+    title: 'This gateway does not show what records hold',
+    remedy:
+      'Leave out `text` and `key`, or ask a gateway that shows the content of records: this one was started with RECORD_CONTENT=hidden.',
+  },
+  TOO_MANY_SEARCHES: {
+    status: 503,
+    title: 'Too many people read topics through this gateway now',
+    retryable: true,
+    remedy: 'Try again after `Retry-After` seconds.',
+  },
   LIMIT_TOO_SMALL: {
     status: 422,
     title: 'The limit is smaller than the number of partitions',

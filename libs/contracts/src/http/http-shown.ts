@@ -21,6 +21,17 @@ export const AllowedActions = z
 export const FailureView = Failure.extend({ remedy: z.string() });
 export type FailureView = z.infer<typeof FailureView>;
 
+/** A page of a list. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    /** Pass it as `cursor` to get the next page; absent on the last one. */
+    next: z.string().optional(),
+  });
+
+/** The time since which something is paused, the person who paused it, and the reason. */
+export const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });
+
 export const AttemptView = z.object({
   attempt: z.int().nonnegative(),
   /** A fallback did it: this stage. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Degraded } from '../records/degraded.js';
-import { AllowedActions, AttemptView, FailureView, Json, Links, Time } from './http-shown.js';
-import { Priority, StageLimits } from '../records/limits.js';
+import { AllowedActions, AttemptView, FailureView, Json, Links, pageOf, Paused, Time } from './http-shown.js';
+import { Priority } from '../records/limits.js';
 import { ChildStatus } from '../records/records.js';
 import { RunState, RunStatus, StepStatus } from '../records/statuses.js';
 import { NowView } from './http-overview.js';
@@ -66,6 +66,16 @@ export {
   RunJobPreview,
 } from './http-run-jobs.js';
 export { FoundOutcomeBody, OutcomeBody, OutcomeView } from './http-outcomes.js';
+export {
+  ContentView,
+  RecordList,
+  RecordView,
+  TopicGroupView,
+  TopicList,
+  TopicSummaryView,
+  TopicView,
+} from './http-topics.js';
+export { LimitBody, StageList, StageView } from './http-stages.js';
 export { AnswerBody, SignalBody } from './http-answers.js';
 export { Action, AttemptView, FailureView } from './http-shown.js';
 export { ChangeView, CountView, FacetView, NowView, OverviewView } from './http-overview.js';
@@ -204,13 +214,6 @@ export const RunView = RunSummaryView.extend({
 });
 export type RunView = z.infer<typeof RunView>;
 
-const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({
-    items: z.array(item),
-    /** Pass it as `cursor` to get the next page; absent on the last one. */
-    next: z.string().optional(),
-  });
-
 export const RunList = pageOf(RunSummaryView).extend({
   /** The time down to which runs were searched, where the page ended before it was full because no index answers the filter. `next` goes on from there. */
   searchedTo: Time.optional(),
@@ -243,9 +246,6 @@ export const ReviewView = z.object({
 export type ReviewView = z.infer<typeof ReviewView>;
 export const ReviewList = pageOf(ReviewView);
 
-/** The time since which something is paused, the person who paused it, and the reason. */
-const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });
-
 export const PipelineSummaryView = z.object({
   name: z.string(),
   plan: z.string(),
@@ -266,21 +266,6 @@ export const PipelineView = PipelineSummaryView.extend({
   mermaid: z.string(),
 });
 export type PipelineView = z.infer<typeof PipelineView>;
-
-export const StageView = z.object({
-  name: z.string(),
-  pipelines: z.array(z.string()),
-  /** The number of processes that take its commands now; absent where the broker does not say. */
-  consumers: z.int().nonnegative().optional(),
-  /** The limits that were set for the stage; absent where none were. */
-  limits: StageLimits.optional(),
-  /** It takes nothing new. */
-  paused: Paused.optional(),
-  /** Changes of the contract that the stage has announced which break the plans that were deployed with the one before. */
-  breaks: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-});
-export type StageView = z.infer<typeof StageView>;
-export const StageList = pageOf(StageView);
 
 export const StartRun = z.strictObject({
   pipeline: Name,
@@ -311,16 +296,6 @@ export const CancelBody = ActBody.extend({
   compensate: z.boolean().optional().describe('Undo first what the run has done, the last first.'),
 });
 export type CancelBody = z.infer<typeof CancelBody>;
-
-export const LimitBody = z.strictObject({
-  concurrency: StageLimits.shape.concurrency.describe(
-    'The number of steps at once over all processes; at least one for each partition.',
-  ),
-  perSecond: StageLimits.shape.perSecond.describe('The number of steps that begin each second.'),
-  weights: StageLimits.shape.weights.describe('How often a tenant’s turn comes, compared with one of weight 1.'),
-  ...Act,
-});
-export type LimitBody = z.infer<typeof LimitBody>;
 
 /** A write that is durable and will take effect. */
 export const Accepted = z.object({ id: z.string(), status: RunStatus.optional(), links: Links });

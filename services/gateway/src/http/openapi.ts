@@ -102,11 +102,16 @@ function requestOf({ optionalBody, takesMail }: Operation, body: z.ZodType): Jso
   };
 }
 
-function answerOf({ text, schema, type = 'application/json' }: Operation['answers'][number]): Json {
+function answerOf({ text, schema, type = 'application/json', example }: Operation['answers'][number]): Json {
   if (!schema && type === 'application/json') return { description: text };
   return {
     description: text,
-    content: { [type]: { schema: schema ? { $ref: `#/components/schemas/${schema}` } : { type: 'string' } } },
+    content: {
+      [type]: {
+        schema: schema ? { $ref: `#/components/schemas/${schema}` } : { type: 'string' },
+        ...(example !== undefined && { example }),
+      },
+    },
   };
 }
 

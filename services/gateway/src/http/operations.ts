@@ -4,10 +4,12 @@ import { accepted, ok, type Operation } from './operation.js';
 import { CHANGE_OPERATIONS } from '../changes/change-operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letter-operations.js';
 import { JOB_OPERATIONS } from '../jobs/job-operations.js';
-import { EventsQuery, ReviewsQuery, RunsQuery, StartQuery } from './queries.js';
+import { EventsQuery, RunsQuery, StartQuery } from './queries.js';
+import { REVIEW_OPERATIONS } from '../reviews/review-operations.js';
 import { RECOVERY_OPERATIONS } from '../recovery/recovery-operations.js';
 import { RUN_OPERATIONS } from '../runs/run-operations.js';
 import { MODEL_OPERATIONS } from '../models/model-operations.js';
+import { TOPIC_OPERATIONS } from '../topics/topic-operations.js';
 import { STAGE_OPERATIONS } from '../stages/stage-operations.js';
 import { OVERVIEW_OPERATIONS } from '../overview/overview-operations.js';
 import { VERSION_OPERATIONS } from '../pipelines/version-operations.js';
@@ -39,6 +41,9 @@ export const SCHEMAS = {
   PipelineList: http.PipelineList,
   StageList: http.StageList,
   StageView: http.StageView,
+  TopicList: http.TopicList,
+  TopicView: http.TopicView,
+  RecordList: http.RecordList,
   ModelsView: http.ModelsView,
   QuotaView: http.QuotaView,
   BudgetView: http.BudgetView,
@@ -142,59 +147,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...RUN_OPERATIONS,
   ...OVERVIEW_OPERATIONS,
   ...CHANGE_OPERATIONS,
-  {
-    method: 'GET',
-    path: '/v1/reviews',
-    id: 'listReviews',
-    summary: 'Steps that wait for somebody, newest first.',
-    query: ReviewsQuery,
-    answers: ok('ReviewList', 'A page of reviews.'),
-    problems: ['INVALID_REQUEST', 'INVALID_CURSOR'],
-  },
-  {
-    method: 'GET',
-    path: '/v1/reviews/{id}',
-    id: 'getReview',
-    summary: 'One review: what to look at, and the schema of the answer. Its id is `<run>.<step>`.',
-    answers: ok('ReviewView', 'The review.'),
-    problems: ['UNKNOWN_REVIEW'],
-  },
-  {
-    method: 'POST',
-    path: '/v1/reviews/{id}',
-    id: 'answerReview',
-    summary: 'Answers a review.',
-    body: http.AnswerBody,
-    answers: accepted,
-    problems: [
-      'INVALID_REQUEST',
-      'UNKNOWN_REVIEW',
-      'NOT_ALLOWED_NOW',
-      'REVIEW_CLAIMED',
-      'INVALID_ANSWER',
-      'BROKER_UNAVAILABLE',
-    ],
-  },
-  {
-    method: 'POST',
-    path: '/v1/reviews/{id}/claim',
-    id: 'claimReview',
-    summary:
-      'Takes a review in hand, from somebody else only with `takeOver`: until it is given back or escalated, nobody else’s answer counts. Of two who ask at once one gets it, the other 409.',
-    body: http.ClaimBody,
-    answers: { ...accepted, ...ok('Accepted', 'It is so.') },
-    problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'REVIEW_CLAIMED', 'BROKER_UNAVAILABLE'],
-  },
-  {
-    method: 'POST',
-    path: '/v1/reviews/{id}/unclaim',
-    id: 'unclaimReview',
-    summary: 'Gives a claimed review back, one’s own or, with the reason in the history, another’s.',
-    body: http.ActBody,
-    optionalBody: true,
-    answers: { ...accepted, ...ok('Accepted', 'It is so.') },
-    problems: ['INVALID_REQUEST', 'UNKNOWN_REVIEW', 'NOT_ALLOWED_NOW', 'BROKER_UNAVAILABLE'],
-  },
+  ...REVIEW_OPERATIONS,
   ...DEAD_LETTER_OPERATIONS,
   ...JOB_OPERATIONS,
   {
@@ -216,6 +169,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...VERSION_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...STAGE_OPERATIONS,
+  ...TOPIC_OPERATIONS,
   ...MODEL_OPERATIONS,
 ];
 

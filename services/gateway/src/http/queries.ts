@@ -162,3 +162,41 @@ export const ActsQuery = z.strictObject({
   ...page,
 });
 export type ActsQuery = z.infer<typeof ActsQuery>;
+
+/** Partitions that one search reads side by side. */
+export const MOST_PARTITIONS = 100;
+
+export const RecordsQuery = z.strictObject({
+  partition: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('Only of this partition; of all unless given.'),
+  from: z
+    .union([z.literal('oldest'), z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)])
+    .optional()
+    .describe('Where to begin: `oldest`, or an offset, which needs a partition.'),
+  at: time('Where to begin: the records written at this time or later.'),
+  order: z
+    .enum(['newest', 'oldest'])
+    .optional()
+    .describe(
+      'Reads backwards or forwards from there. `newest` unless `from` or `at` is given; backwards begins before the given place.',
+    ),
+  key: text({ min: 1, max: 500 }).optional().describe('Only records with exactly this key.'),
+  text: text({ min: 1, max: 200 })
+    .optional()
+    .describe('Only records with this text in the key, the value or a header, in whatever case.'),
+  contentBytes: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2_000_000)
+    .default(4_096)
+    .describe('Cuts keys, values and headers that are longer.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many records at most.'),
+  cursor: text({ max: 8_000 }).optional().describe('`next` of the answer before, with the same query.'),
+});
+export type RecordsQuery = z.infer<typeof RecordsQuery>;

@@ -1,4 +1,4 @@
-import { type Broker, BrokerError, type Incoming, type Outgoing } from '@millrace/broker';
+import { type Broker, BrokerError, type Browsed, type Incoming, type Outgoing } from '@millrace/broker';
 import {
   type ActOutcome,
   type DeploymentOutcome,
@@ -36,6 +36,7 @@ import { telemetry } from '@millrace/telemetry';
 import { fits } from './fits.js';
 import { isJson } from './json.js';
 import { reply } from './reply.js';
+import { TopicLog } from './topic-log.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.js';
 
 interface WorldOptions extends Partial<GatewayOptions> {
@@ -96,6 +97,9 @@ export class World implements AsyncDisposable {
     return this.log.join('');
   }
 
+  /** The topics, with every record that was published. */
+  readonly topicLog = new TopicLog();
+
   readonly runtime: Runtime = {
     service: 'gateway',
     settings: { topicPrefix: 'millrace.' } as Runtime['settings'],
@@ -109,7 +113,12 @@ export class World implements AsyncDisposable {
         return Promise.resolve({ caughtUp: Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() });
       },
       publish: (records: readonly Outgoing[]) => this.take(records),
-      browse: () => Promise.resolve(this.browsed),
+      browse: (at: Browsed) => (this.browsed.length > 0 ? Promise.resolve(this.browsed) : this.topicLog.browse(at)),
+      topics: this.topicLog.topics,
+      ranges: this.topicLog.ranges,
+      offsetsAt: this.topicLog.offsetsAt,
+      groups: this.topicLog.groups,
+      lag: this.topicLog.lag,
       consumers: (group: string) => Promise.resolve(this.unserved.has(group) ? 0 : 1),
     } as unknown as Broker,
     telemetry: telemetry({ service: 'gateway', logTo: { write: (line) => void this.log.push(line) } }),
@@ -298,6 +307,7 @@ export class World implements AsyncDisposable {
       return Promise.reject(new BrokerError('BROKER_UNAVAILABLE', 'secret-host:9092 did not answer'));
     this.published.push(...records);
     for (const record of records) {
+      this.topicLog.add(record);
       const bytes = (text: Outgoing['key']) => (text === null ? null : Buffer.from(text));
       const seen = { ...record, key: bytes(record.key), value: bytes(record.value) } as Incoming;
       for (const { topics, see } of this.readers) if (topics.includes(record.topic)) see(seen);
