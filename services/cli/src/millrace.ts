@@ -17,6 +17,7 @@ import { reviewCommands } from './commands/review.js';
 import { runCommands } from './commands/run.js';
 import { scheduleCommands } from './commands/schedule.js';
 import { calibrateCommand } from './commands/calibrate.js';
+import { recordCommands, topicCommands } from './commands/topic.js';
 import { trainCommand } from './commands/train.js';
 import type { CliContext } from './context.js';
 import { CliError, EXIT } from './exit.js';
@@ -75,6 +76,8 @@ export function programOf(context: CliContext, more: readonly Commands[]): Comma
   pipelineCommands(program, context);
   modelCommands(program, context);
   scheduleCommands(program, context);
+  topicCommands(program, context);
+  recordCommands(program, context);
   importCommand(program, context);
   trainCommand(program, context);
   calibrateCommand(program, context);

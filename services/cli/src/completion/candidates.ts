@@ -105,6 +105,7 @@ export function valuesFrom(client: MillraceClient): Values {
         about: `${pipeline} ${step}`,
       })),
     pipeline: async () => (await client.pipelines.list().all()).map(({ name }) => ({ word: name })),
+    topic: async () => (await client.topics.list()).items.map(({ name }) => ({ word: name })),
     stage: async () => (await client.stages.list().all()).map(({ name }) => ({ word: name })),
   };
   return async (name) => (await asked[name]?.()) ?? [];

@@ -4,11 +4,14 @@ import type {
   DeadLetterView,
   JobItemView,
   JobView,
+  RecordView,
   PipelineSummaryView,
   ReviewView,
   RunSummaryView,
   ScheduleView,
   StageView,
+  TopicGroupView,
+  TopicSummaryView,
   VersionView,
 } from '@millrace/client';
 import { agoOf, type Column, millisOf } from './output.js';
@@ -141,4 +144,39 @@ export const STAGE_COLUMNS: readonly Column<StageView>[] = [
   { title: 'PER SECOND', of: ({ limits }) => limits?.perSecond },
   { title: 'PAUSED', of: ({ paused }) => paused && age(paused.since) },
   { title: 'WEIGHTS', of: ({ limits }) => limits?.weights && JSON.stringify(limits.weights), wide: true },
+];
+
+export const TOPIC_COLUMNS: readonly Column<TopicSummaryView>[] = [
+  { title: 'TOPIC', of: ({ name }) => name },
+  { title: 'PARTITIONS', of: ({ partitions }) => partitions },
+  { title: 'RECORDS', of: ({ records }) => records },
+  { title: 'ABOUT', of: ({ about }) => about, wide: true },
+];
+
+export const TOPIC_GROUP_COLUMNS: readonly Column<TopicGroupView>[] = [
+  { title: 'GROUP', of: ({ name }) => name },
+  { title: 'CONSUMERS', of: ({ consumers }) => consumers },
+  { title: 'BACKLOG', of: ({ backlog }) => backlog },
+];
+
+const LONGEST = 60;
+const short = (text: string | undefined): string | undefined =>
+  text && text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+
+/** Says what a record holds: the types of its events, where its topic is one of Millrace's. */
+const saysText = ({ says }: RecordView): string | undefined => {
+  const [first] = says?.items ?? [];
+  const more = (says?.total ?? 0) > 1 ? ` +${(says?.total ?? 0) - 1}` : '';
+  return first && [`${first.type ?? '?'}${more}`, first.step].filter(Boolean).join(' ');
+};
+
+export const RECORD_COLUMNS: readonly Column<RecordView>[] = [
+  { title: 'PARTITION', of: ({ partition }) => partition },
+  { title: 'OFFSET', of: ({ offset }) => offset },
+  { title: 'AT', of: ({ at }) => at },
+  { title: 'KEY', of: ({ key }) => short(key?.text) },
+  { title: 'BYTES', of: ({ valueBytes }) => valueBytes ?? 'no value' },
+  { title: 'SAYS', of: saysText },
+  { title: 'RUN', of: ({ says }) => says?.items[0]?.run, wide: true },
+  { title: 'VALUE', of: ({ value }) => short(value?.text), wide: true },
 ];

@@ -22,6 +22,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   UNKNOWN_SCHEDULE:
     'Check the name: the command "schedule list" shows the schedules. Schedules that a plan declares disappear with the plan.',
   UNKNOWN_STAGE: 'Check the name: the command "stage list" shows the stages that pipelines use.',
+  UNKNOWN_TOPIC: 'Check the name: the command "topic list" shows the topics that this gateway shows.',
+  CONTENT_HIDDEN: 'Leave out --text and --key, or ask a gateway that shows the content of records.',
+  TOO_MANY_SEARCHES: 'Try again in a moment.',
   UNKNOWN_VERSION: 'Check the version: the command "pipeline versions" shows the deployed versions.',
   UNKNOWN_RECOVERY: 'Begin a recovery with the command "recover".',
   INVALID_INPUT: 'Correct the input: the command "pipeline get" shows the schema.',
