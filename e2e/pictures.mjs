@@ -54,6 +54,8 @@ const screens = {
   pipelines: 'pipelines',
   pipeline: `pipelines/${pipeline}`,
   stages: 'stages',
+  topics: 'topics',
+  topic: 'topics/millrace.runs',
   schedules: 'schedules',
 };
 await mkdir(values.into, { recursive: true });
@@ -71,6 +73,7 @@ for (const colorScheme of ['light', 'dark'])
       await page.goto(`${url}/console/${path}`);
       await page.locator('h1').first().waitFor();
       await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+      if (name === 'topic') await page.locator('.records > li:nth-child(2) > button').click();
       await page.waitForTimeout(700);
       await page.screenshot({ path: `${values.into}/${name}-${colorScheme}-${width}.png` });
     }

@@ -59,6 +59,27 @@ inChromium('the console of services on Kafka and PostgreSQL', () => {
     expect(chromium.faults).toEqual([]);
   });
 
+  test('the records of Kafka are read backwards, by offset and by time, and nothing of it is in a group', async () => {
+    await using chromium = await watched();
+    const { id } = await millrace.runs.start({ pipeline, input: CLEAR });
+    await until('it ends', async () => (await millrace.runs.get(id)).status === 'completed');
+    const { items } = await millrace.topics.list();
+    const topic = items.find(({ name }) => name.endsWith('.runs'))!.name;
+    const before = await millrace.topics.get(topic);
+    const newest = await millrace.topics.records(topic, { text: id, limit: 200 });
+    const { at, partition, offset } = newest.items.at(-1)!;
+    const forwards = await millrace.topics.records(topic, { at, text: id, partition, order: 'oldest', limit: 200 });
+    expect(forwards.items.map((one) => one.offset)).toEqual(newest.items.map((one) => one.offset).toReversed());
+    const [first] = (await millrace.topics.records(topic, { partition, from: offset, limit: 1 })).items;
+    expect(first).toMatchObject({ offset, says: { items: [{ run: id }] } });
+    const page = await chromium.open(open(`topics/${topic}?text=${id}`));
+    await page.getByText('step.completed').first().waitFor();
+    const after = await millrace.topics.get(topic);
+    expect(after.groups.map(({ name }) => name)).toEqual(before.groups.map(({ name }) => name));
+    expect(before.groups).toMatchObject([{ name: topic.replace(/runs$/, 'coordinator.runs') }]);
+    expect(chromium.faults).toEqual([]);
+  });
+
   test('when the gateway has died and is back, what is shown is up to date again', async () => {
     await using chromium = await watched();
     const page = await chromium.open(open('runs'));

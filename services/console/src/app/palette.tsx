@@ -20,6 +20,7 @@ const PAGES: readonly Entry[] = [
   { name: 'Jobs', what: 'page', to: '/jobs' },
   { name: 'Pipelines', what: 'page', to: '/pipelines' },
   { name: 'Stages', what: 'page', to: '/stages' },
+  { name: 'Topics', what: 'page', to: '/topics' },
   { name: 'Schedules', what: 'page', to: '/schedules' },
 ];
 const MOST = 10;

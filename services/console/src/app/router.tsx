@@ -5,6 +5,7 @@ import { readRunsSearch, RunsPage } from '../runs/runs-page.js';
 import { CrashPage, NotFoundPage } from '../states/pages.js';
 import { Loading } from '../states/loading.js';
 import { consolePath } from './place.js';
+import { readRecordsSearch } from '../topics/search.js';
 import { Shell } from './shell.js';
 
 const rootRoute = createRootRoute({
@@ -91,6 +92,17 @@ const stages = createRoute({
   path: '/stages',
   component: lazyRouteComponent(() => import('../stages/stages-page.js'), 'StagesPage'),
 });
+const topics = createRoute({
+  ...at,
+  path: '/topics',
+  component: lazyRouteComponent(() => import('../topics/topics-page.js'), 'TopicsPage'),
+});
+const topic = createRoute({
+  ...at,
+  path: '/topics/$name',
+  validateSearch: readRecordsSearch,
+  component: lazyRouteComponent(() => import('../topics/topic-page.js'), 'TopicPage'),
+});
 const schedules = createRoute({
   ...at,
   path: '/schedules',
@@ -113,6 +125,8 @@ export const router = createRouter({
       pipelines,
       pipeline,
       stages,
+      topics,
+      topic,
       schedules,
     ],
   ]),

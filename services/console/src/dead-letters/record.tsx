@@ -1,7 +1,7 @@
 import type { DeadLetterView } from '@millrace/client';
 import { useState } from 'react';
 import { Time } from '../time/time.js';
-import { asHex, asJson, asText, bytesOf } from './bytes.js';
+import { asHex, asJson, asText, bytesOf } from '../payload/bytes.js';
 
 type Parked = NonNullable<DeadLetterView['record']>;
 const FORMS = ['text', 'json', 'hex', 'base64'] as const;
