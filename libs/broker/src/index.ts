@@ -3,8 +3,6 @@ export type {
   Broker,
   Consumption,
   Handle,
-  Headers,
-  Incoming,
   OrderedSource,
   Outgoing,
   Parking,
@@ -14,6 +12,7 @@ export type {
   Tail,
   TopicSpec,
 } from './broker.js';
+export type { Headers, Incoming } from './incoming.js';
 export type { Browsed, Inspection, PartitionLag, PartitionOffset, PartitionRange } from './inspection.js';
 export { Isolation } from './isolation.js';
 export { Linger } from './linger.js';

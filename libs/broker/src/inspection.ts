@@ -1,4 +1,4 @@
-import type { Incoming } from './broker.js';
+import type { Incoming } from './incoming.js';
 
 export interface PartitionLag {
   readonly topic: string;

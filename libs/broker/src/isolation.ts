@@ -1,4 +1,5 @@
-import type { Batch, Incoming, OrderedSource, Outgoing, Standstill } from './broker.js';
+import type { Batch, OrderedSource, Outgoing, Standstill } from './broker.js';
+import type { Incoming } from './incoming.js';
 import { causeOf, damageOf, TRIES } from './parking.js';
 
 /** A partition stands still once it has failed so often in a row. */

@@ -1,4 +1,5 @@
-import type { Incoming, OrderedSource } from './broker.js';
+import type { OrderedSource } from './broker.js';
+import type { Incoming } from './incoming.js';
 
 /** Decides for one partition how long records that can wait do so, for more to come that are taken with them. */
 export class Linger {

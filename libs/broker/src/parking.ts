@@ -1,4 +1,5 @@
-import type { Handle, Incoming, Outgoing, Source } from './broker.js';
+import type { Handle, Outgoing, Source } from './broker.js';
+import type { Incoming } from './incoming.js';
 import { BrokerError } from './errors.js';
 import { refuseTooLarge } from './packing.js';
 

@@ -1,4 +1,5 @@
-import type { Incoming, OrderedSource } from '../broker.js';
+import type { OrderedSource } from '../broker.js';
+import type { Incoming } from '../incoming.js';
 import { numbered, range, text, type Promised } from './scene.js';
 
 const AN_HOUR_MS = 3_600_000;

@@ -1,4 +1,5 @@
-import type { Batch, Handle, Incoming, Outgoing } from '../broker.js';
+import type { Batch, Handle, Outgoing } from '../broker.js';
+import type { Incoming } from '../incoming.js';
 import type { Parking } from '../broker.js';
 import { everything, numbered, numbers, range, text, texts, type Promised, type Scene } from './scene.js';
 

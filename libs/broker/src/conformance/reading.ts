@@ -1,4 +1,4 @@
-import type { Incoming } from '../broker.js';
+import type { Incoming } from '../incoming.js';
 import { backlog, copyTo, everything, numbered, numbers, range, text, texts, type Promised } from './scene.js';
 
 /** Tests the promises of `tail`, `browse` and `lag`. */

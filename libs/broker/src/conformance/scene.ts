@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Broker, Consumption, Handle, Incoming, Outgoing, Source, TopicSpec } from '../broker.js';
+import type { Broker, Consumption, Handle, Outgoing, Source, TopicSpec } from '../broker.js';
+import type { Incoming } from '../incoming.js';
 
 /** Names an ability that an implementation may lack; each needs a reason, which appears in the name of the skipped test. */
 export type Capability = 'crash' | 'atomic-publish';
