@@ -20,6 +20,7 @@ export {
 export type { Contracts } from './decide/draft.js';
 export { isLookedUp } from './decide/lookup.js';
 export { heardSignals } from './run/heard.js';
+export { holdChangesOf, type HoldChanges, type HoldRequest, holdWanted, withHold } from './run/holds.js';
 export { withSlot, slotChangesOf, slotWanted } from './run/slots.js';
 export { type Move, moveOf, type MoveTarget } from './run/move.js';
 export type { StagePauses } from './run/pausing.js';

@@ -1,6 +1,6 @@
 import type { Fact, Failure, FinerState, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { Attributes, SlotChanges } from '@millrace/pipeline/engine';
-import type { CacheChanges } from '@millrace/saga';
+import type { CacheChanges, HoldChanges } from '@millrace/saga';
 import type { DoneAct } from './letters/act.js';
 
 /** A run in a list: enough to show a line. */
@@ -106,6 +106,8 @@ export interface Commit {
   readonly closed?: readonly string[];
   /** For runs of pipelines that may only have so many at once. */
   readonly slots?: SlotChanges | undefined;
+  /** For runs of pipelines with a hold key. */
+  readonly holds?: HoldChanges | undefined;
   readonly signals?: SignalChanges | undefined;
   /** For steps whose outputs are reused. */
   readonly cache?: CacheChanges | undefined;

@@ -30,7 +30,7 @@ export const floats = (values: readonly (number | null | undefined)[]): Column =
 export type Batch = Pick<Commit, 'topic' | 'partition' | 'expected' | 'next' | 'answer' | 'changes'>;
 
 /** Names that are locked for different reasons never wait for each other. */
-export type LockSpace = 'deployments' | 'acts' | 'slots' | 'signals' | 'batches' | 'outputs';
+export type LockSpace = 'deployments' | 'acts' | 'slots' | 'signals' | 'batches' | 'outputs' | 'holds';
 
 /** Asks the database. Outside a transaction each call is one by itself. */
 export interface Query {

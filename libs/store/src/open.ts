@@ -14,6 +14,7 @@ import { RunNotes } from './search/notes.js';
 import { RunTags } from './search/tags.js';
 import { OutputsStore } from './cache/outputs.js';
 import { Recoveries } from './recoveries.js';
+import { HoldNotices } from './holds/hold-notices.js';
 import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
 import { Deployments } from './versions.js';
@@ -26,6 +27,7 @@ export interface Store extends AsyncDisposable {
   readonly starts: StartsStore;
   readonly signals: SignalsStore;
   readonly outputs: OutputsStore;
+  readonly holds: HoldNotices;
   readonly recoveries: Recoveries;
   readonly acts: Acts;
   readonly letters: Letters;
@@ -73,6 +75,7 @@ export function storeOn(database: Database): Store {
     starts: new StartsStore(database),
     signals: new SignalsStore(database),
     outputs: new OutputsStore(database),
+    holds: new HoldNotices(database),
     recoveries: new Recoveries(database),
     acts,
     letters: new Letters(acts),

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { type Database, floats, texts } from './database.js';
 import type { Dialect } from './dialect.js';
 import { countsOf } from './counts.js';
+import { holdsOf, type HoldStanding } from './holds/hold-reader.js';
 import { Acts } from './letters/acts.js';
 import { JobsReader } from './letters/jobs-reader.js';
 import { type GroupsRequest, readGroups } from './letters/groups.js';
@@ -131,6 +132,10 @@ export class DatabaseReader implements StoreReader {
 
   outcomes(run: string): Promise<readonly Outcome[]> {
     return outcomesOf(this.database, run);
+  }
+
+  holds(runs: readonly string[]): Promise<ReadonlyMap<string, HoldStanding>> {
+    return holdsOf(this.database, runs);
   }
 
   counts(filter: { pipeline?: string | undefined; atMost: number }): Promise<Counts> {

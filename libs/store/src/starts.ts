@@ -41,7 +41,7 @@ export interface DueBatch {
   readonly records: readonly unknown[];
 }
 
-type Due = Readonly<Record<'schedules' | 'batches' | 'slots' | 'signals' | 'lookups' | 'jobs', boolean>>;
+type Due = Readonly<Record<'schedules' | 'batches' | 'slots' | 'holds' | 'signals' | 'lookups' | 'jobs', boolean>>;
 
 /** A paused pipeline's schedules do not fire; their `catchUp` decides on resume what happens to the times that have passed. */
 const RUNNING = 'pipeline not in (select pipeline from routes where paused is not null)';
@@ -57,6 +57,7 @@ export class StartsStore {
         `select exists(select 1 from schedules where next_at <= ${time('$1')} and ${RUNNING}) as schedules,
            exists(select 1 from gatherings where due_at <= ${time('$1')}) as batches,
            exists(select 1 from places where tell_at <= ${time('$1')}) as slots,
+           exists(select 1 from holds where tell_at <= ${time('$1')}) as holds,
            exists(select 1 from signals where tell_at <= ${time('$1')})
              or exists(select 1 from signals where run is null and expires_at <= ${time('$1')}) as signals,
            exists(select 1 from cache_lookups where tell_at <= ${time('$1')})
@@ -69,6 +70,7 @@ export class StartsStore {
       schedules: Boolean(row?.schedules),
       batches: Boolean(row?.batches),
       slots: Boolean(row?.slots),
+      holds: Boolean(row?.holds),
       signals: Boolean(row?.signals),
       lookups: Boolean(row?.lookups),
       jobs: Boolean(row?.jobs),

@@ -8,6 +8,7 @@ import type { Acts } from './letters/acts.js';
 import type { JobsReader } from './letters/jobs-reader.js';
 import type { GroupsRequest } from './letters/groups.js';
 import type { KeptLetter, LetterGroup } from './letters/letter.js';
+import type { HoldStanding } from './holds/hold-reader.js';
 import type { Outcome } from './outcomes.js';
 import type { PageRequest, Paged } from './page.js';
 import type { ScheduleRow } from './starts.js';
@@ -64,6 +65,8 @@ export interface StoreReader {
   readonly acts: Pick<Acts, 'outcome' | 'list' | 'verify'>;
   /** Returns what became of a run later, the newest first. */
   outcomes(run: string): Promise<readonly Outcome[]>;
+  /** Returns where runs stand in the lines of their hold keys; runs that stand in none are left out. */
+  holds(runs: readonly string[]): Promise<ReadonlyMap<string, HoldStanding>>;
   /** Counts what lists show, each up to `atMost`. */
   counts(filter: { pipeline?: string | undefined; atMost: number }): Promise<Counts>;
   schedules(filter: { pipeline?: string | undefined }): Promise<readonly ScheduleRow[]>;

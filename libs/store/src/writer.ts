@@ -1,5 +1,6 @@
 import type { Fact } from '@millrace/contracts';
 import { unlimitedSlot, type SlotGrant, type SlotRequest } from '@millrace/pipeline/engine';
+import type { HoldRequest } from '@millrace/saga';
 import { type Database, floats, ints, type Query, texts } from './database.js';
 import { StaleOwner } from './errors.js';
 import { appendActs, lockTrail } from './letters/acts.js';
@@ -7,6 +8,7 @@ import { letterColumns } from './letters/letter-columns.js';
 import { grantSlots, keepSlots } from './slots.js';
 import { keepAttributes } from './search/attributes.js';
 import { keepOutputs } from './cache/outputs.js';
+import { keepHolds, standInLine } from './holds/holds.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './commit.js';
 import { CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
@@ -19,10 +21,19 @@ export interface Position {
   readonly answer: Uint8Array | undefined;
 }
 
+/** A run that a batch wants to create, with the slot that it wants and the line of its hold key. */
+export interface NewRun extends RunSummary {
+  readonly wakeAt: number | undefined;
+  readonly slot?: SlotRequest | undefined;
+  readonly hold?: HoldRequest | undefined;
+}
+
 /** The outcome for runs that a batch wants to create. */
 export interface Created {
   readonly made: ReadonlySet<string>;
   readonly slots: ReadonlyMap<string, SlotGrant>;
+  /** For each run that waits in the line of its hold key: the run that holds the key up. */
+  readonly behind: ReadonlyMap<string, string>;
   /** The first facts of those that somebody made before. */
   readonly before: ReadonlyMap<string, readonly Fact[]>;
 }
@@ -88,12 +99,12 @@ export class StoreWriter {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, closed = [], changes, slots, signals, cache, acts = [] } = commit;
+    const { deadLetters, redriven, closed = [], changes, slots, holds, signals, cache, acts = [] } = commit;
     const waits = changes.some(
       ({ waits, waited, held = [], attributes }) => attributes || waits.length + waited.length + held.length > 0,
     );
     const rare = deadLetters.length + redriven.length + closed.length + acts.length;
-    if (!waits && !slots && !signals && !cache && rare === 0) await this.write(this.database.query, commit);
+    if (!waits && !slots && !holds && !signals && !cache && rare === 0) await this.write(this.database.query, commit);
     else
       await this.database.transaction(async (query) => {
         // Before rows are locked: whoever acts on a dead letter holds this lock when it waits for the letter.
@@ -106,13 +117,10 @@ export class StoreWriter {
 
   /**
    * Writes a batch that makes runs. `decide` is told which of `summaries` are new (somebody else may make the same run at
-   * the same time), which of those that want a slot, or whose pipeline is paused, get one, and the first facts of those that are there already,
+   * the same time), which of them wait behind a run that holds their key up, which of those that want a slot, or whose pipeline is paused, get one, and the first facts of those that are there already,
    * and gives the commit.
    */
-  async create(
-    summaries: readonly (RunSummary & { wakeAt: number | undefined; slot?: SlotRequest | undefined })[],
-    decide: (created: Created) => Commit,
-  ): Promise<void> {
+  async create(summaries: readonly NewRun[], decide: (created: Created) => Commit): Promise<void> {
     await this.database.transaction(async (query) => {
       const rows = await query.each<{ id: string; paused: boolean }>(
         CREATE,
@@ -133,8 +141,13 @@ export class StoreWriter {
       );
       const made = new Set(rows.map((row) => row.id));
       const paused = new Set(rows.flatMap((row) => (row.paused ? [row.id] : [])));
+      const behind = await standInLine(
+        query,
+        summaries.flatMap(({ id, hold }) => (hold && made.has(id) ? [hold] : [])),
+      );
       const wanted = summaries.flatMap((summary) => {
         const { id, status, acceptedAt } = summary;
+        if (behind.has(id)) return [];
         const slot = summary.slot ?? (paused.has(id) && status !== 'held' ? unlimitedSlot(summary) : undefined);
         return slot && made.has(id) ? [{ ...slot, acceptedAt }] : [];
       });
@@ -142,7 +155,7 @@ export class StoreWriter {
       const slots = first ? await grantSlots(query, wanted, first.acceptedAt) : new Map<string, SlotGrant>();
       const known = summaries.flatMap(({ id }) => (made.has(id) ? [] : [id]));
       const before = known.length > 0 ? await firstFacts(query, known) : new Map<string, readonly Fact[]>();
-      const commit = decide({ made, slots, before });
+      const commit = decide({ made, slots, behind, before });
       await this.write(query, commit);
       await this.writeRare(query, commit);
     });
@@ -160,10 +173,12 @@ export class StoreWriter {
       redriven,
       closed = [],
       slots,
+      holds,
       signals,
       cache,
-    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'signals' | 'cache'>,
+    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'holds' | 'signals' | 'cache'>,
   ): Promise<void> {
+    if (holds) await keepHolds(query, holds);
     if (slots) await keepSlots(query, slots);
     await keepAttributes(query, changes);
     const waited = changes.flatMap((c) => c.waited.map((step) => ({ run: c.summary.id, step })));

@@ -1,6 +1,6 @@
-import { cron, fromTopic, gt, pipeline, topic } from '@millrace/pipeline';
+import { cron, defineStage, fromTopic, gt, pipeline, topic } from '@millrace/pipeline';
 import { z } from 'zod';
-import { type TestRun, testEngine } from './index.js';
+import { fake, type TestRun, testEngine } from './index.js';
 
 const Anything = z.looseObject({});
 const Order = z.object({ id: z.string(), total: z.number() });
@@ -158,6 +158,65 @@ describe('so many runs of a key', () => {
     expect([later.status, now.status]).toEqual(['held', 'waiting']);
     await now.answer('go', true);
     expect([later.status, now.status]).toEqual(['waiting', 'completed']);
+  });
+});
+
+describe('runs of a hold key', () => {
+  const Order = z.object({ account: z.string().optional(), isBad: z.boolean().default(false) });
+  const work = defineStage({ name: 'work', input: Order, output: z.object({}) });
+  const accounts = (limit?: number) =>
+    pipeline(
+      {
+        ...(limit !== undefined && { concurrency: { limit } }),
+        name: 'accounts',
+        input: Order,
+        hold: (input) => input.account,
+      },
+      ({ input, step }) => step('work', work, input, { retry: 1 }),
+    );
+  const stages = (cured: { now: boolean }) => [
+    fake(work, ({ isBad }) => {
+      if (isBad && !cured.now) throw new Error('The bank is away.');
+      return {};
+    }),
+  ];
+
+  test('wait behind a parked one, and go on one after the other when it is redriven; others do not wait', async () => {
+    const cured = { now: false };
+    await using engine = await testEngine(accounts(), stages(cured));
+    const first = await engine.start({ account: 'acme', isBad: true });
+    for (const account of ['acme', 'acme', 'other', undefined])
+      await engine.start({ isBad: false, ...(account !== undefined && { account }) });
+    expect(statuses(engine)).toEqual(['dead-lettered', 'held', 'held', 'completed', 'completed']);
+    cured.now = true;
+    await first.redrive('work');
+    expect(statuses(engine)).toEqual(['completed', 'completed', 'completed', 'completed', 'completed']);
+  });
+
+  test('wait on while one before them is parked in its turn, and go on when that one is cancelled', async () => {
+    const cured = { now: false };
+    await using engine = await testEngine(accounts(), stages(cured));
+    const first = await engine.start({ account: 'acme', isBad: true });
+    const second = await engine.start({ account: 'acme', isBad: true });
+    await engine.start({ account: 'acme' });
+    await first.cancel();
+    expect(statuses(engine)).toEqual(['cancelled', 'dead-lettered', 'held']);
+    expect((await engine.start({ account: 'acme' })).status).toBe('held');
+    await second.cancel();
+    expect(statuses(engine)).toEqual(['cancelled', 'cancelled', 'completed', 'completed']);
+  });
+
+  test('want their place in line when their time has come, and a concurrency slot after that', async () => {
+    const cured = { now: false };
+    await using engine = await testEngine(accounts(1), stages(cured));
+    const later = { startAt: new Date(engine.clock.now.getTime() + 3_600_000) };
+    const parked = await engine.start({ account: 'acme', isBad: true });
+    await engine.start({ account: 'acme' }, later);
+    await engine.start({ account: 'other' }, later);
+    await engine.clock.advance('1h');
+    expect(statuses(engine)).toEqual(['dead-lettered', 'held', 'held']);
+    await parked.cancel();
+    expect(statuses(engine)).toEqual(['cancelled', 'completed', 'completed']);
   });
 });
 

@@ -181,6 +181,7 @@ export class EngineMachine implements AsyncDisposable {
     const messages = this.runs.accept({
       ...{ run, pipeline: plan.pipeline, input, idempotencyKey: key, source: 'test', at: this.time, startAt, priority },
       key: concurrency?.keyOf(input),
+      hold: starts.holdOf(input),
       tenant: starts.tenantOf(input) || undefined,
     });
     this.queue.push(...messages);

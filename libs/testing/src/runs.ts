@@ -5,6 +5,9 @@ import {
   cacheChangesOf,
   commandOf,
   heardSignals,
+  holdChangesOf,
+  holdWanted,
+  withHold,
   withSlot,
   slotChangesOf,
   slotWanted,
@@ -12,7 +15,7 @@ import {
   stepOf,
   wakeAtOf,
 } from '@millrace/saga';
-import { type Followed, type MemoryRun, OutputsInMemory, RunsInMemory } from '@millrace/saga/memory';
+import { type Followed, HoldsInMemory, type MemoryRun, OutputsInMemory, RunsInMemory } from '@millrace/saga/memory';
 import { Slots } from './slots.js';
 import { Signals } from './signals.js';
 
@@ -36,10 +39,11 @@ interface Heard {
   readonly run: Run;
 }
 
-/** The coordinator's part: the runs of one pipeline and their child runs, with their timers, concurrency slots and signals. */
+/** The coordinator's part: the runs of one pipeline and their child runs, with their timers, concurrency slots, lines of hold keys and signals. */
 export class TestRuns {
   readonly signals = new Signals();
   private readonly slots = new Slots();
+  private readonly holds = new HoldsInMemory();
   private readonly outputs = new OutputsInMemory();
   private readonly runs: RunsInMemory;
   /** For each run the number of facts when it was woken last, and the time for which. */
@@ -74,9 +78,11 @@ export class TestRuns {
     if (this.runs.members.has(request.run)) return [];
     const plan = this.outermost;
     const decision = accept(request, plan);
-    // One that is to begin later wants its slot then.
-    const wanted = decision.run.held ? undefined : slotWanted(decision.run, plan);
-    const one = withSlot({ request, decision, plan }, wanted && this.slots.want(wanted));
+    // One that is to begin later wants its slot, and its place in line, then.
+    const line = decision.run.held ? undefined : holdWanted(decision.run);
+    const behind = line && this.holds.stand(line);
+    const wanted = decision.run.held || behind !== undefined ? undefined : slotWanted(decision.run, plan);
+    const one = withHold(withSlot({ request, decision, plan }, wanted && this.slots.want(wanted)), behind);
     return this.follow(this.runs.join(one.decision, plan), undefined);
   }
 
@@ -122,10 +128,12 @@ export class TestRuns {
     ];
   }
 
-  /** Keeps a decision's changes of concurrency slots, signals and reused outputs. */
+  /** Keeps a decision's changes of concurrency slots, hold keys, signals and reused outputs. */
   private keep({ member: { run, plan }, facts }: Followed, heard: Heard | undefined): void {
     const changes = slotChangesOf([{ decision: { run, facts }, plan }], this.now());
     if (changes) this.slots.keep(changes);
+    const held = holdChangesOf([{ decision: { run, facts } }], this.now());
+    if (held) this.holds.keep(held);
     const cached = cacheChangesOf([{ before: heard?.run, run, facts, plan }], this.now());
     if (cached) this.outputs.keep(cached);
     const isWaiting = (step: string) => stepOf(run, step).status === 'waiting';
@@ -147,9 +155,10 @@ export class TestRuns {
           ? { type: 'run.released', run, at }
           : { type: 'run.cancel-requested', run, at, by: 'millrace', reason: cancel },
       );
+    const goOn = this.holds.told().map((run): RunEvent => ({ type: 'run.released', run, at, hold: true }));
     const lookedUp = this.outputs
       .told()
       .map(({ hit, ...place }): RunEvent => ({ type: 'step.looked-up', ...place, at, ...(hit && { hit }) }));
-    return [...turns, ...this.signals.told(at), ...lookedUp].map(toRun);
+    return [...turns, ...goOn, ...this.signals.told(at), ...lookedUp].map(toRun);
   }
 }

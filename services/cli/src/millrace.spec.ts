@@ -363,6 +363,20 @@ test('run get says what of a run is degraded and for what, and who handles its f
   expect(out).toContain('degraded  ingest: its run is degraded\n');
 });
 
+test('run get says behind which run and key a run waits, and how many wait behind a parked one', async () => {
+  await using gateway = await FakeGateway.open();
+  const shown = async (hold: object) => {
+    gateway.answers.set(`/v1/runs/${RUN}`, runView({ status: 'held', state: 'waiting-for-run', hold: hold as never }));
+    return (await gateway.run(`run get ${RUN}`)).out;
+  };
+  expect(await shown({ key: 'acme', behind: 'run_p', ahead: 0 })).toContain(
+    'waits     behind run_p, which holds up the key "acme"\n',
+  );
+  expect(await shown({ key: 'acme', behind: 'run_p', ahead: 2 })).toContain('"acme"; 2 other runs go first\n');
+  expect(await shown({ key: 'acme', waiting: 1 })).toContain('holds up  1 later run of the key "acme"\n');
+  expect(await shown({ key: 'acme', waiting: 0 })).not.toContain('acme');
+});
+
 describe('lists', () => {
   const summary = {
     id: RUN,

@@ -1247,6 +1247,7 @@ export interface components {
         | 'waiting-for-person'
         | 'waiting-for-signal'
         | 'sleeping'
+        | 'waiting-for-run'
         | 'no-consumer';
       title?: string;
       /** Format: date-time */
@@ -1258,6 +1259,12 @@ export interface components {
       degraded?: true;
       noConsumer?: string[];
       failureCode?: string;
+      hold?: {
+        key: string;
+        behind?: string;
+        ahead?: number;
+        waiting?: number;
+      };
       subject?: string;
       now?: {
         step: string;
@@ -1511,6 +1518,7 @@ export interface components {
           | 'waiting-for-person'
           | 'waiting-for-signal'
           | 'sleeping'
+          | 'waiting-for-run'
           | 'no-consumer';
         title?: string;
         /** Format: date-time */
@@ -1522,6 +1530,12 @@ export interface components {
         degraded?: true;
         noConsumer?: string[];
         failureCode?: string;
+        hold?: {
+          key: string;
+          behind?: string;
+          ahead?: number;
+          waiting?: number;
+        };
         subject?: string;
         now?: {
           step: string;
@@ -2821,6 +2835,8 @@ export interface components {
           tenant?: string;
           /** @constant */
           queued?: true;
+          hold?: string;
+          behind?: string;
           parent?: {
             run: string;
             step: string;
@@ -2849,6 +2865,8 @@ export interface components {
           /** @constant */
           type: 'run.queued';
           at: number;
+          /** @constant */
+          hold?: true;
         }
       | {
           /** @constant */
@@ -3345,6 +3363,7 @@ export interface operations {
           | 'waiting-for-person'
           | 'waiting-for-signal'
           | 'sleeping'
+          | 'waiting-for-run'
           | 'no-consumer';
         where?: string;
         code?: string;
@@ -3836,6 +3855,7 @@ export interface operations {
           | 'waiting-for-person'
           | 'waiting-for-signal'
           | 'sleeping'
+          | 'waiting-for-run'
           | 'no-consumer';
         where?: string;
         code?: string;

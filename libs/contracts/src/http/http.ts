@@ -4,6 +4,7 @@ import { AllowedActions, AttemptView, FailureView, Json, Links, pageOf, Paused, 
 import { Priority } from '../records/limits.js';
 import { ChildStatus } from '../records/records.js';
 import { RunState, RunStatus, StepStatus } from '../records/statuses.js';
+import { HoldView } from './http-holds.js';
 import { NowView } from './http-overview.js';
 import { OutcomeView } from './http-outcomes.js';
 import { ByWhom, Name, readTime, TimeMs } from '../values/values.js';
@@ -169,6 +170,8 @@ export const RunSummaryView = z.object({
   noConsumer: z.array(z.string()).optional(),
   /** The code of the failure with which it ended, or of the one that holds it up. */
   failureCode: z.string().optional(),
+  /** Its place in the line of its hold key: of a run that waits there, and of a single run that holds others up. */
+  hold: HoldView.optional(),
   /** With `detail`: a line that tells this run from others: its title, or else a text of its input. */
   subject: z.string().optional(),
   /** With `detail`: what it does or waits for; absent where it has ended. */

@@ -52,6 +52,10 @@ export const Fact = z.discriminatedUnion('type', [
     tenant: Name.optional(),
     /** It waits for its turn. */
     queued: z.literal(true).optional(),
+    /** The hold key: later runs of the same key wait while a step of this one is parked. */
+    hold: ComputedKey.optional(),
+    /** The run of the same hold key that it waits for first. */
+    behind: Id.optional(),
     /** For a child run: the parent's step whose work it does, and the values that it starts with. */
     parent: Parent.optional(),
     /** The span that the run's spans stand under: its caller's, or one of its parent's where that stands in a caller's trace. */
@@ -65,8 +69,8 @@ export const Fact = z.discriminatedUnion('type', [
     refresh: z.literal(true).optional(),
     ...ByWhom,
   }),
-  /** Its time has come, and it waits for its turn. */
-  z.object({ type: z.literal('run.queued'), at: TimeMs }),
+  /** Its time has come, and it waits for its turn: with `hold`, until no run before it holds its key up. */
+  z.object({ type: z.literal('run.queued'), at: TimeMs, hold: z.literal(true).optional() }),
   /** A run that was held begins. */
   z.object({ type: z.literal('run.begun'), at: TimeMs }),
   /** Nothing new is begun from here on, and no time passes for it; what stages have in hand ends. */

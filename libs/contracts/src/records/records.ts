@@ -259,8 +259,13 @@ export const StepChild = z.object({
 /** A timer of the run is due. */
 export const RunWoken = z.object({ type: z.literal('run.woken'), run: RunId, at: TimeMs });
 
-/** The turn of a run that is held has come. */
-export const RunReleased = z.object({ type: z.literal('run.released'), run: RunId, at: TimeMs });
+/** The turn of a run that is held has come. With `hold`, no run before it holds its key up any more: it may still wait for a concurrency slot. */
+export const RunReleased = z.object({
+  type: z.literal('run.released'),
+  run: RunId,
+  at: TimeMs,
+  hold: z.literal(true).optional(),
+});
 
 /** An event of an accepted run: an item of the arrays on `runs`. */
 export const RunEvent = z.discriminatedUnion('type', [
@@ -303,6 +308,9 @@ export interface RunRequest {
   /** The concurrency key by which the pipeline counts its runs, and whether the run has to wait for its turn. */
   readonly key?: string | undefined;
   readonly queued?: boolean;
+  /** The hold key, and the run that holds it up: this one waits until it may go on. */
+  readonly hold?: string | undefined;
+  readonly behind?: string | undefined;
   /** The caller's span: the run goes on with its trace, or only links to it. */
   readonly trace?: string | undefined;
   readonly link?: string | undefined;

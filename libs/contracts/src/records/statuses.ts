@@ -17,8 +17,17 @@ export const RunStatus = z.enum([
 ]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
-/** States of a run of which its status does not say all: what it waits for, and that a failed step is due again. */
-export const FinerState = z.enum(['retrying', 'waiting-for-person', 'waiting-for-signal', 'sleeping']);
+/**
+ * States of a run of which its status does not say all: what it waits for, and that a failed step is due again. `waiting-for-run`: held behind a parked run
+ * of the same hold key.
+ */
+export const FinerState = z.enum([
+  'retrying',
+  'waiting-for-person',
+  'waiting-for-signal',
+  'sleeping',
+  'waiting-for-run',
+]);
 export type FinerState = z.infer<typeof FinerState>;
 
 /** The state of a run: its status, or what is more exact. `no-consumer`: no process serves a stage that it waits for. */

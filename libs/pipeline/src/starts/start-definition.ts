@@ -133,6 +133,11 @@ export interface StartOptions<Input extends z.ZodType> {
   readonly priority?: Priority;
   /** The tenant that the run belongs to: stages share their turns among tenants. */
   readonly tenant?: (input: Ref<z.input<Input>>) => Mapped<unknown>;
+  /**
+   * The hold key of a run: while a step of a run is parked, later runs of the same key wait. They go on one after the other, in the order in which they were accepted, once
+   * the parked run has ended or its dead letters are resolved. A run without a value for it waits for nobody.
+   */
+  readonly hold?: (input: Ref<z.input<Input>>) => Mapped<unknown>;
   /** At most `limit` runs at once for each key. */
   readonly concurrency?: {
     readonly limit: number;
@@ -143,11 +148,11 @@ export interface StartOptions<Input extends z.ZodType> {
 
 /** Returns the form that the plan has; undefined where there is nothing. */
 export function startsOf<Input extends z.ZodType>(
-  { schedules, trigger, concurrency, priority, tenant }: StartOptions<Input>,
+  { schedules, trigger, concurrency, priority, tenant, hold }: StartOptions<Input>,
   input: JsonSchema,
 ): Starts | undefined {
   const triggers = trigger === undefined ? undefined : isTrigger(trigger) ? { [trigger.topic]: trigger } : trigger;
-  if (!schedules && !triggers && !concurrency && !priority && !tenant) return undefined;
+  if (!schedules && !triggers && !concurrency && !priority && !tenant && !hold) return undefined;
   const given = named<z.input<Input>>('input', input);
   const key = concurrency?.key?.(given);
   return {
@@ -155,6 +160,7 @@ export function startsOf<Input extends z.ZodType>(
     ...(triggers && { triggers }),
     ...(priority && { priority }),
     ...(tenant && { tenant: mapped(tenant(given)) }),
+    ...(hold && { hold: mapped(hold(given)) }),
     ...(concurrency && {
       concurrency: {
         limit: concurrency.limit,

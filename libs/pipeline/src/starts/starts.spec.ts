@@ -84,6 +84,22 @@ describe('what begins runs', () => {
     expect(all.keyOf({ customer: 'ann' })).toBe(all.keyOf({ customer: 'bob' }));
   });
 
+  test('has the hold key of a run from its input, and none where the input has no value for it', () => {
+    const held = pipeline(
+      { name: 'held', input: Order.partial(), hold: (input) => input.customer },
+      ({ input, step }) => step('work', work, { id: 'x' }, { when: gt(input.total, 1) }),
+    );
+    expect(held.plan.starts).toEqual({ hold: { $ref: ['input', 'customer'] } });
+    const { holdOf } = loadPlan(held.plan).starts;
+    expect([{ customer: 'ann' }, { customer: '' }, {}, { customer: null }].map(holdOf)).toEqual([
+      'ann',
+      '',
+      undefined,
+      undefined,
+    ]);
+    expect(starts.holdOf({ customer: 'ann' })).toBeUndefined();
+  });
+
   test('does not change the plan of a pipeline that says nothing of it', () => {
     const plain = pipeline({ name: 'plain', input: z.object({ id: z.string() }) }, ({ input, step }) =>
       step('work', work, { id: input.id }),
@@ -105,6 +121,7 @@ test.each([
     { schedules: { s: { cron: '0 3 * * *', input: { $ref: ['record'] } } } },
     'reads "record"',
   ],
+  ['a hold key of a step', { hold: { $ref: ['work', 'ok'] } }, 'the hold key reads "work"'],
   ['items where nothing is batched', { triggers: { t: { topic: 'x', input: { $ref: ['items'] } } } }, 'reads "items"'],
 ])('%s is refused with its name', (_, given, words) => {
   expect(() => loadPlan({ ...orders.plan, starts: given })).toThrow(words);

@@ -71,6 +71,8 @@ export const Starts = z.object({
   priority: Priority.optional(),
   /** Computes the tenant from `input`, where the run sets none. */
   tenant: MappingSchema.optional(),
+  /** Computes the hold key from `input`: while a step of a run is parked, later runs of the same key wait. */
+  hold: MappingSchema.optional(),
 });
 export type Starts = z.infer<typeof Starts>;
 
@@ -91,10 +93,19 @@ export interface LoadedStarts {
   readonly priority: Priority | undefined;
   /** Empty where nobody is named. */
   tenantOf(input: unknown): string;
+  /** Undefined where the pipeline has no hold key, or the input has no value for it. */
+  holdOf(input: unknown): string | undefined;
 }
 
 /** Checks what begins runs and makes it ready. Throws a PlanError that names it. */
-export function loadStarts({ schedules = {}, triggers = {}, concurrency, priority, tenant }: Starts): LoadedStarts {
+export function loadStarts({
+  schedules = {},
+  triggers = {},
+  concurrency,
+  priority,
+  tenant,
+  hold,
+}: Starts): LoadedStarts {
   for (const name of [...Object.keys(schedules), ...Object.keys(triggers)]) {
     if (!NAME.test(name)) throw new PlanError('BAD_START', `"${name}" is no name: letters, digits, ".", "_" and "-"`);
   }
@@ -109,6 +120,7 @@ export function loadStarts({ schedules = {}, triggers = {}, concurrency, priorit
     triggers: Object.entries(triggers).map(([name, trigger]) => loadTrigger(name, trigger)),
     priority,
     tenantOf: keyed(tenant, 'input', 'the tenant'),
+    holdOf: holdKey(hold),
     concurrency: concurrency && {
       ...concurrency,
       keyOf: keyed(concurrency.key, 'input', 'the concurrency'),
@@ -117,6 +129,15 @@ export function loadStarts({ schedules = {}, triggers = {}, concurrency, priorit
 }
 
 const NAME = /^[\w.-]{1,100}$/;
+
+function holdKey(hold: Mapping | undefined): LoadedStarts['holdOf'] {
+  if (hold === undefined) return () => undefined;
+  const read = reading(hold, ['input'], 'the hold key');
+  return (input) => {
+    const found = read({ input });
+    return found === undefined || found === null ? undefined : keyText(found);
+  };
+}
 
 function loadTrigger(name: string, trigger: Trigger): LoadedTrigger {
   const what = `the trigger "${name}"`;

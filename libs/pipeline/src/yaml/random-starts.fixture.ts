@@ -33,6 +33,7 @@ export function randomStarts(chance: Chances): object {
     })),
     ...maybe(() => ({ priority: pick(['low', 'normal', 'high'] as const) })),
     ...maybe(() => ({ tenant: pick([key, () => 'the $ one']) })),
+    ...maybe(() => ({ hold: pick([key, () => 'one for all']) })),
   };
 }
 

@@ -57,11 +57,18 @@ export function afterRedrive(draft: DecisionDraft, step: string): void {
   if (itemOf(step) && !isUndo(step) && !draft.run.paused && !draft.isStopped) draft.add(ask(draft, step));
 }
 
-/** Begins a run whose start time has come, or lets it wait for its turn: its pipeline is paused, or has only so many runs at once. */
+/** Begins a run whose start time has come, or lets it wait for its turn: a parked run of its hold key, or as in `takeTurn`. */
 export function startTimeHasCome(draft: DecisionDraft, pipelineIsPaused: boolean): void {
-  const { held, key } = draft.run;
+  const { held, hold } = draft.run;
   const { at } = draft;
   if (held?.until === undefined || held.until > at) return;
-  draft.add(key === undefined && !pipelineIsPaused ? { type: 'run.begun', at } : { type: 'run.queued', at });
+  if (hold === undefined) takeTurn(draft, pipelineIsPaused);
+  else draft.add({ type: 'run.queued', at, hold: true });
+}
+
+/** Begins a run which no run of its hold key holds up, or lets it wait for its turn: its pipeline is paused, or has only so many runs at once. */
+export function takeTurn(draft: DecisionDraft, pipelineIsPaused: boolean): void {
+  const { run, at } = draft;
+  draft.add(run.key === undefined && !pipelineIsPaused ? { type: 'run.begun', at } : { type: 'run.queued', at });
   settle(draft);
 }

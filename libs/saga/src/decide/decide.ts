@@ -25,7 +25,7 @@ export function accept(
   plan: LoadedPlan,
   options: Pick<DraftOptions, 'maxItems' | 'contracts'> = {},
 ): Decision {
-  const { run, input, source, idempotencyKey, at, key, queued, priority, tenant, trace, link } = request;
+  const { run, input, source, idempotencyKey, at, key, hold, behind, queued, priority, tenant, trace, link } = request;
   const startAt = request.startAt !== undefined && request.startAt > at ? request.startAt : undefined;
   const accepted = {
     input,
@@ -34,6 +34,8 @@ export function accept(
     ...(startAt !== undefined && { startAt }),
     ...(key !== undefined && { key }),
     ...(queued && { queued }),
+    ...(hold !== undefined && { hold }),
+    ...(behind !== undefined && { behind }),
     ...(priority !== undefined && { priority }),
     ...(tenant !== undefined && { tenant }),
     ...(trace !== undefined && { trace }),

@@ -2,7 +2,7 @@ import { byWhom, type RunEvent } from '@millrace/contracts';
 import type { StagePauses } from '../run/pausing.js';
 import { type Run, stepOf } from '../run/run.js';
 import { answered, claimed, kept } from '../run/waiting.js';
-import { afterRedrive, afterResult, cancel, pause, resume, startTimeHasCome } from './acts.js';
+import { afterRedrive, afterResult, cancel, pause, resume, startTimeHasCome, takeTurn } from './acts.js';
 import type { DecisionDraft } from './draft.js';
 import { failOverdue, passTime, stepIsDue } from './due.js';
 import { afterFailure } from './failing.js';
@@ -103,9 +103,10 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
   'run.resume-requested'(draft, event) {
     if (draft.run.paused) resume(draft, byWhom(event));
   },
-  'run.released'(draft) {
+  'run.released'(draft, { hold = false }, { waits = false }) {
     const { held } = draft.run;
-    if (!held || held.until !== undefined) return;
+    if (!held || held.until !== undefined || (held.behind ?? false) !== hold) return;
+    if (hold) return takeTurn(draft, waits);
     draft.add({ type: 'run.begun', at: draft.at });
     settle(draft);
   },

@@ -13,11 +13,12 @@ export interface Implied {
  */
 export function impliedBy(run: Run, event: RunEvent): readonly Implied[] {
   if (!OF_ATTEMPTS.has(event.type) || !('attempt' in event)) return [];
-  const { held, id } = run;
+  const { held, hold, id } = run;
   if (held) {
     const { until = event.at } = held;
     const released = { event: { type: 'run.released', run: id, at: until }, at: until } as const;
-    return held.until === undefined ? [released] : [wokenAt(run, until), released];
+    const goesOn = hold === undefined ? [] : [{ event: { ...released.event, hold: true }, at: until } as const];
+    return [...(held.until === undefined ? [] : [wokenAt(run, until)]), ...goesOn, released];
   }
   const { status, attempt, due } = stepOf(run, event.step);
   return status === 'retrying' && event.attempt > attempt && due !== undefined ? [wokenAt(run, due)] : [];

@@ -51,13 +51,17 @@ const RUN_CHANGES: { readonly [Type in Fact['type'] & `run.${string}`]: Apply<Ty
     run.trace = fact.trace;
     run.link = fact.link;
     run.key = fact.key;
+    run.hold = fact.hold;
     run.priority = fact.priority;
     run.tenant = fact.tenant;
-    run.held = fact.startAt !== undefined || fact.queued ? { until: fact.startAt } : undefined;
+    run.held =
+      fact.startAt !== undefined || fact.queued
+        ? { until: fact.startAt, behind: fact.behind !== undefined }
+        : undefined;
     run.scope = { ...fact.given, ...(fact.input !== undefined && { input: fact.input }) };
   },
-  'run.queued'(run) {
-    run.held = { until: undefined };
+  'run.queued'(run, { hold = false }) {
+    run.held = { until: undefined, behind: hold };
   },
   'run.begun'(run, { at }) {
     run.held = undefined;

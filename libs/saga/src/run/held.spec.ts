@@ -1,6 +1,6 @@
 import { type RunEvent, runIdOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
-import { accept, decide, type Decision, evolve, wakeAtOf } from '../index.js';
+import { accept, decide, type Decision, evolve, holdChangesOf, impliedBy, standingOf, wakeAtOf } from '../index.js';
 
 const plan = loadPlan({
   format: 1,
@@ -48,6 +48,66 @@ describe('a run that is to begin later', () => {
 
   test('begins at once where the time is past', () => {
     expect(asked({ startAt: 500 }).run.status).toBe('running');
+  });
+});
+
+describe('a run with a hold key', () => {
+  const waits = asked({ hold: 'acme', queued: true, behind: 'run_first' });
+
+  test('waits behind the parked run that it names until it hears that it may go on, once', () => {
+    expect([waits.run.status, waits.requests, standingOf(waits.run, plan).state]).toEqual([
+      'held',
+      [],
+      'waiting-for-run',
+    ]);
+    expect(types(on(waits, { type: 'run.released', at: 1 }, 2_000))).toEqual([]);
+    const begun = on(waits, { type: 'run.released', at: 1, hold: true } as never, 2_000);
+    expect([types(begun), begun.run.status]).toEqual([['run.begun', 'step.requested'], 'running']);
+    expect(types(on(begun, { type: 'run.released', at: 1, hold: true } as never, 3_000))).toEqual([]);
+    expect(evolve(undefined, id, [...waits.facts, ...begun.facts])).toMatchObject({ hold: 'acme', status: 'running' });
+  });
+
+  test('then waits for its concurrency slot, which another notice gives it', () => {
+    const limited = asked({ hold: 'acme', key: 'acme', queued: true, behind: 'run_first' });
+    const queued = on(limited, { type: 'run.released', at: 1, hold: true } as never, 2_000);
+    expect([types(queued), standingOf(queued.run, plan).state]).toEqual([['run.queued'], undefined]);
+    // The notice may come twice.
+    expect(types(on(queued, { type: 'run.released', at: 1, hold: true } as never, 2_001))).toEqual([]);
+    expect(types(on(queued, { type: 'run.released', at: 1 }, 2_002))).toEqual(['run.begun', 'step.requested']);
+  });
+
+  test('that is to begin later asks for its place in line when its time has come', () => {
+    const later = on(asked({ hold: 'acme', startAt: 9_000 }), { type: 'run.woken', at: 1 }, 9_000);
+    expect([types(later), later.run.status]).toEqual([['run.queued'], 'held']);
+    expect(holdChangesOf([{ decision: later }], 9_000)).toMatchObject({
+      wanted: [{ run: id, key: 'acme' }],
+      begun: [],
+    });
+  });
+
+  test('holds its key up once a step is parked, and no more when it has ended', () => {
+    const started = asked({ hold: 'acme' });
+    const failure = { code: 'BROKEN', kind: 'permanent', message: 'It is broken.' };
+    const failed = { type: 'step.failed', step: 'a', attempt: 1, at: 1, startedAt: 1, failure } as const;
+    const parked = on(started, failed as never, 2_000);
+    expect(holdChangesOf([{ decision: started }], 1)).toBeUndefined();
+    expect(holdChangesOf([{ decision: parked }], 2_000)).toMatchObject({
+      parked: [{ run: id, key: 'acme' }],
+      ended: [],
+    });
+    const cancelled = on(parked, { type: 'run.cancel-requested', at: 1 }, 3_000);
+    expect(holdChangesOf([{ decision: cancelled }], 3_000)).toMatchObject({ parked: [], ended: [id] });
+  });
+
+  test.each([
+    ['behind another', { queued: true, behind: 'run_first' }],
+    ['until its time', { startAt: 9_000 }],
+  ])('that was held %s must have gone on where a result of it is heard', (_, more) => {
+    const { run } = asked({ hold: 'acme', ...more });
+    let now = run;
+    const heard = { type: 'step.completed', run: id, step: 'a', attempt: 1, at: 9_500, startedAt: 9_400, output: 1 };
+    for (const { event, at } of impliedBy(run, heard as RunEvent)) now = decide(now, event, { plan, at }).run;
+    expect(now.status).toBe('running');
   });
 });
 

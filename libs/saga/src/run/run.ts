@@ -104,10 +104,12 @@ export interface Run {
   /** The time from which its deadline counts: when it was accepted, or was no longer held. */
   readonly begunAt: number;
   readonly endedAt: number | undefined;
-  /** It has not begun: until a time, or without one until its turn comes. */
-  readonly held: { readonly until: number | undefined } | undefined;
+  /** It has not begun: until a time, or without one until its turn comes. `behind`: until no run before it holds its key up. */
+  readonly held: { readonly until: number | undefined; readonly behind?: boolean } | undefined;
   /** The concurrency key, where the pipeline limits the runs under way. */
   readonly key: string | undefined;
+  /** The hold key: while a step of the run is parked, later runs of the same key wait. */
+  readonly hold: string | undefined;
   /** For its commands. */
   readonly priority: Priority | undefined;
   readonly tenant: string | undefined;
@@ -157,6 +159,7 @@ export const newRun = (id: string): Run => ({
   endedAt: undefined,
   held: undefined,
   key: undefined,
+  hold: undefined,
   priority: undefined,
   tenant: undefined,
   seq: 0,

@@ -48,7 +48,10 @@ export function slotChangesOf(
     run.endedAt !== undefined && (run.key !== undefined || run.held) ? [run.id] : [],
   );
   const begun = has('run.begun').map(({ decision: { run } }) => run.id);
-  const wanted = has('run.queued').flatMap(({ decision: { run }, plan }) =>
+  const queued = changed.filter(({ decision: { facts } }) =>
+    facts.some((fact) => fact.type === 'run.queued' && !fact.hold),
+  );
+  const wanted = queued.flatMap(({ decision: { run }, plan }) =>
     run.endedAt === undefined ? [slotWanted(run, plan) ?? unlimitedSlot(run)] : [],
   );
   return begun.length + ended.length + wanted.length === 0 ? undefined : { begun, ended, wanted, at };

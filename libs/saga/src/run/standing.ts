@@ -13,6 +13,7 @@ export interface Standing {
 /** Returns how a run stands: of several waits the one for a person counts first, then the one for a signal. */
 export function standingOf(run: Run, plan: LoadedPlan): Standing {
   const { status, failed } = run;
+  if (status === 'held' && run.held?.behind) return { state: 'waiting-for-run', failureCode: undefined };
   if (failed || isOver(status)) return { state: undefined, failureCode: failed?.failure.code };
   const kinds = new Set<Wait>();
   let retrying: StepState | undefined;

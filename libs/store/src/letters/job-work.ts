@@ -1,5 +1,6 @@
 import type { JobWork, LetterStatus } from '@millrace/contracts';
 import { type Database, type Query, texts } from '../database.js';
+import { keepResolved, lockLinesOf } from '../holds/resolved-letters.js';
 import type { DoneAct } from './act.js';
 import { appendActs, lockTrail } from './acts.js';
 import { type ItemResult, writeItems } from './job-items.js';
@@ -90,8 +91,8 @@ export class JobWorks {
     decide: (letter: LetterState) => ItemDecision,
   ): Promise<Slice> {
     return this.database.transaction(async (query) => {
-      const [running] = await query(
-        ({ forShare }) => `select 1 from jobs where id = $1 and status = 'running' ${forShare}`,
+      const [running] = await query<{ work: JobWork }>(
+        ({ forShare }) => `select work from jobs where id = $1 and status = 'running' ${forShare}`,
         [job],
       );
       if (!running) return { send: [], decided: 0 };
@@ -107,7 +108,13 @@ export class JobWorks {
           `select letter from job_items where job = $1 and status = 'waiting' order by no limit cast($2 as int) ${forUpdate}`,
         [job, limit],
       );
-      const decisions = await this.decided(query, { letters: waiting.map(({ letter }) => letter), decide });
+      const letters = waiting.map(({ letter }) => letter);
+      if (running.work.kind === 'resolve') await lockLinesOf(query, await runsOf(query, letters));
+      const decisions = await this.decided(query, { letters, decide });
+      const resolved = decisions.flatMap(({ letter, state }) =>
+        letter?.status === 'resolved' && state.run !== undefined ? [state.run] : [],
+      );
+      await keepResolved(query, resolved, at);
       await writeItems(
         query,
         { job, at },
@@ -173,6 +180,14 @@ export class JobWorks {
       return { ended: false };
     });
   }
+}
+
+async function runsOf(query: Query, letters: readonly string[]): Promise<readonly string[]> {
+  const rows = await query<{ run: string }>(
+    ({ among }) => `select distinct run from dead_letters where run is not null and id ${among('$1')}`,
+    [letters],
+  );
+  return rows.map(({ run }) => run);
 }
 
 const stateOf = ({ run, step, desk, ...row }: StateRow): LetterState => ({

@@ -1,5 +1,6 @@
 import { type ActOutcome, type LetterAct, type LetterActRequested, type LetterStatus } from '@millrace/contracts';
 import type { Query } from '../database.js';
+import { keepResolved, lockLinesOf } from '../holds/resolved-letters.js';
 import type { Acts } from './acts.js';
 import { settleItem } from './job-items.js';
 import { type KeptLetter, LETTER_COLUMNS, type LetterDesk, letterOf, type LetterRow } from './letter.js';
@@ -21,18 +22,27 @@ export class Letters {
   act(request: LetterActRequested, decide: (now: KeptLetter | undefined) => LetterChange): Promise<ActOutcome> {
     const { id, at, letter, act, by, reason } = request;
     const record = { id, at, kind: `dead-letter.${act.do}`, subject: letter, by, reason, detail: detailOf(act) };
+    const movesLine = act.do === 'resolve' || act.do === 'reopen';
     return this.acts.once(record, async (query) => {
+      const runs = movesLine ? await runOf(query, letter) : [];
+      await lockLinesOf(query, runs);
       const [row] = await query<LetterRow>(
         ({ forUpdate }) => `select ${LETTER_COLUMNS} from dead_letters where id = $1 ${forUpdate}`,
         [letter],
       );
       const change = decide(row && letterOf(row));
       await write(query, letter, change);
+      if (change.status !== undefined) await keepResolved(query, runs, at);
       if (act.do === 'redrive' && act.job !== undefined)
         await settleItem(query, { job: act.job, letter, outcome: change.outcome, at });
       return change.outcome;
     });
   }
+}
+
+async function runOf(query: Query, letter: string): Promise<readonly string[]> {
+  const rows = await query<{ run: string }>('select run from dead_letters where id = $1 and run is not null', [letter]);
+  return rows.map(({ run }) => run);
 }
 
 /** Returns the rest of an act for the trail. Notes and inputs stand with the letter. */

@@ -50,6 +50,7 @@ const HASHES: Readonly<Record<LockSpace, string>> = {
   signals: 'hashtextextended(name, 8)',
   batches: 'hashtextextended(name, 9)',
   outputs: 'hashtextextended(name, 11)',
+  holds: 'hashtextextended(name, 12)',
 };
 
 const written = (statement: Statement): string =>

@@ -106,6 +106,7 @@ const STATUS_OF: Readonly<Record<string, RunStatus>> = {
   'waiting-for-person': 'waiting',
   'waiting-for-signal': 'waiting',
   sleeping: 'waiting',
+  'waiting-for-run': 'held',
 };
 
 function mayBe(filter: Filter, status: RunStatus): boolean {

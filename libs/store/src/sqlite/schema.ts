@@ -1,6 +1,7 @@
 import { LAST_TIME } from '@millrace/contracts';
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
 import { addCache } from '../cache/migration.js';
+import { addHolds } from '../holds/migration.js';
 import { retention } from '../retention/migration.js';
 import { addSearch } from '../search/migration.js';
 import { fillLetterColumns, LETTER_INDEXES } from '../letters/migration.js';
@@ -162,6 +163,11 @@ const search: Migration = { up: (db) => addSearch(db, { time, number: 'real' }) 
 /** Outputs that are reused, and the steps that look for one. */
 const cache: Migration = { up: (db) => addCache(db, { time, json: 'json_text' }) };
 
+/** The lines of runs that wait behind a parked run of their hold key. */
+const holds: Migration = {
+  up: (db) => addHolds(db, { seq: 'seq integer primary key autoincrement', tellAt: time('tell_at') }),
+};
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -173,5 +179,6 @@ export const migrations: MigrationProvider = {
       '006-acts': acts,
       '007-outcomes': outcomes,
       '008-run-jobs': runJobs,
+      '009-holds': holds,
     }),
 };

@@ -32,6 +32,7 @@ export const RUN_COLUMNS: readonly Column<RunSummaryView>[] = [
   },
   { title: 'TITLE', of: ({ title }) => title },
   { title: 'CODE', of: ({ failureCode }) => failureCode, wide: true },
+  { title: 'BEHIND', of: ({ hold }) => hold?.behind, wide: true },
   { title: 'ACCEPTED', of: ({ acceptedAt }) => acceptedAt, wide: true },
   { title: 'PLAN', of: ({ plan }) => plan, wide: true },
 ];

@@ -82,7 +82,7 @@ const STEP_LINES: Lines<StepFact> = {
 
 const RUN_LINES: Lines<RunFact> = {
   'run.accepted': (fact) => ['•', 'blue', acceptedText(fact)],
-  'run.queued': () => ['‖', 'yellow', 'waits for its turn'],
+  'run.queued': ({ hold }) => ['‖', 'yellow', hold ? 'waits for its turn under its hold key' : 'waits for its turn'],
   'run.begun': () => ['•', 'blue', ''],
   'run.paused': (fact) => ['‖', 'yellow', actOf(fact)],
   'run.resumed': (fact) => ['•', 'blue', actOf(fact)],
@@ -157,7 +157,8 @@ function wordOf(name: string, value: unknown): string | undefined {
   }
 }
 
-function acceptedText({ pipeline, startAt, queued }: Fact & { type: 'run.accepted' }): string {
+function acceptedText({ pipeline, startAt, queued, behind }: Fact & { type: 'run.accepted' }): string {
   if (startAt !== undefined) return `${pipeline}  begins at ${new Date(startAt).toISOString()}`;
+  if (behind !== undefined) return `${pipeline}  waits for ${behind}, which holds its key up`;
   return queued ? `${pipeline}  waits for its turn` : pipeline;
 }

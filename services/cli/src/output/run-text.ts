@@ -33,6 +33,7 @@ export function runText(run: RunView, terminal: Pick<Terminal, 'colours'>): stri
     ...(run.failure
       ? [`failure   ${run.failedStep ? `${run.failedStep}: ` : ''}${run.failure.code}: ${oneLine(run.failure.message)}`]
       : []),
+    ...holdLines(run),
     ...outcomeLines(run),
     ...(run.handler ? [`handler   ${run.handler}`] : []),
     ...(run.degradedBy ?? []).map((one) => `degraded  ${degradedText(one)}`),
@@ -54,6 +55,16 @@ function labelLines({ attributes = {}, tags = [] }: RunView): readonly string[] 
     ...(values.length > 0 ? [`found by  ${values.join('  ')}`] : []),
     ...(tags.length > 0 ? [`tags      ${tags.map((tag) => oneLine(tag)).join(', ')}`] : []),
   ];
+}
+
+function holdLines({ hold }: RunView): readonly string[] {
+  if (!hold) return [];
+  const { behind, ahead = 0, waiting = 0 } = hold;
+  const key = JSON.stringify(oneLine(hold.key));
+  if (behind === undefined)
+    return waiting === 0 ? [] : [`holds up  ${waiting} later ${waiting === 1 ? 'run' : 'runs'} of the key ${key}`];
+  const others = ahead === 1 ? '; 1 other run goes first' : `; ${ahead} other runs go first`;
+  return [`waits     behind ${behind}, which holds up the key ${key}${ahead === 0 ? '' : others}`];
 }
 
 const outcomeLines = ({ outcomes = [] }: RunView): readonly string[] =>

@@ -7,11 +7,11 @@ import { usePlan } from './use-run.js';
 
 /** Says why a run has not begun, and when it will. */
 export function Held({ run }: { readonly run: RunView }) {
-  const { pipeline, startsAt } = run;
+  const { pipeline, startsAt, hold } = run;
   const { data } = useQuery({
     queryKey: ['pipeline', pipeline],
     queryFn: ({ signal }) => millrace.pipelines.get(pipeline, { signal }),
-    enabled: startsAt === undefined,
+    enabled: startsAt === undefined && hold === undefined,
   });
   const limit = limitIn(usePlan(run).data?.definition);
   return (
@@ -24,7 +24,8 @@ export function Held({ run }: { readonly run: RunView }) {
             ), as asked for.
           </>
         )}
-        {startsAt === undefined && data?.paused && (
+        {hold?.behind !== undefined && <InLine hold={hold} behind={hold.behind} />}
+        {startsAt === undefined && !hold && data?.paused && (
           <>
             its pipeline{' '}
             <Link to="/pipelines/$name" params={{ name: pipeline }}>
@@ -33,9 +34,27 @@ export function Held({ run }: { readonly run: RunView }) {
             is paused. The run begins when somebody resumes the pipeline.
           </>
         )}
-        {startsAt === undefined && !data?.paused && <>{turnText(limit)}</>}
+        {startsAt === undefined && !hold && !data?.paused && <>{turnText(limit)}</>}
       </p>
     </div>
+  );
+}
+
+type Hold = NonNullable<RunView['hold']>;
+
+/** Says behind which run this one waits. */
+function InLine({ hold: { key, ahead = 0 }, behind }: { readonly hold: Hold; readonly behind: string }) {
+  return (
+    <>
+      it waits behind{' '}
+      <Link to="/runs/$id" params={{ id: behind }}>
+        {behind}
+      </Link>
+      , which holds up the key <bdi>{key}</bdi>. It begins when that run has ended, or its dead letters are resolved
+      {ahead > 0 &&
+        `, and ${ahead === 1 ? 'the run' : `the ${ahead} runs`} before it ${ahead === 1 ? 'has' : 'have'} ended`}
+      .
+    </>
   );
 }
 

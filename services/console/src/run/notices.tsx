@@ -27,6 +27,7 @@ export function Notices({ run }: { readonly run: RunView }) {
         </div>
       ))}
       <Parked run={run} />
+      <HoldsUp run={run} />
       <Waits run={run} />
       <Degraded run={run} />
     </>
@@ -61,6 +62,20 @@ function Parked({ run: { id, steps } }: { readonly run: RunView }) {
       ))}
       {held.length > MOST_PARKED && <p className="quiet">{held.length - MOST_PARKED} more steps have failed.</p>}
     </>
+  );
+}
+
+/** The runs that wait until this one has ended, or its dead letters are resolved. */
+function HoldsUp({ run: { hold } }: { readonly run: RunView }) {
+  const { key, waiting = 0 } = hold ?? {};
+  if (waiting === 0) return null;
+  return (
+    <div className="notice held">
+      <p>
+        {waiting === 1 ? 'One later run waits' : `${waiting} later runs wait`} behind this one: it holds up the key{' '}
+        <bdi>{key}</bdi> until it has ended, or its dead letters are resolved.
+      </p>
+    </div>
   );
 }
 

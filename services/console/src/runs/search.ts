@@ -15,7 +15,17 @@ type State = NonNullable<Asked['state']>;
 /** The states of runs, those first that somebody may have to do something about. */
 export const STATES: readonly State[] = [
   ...(['no-consumer', 'dead-lettered', 'retrying', 'waiting-for-person', 'waiting-for-signal', 'sleeping'] as const),
-  ...(['held', 'paused', 'running', 'waiting', 'compensating', 'failed', 'cancelled', 'completed'] as const),
+  ...([
+    'waiting-for-run',
+    'held',
+    'paused',
+    'running',
+    'waiting',
+    'compensating',
+    'failed',
+    'cancelled',
+    'completed',
+  ] as const),
 ];
 
 /** Reads the address: what is no filter is left out. */

@@ -16,6 +16,7 @@ export const MARKS: Readonly<Record<string, string>> = {
   'no-consumer': '⚠',
   'waiting-for-person': '✋',
   'waiting-for-signal': '⚑',
+  'waiting-for-run': '⋯',
   added: '+',
   changed: '≠',
   removed: '−',
@@ -35,11 +36,13 @@ export const WORDS: Readonly<Record<string, string>> = {
   'no-consumer': 'no consumer',
   'waiting-for-person': 'waiting for a person',
   'waiting-for-signal': 'waiting for a signal',
+  'waiting-for-run': 'waiting behind a run',
 };
 
 /** Says in words whom or what a run waits for. */
-export function waitsFor({ now, noConsumer, status }: RunSummaryView): string | undefined {
+export function waitsFor({ now, noConsumer, status, hold }: RunSummaryView): string | undefined {
   if (noConsumer !== undefined) return `for a process that serves ${noConsumer.join(', ')}`;
+  if (hold?.behind !== undefined) return `for ${hold.behind}, which holds up ${hold.key}`;
   if (!now) return status === 'held' ? 'for its time or its turn' : undefined;
   if (now.status === 'dead-lettered') return 'for somebody to redrive it';
   if (now.childStatus !== undefined && now.childStatus !== 'running')

@@ -1,6 +1,6 @@
 import { partitionFor } from '@millrace/broker';
 import { type Fact, isOver, type MissingRun, readJson, RECORD_DEPTH, RunResult } from '@millrace/contracts';
-import { evolve, slotChangesOf } from '@millrace/saga';
+import { evolve, holdChangesOf, slotChangesOf } from '@millrace/saga';
 import { changeOf, closedOf } from '../answers/change.js';
 import type { CoordinatorContext } from '../context.js';
 import { pagesSince } from './scan.js';
@@ -52,6 +52,7 @@ async function close({ broker, store, topics, plans }: Needs, result: RunResult)
     redriven: [],
     closed: closedOf(before, decision),
     slots: slotChangesOf([{ decision, plan }], end.at),
+    holds: holdChangesOf([{ decision }], end.at),
   });
   return true;
 }

@@ -1,7 +1,18 @@
 import { type Batch, type Incoming, type OrderedSource, type Outgoing, partitionFor } from '@millrace/broker';
 import { deadLetterIdOf, type Failure, present, unreadable } from '@millrace/contracts';
 import type { LoadedPlan } from '@millrace/pipeline/engine';
-import { accept, type Decision, withSlot, slotChangesOf, slotWanted, type Run, wakeAtOf } from '@millrace/saga';
+import {
+  accept,
+  type Decision,
+  holdChangesOf,
+  holdWanted,
+  withHold,
+  withSlot,
+  slotChangesOf,
+  slotWanted,
+  type Run,
+  wakeAtOf,
+} from '@millrace/saga';
 import { parkingOf } from '@millrace/runtime';
 import type { Commit, Created, RunChange } from '@millrace/store';
 import { answerBytes } from '../answers/answer.js';
@@ -87,8 +98,9 @@ class IntakeSource {
     const summaries = [...taken.accepted.values()].map(({ decision: { run }, plan }) => ({
       ...summaryOf(run, plan),
       wakeAt: wakeAtOf(run, plan),
-      // One that is to begin later wants its slot then.
+      // One that is to begin later wants its slot, and its place in line, then.
       slot: run.held ? undefined : this.wanted(run, plan),
+      hold: run.held || this.context.recovering?.hasBegun(run.id) ? undefined : holdWanted(run),
     }));
     const startMs = telemetry.spans.now();
     let outcome: Outcome | undefined;
@@ -132,7 +144,7 @@ class IntakeSource {
     return { batch, at, accepted, asked, unread };
   }
 
-  private decided(taken: Taken, { made: created, slots: given, before }: Created, spans: BatchSpans): Outcome {
+  private decided(taken: Taken, { made: created, slots: given, behind, before }: Created, spans: BatchSpans): Outcome {
     const { batch, at, accepted, asked, unread } = taken;
     const budget = new AnswerBudget(this.context.maxAnswerBytes, this.context.broker.maxRecordBytes);
     const reused = reusedKeys(asked, { before }).map(({ record, failure }) => this.parked(record, { failure, at }));
@@ -140,7 +152,7 @@ class IntakeSource {
     budget.spend(reused);
     const answers = [...accepted.values()]
       .filter(({ decision }) => created.has(decision.run.id))
-      .map((one) => withSlot(one, given.get(one.decision.run.id)))
+      .map((one) => withHold(withSlot(one, given.get(one.decision.run.id)), behind.get(one.decision.run.id)))
       .map((one) => ({ one, answer: answerTo(this.context, one.decision, { plan: one.plan, spans, budget }) }));
     const made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
     const changes = made.map(({ decision, plan }): RunChange => ({
@@ -158,6 +170,7 @@ class IntakeSource {
       changes,
       // A run that is over at once, as one of values alone is, leaves its slot to the next.
       slots: slotChangesOf(over, at),
+      holds: holdChangesOf(made, at),
       signals: signalChanges([], changes, at),
       cache: lookupChanges(
         this.context,

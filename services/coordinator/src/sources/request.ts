@@ -89,6 +89,7 @@ export function readRequest(
       source,
       startAt,
       key: plan.starts.concurrency?.keyOf(input),
+      hold: plan.starts.holdOf(input),
       priority: priority ?? plan.starts.priority,
       tenant: cut(headerText(headers, HEADER.tenant) || plan.starts.tenantOf(input), 200) || undefined,
       ...tracedBy(traceparent, { plan, waitsMs: startAt === undefined ? 0 : startAt - options.at }),

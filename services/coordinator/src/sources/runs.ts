@@ -1,6 +1,14 @@
 import type { Batch, Incoming, OrderedSource, Outgoing } from '@millrace/broker';
 import { type Failure, type RunEvent, unreadable } from '@millrace/contracts';
-import { contradictionOf, impliedBy, slotChangesOf, type MoveTarget, wakeAtOf, withLists } from '@millrace/saga';
+import {
+  contradictionOf,
+  holdChangesOf,
+  impliedBy,
+  slotChangesOf,
+  type MoveTarget,
+  wakeAtOf,
+  withLists,
+} from '@millrace/saga';
 import { answerBytes } from '../answers/answer.js';
 import { AnswerBudget } from '../answers/answer-budget.js';
 import { changeOf, closedOf, deadLettersOf, redrivenOf } from '../answers/change.js';
@@ -174,6 +182,7 @@ class RunsSource {
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
       closed: changed.flatMap(({ before, decision }) => closedOf(before?.run, decision)),
       slots: slotChangesOf(changed, at),
+      holds: holdChangesOf(changed, at),
       signals,
       cache,
       acts: changed.flatMap(({ before, decision: { run, facts } }) => runActsOf(before?.run, run, facts)),
@@ -201,7 +210,7 @@ class RunsSource {
     else cache.delete(partition, run.id);
     if (due !== undefined) wakeBy(due);
     // Somebody else's turn may have come.
-    if (run.key !== undefined && run.endedAt !== undefined) wakeBy(now());
+    if ((run.key ?? run.hold) !== undefined && run.endedAt !== undefined) wakeBy(now());
     if (!run.parent && run.status !== before?.run.status) runs.add(1, { pipeline: run.pipeline, status: run.status });
   }
 }

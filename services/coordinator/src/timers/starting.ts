@@ -32,7 +32,7 @@ interface Needs {
 }
 
 /**
- * Starts what is due: schedules, batch windows that have closed, and runs that have got a concurrency slot. Each start is published with an idempotency key that follows from
+ * Starts what is due: schedules, batch windows that have closed, and runs that have got a concurrency slot or may go on in the line of their hold key. Each start is published with an idempotency key that follows from
  * it, and is marked as done only then: if the coordinator crashes in between, the next one publishes it again, and it is the same run. A kind of start that fails holds up no
  * other. Returns true where more is due.
  */
@@ -42,6 +42,7 @@ export async function beginDue(needs: Needs, at: number): Promise<boolean> {
     due.schedules && tick,
     due.batches && endBatches,
     due.slots && tell,
+    due.holds && tellInLine,
     due.signals && tellSignals,
     due.lookups && tellLookups,
     due.jobs && workOnJobs,
@@ -164,6 +165,14 @@ async function tell({ store, broker, topics }: Needs, at: number): Promise<boole
       return eventRecord(topics, event);
     }),
   );
+  return told.length === BATCH;
+}
+
+/** Tells runs that no run before them holds their key up any more. */
+async function tellInLine({ store, broker, topics }: Needs, at: number): Promise<boolean> {
+  const told = await store.holds.toTell({ at, until: at + SNOOZE_MS, limit: BATCH });
+  if (told.length === 0) return false;
+  await broker.publish(told.map((run) => eventRecord(topics, { type: 'run.released', run, at, hold: true })));
   return told.length === BATCH;
 }
 

@@ -26,6 +26,7 @@ function statesOf({ runs, states }: Counts, unserved: number): Readonly<Record<R
     ...states,
     'no-consumer': unserved,
     running: less(runs.running, states.retrying, unserved),
+    held: less(runs.held, states['waiting-for-run']),
     waiting: less(runs.waiting, states['waiting-for-person'], states['waiting-for-signal'], states.sleeping),
   };
 }

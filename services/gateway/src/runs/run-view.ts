@@ -2,7 +2,7 @@ import { isOver } from '@millrace/contracts';
 import type { Action, ItemsView, RunSummaryView, RunView, StepView } from '@millrace/contracts/http';
 import { isUndo, itemOf, type LoadedPlan, workOf } from '@millrace/pipeline/engine';
 import { evolve, inputFor, isLookedUp, type Run, runTraceOf, standingOf, stepOf } from '@millrace/saga';
-import type { RunLabels, RunRecord, RunSummary } from '@millrace/store';
+import type { HoldStanding, RunLabels, RunRecord, RunSummary } from '@millrace/store';
 import { type UnservedContext, askedOf, withNoConsumer } from '../stages/no-consumer.js';
 import { failureView, timeOf } from './shown.js';
 import { blank, type History, historiesOf } from './step-history.js';
@@ -38,6 +38,10 @@ export const labelsView = (labels: RunLabels | undefined): Pick<RunSummaryView, 
   ...(labels && Object.keys(labels.attributes).length > 0 && { attributes: { ...labels.attributes } }),
   ...(labels && labels.tags.length > 0 && { tags: [...labels.tags] }),
 });
+
+/** The place of a run in the line of its hold key, where it stands in one. */
+export const holdView = (hold: HoldStanding | undefined): Pick<RunSummaryView, 'hold'> =>
+  hold ? { hold: { ...hold } } : {};
 
 /** A run as it is shown: everything follows from its facts and its plan. */
 export function runView(record: RunRecord, plan: LoadedPlan, unserved: ReadonlySet<string> = new Set()): RunView {

@@ -376,3 +376,17 @@ test('a run says at once that nobody serves the stage it waits for, in its view,
   world.unserved.clear();
   await until(async () => !(await get(world, id)).noConsumer);
 });
+
+test('a run that is held says the run and the key that it waits for, in its view and in lists, and is found by that; the other one says how many wait', async () => {
+  await using world = await World.open();
+  const [{ id: parked }, { id }] = [await start(world), await start(world)];
+  world.standInLine(id, { key: 'acme', behind: parked, ahead: 2 });
+  world.holds.set(parked, { key: 'acme', waiting: 3 });
+  const hold = { key: 'acme', behind: parked, ahead: 2 };
+  expect(await get(world, id)).toMatchObject({ status: 'held', state: 'waiting-for-run', hold });
+  expect((await get(world, parked)).hold).toEqual({ key: 'acme', waiting: 3 });
+  for (const query of ['state=waiting-for-run', 'state=waiting-for-run&detail=true']) {
+    const { items } = RunList.parse(await (await fetch(`${world.url}/v1/runs?${query}`)).json());
+    expect(items.map((item) => [item.id, item.hold])).toEqual([[id, hold]]);
+  }
+});

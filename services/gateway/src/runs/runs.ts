@@ -11,7 +11,7 @@ import type { RecentRequests } from '../http/recent-requests.js';
 import { withNoConsumer } from '../stages/no-consumer.js';
 import { outcomeView } from './outcome-view.js';
 import { nowOf, subjectOf } from './now.js';
-import { labelsView, runLinks, runView, summaryView } from './run-view.js';
+import { holdView, labelsView, runLinks, runView, summaryView } from './run-view.js';
 import { timeOf } from './shown.js';
 
 interface Needs {
@@ -78,7 +78,8 @@ export class RunQueries {
     const plan = await this.needs.plans.byHash(record.plan);
     const unserved = isOver(record.status) ? undefined : await this.needs.consumers.unserved(stagesOf(plan.plan));
     const labels = (await this.needs.reader.labels([record.id])).get(record.id);
-    const view = { ...runView(record, plan, unserved), ...labelsView(labels) };
+    const hold = isOver(record.status) ? undefined : (await this.needs.reader.holds([record.id])).get(record.id);
+    const view = { ...runView(record, plan, unserved), ...labelsView(labels), ...holdView(hold) };
     const trace = this.needs.traceUrl(view.traceId);
     return trace === undefined ? view : { ...view, links: { ...view.links, trace } };
   }
@@ -93,10 +94,11 @@ export class RunQueries {
       if (unserved.size > 0) waiting.set(id, { plan, unserved });
     }
     const facts = await this.needs.reader.factsAfter(new Map([...waiting.keys()].map((id) => [id, 0])));
+    const holds = await this.holdsOf(runs);
     return runs.map((run) => {
       const found = waiting.get(run.id);
       const more = found && withNoConsumer({ ...found, run: evolve(undefined, run.id, facts.get(run.id) ?? []) });
-      return { ...summaryView(run), ...more };
+      return { ...summaryView(run), ...holdView(holds.get(run.id)), ...more };
     });
   }
 
@@ -104,16 +106,23 @@ export class RunQueries {
   async details(runs: readonly RunSummary[]): Promise<RunSummaryView[]> {
     const { reader } = this.needs;
     const ids = runs.map(({ id }) => id);
-    const [facts, labels] = await Promise.all([
+    const [facts, labels, holds] = await Promise.all([
       reader.factsAfter(new Map(ids.map((id) => [id, 0]))),
       reader.labels(ids),
+      this.holdsOf(runs),
     ]);
     return Promise.all(
       runs.map(async (run) => ({
         ...(await this.detail(run, facts.get(run.id) ?? [])),
         ...labelsView(labels.get(run.id)),
+        ...holdView(holds.get(run.id)),
       })),
     );
+  }
+
+  /** Returns what runs wait for in the lines of their hold keys. Asks for none, where none of them waits so. */
+  private holdsOf(runs: readonly RunSummary[]): ReturnType<StoreReader['holds']> {
+    return this.needs.reader.holds(runs.flatMap(({ id, state }) => (state === 'waiting-for-run' ? [id] : [])));
   }
 
   private async detail(summary: RunSummary, facts: readonly Fact[]): Promise<RunSummaryView> {

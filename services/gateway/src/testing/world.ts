@@ -25,6 +25,7 @@ import {
   type ChainedAct,
   type Counts,
   type DeadLetter,
+  type HoldStanding,
   type KeptLetter,
   type Review,
   RUN_NOTE,
@@ -142,6 +143,9 @@ export class World implements AsyncDisposable {
   /** The records that the log still has where a dead letter came from. */
   browsed: Incoming[] = [];
 
+  /** The places of runs in the lines of their hold keys. */
+  readonly holds = new Map<string, HoldStanding>();
+
   readonly reader: StoreReader = {
     runs: ({ status, pipeline, degraded, where, limit, before }) => {
       this.refuseWhenDown();
@@ -172,6 +176,7 @@ export class World implements AsyncDisposable {
         items: [...this.deadLetters.values()].filter((letter) => !status || letter.status === status).map(kept),
         next: undefined,
       }),
+    holds: (runs) => Promise.resolve(new Map([...this.holds].filter(([run]) => runs.includes(run)))),
     counts: ({ atMost }) => {
       const count = (status: string) =>
         Math.min(atMost, [...this.runs.keys()].filter((id) => this.record(id)?.status === status).length);
@@ -280,6 +285,14 @@ export class World implements AsyncDisposable {
     const known = present(this.runs.get(id), `run ${id}`);
     const held = startAt === undefined ? { queued: true as const } : { startAt: Date.parse(startAt) };
     known.facts.splice(0, known.facts.length, { ...(known.facts[0] as Fact & { type: 'run.accepted' }), ...held });
+  }
+
+  /** As it would be behind a run that holds its key up. */
+  standInLine(id: string, hold: HoldStanding & { readonly behind: string }): void {
+    const known = present(this.runs.get(id), `run ${id}`);
+    const accepted = known.facts[0] as Fact & { type: 'run.accepted' };
+    known.facts.splice(0, known.facts.length, { ...accepted, queued: true, hold: hold.key, behind: hold.behind });
+    this.holds.set(id, hold);
   }
 
   /** Works until a person is asked. */

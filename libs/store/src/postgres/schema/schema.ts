@@ -6,6 +6,7 @@ import { letters } from './schema-letters.js';
 import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
 import { recoveries } from './schema-recoveries.js';
+import { addHolds } from '../../holds/migration.js';
 import { retention } from '../../retention/migration.js';
 import { search } from './schema-search.js';
 import { signals } from './schema-signals.js';
@@ -82,6 +83,12 @@ const degradedRuns: Migration = {
   },
 };
 
+/** The lines of runs that wait behind a parked run of their hold key. */
+const holds: Migration = {
+  up: (db) =>
+    addHolds(db, { seq: 'seq bigint generated always as identity primary key', tellAt: 'tell_at timestamptz' }),
+};
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -104,5 +111,6 @@ export const migrations: MigrationProvider = {
       '017-acts': acts,
       '018-outcomes': outcomes,
       '019-run-jobs': runJobs,
+      '020-holds': holds,
     }),
 };
