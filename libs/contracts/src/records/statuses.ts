@@ -18,11 +18,13 @@ export const RunStatus = z.enum([
 export type RunStatus = z.infer<typeof RunStatus>;
 
 /**
- * States of a run of which its status does not say all: what it waits for, and that a failed step is due again. `waiting-for-run`: held behind a parked run
+ * States of a run of which its status does not say all: what it waits for, and that a failed step is due again. `waiting-for-model`: for
+ * its turn in a quota, or for a budget. `waiting-for-run`: held behind a parked run
  * of the same hold key.
  */
 export const FinerState = z.enum([
   'retrying',
+  'waiting-for-model',
   'waiting-for-person',
   'waiting-for-signal',
   'sleeping',
@@ -34,7 +36,7 @@ export type FinerState = z.infer<typeof FinerState>;
 export const RunState = z.enum([...RunStatus.options, ...FinerState.options, 'no-consumer']);
 export type RunState = z.infer<typeof RunState>;
 
-/** `pending`: its turn has not come. `retrying`: failed, and due again. `waiting`: for a signal or a person. */
+/** `pending`: its turn has not come. `retrying`: failed, or waiting for a model, and due again. `waiting`: for a signal or a person. */
 export const StepStatus = z.enum([
   'pending',
   'running',

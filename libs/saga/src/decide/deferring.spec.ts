@@ -1,6 +1,6 @@
 import { failure, type RunEvent, runIdOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
-import { accept, commandOf, type Decision, decide, evolve, type Run, stepOf, wakeAtOf } from '../index.js';
+import { accept, commandOf, type Decision, decide, evolve, type Run, standingOf, stepOf, wakeAtOf } from '../index.js';
 
 const id = runIdOf('p', '1');
 const T0 = 1_000_000;
@@ -54,6 +54,19 @@ class Case {
     );
   }
 }
+
+test('a run whose step waits for a model says so, and one whose step has failed is tried again', () => {
+  const run = new Case();
+  const state = () => standingOf(run.run, run.plan).state;
+  const states = [state()];
+  run.defers(HOUR);
+  states.push(state());
+  run.after(20_000, 'step.recalled');
+  states.push(state());
+  run.fails();
+  states.push(state());
+  expect(states).toEqual([undefined, 'waiting-for-model', undefined, 'retrying']);
+});
 
 test('a step that waits for its turn to call a model is asked for again when it is recalled, as the same attempt, with all its time', () => {
   const run = new Case();

@@ -17,14 +17,17 @@ export function standingOf(run: Run, plan: LoadedPlan): Standing {
   if (failed || isOver(status)) return { state: undefined, failureCode: failed?.failure.code };
   const kinds = new Set<Wait>();
   let retrying: StepState | undefined;
+  let waitsForModel = false;
   let parked: StepState | undefined;
   for (const [step, state] of run.steps) {
-    if (state.status === 'retrying') retrying ??= state;
+    if (state.deferredAt !== undefined) waitsForModel = true;
+    else if (state.status === 'retrying') retrying ??= state;
     else if (state.status === 'dead-lettered') parked ??= state;
     else if (state.status === 'waiting') kinds.add(waitOf(state, plan.step(step).kind));
   }
   const failureCode = (parked ?? retrying)?.failure?.code;
-  if (status === 'running') return { state: retrying && 'retrying', failureCode };
+  if (status === 'running')
+    return { state: retrying ? 'retrying' : waitsForModel ? 'waiting-for-model' : undefined, failureCode };
   const first = status === 'waiting' ? WAITS.find((wait) => kinds.has(wait)) : undefined;
   return { state: first, failureCode };
 }

@@ -103,6 +103,7 @@ const statusesIn = (filters: readonly Filter[]): readonly RunStatus[] =>
 
 const STATUS_OF: Readonly<Record<string, RunStatus>> = {
   retrying: 'running',
+  'waiting-for-model': 'running',
   'waiting-for-person': 'waiting',
   'waiting-for-signal': 'waiting',
   sleeping: 'waiting',

@@ -48,7 +48,7 @@ export function StepPanel({ run, step }: StepPanelProps) {
       )}
       {due !== undefined && (
         <p className="quiet">
-          {step.status === 'retrying' ? 'Tried again' : 'Its wait ends'} <Time at={due} /> (<Time at={due} exact />)
+          {dueText(step)} <Time at={due} /> (<Time at={due} exact />)
         </p>
       )}
       <StepActs run={run} step={step} />
@@ -131,6 +131,12 @@ function Route({ run: { degradedBy = [] }, step }: { readonly run: RunView; read
         )}
       </p>
     ));
+}
+
+/** Says what happens when a step is due. */
+function dueText({ status, failure }: StepView): string {
+  if (status !== 'retrying') return 'Its wait ends';
+  return failure ? 'Tried again' : 'Waits for a model, and is asked for again at the latest';
 }
 
 /** The attempts, newest first: when each was queued, began and ended, and why it failed. */

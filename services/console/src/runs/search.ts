@@ -14,7 +14,15 @@ type State = NonNullable<Asked['state']>;
 
 /** The states of runs, those first that somebody may have to do something about. */
 export const STATES: readonly State[] = [
-  ...(['no-consumer', 'dead-lettered', 'retrying', 'waiting-for-person', 'waiting-for-signal', 'sleeping'] as const),
+  ...([
+    'no-consumer',
+    'dead-lettered',
+    'retrying',
+    'waiting-for-model',
+    'waiting-for-person',
+    'waiting-for-signal',
+    'sleeping',
+  ] as const),
   ...([
     'waiting-for-run',
     'held',

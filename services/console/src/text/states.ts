@@ -14,6 +14,7 @@ export const MARKS: Readonly<Record<string, string>> = {
   retrying: '↻',
   sleeping: '☾',
   'no-consumer': '⚠',
+  'waiting-for-model': '⧗',
   'waiting-for-person': '✋',
   'waiting-for-signal': '⚑',
   'waiting-for-run': '⋯',
@@ -34,15 +35,17 @@ export const MARKS: Readonly<Record<string, string>> = {
 /** The words for states whose names are no words. */
 export const WORDS: Readonly<Record<string, string>> = {
   'no-consumer': 'no consumer',
+  'waiting-for-model': 'waiting for a model',
   'waiting-for-person': 'waiting for a person',
   'waiting-for-signal': 'waiting for a signal',
   'waiting-for-run': 'waiting behind a run',
 };
 
 /** Says in words whom or what a run waits for. */
-export function waitsFor({ now, noConsumer, status, hold }: RunSummaryView): string | undefined {
+export function waitsFor({ now, noConsumer, status, state, hold }: RunSummaryView): string | undefined {
   if (noConsumer !== undefined) return `for a process that serves ${noConsumer.join(', ')}`;
   if (hold?.behind !== undefined) return `for ${hold.behind}, which holds up ${hold.key}`;
+  if (state === 'waiting-for-model') return 'for its turn with a model, or for a budget';
   if (!now) return status === 'held' ? 'for its time or its turn' : undefined;
   if (now.status === 'dead-lettered') return 'for somebody to redrive it';
   if (now.childStatus !== undefined && now.childStatus !== 'running')

@@ -25,7 +25,7 @@ function statesOf({ runs, states }: Counts, unserved: number): Readonly<Record<R
     ...runs,
     ...states,
     'no-consumer': unserved,
-    running: less(runs.running, states.retrying, unserved),
+    running: less(runs.running, states.retrying, states['waiting-for-model'], unserved),
     held: less(runs.held, states['waiting-for-run']),
     waiting: less(runs.waiting, states['waiting-for-person'], states['waiting-for-signal'], states.sleeping),
   };
