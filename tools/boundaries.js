@@ -27,6 +27,12 @@ const LAYERS = [
   { folder: 'libs/broker', allowed: ['contracts'], why: 'the port knows no adapter and no service' },
   { folder: 'libs/broker-kafka', allowed: ['broker', 'contracts'], why: 'an adapter knows its port alone' },
   { folder: 'libs/broker-embedded', allowed: ['broker', 'contracts'], why: 'an adapter knows its port alone' },
+  {
+    folder: 'libs/blobs',
+    allowed: ['contracts'],
+    tests: ['local'],
+    why: 'blobs are bytes of runs: the library knows references, and no service',
+  },
   { folder: 'libs/telemetry', allowed: ['contracts'], why: 'telemetry is used by the others and uses none of them' },
   { folder: 'libs/ai', allowed: ['contracts'], why: 'ai is models and text, and knows no run: pass in what it needs' },
   {
@@ -36,12 +42,12 @@ const LAYERS = [
   },
   {
     folder: 'libs/runtime',
-    allowed: ['broker', 'broker-embedded', 'broker-kafka', 'contracts', 'pipeline', 'telemetry'],
+    allowed: ['blobs', 'broker', 'broker-embedded', 'broker-kafka', 'contracts', 'pipeline', 'telemetry'],
     why: 'the runtime is what every service starts with, and knows none of them',
   },
   {
     folder: 'libs/stage',
-    allowed: ['broker', 'contracts', 'pipeline', 'runtime', 'telemetry'],
+    allowed: ['blobs', 'broker', 'contracts', 'pipeline', 'runtime', 'telemetry'],
     why: 'the stage runtime knows commands and answers, no run state and no stage',
   },
   {
@@ -56,12 +62,12 @@ const LAYERS = [
   },
   {
     folder: 'services/coordinator',
-    allowed: ['broker', 'contracts', 'pipeline', 'project', 'runtime', 'saga', 'store', 'telemetry'],
+    allowed: ['blobs', 'broker', 'contracts', 'pipeline', 'project', 'runtime', 'saga', 'store', 'telemetry'],
     why: 'no service imports a service, and the coordinator runs no stage: move what both need to a library',
   },
   {
     folder: 'services/gateway',
-    allowed: ['broker', 'contracts', 'pipeline', 'runtime', 'saga', 'store', 'telemetry'],
+    allowed: ['blobs', 'broker', 'contracts', 'pipeline', 'runtime', 'saga', 'store', 'telemetry'],
     why: 'no service imports a service, and the gateway decides nothing: ask the coordinator by a record',
   },
   {
@@ -125,6 +131,7 @@ const HOMES = [
     homes: ['libs/broker-kafka/**', 'bench/**', 'e2e/src/access/**'],
     why: 'use the port in libs/broker',
   },
+  { packages: ['@aws-sdk/*'], homes: ['libs/blobs/**'], why: 'use libs/blobs' },
   { packages: ['@opentelemetry/*'], homes: ['libs/telemetry/**'], why: 'use libs/telemetry' },
   {
     packages: ['pg', 'kysely', 'kysely/*', 'node:sqlite'],

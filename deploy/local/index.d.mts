@@ -106,3 +106,17 @@ export function choosePort(wanted: number): Promise<number>;
 
 /** The full path of a program: on PATH, else in one of `folders`. */
 export function find(program: string, folders?: readonly string[]): string | undefined;
+
+export interface LocalS3 extends LocalServer {
+  /** The endpoint: buckets are parts of its path. */
+  readonly url: string;
+}
+
+/** The login of the S3 store. */
+export const S3_LOGIN: { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+/** Builds the S3 store with Go, once; takes minutes. Returns its program. Rejects where there is no Go. */
+export function buildS3(options?: { log?: (line: string) => void }): Promise<string>;
+
+/** Starts an S3-compatible store (versitygw over a folder) that was built. */
+export function startS3(options?: LocalServerOptions): Promise<LocalS3>;

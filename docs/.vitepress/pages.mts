@@ -14,6 +14,7 @@ const howTo: Items = [
   { text: 'Use an HTTP endpoint as a stage', link: '/how-to/http-stages' },
   { text: 'Limit a stage, set priorities', link: '/how-to/limit-a-stage' },
   { text: 'Cache a step', link: '/how-to/cache-a-step' },
+  { text: 'Pass large payloads', link: '/how-to/large-payloads' },
   { text: 'Pause', link: '/how-to/pause' },
   { text: 'Find runs', link: '/how-to/find-runs' },
   { text: 'Clear dead letters', link: '/how-to/clear-dead-letters' },

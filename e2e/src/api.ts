@@ -49,6 +49,11 @@ export class Api {
     return (await answer.json()) as T;
   }
 
+  /** Asks for bytes, whatever the answer is. */
+  download(path: string): Promise<Response> {
+    return fetch(this.url + path);
+  }
+
   /** Bytes are a mail, anything else is JSON. */
   post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const mail = body instanceof Uint8Array;

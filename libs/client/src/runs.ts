@@ -51,6 +51,25 @@ export class Runs {
     return new Pages(load, first);
   }
 
+  /**
+   * Returns the bytes of a blob, for which `{ $blob: { run, sha256, bytes, as } }` stands in an input or an output.
+   *
+   * ```ts
+   * const bytes = await millrace.runs.blob({ run: 'run_…', sha256: '9f86…' });
+   * ```
+   */
+  async blob(name: { readonly run: string; readonly sha256: string }, options?: CallOptions): Promise<Uint8Array> {
+    const { run, sha256 } = name;
+    const { data } = await this.api.outcome(options, (init) =>
+      this.api.http.GET('/v1/blobs/{run}/{sha256}', {
+        ...init,
+        params: { path: { run, sha256 } },
+        parseAs: 'arrayBuffer',
+      }),
+    );
+    return new Uint8Array(data ?? new ArrayBuffer(0));
+  }
+
   /** Counts the values of a field among runs, e.g. `attributes.customer`. */
   count(query: QueryOf<'countRuns'>, options?: CallOptions): Promise<FacetView> {
     return this.api.answer('GET /v1/runs/facets', options, (init) =>

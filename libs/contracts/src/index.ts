@@ -126,6 +126,20 @@ export {
 } from './records/records.js';
 export { ParkedStep, RunResult } from './records/results.js';
 export { isRunId } from './records/of-step.js';
+export {
+  BLOB_KEY,
+  type BlobForm,
+  type BlobName,
+  blobNameText,
+  BlobReference,
+  blobsIn,
+  eachBlob,
+  isBlobReference,
+  mayMentionBlob,
+  mentionsBlob,
+  mentionsForeignBlob,
+  withoutOwners,
+} from './records/blobs.js';
 export { isStepCommand, isStepEnd } from './record-guards.js';
 export { type ReadEvent, readCommand, readControl, readDeploymentRequest, readEvents } from './records/reading.js';
 export {

@@ -16,6 +16,16 @@ export {
   type StepMark,
   type WantedStep,
 } from './plan/advance.js';
+export {
+  type Content,
+  contentKey,
+  type Contents,
+  ContentUnreadable,
+  ContentWanted,
+  NO_CONTENTS,
+  readably,
+  withContents,
+} from './plan/contents.js';
 export { type Candidate, checkPlan, checkSchedule, MOST_STEPS, usablePlan } from './plan/check-plan.js';
 export { type ContractMisfit, contractMisfits, type KnownContracts } from './plan/contract-fit.js';
 export { type Misfit, misfits } from './schemas/containment.js';

@@ -5,7 +5,7 @@ import type { Runtime } from './runtime.js';
 /** Codes of errors that are not the record's: what is away comes back, and another owner goes on with what it took over. */
 const NOT_THE_RECORDS = new Set<unknown>([
   ...['STORE_UNAVAILABLE', 'STALE_OWNER', 'STORE_BEHIND', 'WORK_LOST'],
-  ...['BROKER_UNAVAILABLE', 'LOG_FULL', 'UNKNOWN_TOPIC', 'LOG_DAMAGED', 'LOG_IN_USE'],
+  ...['BLOB_STORE_AWAY', 'BROKER_UNAVAILABLE', 'LOG_FULL', 'UNKNOWN_TOPIC', 'LOG_DAMAGED', 'LOG_IN_USE'],
 ]);
 
 /** Tells whether handling a record failed because of the record, so that it fails again however often it comes. */

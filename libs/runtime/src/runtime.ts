@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Blobs, openBlobs } from '@millrace/blobs';
 import type { Broker, TopicSpec } from '@millrace/broker';
 import type { GroupMember } from '@millrace/broker-kafka';
 import { groupsOf, type Topics, topicsOf } from '@millrace/contracts';
@@ -21,6 +23,8 @@ export interface Runtime {
   readonly telemetry: Telemetry;
   readonly topics: Topics;
   readonly groups: ReturnType<typeof groupsOf>;
+  /** Keeps large inputs and outputs; without it they travel in records as far as these can hold them. */
+  readonly blobs?: Blobs | undefined;
 }
 
 /** The parts that the caller has already; the caller closes them. */
@@ -47,6 +51,7 @@ export async function openRuntime(
   const around = { log: told.log, signal: given.signal };
   const broker =
     given.broker ?? opened.use(await untilReached(around, () => openBroker(settings, told, given.onMember)));
+  const blobs = await blobsOf(settings, opened);
   const topics = topicsOf(settings.topicPrefix);
   const runtime: Runtime = {
     service,
@@ -55,10 +60,20 @@ export async function openRuntime(
     telemetry: told,
     topics,
     groups: groupsOf(settings.topicPrefix),
+    blobs,
   };
   await untilReached(around, () => ensureTopics(runtime, commonTopics(runtime)));
   const held = opened.move();
   return { ...runtime, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** Opens the blob store that the settings name; the embedded log has one beside it. */
+async function blobsOf(
+  { blobs, kafka, dataDir }: ServiceSettings,
+  opened: AsyncDisposableStack,
+): Promise<Blobs | undefined> {
+  const at = blobs.at ?? (kafka === undefined ? { folder: join(dataDir, 'blobs') } : undefined);
+  return at && opened.use(await openBlobs({ ...blobs, at }));
 }
 
 /** The topics of these stages, created where that is allowed; without it they have to be there. */

@@ -1,8 +1,10 @@
+import type { Blobs } from '@millrace/blobs';
 import type { Broker } from '@millrace/broker';
 import type { Topics } from '@millrace/contracts';
 import type { Contracts, StagePauses } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 import type { Counter, Telemetry } from '@millrace/telemetry';
+import type { BlobContents } from './blobs/contents.js';
 import type { CoordinatorPlans } from './deployments/plans.js';
 import type { StoreGuard } from './recovery/guard.js';
 import type { RunCache } from './sources/run-cache.js';
@@ -24,6 +26,10 @@ export interface CoordinatorContext {
   /** The contracts that stages have announced. */
   readonly contracts: Contracts;
   readonly cache: RunCache;
+  /** Reads the blobs that decisions read. */
+  readonly contents: BlobContents;
+  /** Keeps large values; undefined where records carry them as far as they can. */
+  readonly blobs: Blobs | undefined;
   readonly runs: Counter<'pipeline' | 'status'>;
   /** Tells the timers that something is due at this time. */
   readonly wakeBy: (at: number) => void;

@@ -9,7 +9,9 @@ export const GatewayEnvironment = z.object({
     .regex(/^[1-9]\d{0,9}$/, 'expected a number of bytes, e.g. 1048576')
     .transform(Number)
     .optional()
-    .describe('The most bytes of a request’s body; 1048576 unless set.'),
+    .describe(
+      'The most bytes of a request’s body. Unless set, 1048576; for a request that starts a run, where there is a blob store, 104857600.',
+    ),
   JAEGER_URL: z
     .string()
     .refine(

@@ -3,6 +3,7 @@ import type { Runtime, Limits, Pauses, StageContracts } from '@millrace/runtime'
 import type { StoreReader } from '@millrace/store';
 import { Acts } from './runs/acts.js';
 import { AuditController } from './audit/audit.controller.js';
+import { BlobsController } from './blobs/blobs.controller.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { Callbacks } from './callbacks/callbacks.js';
 import { Changes } from './changes/changes.js';
@@ -87,6 +88,7 @@ const CONTROLLERS = [
   StagesController,
   TopicsController,
   ModelsController,
+  BlobsController,
   CallbacksController,
   MetaController,
   ConsoleController,

@@ -23,7 +23,7 @@ import { ConsoleFiles } from './console/console-files.js';
 import { gatewayModule } from './gateway.module.js';
 import { LiveFacts } from './runs/live-facts.js';
 import { countRequests } from './http/metrics.js';
-import { ProblemFilter, RequestProblem } from './http/problems.js';
+import { pathOf, ProblemFilter, RequestProblem } from './http/problems.js';
 import { followedModels } from './models/followed-models.js';
 import { refuseChanges, WithoutActions } from './http/read-only.js';
 import { checkTarget } from './http/target.js';
@@ -57,6 +57,11 @@ export interface Gateway extends Running {
 
 /** The largest body; the broker's limit is a second one. */
 const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The largest body of a request for a run where there is a blob store. */
+const MAX_INPUT_BYTES = 100 * 1024 * 1024;
+
+const beginsRun = (request: IncomingMessage): boolean => request.method === 'POST' && pathOf(request) === '/v1/runs';
 
 /** The interval at which a POST with an idempotency key looks whether its run was accepted. */
 const LOOK_SOON_MS = 10;
@@ -125,7 +130,7 @@ export async function startGateway(runtime: Runtime, options: GatewayOptions): P
 }
 
 /** Says what happens to a request before its operation sees it. */
-function prepare(app: NestExpressApplication, { settings, telemetry }: Runtime, options: GatewayOptions): void {
+function prepare(app: NestExpressApplication, { settings, telemetry, blobs }: Runtime, options: GatewayOptions): void {
   app.disable('x-powered-by');
   app.disable('etag');
   const site: Site = { host: options.host, publicUrls: settings.publicUrls };
@@ -134,7 +139,9 @@ function prepare(app: NestExpressApplication, { settings, telemetry }: Runtime, 
     app.use(refuseChanges);
     app.useGlobalInterceptors(new WithoutActions());
   }
-  app.useBodyParser('raw', { type: () => true, limit: options.maxBodyBytes ?? MAX_BODY_BYTES });
+  const { maxBodyBytes = MAX_BODY_BYTES } = options;
+  if (blobs) app.useBodyParser('raw', { type: beginsRun, limit: options.maxBodyBytes ?? MAX_INPUT_BYTES });
+  app.useBodyParser('raw', { type: () => true, limit: maxBodyBytes });
   app.use(checkTarget, readBody);
   app.useGlobalPipes(new RequestValidation());
 }

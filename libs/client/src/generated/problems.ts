@@ -72,6 +72,10 @@ export const PROBLEM_REMEDIES = {
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new input: the same key and input give the same run.',
   INTERNAL: 'Try again. The gateway’s log has the cause under the trace id.',
   BROKER_UNAVAILABLE: 'Try again after `Retry-After` seconds. With the same Idempotency-Key nothing happens twice.',
+  BLOB_STORE_AWAY: 'Try again after `Retry-After` seconds. If this persists, check the store that BLOBS names.',
+  BLOB_UNREADABLE:
+    'Put the blob back from a backup if it is damaged, or add its key to BLOB_KEY_FILE: `detail` says which.',
+  UNKNOWN_BLOB: 'Check the run and the checksum. A blob is removed together with its run.',
   NOT_TAKEN_ON_YET:
     'Send the same request with the same Idempotency-Key again after `Retry-After` seconds: it starts no second run. If this persists, check that a coordinator is running.',
   TOO_MANY_WATCHED: 'Try again after `Retry-After` seconds, or watch the run itself: GET /v1/runs/{id}/events.',

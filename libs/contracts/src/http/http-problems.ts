@@ -279,6 +279,22 @@ export const PROBLEMS = {
     retryable: true,
     remedy: 'Try again after `Retry-After` seconds. With the same Idempotency-Key nothing happens twice.',
   },
+  BLOB_STORE_AWAY: {
+    status: 503,
+    title: 'The blob store cannot be reached',
+    retryable: true,
+    remedy: 'Try again after `Retry-After` seconds. If this persists, check the store that BLOBS names.',
+  },
+  BLOB_UNREADABLE: {
+    status: 502,
+    title: 'The blob cannot be read',
+    remedy: 'Put the blob back from a backup if it is damaged, or add its key to BLOB_KEY_FILE: `detail` says which.',
+  },
+  UNKNOWN_BLOB: {
+    status: 404,
+    title: 'There is no such blob',
+    remedy: 'Check the run and the checksum. A blob is removed together with its run.',
+  },
   NOT_TAKEN_ON_YET: {
     status: 503,
     title: 'The run has not been taken on yet',

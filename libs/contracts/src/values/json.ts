@@ -14,6 +14,8 @@ export interface JsonBounds {
   readonly maxBytes?: number;
   /** The number of arrays and objects that may lie within each other. */
   readonly maxDepth?: number;
+  /** A key that no object may have. */
+  readonly reservedKey?: string;
 }
 
 /** The depth of what people and stages send. */
@@ -58,10 +60,10 @@ export function readJson(
 /** Returns the reason for which a value in memory would not arrive as it is when it is sent as JSON; undefined where it would. Properties that are undefined are not sent. */
 export function jsonFault(
   value: unknown,
-  { maxBytes = Infinity, maxDepth = JSON_DEPTH }: JsonBounds = {},
+  { maxBytes = Infinity, maxDepth = JSON_DEPTH, reservedKey }: JsonBounds = {},
 ): JsonFault | undefined {
   try {
-    return new Walk({ maxDepth, maxSize: maxBytes, isParsed: false, looksAtText: true }).faultIn(value);
+    return new Walk({ maxDepth, maxSize: maxBytes, isParsed: false, looksAtText: true, reservedKey }).faultIn(value);
   } catch {
     return { what: 'kind', pointer: '', detail: 'the value cannot be read: a getter of it throws' };
   }
@@ -118,7 +120,13 @@ class Walk {
   holdsLarge = false;
 
   constructor(
-    private readonly options: { maxDepth: number; maxSize: number; isParsed: boolean; looksAtText: boolean },
+    private readonly options: {
+      maxDepth: number;
+      maxSize: number;
+      isParsed: boolean;
+      looksAtText: boolean;
+      reservedKey?: string | undefined;
+    },
   ) {}
 
   faultIn(value: unknown): JsonFault | undefined {
@@ -162,7 +170,8 @@ class Walk {
       const entry = (value as Readonly<Record<string, unknown>>)[key];
       if (entry === undefined) continue;
       if (this.options.looksAtText) {
-        if (key === '__proto__') return found('key', 'the key __proto__ is not allowed');
+        if (key === '__proto__' || key === this.options.reservedKey)
+          return found('key', `the key ${key} is not allowed`);
         if (!isText(key)) return found('key', 'a key holds a NUL or half of a surrogate pair');
       }
       this.size += key.length + 3;

@@ -2,7 +2,9 @@ import { Environment, type ASTNode, EvaluationError } from '@marcbachmann/cel-js
 import { cut, type Failure, failure } from '@millrace/contracts';
 import { metered, TOO_COSTLY } from '../schemas/cel-cost.js';
 import type { Scope } from './mapping.js';
+import { ContentUnreadable, ContentWanted, openedAt, readably } from '../plan/contents.js';
 import { PlanError } from '../plan/plan-error.js';
+import { pathsReadBy } from './condition-paths.js';
 
 /** A CEL condition made ready: which steps (and `input`) it reads, and whether it holds for what is known. */
 export interface CompiledCondition {
@@ -29,19 +31,37 @@ function compile(
 ): CompiledCondition {
   const evaluate = parsed(environment, text, step);
   const spending = counted(evaluate.ast, text, step);
-  const reads = [...new Set(identifiersOf(evaluate.ast))].filter((name) => variables.has(name));
+  const reads = pathsReadBy(evaluate.ast).filter(([name]) => variables.has(name));
+  const names = [...new Set(reads.map(([name]) => name))];
+  const run = spending
+    ? (values: Record<string, unknown>): unknown => spending(() => evaluate(values) as unknown)
+    : evaluate;
   const holds = (scope: Scope): boolean | Failure => {
     const values: Record<string, unknown> = {};
-    for (const name of reads) values[name] = scope[name] ?? null;
+    for (const name of names) values[name] = scope[name] ?? null;
+    const read = readably(() => {
+      for (const [name, ...path] of reads) values[name] = openedAt(values[name], path);
+    });
+    if ('failure' in read) return read.failure;
     try {
-      const answer: unknown = spending ? spending(() => evaluate(values) as unknown) : evaluate(values);
+      const answer: unknown = run(values);
       return typeof answer === 'boolean' ? answer : failed(step, text, 'it gives neither true nor false');
     } catch (error) {
       if (error === TOO_COSTLY) return failed(step, text, TOO_COSTLY.message);
+      const [cause] = causesOf(error).filter((one) => one instanceof ContentWanted || one instanceof ContentUnreadable);
+      if (cause instanceof ContentUnreadable) return cause.failure;
+      if (cause) throw cause;
       return failed(step, text, error instanceof EvaluationError ? error.code : 'it could not be evaluated');
     }
   };
-  return { needs: new Set(reads), holds };
+  return { needs: new Set(names), holds };
+}
+
+/** Returns an error and its causes. */
+function causesOf(error: unknown): readonly unknown[] {
+  const found: unknown[] = [];
+  for (let one = error; one instanceof Error && found.length < 10; one = one.cause) found.push(one);
+  return found;
 }
 
 /** Parsed and checked; whatever is wrong with it is a PlanError. */
@@ -76,13 +96,3 @@ export function reasonOf(error: unknown): string {
 /** Names the condition, not the values: CEL's own messages may quote those. */
 const failed = (step: string, text: string, why: string): Failure =>
   failure('CONDITION_FAILED', `The condition of step "${step}" failed (${why}): ${cut(text, 500)}`);
-
-function identifiersOf(node: ASTNode): string[] {
-  if (node.op === 'id') return [node.args];
-  return nodesIn(node.args).flatMap(identifiersOf);
-}
-
-function nodesIn(args: unknown): ASTNode[] {
-  if (Array.isArray(args)) return args.flatMap(nodesIn);
-  return args !== null && typeof args === 'object' && 'op' in args ? [args as ASTNode] : [];
-}

@@ -27,6 +27,21 @@ export function pathsIn(condition: string): readonly ConditionPath[] {
   return found.filter((path) => !bound.has(path[0]) && !isGuarded(path));
 }
 
+/**
+ * Returns all paths that an expression reads, also those that it only tests for. A path ends where a part of it is calculated, or where the expression reads the value as a whole. The names
+ * that `exists`, `filter` and the like bind are among them.
+ */
+export function pathsReadBy(ast: ASTNode): readonly ConditionPath[] {
+  const found: ConditionPath[] = [];
+  const waiting: ASTNode[] = [ast];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    const path = pathOf(node);
+    if (path) found.push(path);
+    else waiting.push(...operandsOf(node));
+  }
+  return found;
+}
+
 const beginsWith = (path: ConditionPath, start: ConditionPath): boolean => start.every((part, i) => path[i] === part);
 
 /** Undefined where the node is no path, or has a part that is calculated. */

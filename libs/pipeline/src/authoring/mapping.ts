@@ -1,10 +1,11 @@
+import { opened } from '../plan/contents.js';
 import { PlanError } from '../plan/plan-error.js';
 import type { Mapping } from '../plan/plan-mapping.js';
 
 /** The values that can be read in a run: its input under `input`, and the output of each finished step; a skipped step is absent. */
 export type Scope = Readonly<Record<string, unknown>>;
 
-/** Makes a value from what is known. Never throws: what is not there is undefined. */
+/** Makes a value from what is known. What is not there is undefined; throws only what `opened` does, within `withContents`. */
 export type ReadScope = (scope: Scope) => unknown;
 
 export type Path = readonly [string, ...(string | number)[]];
@@ -74,12 +75,14 @@ function closureOf(mapping: Mapping): ReadScope {
   }
 }
 
-/** The value at a path; only what an object has of its own is found. */
+/** The value at a path; only what an object has of its own is found. A blob is opened where the path leads into it, and passed on where it ends there. */
 function reader([from, ...path]: Path): ReadScope {
   if (path.length === 0) return (scope) => scope[from];
   return (scope) => {
     let value = scope[from];
     for (const part of path) {
+      if (value === null || typeof value !== 'object') return undefined;
+      if (!Object.hasOwn(value, part)) value = opened(value);
       if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) return undefined;
       value = (value as Record<string | number, unknown>)[part];
     }

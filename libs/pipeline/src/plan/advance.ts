@@ -1,5 +1,6 @@
 import type { Failure } from '@millrace/contracts';
 import { factsOf } from '../steps/failure-facts.js';
+import { readably } from './contents.js';
 import { CHUNK_NAME, itemOf } from './item-names.js';
 import { itemScope } from './items.js';
 import type { Scope } from '../authoring/mapping.js';
@@ -33,7 +34,7 @@ export interface WantedStep {
 export interface Advance {
   readonly wanted: readonly WantedStep[];
   readonly skipped: readonly string[];
-  /** Steps whose condition could not be evaluated. They have no mark yet: give them one, or they come again. */
+  /** Steps whose condition could not be evaluated, or whose input stands in a blob that cannot be read. They have no mark yet: give them one, or they come again. */
   readonly failed: readonly { readonly step: string; readonly failure: Failure }[];
 }
 
@@ -59,8 +60,11 @@ export function advance({ compiled }: LoadedPlan, progress: RunProgress): Advanc
   for (const step of compiled.steps) {
     if (progress.mark(step.name) !== undefined || !step.predecessors.every(isOver)) continue;
     const holds = step.when ? step.when.holds(scope) : true;
-    if (holds === true) wanted.push(wantedOf(step, scope));
-    else if (holds === false) {
+    if (holds === true) {
+      const one = readably(() => wantedOf(step, scope));
+      if ('failure' in one) failed.push({ step: step.name, failure: one.failure });
+      else wanted.push(one.value);
+    } else if (holds === false) {
       skipped.push(step.name);
       over.add(step.name);
     } else failed.push({ step: step.name, failure: holds });

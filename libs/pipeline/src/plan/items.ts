@@ -1,4 +1,5 @@
 import type { Scope } from '../authoring/mapping.js';
+import { opened } from './contents.js';
 import { CHUNK_NAME, type ItemRange, rangeOf } from './item-names.js';
 import { type CompiledStep, type LoadedPlan, stepOf } from './plan-model.js';
 import type { MapStep } from './plan.js';
@@ -75,7 +76,7 @@ export function listOf(
   step: string,
   scope: Scope,
 ): readonly unknown[] | ChunkedList | undefined {
-  const list = stepOf(compiled, step).input(scope);
+  const list = opened(stepOf(compiled, step).input(scope));
   return Array.isArray(list) || isChunked(list) ? list : undefined;
 }
 
@@ -89,7 +90,7 @@ export function itemScope(step: CompiledStep, key: string, scope: Scope): Scope 
   }
   if (step.step.kind === 'race' || rangeOf(key)) return scope;
   const { as } = step.step as MapStep;
-  const list = step.input(scope) as readonly unknown[];
+  const list = opened(step.input(scope)) as readonly unknown[];
   return { ...scope, [as]: list[index - firstOf(scope)], [`${as}Index`]: index };
 }
 

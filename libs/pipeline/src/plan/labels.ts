@@ -2,6 +2,7 @@ import { cut } from '@millrace/contracts';
 import { compileMapping, type ReadScope, type Scope } from '../authoring/mapping.js';
 import { INPUT } from '../authoring/names.js';
 import { needsOf } from '../authoring/reads.js';
+import { ABSENT_CONTENTS, withContents } from './contents.js';
 import { PlanError } from './plan-error.js';
 import type { Mapping } from './plan-mapping.js';
 
@@ -37,7 +38,8 @@ export function loadLabels({ title, attributes, given = [], steps }: Declared): 
     );
     if (unknown !== undefined)
       throw new PlanError('BAD_LABEL', `${what} reads "${unknown}", which is neither a step nor \`input\``);
-    return compileMapping(mapping);
+    const made = compileMapping(mapping);
+    return (scope) => withContents(ABSENT_CONTENTS, () => made(scope));
   };
   const titleFrom = title === undefined ? undefined : read(title, 'the title');
   const from = Object.entries(attributes ?? {}).map(

@@ -1,3 +1,4 @@
+import { isBlobReference } from '@millrace/contracts';
 import { isChunked } from './items.js';
 import type { Plan } from './plan.js';
 
@@ -13,7 +14,8 @@ const NOT_READ: ReadonlySet<string> = new Set(['$literal', 'given', 'predecessor
  * reads it in another way than by a path.
  */
 export function readPart(plan: Plan, name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isChunked(value)) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (isChunked(value) || isBlobReference(value)) return value;
   const fields = fieldsOf(plan, name);
   if (fields === 'all') return value;
   return Object.fromEntries(Object.entries(value).filter(([field]) => fields.has(field)));

@@ -4,6 +4,7 @@ import { PlanError } from '../plan/plan-error.js';
 import type { LoadedPlan } from '../plan/plan-model.js';
 import type { WaitStep } from '../plan/plan.js';
 import { checkSchema } from './check-schema.js';
+import { butForBlobs } from './blob-errors.js';
 import { type Validator, validatorOf } from './validator.js';
 import { closestErrors } from './union-errors.js';
 
@@ -65,7 +66,8 @@ function validatorIn(loaded: LoadedPlan, name: string, make: () => Validator): V
 export function prepareSchema(schema: unknown, what = 'a schema of the plan'): Validator {
   checkSchema(schema, what);
   try {
-    return validatorOf(schema);
+    const validate = validatorOf(schema);
+    return (value) => butForBlobs(validate(value), value);
   } catch (error) {
     throw new PlanError('BAD_SCHEMA', `${what} cannot be used (${(error as Error).message.slice(0, 300)})`);
   }

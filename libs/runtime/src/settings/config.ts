@@ -1,3 +1,4 @@
+import { type BlobSettings, problemOfKeyFile, readBlobLocation } from '@millrace/blobs';
 // The settings alone: a service on the embedded log loads no Kafka client.
 import { kafkaSettings } from '@millrace/broker-kafka/settings';
 import { DEFAULT_TOPIC_PREFIX } from '@millrace/contracts';
@@ -51,6 +52,31 @@ export const ServiceEnvironment = z.object({
     .optional()
     .describe(
       'The PostgreSQL of coordinator and gateway. Without it they use SQLite in their process. Required with `NODE_ENV=production` and with several processes.',
+    ),
+  BLOBS: z
+    .string()
+    .refine(
+      (text) => readBlobLocation(text) !== undefined,
+      'expected a folder, or s3://BUCKET/PREFIX?endpoint=http://localhost:9000&region=us-east-1',
+    )
+    .optional()
+    .describe(
+      'Where large inputs and outputs are kept, the same for all services: a folder that all of them see, or `s3://BUCKET/PREFIX?endpoint=URL&region=REGION`, with the credentials where the SDK of AWS looks for them. Without it the embedded log keeps them in `blobs` of its folder, and on Kafka nothing larger than a record is taken.',
+    ),
+  BLOB_THRESHOLD: wholeNumber('a number of characters', { min: 1_024, max: 524_288 })
+    .default(131_072)
+    .describe(
+      'Inputs and outputs of more characters than this, as JSON, go to the blob store and travel as references. Use the same value for all services.',
+    ),
+  BLOB_KEY_FILE: z
+    .string()
+    .superRefine((file, context) => {
+      const wrong = problemOfKeyFile(file);
+      if (wrong !== undefined) context.addIssue(wrong);
+    })
+    .optional()
+    .describe(
+      'A file with keys of 32 bytes, one a line, in base64 or hexadecimal digits. Blobs are encrypted with the first one (AES-256-GCM), and read with all of them.',
     ),
   PORT: wholeNumber('a port', { min: 0, max: 65_535 })
     .default(8080)
@@ -130,6 +156,8 @@ export interface ServiceSettings {
   readonly createTopics: boolean;
   /** Undefined: SQLite, in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** Where large inputs and outputs are kept. `at` undefined: beside the embedded log; on Kafka nowhere, records carry them as far as they can. */
+  readonly blobs: Omit<BlobSettings, 'at'> & { readonly at: BlobSettings['at'] | undefined };
   readonly port: number;
   readonly host: string;
   /** Origins under which the service's port is reached by name, beside localhost and IP addresses. */
@@ -163,6 +191,11 @@ export function serviceSettings(env: Env, service = 'millrace'): ServiceSettings
     topicPartitions: common.TOPIC_PARTITIONS,
     createTopics: common.CREATE_TOPICS,
     databaseUrl: common.DATABASE_URL,
+    blobs: {
+      at: common.BLOBS === undefined ? undefined : readBlobLocation(common.BLOBS),
+      threshold: common.BLOB_THRESHOLD,
+      keyFile: common.BLOB_KEY_FILE,
+    },
     port: common.PORT,
     host: common.HOST,
     publicUrls: common.PUBLIC_URL,

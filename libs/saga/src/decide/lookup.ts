@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AnnouncedContract, Fact } from '@millrace/contracts';
+import { type AnnouncedContract, type Fact, withoutOwners } from '@millrace/contracts';
 import { cacheKeyOf, canonicalJson, type StageStep } from '@millrace/pipeline/engine';
 import { type Run, stepOf } from '../run/run.js';
 import { inputFor, nextAttempt } from './attempts.js';
@@ -37,7 +37,9 @@ function keyOf(
   const { edited } = stepOf(run, step);
   const key = edited ? undefined : cacheKeyOf(plan, step, run.scope);
   // An input that a person gave is not what the key was computed of.
-  const asked = key ? { key: key.value } : { input: inputFor(run, plan, { step, nth: 0 }) };
+  const asked = key
+    ? { key: withoutOwners(key.value) }
+    : { input: withoutOwners(inputFor(run, plan, { step, nth: 0 })) };
   const tenant = run.tenant ?? null;
   return digest(canonicalJson({ tenant, stage, contract: contract ? fingerprintOf(contract) : null, ...asked }));
 }

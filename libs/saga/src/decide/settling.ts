@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/contracts';
-import { advance, itemName, type PlanStep, type WantedStep } from '@millrace/pipeline/engine';
+import { advance, itemName, type PlanStep, readably, type WantedStep } from '@millrace/pipeline/engine';
 import { concurrencyOf } from '../children/children.js';
 import { type Fan, nextOf } from '../children/fan.js';
 import { endOf, spreadFor } from '../children/items.js';
@@ -72,7 +72,8 @@ function begin(draft: DecisionDraft, wanted: WantedStep): void {
 /** Begins a step that has items, or gives it up where they cannot be told. */
 function spread(draft: DecisionDraft, step: string): void {
   const { run, plan, at, maxItems } = draft;
-  const items = spreadFor(run, plan, { step, maxItems });
+  const read = readably(() => spreadFor(run, plan, { step, maxItems }));
+  const items = 'failure' in read ? read.failure : read.value;
   if ('code' in items) giveUp(draft, step, { cause: items });
   else draft.add({ type: 'step.spread', step, at, ...items });
 }
@@ -97,7 +98,11 @@ function moveFan(draft: DecisionDraft, step: string, fan: Fan): boolean {
   }
   if (end === undefined) {
     const next = nextOf(fan, definition.kind === 'map' ? concurrencyOf(definition, run) : Infinity);
-    draft.add(...next.map((key) => ask(draft, itemName(step, key))));
+    for (const key of next) {
+      const asked = readably(() => ask(draft, itemName(step, key)));
+      if ('failure' in asked) giveUp(draft, itemName(step, key), { cause: asked.failure });
+      else draft.add(asked.value);
+    }
     return false;
   }
   leaveChildren(draft, { itemsOf: step });

@@ -2,17 +2,21 @@ import { fits, type Outgoing, sizeOf } from '@millrace/broker';
 import {
   attemptId,
   commandRecord,
-  cut,
   eventTextRecord,
   failure,
   type Failure,
   type InsteadOf,
-  jsonFault,
-  type JsonFault,
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
-import { handOff, type HandOff, type LoadedPlan, type StageStep, summarize } from '@millrace/pipeline/engine';
+import {
+  handOff,
+  type HandOff,
+  type LoadedPlan,
+  NO_CONTENTS,
+  type StageStep,
+  withContents,
+} from '@millrace/pipeline/engine';
 import { stepAttributes } from '@millrace/runtime';
 import { ATTRIBUTE, SPAN, type SpanContext, type SpanRecord, type Spans } from '@millrace/telemetry';
 import { askedAt } from './command.js';
@@ -38,6 +42,8 @@ export interface AnswerContext {
   readonly spans: Spans;
   readonly messagingSystem: string;
   readonly maxRecordBytes: number;
+  /** Values of more characters than this travel as references; undefined where there is no blob store. */
+  readonly threshold: number | undefined;
 }
 
 export type Answer =
@@ -59,26 +65,23 @@ export const NO_ANSWER: CommandAnswer = { records: [], answersAre: 'done-with' }
  */
 export function completed(
   options: AnswerOf & {
+    /** The output as it travels, and the same as JSON. */
     readonly output: unknown;
+    readonly text: string;
     readonly plan: LoadedPlan | undefined;
     readonly insteadOf?: InsteadOf | undefined;
-    /** The template of the contract's summary. */
-    readonly summary?: string | undefined;
+    /** One line that says what the output comes to. */
+    readonly line?: string | undefined;
   },
   around: AnswerContext,
 ): Answer {
-  const { command, output, plan, insteadOf, summary } = options;
-  const fault = output === undefined ? undefined : jsonFault(output, { maxBytes: around.maxRecordBytes });
-  if (fault) return { failure: outputFailure(fault) };
-  const text = JSON.stringify(output) ?? 'null';
-  const { wanted, skipped } = handedOff(plan, command, output);
+  const { text, plan, insteadOf, line } = options;
+  const { handed, sends } = plan ? sentOn({ ...options, plan }, around) : NOTHING_SENT;
   let event = `${opening('step.completed', options)},"output":${text}`;
-  if (wanted.length > 0) event += `,"next":${JSON.stringify(wanted.map(({ step }) => step))}`;
-  if (skipped.length > 0) event += `,"skipped":${JSON.stringify(skipped)}`;
+  if (sends.length > 0) event += `,"next":${JSON.stringify(sends.map(({ step }) => step))}`;
+  if (handed.skipped.length > 0) event += `,"skipped":${JSON.stringify(handed.skipped)}`;
   if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
-  const line = summary && summarize(summary, output);
   if (line) event += `,"summary":${JSON.stringify(line)}`;
-  const sends = plan ? wanted.map((step) => sendOf(step, { ...options, plan }, around)) : [];
   const records = [answerRecord(options, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
   if (tooLarge) {
@@ -88,18 +91,32 @@ export function completed(
   return { records, sends: around.spans.on ? sends.map((send) => sendSpan(send, options, around)) : [] };
 }
 
-/** Returns the failure for an output that JSON would silently change: a stage's output arrives as it is, or not at all. */
-function outputFailure({ what, pointer, detail }: JsonFault): Failure {
-  if (what === 'size') return failure('STAGE_OUTPUT_TOO_LARGE', `The stage’s output is too large: ${detail}.`);
-  const message = `The stage’s output cannot be sent as it is, at ${pointer || 'its top'}: ${detail}.`;
-  return failure('STAGE_OUTPUT_INVALID', message, { details: [{ pointer: cut(pointer, 1_000), detail }] });
+interface SentOn {
+  readonly handed: HandOff;
+  readonly sends: readonly Send[];
 }
 
-/** Returns what the plan hands off to; nothing where the plan is not known here, or cannot say: the coordinator then finds out why. */
-function handedOff(plan: LoadedPlan | undefined, { step, known, alone }: StepCommand, output: unknown): HandOff {
-  if (!plan || alone) return NO_HAND_OFF;
+const NOTHING_SENT: SentOn = { handed: NO_HAND_OFF, sends: [] };
+
+/** Returns what is handed on. Nothing where a command would carry a value that belongs in a blob: the coordinator puts it there. */
+function sentOn(options: AnswerOf & { output: unknown; plan: LoadedPlan }, around: AnswerContext): SentOn {
+  const handed = handedOff(options.plan, options.command, options.output);
+  const sends = handed.wanted.map((step) => sendOf(step, options, around));
+  const isHeavy = handed.wanted.some(({ input }, at) => carriesTooMuch(sends[at], input, around));
+  return isHeavy ? NOTHING_SENT : { handed, sends };
+}
+
+function carriesTooMuch(send: Send | undefined, input: unknown, around: AnswerContext): boolean {
+  const { threshold = Infinity, maxRecordBytes } = around;
+  if (!send || String(send.record.value).length <= threshold) return false;
+  return !fits(send.record, maxRecordBytes - SPARE_BYTES) || JSON.stringify(input ?? null).length > threshold;
+}
+
+/** Returns what the plan hands off to; nothing where the plan cannot say, or reads a blob to say it: the coordinator then does. */
+function handedOff(plan: LoadedPlan, { step, known, alone }: StepCommand, output: unknown): HandOff {
+  if (alone) return NO_HAND_OFF;
   try {
-    return handOff(plan, step, { ...known, [step]: output });
+    return withContents(NO_CONTENTS, () => handOff(plan, step, { ...known, [step]: output }));
   } catch {
     return NO_HAND_OFF;
   }

@@ -81,7 +81,7 @@ export async function takeCommands(
   { contract, handler }: HandledStage,
   options: CommandOptions = {},
 ): Promise<Running> {
-  const { broker, telemetry, topics, groups, settings } = runtime;
+  const { broker, telemetry, topics, groups, settings, blobs } = runtime;
   const { name } = contract;
   const [topic, group] = [topics.stage(name), groups.stage(name)];
   await ensureStageTopics(runtime, [name]);
@@ -102,6 +102,7 @@ export async function takeCommands(
   const told = toldModelCalls(telemetry, health, { content: settings.modelContent });
   const modelCalls = [told, ...(options.modelCalls ?? []), inTurn(models)];
   const followed = {
+    blobs,
     plans,
     cancellations,
     pauses,

@@ -1,3 +1,4 @@
+import type { Blobs } from '@millrace/blobs';
 import type { Broker } from '@millrace/broker';
 import type { ModelInterceptor, Topics } from '@millrace/contracts';
 import type { StageContract } from '@millrace/pipeline';
@@ -28,5 +29,7 @@ export interface WorkerOptions {
   readonly streams?: Pick<StepStreams, 'open'> | undefined;
   /** Keeps the answers of models until their step is committed. */
   readonly answers?: Pick<KeptAnswers, 'endings'> | undefined;
+  /** Keeps large inputs and outputs. */
+  readonly blobs?: Blobs | undefined;
   readonly now?: (() => number) | undefined;
 }

@@ -1,10 +1,19 @@
 import type { Incoming, Outgoing } from '@millrace/broker';
-import { acceptedTraceparent, HEADER, headerText, readCommand, type StepCommand } from '@millrace/contracts';
-import { itemOf, type LoadedPlan } from '@millrace/pipeline/engine';
-import { messagingSystemOf, stepAttributes } from '@millrace/runtime';
-import { ATTRIBUTE, SPAN, type SpanRecord } from '@millrace/telemetry';
 import {
+  acceptedTraceparent,
+  HEADER,
+  headerText,
+  mentionsBlob,
+  readCommand,
+  type StepCommand,
+} from '@millrace/contracts';
+import { type LoadedPlan, summarize } from '@millrace/pipeline/engine';
+import { messagingSystemOf } from '@millrace/runtime';
+import type { SpanRecord } from '@millrace/telemetry';
+import {
+  type Answer,
   type AnswerContext,
+  type AnswerOf,
   type CommandAnswer,
   completed,
   deferred,
@@ -13,8 +22,10 @@ import {
   progressed,
 } from './answer.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
+import { attemptSpan } from './attempt-span.js';
 import type { Begun } from './begun.js';
 import { askedAt } from './command.js';
+import { LargeValues } from './large-values.js';
 import { failureOf, framesOf, rawAnswerOf, StageFailure } from './failure.js';
 import { within } from './scope.js';
 import { ANSWER_LATER, type StageRun } from './stage-run.js';
@@ -32,6 +43,7 @@ export type StageHandler = (input: unknown, run: StageRun) => Promise<unknown>;
 /** Carries a stage's work: a command in, the records that answer it out. */
 export class Worker {
   private readonly around: AnswerContext;
+  private readonly large: LargeValues;
   private readonly now: () => number;
   private readonly missing = new Set<string>();
   private readonly losing = new WeakMap<AbortSignal, Set<() => void>>();
@@ -43,7 +55,10 @@ export class Worker {
     const { broker, topics, telemetry, now = Date.now } = of;
     this.now = now;
     const messagingSystem = messagingSystemOf(broker);
-    this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes: broker.maxRecordBytes };
+    const { maxRecordBytes } = broker;
+    this.large = new LargeValues(of.blobs, maxRecordBytes);
+    const { threshold } = this.large;
+    this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes, threshold };
   }
 
   /** Answers a record. Rejects where the work is no longer ours, so that nothing is committed. */
@@ -57,8 +72,10 @@ export class Worker {
     const { priority = 'normal', tenant = '' } = command;
     const { turns } = this.of;
     const ended = await turns?.take({ priority, tenant, partition: record.partition }, signal);
+    let left: (() => void) | undefined;
     try {
       if (isCancelled()) return [];
+      if (mentionsBlob(record.value)) left = await this.large.room(command.input, signal);
       const context = this.of.telemetry.spans.context(traceparent);
       const startMs = this.of.telemetry.spans.now();
       const begun = {
@@ -71,6 +88,7 @@ export class Worker {
       };
       return await this.attempt(begun, signal);
     } finally {
+      left?.();
       ended?.();
     }
   }
@@ -133,7 +151,9 @@ export class Worker {
 
   private async work(command: StepCommand, attempt: Attempt): Promise<AttemptOutcome> {
     const { contract, telemetry } = this.of;
-    const input = await validate(contract.input, command.input, 'STAGE_INPUT_INVALID');
+    const given = await this.large.resolved(command.input);
+    if ('failure' in given) return { is: 'failed', failure: given.failure };
+    const input = await validate(contract.input, given.value, 'STAGE_INPUT_INVALID');
     if ('failure' in input) return { is: 'failed', failure: input.failure };
     let answered: unknown;
     const startMs = performance.now();
@@ -171,16 +191,7 @@ export class Worker {
       this.ended(begun, 'later');
       return NO_ANSWER;
     }
-    const known = outcome.is === 'completed' ? await this.planOf(command) : undefined;
-    // What is not handed on the coordinator asks for, when the run goes on.
-    const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
-    const answer =
-      outcome.is === 'completed'
-        ? completed(
-            { ...of, output: outcome.output, plan, insteadOf: attempt.insteadOf, summary: this.of.contract.summary },
-            this.around,
-          )
-        : outcome;
+    const answer = outcome.is === 'completed' ? await this.completed(of, attempt, outcome.output) : outcome;
     if ('records' in answer) {
       this.ended(begun, 'completed', answer.sends);
       return { records: answer.records, answersAre: 'done-with' };
@@ -188,6 +199,18 @@ export class Worker {
     this.ended(begun, answer.failure.code);
     const answersAre = answer.failure.kind === 'transient' ? 'for-the-next-attempt' : 'done-with';
     return { records: [failed({ ...of, ...answer }, this.around)], answersAre };
+  }
+
+  private async completed(of: AnswerOf, { insteadOf }: Attempt, output: unknown): Promise<Answer> {
+    const { command } = of;
+    const written = await this.large.written(output, command.run);
+    if ('failure' in written) return written;
+    const known = await this.planOf(command);
+    // What is not handed on the coordinator asks for, when the run goes on.
+    const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
+    const { summary } = this.of.contract;
+    const line = summary && summarize(summary, output);
+    return completed({ ...of, ...written, plan, insteadOf, line }, this.around);
   }
 
   /** A plan that does not come is waited for once; the coordinator carries its runs on until it is here. */
@@ -206,38 +229,11 @@ export class Worker {
   }
 
   /** The attempt's span goes first: where this process is killed meanwhile, none of the others is left without it. */
-  private ended({ command, context, startMs }: Begun, outcome: string, sends: readonly SpanRecord[] = []): void {
-    const { telemetry, contract, topic, group } = this.of;
+  private ended(begun: Begun, outcome: string, sends: readonly SpanRecord[] = []): void {
+    const { telemetry, contract } = this.of;
     telemetry.meters.stageAttempts.add(1, { stage: contract.name, outcome });
     if (!telemetry.spans.on) return;
-    const item = itemOf(command.step);
-    telemetry.spans.record({
-      context,
-      name: SPAN.step(item?.step ?? command.step, item?.key),
-      kind: 'consumer',
-      startMs,
-      endMs: telemetry.spans.now(),
-      links: command.links,
-      ...(!isFine(outcome) && { failed: outcome }),
-      attributes: {
-        [ATTRIBUTE.messagingSystem]: this.around.messagingSystem,
-        [ATTRIBUTE.destination]: topic,
-        [ATTRIBUTE.operationType]: 'process',
-        [ATTRIBUTE.operationName]: 'process',
-        [ATTRIBUTE.conversation]: command.run,
-        [ATTRIBUTE.consumerGroup]: group,
-        [ATTRIBUTE.stage]: contract.name,
-        [ATTRIBUTE.run]: command.run,
-        ...stepAttributes(command.step),
-        [ATTRIBUTE.attempt]: command.ownAttempt ?? command.attempt,
-        [ATTRIBUTE.plan]: command.plan,
-        [ATTRIBUTE.pipeline]: this.of.plans.get(command.plan)?.plan.pipeline,
-        [ATTRIBUTE.status]: isFine(outcome) ? outcome : 'failed',
-      },
-    });
+    telemetry.spans.record(attemptSpan(begun, outcome, { ...this.of, messagingSystem: this.around.messagingSystem }));
     for (const send of sends) telemetry.spans.record(send);
   }
 }
-
-/** Returns true for how an attempt can end without a failure. */
-const isFine = (outcome: string): boolean => ['completed', 'cancelled', 'later', 'deferred'].includes(outcome);

@@ -74,6 +74,27 @@ export function retentionSuite(store: () => Store): void {
     expect(await store().retention.remove([gone.id])).toBe(0);
   });
 
+  test('what is kept of a run elsewhere is removed before the run, and while that fails the run stays', async () => {
+    const pipeline = randomId('pipeline');
+    const [ended, open] = [await made({ pipeline }), await made({ pipeline, status: 'running', endedAt: undefined })];
+    const removed: string[] = [];
+    let isAway = true;
+    store().retention.beforeRemoval((runs) => {
+      if (isAway) return Promise.reject(new Error('The other store is away.'));
+      removed.push(...runs);
+      return Promise.resolve();
+    });
+    try {
+      await expect(store().retention.remove([ended.id, open.id])).rejects.toThrow('away');
+      expect(await store().reader.run(ended.id)).toBeDefined();
+      isAway = false;
+      expect(await store().retention.remove([ended.id, open.id])).toBe(1);
+      expect(removed).toEqual([ended.id]);
+    } finally {
+      store().retention.beforeRemoval(() => Promise.resolve());
+    }
+  });
+
   test('child runs go before their parents, however many there are', async () => {
     const pipeline = randomId('pipeline');
     const parent = await made({ pipeline });

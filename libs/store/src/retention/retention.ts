@@ -38,7 +38,14 @@ const MOST_REMOVED = 500;
 
 /** Removes what has been kept for long enough. */
 export class Retention {
+  private removing: ((runs: readonly string[]) => Promise<void>) | undefined;
+
   constructor(private readonly database: Database) {}
+
+  /** Sets what is done before runs are removed, with their ids: it removes what is kept of them elsewhere. While it fails, they stay. */
+  beforeRemoval(remove: (runs: readonly string[]) => Promise<void>): void {
+    this.removing = remove;
+  }
 
   /** Returns the names of all pipelines that were ever deployed. */
   async pipelines(): Promise<readonly string[]> {
@@ -124,7 +131,8 @@ export class Retention {
   }
 
   /** Removes runs and everything that is kept of them, in one transaction. Those that somebody else is changing stay. Returns the number that is gone. */
-  remove(runs: readonly string[]): Promise<number> {
+  async remove(runs: readonly string[]): Promise<number> {
+    await this.removing?.(await this.endedOf(runs));
     return this.database.transaction(async (query) => {
       const rows = await query<{ id: string }>(
         ({ among, skipLocked }) =>
@@ -135,6 +143,14 @@ export class Retention {
       if (ids.length > 0) for (const statement of OF_RUNS) await query(statement, [ids]);
       return ids.length;
     });
+  }
+
+  private async endedOf(runs: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      ({ among }) => `select id from runs where id ${among('$1')} and ended_at is not null`,
+      [runs],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Removes dead letters of no run and jobs with which nothing happens any more, at most so many of each. Returns the number of rows. */

@@ -16,6 +16,7 @@ import { answerOf, payloadOf, several } from '../input/values.js';
 import { archivedRun, archivedText } from './archived-run.js';
 import { acting, actOf, type ActOptions } from './acting.js';
 import { outcomeCommand } from './run-outcome.js';
+import { blobCommand } from './run-blob.js';
 import { runListCommands } from './run-list.js';
 import { replayCommands } from './run-replay.js';
 
@@ -83,6 +84,7 @@ export function runCommands(program: Command, context: CliContext): void {
     });
 
   runListCommands(run, context);
+  blobCommand(run, context);
 
   talking(run.command('get'))
     .description('show a run and its steps')

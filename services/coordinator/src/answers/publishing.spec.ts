@@ -28,6 +28,7 @@ function eventsOf(event: RunEvent): unknown[] {
     plan,
     spans: new BatchSpans(context),
     budget: new AnswerBudget(1_000_000, LIMIT),
+    maxRecordBytes: LIMIT,
   });
   return records.map(({ key, value }) => ({ key, event: JSON.parse(String(value)) as unknown }));
 }

@@ -19,11 +19,10 @@ import type { BatchSpans } from '../run-spans.js';
 export function answerTo(
   context: CoordinatorContext,
   decision: Decision,
-  options: { plan: LoadedPlan; spans: BatchSpans; budget: AnswerBudget },
+  options: { plan: LoadedPlan; spans: BatchSpans; budget: AnswerBudget; maxRecordBytes: number },
 ): { decision: Decision; records: Outgoing[] } {
-  const { broker, topics, maxItems, contracts } = context;
-  const { plan, spans, budget } = options;
-  const { maxRecordBytes } = broker;
+  const { topics, maxItems, contracts } = context;
+  const { plan, spans, budget, maxRecordBytes } = options;
   const records: Outgoing[] = [];
   const carrying = new Map<RunEvent, Outgoing>();
   const publish = (record: Outgoing): void => {

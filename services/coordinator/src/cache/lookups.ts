@@ -1,5 +1,5 @@
 import { fits, type Outgoing } from '@millrace/broker';
-import { eventRecord, type Fact, type RunEvent, type Topics } from '@millrace/contracts';
+import { blobsIn, eventRecord, type Fact, type RunEvent, type Topics } from '@millrace/contracts';
 import { type CacheChanges, cacheChangesOf, isLookedUp, type LookedUp, type Run } from '@millrace/saga';
 import type { Telemetry } from '@millrace/telemetry';
 import type { CoordinatorContext } from '../context.js';
@@ -19,7 +19,9 @@ export function lookupChanges(
 ): CacheChanges | undefined {
   const changes = cacheChangesOf(changed, at);
   if (!changes) return undefined;
-  const isSmall = (output: unknown): boolean => Buffer.byteLength(JSON.stringify(output ?? null)) <= maxCachedBytes;
+  // A blob belongs to the run that made it, and goes with that run.
+  const isSmall = (output: unknown): boolean =>
+    blobsIn(output).length === 0 && Buffer.byteLength(JSON.stringify(output ?? null)) <= maxCachedBytes;
   return { ...changes, outputs: changes.outputs.filter(({ output }) => isSmall(output)) };
 }
 

@@ -1,4 +1,5 @@
-import { fits, type Broker, type Outgoing } from '@millrace/broker';
+import type { Blobs } from '@millrace/blobs';
+import type { Broker, Outgoing } from '@millrace/broker';
 import {
   byWhom,
   derivedId,
@@ -14,6 +15,7 @@ import {
 import { type LoadedPlan, stagesOfStep } from '@millrace/pipeline/engine';
 import { type Contracts, evolve, stepOf } from '@millrace/saga';
 import type { DoneAct, DueJob, ItemResult, Store } from '@millrace/store';
+import { replayRecord } from '../blobs/adopted.js';
 import type { CoordinatorPlans } from '../deployments/plans.js';
 import { replayed } from '../replay/replay.js';
 import { comparisonOf, trialOf } from '../replay/trial.js';
@@ -22,6 +24,7 @@ export interface RunJobNeeds {
   readonly store: Pick<Store, 'jobWorks' | 'runJobs' | 'reader' | 'erasure'>;
   readonly broker: Pick<Broker, 'publish' | 'maxRecordBytes'>;
   readonly topics: Topics;
+  readonly blobs?: Blobs | undefined;
   readonly plans: Pick<CoordinatorPlans, 'find' | 'target'>;
   /** The contracts that stages have announced. */
   readonly contracts: Contracts;
@@ -121,15 +124,15 @@ interface Item {
 }
 
 async function begun(needs: RunJobNeeds, item: Item, at: number): Promise<Begun> {
-  const { store, broker, topics } = needs;
+  const { store, broker, topics, blobs } = needs;
   const { job, run: id } = item;
   const record = await store.reader.run(id);
   const event = record ? await eventOf(needs, { ...item, facts: record.facts }, at) : gone(id);
   const refuse = (why: Failure): Begun => ({ ...NOTHING, results: [{ letter: id, status: 'refused', failure: why }] });
   if ('code' in event) return refuse(event);
-  const sent = eventRecord(topics, event, { id: requestIdOf(job, id) });
-  if (!fits(sent, broker.maxRecordBytes))
-    return refuse(failure('RECORD_TOO_LARGE', `The outputs that ${id} had are more than one record takes.`));
+  const { maxRecordBytes } = broker;
+  const sent = await replayRecord(event, { id: requestIdOf(job, id), needs: { blobs, topics, maxRecordBytes } });
+  if ('code' in sent) return refuse(sent);
   if (job.work.kind === 'compare') return { ...NOTHING, records: [sent] };
   return { records: [sent], results: [{ letter: id, status: 'replayed' }], acts: [actOf(item, event, at)] };
 }

@@ -1,8 +1,8 @@
-import { fits, type Outgoing } from '@millrace/broker';
+import type { Blobs } from '@millrace/blobs';
+import type { Outgoing } from '@millrace/broker';
 import {
   byWhom,
   type ActOutcome,
-  eventRecord,
   failure,
   type Failure,
   type ReplayRequested,
@@ -11,11 +11,12 @@ import {
 } from '@millrace/contracts';
 import { evolve, moveOf, type MoveTarget, type Run, stepOf } from '@millrace/saga';
 import type { Store } from '@millrace/store';
+import { replayRecord } from '../blobs/adopted.js';
 import type { CoordinatorPlans } from '../deployments/plans.js';
 import type { ReadTopicsNeeds } from '../letters/read-topics.js';
 
 interface Needs {
-  readonly runtime: ReadTopicsNeeds['runtime'];
+  readonly runtime: ReadTopicsNeeds['runtime'] & { readonly blobs?: Blobs | undefined };
   readonly store: Pick<Store, 'reader' | 'acts'>;
   readonly plans: Pick<CoordinatorPlans, 'target'>;
 }
@@ -45,10 +46,8 @@ async function replayOf(needs: Needs, request: ReplayRequested): Promise<Outgoin
   if (!target) return failure('MOVE_REFUSED', `There is no plan ${request.plan}.`);
   const event = replayed(run, target, request);
   if ('code' in event) return event;
-  const { broker, topics } = needs.runtime;
-  const sent = eventRecord(topics, event, { id: request.id });
-  if (fits(sent, broker.maxRecordBytes)) return sent;
-  return failure('RECORD_TOO_LARGE', `The outputs of ${run.id} before ${request.from} are more than one record takes.`);
+  const { broker, topics, blobs } = needs.runtime;
+  return replayRecord(event, { id: request.id, needs: { blobs, topics, maxRecordBytes: broker.maxRecordBytes } });
 }
 
 /** Returns the event that begins a replay, or the reason for which there is none. Pure. */

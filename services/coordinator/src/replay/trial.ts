@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { byWhom, type Fact, failure, type Failure, replayIdOf, type RunReplayRequested } from '@millrace/contracts';
+import {
+  byWhom,
+  type Fact,
+  failure,
+  type Failure,
+  replayIdOf,
+  type RunReplayRequested,
+  withoutOwners,
+} from '@millrace/contracts';
 import { differences, itemOf, type LoadedPlan, validateInput } from '@millrace/pipeline/engine';
 import { evolve, type MoveTarget, type Run, stepOf } from '@millrace/saga';
 import type { RunComparison } from '@millrace/store';
@@ -98,13 +106,17 @@ export function comparisonOf(before: Told, trial: Told): RunComparison {
     const [beforeMs, afterMs] = [was.get(step), is.get(step)];
     return {
       step,
-      isSame: isDeepStrictEqual(one.scope[step], other.scope[step]),
+      isSame: isSameContent(one.scope[step], other.scope[step]),
       ...(beforeMs !== undefined && { beforeMs }),
       ...(afterMs !== undefined && { afterMs }),
     };
   });
-  return { isSameOutput: isDeepStrictEqual(one.output, other.output), steps };
+  return { isSameOutput: isSameContent(one.output, other.output), steps };
 }
+
+/** Blobs are the same where their contents are, although each run has its own. */
+const isSameContent = (one: unknown, other: unknown): boolean =>
+  isDeepStrictEqual(withoutOwners(one), withoutOwners(other));
 
 /** The time that each step took that a stage or a child run did, whose items are left out. */
 function timesOf(facts: readonly Fact[]): ReadonlyMap<string, number | undefined> {

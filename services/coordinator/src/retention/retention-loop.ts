@@ -10,6 +10,8 @@ export interface RetentionOptions {
   readonly perSecond: number;
   /** Keeps what is removed; without it, nothing does. */
   readonly archive?: Archive | undefined;
+  /** Removes, now and then, what no run refers to any more. */
+  readonly sweep?: ((signal: AbortSignal) => Promise<number>) | undefined;
 }
 
 interface Needs extends RetentionOptions {
@@ -24,12 +26,16 @@ const BATCH = 100;
 const FIRST_MS = 10_000;
 /** The pause after a round that found little, and after one that failed. */
 const IDLE_MS = 60_000;
+/** Sweeping looks at everything that is kept: the first time after an hour, then once a day. */
+const SWEEP_FIRST_MS = 3_600_000;
+const SWEEP_MS = 86_400_000;
 
 /** Removes ended runs that have been kept for long enough, a batch at a time and at a bounded rate, from the oldest on. */
 export class RetentionLoop {
   private timer: Timer | undefined;
   private working: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
+  private sweepAt = performance.now() + SWEEP_FIRST_MS;
 
   constructor(private readonly needs: Needs) {}
 
@@ -69,7 +75,14 @@ export class RetentionLoop {
       }
     const { othersMs } = rules;
     if (othersMs !== undefined && !this.stopped) removed += await store.retention.removeOthers(now() - othersMs, BATCH);
+    await this.sweep();
     return removed;
+  }
+
+  private async sweep(): Promise<void> {
+    if (!this.needs.sweep || this.stopped || performance.now() < this.sweepAt) return;
+    this.sweepAt = performance.now() + SWEEP_MS;
+    await this.needs.sweep(this.stopping.signal);
   }
 
   private async removeOld(pipeline: string, status: EndedStatus, endedBefore: number): Promise<number> {

@@ -21,7 +21,8 @@ import { changeOf, deadLettersOf, summaryOf } from '../answers/change.js';
 import type { CoordinatorContext } from '../context.js';
 import { Positions } from './position.js';
 import { answerTo } from '../answers/publishing.js';
-import { pipelineOf, readRequest } from './request.js';
+import type { PlanForRun } from '../deployments/plans.js';
+import { pipelineOf, readRequest, type RequestReading } from './request.js';
 import { type RequestedRun, reusedKeys } from './reused-keys.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { lookupChanges } from '../cache/lookups.js';
@@ -124,13 +125,12 @@ class IntakeSource {
 
   private async read(batch: Batch, at: number): Promise<Taken> {
     const { plans, contracts, maxItems } = this.context;
-    const { keyIsIdempotent } = this.options;
     const planFor = await plans.forRuns(batch.records.flatMap((record) => pipelineOf(record) ?? []));
     const accepted = new Map<string, Accepted>();
     const asked: RequestedRun[] = [];
     const unread: Outgoing[] = [];
     for (const record of batch.records) {
-      const reading = readRequest(record, planFor, { at, keyIsIdempotent });
+      const reading = await this.requestOf(record, planFor, at);
       if ('failure' in reading) {
         unread.push(this.parked(record, { failure: reading.failure, at }));
         continue;
@@ -138,22 +138,37 @@ class IntakeSource {
       const { request, plan, traceparent } = reading;
       asked.push({ record, request });
       if (accepted.has(request.run)) continue;
-      const decision = accept(request, plan, { maxItems, contracts });
+      const decision = await this.context.contents.reading(() => accept(request, plan, { maxItems, contracts }));
       accepted.set(request.run, { request, decision, plan, traceparent });
     }
     return { batch, at, accepted, asked, unread };
   }
 
+  /** Reads what a record asks for. A large input goes to blobs of its run. */
+  private async requestOf(record: Incoming, planFor: PlanForRun, at: number): Promise<RequestReading> {
+    const { contents, blobs } = this.context;
+    const { keyIsIdempotent } = this.options;
+    const reading = await contents.reading(() => readRequest(record, planFor, { at, keyIsIdempotent }));
+    if ('failure' in reading || !blobs || (record.value?.length ?? 0) <= blobs.threshold) return reading;
+    const { request } = reading;
+    const input = await blobs.lighten(request.input, { run: request.run });
+    return { ...reading, request: { ...request, input } };
+  }
+
   private decided(taken: Taken, { made: created, slots: given, behind, before }: Created, spans: BatchSpans): Outcome {
     const { batch, at, accepted, asked, unread } = taken;
-    const budget = new AnswerBudget(this.context.maxAnswerBytes, this.context.broker.maxRecordBytes);
+    const { maxRecordBytes } = this.context.broker;
+    const budget = new AnswerBudget(this.context.maxAnswerBytes, maxRecordBytes);
     const reused = reusedKeys(asked, { before }).map(({ record, failure }) => this.parked(record, { failure, at }));
     budget.spend(unread);
     budget.spend(reused);
     const answers = [...accepted.values()]
       .filter(({ decision }) => created.has(decision.run.id))
       .map((one) => withHold(withSlot(one, given.get(one.decision.run.id)), behind.get(one.decision.run.id)))
-      .map((one) => ({ one, answer: answerTo(this.context, one.decision, { plan: one.plan, spans, budget }) }));
+      .map((one) => ({
+        one,
+        answer: answerTo(this.context, one.decision, { plan: one.plan, spans, budget, maxRecordBytes }),
+      }));
     const made = answers.map(({ one, answer }) => ({ ...one, decision: answer.decision }));
     const changes = made.map(({ decision, plan }): RunChange => ({
       ...changeOf(undefined, decision, plan),

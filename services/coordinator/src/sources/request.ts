@@ -1,5 +1,6 @@
 import type { Incoming } from '@millrace/broker';
 import {
+  BLOB_KEY,
   cut,
   derivedId,
   failure,
@@ -9,6 +10,8 @@ import {
   headerText,
   IdempotencyKey,
   jsonFailure,
+  mayMentionBlob,
+  mentionsForeignBlob,
   Priority,
   readJson,
   readTime,
@@ -72,6 +75,8 @@ export function readRequest(
     return { failure: failure('UNKNOWN_PIPELINE', `There is no pipeline of the name that the record asks for.`) };
   const { value: input, fault } = readJson(record.value ?? '');
   if (fault) return { failure: jsonFailure(fault) };
+  const foreign = foreignBlob(record, { run, input });
+  if (foreign) return { failure: foreign };
   const details = validateInput(plan, input);
   if (details) {
     return {
@@ -97,6 +102,15 @@ export function readRequest(
     plan,
     traceparent,
   };
+}
+
+/** An input may refer to blobs of its own run alone, which the gateway makes: nobody reads what belongs to another run. */
+function foreignBlob({ value }: Incoming, { run, input }: { run: string; input: unknown }): Failure | undefined {
+  if (!mayMentionBlob(value) || !mentionsForeignBlob(input, run)) return undefined;
+  return failure(
+    'INVALID_VALUE',
+    `The input has the key ${BLOB_KEY}, which only references to blobs of its run may have.`,
+  );
 }
 
 const sourceOf = ({ topic, partition, offset }: Incoming): string => `${topic}/${partition}/${offset}`;

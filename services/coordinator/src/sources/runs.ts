@@ -20,6 +20,7 @@ import { runParking } from './run-parking.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { countLookups, lookupChanges } from '../cache/lookups.js';
 import { signalChanges } from './signals.js';
+import { lightened, MAX_HEAVY_BYTES } from '../blobs/lightened.js';
 import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
 import { EventReader } from './telling.js';
 import { applyTo, type Work, WorkFinder } from './work.js';
@@ -110,7 +111,7 @@ class RunsSource {
     const { guard, recovering } = this.context;
     const strays: Stray[] = [];
     for (const { item, event } of events) {
-      const stray = this.apply(event, taken);
+      const stray = await this.context.contents.reading(() => this.apply(event, taken));
       if (stray) strays.push({ ...stray, item });
     }
     // A store that is too old does not know the run either.
@@ -144,15 +145,22 @@ class RunsSource {
     changed: readonly Work[],
     { spans, records }: { spans: BatchSpans; records: Outgoing[] },
   ): Promise<void> {
-    const { maxAnswerBytes, broker, store } = this.context;
-    const budget = new AnswerBudget(maxAnswerBytes, broker.maxRecordBytes);
+    const { maxAnswerBytes, broker, store, blobs, contents } = this.context;
+    // What no record can hold goes to blobs, when it is known what the batch leads to.
+    const maxRecordBytes = blobs ? MAX_HEAVY_BYTES : broker.maxRecordBytes;
+    const budget = new AnswerBudget(maxAnswerBytes, maxRecordBytes);
     budget.spend(records);
     const load = (runs: readonly string[]) => store.writer.load(runs);
     for (const work of changed) {
       const decision = await withLists(work.decision, { plan: work.plan, load });
-      const answer = answerTo(this.context, decision, { plan: work.plan, budget, spans });
+      const answer = await contents.reading(() =>
+        answerTo(this.context, decision, { plan: work.plan, budget, spans, maxRecordBytes }),
+      );
       work.decision = answer.decision;
-      for (const record of answer.records) records.push(record);
+      const published = blobs
+        ? await lightened(answer.records, { blobs, maxRecordBytes: broker.maxRecordBytes })
+        : answer.records;
+      for (const record of published) records.push(record);
     }
   }
 

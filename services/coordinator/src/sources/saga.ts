@@ -13,6 +13,8 @@ import {
 } from '@millrace/runtime';
 import type { CacheBounds, Store } from '@millrace/store';
 import type { CoordinatorContext } from '../context.js';
+import { BlobContents } from '../blobs/contents.js';
+import { sweepBlobs } from '../blobs/sweep.js';
 import { bring } from '../deployments/deployments.js';
 import { startEviction } from '../cache/eviction.js';
 import { intakeSource } from './intake.js';
@@ -71,6 +73,8 @@ export type Shared = Pick<
   | 'telemetry'
   | 'runs'
   | 'cache'
+  | 'contents'
+  | 'blobs'
   | 'maxAnswerBytes'
   | 'maxCachedBytes'
   | 'maxItems'
@@ -78,12 +82,14 @@ export type Shared = Pick<
 >;
 
 export function sharedContext(runtime: Runtime, options: CoordinatorOptions): Shared {
-  const { broker, topics, telemetry } = runtime;
+  const { broker, topics, telemetry, blobs } = runtime;
   const { store, now = Date.now, maxAnswerBytes = MAX_ANSWER_BYTES, maxItems = MAX_MAP_ITEMS } = options;
   const cache = new RunCache(CACHED_BYTES);
+  const contents = new BlobContents(blobs);
   const { outputBytes: maxCachedBytes } = options.cache ?? CACHE;
   const { runs } = telemetry.meters;
-  return { broker, topics, store, telemetry, runs, cache, maxAnswerBytes, maxCachedBytes, maxItems, now };
+  const bounds = { maxAnswerBytes, maxCachedBytes, maxItems };
+  return { broker, topics, store, telemetry, runs, cache, contents, blobs, ...bounds, now };
 }
 
 /** The saga: takes runs on, decides what follows from what happened to them, and keeps their history. */
@@ -100,7 +106,7 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     topics,
     telemetry,
     now,
-    others: (at) => beginDue({ store, broker, topics, telemetry, plans, contracts }, at),
+    others: (at) => beginDue({ store, broker, topics, telemetry, plans, contracts, blobs: runtime.blobs }, at),
   });
   const stages = options.pauses ?? (await followPauses(runtime));
   const context: CoordinatorContext = {
@@ -130,7 +136,11 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     );
   });
   const consumptions = await consume(context, { groups, keyIsIdempotent: options.keyIsIdempotent ?? false });
-  const retention = options.retention && new RetentionLoop({ ...options.retention, store, telemetry, now }).start();
+  const { blobs } = runtime;
+  if (blobs) store.retention.beforeRemoval((runs) => blobs.remove(runs));
+  const sweep = blobs && ((signal: AbortSignal) => sweepBlobs({ blobs, store }, { at: now(), signal }));
+  const retention =
+    options.retention && new RetentionLoop({ ...options.retention, sweep, store, telemetry, now }).start();
   const eviction = startEviction({ store, telemetry, now }, options.cache ?? CACHE);
   return {
     ready: () => readyOf(store, consumptions, triggers),

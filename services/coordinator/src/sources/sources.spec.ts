@@ -27,6 +27,7 @@ import type { CoordinatorContext } from '../context.js';
 import { deployment, routing } from '../deployments/deployment.js';
 import { intakeSource } from './intake.js';
 import { CoordinatorPlans } from '../deployments/plans.js';
+import { BlobContents } from '../blobs/contents.js';
 import { RunCache } from './run-cache.js';
 import { runsSource } from './runs.js';
 import { unreadSource } from './unread.js';
@@ -112,6 +113,8 @@ class Process {
       stages: { isStagePaused: () => false, pausedFor: () => 0 },
       contracts: { get: () => undefined },
       cache: new RunCache(1_000_000),
+      contents: new BlobContents(undefined),
+      blobs: undefined,
       runs: told.meters.runs,
       wakeBy: () => undefined,
       maxAnswerBytes: 10_000_000,

@@ -64,12 +64,12 @@ export class WorkFinder {
   }
 
   private async beginReplays(works: Works, { events, at }: Search): Promise<void> {
-    const { plans, contracts, maxItems } = this.context;
+    const { plans, contracts, maxItems, contents } = this.context;
     for (const event of events) {
       if (event.type !== 'run.replay-requested' || works.has(event.run)) continue;
       const plan = await plans.find(event.plan);
       if (!plan || !fitsReplay(event, plan)) continue;
-      const decision = acceptReplay(event, { plan, at, maxItems, contracts });
+      const decision = await contents.reading(() => acceptReplay(event, { plan, at, maxItems, contracts }));
       works.set(event.run, { before: undefined, plan, decision, woken: false });
     }
   }
@@ -77,12 +77,12 @@ export class WorkFinder {
   private async beginChildren(works: Works, { events, at }: Search): Promise<void> {
     const requested = events.filter((event) => event.type === 'run.requested').filter(isOwnChild);
     if (requested.length === 0) return;
-    const { plans, contracts, maxItems } = this.context;
+    const { plans, contracts, maxItems, contents } = this.context;
     const parents = await this.parentsOf(requested);
     for (const event of requested) {
       const plan = !works.has(event.run) && parents.has(event.parent.run) && (await plans.find(event.plan));
       if (!plan) continue;
-      const decision = acceptChild(event, { plan, at, maxItems, contracts });
+      const decision = await contents.reading(() => acceptChild(event, { plan, at, maxItems, contracts }));
       works.set(event.run, { before: undefined, plan, decision, woken: false });
     }
   }

@@ -1,3 +1,4 @@
+import type { Blobs } from '@millrace/blobs';
 import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
 import { eventRecord, intakeRecord, present, type RunEvent, type Topics } from '@millrace/contracts';
 import {
@@ -29,6 +30,7 @@ interface Needs {
   readonly telemetry: Telemetry;
   readonly plans: CoordinatorPlans;
   readonly contracts: Contracts;
+  readonly blobs?: Blobs | undefined;
 }
 
 /**

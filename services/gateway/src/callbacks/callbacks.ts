@@ -13,13 +13,14 @@ import type { Accepted } from '@millrace/contracts/http';
 import { isUsable, summarize, valueProblems } from '@millrace/pipeline/engine';
 import { evolve, stepOf } from '@millrace/saga';
 import type { Runtime, StageContracts } from '@millrace/runtime';
+import { lightValue } from '../blobs/light.js';
 import { RequestProblem } from '../http/problems.js';
 import { runLinks } from '../runs/run-view.js';
 import type { RunQueries } from '../runs/runs.js';
 import { recordOf } from '../http/validation.js';
 
 interface Needs {
-  readonly runtime: Pick<Runtime, 'broker' | 'topics'>;
+  readonly runtime: Pick<Runtime, 'broker' | 'topics' | 'blobs'>;
   readonly runs: Pick<RunQueries, 'record'>;
   readonly announced: Pick<StageContracts, 'get'>;
   readonly key: string | undefined;
@@ -44,7 +45,7 @@ export class Callbacks {
     if (!ticket) throw new RequestProblem('UNKNOWN_CALLBACK', 'The token of this callback was not made here.');
     await this.refuseWhenOver(ticket);
     const event = isProblem ? failedBy(ticket, body) : this.completedBy(ticket, body);
-    await this.publish(event, ticket);
+    await this.publish(await this.lightened(event), ticket);
     return { id: ticket.run, links: runLinks(ticket.run) };
   }
 
@@ -71,6 +72,12 @@ export class Callbacks {
     }
     const summary = contract?.summary && summarize(contract.summary, output);
     return { type: 'step.completed', ...attemptOf(ticket), output, ...(summary && { summary }) };
+  }
+
+  private async lightened(event: StepCompleted | StepFailed): Promise<StepCompleted | StepFailed> {
+    if (event.type === 'step.failed') return event;
+    const { blobs } = this.needs.runtime;
+    return { ...event, output: await lightValue(event.output, { blobs, run: event.run }) };
   }
 
   private async publish(event: StepCompleted | StepFailed, ticket: AttemptTicket): Promise<void> {

@@ -3,6 +3,7 @@ import type { Accepted, ActBody, DeadLetterView, RedriveBody } from '@millrace/c
 import { itemOf } from '@millrace/pipeline/engine';
 import type { Runtime } from '@millrace/runtime';
 import type { KeptLetter, StoreReader } from '@millrace/store';
+import { lightValue } from '../blobs/light.js';
 import { RequestProblem } from '../http/problems.js';
 import { refusalOf } from '../pipelines/versions.js';
 import { type Acts, notNow } from '../runs/acts.js';
@@ -53,13 +54,17 @@ export class DeadLetters {
     const plan = to === undefined ? undefined : await this.planOf(letter, to, input);
     const more = {
       ...(maxRedrives !== undefined && { maxRedrives }),
-      ...(input !== undefined && { input }),
+      ...(input !== undefined && { input: await this.lightInput(input, run) }),
       ...(plan !== undefined && { plan }),
     };
     if (!dryRun) await this.request(id, { do: 'redrive', ...more }, act);
     return run === undefined
       ? { id, links: { self: `/v1/dead-letters/${id}` } }
       : { id: run, links: { ...runLinks(run), deadLetter: `/v1/dead-letters/${id}` } };
+  }
+
+  private async lightInput(input: unknown, run: string | undefined): Promise<unknown> {
+    return run === undefined ? input : lightValue(input, { blobs: this.needs.runtime.blobs, run });
   }
 
   private planOf({ id, run, step }: KeptLetter, to: string | number, input: unknown): Promise<string> {

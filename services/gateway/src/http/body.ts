@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type JsonFault, mediaTypeOf, readJson } from '@millrace/contracts';
+import {
+  BLOB_KEY,
+  type JsonFault,
+  mayMentionBlob,
+  mediaTypeOf,
+  mentionsForeignBlob,
+  readJson,
+} from '@millrace/contracts';
 import { RequestProblem, wrongRoute } from './problems.js';
 
 type Request = IncomingMessage & { body?: unknown };
@@ -29,6 +36,12 @@ function bodyOf(request: Request): unknown {
   if (bytes.length === 0) return undefined;
   const { value, fault } = readJson(bytes, { uniqueKeys: true });
   if (fault) throw bodyProblem(fault);
+  // A reference that somebody made up would lead to what belongs to another run.
+  if (mayMentionBlob(bytes) && mentionsForeignBlob(value, ''))
+    throw new RequestProblem(
+      'INVALID_VALUE',
+      `The body has the key ${BLOB_KEY}, which is Millrace’s own: send the content.`,
+    );
   return value;
 }
 

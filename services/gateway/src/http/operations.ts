@@ -2,6 +2,7 @@ import * as http from '@millrace/contracts/http';
 import { z } from 'zod';
 import { accepted, ok, type Operation } from './operation.js';
 import { CHANGE_OPERATIONS } from '../changes/change-operations.js';
+import { BLOB_OPERATIONS } from '../blobs/blob-operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letter-operations.js';
 import { JOB_OPERATIONS } from '../jobs/job-operations.js';
 import { EventsQuery, RunsQuery, StartQuery } from './queries.js';
@@ -146,6 +147,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...RUN_OPERATIONS,
   ...OVERVIEW_OPERATIONS,
+  ...BLOB_OPERATIONS,
   ...CHANGE_OPERATIONS,
   ...REVIEW_OPERATIONS,
   ...DEAD_LETTER_OPERATIONS,

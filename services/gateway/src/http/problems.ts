@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { BlobError } from '@millrace/blobs';
 import { BrokerError } from '@millrace/broker';
 import { detailsOf, readTraceparent } from '@millrace/contracts';
 import { problem, type Problem, type ProblemCode } from '@millrace/contracts/http';
@@ -84,6 +85,7 @@ function problemOf(error: unknown, request: IncomingMessage): { problem: Problem
   if (error instanceof RequestProblem) return error;
   if (error instanceof PlanError) return { problem: problem('PLAN_REFUSED', error.message) };
   if (error instanceof BrokerError) return { problem: brokerProblem(error) };
+  if (error instanceof BlobError) return { problem: blobProblem(error) };
   if (error instanceof InvalidCursor) return { problem: problem('INVALID_CURSOR', error.message) };
   const status = statusOf(error);
   if (status === 404) return wrongRoute(request) ?? { problem: problem('UNKNOWN_ROUTE', 'There is nothing here.') };
@@ -99,6 +101,9 @@ function brokerProblem(error: BrokerError): Problem {
     ? problem('TOO_LARGE', 'The record would be larger than the broker takes.')
     : problem('BROKER_UNAVAILABLE', 'The broker did not confirm the record. It is not known whether it arrived.');
 }
+
+const blobProblem = ({ code, message }: BlobError): Problem =>
+  problem(code === 'BLOB_STORE_AWAY' ? 'BLOB_STORE_AWAY' : 'BLOB_UNREADABLE', message);
 
 /** Returns what is wrong with a request whose path does not exist or does not take its method; undefined where it is right. */
 export function wrongRoute(request: IncomingMessage): RequestProblem | undefined {

@@ -14,6 +14,7 @@ import { type LoadedPlan, stagesOf, validateAnswer, valueProblems } from '@millr
 import { evolve, MOST_KEPT, moveOf } from '@millrace/saga';
 import type { Runtime, StageContracts } from '@millrace/runtime';
 import type { StoreReader, RunRecord } from '@millrace/store';
+import { lightValue } from '../blobs/light.js';
 import { requestApplied } from '../dead-letters/letter-requests.js';
 import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
@@ -94,7 +95,7 @@ export class Acts {
       step,
       at: Date.now(),
       id: signal ?? randomId('sig'),
-      payload,
+      payload: await lightValue(payload, { blobs: this.needs.runtime.blobs, run: id }),
     } as const;
     return this.publish({ ...event, ...byWhom({ by, reason }) });
   }

@@ -4,6 +4,7 @@ import { type LoadedPlan, stagesOf, stagesOfStep } from '@millrace/pipeline/engi
 import { evolve, moveOf } from '@millrace/saga';
 import type { Runtime, StageContracts } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
+import { lightValue } from '../blobs/light.js';
 import { requestApplied } from '../dead-letters/letter-requests.js';
 import { RequestProblem } from '../http/problems.js';
 import type { StoredPlans } from '../pipelines/plans.js';
@@ -52,15 +53,17 @@ export class Replays {
   async begin(id: string, body: ReplayBody): Promise<Accepted> {
     const { plan } = await this.preview(id, body);
     const { from, input, outputs, by, reason } = body;
+    const act = randomId('act');
+    const at = { blobs: this.needs.runtime.blobs, run: replayIdOf({ id: act }) };
     const request: ReplayRequested = {
       type: 'replay.requested',
-      id: randomId('act'),
+      id: act,
       at: Date.now(),
       run: id,
       from,
       plan,
-      ...(input !== undefined && { input }),
-      ...(outputs !== undefined && { outputs }),
+      ...(input !== undefined && { input: await lightValue(input, at) }),
+      ...(outputs !== undefined && { outputs: await lightValue(outputs, at) }),
       ...byWhom({ by, reason }),
     };
     await requestApplied(this.needs, request);

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startTimer } from '@millrace/contracts/timers';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { isText, utf8 } from '@millrace/contracts';
 import {
   type Accepted,
   ActBody,
@@ -17,7 +16,9 @@ import {
   StartRun,
   TagBody,
 } from '@millrace/contracts/http';
+import type { Runtime } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
+import { inputOfMail, LargeMail } from '../blobs/light.js';
 import { Acts } from './acts.js';
 import { idempotencyKeyOf } from '../http/idempotency-key.js';
 import { facetsOf, listedRuns } from './listed-runs.js';
@@ -29,7 +30,7 @@ import { runLinks } from './run-view.js';
 import { RunQueries } from './runs.js';
 import { Replays } from './replays.js';
 import { RunStarter, type StartRequest } from './start-run.js';
-import { READER } from '../http/tokens.js';
+import { READER, RUNTIME } from '../http/tokens.js';
 
 /** `Prefer: wait=N` waits no longer than this. */
 const LONGEST_WAIT_SECONDS = 60;
@@ -42,6 +43,7 @@ export class RunsController {
     @Inject(RunQueries) private readonly runs: RunQueries,
     @Inject(Acts) private readonly acts: Acts,
     @Inject(Replays) private readonly replays: Replays,
+    @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'blobs'>,
   ) {}
 
   @Post()
@@ -54,7 +56,8 @@ export class RunsController {
   ): Promise<Accepted | RunView> {
     const waitFor = waitOf(request);
     const run = await this.starter.start({
-      ...wantedOf(body, query),
+      ...wantedOf(body, { query, threshold: this.runtime.blobs?.threshold ?? Infinity }),
+      bytes: bytesOf(request),
       idempotencyKey: idempotencyKeyOf(request),
       traceparent: traceparentOf(request),
       span: spanOf(request),
@@ -151,17 +154,23 @@ export class RunsController {
   }
 }
 
-function wantedOf(body: unknown, query: StartQuery): Omit<StartRequest, 'idempotencyKey' | 'traceparent' | 'span'> {
+/** The length of the body: its input has no more bytes than that. */
+const bytesOf = ({ headers }: IncomingMessage): number | undefined =>
+  headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+
+function wantedOf(
+  body: unknown,
+  { query, threshold }: { readonly query: StartQuery; readonly threshold: number },
+): Omit<StartRequest, 'idempotencyKey' | 'traceparent' | 'span'> {
   if (Buffer.isBuffer(body)) {
     if (query.pipeline === undefined) {
       const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
       throw new RequestProblem('INVALID_REQUEST', 'Say which pipeline the mail is for: ?pipeline=<name>.', { errors });
     }
-    const raw = utf8(body);
-    // A mail with a NUL in it is no text that could be kept: its bytes travel instead.
-    const input = raw === undefined || !isText(raw) ? { rawBase64: body.toString('base64') } : { raw };
-    const { startAt, priority, tenant } = query;
-    return { pipeline: query.pipeline, input, startAt, priority, tenant };
+    const { pipeline, startAt, priority, tenant } = query;
+    const given = { pipeline, startAt, priority, tenant };
+    if (body.length > threshold) return { ...given, input: undefined, mail: new LargeMail(body) };
+    return { ...given, input: inputOfMail(body) };
   }
   const { data, error } = StartRun.safeParse(body ?? {});
   if (error) throw invalidRequest(error);

@@ -15,6 +15,7 @@ import { evolve } from '@millrace/saga';
 import { type Runtime, messagingSystemOf } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
 import { ATTRIBUTE, SPAN } from '@millrace/telemetry';
+import { type LargeMail, lightValue } from '../blobs/light.js';
 import type { LiveFacts } from './live-facts.js';
 import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
@@ -24,6 +25,10 @@ import type { RequestSpan } from '../request-spans.js';
 export interface StartRequest {
   readonly pipeline: string;
   readonly input: unknown;
+  /** Makes the input, where the request was a large mail. */
+  readonly mail?: LargeMail | undefined;
+  /** The most bytes that the input may have as JSON, where that is known. */
+  readonly bytes?: number | undefined;
   readonly idempotencyKey: string | undefined;
   /** RFC 3339: it begins then. */
   readonly startAt?: string | undefined;
@@ -76,24 +81,32 @@ export class RunStarter {
    * @throws {RequestProblem} UNKNOWN_PIPELINE, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, NOT_TAKEN_ON_YET
    */
   async start(wanted: StartRequest): Promise<Started> {
-    const { pipeline, input, idempotencyKey } = wanted;
+    const { pipeline, idempotencyKey, mail } = wanted;
     const key = idempotencyKey ?? randomId('key');
     const id = runIdOf(pipeline, key);
     const plan = await this.needs.plans.forRun(pipeline, id);
-    const errors = validateInput(plan, input);
+    const errors = validateInput(plan, mail ? mail.sketch(id) : wanted.input);
     if (errors) {
       const detail = `The input does not fit ${pipeline}: ${errors[0]?.pointer || 'it'}: ${errors[0]?.detail}`;
       const inBody = errors.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }));
       throw new RequestProblem('INVALID_INPUT', detail, { errors: inBody });
     }
+    const input = await this.lightInput(wanted, id);
     const asked = { id, key, plan: plan.hash };
     if (idempotencyKey === undefined) {
-      const startsAt = await this.publish(wanted, asked);
+      const startsAt = await this.publish({ ...wanted, input }, asked);
       return { id, status: startsAt === undefined ? 'running' : 'held' };
     }
-    const taken = await (this.pending.get(id) ?? this.takeOn(wanted, asked));
+    const taken = await (this.pending.get(id) ?? this.takeOn({ ...wanted, input }, asked));
     if (canonicalJson(taken.input) === canonicalJson(input)) return { id, status: taken.status };
     throw new RequestProblem('IDEMPOTENCY_KEY_REUSED', `${id} was started with this key and another input.`);
+  }
+
+  /** Returns the input as it travels. The same request makes the same references. */
+  private async lightInput({ input, mail, bytes = Infinity }: StartRequest, run: string): Promise<unknown> {
+    const { blobs } = this.needs.runtime;
+    if (blobs && mail) return mail.input(run, blobs);
+    return bytes <= (blobs?.threshold ?? Infinity) ? input : lightValue(input, { blobs, run });
   }
 
   private takeOn(wanted: StartRequest, asked: Asked): Promise<TakenOn> {
