@@ -45,7 +45,7 @@ const documents = pipeline({ name: 'documents', input: Document }, ({ input, ste
   return { subject: seen.subject, text: seen.text, sum, counted, again, found };
 });
 
-/** What pages are made of in the test: enough for chunks, and larger than the threshold all together. */
+/** The number of pages of a document: enough for chunks, and together larger than the threshold. */
 const PAGES = 220;
 const PAGE = 1_500;
 /** Values of more characters travel as references. */

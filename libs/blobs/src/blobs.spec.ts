@@ -93,7 +93,6 @@ class FaultyStore implements BlobStore {
   removeRun(): Promise<void> {
     return this.tried(undefined);
   }
-  // eslint-disable-next-line require-yield
   async *runs(): AsyncIterable<string> {
     await this.tried(undefined);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BLOB_FAILURES } from './blob-failures.js';
 import { LETTER_FAILURES } from './letter-failures.js';
 import { type FailureEntry, OUTSIDE_FAILURES } from './outside-failures.js';
 import { pointerOf } from './values/json-pointer.js';
@@ -109,28 +110,7 @@ export const FAILURES = {
     remedy:
       'Set BLOBS, so that large content travels as a reference, or store it elsewhere and send a reference of your own.',
   },
-  BLOB_MISSING: {
-    kind: 'permanent',
-    remedy:
-      'Put the blob that the message names back from a backup, then redrive. If it was never there, check that all services have the same BLOBS.',
-  },
-  BLOB_DAMAGED: {
-    kind: 'permanent',
-    remedy:
-      'Put the blob that the message names back from a backup, then redrive: its bytes do not have the checksum that its reference names.',
-  },
-  BLOB_SEALED: {
-    kind: 'permanent',
-    remedy: 'Add the key with which the blob was encrypted to BLOB_KEY_FILE as a further line, restart, then redrive.',
-  },
-  BLOB_STORE_AWAY: {
-    kind: 'transient',
-    remedy: 'Check that the store which BLOBS names can be reached and has room. The step is tried again, then parked.',
-  },
-  NO_BLOB_STORE: {
-    kind: 'permanent',
-    remedy: 'Set BLOBS of this service to the same store as the others have, restart, then redrive.',
-  },
+  ...BLOB_FAILURES,
   STAGE_INPUT_INVALID: {
     kind: 'permanent',
     remedy: 'Correct the step’s input in the pipeline: it does not fit the contract of the stage.',

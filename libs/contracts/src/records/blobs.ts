@@ -37,11 +37,9 @@ export function isBlobReference(value: unknown): value is BlobReference {
 /** Returns the name of a blob as people and messages write it. */
 export const blobNameText = ({ run, sha256 }: BlobName): string => `${run}/${sha256}`;
 
-/** The key as `JSON.stringify` writes it: no text can be mistaken for it, because a quote within a text is escaped. */
-const IN_JSON = `"${BLOB_KEY}":`;
-
+// The key without the quotes around it is found many times faster, and every command is searched. A text may have it, too: then there is nothing to resolve.
 /** Returns true where JSON that Millrace wrote holds a reference. */
-export const mentionsBlob = (json: Uint8Array | null): boolean => json !== null && bufferOf(json).includes(IN_JSON);
+export const mentionsBlob = (json: Uint8Array | null): boolean => json !== null && bufferOf(json).includes(BLOB_KEY);
 
 /** Returns true where JSON that somebody else wrote may hold the key of references, however it is written. */
 export const mayMentionBlob = (json: Uint8Array | null): boolean =>

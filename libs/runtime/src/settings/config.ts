@@ -156,7 +156,7 @@ export interface ServiceSettings {
   readonly createTopics: boolean;
   /** Undefined: SQLite, in `dataDir`. */
   readonly databaseUrl: string | undefined;
-  /** Where large inputs and outputs are kept. `at` undefined: beside the embedded log; on Kafka nowhere, records carry them as far as they can. */
+  /** The store of large inputs and outputs. `at` undefined: beside the embedded log; on Kafka nowhere, records carry them as far as they can. */
   readonly blobs: Omit<BlobSettings, 'at'> & { readonly at: BlobSettings['at'] | undefined };
   readonly port: number;
   readonly host: string;

@@ -10,4 +10,6 @@ export interface Begun {
   /** The same in microseconds, for the span. */
   readonly startMs: number;
   readonly partition: number;
+  /** The input may hold references to blobs. */
+  readonly mayHoldBlobs: boolean;
 }

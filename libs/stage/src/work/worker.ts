@@ -75,7 +75,8 @@ export class Worker {
     let left: (() => void) | undefined;
     try {
       if (isCancelled()) return [];
-      if (mentionsBlob(record.value)) left = await this.large.room(command.input, signal);
+      const mayHoldBlobs = mentionsBlob(record.value);
+      if (mayHoldBlobs) left = await this.large.room(command.input, signal);
       const context = this.of.telemetry.spans.context(traceparent);
       const startMs = this.of.telemetry.spans.now();
       const begun = {
@@ -85,6 +86,7 @@ export class Worker {
         startedAt: this.now(),
         startMs,
         partition: record.partition,
+        mayHoldBlobs,
       };
       return await this.attempt(begun, signal);
     } finally {
@@ -129,7 +131,7 @@ export class Worker {
     losing.add(lose);
     if (signal.aborted) lose();
     try {
-      const outcome = await attempt.perform(() => within(attempt, () => this.work(command, attempt)));
+      const outcome = await attempt.perform(() => within(attempt, () => this.work(begun, attempt)));
       const answer = await this.answer(begun, attempt, outcome);
       const endings = this.of.answers?.endings(attempt, answer.answersAre) ?? [];
       return endings.length === 0 ? answer.records : [...answer.records, ...endings];
@@ -149,9 +151,9 @@ export class Worker {
     return losing;
   }
 
-  private async work(command: StepCommand, attempt: Attempt): Promise<AttemptOutcome> {
+  private async work({ command, mayHoldBlobs }: Begun, attempt: Attempt): Promise<AttemptOutcome> {
     const { contract, telemetry } = this.of;
-    const given = await this.large.resolved(command.input);
+    const given = mayHoldBlobs ? await this.large.resolved(command.input) : { value: command.input };
     if ('failure' in given) return { is: 'failed', failure: given.failure };
     const input = await validate(contract.input, given.value, 'STAGE_INPUT_INVALID');
     if ('failure' in input) return { is: 'failed', failure: input.failure };

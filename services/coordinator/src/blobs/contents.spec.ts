@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { testBlobs } from '@millrace/blobs/testing';
-import { BLOB_KEY, blobsIn, randomId } from '@millrace/contracts';
+import { BLOB_KEY, blobsIn, intakeRecord, randomId, runIdOf, topicsOf } from '@millrace/contracts';
 import { loadPlan } from '@millrace/pipeline/engine';
 import { BlobContents } from './contents.js';
+import { lightRequest } from './light-request.js';
 import { lightened } from './lightened.js';
 import { sweepBlobs } from './sweep.js';
 
@@ -86,4 +87,15 @@ test('blobs of a run that nobody knows are removed when they are old; those of k
   expect(await blobs.resolve(kept)).toBe(text);
   await expect(blobs.resolve(gone)).rejects.toMatchObject({ code: 'BLOB_MISSING' });
   expect(blobsIn(gone)[0]?.[BLOB_KEY].run).toBe(lost);
+});
+
+test('a request that a trigger publishes has its large input in blobs of the run that it makes', async () => {
+  await using blobs = await testBlobs(1_000);
+  const request = { pipeline: 'p', key: 'k', input: { text }, source: 's', at: 1 };
+  const record = await lightRequest(intakeRecord(topicsOf(), request), blobs);
+  const input: unknown = JSON.parse(String(record.value));
+  expect(blobsIn(input).map((one) => one[BLOB_KEY].run)).toEqual([runIdOf('p', 'k')]);
+  expect(await blobs.resolve(input)).toEqual({ text });
+  const small = intakeRecord(topicsOf(), { ...request, input: 1 });
+  expect(await lightRequest(small, blobs)).toBe(small);
 });

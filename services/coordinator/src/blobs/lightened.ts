@@ -5,7 +5,7 @@ import { fits, type Outgoing } from '@millrace/broker';
 const VALUES = ['input', 'output'];
 /** The fields of a record that hold values by name. */
 const NAMED_VALUES = ['known', 'given', 'outputs'];
-/** What a broker adds around a record. */
+/** The bytes that a broker adds around a record. */
 const SPARE_BYTES = 1_024;
 /** A value of fewer characters is hardly larger than a reference. */
 const SMALLEST = 1_024;

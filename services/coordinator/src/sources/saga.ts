@@ -136,11 +136,7 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     );
   });
   const consumptions = await consume(context, { groups, keyIsIdempotent: options.keyIsIdempotent ?? false });
-  const { blobs } = runtime;
-  if (blobs) store.retention.beforeRemoval((runs) => blobs.remove(runs));
-  const sweep = blobs && ((signal: AbortSignal) => sweepBlobs({ blobs, store }, { at: now(), signal }));
-  const retention =
-    options.retention && new RetentionLoop({ ...options.retention, sweep, store, telemetry, now }).start();
+  const retention = startRetention(runtime, options, now);
   const eviction = startEviction({ store, telemetry, now }, options.cache ?? CACHE);
   return {
     ready: () => readyOf(store, consumptions, triggers),
@@ -156,6 +152,17 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
       if (!options.pauses) await stages[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Removes what has been kept for long enough, and the blobs of what is removed. */
+function startRetention(
+  { blobs, telemetry }: Runtime,
+  { store, retention }: CoordinatorOptions,
+  now: () => number,
+): RetentionLoop | undefined {
+  if (blobs) store.retention.beforeRemoval((runs) => blobs.remove(runs));
+  const sweep = blobs && ((signal: AbortSignal) => sweepBlobs({ blobs, store }, { at: now(), signal }));
+  return retention && new RetentionLoop({ ...retention, sweep, store, telemetry, now }).start();
 }
 
 const consume = (

@@ -1,6 +1,6 @@
 import type { Blobs } from '@millrace/blobs';
 import { type Broker, causeOf, type Outgoing, sizeOf } from '@millrace/broker';
-import { eventRecord, intakeRecord, present, type RunEvent, type Topics } from '@millrace/contracts';
+import { eventRecord, intakeRecord, present, type RunEvent, type Topics, type WireRecord } from '@millrace/contracts';
 import {
   dueTicks,
   inputOfBatch,
@@ -13,6 +13,7 @@ import {
 import type { Contracts } from '@millrace/saga';
 import type { DueBatch, ScheduleRow, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
+import { lightRequest } from '../blobs/light-request.js';
 import { tellLookups } from '../cache/lookups.js';
 import type { CoordinatorPlans } from '../deployments/plans.js';
 import { workOnJobs } from '../jobs/working.js';
@@ -114,13 +115,14 @@ function scheduleOf({ name, spec }: ScheduleRow) {
   return data && loadStarts(Starts.parse({ schedules: { [name]: data } })).schedules.get(name);
 }
 
-async function endBatches({ store, broker, topics, telemetry }: Needs, at: number): Promise<boolean> {
+async function endBatches({ store, broker, topics, telemetry, blobs }: Needs, at: number): Promise<boolean> {
   const batches = await store.starts.dueBatches({ at, until: at + SNOOZE_MS, limit: BATCH });
   const done: string[] = [];
   const records: Outgoing[] = [];
   for (const dueBatch of batches) {
     const trigger = await store.starts.trigger(dueBatch.trigger);
-    const record = batchRecord({ topics, telemetry }, dueBatch, { trigger, at });
+    const request = batchRecord({ topics, telemetry }, dueBatch, { trigger, at });
+    const record = request && (await lightRequest(request, blobs));
     if (record && sizeOf(record) <= broker.maxRecordBytes) {
       records.push(record);
       done.push(dueBatch.id);
@@ -141,7 +143,7 @@ function batchRecord(
   { topics, telemetry }: Pick<Needs, 'topics' | 'telemetry'>,
   { id, records }: DueBatch,
   options: { trigger: StoredTrigger; at: number },
-): Outgoing | undefined {
+): WireRecord | undefined {
   const { trigger: row, at } = options;
   if (!row) return undefined;
   const { pipeline, name, spec } = row;

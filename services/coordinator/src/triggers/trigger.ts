@@ -2,6 +2,7 @@ import { type Batch, type Incoming, type OrderedSource, type Outgoing, sizeOf } 
 import { type Failure, intakeRecord, unreadable } from '@millrace/contracts';
 import { type CollectedRecord, type LoadedTrigger, TOO_LARGE, triggered } from '@millrace/pipeline/engine';
 import { parkingOf } from '@millrace/runtime';
+import { lightRequest } from '../blobs/light-request.js';
 import type { CoordinatorContext } from '../context.js';
 
 export interface Triggering {
@@ -16,7 +17,7 @@ export interface Triggering {
  * place. Where records are collected, they go to the store until they are a run.
  */
 export function triggerSource(
-  context: Pick<CoordinatorContext, 'broker' | 'topics' | 'store' | 'telemetry' | 'now' | 'wakeBy'>,
+  context: Pick<CoordinatorContext, 'blobs' | 'broker' | 'topics' | 'store' | 'telemetry' | 'now' | 'wakeBy'>,
   options: Triggering & { group: string; maxBatch: number },
 ): OrderedSource {
   const { broker, topics, store } = context;
@@ -37,7 +38,8 @@ export function triggerSource(
       else if ('collected' in found) collected.push({ ...found.collected, offset: record.offset });
       else {
         const source = `/millrace/triggers/${pipeline}/${trigger.name}`;
-        const asked = intakeRecord(topics, { pipeline, ...found.run, source, at });
+        const request = intakeRecord(topics, { pipeline, ...found.run, source, at });
+        const asked = await lightRequest(request, context.blobs);
         if (sizeOf(asked) <= broker.maxRecordBytes) answers.push(asked);
         else park(record, TOO_LARGE);
       }
