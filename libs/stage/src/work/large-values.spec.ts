@@ -29,7 +29,7 @@ test.each([undefined, 1_000])('an output with the key of references is refused (
   const large = new LargeValues(threshold === undefined ? undefined : blobs, LIMIT);
   const forged = { [BLOB_KEY]: { run: RUN, sha256: '0'.repeat(64), bytes: 1, as: 'json' } };
   expect(await large.written({ a: [forged] }, RUN)).toMatchObject({
-    failure: { code: 'STAGE_OUTPUT_INVALID', details: [{ pointer: `/a/0/${BLOB_KEY}` }] },
+    failure: { code: 'STAGE_OUTPUT_INVALID', details: [{ pointer: '/a/0' }] },
   });
 });
 
