@@ -1,4 +1,5 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { StringDecoder } from 'node:string_decoder';
 import {
   BLOB_KEY,
   type BlobForm,
@@ -51,6 +52,37 @@ export class Blobs {
     const { name, reference } = blobOf(bytes, of);
     await this.tried(name, () => this.store.put(name, bytes));
     return reference;
+  }
+
+  /** Keeps a file as a blob of the run. @throws {BlobError} `BLOB_STORE_AWAY` */
+  async keepFile(file: string, { $blob: blob }: BlobReference): Promise<void> {
+    await this.tried(blob, () => this.store.putFile(blob, file));
+  }
+
+  /**
+   * Returns the beginning of a text or base64: so many characters, if it has as many. The blob is read to its end for its checksum, and no more than the beginning is in memory.
+   * @throws {BlobError}
+   */
+  async beginning({ [BLOB_KEY]: blob }: BlobReference, characters: number): Promise<string> {
+    const parts: Uint8Array[] = [];
+    // A character has four bytes at most.
+    let left = 4 * characters;
+    const digest = createHash('sha256');
+    const stream = await this.tried(blob, () => this.store.stream(blob));
+    if (!stream) throw missing(blob);
+    try {
+      for await (const part of stream) {
+        digest.update(part);
+        if (left > 0) parts.push(part.slice(0, left));
+        left -= part.length;
+      }
+    } catch (error) {
+      throw away(blob, error);
+    }
+    if (digest.digest('hex') !== blob.sha256) throw damaged(blob, 'its bytes have another checksum');
+    const bytes = Buffer.concat(parts);
+    const text = blob.as === 'base64' ? bytes.toString('base64') : new StringDecoder('utf8').write(bytes);
+    return text.slice(0, characters);
   }
 
   /** Returns the value with all references in it replaced by what they stand for, those within blobs included. @throws {BlobError} */

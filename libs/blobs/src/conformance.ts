@@ -1,4 +1,7 @@
 import { hash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BlobName } from '@millrace/contracts';
 import type { BlobStore } from './port.js';
 
@@ -39,6 +42,21 @@ export function blobStoreSuite(adapter: string, open: () => Promise<TestedStore>
       ]) {
         await tested.store.put(nameOf(bytes, run), bytes);
         expect(Buffer.from((await tested.store.get(nameOf(bytes, run))) ?? 'none').equals(bytes)).toBe(true);
+      }
+    });
+
+    test('takes a file, and gives a blob in parts', async () => {
+      const [run, bytes] = [aRun(), Buffer.alloc(1_500_000, 'parts')];
+      const folder = await mkdtemp(join(tmpdir(), 'millrace-file-'));
+      try {
+        await writeFile(join(folder, 'file'), bytes);
+        await tested.store.putFile(nameOf(bytes, run), join(folder, 'file'));
+        const parts: Uint8Array[] = [];
+        for await (const part of (await tested.store.stream(nameOf(bytes, run))) ?? []) parts.push(part);
+        expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+        expect(await tested.store.stream(nameOf(Buffer.from('nothing'), run))).toBeUndefined();
+      } finally {
+        await rm(folder, { recursive: true });
       }
     });
 

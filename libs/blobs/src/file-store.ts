@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobName } from '@millrace/contracts';
 import type { BlobStore } from './port.js';
@@ -8,13 +9,21 @@ import type { BlobStore } from './port.js';
 export class FileBlobStore implements BlobStore {
   constructor(private readonly root: string) {}
 
-  async put({ run, sha256 }: BlobName, bytes: Uint8Array): Promise<void> {
+  put(name: BlobName, bytes: Uint8Array): Promise<void> {
+    return this.written(name, (file) => file.writeFile(bytes));
+  }
+
+  putFile(name: BlobName, path: string): Promise<void> {
+    return this.written(name, (file) => file.writeFile(createReadStream(path)));
+  }
+
+  private async written({ run, sha256 }: BlobName, write: (file: FileHandle) => Promise<void>): Promise<void> {
     const folder = this.folderOf(run);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const written = join(folder, `.${sha256}-${randomUUID()}`);
     try {
       await using file = await open(written, 'wx', 0o600);
-      await file.writeFile(bytes);
+      await write(file);
       await file.sync();
       await rename(written, join(folder, sha256));
     } catch (error) {
@@ -30,6 +39,17 @@ export class FileBlobStore implements BlobStore {
     } catch (error) {
       if (!isAbsent(error)) throw error;
       // A folder that was not mounted has no blobs either: that is no reason to give up on them.
+      await stat(this.root);
+      return undefined;
+    }
+  }
+
+  async stream({ run, sha256 }: BlobName): Promise<AsyncIterable<Uint8Array> | undefined> {
+    try {
+      const file = await open(join(this.folderOf(run), sha256), 'r');
+      return file.createReadStream() as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
       await stat(this.root);
       return undefined;
     }

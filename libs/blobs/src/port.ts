@@ -7,8 +7,12 @@ import type { BlobName } from '@millrace/contracts';
 export interface BlobStore {
   /** Resolves once the bytes are durable. A reader sees all of them, or none. Rejects where the store cannot be written to. */
   put(name: BlobName, bytes: Uint8Array): Promise<void>;
+  /** As `put`, for the bytes of a file, which are never in memory as a whole where the store can do without. */
+  putFile(name: BlobName, file: string): Promise<void>;
   /** Returns the bytes as they were written; undefined where there is no blob of that name. Rejects where the store cannot be read. */
   get(name: BlobName): Promise<Uint8Array | undefined>;
+  /** As `get`, in parts. */
+  stream(name: BlobName): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Removes all blobs of a run, and no other ones. Succeeds where there are none. */
   removeRun(run: string): Promise<void>;
   /** Returns the runs that have blobs and of which none is younger than `before`, in milliseconds since the epoch. */

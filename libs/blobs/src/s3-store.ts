@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { BlobName } from '@millrace/contracts';
 import type { BlobStore } from './port.js';
@@ -42,11 +44,26 @@ export class S3BlobStore implements BlobStore, Disposable {
     await this.client.send(new PutObjectCommand({ Bucket: this.at.bucket, Key: this.keyOf(name), Body: bytes }));
   }
 
+  async putFile(name: BlobName, file: string): Promise<void> {
+    const { PutObjectCommand } = this.sdk;
+    const { size } = await stat(file);
+    const to = { Bucket: this.at.bucket, Key: this.keyOf(name) };
+    await this.client.send(new PutObjectCommand({ ...to, Body: createReadStream(file), ContentLength: size }));
+  }
+
   async get(name: BlobName): Promise<Uint8Array | undefined> {
+    return (await this.body(name))?.transformToByteArray();
+  }
+
+  async stream(name: BlobName): Promise<AsyncIterable<Uint8Array> | undefined> {
+    return (await this.body(name)) as AsyncIterable<Uint8Array> | undefined;
+  }
+
+  private async body(name: BlobName) {
     const { GetObjectCommand, NoSuchKey } = this.sdk;
     try {
       const found = await this.client.send(new GetObjectCommand({ Bucket: this.at.bucket, Key: this.keyOf(name) }));
-      return await found.Body?.transformToByteArray();
+      return found.Body;
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { BlobName } from '@millrace/contracts';
 import type { BlobCipher, BlobStore } from './port.js';
 
@@ -10,6 +12,16 @@ export class SealedBlobStore implements BlobStore {
 
   put(name: BlobName, bytes: Uint8Array): Promise<void> {
     return this.store.put(name, this.cipher.seal(bytes, name));
+  }
+
+  /** A blob is sealed as a whole. */
+  async putFile(name: BlobName, file: string): Promise<void> {
+    await this.put(name, await readFile(file));
+  }
+
+  async stream(name: BlobName): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const bytes = await this.get(name);
+    return bytes && Readable.from([bytes]);
   }
 
   async get(name: BlobName): Promise<Uint8Array | undefined> {

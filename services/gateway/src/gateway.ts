@@ -17,6 +17,7 @@ import {
   SITE_HEADERS,
 } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
+import { receiveMails } from './blobs/large-mail.js';
 import { readBody } from './http/body.js';
 import type { GatewaySettings } from './config.js';
 import { ConsoleFiles } from './console/console-files.js';
@@ -140,7 +141,9 @@ function prepare(app: NestExpressApplication, { settings, telemetry, blobs }: Ru
     app.useGlobalInterceptors(new WithoutActions());
   }
   const { maxBodyBytes = MAX_BODY_BYTES } = options;
-  if (blobs) app.useBodyParser('raw', { type: beginsRun, limit: options.maxBodyBytes ?? MAX_INPUT_BYTES });
+  const { maxBodyBytes: maxBytes = MAX_INPUT_BYTES } = options;
+  if (blobs) app.use(receiveMails({ threshold: blobs.threshold, maxBytes, beginsRun }));
+  if (blobs) app.useBodyParser('raw', { type: beginsRun, limit: maxBytes });
   app.useBodyParser('raw', { type: () => true, limit: maxBodyBytes });
   app.use(checkTarget, readBody);
   app.useGlobalPipes(new RequestValidation());

@@ -24,6 +24,11 @@ export interface StageContract<Input extends z.ZodType = z.ZodType, Output exten
   readonly summary?: string;
   /** Its work has effects outside (it sends, pays, books): a replay executes it only if that is asked for. */
   readonly effects?: boolean;
+  /**
+   * The number of characters that the stage reads of a text of its input, by the name of its field, from the beginning: more of a text that travels as a reference is
+   * not loaded. The handler may be given less than the text, so it must read no more itself.
+   */
+  readonly reads?: Readonly<Record<string, number>>;
   /** For steps that say nothing else: how long one attempt may take (30 seconds otherwise). */
   readonly timeout?: Duration;
   /** For steps that say nothing else (3 attempts otherwise). */

@@ -19,6 +19,14 @@ test('an output up to the threshold is written as it is; a larger one with a ref
   expect(await large.resolved(written.output)).toEqual({ value: output });
 });
 
+test('of a text that the stage reads the beginning of, no more is loaded', async () => {
+  await using blobs = await testBlobs(1_000);
+  const input = await blobs.lighten({ head: 'x'.repeat(50_000), whole: 'y'.repeat(50_000) }, { run: RUN });
+  const large = new LargeValues(blobs, LIMIT, { head: 10, absent: 10 });
+  expect(await large.resolved(input)).toEqual({ value: { head: 'x'.repeat(10), whole: 'y'.repeat(50_000) } });
+  expect(await large.resolved({ head: 'short' })).toEqual({ value: { head: 'short' } });
+});
+
 test('an output without a blob store has the size of a record at most', async () => {
   const written = await new LargeValues(undefined, LIMIT).written({ text: 'x'.repeat(LIMIT + 1) }, RUN);
   expect(written).toMatchObject({ failure: { code: 'STAGE_OUTPUT_TOO_LARGE' } });

@@ -1,5 +1,14 @@
 import { BlobError, type Blobs, noStore } from '@millrace/blobs';
-import { BLOB_KEY, blobsIn, cut, failure, type Failure, jsonFault, type JsonFault } from '@millrace/contracts';
+import {
+  BLOB_KEY,
+  blobsIn,
+  cut,
+  failure,
+  type Failure,
+  isBlobReference,
+  jsonFault,
+  type JsonFault,
+} from '@millrace/contracts';
 import { Room } from './room.js';
 
 /** The largest output that goes to a blob store, in characters of JSON. */
@@ -20,6 +29,8 @@ export class LargeValues {
   constructor(
     private readonly blobs: Blobs | undefined,
     private readonly maxRecordBytes: number,
+    /** The number of characters that the stage reads of fields of its input. */
+    private readonly reads: Readonly<Record<string, number>> = {},
   ) {
     this.threshold = blobs?.threshold;
   }
@@ -27,7 +38,7 @@ export class LargeValues {
   /** Waits for the memory that the blobs within an input take. Resolves with what gives it back. */
   room(input: unknown, signal: AbortSignal): Promise<() => void> {
     const bytes = blobsIn(input).reduce((sum, { [BLOB_KEY]: blob }) => sum + blob.bytes, 0);
-    return ROOM.take(COPIES * bytes, signal);
+    return ROOM.take(COPIES * (bytes - this.unread(input)), signal);
   }
 
   /** Returns an input as the stage reads it, or the failure of a blob that cannot be read. */
@@ -35,7 +46,31 @@ export class LargeValues {
     const [first] = blobsIn(input);
     if (!first) return { value: input };
     if (!this.blobs) return { failure: noStore(first[BLOB_KEY]).failure };
-    return orFailure(async (blobs) => ({ value: await blobs.resolve(input) }), this.blobs);
+    return orFailure(async (blobs) => ({ value: await blobs.resolve(await this.begun(input, blobs)) }), this.blobs);
+  }
+
+  /** Returns an input with the beginnings of the texts of which the stage reads no more. */
+  private async begun(input: unknown, blobs: Blobs): Promise<unknown> {
+    const texts = this.beginnings(input);
+    if (texts.length === 0) return input;
+    const begun: Record<string, unknown> = { ...(input as object) };
+    for (const { field, reference, most } of texts) begun[field] = await blobs.beginning(reference, most);
+    return begun;
+  }
+
+  /** Returns the number of bytes that are not loaded. */
+  private unread(input: unknown): number {
+    const left = this.beginnings(input).map(({ reference, most }) => reference[BLOB_KEY].bytes - 4 * most);
+    return left.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
+  }
+
+  private beginnings(input: unknown) {
+    if (typeof input !== 'object' || input === null || isBlobReference(input)) return [];
+    const fields = input as Readonly<Record<string, unknown>>;
+    return Object.entries(this.reads).flatMap(([field, most]) => {
+      const reference = fields[field];
+      return isBlobReference(reference) && reference[BLOB_KEY].as !== 'json' ? [{ field, reference, most }] : [];
+    });
   }
 
   /** Returns an output as it travels. A failure where JSON cannot hold the output as it is, or the blob store does not answer. */

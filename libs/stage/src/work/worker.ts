@@ -56,7 +56,7 @@ export class Worker {
     this.now = now;
     const messagingSystem = messagingSystemOf(broker);
     const { maxRecordBytes } = broker;
-    this.large = new LargeValues(of.blobs, maxRecordBytes);
+    this.large = new LargeValues(of.blobs, maxRecordBytes, of.contract.reads);
     const { threshold } = this.large;
     this.around = { topics, spans: telemetry.spans, messagingSystem, maxRecordBytes, threshold };
   }

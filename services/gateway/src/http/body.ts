@@ -7,12 +7,13 @@ import {
   mentionsForeignBlob,
   readJson,
 } from '@millrace/contracts';
+import { LargeMail } from '../blobs/large-mail.js';
 import { RequestProblem, wrongRoute } from './problems.js';
+
+import { MAIL } from './mail.js';
 
 type Request = IncomingMessage & { body?: unknown };
 type Next = (error?: unknown) => void;
-
-export const MAIL = 'message/rfc822';
 
 /**
  * Express middleware behind a raw body parser: makes JSON of a JSON body, leaves a mail as its bytes, refuses the rest.
@@ -20,7 +21,9 @@ export const MAIL = 'message/rfc822';
  */
 export function readBody(request: Request, _response: ServerResponse, next: Next): void {
   try {
-    if (request.method !== 'GET' && request.method !== 'HEAD') request.body = bodyOf(request);
+    // A large mail was received before.
+    const isReceived = request.body instanceof LargeMail;
+    if (request.method !== 'GET' && request.method !== 'HEAD' && !isReceived) request.body = bodyOf(request);
     next();
   } catch (error) {
     next(error);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ProblemCode, PROBLEMS } from '@millrace/contracts/http';
 import { z } from 'zod';
-import { MAIL } from './body.js';
+import { MAIL } from './mail.js';
 import type { Operation } from './operation.js';
 import { OPERATIONS, SCHEMAS } from './operations.js';
 

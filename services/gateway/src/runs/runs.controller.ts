@@ -16,9 +16,9 @@ import {
   StartRun,
   TagBody,
 } from '@millrace/contracts/http';
-import type { Runtime } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
-import { inputOfMail, LargeMail } from '../blobs/light.js';
+import { LargeMail } from '../blobs/large-mail.js';
+import { inputOfMail } from '../blobs/light.js';
 import { Acts } from './acts.js';
 import { idempotencyKeyOf } from '../http/idempotency-key.js';
 import { facetsOf, listedRuns } from './listed-runs.js';
@@ -30,7 +30,7 @@ import { runLinks } from './run-view.js';
 import { RunQueries } from './runs.js';
 import { Replays } from './replays.js';
 import { RunStarter, type StartRequest } from './start-run.js';
-import { READER, RUNTIME } from '../http/tokens.js';
+import { READER } from '../http/tokens.js';
 
 /** `Prefer: wait=N` waits no longer than this. */
 const LONGEST_WAIT_SECONDS = 60;
@@ -43,7 +43,6 @@ export class RunsController {
     @Inject(RunQueries) private readonly runs: RunQueries,
     @Inject(Acts) private readonly acts: Acts,
     @Inject(Replays) private readonly replays: Replays,
-    @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'blobs'>,
   ) {}
 
   @Post()
@@ -56,7 +55,7 @@ export class RunsController {
   ): Promise<Accepted | RunView> {
     const waitFor = waitOf(request);
     const run = await this.starter.start({
-      ...wantedOf(body, { query, threshold: this.runtime.blobs?.threshold ?? Infinity }),
+      ...wantedOf(body, query),
       bytes: bytesOf(request),
       idempotencyKey: idempotencyKeyOf(request),
       traceparent: traceparentOf(request),
@@ -158,19 +157,16 @@ export class RunsController {
 const bytesOf = ({ headers }: IncomingMessage): number | undefined =>
   headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
 
-function wantedOf(
-  body: unknown,
-  { query, threshold }: { readonly query: StartQuery; readonly threshold: number },
-): Omit<StartRequest, 'idempotencyKey' | 'traceparent' | 'span'> {
-  if (Buffer.isBuffer(body)) {
+function wantedOf(body: unknown, query: StartQuery): Omit<StartRequest, 'idempotencyKey' | 'traceparent' | 'span'> {
+  const mail = body instanceof LargeMail ? body : undefined;
+  if (mail || Buffer.isBuffer(body)) {
     if (query.pipeline === undefined) {
       const errors = [{ pointer: '/pipeline', detail: 'Required as a query parameter beside a mail.' }];
       throw new RequestProblem('INVALID_REQUEST', 'Say which pipeline the mail is for: ?pipeline=<name>.', { errors });
     }
     const { pipeline, startAt, priority, tenant } = query;
     const given = { pipeline, startAt, priority, tenant };
-    if (body.length > threshold) return { ...given, input: undefined, mail: new LargeMail(body) };
-    return { ...given, input: inputOfMail(body) };
+    return mail ? { ...given, input: undefined, mail } : { ...given, input: inputOfMail(body as Buffer) };
   }
   const { data, error } = StartRun.safeParse(body ?? {});
   if (error) throw invalidRequest(error);

@@ -15,7 +15,8 @@ import { evolve } from '@millrace/saga';
 import { type Runtime, messagingSystemOf } from '@millrace/runtime';
 import type { StoreReader } from '@millrace/store';
 import { ATTRIBUTE, SPAN } from '@millrace/telemetry';
-import { type LargeMail, lightValue } from '../blobs/light.js';
+import type { LargeMail } from '../blobs/large-mail.js';
+import { lightValue } from '../blobs/light.js';
 import type { LiveFacts } from './live-facts.js';
 import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
@@ -85,7 +86,7 @@ export class RunStarter {
     const key = idempotencyKey ?? randomId('key');
     const id = runIdOf(pipeline, key);
     const plan = await this.needs.plans.forRun(pipeline, id);
-    const errors = validateInput(plan, mail ? mail.sketch(id) : wanted.input);
+    const errors = validateInput(plan, mail ? mail.input(id) : wanted.input);
     if (errors) {
       const detail = `The input does not fit ${pipeline}: ${errors[0]?.pointer || 'it'}: ${errors[0]?.detail}`;
       const inBody = errors.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }));
@@ -105,7 +106,10 @@ export class RunStarter {
   /** Returns the input as it travels. The same request makes the same references. */
   private async lightInput({ input, mail, bytes = Infinity }: StartRequest, run: string): Promise<unknown> {
     const { blobs } = this.needs.runtime;
-    if (blobs && mail) return mail.input(run, blobs);
+    if (blobs && mail) {
+      await mail.keep(run, blobs);
+      return mail.input(run);
+    }
     return bytes <= (blobs?.threshold ?? Infinity) ? input : lightValue(input, { blobs, run });
   }
 

@@ -1,6 +1,9 @@
 import { defineStage } from '@millrace/pipeline';
 import { z } from 'zod';
 
+/** The most bytes of a raw message that are read: attachments mostly come after the text, and only their names are wanted. */
+export const MOST_READ = 512 * 1024;
+
 const OneOf = ['raw', 'rawBase64', 'text'] as const;
 
 /** A message as it comes in: RFC 822 as text (`raw`) or bytes (`rawBase64`: the safe choice, whatever its charset), or its parts as JSON. */
@@ -70,5 +73,7 @@ export const intake = defineStage({
   description: "Turns a message as it came into the customer's own words.",
   summary: 'Read “{subject}” from {from/address}{automatic?, written by a machine}',
   input: IncomingEmail,
+  // One character more says that there was more; lines of base64 have ends.
+  reads: { raw: MOST_READ + 1, rawBase64: 2 * MOST_READ },
   output: CustomerEmail,
 });

@@ -1,10 +1,10 @@
 import { cut } from '@millrace/contracts';
 import { type Address, addressParser, decodeWords, type Email } from 'postal-mime';
-import type { CustomerEmail, IncomingEmail } from './contract.js';
+import { type CustomerEmail, type IncomingEmail, MOST_READ } from './contract.js';
 import { type Forwarded, newWords } from './new-words.js';
 import { type ParsedMail, parsedMail } from './parsed-mail.js';
 import { attachmentDoubt, encryptionDoubt } from './unread.js';
-import { bounded, hasMailHeaders, MAX_BYTES, plainText } from './raw-message.js';
+import { bounded, hasMailHeaders, plainText } from './raw-message.js';
 
 /** The reason for which a message cannot be worked on. */
 export type Unreadable = { readonly code: 'EMAIL_UNREADABLE' | 'EMAIL_EMPTY'; readonly message: string };
@@ -34,8 +34,8 @@ export async function customerEmail(given: IncomingEmail): Promise<CustomerEmail
 
 function bytesOf({ raw, rawBase64 }: IncomingEmail): Uint8Array | undefined {
   // No more of a large mail becomes bytes than is read; one byte more says that there was more.
-  if (rawBase64 !== undefined) return Buffer.from(rawBase64.slice(0, 2 * MAX_BYTES), 'base64');
-  return raw === undefined ? undefined : Buffer.from(raw.slice(0, MAX_BYTES + 1));
+  if (rawBase64 !== undefined) return Buffer.from(rawBase64.slice(0, 2 * MOST_READ), 'base64');
+  return raw === undefined ? undefined : Buffer.from(raw.slice(0, MOST_READ + 1));
 }
 
 async function fromRaw(message: Uint8Array): Promise<CustomerEmail | Unreadable> {

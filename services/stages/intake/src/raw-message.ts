@@ -1,5 +1,4 @@
-/** The most bytes of a raw message that are read: attachments mostly come after the text, and only their names are wanted. */
-export const MAX_BYTES = 512 * 1024;
+import { MOST_READ } from './contract.js';
 
 /** MIME parsers take time that grows with the square of the lines; a message of this size with base64 parts has 7,000. */
 export const MAX_LINES = 10_000;
@@ -19,7 +18,7 @@ const withLineEnds = (message: Uint8Array): Uint8Array =>
 /** The beginning of a message that is safe to parse. */
 export function bounded(given: Uint8Array): Bounded {
   const message = withLineEnds(given);
-  let end = Math.min(message.length, MAX_BYTES);
+  let end = Math.min(message.length, MOST_READ);
   let lines = 0;
   for (let at = message.indexOf(LF); at >= 0 && at < end; at = message.indexOf(LF, at + 1)) {
     if (++lines === MAX_LINES) end = at;
