@@ -54,6 +54,7 @@ const screens = {
   pipelines: 'pipelines',
   pipeline: `pipelines/${pipeline}`,
   stages: 'stages',
+  models: 'models',
   topics: 'topics',
   topic: 'topics/millrace.runs',
   schedules: 'schedules',

@@ -11,6 +11,7 @@ const GO: Readonly<Record<string, string>> = {
   j: '/jobs',
   p: '/pipelines',
   s: '/stages',
+  m: '/models',
   t: '/topics',
   c: '/schedules',
 };
@@ -18,7 +19,10 @@ const GO: Readonly<Record<string, string>> = {
 const KEYS = [
   ['Ctrl K', 'Find a page, a pipeline or a run'],
   ['?', 'Show this help'],
-  ['g then r', 'Runs; o overview, v reviews, d dead letters, j jobs, p pipelines, s stages, t topics, c schedules'],
+  [
+    'g then r',
+    'Runs; o overview, v reviews, d dead letters, j jobs, p pipelines, s stages, m models, t topics, c schedules',
+  ],
   ['j, k', 'The next and the previous row of a list'],
   ['Enter', 'Open the row'],
   ['r', 'Redrive the current group of dead letters'],

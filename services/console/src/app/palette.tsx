@@ -20,6 +20,7 @@ const PAGES: readonly Entry[] = [
   { name: 'Jobs', what: 'page', to: '/jobs' },
   { name: 'Pipelines', what: 'page', to: '/pipelines' },
   { name: 'Stages', what: 'page', to: '/stages' },
+  { name: 'Models', what: 'page', to: '/models' },
   { name: 'Topics', what: 'page', to: '/topics' },
   { name: 'Schedules', what: 'page', to: '/schedules' },
 ];

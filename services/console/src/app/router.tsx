@@ -92,6 +92,11 @@ const stages = createRoute({
   path: '/stages',
   component: lazyRouteComponent(() => import('../stages/stages-page.js'), 'StagesPage'),
 });
+const models = createRoute({
+  ...at,
+  path: '/models',
+  component: lazyRouteComponent(() => import('../models/models-page.js'), 'ModelsPage'),
+});
 const topics = createRoute({
   ...at,
   path: '/topics',
@@ -125,6 +130,7 @@ export const router = createRouter({
       pipelines,
       pipeline,
       stages,
+      models,
       topics,
       topic,
       schedules,

@@ -13,6 +13,7 @@ const PAGES = [
   { to: '/dead-letters', name: 'Dead letters' },
   { to: '/pipelines', name: 'Pipelines' },
   { to: '/stages', name: 'Stages' },
+  { to: '/models', name: 'Models' },
   { to: '/topics', name: 'Topics' },
   { to: '/schedules', name: 'Schedules' },
 ] as const;

@@ -4,6 +4,7 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import { follows } from '../app/live.js';
 import { millrace } from '../app/place.js';
 import { RunRow } from '../runs/run-row.js';
+import { useModelWarnings } from '../models/use-models.js';
 import { Loading } from '../states/loading.js';
 import { ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
@@ -26,6 +27,7 @@ export function OverviewPage() {
     queryFn: ({ signal }) => millrace.runs.list({ limit: 8, detail: 'true' }, { signal }).page(),
     ...follows('store', 'stages'),
   });
+  const models = useModelWarnings();
   if (query.isPending) return <Loading />;
   if (query.data === undefined) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
   return (
@@ -34,7 +36,7 @@ export function OverviewPage() {
         <h1>Overview</h1>
         <Stale of={query} />
       </div>
-      <Wrong counts={query.data} stages={stages.data ?? []} />
+      <Wrong counts={query.data} stages={stages.data ?? []} models={models} />
       <section className="tiles" aria-label="Runs by state">
         {STATES.map((status) => [status, query.data.states[status] ?? { count: 0 }] as const).map(
           ([status, { count, more }]) => (
@@ -76,10 +78,12 @@ export function OverviewPage() {
 interface WrongProps {
   readonly counts: OverviewView;
   readonly stages: readonly StageView[];
+  /** Words that say what holds calls of models up, or soon will. */
+  readonly models: readonly string[];
 }
 
 /** Everything that waits for somebody, each with the way to it; or that there is nothing. */
-function Wrong({ counts, stages }: WrongProps) {
+function Wrong({ counts, stages, models }: WrongProps) {
   const unserved = stages.filter(({ consumers }) => consumers === 0).map(({ name }) => name);
   const { deadLetters, reviews, signals, runs } = counts;
   const all: readonly Line[] = [
@@ -89,6 +93,7 @@ function Wrong({ counts, stages }: WrongProps) {
       kind: 'no-consumer',
       link: { to: '/stages' },
     },
+    ...models.map((text) => ({ count: 1, text, kind: 'waiting', link: { to: '/models' } as const })),
     {
       ...of(deadLetters, { one: 'open dead letter', many: 'open dead letters' }),
       kind: 'failed',

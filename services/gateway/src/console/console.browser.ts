@@ -195,6 +195,7 @@ inChromium('the console', () => {
       'jobs',
       'pipelines',
       'stages',
+      'models',
       'schedules',
     ];
     const found: string[] = [];

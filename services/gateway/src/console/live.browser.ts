@@ -30,7 +30,7 @@ async function settled(page: Page, requests: readonly string[]): Promise<void> {
 }
 
 inChromium('what is shown stays up to date', () => {
-  test.each(['', 'runs', 'reviews', 'dead-letters', 'pipelines', 'stages', 'schedules'])(
+  test.each(['', 'runs', 'reviews', 'dead-letters', 'pipelines', 'stages', 'models', 'schedules'])(
     'an idle page asks nothing but the stream, for as long as nothing changes: /%s',
     async (path) => {
       await using world = await World.open();

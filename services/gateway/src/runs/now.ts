@@ -53,7 +53,9 @@ export function nowOf({ run, plan, unserved }: UnservedContext): Pick<RunSummary
 }
 
 function nowView(name: string, { run, plan }: UnservedContext, others: number): NowView {
-  const { status, since, attempt, due, failure, review, child } = stepOf(run, name);
+  const { status, since, tries, due, failure, review, child } = stepOf(run, name);
+  // The number that travels goes on from step to step, and when a step waits for a model.
+  const attempt = status === 'retrying' ? tries + 1 : tries;
   const stage = askedOf(name, { run, plan });
   return {
     step: name,
