@@ -24,7 +24,9 @@ export type { Topics } from './topics.js';
 export type {
   DifferenceView,
   FacetValueView,
+  AttemptView,
   ItemsView,
+  ModelCallView,
   PipelineSummaryView,
   RunSummaryView,
   ContentView,

@@ -18,6 +18,10 @@ export type RunSummaryView = RunList['items'][number];
 export type FacetValueView = FacetView['values'][number];
 /** A step of a run. */
 export type StepView = RunView['steps'][number];
+/** An attempt of a step. */
+export type AttemptView = StepView['attempts'][number];
+/** A call of a model. */
+export type ModelCallView = NonNullable<AttemptView['calls']>[number];
 /** The counts of a step's items. */
 export type ItemsView = NonNullable<StepView['items']>;
 export type PipelineSummaryView = PipelineList['items'][number];

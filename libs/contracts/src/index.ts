@@ -174,6 +174,7 @@ export {
   BudgetState,
   LedgerEntry,
   ledgerKey,
+  microsOf,
   ModelBudget,
   MeteredCall,
   ModelCallEvent,
@@ -193,6 +194,7 @@ export {
   ReservedCall,
 } from './records/models.js';
 export { STREAM_MOST, STREAM_PART, StepText, StepWatch } from './records/streams.js';
+export { MadeCall, madeCallOf, MadeCalls, MOST_MADE_CALLS } from './records/made-calls.js';
 export { KeptCall } from './records/model-answers.js';
 export { Priority, PRIORITY_SHARES, StageLimits } from './records/limits.js';
 export { type Misspelt, misspeltSettings, misspeltText, SETTINGS } from './values/misspelt.js';

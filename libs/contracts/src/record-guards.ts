@@ -31,7 +31,14 @@ export function isStepCommand(value: unknown): value is StepCommand {
 
 /** The same for `StepCompleted`, which nearly all events are. Events with what is rarely there are given to the schema. */
 export function isStepEnd(value: unknown): value is RunEvent & { type: 'step.completed' } {
-  if (!isObject(value) || value.type !== 'step.completed' || 'insteadOf' in value || 'degraded' in value) return false;
+  if (
+    !isObject(value) ||
+    value.type !== 'step.completed' ||
+    'insteadOf' in value ||
+    'degraded' in value ||
+    'calls' in value
+  )
+    return false;
   const { run, step, attempt, at, startedAt, trace, next, skipped, summary } = value;
   return (
     isRunId(run) &&

@@ -1,4 +1,11 @@
-import { cut, type ModelAnswer, type ModelCall, type ModelInterceptor, type ModelUsage } from '@millrace/contracts';
+import {
+  cut,
+  madeCallOf,
+  type ModelAnswer,
+  type ModelCall,
+  type ModelInterceptor,
+  type ModelUsage,
+} from '@millrace/contracts';
 import { stepAttributes } from '@millrace/runtime';
 import {
   ATTRIBUTE,
@@ -39,7 +46,10 @@ export function toldModelCalls(
     const startMs = spans.now();
     const from = performance.now();
     const tell = (outcome: { readonly answer?: ModelAnswer; readonly code?: string }) => {
-      counting(meters)(call, { ...outcome, ms: outcome.answer?.durationMs ?? performance.now() - from });
+      const ms = outcome.answer?.durationMs ?? performance.now() - from;
+      counting(meters)(call, { ...outcome, ms });
+      const run = runHere();
+      if (run instanceof Attempt) run.note(madeCallOf(call, { ...outcome, ms, hasContent: content && spans.on }));
       if (!spans.on) return;
       spans.record({
         context: spans.context(traceparentHere() ?? ''),

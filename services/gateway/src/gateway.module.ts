@@ -115,7 +115,10 @@ export function gatewayModule({
   const plans = new StoredPlans(reader);
   const recent = new RecentRequests();
   const consumers = new Consumers(runtime);
-  const runs = new RunQueries({ reader, plans, recent, live, consumers, traceUrl: traceUrlOf(jaegerUrl) });
+  const runs = new RunQueries({
+    ...{ reader, plans, recent, live, consumers, traceUrl: traceUrlOf(jaegerUrl) },
+    prices: () => models.settings.prices(),
+  });
   const stages = new StageViews({ reader, plans, limits, pauses, consumers, announced });
   const marks = marksOf({ reader, stages, models });
   const acts = new Acts({ runtime, runs, plans, reader, announced });

@@ -1420,6 +1420,37 @@ export interface components {
             remedy: string;
           };
           answer?: string;
+          calls?: {
+            prompt: string;
+            /** @enum {string} */
+            operation: 'chat' | 'embeddings' | 'rerank';
+            provider: string;
+            model: string;
+            hop: {
+              index: number;
+              name: string;
+            };
+            /** @constant */
+            isReask?: true;
+            /** @constant */
+            isKept?: true;
+            ms: number;
+            tokens?: {
+              input?: number;
+              output?: number;
+              cacheRead?: number;
+            };
+            /** @enum {string} */
+            finish?: 'stop' | 'length' | 'refused' | 'tool-calls' | 'other';
+            code?: string;
+            /** @constant */
+            hasContent?: true;
+            cost?: {
+              money: number;
+              currency: string;
+            };
+          }[];
+          callsLeftOut?: number;
         }[];
         /** Format: date-time */
         startedAt?: string;
@@ -1744,6 +1775,37 @@ export interface components {
           remedy: string;
         };
         answer?: string;
+        calls?: {
+          prompt: string;
+          /** @enum {string} */
+          operation: 'chat' | 'embeddings' | 'rerank';
+          provider: string;
+          model: string;
+          hop: {
+            index: number;
+            name: string;
+          };
+          /** @constant */
+          isReask?: true;
+          /** @constant */
+          isKept?: true;
+          ms: number;
+          tokens?: {
+            input?: number;
+            output?: number;
+            cacheRead?: number;
+          };
+          /** @enum {string} */
+          finish?: 'stop' | 'length' | 'refused' | 'tool-calls' | 'other';
+          code?: string;
+          /** @constant */
+          hasContent?: true;
+          cost?: {
+            money: number;
+            currency: string;
+          };
+        }[];
+        callsLeftOut?: number;
       }[];
       redrives: number;
       input?: unknown;
@@ -1845,6 +1907,37 @@ export interface components {
             remedy: string;
           };
           answer?: string;
+          calls?: {
+            prompt: string;
+            /** @enum {string} */
+            operation: 'chat' | 'embeddings' | 'rerank';
+            provider: string;
+            model: string;
+            hop: {
+              index: number;
+              name: string;
+            };
+            /** @constant */
+            isReask?: true;
+            /** @constant */
+            isKept?: true;
+            ms: number;
+            tokens?: {
+              input?: number;
+              output?: number;
+              cacheRead?: number;
+            };
+            /** @enum {string} */
+            finish?: 'stop' | 'length' | 'refused' | 'tool-calls' | 'other';
+            code?: string;
+            /** @constant */
+            hasContent?: true;
+            cost?: {
+              money: number;
+              currency: string;
+            };
+          }[];
+          callsLeftOut?: number;
         }[];
         redrives: number;
         input?: unknown;
@@ -2964,6 +3057,35 @@ export interface components {
             answer?: string;
           };
           summary?: string;
+          calls?: {
+            items: {
+              prompt: string;
+              /** @enum {string} */
+              operation: 'chat' | 'embeddings' | 'rerank';
+              provider: string;
+              model: string;
+              hop: {
+                index: number;
+                name: string;
+              };
+              /** @constant */
+              isReask?: true;
+              /** @constant */
+              isKept?: true;
+              ms: number;
+              tokens?: {
+                input?: number;
+                output?: number;
+                cacheRead?: number;
+              };
+              /** @enum {string} */
+              finish?: 'stop' | 'length' | 'refused' | 'tool-calls' | 'other';
+              code?: string;
+              /** @constant */
+              hasContent?: true;
+            }[];
+            total?: number;
+          };
           trace?: string;
         }
       | {
@@ -2985,6 +3107,35 @@ export interface components {
             }[];
           };
           answer?: string;
+          calls?: {
+            items: {
+              prompt: string;
+              /** @enum {string} */
+              operation: 'chat' | 'embeddings' | 'rerank';
+              provider: string;
+              model: string;
+              hop: {
+                index: number;
+                name: string;
+              };
+              /** @constant */
+              isReask?: true;
+              /** @constant */
+              isKept?: true;
+              ms: number;
+              tokens?: {
+                input?: number;
+                output?: number;
+                cacheRead?: number;
+              };
+              /** @enum {string} */
+              finish?: 'stop' | 'length' | 'refused' | 'tool-calls' | 'other';
+              code?: string;
+              /** @constant */
+              hasContent?: true;
+            }[];
+            total?: number;
+          };
           trace?: string;
         }
       | {

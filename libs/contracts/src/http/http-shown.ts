@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failures.js';
+import { MadeCall } from '../records/made-calls.js';
 
 /* The parts that several views share. */
 
@@ -32,6 +33,12 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 /** The time since which something is paused, the person who paused it, and the reason. */
 export const Paused = z.object({ since: Time, by: z.string().optional(), reason: z.string().optional() });
 
+/** A call of a model, and what it cost by the prices that are set now; without a price it has no cost. */
+export const ModelCallView = MadeCall.extend({
+  cost: z.object({ money: z.number().nonnegative(), currency: z.string() }).optional(),
+});
+export type ModelCallView = z.infer<typeof ModelCallView>;
+
 export const AttemptView = z.object({
   attempt: z.int().nonnegative(),
   /** A fallback did it: this stage. */
@@ -45,5 +52,9 @@ export const AttemptView = z.object({
   failure: FailureView.optional(),
   /** The model's answer that could not be used, as it came. */
   answer: z.string().optional(),
+  /** The calls of models that it made, in order: the last 20. */
+  calls: z.array(ModelCallView).optional(),
+  /** Earlier calls that are not kept. */
+  callsLeftOut: z.int().positive().optional(),
 });
 export type AttemptView = z.infer<typeof AttemptView>;

@@ -78,7 +78,7 @@ export {
 } from './http-topics.js';
 export { LimitBody, StageList, StageView } from './http-stages.js';
 export { AnswerBody, SignalBody } from './http-answers.js';
-export { Action, AttemptView, FailureView } from './http-shown.js';
+export { Action, AttemptView, FailureView, ModelCallView } from './http-shown.js';
 export { ChangeView, CountView, FacetView, NowView, OverviewView } from './http-overview.js';
 export { Problem, problem, type ProblemCode, problemRemedyOf, PROBLEMS } from './http-problems.js';
 

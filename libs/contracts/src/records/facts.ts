@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InsteadOf, RawAnswer } from './degraded.js';
 import { Failure } from '../failures.js';
 import { Priority } from './limits.js';
+import { MadeCalls } from './made-calls.js';
 import { ChildStatus, Parent } from './records.js';
 import {
   ByWhom,
@@ -118,6 +119,8 @@ export const Fact = z.discriminatedUnion('type', [
     /** The stage gave what a fallback of its own gave, for this failure. */
     insteadOf: InsteadOf.optional(),
     summary: Summary.optional(),
+    /** The calls of models that the attempt made. */
+    calls: MadeCalls.optional(),
     trace: Traceparent.optional(),
   }),
   /** An attempt that failed; what follows is in the next fact. */
@@ -127,6 +130,7 @@ export const Fact = z.discriminatedUnion('type', [
     startedAt: TimeMs.optional(),
     failure: Failure,
     answer: RawAnswer.optional(),
+    calls: MadeCalls.optional(),
     trace: Traceparent.optional(),
   }),
   /** The attempt waits for a stage that is, or was, paused: it is given up at `due`, and not before. */

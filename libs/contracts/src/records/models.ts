@@ -90,6 +90,16 @@ export const ModelPrices = z.object({
 });
 export type ModelPrices = z.infer<typeof ModelPrices>;
 
+/** Returns what tokens cost, in millionths of the currency; undefined where the model has no price. */
+export function microsOf(
+  prices: ModelPrices | undefined,
+  { provider, model }: { readonly provider: string; readonly model: string },
+  usage: TokenUsage,
+): number | undefined {
+  const price = prices?.prices.find((one) => one.provider === provider && one.model === model);
+  return price && Math.round(usage.input * price.input + usage.output * price.output);
+}
+
 /** One call of a model, before it is made. */
 export const MeteredCall = z.object({
   /** The same for each attempt of the step and after a crash. */

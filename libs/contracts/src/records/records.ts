@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InsteadOf, RawAnswer } from './degraded.js';
 import { Failure } from '../failures.js';
 import { Priority } from './limits.js';
+import { MadeCalls } from './made-calls.js';
 import { OfAttempt, OfStep, RunId } from './of-step.js';
 import {
   ByWhom,
@@ -70,6 +71,8 @@ export const StepCompleted = z.object({
   insteadOf: InsteadOf.optional(),
   /** One line for people that says what the output comes to. Shown, never decided on. */
   summary: Summary.optional(),
+  /** The calls of models that the attempt made; absent where it made none. Shown, never decided on. */
+  calls: MadeCalls.optional(),
 });
 
 export const StepFailed = z.object({
@@ -77,6 +80,7 @@ export const StepFailed = z.object({
   ...OfAttempt,
   failure: Failure,
   answer: RawAnswer.optional(),
+  calls: MadeCalls.optional(),
 });
 
 /**

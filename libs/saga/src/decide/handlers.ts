@@ -31,13 +31,15 @@ const IGNORED = (): void => undefined;
 const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
   'step.completed'(draft, event) {
     if (!isCurrent(draft.run, event)) return;
-    const { type, step, attempt, at, startedAt, output, next, skipped, degraded, insteadOf, summary, trace } = event;
+    const { type, step, attempt, at, startedAt, output, next, skipped, degraded, insteadOf } = event;
+    const { summary, calls, trace } = event;
     const optional = {
       ...(next && { next }),
       ...(skipped && { skipped }),
       ...(degraded && { degraded }),
       ...(insteadOf && { insteadOf }),
       ...(summary && { summary }),
+      ...(calls && { calls }),
       ...(trace && { trace }),
     };
     draft.add({ type, step, attempt, at, startedAt, output, ...optional });
@@ -46,8 +48,9 @@ const HANDLERS: { readonly [Type in HandledType]: Handler<Type> } = {
   },
   'step.failed'(draft, event) {
     if (!isCurrent(draft.run, event)) return;
-    const { type, step, attempt, at, startedAt, failure, answer, trace } = event;
-    draft.add({ type, step, attempt, at, startedAt, failure, ...(answer && { answer }), ...(trace && { trace }) });
+    const { type, step, attempt, at, startedAt, failure, answer, calls, trace } = event;
+    const optional = { ...(answer && { answer }), ...(calls && { calls }), ...(trace && { trace }) };
+    draft.add({ type, step, attempt, at, startedAt, failure, ...optional });
     afterFailure(draft, step, failure);
     settle(draft);
   },

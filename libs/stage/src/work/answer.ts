@@ -6,6 +6,7 @@ import {
   failure,
   type Failure,
   type InsteadOf,
+  type MadeCalls,
   type StepCommand,
   type Topics,
 } from '@millrace/contracts';
@@ -72,18 +73,22 @@ export function completed(
     readonly insteadOf?: InsteadOf | undefined;
     /** One line that says what the output comes to. */
     readonly line?: string | undefined;
+    readonly calls?: MadeCalls | undefined;
   },
   around: AnswerContext,
 ): Answer {
-  const { text, plan, insteadOf, line } = options;
+  const { text, plan, insteadOf, line, calls } = options;
   const { handed, sends } = plan ? sentOn({ ...options, plan }, around) : NOTHING_SENT;
   let event = `${opening('step.completed', options)},"output":${text}`;
   if (sends.length > 0) event += `,"next":${JSON.stringify(sends.map(({ step }) => step))}`;
   if (handed.skipped.length > 0) event += `,"skipped":${JSON.stringify(handed.skipped)}`;
   if (insteadOf) event += `,"insteadOf":${JSON.stringify(insteadOf)}`;
   if (line) event += `,"summary":${JSON.stringify(line)}`;
+  if (calls) event += `,"calls":${JSON.stringify(calls)}`;
   const records = [answerRecord(options, event + '}', around.topics), ...sends.map(({ record }) => record)];
   const tooLarge = records.find((record) => !fits(record, around.maxRecordBytes - SPARE_BYTES));
+  // The output counts for more than what is told of its calls.
+  if (tooLarge && calls) return completed({ ...options, calls: undefined }, around);
   if (tooLarge) {
     const sizes = `a record of ${sizeOf(tooLarge)} bytes; the broker takes ${around.maxRecordBytes}`;
     return { failure: failure('STAGE_OUTPUT_TOO_LARGE', `The stage’s output makes ${sizes}.`) };
@@ -124,13 +129,18 @@ function handedOff(plan: LoadedPlan, { step, known, alone }: StepCommand, output
 
 /** The record that says an attempt failed. */
 export function failed(
-  options: AnswerOf & { readonly failure: Failure; readonly answer?: string | undefined },
+  options: AnswerOf & {
+    readonly failure: Failure;
+    readonly answer?: string | undefined;
+    readonly calls?: MadeCalls | undefined;
+  },
   { topics }: AnswerContext,
 ): Outgoing {
   const answer = options.answer === undefined ? '' : `,"answer":${JSON.stringify(options.answer)}`;
+  const calls = options.calls === undefined ? '' : `,"calls":${JSON.stringify(options.calls)}`;
   return answerRecord(
     options,
-    `${opening('step.failed', options)},"failure":${JSON.stringify(options.failure)}${answer}}`,
+    `${opening('step.failed', options)},"failure":${JSON.stringify(options.failure)}${answer}${calls}}`,
     topics,
   );
 }

@@ -4,12 +4,15 @@ import {
   type Failure,
   failure,
   type InsteadOf,
+  type MadeCall,
+  type MadeCalls,
   type ModelInterceptor,
+  MOST_MADE_CALLS,
   type StepCommand,
   stepIdempotencyKey,
 } from '@millrace/contracts';
 import type { Log, SpanContext } from '@millrace/telemetry';
-import type { MadeCalls } from '../models/kept-answers.js';
+import type { MadeCalls as KeptMadeCalls } from '../models/kept-answers.js';
 import { failureOf, rawAnswerOf, StageFailure } from './failure.js';
 import { ProgressReporter, type Said } from './progress.js';
 import type { StageRun } from './stage-run.js';
@@ -80,7 +83,8 @@ export class Attempt implements StageRun {
   /** The time at which the handler has had its time; waiting for a model moves it on. */
   private endsAt: number;
   private waits = 0;
-  private made: MadeCalls | undefined;
+  private made: KeptMadeCalls | undefined;
+  private told: { readonly items: MadeCall[]; total: number } | undefined;
   private text: ReturnType<NonNullable<AttemptOptions['openText']>> | undefined;
 
   constructor(private readonly of: AttemptOptions) {
@@ -110,8 +114,23 @@ export class Attempt implements StageRun {
   }
 
   /** The calls of models that this attempt has made. */
-  get madeCalls(): MadeCalls {
+  get madeCalls(): KeptMadeCalls {
     return (this.made ??= new Map());
+  }
+
+  /** Notes a call of a model that is over, for the history of the attempt. */
+  note(call: MadeCall): void {
+    this.told ??= { items: [], total: 0 };
+    this.told.total++;
+    this.told.items.push(call);
+    if (this.told.items.length > MOST_MADE_CALLS) this.told.items.shift();
+  }
+
+  /** The calls that the history of the attempt keeps; undefined where no model was called. */
+  get callsMade(): MadeCalls | undefined {
+    if (!this.told) return undefined;
+    const { items, total } = this.told;
+    return { items, ...(total > items.length && { total }) };
   }
 
   /** True once the attempt has called a model. */

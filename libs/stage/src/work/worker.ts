@@ -182,7 +182,7 @@ export class Worker {
       throw new WorkLost(`The work on ${attempt.id}/${attempt.step} is no longer ours.`);
     }
     const { command, traceparent, context, startedAt } = begun;
-    const of = { command, traceparent, context, startedAt, at: this.now() };
+    const of = { command, traceparent, context, startedAt, at: this.now(), calls: attempt.callsMade };
     if (outcome.is === 'deferred') {
       this.ended(begun, 'deferred');
       return { records: [deferred({ ...of, ...outcome }, this.around)], answersAre: 'for-the-same-attempt' };

@@ -10,6 +10,7 @@ import { shown } from '../output/output.js';
 import { commandOf } from '../output/terminal.js';
 import { tellOutcome } from '../output/outcome.js';
 import { runText } from '../output/run-text.js';
+import { stepOfRun, stepText } from '../output/step-text.js';
 import { StepTextLines } from '../output/step-texts.js';
 import { secondsOf, startAtOf } from '../output/times.js';
 import { answerOf, payloadOf, several } from '../input/values.js';
@@ -89,15 +90,21 @@ export function runCommands(program: Command, context: CliContext): void {
   talking(run.command('get'))
     .description('show a run and its steps')
     .argument('<run>')
+    .option('--step <step>', 'show this step of it: its attempts, and the calls of models that they made')
     .option('--archive <folder>', 'read the run from an archive (the coordinator’s ARCHIVE_DIR), after it was removed')
-    .action(async (id: string, options: CommonOptions & { archive?: string }) => {
+    .action(async (id: string, options: CommonOptions & { archive?: string; step?: string }) => {
       if (options.archive !== undefined) {
         const archived = await archivedRun(options.archive, id);
         terminal.out(shown(archived, options.output, { name: id, text: () => archivedText(archived, terminal) }));
         return;
       }
       const view = await clientOf(terminal, options).runs.get(id);
-      terminal.out(shown(view, options.output, { name: view.id, text: () => runText(view, terminal) }));
+      if (options.step === undefined) {
+        terminal.out(shown(view, options.output, { name: view.id, text: () => runText(view, terminal) }));
+        return;
+      }
+      const step = stepOfRun(view, options.step);
+      terminal.out(shown(step, options.output, { name: step.name, text: () => stepText(step) }));
     });
 
   talking(run.command('watch'))

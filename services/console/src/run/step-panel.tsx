@@ -6,6 +6,7 @@ import { ReviewOfStep } from '../reviews/review-of-step.js';
 import { Status } from '../text/status.js';
 import { Time, Took } from '../time/time.js';
 import { stepState } from './bars.js';
+import { Attempts } from './attempts.js';
 import { FailureText } from './failure-text.js';
 import { StepActs } from './step-acts.js';
 import { StreamedText } from './streamed-text.js';
@@ -68,7 +69,7 @@ export function StepPanel({ run, step }: StepPanelProps) {
           {step.childStatus !== undefined && `, which is ${step.childStatus}`}
         </p>
       )}
-      <Attempts step={step} />
+      <Attempts step={step} trace={run.links['trace']} />
       <div>
         {show !== undefined && <Payload title="Shown" value={show} />}
         {output !== undefined && <Payload title="Output" value={output} open />}
@@ -137,36 +138,4 @@ function Route({ run: { degradedBy = [] }, step }: { readonly run: RunView; read
 function dueText({ status, failure }: StepView): string {
   if (status !== 'retrying') return 'Its wait ends';
   return failure ? 'Tried again' : 'Waits for a model, and is asked for again at the latest';
-}
-
-/** The attempts, newest first: when each was queued, began and ended, and why it failed. */
-function Attempts({ step: { attempts } }: { readonly step: StepView }) {
-  if (attempts.length === 0) return null;
-  return (
-    <details open={attempts.length > 1 || attempts.some(({ failure }) => failure)}>
-      <summary>{attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`}</summary>
-      <ol className="stack">
-        {attempts.toReversed().map(({ attempt, fallback, stage, requestedAt, startedAt, endedAt, failure, answer }) => (
-          <li key={`${attempt} ${requestedAt}`} className={failure ? 'attempt failed' : 'attempt'}>
-            <span>
-              <b>Attempt {attempt}</b> <Time at={requestedAt} />
-              {fallback && <span className="quiet"> by the fallback {stage}</span>}
-            </span>
-            <span className="quiet">
-              {startedAt === undefined ? (
-                'not begun'
-              ) : (
-                <>
-                  queued <Took from={requestedAt} to={startedAt} />, {endedAt === undefined ? 'works for' : 'worked'}{' '}
-                  <Took from={startedAt} to={endedAt} />
-                </>
-              )}
-            </span>
-            {failure && <FailureText failure={failure} />}
-            {answer !== undefined && <Payload title="The model’s answer, which could not be used" value={answer} />}
-          </li>
-        ))}
-      </ol>
-    </details>
-  );
 }

@@ -3,6 +3,7 @@ import {
   type BudgetState,
   type LedgerEntry,
   ledgerKey,
+  microsOf,
   type ModelBudget,
   type MeteredCall,
   type ModelPrices,
@@ -54,9 +55,8 @@ export class Ledger {
   }
 
   /** Returns what tokens cost, in millionths of the currency; undefined where the model has no price. */
-  microsOf({ provider, model }: Pick<MeteredCall, 'provider' | 'model'>, usage: TokenUsage): number | undefined {
-    const price = this.prices?.prices.find((one) => one.provider === provider && one.model === model);
-    return price && Math.round(usage.input * price.input + usage.output * price.output);
+  microsOf(model: Pick<MeteredCall, 'provider' | 'model'>, usage: TokenUsage): number | undefined {
+    return microsOf(this.prices, model, usage);
   }
 
   check(call: MeteredCall, now: number): BudgetVerdict {

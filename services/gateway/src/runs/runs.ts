@@ -1,4 +1,4 @@
-import { type Fact, isOver, isRunId, present, type RunStatus } from '@millrace/contracts';
+import { type Fact, isOver, isRunId, type ModelPrices, present, type RunStatus } from '@millrace/contracts';
 import type { RunSummaryView, RunView } from '@millrace/contracts/http';
 import { type LoadedPlan, stagesOf } from '@millrace/pipeline/engine';
 import { evolve, type Run } from '@millrace/saga';
@@ -9,6 +9,7 @@ import type { StoredPlans } from '../pipelines/plans.js';
 import { RequestProblem } from '../http/problems.js';
 import type { RecentRequests } from '../http/recent-requests.js';
 import { withNoConsumer } from '../stages/no-consumer.js';
+import { withCosts } from './model-calls.js';
 import { outcomeView } from './outcome-view.js';
 import { nowOf, subjectOf } from './now.js';
 import { holdView, labelsView, runLinks, runView, summaryView } from './run-view.js';
@@ -22,6 +23,8 @@ interface Needs {
   readonly consumers: Consumers;
   /** Returns the address at which Jaeger shows a trace; undefined where that is not known. */
   readonly traceUrl: (traceId: string) => string | undefined;
+  /** Returns the prices of models that are set now. */
+  readonly prices: () => ModelPrices | undefined;
 }
 
 export const unknownRun = (id: string): RequestProblem =>
@@ -79,7 +82,8 @@ export class RunQueries {
     const unserved = isOver(record.status) ? undefined : await this.needs.consumers.unserved(stagesOf(plan.plan));
     const labels = (await this.needs.reader.labels([record.id])).get(record.id);
     const hold = isOver(record.status) ? undefined : (await this.needs.reader.holds([record.id])).get(record.id);
-    const view = { ...runView(record, plan, unserved), ...labelsView(labels), ...holdView(hold) };
+    const shown = { ...runView(record, plan, unserved), ...labelsView(labels), ...holdView(hold) };
+    const view = withCosts(shown, this.needs.prices());
     const trace = this.needs.traceUrl(view.traceId);
     return trace === undefined ? view : { ...view, links: { ...view.links, trace } };
   }

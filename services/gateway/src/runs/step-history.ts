@@ -1,5 +1,6 @@
 import type { Fact } from '@millrace/contracts';
 import type { AttemptView, StepView } from '@millrace/contracts/http';
+import { callsView } from './model-calls.js';
 import { failureView, timeOf } from './shown.js';
 
 /** The history of one step, beyond its present state. */
@@ -140,6 +141,7 @@ function lookedUp(history: History, fact: StepFact & { type: 'step.lookup' | 'st
 function completed(history: History, fact: StepFact & { type: 'step.completed' }): void {
   const attempt = finish(history, fact);
   if (fact.insteadOf?.answer !== undefined) attempt.answer = fact.insteadOf.answer;
+  Object.assign(attempt, callsView(fact.calls));
   history.endedAt = fact.at;
   history.summary = fact.summary;
 }
@@ -164,6 +166,7 @@ function fail(history: History, fact: StepFact & { readonly type: 'step.failed' 
   const attempt = finish(history, fact);
   attempt.failure = failureView(fact.failure);
   if (fact.answer !== undefined) attempt.answer = fact.answer;
+  Object.assign(attempt, callsView(fact.calls));
 }
 
 /** Begins an attempt, or goes on under another number with the one that waited for a model. */

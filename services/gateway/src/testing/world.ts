@@ -9,6 +9,7 @@ import {
   headerText,
   isLetterRequest,
   type LetterRequest,
+  type MadeCalls,
   present,
   RunEvent,
   runIdOf,
@@ -252,7 +253,12 @@ export class World implements AsyncDisposable {
   }
 
   /** A stage's answer. */
-  completed(run: string, step: string, output: unknown, more: { next?: string[]; summary?: string } = {}): void {
+  completed(
+    run: string,
+    step: string,
+    output: unknown,
+    more: { next?: string[]; summary?: string; calls?: MadeCalls } = {},
+  ): void {
     const at = Date.now();
     this.event({
       type: 'step.completed',
