@@ -36,6 +36,8 @@ export interface AnswerOf {
   readonly context: SpanContext;
   readonly startedAt: number;
   readonly at: number;
+  /** The calls of models that the attempt made. */
+  readonly calls?: MadeCalls | undefined;
 }
 
 export interface AnswerContext {
@@ -73,7 +75,6 @@ export function completed(
     readonly insteadOf?: InsteadOf | undefined;
     /** One line that says what the output comes to. */
     readonly line?: string | undefined;
-    readonly calls?: MadeCalls | undefined;
   },
   around: AnswerContext,
 ): Answer {
@@ -132,7 +133,6 @@ export function failed(
   options: AnswerOf & {
     readonly failure: Failure;
     readonly answer?: string | undefined;
-    readonly calls?: MadeCalls | undefined;
   },
   { topics }: AnswerContext,
 ): Outgoing {
