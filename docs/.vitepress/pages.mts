@@ -19,6 +19,7 @@ const howTo: Items = [
   { text: 'Find runs', link: '/how-to/find-runs' },
   { text: 'Clear dead letters', link: '/how-to/clear-dead-letters' },
   { text: 'Keep the order behind a parked run', link: '/how-to/keep-the-order' },
+  { text: 'Receive webhooks', link: '/how-to/receive-webhooks' },
   { text: 'See who did what', link: '/how-to/audit' },
   { text: 'Keep less', link: '/how-to/keep-less' },
   { text: 'Erase a person', link: '/how-to/erase' },

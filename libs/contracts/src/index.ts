@@ -3,6 +3,7 @@ export { BoundedMap } from './values/bounded-map.js';
 export { seededRandom, shuffle } from './values/seeded-random.js';
 export { cut } from './values/cut.js';
 export { fieldsOf } from './values/fields.js';
+export { WebhookBody, WebhookType } from './records/webhooks.js';
 export { Degraded, InsteadOf } from './records/degraded.js';
 export {
   AnnouncedContract,

@@ -1,6 +1,7 @@
 import type { Fact, Failure, FinerState, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { Attributes, SlotChanges } from '@millrace/pipeline/engine';
 import type { CacheChanges, HoldChanges } from '@millrace/saga';
+import type { Delivery } from './webhooks/deliveries.js';
 import type { DoneAct } from './letters/act.js';
 
 /** A run in a list: enough to show a line. */
@@ -113,6 +114,8 @@ export interface Commit {
   readonly cache?: CacheChanges | undefined;
   /** Acts of people on runs, for the audit trail. */
   readonly acts?: readonly DoneAct[];
+  /** Webhooks that tell what the batch came to. */
+  readonly deliveries?: readonly Delivery[];
   /** The records to publish, kept until the next commit of this partition, in case this process dies before publishing. */
   readonly answer: Uint8Array;
 }

@@ -23,6 +23,7 @@ export { RUN_NOTE } from './search/notes.js';
 export { RunTags } from './search/tags.js';
 export { type CacheBounds, OutputsStore } from './cache/outputs.js';
 export type { HoldStanding } from './holds/hold-reader.js';
+export type { Delivery, DueDelivery } from './webhooks/deliveries.js';
 export { Recoveries } from './recoveries.js';
 export { type MatchedSignal, type SignalRecord, SignalsStore } from './signals.js';
 export { type DueBatch, type ScheduleRow, StartsStore, type TriggerRow } from './starts.js';

@@ -15,6 +15,7 @@ import { RunTags } from './search/tags.js';
 import { OutputsStore } from './cache/outputs.js';
 import { Recoveries } from './recoveries.js';
 import { HoldNotices } from './holds/hold-notices.js';
+import { Deliveries } from './webhooks/deliveries.js';
 import { SignalsStore } from './signals.js';
 import { StartsStore } from './starts.js';
 import { Deployments } from './versions.js';
@@ -28,6 +29,7 @@ export interface Store extends AsyncDisposable {
   readonly signals: SignalsStore;
   readonly outputs: OutputsStore;
   readonly holds: HoldNotices;
+  readonly deliveries: Deliveries;
   readonly recoveries: Recoveries;
   readonly acts: Acts;
   readonly letters: Letters;
@@ -76,6 +78,7 @@ export function storeOn(database: Database): Store {
     signals: new SignalsStore(database),
     outputs: new OutputsStore(database),
     holds: new HoldNotices(database),
+    deliveries: new Deliveries(database),
     recoveries: new Recoveries(database),
     acts,
     letters: new Letters(acts),

@@ -9,6 +9,7 @@ import { grantSlots, keepSlots } from './slots.js';
 import { keepAttributes } from './search/attributes.js';
 import { keepOutputs } from './cache/outputs.js';
 import { keepHolds, standInLine } from './holds/holds.js';
+import { type Delivery, keepDeliveries } from './webhooks/deliveries.js';
 import { keepSignals } from './signals.js';
 import type { Commit, DeadLetter, RunSummary } from './commit.js';
 import { CREATE, DEAD, HELD, WAIT, WAITED } from './writer-statements.js';
@@ -37,6 +38,11 @@ export interface Created {
   /** The first facts of those that somebody made before. */
   readonly before: ReadonlyMap<string, readonly Fact[]>;
 }
+
+type RareCommit = Pick<
+  Commit,
+  'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'holds' | 'signals' | 'cache' | 'deliveries'
+>;
 
 async function firstFacts(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const rows = await query<{ run: string; facts: readonly Fact[] }>(
@@ -99,11 +105,22 @@ export class StoreWriter {
    * @throws {StaleOwner} when the partition does not stand where the batch began.
    */
   async commit(commit: Commit): Promise<void> {
-    const { deadLetters, redriven, closed = [], changes, slots, holds, signals, cache, acts = [] } = commit;
+    const {
+      deadLetters,
+      redriven,
+      closed = [],
+      changes,
+      slots,
+      holds,
+      signals,
+      cache,
+      deliveries = [],
+      acts = [],
+    } = commit;
     const waits = changes.some(
       ({ waits, waited, held = [], attributes }) => attributes || waits.length + waited.length + held.length > 0,
     );
-    const rare = deadLetters.length + redriven.length + closed.length + acts.length;
+    const rare = deadLetters.length + redriven.length + closed.length + deliveries.length + acts.length;
     if (!waits && !slots && !holds && !signals && !cache && rare === 0) await this.write(this.database.query, commit);
     else
       await this.database.transaction(async (query) => {
@@ -167,16 +184,7 @@ export class StoreWriter {
 
   private async writeRare(
     query: Query,
-    {
-      changes,
-      deadLetters,
-      redriven,
-      closed = [],
-      slots,
-      holds,
-      signals,
-      cache,
-    }: Pick<Commit, 'changes' | 'deadLetters' | 'redriven' | 'closed' | 'slots' | 'holds' | 'signals' | 'cache'>,
+    { changes, deadLetters, redriven, closed = [], slots, holds, signals, cache, deliveries = [] }: RareCommit,
   ): Promise<void> {
     if (holds) await keepHolds(query, holds);
     if (slots) await keepSlots(query, slots);
@@ -209,9 +217,8 @@ export class StoreWriter {
     }
     if (signals) await keepSignals(query, signals);
     if (cache) await keepOutputs(query, cache);
-    if (deadLetters.length > 0) {
-      await query.each(DEAD, letterColumns(deadLetters));
-    }
+    if (deadLetters.length > 0) await query.each(DEAD, letterColumns(deadLetters));
+    await keepDeliveries(query, deliveries);
     if (redriven.length > 0) {
       await query(({ among }) => `update dead_letters set status = 'redriven' where id ${among('$1')}`, [redriven]);
     }
@@ -222,9 +229,11 @@ export class StoreWriter {
       );
   }
 
-  /** Keeps dead letters that other services made of records they could not read. */
-  async keep(deadLetters: readonly DeadLetter[]): Promise<void> {
-    await this.writeRare(this.database.query, { changes: [], deadLetters, redriven: [] });
+  /** Keeps dead letters that other services made of records they could not read, and the webhooks that tell of them. */
+  async keep(deadLetters: readonly DeadLetter[], deliveries: readonly Delivery[] = []): Promise<void> {
+    const kept = { changes: [], deadLetters, redriven: [], deliveries };
+    if (deliveries.length === 0) await this.writeRare(this.database.query, kept);
+    else await this.database.transaction((query) => this.writeRare(query, kept));
   }
 
   /** Forgets where a partition stood: its topic is a new one under the old name. */

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { Archive } from './retention/archive.js';
 import type { RetentionOptions } from './retention/retention-loop.js';
+import { WebhookType } from '@millrace/contracts';
+import { keyOf } from './webhooks/signature.js';
+import type { WebhookOptions } from './webhooks/sender.js';
 import { RetentionRules } from './retention/rules.js';
 
-export const CoordinatorConfig = z.object({
+const CoordinatorSettings = z.object({
   PIPELINES: z
     .string()
     .optional()
@@ -74,7 +77,54 @@ export const CoordinatorConfig = z.object({
     .describe(
       'A folder to which runs are written as JSON lines before they are removed. `millrace run get RUN --archive` reads it.',
     ),
+  WEBHOOK_URL: z
+    .url({ protocol: /^https?$/, error: 'expected a URL, e.g. https://hooks.example.com/millrace' })
+    .optional()
+    .describe('The endpoint to which webhooks are sent; needs `WEBHOOK_SECRET`. Without it none are sent.'),
+  WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      const key = text === undefined ? undefined : keyOf(text);
+      if (text !== undefined && !key)
+        context.addIssue(
+          'expected "whsec_" and 24 to 64 bytes in base64, as of: echo whsec_$(openssl rand -base64 32)',
+        );
+      return key;
+    })
+    .describe('The secret with which webhooks are signed: `whsec_` and 24 to 64 bytes in base64.'),
+  WEBHOOK_EVENTS: z
+    .string()
+    .default(WebhookType.options.join())
+    .transform((text, context) => {
+      const { data } = z
+        .array(WebhookType)
+        .min(1)
+        .safeParse(text.split(',').map((name) => name.trim()));
+      if (!data) context.addIssue(`expected some of ${WebhookType.options.join(', ')}, separated by commas`);
+      return new Set(data);
+    })
+    .describe('The webhooks that are sent, separated by commas.'),
 });
+
+/** Refuses one of the two settings of webhooks without the other. */
+export function webhookPair(
+  {
+    WEBHOOK_URL: url,
+    WEBHOOK_SECRET: key,
+  }: { readonly WEBHOOK_URL?: string | undefined; readonly WEBHOOK_SECRET?: Uint8Array | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if ((url === undefined) === (key === undefined)) return;
+  const path = url === undefined ? 'WEBHOOK_URL' : 'WEBHOOK_SECRET';
+  context.addIssue({
+    code: 'custom',
+    path: [path],
+    message: 'is missing: WEBHOOK_URL and WEBHOOK_SECRET are needed together',
+  });
+}
+
+export const CoordinatorConfig = CoordinatorSettings.superRefine(webhookPair);
 export type CoordinatorConfig = z.infer<typeof CoordinatorConfig>;
 
 /** Returns the bounds of the cache that the settings state. */
@@ -98,3 +148,11 @@ export const retentionOf = ({
   perSecond,
   archive: folder === undefined ? undefined : new Archive(folder),
 });
+
+/** Returns the endpoint of webhooks that the settings state; undefined where they state none. */
+export const webhooksOf = ({
+  WEBHOOK_URL: url,
+  WEBHOOK_SECRET: key,
+  WEBHOOK_EVENTS: types,
+}: Pick<CoordinatorConfig, 'WEBHOOK_URL' | 'WEBHOOK_SECRET' | 'WEBHOOK_EVENTS'>): WebhookOptions | undefined =>
+  url === undefined || key === undefined ? undefined : { url, key, types };

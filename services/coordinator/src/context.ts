@@ -1,6 +1,6 @@
 import type { Blobs } from '@millrace/blobs';
 import type { Broker } from '@millrace/broker';
-import type { Topics } from '@millrace/contracts';
+import type { Topics, WebhookType } from '@millrace/contracts';
 import type { Contracts, StagePauses } from '@millrace/saga';
 import type { Store } from '@millrace/store';
 import type { Counter, Telemetry } from '@millrace/telemetry';
@@ -40,6 +40,8 @@ export interface CoordinatorContext {
   /** The most items that a map may go over. */
   readonly maxItems: number;
   readonly now: () => number;
+  /** The webhooks that are sent; undefined where none are. */
+  readonly webhooks?: ReadonlySet<WebhookType> | undefined;
   /** Refuses to decide where the store is older than the topics. */
   readonly guard?: Pick<StoreGuard, 'ensure' | 'refuse'> | undefined;
   readonly recovering?: Recovering | undefined;

@@ -1,7 +1,7 @@
 import { openProject } from '@millrace/project';
 import { serve, untilReached } from '@millrace/runtime';
 import { openStore } from '@millrace/store';
-import { cacheOf, CoordinatorConfig, retentionOf } from './config.js';
+import { cacheOf, CoordinatorConfig, retentionOf, webhooksOf } from './config.js';
 import { startCoordinator } from './coordinator.js';
 
 await serve(
@@ -22,6 +22,7 @@ await serve(
       maxItems: config.MAX_MAP_ITEMS,
       cache: cacheOf(config),
       retention: retentionOf(config),
+      webhooks: webhooksOf(config),
     });
     return {
       ready: running.ready,

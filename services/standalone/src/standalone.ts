@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Broker, BrokerError } from '@millrace/broker';
 import { embeddedBroker } from '@millrace/broker-embedded';
-import { cacheOf, retentionOf, startCoordinator } from '@millrace/coordinator';
+import { cacheOf, retentionOf, startCoordinator, webhooksOf } from '@millrace/coordinator';
 import { gatewaySettings, startGateway } from '@millrace/gateway';
 import { type Build, openProject } from '@millrace/project';
 import {
@@ -134,6 +134,7 @@ async function startServices(opening: AsyncDisposableStack, { given, broker, log
     maxItems: config.MAX_MAP_ITEMS,
     cache: cacheOf(config),
     retention: retentionOf(config),
+    webhooks: webhooksOf(config),
   });
   drained(coordinator);
   const working = await Promise.all(

@@ -8,6 +8,7 @@ import type { Store } from '../open.js';
 import { outcomesSuite } from './outcomes-suite.js';
 import { retentionSuite } from './retention-suite.js';
 import { searchSuite } from './search-suite.js';
+import { deliveriesSuite } from './deliveries-suite.js';
 import { holdsSuite } from './holds-suite.js';
 import { slotsSuite } from './slots-suite.js';
 import { runsSuite } from './runs-suite.js';
@@ -34,6 +35,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       erasureSuite,
       slotsSuite,
       holdsSuite,
+      deliveriesSuite,
       startsSuite,
       signalsSuite,
       cacheSuite,

@@ -193,7 +193,7 @@ const byRun =
 /** The statements that remove everything of runs; the runs themselves come last, for their facts are found by them. */
 const OF_RUNS: readonly Removing[] = [
   ({ factsOf }) => `delete from ${factsOf('$1')}`,
-  ...['waits', 'dead_letters', 'run_attributes', 'run_tags', 'places', 'holds', 'outcomes'].map(byRun),
+  ...['waits', 'dead_letters', 'run_attributes', 'run_tags', 'places', 'holds', 'outcomes', 'deliveries'].map(byRun),
   ({ among }) => `delete from signal_keys where signal in (select id from signals where run ${among('$1')})`,
   byRun('signals'),
   ({ among }) => `delete from runs where id ${among('$1')}`,

@@ -2,6 +2,7 @@ import { LAST_TIME } from '@millrace/contracts';
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
 import { addCache } from '../cache/migration.js';
 import { addHolds } from '../holds/migration.js';
+import { addDeliveries } from '../webhooks/migration.js';
 import { retention } from '../retention/migration.js';
 import { addSearch } from '../search/migration.js';
 import { fillLetterColumns, LETTER_INDEXES } from '../letters/migration.js';
@@ -168,6 +169,9 @@ const holds: Migration = {
   up: (db) => addHolds(db, { seq: 'seq integer primary key autoincrement', tellAt: time('tell_at') }),
 };
 
+/** Webhooks that have to be delivered. */
+const deliveries: Migration = { up: (db) => addDeliveries(db, { time, json: 'json_text' }) };
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -180,5 +184,6 @@ export const migrations: MigrationProvider = {
       '007-outcomes': outcomes,
       '008-run-jobs': runJobs,
       '009-holds': holds,
+      '010-deliveries': deliveries,
     }),
 };

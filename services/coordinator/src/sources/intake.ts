@@ -26,6 +26,7 @@ import { pipelineOf, readRequest, type RequestReading } from './request.js';
 import { type RequestedRun, reusedKeys } from './reused-keys.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { lookupChanges } from '../cache/lookups.js';
+import { deliveriesOf } from '../webhooks/events.js';
 import { signalChanges } from './signals.js';
 
 /** More slots than any pipeline has runs. */
@@ -177,6 +178,8 @@ class IntakeSource {
     }));
     const records = [...unread, ...reused, ...answers.flatMap(({ answer }) => answer.records)];
     const over = made.filter(({ decision: { run } }) => run.endedAt !== undefined);
+    const runs = made.map(({ decision: { run, facts } }) => ({ run, facts }));
+    const deadLetters = made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan));
     const commit = {
       topic: batch.topic,
       partition: batch.partition,
@@ -192,7 +195,8 @@ class IntakeSource {
         made.map(({ decision: { run, facts }, plan }) => ({ before: undefined, run, facts, plan })),
         at,
       ),
-      deadLetters: made.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
+      deadLetters,
+      deliveries: deliveriesOf({ runs, changes, deadLetters }, this.context.webhooks),
       redriven: batch.records.flatMap(({ headers }) => deadLetterIdOf(headers) ?? []),
       answer: answerBytes(records),
     };

@@ -19,6 +19,7 @@ import { runActsOf } from '../answers/run-acts.js';
 import { runParking } from './run-parking.js';
 import { BatchSpans, tellAgain } from '../run-spans.js';
 import { countLookups, lookupChanges } from '../cache/lookups.js';
+import { deliveriesOf } from '../webhooks/events.js';
 import { signalChanges } from './signals.js';
 import { lightened, MAX_HEAVY_BYTES } from '../blobs/lightened.js';
 import { failureOf, type Stray, UNASKED, UNKNOWN } from './strays.js';
@@ -180,13 +181,16 @@ class RunsSource {
       changed.map(({ before, decision: { run, facts }, plan }) => ({ before: before?.run, run, facts, plan })),
       at,
     );
+    const runs = changed.map(({ decision: { run, facts } }) => ({ run, facts }));
+    const deadLetters = changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan));
     await this.context.store.writer.commit({
       topic,
       partition,
       expected: this.positions.expectedAt(partition),
       next,
       changes,
-      deadLetters: changed.flatMap(({ decision, plan }) => deadLettersOf(decision.run, decision.facts, plan)),
+      deadLetters,
+      deliveries: deliveriesOf({ runs, changes, deadLetters }, this.context.webhooks),
       redriven: changed.flatMap(({ decision }) => redrivenOf(decision.facts)),
       closed: changed.flatMap(({ before, decision }) => closedOf(before?.run, decision)),
       slots: slotChangesOf(changed, at),

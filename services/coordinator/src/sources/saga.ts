@@ -28,6 +28,7 @@ import { outcomesSource } from './outcomes.js';
 import { beginDue, keepSchedules } from '../timers/starting.js';
 import { Timers } from '../timers/timers.js';
 import { Triggers } from '../triggers/triggers.js';
+import { WebhookSender, type WebhookOptions } from '../webhooks/sender.js';
 import { unreadSource } from './unread.js';
 
 export interface CoordinatorOptions {
@@ -47,6 +48,8 @@ export interface CoordinatorOptions {
   readonly maxItems?: number;
   /** Removes ended runs that have been kept for long enough. Without it, none is removed. */
   readonly retention?: RetentionOptions;
+  /** Tells an endpoint what happens. Without it, nobody is told. */
+  readonly webhooks?: WebhookOptions | undefined;
   /** The most outputs that are kept to be reused. Default: 10,000 of at most 256 KiB, 256 MiB altogether. */
   readonly cache?: CacheBounds & { readonly outputBytes: number };
 }
@@ -116,6 +119,7 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
     contracts,
     guard,
     wakeBy: (at) => timers.wakeBy(at),
+    webhooks: options.webhooks?.types,
   };
   const triggers = new Triggers(context, groups);
   let changes = 0;
@@ -137,13 +141,13 @@ export async function startSaga(runtime: Runtime, options: CoordinatorOptions, g
   });
   const consumptions = await consume(context, { groups, keyIsIdempotent: options.keyIsIdempotent ?? false });
   const retention = startRetention(runtime, options, now);
+  const webhooks = options.webhooks && new WebhookSender(options.webhooks, { store, telemetry, now }).start();
   const eviction = startEviction({ store, telemetry, now }, options.cache ?? CACHE);
   return {
     ready: () => readyOf(store, consumptions, triggers),
     async drain(ms) {
       looking.stop();
-      await retention?.stop();
-      await eviction.stop();
+      await Promise.all([retention?.stop(), eviction.stop(), webhooks?.stop()]);
       await timers.stop();
       await Promise.all(consumptions.map((consumption) => consumption.drain(ms)));
       await routes[Symbol.asyncDispose]();

@@ -16,19 +16,22 @@ import {
 } from '@millrace/contracts';
 import { blamesRecord, tellParked, unprocessable } from '@millrace/runtime';
 import type { DeadLetter } from '@millrace/store';
+import { deliveriesOf } from '../webhooks/events.js';
 import type { CoordinatorContext } from '../context.js';
 
 /** Keeps in the store, for API and console, the records on `dead-letters` that nobody could read. Parked steps are there already. */
 export function unreadSource(
-  { store, telemetry, now }: Pick<CoordinatorContext, 'store' | 'telemetry' | 'now'>,
+  { store, telemetry, now, webhooks }: Pick<CoordinatorContext, 'store' | 'telemetry' | 'now' | 'webhooks'>,
   options: { topic: string; group: string; maxBatch: number },
 ): OrderedSource {
+  const keep = (deadLetters: readonly DeadLetter[]): Promise<void> =>
+    store.writer.keep(deadLetters, deliveriesOf({ runs: [], changes: [], deadLetters }, webhooks));
   return {
     ...options,
     parking: { blames: blamesRecord, park },
     async take({ records }) {
       const letters = records.flatMap((record) => letterOf(record) ?? []);
-      if (letters.length > 0) await store.writer.keep(letters);
+      if (letters.length > 0) await keep(letters);
       return [];
     },
   };
@@ -42,7 +45,7 @@ export function unreadSource(
     const kept = { topic, partition, offset, timestamp, ...bytes, headers: {} };
     const id = derivedId('dl', ...[topic, partition, offset, timestamp].map(String));
     try {
-      await store.writer.keep([{ ...NOTHING, id, at: now(), failure: reason, record: kept }]);
+      await keep([{ ...NOTHING, id, at: now(), failure: reason, record: kept }]);
     } catch (refused) {
       if (!blamesRecord(refused)) throw refused;
       const fields = { topic, partition, offset, ...causeOf(refused) };

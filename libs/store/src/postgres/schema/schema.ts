@@ -7,6 +7,7 @@ import { lists } from './schema-lists.js';
 import { pauses } from './schema-pauses.js';
 import { recoveries } from './schema-recoveries.js';
 import { addHolds } from '../../holds/migration.js';
+import { addDeliveries } from '../../webhooks/migration.js';
 import { retention } from '../../retention/migration.js';
 import { search } from './schema-search.js';
 import { signals } from './schema-signals.js';
@@ -89,6 +90,11 @@ const holds: Migration = {
     addHolds(db, { seq: 'seq bigint generated always as identity primary key', tellAt: 'tell_at timestamptz' }),
 };
 
+/** Webhooks that have to be delivered. */
+const deliveries: Migration = {
+  up: (db) => addDeliveries(db, { time: (name) => `${name} timestamptz`, json: 'json' }),
+};
+
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -112,5 +118,6 @@ export const migrations: MigrationProvider = {
       '018-outcomes': outcomes,
       '019-run-jobs': runJobs,
       '020-holds': holds,
+      '021-deliveries': deliveries,
     }),
 };
