@@ -1,7 +1,7 @@
 import type { Fact, Failure, FinerState, LetterStatus, RunStatus } from '@millrace/contracts';
 import type { Attributes, SlotChanges } from '@millrace/pipeline/engine';
 import type { CacheChanges, HoldChanges } from '@millrace/saga';
-import type { Delivery } from './webhooks/deliveries.js';
+import type { Delivery } from './webhooks/delivery.js';
 import type { DoneAct } from './letters/act.js';
 
 /** A run in a list: enough to show a line. */

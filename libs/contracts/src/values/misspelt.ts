@@ -16,6 +16,9 @@ export const SETTINGS: readonly string[] = [
     'STEP_CACHE_OUTPUTS',
     'STEP_CACHE_BYTES',
     'STEP_CACHE_OUTPUT_BYTES',
+    'WEBHOOK_EVENTS',
+    'WEBHOOK_SECRET',
+    'WEBHOOK_URL',
   ],
   ...[
     'MODEL_NAME',

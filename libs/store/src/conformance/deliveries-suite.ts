@@ -1,6 +1,6 @@
 import { randomId } from '@millrace/contracts';
 import type { Store } from '../open.js';
-import type { Delivery } from '../webhooks/deliveries.js';
+import type { Delivery } from '../webhooks/delivery.js';
 import { changed, commitOf, createRun, newRun } from './runs.fixture.js';
 
 const T0 = 1_700_000_000_000;

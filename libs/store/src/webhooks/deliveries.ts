@@ -1,14 +1,5 @@
-import type { WebhookBody } from '@millrace/contracts';
 import { type Database, floats, type Query, texts } from '../database.js';
-
-/** A webhook that has to be delivered. The same id twice is one webhook. */
-export interface Delivery {
-  readonly id: string;
-  /** The run that it is about; undefined for a dead letter of no run. */
-  readonly run: string | undefined;
-  readonly at: number;
-  readonly body: WebhookBody;
-}
+import type { Delivery } from './delivery.js';
 
 export interface DueDelivery extends Omit<Delivery, 'run'> {
   /** The number of this attempt, from 1. */
