@@ -1,5 +1,6 @@
 import { MillraceClient, MillraceProblem, type PipelineView } from '@millrace/client';
 import { openApi } from '@millrace/gateway';
+import { z } from 'zod';
 import { CLEAR, sample } from './api.js';
 import { until } from './processes.js';
 import { startStandalone, type StandaloneProcess } from './standalone-process.js';
@@ -306,6 +307,23 @@ test('changes of lists are told as they happen, after a first word that names al
   watching.abort();
   expect(seen[0]).toEqual(['store', 'stages', 'models']);
   expect(seen[1]).toContain('store');
+});
+
+test('blobs: a text that is too long for a record is shown as a reference, by which its bytes are downloaded', async () => {
+  const text = 'I lost my card. '.repeat(10_000);
+  const { id } = await millrace.runs.start({ pipeline: PIPELINE, input: { ...CLEAR, text } });
+  await until('it is accepted', async () => (await refusal(millrace.runs.get(id))) === undefined);
+  const { input } = await millrace.runs.get(id);
+  const Shown = z.object({ text: z.object({ $blob: z.object({ run: z.string(), sha256: z.string() }) }) });
+  const bytes = await millrace.runs.blob(Shown.parse(input).text.$blob);
+  expect(Buffer.from(bytes).toString()).toBe(text);
+});
+
+test('topics: they are listed and shown, and their records read', async () => {
+  const { items } = await millrace.topics.list();
+  const { name } = items.find((topic) => topic.name.endsWith('intake') && topic.stage === undefined)!;
+  expect(await millrace.topics.get(name)).toMatchObject({ name });
+  expect((await millrace.topics.records(name, { limit: 1 })).items).toHaveLength(1);
 });
 
 test('an overview counts runs by status, reviews and dead letters', async () => {

@@ -10,7 +10,8 @@ const RUNS = 200;
 
 let installation: StandaloneProcess;
 beforeAll(async () => {
-  installation = await startStandalone();
+  // The largest request that tests of what is refused have to send.
+  installation = await startStandalone({ MAX_BODY_BYTES: '1000000' });
 });
 afterAll(() => installation[Symbol.asyncDispose]());
 

@@ -2,7 +2,8 @@ import { kill, startWorker } from './testing/processes.js';
 import { everything, temporaryDirectory, until, values } from './testing/logs.js';
 import { embeddedBroker } from './embedded-broker.js';
 
-const RECORDS = 5000;
+/** More than three processes handle before they hear that they are killed. */
+const RECORDS = 15_000;
 
 describe('a process that is killed under load', () => {
   test('leaves a log in which every record has gone on exactly once and nothing acknowledged is missing', async () => {

@@ -20,7 +20,7 @@ const inTurn = pipeline(
   ({ input, step }) => step('a', work, input),
 );
 const wide = pipeline({ name: 'wide', input: Anything }, ({ input, step }) => {
-  const steps = Array.from({ length: 20 }, (_, n) => step(`s${n}`, work, input));
+  const steps = Array.from({ length: 100 }, (_, n) => step(`s${n}`, work, input));
   return { first: steps[0]! };
 });
 
@@ -293,7 +293,7 @@ describe('whatever a record says, it is a dead letter with its bytes, and later 
           { large: 'x'.repeat(100_000) },
         ),
     ],
-    ['commands that are too large together', () => asking('wide', { text: 'x'.repeat(500_000) })],
+    ['commands that are too large together', () => asking('wide', { text: 'x'.repeat(120_000) })],
   ])('%s', async (_, bad) => {
     const record = bad();
     await runtime.broker.publish([record]);

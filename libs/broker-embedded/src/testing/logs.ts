@@ -11,9 +11,9 @@ export function temporaryDirectory(): { dir: string } & AsyncDisposable {
 }
 
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not within 60 s: ${what}`);
     await delay(2);
   }
 }

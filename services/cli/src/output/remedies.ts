@@ -48,5 +48,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   NOT_TAKEN_ON_YET:
     'Try again in a moment with the same --idempotency-key: it starts no second run. If this persists, check that a coordinator is running.',
   TOO_MANY_WATCHED: 'Try again in a moment: the command "run watch" goes on without the text of its steps.',
+  BLOB_STORE_AWAY: 'Try again in a moment; with the same --idempotency-key nothing happens twice.',
   STORE_UNAVAILABLE: 'Try again in a moment.',
 };

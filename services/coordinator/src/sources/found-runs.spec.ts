@@ -84,7 +84,14 @@ test('a run is found by the title and the attributes that its pipeline declares,
   expect(await found('code == "STAGE_INPUT_INVALID"')).toEqual([eve]);
   const { states, runs } = await store.reader.counts({ pipeline: 'orders', atMost: 10 });
   expect([states, runs['dead-lettered']]).toEqual([
-    { retrying: 1, 'waiting-for-person': 1, 'waiting-for-signal': 0, 'waiting-for-run': 0, sleeping: 0 },
+    {
+      retrying: 1,
+      'waiting-for-model': 0,
+      'waiting-for-person': 1,
+      'waiting-for-signal': 0,
+      'waiting-for-run': 0,
+      sleeping: 0,
+    },
     1,
   ]);
   const id = randomId('act');
