@@ -57,6 +57,8 @@ inChromium('a new user, from the first page', () => {
     const person = new CountedPerson(page);
     await person.clicks(page.getByRole('link', { name: `Reviews ${REVIEWS}` }));
     await page.getByText('overdue').first().waitFor();
+    // The keys of a form work once it is there.
+    await page.getByRole('button', { name: 'Send the answer' }).waitFor();
     await person.presses('a');
     await person.clicks(page.getByRole('button', { name: 'Send the answer' }));
     const [oldest = '', ...others] = waiting;
