@@ -1,6 +1,7 @@
-import { sleep, startTimer, type Timer } from '@millrace/contracts/timers';
+import { sleep } from '@millrace/contracts/timers';
 import { ENDED, type EndedStatus, type RunPosition, type Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
+import { Rounds } from '../rounds.js';
 import type { Archive } from './archive.js';
 import type { RetentionRules } from './rules.js';
 
@@ -32,36 +33,26 @@ const SWEEP_MS = 86_400_000;
 
 /** Removes ended runs that have been kept for long enough, a batch at a time and at a bounded rate, from the oldest on. */
 export class RetentionLoop {
-  private timer: Timer | undefined;
-  private working: Promise<void> = Promise.resolve();
-  private readonly stopping = new AbortController();
+  private readonly rounds = new Rounds({
+    firstMs: FIRST_MS,
+    round: async () => ((await this.round()) >= BATCH ? 1 : IDLE_MS),
+    failed: (error) => {
+      this.needs.telemetry.log.warn({ err: error }, 'Old runs could not be removed; trying again.');
+      return IDLE_MS;
+    },
+  });
   private sweepAt = performance.now() + SWEEP_FIRST_MS;
 
   constructor(private readonly needs: Needs) {}
 
   /** Begins to remove runs. */
   start(): this {
-    this.schedule(FIRST_MS);
+    this.rounds.start();
     return this;
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    this.timer?.stop();
-    await this.working;
-  }
-
-  private schedule(ms: number): void {
-    if (this.stopped) return;
-    this.timer = startTimer(ms, () => {
-      this.working = this.round().then(
-        (removed) => this.schedule(removed >= BATCH ? 1 : IDLE_MS),
-        (error: unknown) => {
-          this.needs.telemetry.log.warn({ err: error }, 'Old runs could not be removed; trying again.');
-          this.schedule(IDLE_MS);
-        },
-      );
-    });
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Goes over all pipelines once. Returns the number of rows that are gone. */
@@ -82,7 +73,7 @@ export class RetentionLoop {
   private async sweep(): Promise<void> {
     if (!this.needs.sweep || this.stopped || performance.now() < this.sweepAt) return;
     this.sweepAt = performance.now() + SWEEP_MS;
-    await this.needs.sweep(this.stopping.signal);
+    await this.needs.sweep(this.rounds.signal);
   }
 
   private async removeOld(pipeline: string, status: EndedStatus, endedBefore: number): Promise<number> {
@@ -119,12 +110,12 @@ export class RetentionLoop {
     if (archive) await archive.add(await store.retention.records(runs));
     const gone = await store.retention.remove(runs);
     const rest = (1_000 * gone) / perSecond - (performance.now() - since);
-    const { signal } = this.stopping;
+    const { signal } = this.rounds;
     if (rest > 0) await sleep(rest, { signal }).catch(() => undefined);
     return gone;
   }
 
   private get stopped(): boolean {
-    return this.stopping.signal.aborted;
+    return this.rounds.signal.aborted;
   }
 }

@@ -1,8 +1,9 @@
 import { causeOf } from '@millrace/broker';
 import { backOffMs, type WebhookType } from '@millrace/contracts';
-import { startTimer, type Timer, timeoutSignal } from '@millrace/contracts/timers';
+import { timeoutSignal } from '@millrace/contracts/timers';
 import type { DueDelivery, Store } from '@millrace/store';
 import type { Telemetry } from '@millrace/telemetry';
+import { Rounds } from '../rounds.js';
 import { signatureOf } from './signature.js';
 
 export interface WebhookOptions {
@@ -29,9 +30,14 @@ const KEEP_MS = 3 * 86_400_000;
 
 /** Delivers webhooks, apart from everything else that the coordinator does: an endpoint that is slow or away holds up nothing but other webhooks. */
 export class WebhookSender {
-  private timer: Timer | undefined;
-  private working: Promise<void> = Promise.resolve();
-  private readonly stopping = new AbortController();
+  private readonly rounds = new Rounds({
+    firstMs: POLL_MS,
+    round: async () => ((await this.round()) === AT_ONCE ? 1 : POLL_MS),
+    failed: (error) => {
+      this.needs.telemetry.log.warn({ err: error }, 'Webhooks could not be read or recorded; trying again.');
+      return POLL_MS;
+    },
+  });
 
   constructor(
     private readonly options: WebhookOptions,
@@ -39,27 +45,12 @@ export class WebhookSender {
   ) {}
 
   start(): this {
-    this.schedule(POLL_MS);
+    this.rounds.start();
     return this;
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    this.timer?.stop();
-    await this.working;
-  }
-
-  private schedule(ms: number): void {
-    if (this.stopping.signal.aborted) return;
-    this.timer = startTimer(ms, () => {
-      this.working = this.round().then(
-        (sent) => this.schedule(sent === AT_ONCE ? 1 : POLL_MS),
-        (error: unknown) => {
-          this.needs.telemetry.log.warn({ err: error }, 'Webhooks could not be read or recorded; trying again.');
-          this.schedule(POLL_MS);
-        },
-      );
-    });
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Tries those that are due, once. Returns their number. */
@@ -96,7 +87,7 @@ export class WebhookSender {
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signatureOf({ id, timestamp, body: text }, this.options.key),
     };
-    const signal = AbortSignal.any([this.stopping.signal, timeoutSignal(TIMEOUT_MS)]);
+    const signal = AbortSignal.any([this.rounds.signal, timeoutSignal(TIMEOUT_MS)]);
     try {
       const answer = await fetch(this.options.url, { method: 'POST', headers, body: text, signal, redirect: 'manual' });
       await answer.body?.cancel();
