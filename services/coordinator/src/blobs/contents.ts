@@ -1,20 +1,25 @@
 import { BlobError, type Blobs, noStore } from '@millrace/blobs';
-import { BLOB_KEY, type BlobReference } from '@millrace/contracts';
+import { BLOB_KEY, type BlobReference, BoundedMap } from '@millrace/contracts';
 import { type Content, contentKey, ContentWanted, withContents } from '@millrace/pipeline/engine';
 
 /** The most bytes of blobs that stay in memory between decisions. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
+interface Kept {
+  readonly content: Content;
+  readonly bytes: number;
+}
+
 /** Fetches the blobs that decisions read, which few do: expressions over large values, and maps over large lists. The latest ones stay in memory. */
 export class BlobContents {
-  /** The longest unused first. */
-  private readonly kept = new Map<string, { readonly content: Content; readonly bytes: number }>();
-  private bytes = 0;
+  private readonly kept: BoundedMap<Kept>;
 
   constructor(
     private readonly blobs: Blobs | undefined,
     private readonly maxBytes = KEPT_BYTES,
-  ) {}
+  ) {
+    this.kept = new BoundedMap(maxBytes, ({ bytes }) => bytes);
+  }
 
   /**
    * Does pure work that may read blobs, once more for each blob that has to be fetched for it.
@@ -22,7 +27,7 @@ export class BlobContents {
    */
   async reading<T>(work: () => T): Promise<T> {
     const own = new Map<string, Content>();
-    const contents = { get: (key: string) => own.get(key) ?? this.found(key) };
+    const contents = { get: (key: string) => own.get(key) ?? this.kept.get(key)?.content };
     for (;;)
       try {
         return withContents(contents, work);
@@ -33,34 +38,17 @@ export class BlobContents {
       }
   }
 
-  private found(key: string): Content | undefined {
-    const entry = this.kept.get(key);
-    if (!entry) return undefined;
-    this.kept.delete(key);
-    this.kept.set(key, entry);
-    return entry.content;
-  }
-
   private async fetch(reference: BlobReference): Promise<Content> {
     if (!this.blobs) return { failure: noStore(reference[BLOB_KEY]).failure };
     try {
       const content = { value: await this.blobs.content(reference) };
-      this.keep(contentKey(reference), content, reference[BLOB_KEY].bytes);
+      const { bytes } = reference[BLOB_KEY];
+      // One that is larger than all would leave no room for any.
+      if (bytes <= this.maxBytes) this.kept.set(contentKey(reference), { content, bytes });
       return content;
     } catch (error) {
       if (error instanceof BlobError && error.failure.kind === 'permanent') return { failure: error.failure };
       throw error;
-    }
-  }
-
-  private keep(key: string, content: Content, bytes: number): void {
-    if (bytes > this.maxBytes || this.kept.has(key)) return;
-    this.kept.set(key, { content, bytes });
-    this.bytes += bytes;
-    for (const [oldest, entry] of this.kept) {
-      if (this.bytes <= this.maxBytes) return;
-      this.kept.delete(oldest);
-      this.bytes -= entry.bytes;
     }
   }
 }
