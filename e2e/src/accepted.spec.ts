@@ -1,18 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { serviceSettings } from '@millrace/runtime';
-import { accepted, openPlace, type InstallationUnderTest } from './accepted/suite.js';
+import { accepted } from './accepted/suite.js';
+import { embeddedPlace } from './embedded-place.js';
 
-let dir: string;
-let place: InstallationUnderTest;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'millrace-accepted-'));
-  place = await openPlace(serviceSettings({ LOG_LEVEL: 'silent', MILLRACE_DATA: dir }), 1);
-});
-afterAll(async () => {
-  await place[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true });
-});
+const place = embeddedPlace('accepted');
 
-describe('what was answered, on the embedded log', () => accepted(() => place));
+describe('what was answered, on the embedded log', () => accepted(place));

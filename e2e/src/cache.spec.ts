@@ -1,19 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { serviceSettings } from '@millrace/runtime';
-import { type InstallationUnderTest, openPlace } from './accepted/suite.js';
 import { cacheSuite } from './cache/suite.js';
+import { embeddedPlace } from './embedded-place.js';
 
-let dir: string;
-let place: InstallationUnderTest;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'millrace-cache-'));
-  place = await openPlace(serviceSettings({ LOG_LEVEL: 'silent', MILLRACE_DATA: dir }), 1);
-}, 60_000);
-afterAll(async () => {
-  await place[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true });
-}, 60_000);
+const place = embeddedPlace('cache');
 
-describe('outputs that are reused, on the embedded log', () => cacheSuite(() => place));
+describe('outputs that are reused, on the embedded log', () => cacheSuite(place));

@@ -219,6 +219,7 @@ export function largeSuite(place: () => LargeUnderTest, kill?: () => Promise<voi
     expect(calls.get(replay)).toBeUndefined();
   }, 120_000);
 
+  // On the embedded log the coordinator is in the process of the tests.
   (kill ? test : test.skip)(
     'runs with large values complete when the coordinators are killed meanwhile',
     async () => {
