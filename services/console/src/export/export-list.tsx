@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Refusal } from '../acts/act-dialog.js';
 import { Overlay } from '../app/overlay.js';
+import { whole } from '../text/numbers.js';
 import { csvOf } from './csv.js';
 import { download } from './download.js';
 
@@ -61,14 +62,11 @@ function ExportDialog({ name, rows, close }: ExportListProps & { readonly close:
     <Overlay label={`Export ${name}`} close={close}>
       <section>
         <h2>Export {name}</h2>
-        <p>
-          All that match the filters, up to {MOST_ROWS.toLocaleString('en')}, as a file. It holds what the list shows of
-          each.
-        </p>
+        <p>All that match the filters, up to {whole(MOST_ROWS)}, as a file. It holds what the list shows of each.</p>
         {error !== undefined && <Refusal error={error} />}
         {(isReading || read > 0) && (
           <p role="status">
-            {read.toLocaleString('en')} {isReading ? 'read so far' : 'in the file'}
+            {whole(read)} {isReading ? 'read so far' : 'in the file'}
             {isCut && '; there may be more: narrow the filters, to get the others'}
           </p>
         )}

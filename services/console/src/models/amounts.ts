@@ -1,10 +1,4 @@
-const WHOLE = new Intl.NumberFormat('en');
-
-/** Returns a number with its word, which takes an s unless it is one. */
-export const count = (number: number, word: string): string =>
-  `${WHOLE.format(number)} ${word}${number === 1 ? '' : 's'}`;
-
-export const whole = (number: number): string => WHOLE.format(number);
+import { count } from '../text/numbers.js';
 
 /** Returns an amount with four digits after the point where it is small: a call may cost less than a cent. */
 export function money(amount: number, currency: string | undefined): string {

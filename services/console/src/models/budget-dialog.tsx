@@ -1,8 +1,8 @@
 import type { BudgetView } from '@millrace/client';
 import { useState } from 'react';
 import { ActDialog, type ByWhom } from '../acts/act-dialog.js';
+import { NumberField, numberIn } from '../acts/number-field.js';
 import { millrace } from '../app/place.js';
-import { NumberField, numberIn } from './number-field.js';
 
 /** Sets what may be spent. What is spent already counts. */
 export function BudgetDialog({ budget, close }: { readonly budget: BudgetView; readonly close: () => void }) {

@@ -17,7 +17,7 @@ export function usesOf(
   const uses = counted
     .filter((one) => one.budget === budget.name)
     .map((one) => ({ subject: one.subject, share: shareOf(budget, one) }));
-  // Of a budget for each day, today is what counts.
+  // A budget for each day is full or not by its newest day.
   if (budget.per === 'day')
     return {
       fullest: uses.toSorted((a, b) => b.subject.localeCompare(a.subject))[0],

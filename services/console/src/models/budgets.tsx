@@ -2,7 +2,8 @@ import type { BudgetView } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { MayAct } from '../app/may-act.js';
-import { count, money } from './amounts.js';
+import { count } from '../text/numbers.js';
+import { money } from './amounts.js';
 import { BudgetDialog } from './budget-dialog.js';
 import { type Counted, usesOf } from './budget-use.js';
 

@@ -1,7 +1,7 @@
 import type { ModelsView } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
-import { whole } from './amounts.js';
 import { Time } from '../time/time.js';
+import { whole } from '../text/numbers.js';
 
 /** The most calls that are shown. */
 const MOST = 100;

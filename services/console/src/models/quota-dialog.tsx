@@ -1,9 +1,9 @@
 import type { QuotaView } from '@millrace/client';
 import { useState } from 'react';
 import { ActDialog, type ByWhom } from '../acts/act-dialog.js';
+import { NumberField, numberIn } from '../acts/number-field.js';
 import { millrace } from '../app/place.js';
 import { nameOf } from './names.js';
-import { NumberField, numberIn } from './number-field.js';
 
 /** Sets the limits of a quota. Its weights and its breaker stay as they are. */
 export function QuotaDialog({ quota, close }: { readonly quota: QuotaView; readonly close: () => void }) {

@@ -2,7 +2,7 @@ import type { QuotaView } from '@millrace/client';
 import { useState } from 'react';
 import { MayAct } from '../app/may-act.js';
 import { Time } from '../time/time.js';
-import { count } from './amounts.js';
+import { count } from '../text/numbers.js';
 import { nameOf } from './names.js';
 import { QuotaDialog } from './quota-dialog.js';
 

@@ -1,5 +1,6 @@
 import type { PricesView, SpendingList } from '@millrace/client';
-import { cost, count, whole } from './amounts.js';
+import { count, whole } from '../text/numbers.js';
+import { cost } from './amounts.js';
 
 interface SpendingProps {
   readonly spending: SpendingList;

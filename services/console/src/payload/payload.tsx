@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { download } from '../export/download.js';
 import { capped, linesWith, type PayloadPart, partsOf, splitAtRuns } from '../text/payload-text.js';
 import { Copy } from '../text/copy.js';
+import { whole } from '../text/numbers.js';
 import './payload.css';
 
 interface PayloadProps {
@@ -78,7 +79,7 @@ function Part({ part, wanted }: { readonly part: PayloadPart; readonly wanted: s
           <WithRuns text={shown} />
         </pre>
       )}
-      {leftOut > 0 && <p className="quiet">{leftOut.toLocaleString('en')} more characters are in the download.</p>}
+      {leftOut > 0 && <p className="quiet">{whole(leftOut)} more characters are in the download.</p>}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { AttemptView, StepView } from '@millrace/client';
 import { Payload } from '../payload/payload.js';
 import { Time, Took } from '../time/time.js';
+import { count } from '../text/numbers.js';
 import { FailureText } from './failure-text.js';
 import { ModelCalls } from './model-calls.js';
 
@@ -15,7 +16,7 @@ export function Attempts({ step: { attempts }, trace }: AttemptsProps) {
   if (attempts.length === 0) return null;
   return (
     <details open={attempts.length > 1 || attempts.some(({ failure, calls }) => failure ?? calls)}>
-      <summary>{attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`}</summary>
+      <summary>{count(attempts.length, 'attempt')}</summary>
       <ol className="stack">
         {attempts.toReversed().map((attempt) => (
           <Attempt key={`${attempt.attempt} ${attempt.requestedAt}`} attempt={attempt} trace={trace} />

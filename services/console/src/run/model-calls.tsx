@@ -1,5 +1,6 @@
 import type { ModelCallView } from '@millrace/client';
 import { durationText } from '../time/words.js';
+import { whole } from '../text/numbers.js';
 
 interface ModelCallsProps {
   readonly calls: readonly ModelCallView[];
@@ -71,9 +72,9 @@ function whyOf({ hop, isReask, prompt }: ModelCallView, before: ModelCallView | 
 
 function tokensText({ input, output, cacheRead }: NonNullable<ModelCallView['tokens']>): string {
   const parts = [
-    input !== undefined && `${input.toLocaleString('en')} tokens in`,
-    cacheRead !== undefined && cacheRead > 0 && `(${cacheRead.toLocaleString('en')} from the provider’s cache)`,
-    output !== undefined && `${output.toLocaleString('en')} out`,
+    input !== undefined && `${whole(input)} tokens in`,
+    cacheRead !== undefined && cacheRead > 0 && `(${whole(cacheRead)} from the provider’s cache)`,
+    output !== undefined && `${whole(output)} out`,
   ];
   return parts.filter(Boolean).join(' ');
 }

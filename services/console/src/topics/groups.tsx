@@ -1,4 +1,5 @@
 import type { TopicGroupView, TopicView } from '@millrace/client';
+import { whole } from '../text/numbers.js';
 
 const MOST = 64;
 
@@ -52,7 +53,7 @@ function GroupRow({ group: { name, consumers, backlog, partitions } }: { readonl
         {name}
       </th>
       <td>{consumers === 0 ? <b className="bad">⚠ none</b> : (consumers ?? '?')}</td>
-      <td className="mono">{backlog.toLocaleString('en')}</td>
+      <td className="mono">{whole(backlog)}</td>
       {partitions.slice(0, MOST).map(({ partition, committed, backlog: behind }) => (
         <td key={partition} className="mono">
           {committed ?? '–'}

@@ -6,6 +6,7 @@ import { download } from '../export/download.js';
 import { asHex, asJson, asText, bytesOf } from '../payload/bytes.js';
 import '../payload/payload.css';
 import { Copy } from '../text/copy.js';
+import { whole } from '../text/numbers.js';
 
 /** The longest value that is loaded, in bytes. */
 const WHOLE = 2_000_000;
@@ -16,7 +17,7 @@ type Form = keyof typeof FORMS;
 export function RecordContent({ topic, record }: { readonly topic: string; readonly record: RecordView }) {
   const { partition, offset, key, value, valueBytes } = record;
   const [isWhole, setWhole] = useState(false);
-  const whole = useQuery({
+  const asked = useQuery({
     queryKey: ['record', topic, partition, offset],
     queryFn: async ({ signal }) => {
       const query = { partition, from: offset, limit: 1, contentBytes: WHOLE };
@@ -27,7 +28,7 @@ export function RecordContent({ topic, record }: { readonly topic: string; reado
     staleTime: Infinity,
     gcTime: 30_000,
   });
-  const shown = whole.data?.offset === offset ? (whole.data.value ?? value) : value;
+  const shown = asked.data?.offset === offset ? (asked.data.value ?? value) : value;
   if (valueBytes === undefined) return <p className="quiet">The record has no value.</p>;
   if (shown === undefined) return null;
   return (
@@ -36,16 +37,16 @@ export function RecordContent({ topic, record }: { readonly topic: string; reado
       <Content key={String(shown.cut)} title="Value" content={shown} file={`${topic}-${partition}-${offset}`} />
       {shown.cut && !isWhole && (
         <div className="line">
-          <span className="quiet">These are the first bytes of {valueBytes.toLocaleString('en')}.</span>
+          <span className="quiet">These are the first bytes of {whole(valueBytes)}.</span>
           <button type="button" onClick={() => setWhole(true)}>
             Load the value
           </button>
         </div>
       )}
-      {whole.isFetching && <p role="status">Loading …</p>}
-      {isWhole && shown.cut && !whole.isFetching && (
+      {asked.isFetching && <p role="status">Loading …</p>}
+      {isWhole && shown.cut && !asked.isFetching && (
         <p role="status" className="quiet">
-          {whole.isError ? 'The value could not be loaded.' : 'A value this long is not loaded whole.'}
+          {asked.isError ? 'The value could not be loaded.' : 'A value this long is not loaded whole.'}
         </p>
       )}
     </>

@@ -1,6 +1,7 @@
 import type { RecordView } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
 import { Time } from '../time/time.js';
+import { whole } from '../text/numbers.js';
 import { RecordContent } from './record-content.js';
 
 interface RecordProps {
@@ -32,9 +33,7 @@ export function Record({ topic, record, isOpen, isCurrent, toggle }: RecordProps
           {misfit !== undefined && <b className="bad">⚠ does not fit </b>}
           <Says record={record} />
         </span>
-        <span className="quiet end">
-          {valueBytes === undefined ? 'no value' : `${valueBytes.toLocaleString('en')} B`}
-        </span>
+        <span className="quiet end">{valueBytes === undefined ? 'no value' : `${whole(valueBytes)} B`}</span>
       </button>
       {isOpen && <Opened topic={topic} record={record} />}
     </li>

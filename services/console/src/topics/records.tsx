@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { download } from '../export/download.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { useRowKeys } from '../text/use-row-keys.js';
+import { whole } from '../text/numbers.js';
 import { Record } from './record.js';
 import type { RecordsSearch } from './search.js';
 import { type RecordsFound, useRecords } from './use-records.js';
@@ -67,7 +68,7 @@ const sizeText = (bytes: number): string =>
   bytes < 1_024 * 1_024 ? `${Math.ceil(bytes / 1_024)} KB` : `${(bytes / 1_024 / 1_024).toFixed(1)} MB`;
 
 const lookedText = ({ looked }: RecordsFound): string =>
-  `${looked.records.toLocaleString('en')} ${looked.records === 1 ? 'record was' : 'records were'} looked at (${sizeText(looked.bytes)}).`;
+  `${whole(looked.records)} ${looked.records === 1 ? 'record was' : 'records were'} looked at (${sizeText(looked.bytes)}).`;
 
 /** Says how far the search is, stops it, and tells of records that came since. */
 function Standing({ topic, search, end, found }: RecordsProps & { readonly found: RecordsFound }) {
@@ -101,5 +102,5 @@ function Standing({ topic, search, end, found }: RecordsProps & { readonly found
 
 /** Offsets and not records are counted: transactions take offsets, too. */
 const NewRecords = ({ count }: { readonly count: number }) => (
-  <span className="quiet">{count.toLocaleString('en')} newer offsets since: press “Read” for them.</span>
+  <span className="quiet">{whole(count)} newer offsets since: press “Read” for them.</span>
 );

@@ -7,6 +7,7 @@ import { Loading } from '../states/loading.js';
 import { ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
 import { Copy } from '../text/copy.js';
+import { whole } from '../text/numbers.js';
 import { TopicGroups } from './groups.js';
 import { RecordFilters } from './record-filters.js';
 import { Records } from './records.js';
@@ -50,7 +51,7 @@ function Positions({ topic }: { readonly topic: TopicView }) {
       <summary>
         <h2>
           {topic.groups.length} {groups}
-          {backlog > 0 && `, ${backlog.toLocaleString('en')} records behind`}
+          {backlog > 0 && `, ${whole(backlog)} records behind`}
         </h2>
       </summary>
       <TopicGroups topic={topic} />

@@ -7,6 +7,7 @@ import { millrace } from '../app/place.js';
 import { Loading } from '../states/loading.js';
 import { Empty, ProblemPage } from '../states/pages.js';
 import { Stale } from '../states/stale.js';
+import { count } from '../text/numbers.js';
 import './topics.css';
 
 /** The topics of the installation: those that stages read, those of Millrace, and others that the gateway shows. */
@@ -71,12 +72,8 @@ function TopicRow({ topic: { name, about, stage, partitions, records } }: { read
       <Link className="topic" to="/topics/$name" params={{ name }}>
         <b className="wrap">{name}</b>
         <span className="quiet">{stage === undefined ? about : `Commands for ${stage}`}</span>
-        <span className="mono end">
-          {records.toLocaleString('en')} {records === 1 ? 'record' : 'records'}
-        </span>
-        <span className="mono end quiet">
-          {partitions} {partitions === 1 ? 'partition' : 'partitions'}
-        </span>
+        <span className="mono end">{count(records, 'record')}</span>
+        <span className="mono end quiet">{count(partitions, 'partition')}</span>
       </Link>
     </li>
   );
