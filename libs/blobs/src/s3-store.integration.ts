@@ -41,6 +41,7 @@ async function open(): Promise<TestedStore> {
 }
 
 // A machine without Go cannot build the server.
+// A machine that runs this by hand may lack Go.
 (GO === undefined ? describe.skip : describe)('an S3-compatible store (versitygw)', () => {
   beforeAll(started, BUILD_MS);
   afterAll(async () => {

@@ -133,11 +133,12 @@ function readableSpan(span: SpanRecord, resource: Resource): ReadableSpan | unde
   };
 }
 
-/** OTLP carries an attribute without a value as one that is empty: it is left out. */
-const withValues = (attributes: SpanAttributes = {}): ReadableSpan['attributes'] =>
-  Object.fromEntries(
-    Object.entries(attributes).filter(([, value]) => value !== undefined),
-  ) as ReadableSpan['attributes'];
+/** Copies attributes. OTLP carries one without a value as one that is empty: it is left out. */
+function withValues(attributes: SpanAttributes = {}): NonNullable<ReadableSpan['attributes']> {
+  const known: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) known[name] = value;
+  return known as ReadableSpan['attributes'];
+}
 
 /** Jaeger draws a span that is linked to as a parent is, and forgets that it is the parent: no link repeats it. */
 function linksOf({ context, links = [] }: SpanRecord): ReadableSpan['links'] {

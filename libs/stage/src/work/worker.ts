@@ -208,7 +208,7 @@ export class Worker {
     const written = await this.large.written(output, command.run);
     if ('failure' in written) return written;
     const known = await this.planOf(command);
-    // What is not handed on the coordinator asks for, when the run goes on.
+    // A paused run hands nothing on: the coordinator asks for its next steps when the run goes on.
     const plan = this.of.pauses.isPaused(command.run) ? undefined : known;
     const { summary } = this.of.contract;
     const line = summary && summarize(summary, output);

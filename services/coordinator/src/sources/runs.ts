@@ -147,7 +147,7 @@ class RunsSource {
     { spans, records }: { spans: BatchSpans; records: Outgoing[] },
   ): Promise<void> {
     const { maxAnswerBytes, broker, store, blobs, contents } = this.context;
-    // What no record can hold goes to blobs, when it is known what the batch leads to.
+    // With a blob store, values that no record can hold go to blobs once it is known what the batch leads to.
     const maxRecordBytes = blobs ? MAX_HEAVY_BYTES : broker.maxRecordBytes;
     const budget = new AnswerBudget(maxAnswerBytes, maxRecordBytes);
     budget.spend(records);
